@@ -1,0 +1,170 @@
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{ContentHash, ExampleId};
+
+/// Values of template variables by name.
+pub type Vars = BTreeMap<String, Value>;
+
+/// One check of an output, as promptfoo writes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assertion {
+    /// The evaluator's name, without `not-`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether the verdict is turned round (`not-` in front of the name).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub negated: bool,
+    /// What to compare with; strings inside are templates over the example's variables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Value>,
+    /// The score from which the check passes; its meaning for `latency` and `cost` is a maximum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// Its share in the example's score; 0 or more.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: f64,
+    /// The named score it counts towards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    /// The judge's model where it is not the run's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The user's own judge prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "rubricPrompt")]
+    pub rubric_prompt: Option<String>,
+    /// Settings of the evaluator.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub config: BTreeMap<String, Value>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_one(weight: &f64) -> bool {
+    (*weight - 1.0).abs() < f64::EPSILON
+}
+
+/// One item of a data set: variables, and how an output on it is judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// Its position in the data set.
+    pub id: ExampleId,
+    /// Values for the prompt's variables and for the assertions.
+    pub vars: Vars,
+    /// The checks, defaults already merged in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asserts: Vec<Assertion>,
+    /// The weighted mean from which the example passes; without it every check must pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// The user's words for it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The user's own data about it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, Value>,
+}
+
+impl Example {
+    /// The identity of its content: variables alone, so that the same question with another check is the same question.
+    #[must_use]
+    pub fn content_hash(&self) -> ContentHash {
+        ContentHash::of(&serde_json::to_vec(&self.vars).unwrap_or_default())
+    }
+}
+
+/// The part of the data an example belongs to. They never mix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// Feeds reflection and the search.
+    Train,
+    /// Chooses among finalists.
+    Validation,
+    /// Touched once, at the end.
+    Test,
+}
+
+impl fmt::Display for Split {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        })
+    }
+}
+
+/// How many examples each split has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SplitCounts {
+    /// Of train.
+    pub train: u32,
+    /// Of validation.
+    pub validation: u32,
+    /// Of test.
+    pub test: u32,
+}
+
+/// What a run knows of its data set without its texts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DatasetSummary {
+    /// The identity of the whole set: of its examples' content and checks in order.
+    pub hash: ContentHash,
+    /// Where it came from, for people.
+    pub source: String,
+    /// The split of each example by id, as one character each: `t`, `v`, `h` (held out: test).
+    pub splits: String,
+    /// Names of the variables that every example has.
+    pub columns: Vec<String>,
+    /// Examples that repeat the variables of an earlier one.
+    pub duplicates: u32,
+}
+
+impl DatasetSummary {
+    /// How many examples there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.splits.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.splits.is_empty()
+    }
+
+    /// The split of an example; `None` past the end.
+    #[must_use]
+    pub fn split(&self, example: ExampleId) -> Option<Split> {
+        match self.splits.as_bytes().get(example.index())? {
+            b't' => Some(Split::Train),
+            b'v' => Some(Split::Validation),
+            _ => Some(Split::Test),
+        }
+    }
+
+    /// The examples of a split in order of id.
+    #[must_use]
+    pub fn examples(&self, split: Split) -> Vec<ExampleId> {
+        let mark = match split {
+            Split::Train => b't',
+            Split::Validation => b'v',
+            Split::Test => b'h',
+        };
+        let ids = self.splits.bytes().zip(0u32..);
+        ids.filter(|(byte, _)| *byte == mark).map(|(_, id)| ExampleId(id)).collect()
+    }
+
+    /// How many examples each split has.
+    #[must_use]
+    pub fn counts(&self) -> SplitCounts {
+        let count = |mark| u32::try_from(self.splits.bytes().filter(|b| *b == mark).count()).unwrap_or(u32::MAX);
+        SplitCounts { train: count(b't'), validation: count(b'v'), test: count(b'h') }
+    }
+}

@@ -1,0 +1,157 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Budget, Candidate, CandidateId, DatasetSummary, Evidence, Limit, OperatorName, RunId, RunSpec, SlotId, Spent,
+    Timestamp, Trial,
+};
+
+/// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
+/// read through the defaults of the fields that came later.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// An entry of a run's journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Its place, from 0 without gaps.
+    pub seq: u64,
+    /// When it was appended. Nothing in the search depends on it.
+    pub at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: RunEvent,
+}
+
+/// What happened in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum RunEvent {
+    /// Always the first entry.
+    RunStarted {
+        /// [`FORMAT_VERSION`] of the writer.
+        format: u32,
+        /// The run.
+        run: RunId,
+        /// What it does.
+        spec: Box<RunSpec>,
+        /// Its data.
+        dataset: Box<DatasetSummary>,
+        /// Where it branched from: the run, the journal position, and the candidate where one was named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch_of: Option<(RunId, u64, Option<CandidateId>)>,
+    },
+    /// A process took the run up.
+    SessionStarted {
+        /// The program's version.
+        version: String,
+    },
+    /// A process put the run down in order.
+    SessionEnded {
+        /// Why, for people.
+        reason: String,
+        /// Everything bought so far, running time over all sessions included.
+        spent: Spent,
+    },
+    /// A prompt joined the run.
+    CandidateAdmitted {
+        /// The candidate.
+        candidate: Box<Candidate>,
+    },
+    /// A proposal was turned away before anything was spent on evaluating it.
+    ProposalRejected {
+        /// Its place.
+        slot: SlotId,
+        /// The generation it was meant for.
+        generation: u32,
+        /// What made it.
+        operator: OperatorName,
+        /// From whom.
+        parents: Vec<CandidateId>,
+        /// Why.
+        reason: RejectReason,
+        /// The reason in words.
+        detail: String,
+    },
+    /// A trial ended.
+    TrialFinished(Box<Trial>),
+    /// A generation is complete.
+    GenerationClosed {
+        /// Its number.
+        generation: u32,
+        /// Who lives on, best first.
+        survivors: Vec<CandidateId>,
+        /// Fitness of the survivors in the same order.
+        fitness: Vec<f64>,
+    },
+    /// The search is over; what follows is choosing and proving.
+    SearchEnded {
+        /// Why.
+        reason: StopReason,
+        /// Who meets validation, best first.
+        finalists: Vec<CandidateId>,
+    },
+    /// One candidate was chosen.
+    CandidateChosen {
+        /// It.
+        candidate: CandidateId,
+    },
+    /// The chosen and the first prompt met the test split.
+    EvidenceMeasured {
+        /// What came out.
+        evidence: Box<Evidence>,
+    },
+    /// The limits changed.
+    BudgetChanged {
+        /// The new limits.
+        budget: Budget,
+    },
+    /// The run is complete; nothing follows.
+    RunFinished {
+        /// Why the search ended.
+        reason: StopReason,
+    },
+}
+
+/// Why a proposal was turned away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectReason {
+    /// A `{{placeholder}}` of the parent is missing, or a new one appeared.
+    Placeholder,
+    /// A frozen text or component changed.
+    Frozen,
+    /// The prompt exists already in the run.
+    Duplicate,
+    /// Longer than `max_prompt_tokens`.
+    TooLong,
+    /// The template does not parse.
+    Template,
+    /// The model's answer holds no prompt.
+    Unreadable,
+    /// The operator finds nothing to do on these parents.
+    NotApplicable,
+    /// The model refused or failed for good.
+    ModelFailed,
+}
+
+/// Why a search ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum StopReason {
+    /// Every prompt was evaluated (`clade eval`).
+    Evaluated,
+    /// What is left of a limit is needed for choosing and proving.
+    BudgetSpent {
+        /// Which limit.
+        limit: Limit,
+    },
+    /// The most generations were reached.
+    MaxGenerations,
+    /// No new best for the given number of generations.
+    NoImprovement,
+    /// The target score was reached.
+    TargetReached,
+    /// The first prompt is right on everything, or no operator has anything left to do.
+    NothingToGain,
+    /// The user ended it.
+    Stopped,
+}

@@ -1,0 +1,35 @@
+//! Promptclade's vocabulary: ids, prompts, candidates, examples, trials, events and the run specification.
+//!
+//! Everything here is data with `serde` on it. Deliberately absent: IO, async, randomness and clocks; time and ids are
+//! arguments. The format of what is stored is defined here and versioned by [`FORMAT_VERSION`].
+
+mod budget;
+mod candidate;
+mod chat;
+mod data;
+mod event;
+mod evidence;
+mod hash;
+mod ids;
+mod judgement;
+mod prompt;
+mod spec;
+mod step;
+mod trial;
+
+pub use budget::{Budget, Limit, Spent, TokenCount, Usage, Usd};
+pub use candidate::{Candidate, OperatorName, Relation};
+pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
+pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};
+pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason};
+pub use evidence::{Evidence, PairedTest};
+pub use hash::ContentHash;
+pub use ids::{CandidateId, ExampleId, RunId, RunIdError, SlotId, Timestamp};
+pub use judgement::{Judgement, ObjectiveScore};
+pub use prompt::{Component, Demonstration, Prompt};
+pub use spec::{
+    Constraints, Direction, EvalOptions, GenerationModels, GeneticSpec, ModelRole, ModelSpec, Models, Objective,
+    OptimizeSpec, RunMode, RunSpec, SeedPrompt, SelectionMethod, SplitSpec, StopSpec, StrategySpec,
+};
+pub use step::{ModelAnswer, ModelRequest, Step};
+pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};

@@ -1,0 +1,351 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Budget, OperatorName, Prompt};
+
+/// What a run does: the run file with everything resolved, without the data and without any key. Stored with the run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// Search, or only evaluate.
+    pub mode: RunMode,
+    /// The user's words for it; may be empty.
+    #[serde(default)]
+    pub description: String,
+    /// The run file's path as the user wrote it, for messages and for reading keys again on resume.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// The source of all randomness of the run.
+    pub seed: u64,
+    /// The user's prompts; at least one. The first is the one that evidence compares with.
+    pub prompts: Vec<SeedPrompt>,
+    /// Who answers.
+    pub models: Models,
+    /// How evaluations are carried out.
+    pub options: EvalOptions,
+    /// How the search goes.
+    pub optimize: OptimizeSpec,
+}
+
+/// Search, or only evaluate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunMode {
+    /// Evolve the prompts (`clade run`).
+    Optimize,
+    /// Evaluate them as they are (`clade eval`).
+    Evaluate,
+}
+
+/// A prompt of the run file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeedPrompt {
+    /// The user's label, or the file's name, or the beginning of the text.
+    pub label: String,
+    /// The prompt.
+    pub prompt: Prompt,
+}
+
+/// What a model is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ModelRole {
+    /// Answers the examples.
+    Task,
+    /// Writes proposals.
+    Reflection,
+    /// Judges outputs.
+    Judge,
+}
+
+/// A model by name with its settings. Keys are never in here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelSpec {
+    /// As promptfoo writes it: `openai:chat:gpt-5-mini`, `anthropic:messages:claude-sonnet-5`, `ollama:chat:qwen3`, `simulated:rough`.
+    pub id: String,
+    /// How the user calls it; empty where they do not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// promptfoo's `config` without `apiKey`: `apiBaseUrl`, `apiKeyEnvar`, `temperature`, `max_tokens`, ...
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub config: BTreeMap<String, Value>,
+}
+
+impl ModelSpec {
+    /// A model by its name alone.
+    pub fn named(id: impl Into<String>) -> Self {
+        Self { id: id.into(), label: String::new(), config: BTreeMap::new() }
+    }
+}
+
+/// The models of a run by role.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Models {
+    /// Task models, at least one. `clade eval` evaluates every prompt with each; a search uses the first.
+    pub task: Vec<ModelSpec>,
+    /// Writes proposals; the first task model where absent.
+    #[serde(default)]
+    pub reflection: Option<ModelSpec>,
+    /// Judges; the reflection model where absent.
+    #[serde(default)]
+    pub judge: Option<ModelSpec>,
+    /// Embeds texts for `similar` and `answer-relevance`; needed only by them.
+    #[serde(default)]
+    pub embedding: Option<ModelSpec>,
+    /// Answers `moderation`; needed only by it.
+    #[serde(default)]
+    pub moderation: Option<ModelSpec>,
+    /// Other models from some generation on, in order of `from`.
+    #[serde(default)]
+    pub generations: Vec<GenerationModels>,
+}
+
+/// Models that take over from a generation on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GenerationModels {
+    /// The first generation they serve; 0 is the seeds'.
+    pub from: u32,
+    /// Answers the examples.
+    #[serde(default)]
+    pub task: Option<ModelSpec>,
+    /// Writes proposals.
+    #[serde(default)]
+    pub reflection: Option<ModelSpec>,
+    /// Judges.
+    #[serde(default)]
+    pub judge: Option<ModelSpec>,
+}
+
+impl Models {
+    /// The model of a role in a generation. `None` only where no task model is given.
+    #[must_use]
+    pub fn of(&self, role: ModelRole, generation: u32) -> Option<&ModelSpec> {
+        let own = |g: &'_ GenerationModels| match role {
+            ModelRole::Task => g.task.is_some(),
+            ModelRole::Reflection => g.reflection.is_some(),
+            ModelRole::Judge => g.judge.is_some(),
+        };
+        let later = self.generations.iter().filter(|g| g.from <= generation && own(g)).max_by_key(|g| g.from);
+        match (role, later) {
+            (ModelRole::Task, Some(g)) => g.task.as_ref(),
+            (ModelRole::Reflection, Some(g)) => g.reflection.as_ref(),
+            (ModelRole::Judge, Some(g)) => g.judge.as_ref(),
+            (ModelRole::Task, None) => self.task.first(),
+            (ModelRole::Reflection, None) => self.reflection.as_ref().or_else(|| self.task.first()),
+            (ModelRole::Judge, None) => self.judge.as_ref().or(self.reflection.as_ref()).or_else(|| self.task.first()),
+        }
+    }
+
+    /// Every model that the run may call, each once, in a fixed order.
+    #[must_use]
+    pub fn all(&self) -> Vec<&ModelSpec> {
+        let mut all: Vec<&ModelSpec> = self.task.iter().collect();
+        all.extend([&self.reflection, &self.judge, &self.embedding, &self.moderation].into_iter().flatten());
+        for g in &self.generations {
+            all.extend([&g.task, &g.reflection, &g.judge].into_iter().flatten());
+        }
+        let mut once: Vec<&ModelSpec> = Vec::new();
+        for model in all {
+            if !once.contains(&model) {
+                once.push(model);
+            }
+        }
+        once
+    }
+}
+
+/// How evaluations are carried out; promptfoo's `evaluateOptions`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct EvalOptions {
+    /// Most calls at once; `None` finds it out as it goes.
+    #[serde(default)]
+    pub max_concurrency: Option<u32>,
+    /// How often each example is evaluated, from 1.
+    pub repeat: u32,
+    /// Least milliseconds between two calls.
+    pub delay_ms: u64,
+    /// Whether answers bought by earlier runs are used.
+    pub cache: bool,
+    /// Longest wait for one answer in milliseconds.
+    pub timeout_ms: u64,
+}
+
+impl Default for EvalOptions {
+    fn default() -> Self {
+        Self { max_concurrency: None, repeat: 1, delay_ms: 0, cache: true, timeout_ms: 120_000 }
+    }
+}
+
+/// The `optimize` block with every default filled in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OptimizeSpec {
+    /// Hard limits.
+    pub budget: Budget,
+    /// The search.
+    pub strategy: StrategySpec,
+    /// What counts, at least one; the first is the one that evidence is about.
+    pub objectives: Vec<Objective>,
+    /// How examples are parted.
+    pub splits: SplitSpec,
+    /// What every prompt must keep to.
+    pub constraints: Constraints,
+    /// When to stop early.
+    pub stop: StopSpec,
+}
+
+/// A named direction.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Objective {
+    /// `score` (the weighted mean of all checks), a named metric of the checks, or one of the measured `prompt_tokens`
+    /// (estimated tokens of the prompt), `cost` (USD per trial), `latency` (milliseconds per trial).
+    pub metric: String,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Its share in the fitness, 0 or more. A minimised objective counts relative to the first prompt's value.
+    pub weight: f64,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// More.
+    Maximize,
+    /// Less.
+    Minimize,
+}
+
+/// How examples are parted: shares that sum to 1, by a stable hash of each example's content.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SplitSpec {
+    /// Share of train.
+    pub train: f64,
+    /// Share of validation.
+    pub validation: f64,
+    /// Share of test.
+    pub test: f64,
+    /// Another seed parts them otherwise.
+    pub seed: u64,
+}
+
+impl Default for SplitSpec {
+    fn default() -> Self {
+        Self { train: 0.4, validation: 0.3, test: 0.3, seed: 0 }
+    }
+}
+
+/// What every prompt must keep to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Constraints {
+    /// Most estimated tokens of a prompt's components and demonstrations together.
+    #[serde(default)]
+    pub max_prompt_tokens: Option<u32>,
+    /// Texts that every descendant keeps word for word, wherever the first prompt has them.
+    #[serde(default)]
+    pub frozen: Vec<String>,
+}
+
+/// When to stop before the budget is spent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct StopSpec {
+    /// Generations without a new best.
+    #[serde(default)]
+    pub no_improvement: Option<u32>,
+    /// A score on train in [0, 1].
+    #[serde(default)]
+    pub target_score: Option<f64>,
+}
+
+/// The search by name, with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
+pub enum StrategySpec {
+    /// A generational genetic search.
+    Genetic(GeneticSpec),
+}
+
+impl StrategySpec {
+    /// The name, as written in a run file.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Genetic(_) => "genetic",
+        }
+    }
+}
+
+/// Settings of `genetic`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct GeneticSpec {
+    /// Candidates that live in a generation, from 2.
+    pub population: u32,
+    /// Best candidates that pass unchanged into the next generation, below `population`.
+    pub elite: u32,
+    /// New candidates in each generation that descend from the first prompt instead of a selected parent.
+    pub immigrants: u32,
+    /// Most generations after the seeds; without it the budget decides.
+    pub generations: Option<u32>,
+    /// Train examples that each candidate meets, the same ones for all; without it as many as the budget bears, 20 to 60.
+    pub examples: Option<u32>,
+    /// How parents are drawn.
+    pub selection: SelectionMethod,
+    /// Weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
+    pub operators: BTreeMap<String, f64>,
+}
+
+impl Default for GeneticSpec {
+    fn default() -> Self {
+        Self {
+            population: 8,
+            elite: 2,
+            immigrants: 0,
+            generations: None,
+            examples: None,
+            selection: SelectionMethod::default(),
+            operators: BTreeMap::new(),
+        }
+    }
+}
+
+impl GeneticSpec {
+    /// The operators with their weights, or `defaults` where the user names none.
+    #[must_use]
+    pub fn operator_weights(&self, defaults: &[(OperatorName, f64)]) -> Vec<(OperatorName, f64)> {
+        if self.operators.is_empty() {
+            return defaults.to_vec();
+        }
+        self.operators.iter().map(|(name, weight)| (OperatorName(name.clone()), *weight)).collect()
+    }
+}
+
+/// How parents are drawn from a generation.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SelectionMethod {
+    /// The best of `k` drawn with replacement.
+    Tournament {
+        /// From 1; 1 is a uniform draw.
+        k: u32,
+    },
+    /// With probability proportional to fitness above the worst.
+    Roulette,
+    /// With probability falling linearly with rank.
+    Rank {
+        /// The best one's expected share against the mean, in [1, 2].
+        pressure: f64,
+    },
+    /// Uniformly among the best `top`.
+    Truncation {
+        /// From 1.
+        top: u32,
+    },
+}
+
+impl Default for SelectionMethod {
+    fn default() -> Self {
+        Self::Tournament { k: 3 }
+    }
+}

@@ -1,0 +1,121 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, Usd};
+
+/// What a trial is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// The search itself, on train examples.
+    Search,
+    /// Choosing among finalists, on validation examples.
+    Selection,
+    /// The final comparison, on test examples.
+    Evidence,
+    /// `clade eval`: no search, every example.
+    Evaluation,
+}
+
+/// One candidate on one example, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct CellRef {
+    /// The candidate.
+    pub candidate: CandidateId,
+    /// The example.
+    pub example: ExampleId,
+    /// Which repeat, from 0.
+    pub sample: u32,
+}
+
+/// What came of one candidate on one example.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Which cell.
+    #[serde(flatten)]
+    pub cell: CellRef,
+    /// The example's split.
+    pub split: Split,
+    /// What for.
+    pub purpose: Purpose,
+    /// The task model that answered, where it is not the candidate's or the run's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Scored, or failed for good.
+    #[serde(flatten)]
+    pub outcome: TrialOutcome,
+    /// Tokens of the task call.
+    pub usage: Usage,
+    /// Cost of the task call and its judge calls; `None` where a price is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Usd>,
+    /// Latency of the task call, in milliseconds.
+    pub latency_ms: u32,
+    /// Whether the response cache answered the task call for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
+}
+
+/// How a trial ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum TrialOutcome {
+    /// The answer was judged.
+    Scored {
+        /// The answer's text by content.
+        answer: ContentHash,
+        /// The weighted mean of the checks, in [0, 1].
+        score: f64,
+        /// Whether the example passes.
+        pass: bool,
+        /// Each check's verdict.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        judgements: Vec<Judgement>,
+    },
+    /// No score: the example counts as wrong (0) and is reported as an error. It is never cached.
+    Failed {
+        /// Why.
+        error: TrialError,
+    },
+}
+
+/// Why a trial has no score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialError {
+    /// The kind.
+    pub kind: TrialErrorKind,
+    /// What happened, for people.
+    pub message: String,
+}
+
+/// Kinds of failed trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialErrorKind {
+    /// The template could not be filled.
+    Template,
+    /// The provider refused this content.
+    Refused,
+    /// The provider answered what cannot be read, or failed for longer than patience lasts.
+    Provider,
+    /// The judge's answer could not be read.
+    Judge,
+    /// The evaluator itself failed on this output.
+    Evaluator,
+}
+
+impl Trial {
+    /// The score that counts, in [0, 1]: a failed trial is 0.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        match &self.outcome {
+            TrialOutcome::Scored { score, .. } => *score,
+            TrialOutcome::Failed { .. } => 0.0,
+        }
+    }
+
+    /// Whether the example passed.
+    #[must_use]
+    pub fn pass(&self) -> bool {
+        matches!(&self.outcome, TrialOutcome::Scored { pass: true, .. })
+    }
+}

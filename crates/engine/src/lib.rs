@@ -1,0 +1,1 @@
+//! The run loop: dispatcher, executors, budget ledger, resume

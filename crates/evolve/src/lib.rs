@@ -1,0 +1,9 @@
+//! The pure search: operators, selection, statistics, strategies and the run's state as a fold over events.
+//!
+//! Nothing here does IO, reads a clock or owns a task: events go in, commands come out, and the same seed and events give
+//! the same commands byte for byte. [`Conductor`] is the whole of a run seen from outside; a [`strategy::Strategy`]
+//! is the search inside it.
+
+pub mod operators;
+pub mod selection;
+pub mod statistics;

@@ -1,0 +1,1 @@
+//! Run files and data sets: parse, check, point at the line, split

@@ -1,0 +1,79 @@
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Nothing of that name.
+    #[error("{what} `{name}` is not in the store; `clade list` shows what is")]
+    NotFound {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The name is taken.
+    #[error("{what} `{name}` exists already")]
+    Exists {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// Another writer was first.
+    #[error("run `{run}` has {actual} journal entries where {expected} were expected: another process writes to it")]
+    Conflict {
+        /// The run.
+        run: String,
+        /// The expected sequence number.
+        expected: u64,
+        /// The real one.
+        actual: u64,
+    },
+    /// Another process holds the run.
+    #[error("run `{run}` is open in another process ({holder}); wait for it or stop it, then try again")]
+    Locked {
+        /// The run.
+        run: String,
+        /// Who holds it.
+        holder: String,
+    },
+    /// Written by a newer version.
+    #[error("{path} was written by a newer Promptclade (format {found}, this one reads up to {known}); update `clade`")]
+    Newer {
+        /// The file.
+        path: String,
+        /// Its format.
+        found: u32,
+        /// The newest known.
+        known: u32,
+    },
+    /// The file is no store, or damaged.
+    #[error("{path} is damaged or no Promptclade database ({detail}); move it away, or restore a backup")]
+    Corrupt {
+        /// The file.
+        path: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// No room left.
+    #[error("the disk of {path} is full; free some space, then `clade resume`: nothing that was stored is lost")]
+    Full {
+        /// The file.
+        path: String,
+    },
+    /// Not allowed to write.
+    #[error("{path} cannot be written ({detail}); give write permission, or name another folder with --data-dir")]
+    ReadOnly {
+        /// The file.
+        path: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// Anything else the backend says.
+    #[error("the store failed to {doing}: {detail}")]
+    Backend {
+        /// The operation.
+        doing: &'static str,
+        /// The backend's words.
+        detail: String,
+    },
+}

@@ -1,0 +1,201 @@
+use clade_domain::{
+    Candidate, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent, RunId, RunMode, Spent,
+    Timestamp, Usage, Usd,
+};
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+
+/// What every store operation returns.
+pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunStatus {
+    /// A process works on it, or died doing so: the lock tells which.
+    Running,
+    /// Put down in order; `clade resume` goes on.
+    Paused,
+    /// Stopped by an error that waiting does not mend (a bad key, a spent quota); `clade resume` goes on once mended.
+    Failed,
+    /// Complete.
+    Finished,
+}
+
+/// A run in one row: what lists show. A projection of the journal, rewritten as the run goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunSummary {
+    /// The run.
+    pub run: RunId,
+    /// Search, or only evaluate.
+    pub mode: RunMode,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// When it was created.
+    pub created: Timestamp,
+    /// When this row was last written.
+    pub updated: Timestamp,
+    /// The user's words, or the run file's name.
+    pub description: String,
+    /// The strategy's name; empty for evaluations.
+    pub strategy: String,
+    /// The task model's name.
+    pub model: String,
+    /// Candidates so far.
+    pub candidates: u32,
+    /// The last complete generation.
+    pub generation: u32,
+    /// The first prompt's score so far, in [0, 1].
+    pub seed_score: Option<f64>,
+    /// The best or chosen candidate's score so far, in [0, 1].
+    pub best_score: Option<f64>,
+    /// Whether evidence shows an improvement; `None` before it is measured.
+    pub improved: Option<bool>,
+    /// What it has bought.
+    pub spent: Spent,
+    /// Whether any of its models is simulated.
+    pub simulated: bool,
+    /// The run it branched from.
+    pub branch_of: Option<RunId>,
+    /// Why it is paused or failed; empty otherwise.
+    pub detail: String,
+}
+
+/// Which runs to list. Empty lists all, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    /// Only these states.
+    pub status: Vec<RunStatus>,
+    /// Only runs whose id, description, strategy or model contains this text, in any case.
+    pub text: Option<String>,
+    /// At most so many.
+    pub limit: Option<u32>,
+}
+
+/// Held while a process works on a run; dropping it lets go. Survives no process: a killed holder frees it.
+pub trait RunLock: Send + Sync + std::fmt::Debug {}
+
+/// A named position in a journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SnapshotRow {
+    /// The run.
+    pub run: RunId,
+    /// Its name, unique in the run.
+    pub name: String,
+    /// The number of journal entries it holds: entries 0 to `length - 1`.
+    pub length: u64,
+    /// When it was taken.
+    pub at: Timestamp,
+}
+
+/// The append-only log of each run, and what is listed of them.
+pub trait Journal: Send + Sync {
+    /// Creates a run with its summary and first entries, in one transaction. `Exists` where the id is taken.
+    fn create(&self, summary: RunSummary, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64>;
+
+    /// Appends entries. `expected` is the sequence number that the first of them gets; `Conflict` where it is another.
+    /// When the future is ready the entries are durable. Returns the next sequence number.
+    fn append(&self, run: RunId, expected: u64, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64>;
+
+    /// At most `limit` entries from `from` on, in order. Empty past the end. `NotFound` for an unknown run.
+    fn read(&self, run: RunId, from: u64, limit: u32) -> StoreFuture<'_, Vec<Recorded>>;
+
+    /// Single entries by number, in the order asked for; `NotFound` where one is missing.
+    fn entries(&self, run: RunId, seqs: Vec<u64>) -> StoreFuture<'_, Vec<Recorded>>;
+
+    /// How many entries there are.
+    fn length(&self, run: RunId) -> StoreFuture<'_, u64>;
+
+    /// Takes the run for this process; `Locked` where another holds it.
+    fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>>;
+
+    /// Rewrites the run's row.
+    fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()>;
+
+    /// One run's row. A unique beginning of an id finds it too; `last` is the newest.
+    fn summary(&self, name: String) -> StoreFuture<'_, RunSummary>;
+
+    /// Rows, newest first. Never reads a journal: 1,000 runs take milliseconds.
+    fn summaries(&self, filter: RunFilter) -> StoreFuture<'_, Vec<RunSummary>>;
+
+    /// Names a position. `Exists` where the run has that name.
+    fn put_snapshot(&self, snapshot: SnapshotRow) -> StoreFuture<'_, ()>;
+
+    /// The snapshots of a run, oldest first.
+    fn snapshots(&self, run: RunId) -> StoreFuture<'_, Vec<SnapshotRow>>;
+
+    /// Candidates of a run in order of id, read without the trials: what lineage and lists need.
+    fn candidates(&self, run: RunId) -> StoreFuture<'_, Vec<Candidate>>;
+}
+
+/// Long texts, once by content.
+pub trait Texts: Send + Sync {
+    /// Stores texts; those already there cost nothing. Durable when ready.
+    fn put_texts(&self, texts: Vec<String>) -> StoreFuture<'_, Vec<ContentHash>>;
+
+    /// The texts of these hashes in order; `NotFound` where one is missing.
+    fn texts(&self, hashes: Vec<ContentHash>) -> StoreFuture<'_, Vec<String>>;
+}
+
+/// Data sets, kept so that a run resumes even if the user's file has changed or gone.
+pub trait Datasets: Send + Sync {
+    /// Whether this set is there whole.
+    fn has_dataset(&self, hash: ContentHash) -> StoreFuture<'_, bool>;
+
+    /// Stores a part of a set: examples with consecutive ids. Repeating a part is harmless.
+    fn put_examples(&self, dataset: ContentHash, examples: Vec<Example>) -> StoreFuture<'_, ()>;
+
+    /// Marks a set as whole.
+    fn seal_dataset(&self, summary: DatasetSummary) -> StoreFuture<'_, ()>;
+
+    /// Examples by id, in the order asked for; `NotFound` where one is missing.
+    fn examples(&self, dataset: ContentHash, ids: Vec<ExampleId>) -> StoreFuture<'_, Vec<Example>>;
+}
+
+/// An answer that was paid for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PaidAnswer {
+    /// The hash of the whole request, the model and the sample number.
+    pub key: ContentHash,
+    /// Who paid.
+    pub run: RunId,
+    /// What for.
+    pub role: ModelRole,
+    /// The model's name.
+    pub model: String,
+    /// The answer: the text of a chat, or JSON of vectors or of moderation scores.
+    pub body: String,
+    /// Tokens.
+    pub usage: Usage,
+    /// Cost; `None` where the price is unknown.
+    pub cost: Option<Usd>,
+    /// Latency in milliseconds.
+    pub latency_ms: u32,
+    /// Why it ended, as [`clade_domain::FinishReason`] is written.
+    pub finish: String,
+    /// When it arrived.
+    pub at: Timestamp,
+}
+
+/// Every answer ever bought, each once: the response cache and the account of what was spent. Only successes are in it.
+pub trait AnswerLog: Send + Sync {
+    /// The answers with these keys, in order, `None` where there is none. Many callers are served by one query.
+    fn answers(&self, keys: Vec<ContentHash>) -> StoreFuture<'_, Vec<Option<PaidAnswer>>>;
+
+    /// Stores an answer; one that is there already stays. Durable when ready: only then may the answer be used.
+    fn put_answer(&self, answer: PaidAnswer) -> StoreFuture<'_, ()>;
+
+    /// What a run has paid for: calls by role, tokens, USD. `seconds` and `cache_hits` are 0 here.
+    fn paid(&self, run: RunId) -> StoreFuture<'_, Spent>;
+
+    /// All answers a run paid for, at most `limit` of them after the given key in order of key.
+    fn answers_of(&self, run: RunId, after: Option<ContentHash>, limit: u32) -> StoreFuture<'_, Vec<PaidAnswer>>;
+}
+
+/// All roles of the system of record.
+pub trait Store: Journal + Texts + Datasets + AnswerLog {
+    /// Waits until everything accepted is durable, and closes.
+    fn close(&self) -> StoreFuture<'_, ()>;
+}

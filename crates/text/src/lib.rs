@@ -1,0 +1,1 @@
+//! Text without IO: templates, segmentation, protected spans, synonyms, similarity, diffs and token estimates.
