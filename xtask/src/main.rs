@@ -1,1 +1,64 @@
-fn main() {}
+//! Tasks of this repository. `cargo xtask help` lists them.
+//!
+//! One file a task. Deliberately absent: anything that takes long to build, so that a fresh machine sees the first line
+//! of a task within seconds, and everything that a user of `clade` needs.
+
+mod bench;
+mod demo;
+mod prepare;
+mod shell;
+mod steps;
+mod synonyms;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+tasks of this repository
+
+usage: cargo xtask TASK [ARGUMENTS]
+
+  test [--fast]       install what the tests need, then check formatting, lints, docs and run every test;
+                      --fast leaves the docs out
+  demo                build `clade` and optimise a real GSM8K prompt against the built-in simulated model
+  bench NAME [ARGS]   measure; `cargo xtask bench` lists what there is, arguments go to the program
+  synonyms            write the table of synonyms anew from WordNet's files
+  help                this text
+
+environment:
+  CARGO_TARGET_DIR    where cargo builds
+  CLADE_TOOLS_DIR     where `test` keeps the Python environment of the wire tests
+  CLADE_TEST_PYTHON   a Python that has them already; `test` then makes none
+  WORDNET_DIR         where `synonyms` finds WordNet's files
+  CLADE_BIN           the `clade` that `bench` measures instead of a fresh release build
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<(), String> {
+    let Some((task, rest)) = arguments.split_first() else {
+        print!("{HELP}");
+        return Ok(());
+    };
+    match task.as_str() {
+        "test" => test::run(rest),
+        "demo" => demo::run(rest),
+        "bench" => bench::run(rest),
+        "synonyms" => synonyms::run(),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("no task is called `{other}`; `cargo xtask help` lists them")),
+    }
+}

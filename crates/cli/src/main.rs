@@ -1,1 +1,55 @@
-fn main() {}
+//! The binary `clade`.
+
+mod args;
+mod commands;
+mod context;
+mod display;
+mod exit;
+mod failure;
+mod names;
+mod output;
+mod session;
+mod setup;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{args::Cli, context::Context, failure::Failure, output::Output};
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
+            drop(error.print());
+            return ExitCode::from(code);
+        }
+    };
+    let context = Context::new(&cli.global);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let result = match runtime {
+        Ok(runtime) => runtime.block_on(commands::dispatch(cli.command, &context)),
+        Err(error) => Err(Failure::Error(format!("cannot start worker threads: {error}"))),
+    };
+    match result {
+        Ok(()) => ExitCode::from(exit::OK),
+        Err(failure) => {
+            complain(&context.output, &failure);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Tells what went wrong: for people on stderr, for machines as the last line on stdout.
+fn complain(output: &Output, failure: &Failure) {
+    if let Failure::Exit(_) = failure {
+        return;
+    }
+    let text = failure.to_string();
+    if output.json {
+        let code = failure.code();
+        output.json_line(&serde_json::json!({ "error": { "message": text, "exit_code": code } }));
+    }
+    drop(writeln!(std::io::stderr().lock(), "error: {text}"));
+}

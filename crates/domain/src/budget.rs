@@ -3,6 +3,8 @@ use std::{fmt, iter::Sum, ops::AddAssign};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::ModelRole;
+
 /// An amount of money in US dollars, never negative where it is a cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, PartialOrd, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -72,6 +74,48 @@ impl AddAssign for Usage {
         self.output += other.output;
         self.cache_read += other.cache_read;
         self.cache_write += other.cache_write;
+    }
+}
+
+/// What some answers together cost the run; answers from the cache cost nothing and are not in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bill {
+    /// Answered calls.
+    pub calls: u32,
+    /// Their tokens.
+    pub usage: Usage,
+    /// Their cost, as far as prices are known.
+    pub cost: Usd,
+    /// Calls whose price is unknown.
+    #[serde(default, skip_serializing_if = "is_zero_u32")]
+    pub unpriced: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+fn is_zero_u32(n: &u32) -> bool {
+    *n == 0
+}
+
+impl Bill {
+    /// The bill of one answer.
+    #[must_use]
+    pub fn of(usage: Usage, cost: Option<Usd>) -> Self {
+        Self { calls: 1, usage, cost: cost.unwrap_or_default(), unpriced: u32::from(cost.is_none()) }
+    }
+
+    /// Whether nothing was bought.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.calls == 0
+    }
+}
+
+impl AddAssign for Bill {
+    fn add_assign(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.usage += other.usage;
+        self.cost += other.cost;
+        self.unpriced += other.unpriced;
     }
 }
 
@@ -150,4 +194,21 @@ pub struct Spent {
     /// Answers whose price is unknown; where this is above 0, `usd` is a lower bound.
     #[serde(default)]
     pub unpriced_calls: u64,
+}
+
+impl Spent {
+    /// Adds a bill to a role's account.
+    pub fn add(&mut self, role: ModelRole, bill: Bill) {
+        let calls = u64::from(bill.calls);
+        self.calls += calls;
+        match role {
+            ModelRole::Task => self.task_calls += calls,
+            ModelRole::Reflection => self.reflection_calls += calls,
+            ModelRole::Judge => self.judge_calls += calls,
+        }
+        self.usd += bill.cost;
+        self.tokens_in += bill.usage.input;
+        self.tokens_out += bill.usage.output;
+        self.unpriced_calls += u64::from(bill.unpriced);
+    }
 }

@@ -105,4 +105,8 @@ pub struct ChatAnswer {
     pub latency_ms: u32,
     /// Why it ended.
     pub finish: FinishReason,
+    /// Whether the response cache gave it for nothing, because another run paid for it. Providers say `false`; only the
+    /// cache layer says `true`, and not for an answer that this run itself bought before it was interrupted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
 }

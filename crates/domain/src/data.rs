@@ -124,6 +124,9 @@ pub struct DatasetSummary {
     pub columns: Vec<String>,
     /// Examples that repeat the variables of an earlier one.
     pub duplicates: u32,
+    /// The most judge calls that one trial takes: the sum of `Evaluator::calls` over the checks of the example with most.
+    #[serde(default)]
+    pub judge_calls: u32,
 }
 
 impl DatasetSummary {

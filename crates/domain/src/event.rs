@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Budget, Candidate, CandidateId, DatasetSummary, Evidence, Limit, OperatorName, RunId, RunSpec, SlotId, Spent,
+    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Limit, OperatorName, RunId, RunSpec, SlotId, Spent,
     Timestamp, Trial,
 };
 
@@ -55,6 +55,9 @@ pub enum RunEvent {
     CandidateAdmitted {
         /// The candidate.
         candidate: Box<Candidate>,
+        /// What writing it cost.
+        #[serde(default, skip_serializing_if = "Bill::is_empty")]
+        bill: Bill,
     },
     /// A proposal was turned away before anything was spent on evaluating it.
     ProposalRejected {
@@ -70,6 +73,9 @@ pub enum RunEvent {
         reason: RejectReason,
         /// The reason in words.
         detail: String,
+        /// What writing it cost.
+        #[serde(default, skip_serializing_if = "Bill::is_empty")]
+        bill: Bill,
     },
     /// A trial ended.
     TrialFinished(Box<Trial>),

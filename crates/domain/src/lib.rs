@@ -17,7 +17,7 @@ mod spec;
 mod step;
 mod trial;
 
-pub use budget::{Budget, Limit, Spent, TokenCount, Usage, Usd};
+pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
 pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
 pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};

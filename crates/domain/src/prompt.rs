@@ -40,8 +40,7 @@ pub struct Demonstration {
 impl Prompt {
     /// A prompt of one user message.
     pub fn user(text: impl Into<String>) -> Self {
-        let component =
-            Component { name: "user".into(), role: MessageRole::User, text: text.into(), frozen: false };
+        let component = Component { name: "user".into(), role: MessageRole::User, text: text.into(), frozen: false };
         Self { components: vec![component], demonstrations: Vec::new() }
     }
 

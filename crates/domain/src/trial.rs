@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, Usd};
+use crate::{Bill, CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, Usd};
 
 /// What a trial is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -45,9 +45,12 @@ pub struct Trial {
     pub outcome: TrialOutcome,
     /// Tokens of the task call.
     pub usage: Usage,
-    /// Cost of the task call and its judge calls; `None` where a price is unknown.
+    /// Cost of the task call; `None` where the price is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,
+    /// What its judges cost the run.
+    #[serde(default, skip_serializing_if = "Bill::is_empty")]
+    pub judge: Bill,
     /// Latency of the task call, in milliseconds.
     pub latency_ms: u32,
     /// Whether the response cache answered the task call for nothing.
@@ -111,6 +114,12 @@ impl Trial {
             TrialOutcome::Scored { score, .. } => *score,
             TrialOutcome::Failed { .. } => 0.0,
         }
+    }
+
+    /// What the task call cost the run: nothing where the cache answered, or no answer came.
+    #[must_use]
+    pub fn task_bill(&self) -> Bill {
+        if self.cached || self.usage.total() == 0 { Bill::default() } else { Bill::of(self.usage, self.cost) }
     }
 
     /// Whether the example passed.

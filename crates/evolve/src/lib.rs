@@ -4,6 +4,18 @@
 //! the same commands byte for byte. [`Conductor`] is the whole of a run seen from outside; a [`strategy::Strategy`]
 //! is the search inside it.
 
+mod command;
+mod conductor;
 pub mod operators;
+mod plan;
+mod seed;
 pub mod selection;
+pub mod state;
 pub mod statistics;
+pub mod strategy;
+
+pub use command::{Command, EvaluateCommand, ProposeCommand};
+pub use conductor::Conductor;
+pub use plan::Plan;
+pub use seed::child_seed;
+pub use state::RunState;

@@ -1,8 +1,30 @@
 //! Model clients: providers, layers, prices and the simulated model.
 //!
-//! [`ModelClient`] is the one trait; `providers/` speak wire formats, `layers/` wrap any client. Deliberately absent:
-//! storage (the cache layer works on a trait that the engine fills) and any knowledge of prompts or runs.
+//! [`ModelClient`] is the one trait; `providers/` speak wire formats, `layers/` wrap any client, and a [`Stack`] puts both
+//! together for a [`clade_domain::ModelSpec`]. Deliberately absent: storage (the cache layer works on a trait that the
+//! engine fills), the environment (it is an argument), and any knowledge of prompts or runs.
 
 mod client;
+mod config;
+mod dotenv;
+mod http;
+mod keys;
+pub mod layers;
+mod name;
+mod nearest;
+mod prices;
+mod providers;
+mod redact;
+pub mod simulated;
+mod stack;
+mod usage;
+mod vendors;
 
-pub use client::{CallContext, ClientFuture, ModelClient, ModelError};
+pub use client::{AnswerOrigin, CallContext, ClientFuture, ModelClient, ModelError};
+pub use config::{ModelConfig, check_config};
+pub use http::{Http, HttpError};
+pub use keys::{Environment, Lookup, MissingKey, find_key};
+pub use name::{Endpoint, ModelName, NameError};
+pub use prices::{ModelFacts, Price, PriceTable, price_of};
+pub use stack::{ModelSetupError, SimulatedFactory, Stack, StackSettings};
+pub use vendors::{ADDRESS, Charge, VENDORS, Vendor, Wire, vendor};

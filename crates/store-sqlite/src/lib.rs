@@ -1,1 +1,22 @@
-//! The embedded store: one SQLite file for every role
+//! The embedded store: one SQLite file for every role.
+//!
+//! [`SqliteStore`] passes the conformance suite of `clade-store`. All writes go through one task that puts whatever
+//! waits into one transaction; lookups of answers go through another that serves many callers with one query. These two
+//! are the only tasks spawned outside the engine, and [`clade_store::Store::close`] awaits them. Deliberately absent:
+//! synchronous calls, and any SQL in another crate. What survives a kill and what survives a power cut is written down in
+//! `docs/durability.md`.
+
+mod connect;
+mod fault;
+mod kind;
+mod lock;
+mod lookup;
+mod migrate;
+mod options;
+mod roles;
+mod rows;
+mod store;
+mod writer;
+
+pub use options::{Durability, SqliteOptions};
+pub use store::SqliteStore;

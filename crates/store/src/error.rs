@@ -1,3 +1,7 @@
+use std::fmt::Display;
+
+use clade_domain::{ContentHash, ExampleId};
+
 /// Why a store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,6 +13,16 @@ pub enum StoreError {
         what: &'static str,
         /// Its name.
         name: String,
+    },
+    /// The beginning of a name that several things share.
+    #[error("{what} `{name}` could be {matches}; give more of the name")]
+    Ambiguous {
+        /// The kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+        /// Some of the names that begin so.
+        matches: String,
     },
     /// The name is taken.
     #[error("{what} `{name}` exists already")]
@@ -76,4 +90,39 @@ pub enum StoreError {
         /// The backend's words.
         detail: String,
     },
+}
+
+impl StoreError {
+    /// No run has this name.
+    pub fn no_run(name: &impl Display) -> Self {
+        Self::NotFound { what: "run", name: name.to_string() }
+    }
+
+    /// The run's journal has no entry of this number.
+    pub fn no_entry(run: &impl Display, seq: u64) -> Self {
+        Self::NotFound { what: "journal entry", name: format!("{run}#{seq}") }
+    }
+
+    /// No text has this hash.
+    #[must_use]
+    pub fn no_text(hash: ContentHash) -> Self {
+        Self::NotFound { what: "text", name: hash.to_string() }
+    }
+
+    /// The data set has no example of this id.
+    #[must_use]
+    pub fn no_example(dataset: ContentHash, id: ExampleId) -> Self {
+        Self::NotFound { what: "example", name: format!("{dataset}/{id}") }
+    }
+
+    /// Several runs begin with this name; at most five of them are listed.
+    pub fn ambiguous_run<'a>(name: &str, matches: impl Iterator<Item = &'a str>) -> Self {
+        let mut some: Vec<String> = matches.take(6).map(|id| format!("`{id}`")).collect();
+        some.sort();
+        if some.len() > 5 {
+            some.truncate(5);
+            some.push("others".into());
+        }
+        Self::Ambiguous { what: "run", name: name.to_owned(), matches: some.join(" or ") }
+    }
 }

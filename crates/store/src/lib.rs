@@ -11,6 +11,6 @@ mod roles;
 pub use error::StoreError;
 pub use memory::MemoryStore;
 pub use roles::{
-    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunStatus, RunSummary, SnapshotRow, Store, StoreFuture,
-    Texts,
+    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunStatus, RunSummary, SnapshotRow, Store,
+    StoreFuture, Texts,
 };

@@ -74,6 +74,19 @@ pub struct RunFilter {
     pub limit: Option<u32>,
 }
 
+impl RunFilter {
+    /// Whether a run is listed, `limit` aside. For backends that cannot do it themselves, or only in part.
+    #[must_use]
+    pub fn matches(&self, summary: &RunSummary) -> bool {
+        let has = |text: &str| {
+            let fields = [summary.run.as_str(), &summary.description, &summary.strategy, &summary.model];
+            fields.iter().any(|field| field.to_lowercase().contains(text))
+        };
+        let status = self.status.is_empty() || self.status.contains(&summary.status);
+        status && self.text.as_ref().is_none_or(|text| has(&text.to_lowercase()))
+    }
+}
+
 /// Held while a process works on a run; dropping it lets go. Survives no process: a killed holder frees it.
 pub trait RunLock: Send + Sync + std::fmt::Debug {}
 

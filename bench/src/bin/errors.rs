@@ -1,0 +1,57 @@
+//! Whether evaluations are lost where the server fails often, and where it limits the rate.
+
+use std::process::ExitCode;
+
+use clade_bench::{Clade, Options, Simulated, Simulator, Workload, main_with, note};
+use serde_json::{Value, json};
+
+fn main() -> ExitCode {
+    main_with("errors", |clade| {
+        let options = Options::from_command_line(&[
+            ("examples", "1000", "evaluations of each case"),
+            ("concurrency", "100", "calls at once"),
+            ("error-rate", "0.3", "share of requests answered with a server error"),
+            ("rate-limit", "50", "most requests in a second; more are answered with 429"),
+        ])?;
+        let workload = Workload::new(options.get("examples")?)?;
+        let concurrency: String = options.get("concurrency")?;
+        let failing = Simulated { error_rate: options.get("error-rate")?, ..Simulated::default() };
+        let limited = Simulated { rate_limit: Some(options.get("rate-limit")?), ..Simulated::default() };
+        Ok(json!({
+            "server_errors": case(clade, &workload, failing, &concurrency)?,
+            "rate_limit": case(clade, &workload, limited, &concurrency)?,
+        }))
+    })
+}
+
+fn case(clade: &Clade, workload: &Workload, server: Simulated<'_>, concurrency: &str) -> Result<Value, String> {
+    let log = workload.folder().join("requests.jsonl");
+    // the log of the case before is not this one's
+    let _ = std::fs::remove_file(&log);
+    let simulator = Simulator::start(clade, workload.folder(), Simulated { log: Some(&log), ..server })?;
+    let file = workload.run_file(simulator.address(), "gentle", "")?;
+    let data = workload.fresh()?;
+    let folder = data.path().display().to_string();
+    let eval =
+        clade.run(workload.folder(), &["eval", &file, "--json", "--data-dir", &folder, "-j", concurrency])?.good()?;
+    let stats = simulator.stats()?;
+    drop(simulator);
+    let requests = Simulator::log(&log)?;
+    let answered = requests.iter().filter(|request| request.status == 200).count();
+    let prompt = &eval.result["prompts"][0];
+    let scored = prompt["trials"].as_u64().unwrap_or(0).saturating_sub(prompt["errors"].as_u64().unwrap_or(0));
+    let examples = u32::try_from(workload.examples()).unwrap_or(u32::MAX);
+    let lost = u64::from(examples).saturating_sub(scored);
+    let sent = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+    note(&format!("{lost} of {examples} lost, {sent} requests, {:.1} s", eval.seconds));
+    Ok(json!({
+        "evaluations": examples,
+        "lost": lost,
+        "requests": sent,
+        "answered": answered,
+        "requests_per_evaluation": f64::from(sent) / f64::from(examples),
+        "seconds": eval.seconds,
+        "evaluations_per_second": f64::from(examples) / eval.seconds,
+        "server": stats,
+    }))
+}

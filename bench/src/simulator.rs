@@ -1,0 +1,150 @@
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::{Clade, get_json};
+
+/// How `clade simulate` is to behave.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Simulated<'a> {
+    /// Milliseconds that each answer takes.
+    pub latency_ms: u64,
+    /// Share of the requests answered with a server error, in [0, 1].
+    pub error_rate: f64,
+    /// Most requests in a second; more are answered with 429. `None` is no limit.
+    pub rate_limit: Option<u32>,
+    /// The data whose questions it can answer.
+    pub data: Option<&'a Path>,
+    /// Where every request is logged.
+    pub log: Option<&'a Path>,
+}
+
+/// A running `clade simulate`, ended when this value goes.
+#[derive(Debug)]
+pub struct Simulator {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// One line of the simulator's log that says which request it answered, and how.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answered {
+    /// When the answer left, in milliseconds since the epoch.
+    pub at_ms: u64,
+    /// The HTTP status.
+    pub status: u16,
+    /// What tells equal requests: a hash of the body.
+    pub key: String,
+}
+
+impl Simulator {
+    /// Starts it on a free port of this machine and waits until it listens.
+    ///
+    /// # Errors
+    /// Where it does not start.
+    pub fn start(clade: &Clade, folder: &Path, behaviour: Simulated<'_>) -> Result<Self, String> {
+        let mut arguments: Vec<String> = ["simulate", "--port", "0", "--latency-ms"].map(str::to_owned).to_vec();
+        arguments.push(behaviour.latency_ms.to_string());
+        arguments.extend(["--error-rate".to_owned(), behaviour.error_rate.to_string()]);
+        if let Some(limit) = behaviour.rate_limit {
+            arguments.extend(["--rate-limit".to_owned(), limit.to_string()]);
+        }
+        for (name, path) in [("--data", behaviour.data), ("--log", behaviour.log)] {
+            if let Some(path) = path {
+                arguments.extend([name.to_owned(), path.display().to_string()]);
+            }
+        }
+        let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut command = clade.command(folder, &words);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .map_err(|error| format!("could not start `clade simulate`: {error}"))?;
+        let stdout = child.stdout.take().ok_or("`clade simulate` has no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let address = lines.by_ref().map_while(Result::ok).find_map(|line| address_in(&line));
+        let Some(address) = address else {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err("`clade simulate` ended before it listened".to_owned());
+        };
+        // what it says later is read, so that it never waits for a reader
+        std::thread::spawn(move || lines.for_each(drop));
+        Ok(Self { child, address })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it has counted so far.
+    ///
+    /// # Errors
+    /// Where it does not answer.
+    pub fn stats(&self) -> Result<Value, String> {
+        get_json(self.address, "/__simulator/stats")
+    }
+
+    /// The requests of a log, in the order in which they were answered.
+    ///
+    /// # Errors
+    /// Where the log cannot be read or a whole line of it makes no sense.
+    pub fn log(path: &Path) -> Result<Vec<Answered>, String> {
+        let text = fs::read_to_string(path).map_err(|error| format!("could not read {}: {error}", path.display()))?;
+        text.lines().map(answered).collect()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn address_in(line: &str) -> Option<SocketAddr> {
+    let (_, rest) = line.split_once("http://")?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || ".:[]".contains(c))).unwrap_or(rest.len());
+    rest[..end].parse().ok()
+}
+
+fn answered(line: &str) -> Result<Answered, String> {
+    let read = || {
+        let line: Value = serde_json::from_str(line).ok()?;
+        Some(Answered {
+            at_ms: line["at_ms"].as_u64()?,
+            status: u16::try_from(line["status"].as_u64()?).ok()?,
+            key: line["key"].as_str()?.to_owned(),
+        })
+    };
+    read().ok_or_else(|| format!("the simulator's log has a line without at_ms, status and key: {line}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_is_found_in_both_forms() {
+        let expected = "127.0.0.1:4321".parse().ok();
+        assert_eq!(address_in("listening on http://127.0.0.1:4321"), expected);
+        assert_eq!(address_in(r#"{"url":"http://127.0.0.1:4321/v1"}"#), expected);
+        assert_eq!(address_in("starting"), None);
+    }
+
+    #[test]
+    fn log_lines_are_read() {
+        let line = r#"{"at_ms": 12, "status": 200, "key": "ab", "path": "/v1/chat/completions"}"#;
+        assert_eq!(answered(line), Ok(Answered { at_ms: 12, status: 200, key: "ab".into() }));
+        assert!(answered(r#"{"status": 200}"#).is_err());
+    }
+}

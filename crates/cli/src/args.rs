@@ -1,0 +1,403 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Improve a prompt with evidence: evolve it, evaluate every variation, prove the gain.
+#[derive(Debug, Parser)]
+#[command(name = "clade", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Start with `clade init`, or read https://github.com/promptclade/promptclade#readme\n\
+    Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 budget spent before any improvement was shown,\n\
+    100 a gate was not met, 130 interrupted and resumable.")]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Folder for runs, answers and data sets [default: the user's data folder]
+    #[arg(long, global = true, env = "CLADE_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print JSON only, one object a line
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print only the result
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print without colours (NO_COLOR works too)
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Read keys from this file too; `.env` beside the run file is always read
+    #[arg(long, global = true, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented run file and a small data file into a folder
+    Init(InitArgs),
+    /// Check a run file and its data, and estimate calls, tokens, USD and time; spends nothing
+    Check(FileArgs),
+    /// Improve the prompt of a run file
+    Run(RunArgs),
+    /// Evaluate the prompts of a run file without evolving them
+    Eval(RunArgs),
+    /// Go on with an interrupted run
+    Resume(ResumeArgs),
+    /// List runs, newest first
+    List(ListArgs),
+    /// Show a run: its result, evidence and cost
+    Show(RunName),
+    /// Print the best prompt of a run, and nothing else
+    Best(BestArgs),
+    /// Show the family tree of a run
+    Lineage(LineageArgs),
+    /// Show what changed between two candidates
+    Diff(DiffArgs),
+    /// Name the present position of a run
+    Snapshot(SnapshotArgs),
+    /// Start a run from a candidate or a snapshot of another
+    Branch(BranchArgs),
+    /// Write a run as a bundle, or its prompt, trials or family tree in other formats
+    Export(ExportArgs),
+    /// Read a bundle that `clade export` wrote
+    Import(ImportArgs),
+    /// Write a run as one HTML page that opens from disk
+    Report(ReportArgs),
+    /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
+    Simulate(SimulateArgs),
+    /// Print the JSON schema of run files
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// `clade init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// Overwrite files that exist
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A run file and what overrides it.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// The run file, or a promptfoo config [default: promptclade.yaml or promptfooconfig.yaml here]
+    pub file: Option<PathBuf>,
+    /// Override a value of the run file
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Seed of all randomness
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Most calls at once [default: found out while running]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub concurrency: Option<u32>,
+    /// Most calls that the run may pay for
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Most US dollars that the run may spend
+    #[arg(long, value_name = "X")]
+    pub budget_usd: Option<f64>,
+    /// Do not use answers that earlier runs paid for
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+/// `clade run` and `clade eval`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// What to run
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// How it ends
+    #[command(flatten)]
+    pub gates: Gates,
+    /// Name the run instead of drawing a name
+    #[arg(long, value_name = "NAME")]
+    pub run_id: Option<String>,
+    /// Keep every acknowledged write through a power cut, too (slower)
+    #[arg(long)]
+    pub durable: bool,
+}
+
+/// What decides the exit code.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Gates {
+    /// Exit with 100 where the best prompt's score is lower (test split after a run, all examples after an evaluation)
+    #[arg(long, value_name = "SCORE")]
+    pub min_score: Option<f64>,
+    /// Exit with 100 where no improvement is shown
+    #[arg(long)]
+    pub require_improvement: bool,
+}
+
+/// `clade resume`
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// The run: its name, a unique beginning of it, or `last`
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// How it ends
+    #[command(flatten)]
+    pub gates: Gates,
+    /// Change the limit on calls, for good
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Change the limit on US dollars, for good
+    #[arg(long, value_name = "X")]
+    pub budget_usd: Option<f64>,
+    /// Change the limit on minutes, for good
+    #[arg(long, value_name = "M")]
+    pub budget_minutes: Option<f64>,
+    /// Most calls at once
+    #[arg(long, short = 'j', value_name = "N")]
+    pub concurrency: Option<u32>,
+}
+
+/// `clade list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only runs whose name, description, strategy or model contains this
+    pub text: Option<String>,
+    /// Only runs in this state
+    #[arg(long)]
+    pub status: Vec<Status>,
+    /// At most so many
+    #[arg(long, short = 'n')]
+    pub limit: Option<u32>,
+}
+
+/// A run's state.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Status {
+    /// A process works on it
+    Running,
+    /// Resumable
+    Paused,
+    /// Stopped by an error, resumable
+    Failed,
+    /// Complete
+    Finished,
+}
+
+/// One run.
+#[derive(Debug, Args)]
+pub struct RunName {
+    /// The run: its name, a unique beginning of it, or `last`
+    #[arg(default_value = "last")]
+    pub run: String,
+}
+
+/// `clade best`
+#[derive(Debug, Args)]
+pub struct BestArgs {
+    /// The run
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// Write the prompt to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Formats of a family tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TreeFormat {
+    /// A tree for people
+    Text,
+    /// Graphviz
+    Dot,
+    /// Mermaid
+    Mermaid,
+    /// GraphML
+    Graphml,
+    /// Nodes and edges as JSON
+    Json,
+}
+
+/// `clade lineage`
+#[derive(Debug, Args)]
+pub struct LineageArgs {
+    /// The run
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = TreeFormat::Text)]
+    pub format: TreeFormat,
+    /// Only this candidate with its ancestors and descendants
+    #[arg(long, value_name = "CANDIDATE")]
+    pub of: Option<String>,
+    /// Show rejected proposals too
+    #[arg(long)]
+    pub rejected: bool,
+    /// Write to a file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `clade diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The run
+    pub run: String,
+    /// The one side: a candidate such as `c0`, `seed` or `best`
+    #[arg(default_value = "seed")]
+    pub a: String,
+    /// The other side
+    #[arg(default_value = "best")]
+    pub b: String,
+}
+
+/// `clade snapshot`
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The run
+    pub run: String,
+    /// The snapshot's name [default: a number]
+    pub name: Option<String>,
+    /// List the run's snapshots instead
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `clade branch`
+#[derive(Debug, Args)]
+pub struct BranchArgs {
+    /// `RUN@CANDIDATE`, `RUN@SNAPSHOT` or `RUN@best`
+    pub from: String,
+    /// Name the new run
+    #[arg(long, value_name = "NAME")]
+    pub run_id: Option<String>,
+    /// Seed of all randomness [default: another one]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Most calls that the branch may pay for
+    #[arg(long, value_name = "N")]
+    pub budget_calls: Option<u64>,
+    /// Most US dollars that the branch may spend
+    #[arg(long, value_name = "X")]
+    pub budget_usd: Option<f64>,
+    /// Only create it; `clade resume` starts it
+    #[arg(long)]
+    pub no_start: bool,
+    /// Most calls at once
+    #[arg(long, short = 'j', value_name = "N")]
+    pub concurrency: Option<u32>,
+}
+
+/// Formats of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Everything, for `clade import`
+    Bundle,
+    /// The best prompt as text
+    Prompt,
+    /// A promptfoo config with the best prompt, which runs
+    Promptfoo,
+    /// Trials as CSV
+    Csv,
+    /// Trials as JSON lines, with answers
+    Jsonl,
+    /// The journal as JSON lines
+    Journal,
+}
+
+/// `clade export`
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The run
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// What to write
+    #[arg(long, short, value_enum, default_value_t = ExportFormat::Bundle)]
+    pub format: ExportFormat,
+    /// Where to [default: RUN.clade.jsonl for bundles, the terminal otherwise]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite a file that exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// `clade import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The bundle
+    pub file: PathBuf,
+    /// Name the run otherwise than in the bundle
+    #[arg(long, value_name = "NAME")]
+    pub run_id: Option<String>,
+}
+
+/// `clade report`
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The run
+    #[arg(default_value = "last")]
+    pub run: String,
+    /// Where to [default: RUN.html]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `clade simulate`
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// The simulated model's rules; `--list` shows them
+    #[arg(default_value = "gentle")]
+    pub model: String,
+    /// List the rule sets
+    #[arg(long)]
+    pub list: bool,
+    /// Port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 8787)]
+    pub port: u16,
+    /// Data set with the right answers (a run file or a data file)
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Milliseconds before an answer; the median where --latency-p95-ms is given
+    #[arg(long, default_value_t = 0.0)]
+    pub latency_ms: f64,
+    /// 95th percentile of the latency; it is then log-normal
+    #[arg(long)]
+    pub latency_p95_ms: Option<f64>,
+    /// Share of requests that fail with status 500
+    #[arg(long, default_value_t = 0.0)]
+    pub error_rate: f64,
+    /// Share of requests that are turned away with status 429
+    #[arg(long, default_value_t = 0.0)]
+    pub throttle_rate: f64,
+    /// Requests per second from which on status 429 is answered
+    #[arg(long)]
+    pub rate_limit: Option<f64>,
+    /// Share of requests that are never answered
+    #[arg(long, default_value_t = 0.0)]
+    pub hang_rate: f64,
+    /// Share of answers that are HTML, cut off, or no JSON
+    #[arg(long, default_value_t = 0.0)]
+    pub garbage_rate: f64,
+    /// Key that requests must carry
+    #[arg(long)]
+    pub require_key: Option<String>,
+    /// Seed of the simulated model
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Log each answered request as a JSON line
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
+}

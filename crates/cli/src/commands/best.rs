@@ -1,0 +1,27 @@
+use clade_engine::replay_state;
+use clade_store_sqlite::Durability;
+use serde_json::json;
+
+use crate::{args::BestArgs, context::Context, failure::Failure, names::find_run};
+
+/// `clade best`
+pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
+    let store = context.store(Durability::Normal).await?;
+    let row = find_run(store.as_ref(), &args.run).await?;
+    let state = replay_state(&store, &row.run).await?;
+    let best = state.best();
+    let missing = || Failure::Error(format!("run `{}` has no candidate yet; `clade resume {}` goes on", row.run, row.run));
+    let candidate = state.candidate(best).ok_or_else(missing)?;
+    let text = candidate.prompt.to_text();
+    if let Some(path) = &args.output {
+        std::fs::write(path, format!("{text}\n")).map_err(|error| Failure::io("write", path, &error))?;
+        context.output.note(format!("wrote {} of run {} to {}", best, row.run, path.display()));
+    }
+    if context.output.json {
+        context.output.json_line(&json!({ "run": row.run, "candidate": best, "generation": candidate.generation,
+            "prompt": text, "components": candidate.prompt }));
+    } else if args.output.is_none() {
+        context.output.line(text);
+    }
+    Ok(())
+}

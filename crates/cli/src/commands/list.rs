@@ -1,0 +1,73 @@
+use clade_domain::Timestamp;
+use clade_store::{RunFilter, RunStatus, RunSummary};
+use clade_store_sqlite::Durability;
+
+use crate::{
+    args::{ListArgs, Status},
+    context::Context,
+    failure::Failure,
+    output::Ink,
+};
+
+/// `clade list`
+pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
+    let store = context.store(Durability::Normal).await?;
+    let status = args.status.iter().map(|status| match status {
+        Status::Running => RunStatus::Running,
+        Status::Paused => RunStatus::Paused,
+        Status::Failed => RunStatus::Failed,
+        Status::Finished => RunStatus::Finished,
+    });
+    let filter = RunFilter { status: status.collect(), text: args.text.clone(), limit: args.limit };
+    let rows = store.summaries(filter).await?;
+    let output = context.output;
+    if output.json {
+        rows.iter().for_each(|row| output.json_line(row));
+        return Ok(());
+    }
+    if rows.is_empty() {
+        output.line("no runs; start one with `clade run`, or write a run file with `clade init`");
+        return Ok(());
+    }
+    let head = format!(
+        "{:<10} {:<9} {:<16} {:>6} {:>6} {:>5} {:>8} {:>10}  {}",
+        "RUN", "STATUS", "CREATED", "SEED", "BEST", "GEN", "CALLS", "USD", "WHAT"
+    );
+    output.line(output.paint(Ink::Faint, head));
+    for row in &rows {
+        output.line(line(row, &output));
+    }
+    Ok(())
+}
+
+fn line(row: &RunSummary, output: &crate::output::Output) -> String {
+    let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));
+    let status = match row.status {
+        RunStatus::Running => "running",
+        RunStatus::Paused => "paused",
+        RunStatus::Failed => "failed",
+        RunStatus::Finished => "finished",
+    };
+    let best = format!("{:>6}", score(row.best_score));
+    let best = if row.improved == Some(true) { output.paint(Ink::Green, best) } else { best };
+    let simulated = if row.simulated { " (simulated)" } else { "" };
+    format!(
+        "{:<10} {:<9} {:<16} {:>6} {} {:>5} {:>8} {:>10}  {}{}",
+        row.run,
+        status,
+        date(row.created),
+        score(row.seed_score),
+        best,
+        row.generation,
+        row.spent.calls,
+        row.spent.usd.to_string(),
+        row.description.lines().next().unwrap_or_default(),
+        output.paint(Ink::Faint, simulated),
+    )
+}
+
+/// A time of day in the user's time zone, to the minute.
+pub fn date(at: Timestamp) -> String {
+    let Ok(at) = jiff::Timestamp::from_millisecond(at.0) else { return "-".to_owned() };
+    at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
+}

@@ -1,0 +1,45 @@
+//! One command to a file.
+
+mod best;
+mod branch;
+mod check;
+mod diff;
+mod eval;
+mod export;
+mod import;
+mod init;
+mod lineage;
+mod list;
+mod report;
+mod resume;
+mod run;
+mod schema;
+mod show;
+mod simulate;
+mod snapshot;
+
+use crate::{args::Command, context::Context, failure::Failure};
+
+/// Carries a command out.
+pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
+    match command {
+        Command::Init(args) => init::run(&args, context),
+        Command::Check(args) => check::run(&args, context),
+        Command::Run(args) => run::run(&args, context).await,
+        Command::Eval(args) => eval::run(&args, context).await,
+        Command::Resume(args) => resume::run(&args, context).await,
+        Command::List(args) => list::run(&args, context).await,
+        Command::Show(args) => show::run(&args, context).await,
+        Command::Best(args) => best::run(&args, context).await,
+        Command::Lineage(args) => lineage::run(&args, context).await,
+        Command::Diff(args) => diff::run(&args, context).await,
+        Command::Snapshot(args) => snapshot::run(&args, context).await,
+        Command::Branch(args) => branch::run(&args, context).await,
+        Command::Export(args) => export::run(&args, context).await,
+        Command::Import(args) => import::run(&args, context).await,
+        Command::Report(args) => report::run(&args, context).await,
+        Command::Simulate(args) => simulate::run(&args, context).await,
+        Command::Schema => schema::run(),
+        Command::Completions { shell } => schema::completions(shell),
+    }
+}

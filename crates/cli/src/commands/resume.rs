@@ -1,0 +1,37 @@
+use clade_domain::Budget;
+use clade_engine::replay_state;
+use clade_store_sqlite::Durability;
+
+use crate::{
+    args::ResumeArgs,
+    context::Context,
+    failure::Failure,
+    names::find_run,
+    session::{self, Session},
+    setup::Setup,
+};
+
+/// `clade resume`
+pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
+    let store = context.store(Durability::Normal).await?;
+    let row = find_run(store.as_ref(), &args.run).await?;
+    let state = replay_state(&store, &row.run).await?;
+    let changed = args.budget_calls.is_some() || args.budget_usd.is_some() || args.budget_minutes.is_some();
+    let old = *state.budget();
+    let budget = Budget {
+        calls: args.budget_calls.or(old.calls),
+        usd: args.budget_usd.or(old.usd),
+        tokens: old.tokens,
+        minutes: args.budget_minutes.or(old.minutes),
+    };
+    let mut spec = state.spec().clone();
+    spec.optimize.budget = budget;
+    if let Some(concurrency) = args.concurrency {
+        spec.options.max_concurrency = Some(concurrency);
+    }
+    context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
+    let setup = Setup::of(&spec, &state, &store, context).await?;
+    let gates = args.gates;
+    let session = Session { store, run: row.run, setup, gates, budget: changed.then_some(budget) };
+    session::carry_through(session, context).await
+}

@@ -1,0 +1,40 @@
+use clade_engine::now;
+use clade_store::SnapshotRow;
+use clade_store_sqlite::Durability;
+
+use crate::{args::SnapshotArgs, commands::list::date, context::Context, failure::Failure, names::find_run};
+
+/// `clade snapshot`
+pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> {
+    let store = context.store(Durability::Normal).await?;
+    let row = find_run(store.as_ref(), &args.run).await?;
+    let taken = store.snapshots(row.run.clone()).await?;
+    let output = context.output;
+    if args.list {
+        for snapshot in &taken {
+            if output.json {
+                output.json_line(snapshot);
+            } else {
+                output.line(format!("{:<20} {:>8} entries  {}", snapshot.name, snapshot.length, date(snapshot.at)));
+            }
+        }
+        if taken.is_empty() {
+            output.line(format!("run {} has no snapshot; `clade snapshot {} NAME` takes one", row.run, row.run));
+        }
+        return Ok(());
+    }
+    let name = args.name.clone().unwrap_or_else(|| (taken.len() + 1).to_string());
+    if name.is_empty() || name.contains('@') || name.chars().any(char::is_control) {
+        return Err(Failure::Usage(format!("`{name}` is no name for a snapshot: use text without @ and line breaks")));
+    }
+    let length = store.length(row.run.clone()).await?;
+    let snapshot = SnapshotRow { run: row.run.clone(), name, length, at: now() };
+    store.put_snapshot(snapshot.clone()).await?;
+    if output.json {
+        output.json_line(&snapshot);
+    } else {
+        let SnapshotRow { run, name, .. } = &snapshot;
+        output.line(format!("snapshot `{name}` of run {run} at {length} entries; `clade branch {run}@{name}` starts from it"));
+    }
+    Ok(())
+}

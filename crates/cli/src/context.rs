@@ -1,0 +1,84 @@
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clade_store::Store;
+use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
+
+use crate::{args::Global, failure::Failure, output::Output};
+
+/// What every command works with.
+pub struct Context {
+    /// How to print.
+    pub output: Output,
+    /// Extra files with keys.
+    pub env_files: Vec<PathBuf>,
+    data_dir: Option<PathBuf>,
+}
+
+impl Context {
+    /// From the global flags.
+    pub fn new(global: &Global) -> Self {
+        Self {
+            output: Output::new(global.json, global.quiet, global.no_color),
+            env_files: global.env_file.clone(),
+            data_dir: global.data_dir.clone(),
+        }
+    }
+
+    /// The folder for runs, answers and data sets.
+    ///
+    /// # Errors
+    /// Where none is named and the user's home is unknown.
+    pub fn data_dir(&self) -> Result<PathBuf, Failure> {
+        if let Some(folder) = &self.data_dir {
+            return Ok(folder.clone());
+        }
+        let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = || from("HOME").or_else(|| from("USERPROFILE"));
+        let folder = if cfg!(target_os = "macos") {
+            home().map(|home| home.join("Library/Application Support"))
+        } else if cfg!(windows) {
+            from("LOCALAPPDATA").or_else(|| home().map(|home| home.join("AppData/Local")))
+        } else {
+            from("XDG_DATA_HOME").or_else(|| home().map(|home| home.join(".local/share")))
+        };
+        folder.map(|folder| folder.join("promptclade")).ok_or_else(|| {
+            Failure::Usage("there is no home folder to keep runs in; name a folder with --data-dir".to_owned())
+        })
+    }
+
+    /// The database's path.
+    pub fn database(&self) -> Result<PathBuf, Failure> {
+        Ok(self.data_dir()?.join("clade.db"))
+    }
+
+    /// Opens the store, creating it where it is not there yet.
+    ///
+    /// # Errors
+    /// Where the folder or the file cannot be used.
+    pub async fn store(&self, durability: Durability) -> Result<Arc<dyn Store>, Failure> {
+        let path = self.database()?;
+        if let Some(folder) = path.parent() {
+            create_private(folder)?;
+        }
+        let options = SqliteOptions { durability, ..SqliteOptions::default() };
+        Ok(Arc::new(SqliteStore::open(&path, options).await?))
+    }
+}
+
+/// Creates a folder that only the user can look into: answers and prompts may be confidential.
+fn create_private(folder: &Path) -> Result<(), Failure> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(folder).map_err(|error| Failure::io("create the folder", folder, &error))
+}

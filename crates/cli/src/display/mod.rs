@@ -1,0 +1,4 @@
+//! What people see: progress while a run goes on, and its result.
+
+pub mod progress;
+pub mod result;

@@ -1,0 +1,125 @@
+use clade_domain::Spent;
+use clade_engine::{EvaluatedPrompt, RunReport};
+use clade_evolve::RunState;
+use clade_store::RunStatus;
+
+use crate::output::{Ink, Output};
+
+/// Prints a run's result for people.
+pub fn print(report: &RunReport, state: &RunState, output: &Output) {
+    if report.simulated {
+        output.line(output.paint(Ink::Yellow, "simulated model: these figures say nothing about a real one"));
+    }
+    if report.prompts.is_empty() {
+        print_search(report, state, output);
+    } else {
+        print_evaluation(&report.prompts, output);
+    }
+    if !report.detail.is_empty() {
+        output.line(format!("{} {}", output.paint(Ink::Yellow, "put down:"), report.detail));
+    }
+    output.line(output.paint(Ink::Faint, cost(&report.spent)));
+}
+
+fn print_search(report: &RunReport, state: &RunState, output: &Output) {
+    if let Some(evidence) = &report.evidence {
+        let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
+        output.line(output.paint(ink, &evidence.sentence));
+    } else if let Some(best) = &report.best {
+        let score = best.scores.iter().map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
+        output.line(format!("best so far is {} with {}; not compared on test examples yet", best.candidate, score.join(", ")));
+    }
+    if let Some(best) = &report.best {
+        let word = if best.chosen { "chosen" } else { "leading" };
+        output.line("");
+        output.line(output.paint(
+            Ink::Strong,
+            format!("{word} prompt {} (generation {}):", best.candidate, best.generation),
+        ));
+        output.line(&best.prompt);
+        output.line("");
+    }
+    if !output.quiet {
+        let turned_away = state.rejected_total();
+        output.line(output.paint(
+            Ink::Faint,
+            format!(
+                "{} candidates in {} generations, {turned_away} proposals turned away, {} trials ({} without a score)",
+                state.candidates().len(),
+                state.generations().len().saturating_sub(1),
+                state.trials(),
+                state.failed(),
+            ),
+        ));
+        if report.status != RunStatus::Finished {
+            output.line(format!("`clade resume {}` goes on", report.run));
+        }
+    }
+}
+
+fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
+    let best = prompts.iter().map(|p| p.score).fold(f64::NEG_INFINITY, f64::max);
+    for prompt in prompts {
+        let figure = format!("{:.3}", prompt.score);
+        let figure =
+            if prompts.len() > 1 && prompt.score >= best { output.paint(Ink::Green, figure) } else { output.paint(Ink::Strong, figure) };
+        output.line(format!(
+            "{figure} {}  {}  {}",
+            output.paint(Ink::Faint, format!("[{:.3}, {:.3}]", prompt.ci_low, prompt.ci_high)),
+            one_line(&prompt.label),
+            output.paint(Ink::Faint, &prompt.model),
+        ));
+        let mut facts = vec![format!("{} trials", prompt.trials), format!("{:.1} % pass", 100.0 * prompt.pass_rate)];
+        if prompt.errors > 0 {
+            facts.push(output.paint(Ink::Red, format!("{} errors (count as 0)", prompt.errors)));
+        }
+        facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{name} {score:.3}")));
+        output.line(format!("      {}", facts.join(" · ")));
+    }
+}
+
+/// What was bought, in one line.
+pub fn cost(spent: &Spent) -> String {
+    let mut parts = vec![format!("{} calls", thousands(spent.calls))];
+    let roles = [("task", spent.task_calls), ("reflection", spent.reflection_calls), ("judge", spent.judge_calls)];
+    let named: Vec<_> =
+        roles.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(n))).collect();
+    if named.len() > 1 {
+        parts[0].push_str(&format!(" ({})", named.join(", ")));
+    }
+    parts.push(format!("{} + {} tokens", thousands(spent.tokens_in), thousands(spent.tokens_out)));
+    let lower = if spent.unpriced_calls > 0 { "at least " } else { "" };
+    parts.push(format!("{lower}{}", spent.usd));
+    parts.push(format!("{} from the cache", thousands(spent.cache_hits)));
+    parts.push(seconds(spent.seconds));
+    parts.join(" · ")
+}
+
+/// A number with thousands separated.
+pub fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A length of time as people say it.
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        s if s < 60.0 => format!("{s:.1} s"),
+        s if s < 3_600.0 => format!("{} min {:02} s", s as u64 / 60, s as u64 % 60),
+        s => format!("{} h {:02} min", s as u64 / 3_600, s as u64 % 3_600 / 60),
+    }
+}
+
+/// The beginning of a text on one line.
+pub fn one_line(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 60 { format!("{}…", line.chars().take(59).collect::<String>()) } else { line }
+}
+

@@ -1,0 +1,71 @@
+use std::fmt;
+
+use clade_engine::EngineError;
+use clade_runfile::Problems;
+use clade_store::StoreError;
+
+use crate::exit;
+
+/// Why a command ended without doing what was asked, with the exit code that says so.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for what cannot be.
+    Usage(String),
+    /// The run file or its data is wrong.
+    Problems(Problems),
+    /// Something failed.
+    Error(String),
+    /// Everything was said already; only the code is left.
+    Exit(u8),
+}
+
+impl Failure {
+    /// The process's exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Problems(_) => exit::USAGE,
+            Self::Error(_) => exit::ERROR,
+            Self::Exit(code) => *code,
+        }
+    }
+
+    /// A failure of the file system, with the file.
+    pub fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Error(format!("cannot {doing} {}: {error}", path.display()))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Error(message) => f.write_str(message),
+            Self::Problems(problems) => problems.fmt(f),
+            Self::Exit(_) => Ok(()),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { .. } | StoreError::Exists { .. } => Self::Usage(error.to_string()),
+            _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Store(error) => error.into(),
+            EngineError::Finished { .. } | EngineError::NoCandidate { .. } => Self::Usage(error.to_string()),
+            _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Problems(problems)
+    }
+}

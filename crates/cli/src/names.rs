@@ -1,0 +1,44 @@
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clade_domain::{CandidateId, RunId};
+use clade_evolve::RunState;
+use clade_store::{RunSummary, Store};
+
+use crate::failure::Failure;
+
+/// A fresh run id, or the one the user asks for.
+pub fn new_run_id(asked: Option<&str>) -> Result<RunId, Failure> {
+    match asked {
+        Some(name) => name.parse().map_err(|error: clade_domain::RunIdError| Failure::Usage(error.to_string())),
+        None => Ok(RunId::from_entropy(entropy())),
+    }
+}
+
+/// 64 bits that differ from call to call: the standard library's random hash keys over the clock and the process.
+pub fn entropy() -> u64 {
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    RandomState::new().hash_one((nanos, std::process::id()))
+}
+
+/// The row of the run that the user means.
+pub async fn find_run(store: &dyn Store, name: &str) -> Result<RunSummary, Failure> {
+    Ok(store.summary(name.to_owned()).await?)
+}
+
+/// The candidate that the user means: `c12`, `12`, `seed` or `best`.
+pub fn find_candidate(state: &RunState, name: &str) -> Result<CandidateId, Failure> {
+    let id = match name {
+        "seed" => Some(CandidateId(0)),
+        "best" => Some(state.best()),
+        _ => name.parse().ok(),
+    };
+    id.filter(|id| state.candidate(*id).is_some()).ok_or_else(|| {
+        let run = state.run();
+        Failure::Usage(format!(
+            "run `{run}` has no candidate `{name}`; say `seed`, `best` or one that `clade lineage {run}` shows"
+        ))
+    })
+}

@@ -1,0 +1,85 @@
+//! What goes to the terminal: colours, JSON lines, and the rule that machines get stdout.
+
+use std::io::{IsTerminal, Write};
+
+use serde::Serialize;
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    /// Only JSON on stdout.
+    pub json: bool,
+    /// Only the result.
+    pub quiet: bool,
+    /// Colours on stdout.
+    pub color: bool,
+    /// Whether stderr is a terminal: progress is drawn there.
+    pub live: bool,
+}
+
+/// A colour or weight of text.
+#[derive(Debug, Clone, Copy)]
+pub enum Ink {
+    /// What a reader looks for first.
+    Strong,
+    /// What stands back.
+    Faint,
+    /// The line of descent, and what is better.
+    Green,
+    /// What is worse, and errors.
+    Red,
+    /// What to mind.
+    Yellow,
+}
+
+impl Output {
+    /// From the flags and what the terminal is.
+    pub fn new(json: bool, quiet: bool, no_color: bool) -> Self {
+        let plain = no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self {
+            json,
+            quiet,
+            color: !plain && !json && !dumb && std::io::stdout().is_terminal(),
+            live: !json && !quiet && !dumb && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Text in a colour, where colours are on.
+    pub fn paint(&self, ink: Ink, text: impl std::fmt::Display) -> String {
+        if !self.color {
+            return text.to_string();
+        }
+        let code = match ink {
+            Ink::Strong => "1",
+            Ink::Faint => "2",
+            Ink::Green => "32",
+            Ink::Red => "31",
+            Ink::Yellow => "33",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+
+    /// A line for people on stdout.
+    pub fn line(&self, text: impl std::fmt::Display) {
+        if !self.json {
+            // a closed pipe ends the output, not the program
+            drop(writeln!(std::io::stdout().lock(), "{text}"));
+        }
+    }
+
+    /// A line of commentary on stderr, left out by `--quiet` and `--json`.
+    pub fn note(&self, text: impl std::fmt::Display) {
+        if !self.json && !self.quiet {
+            drop(writeln!(std::io::stderr().lock(), "{text}"));
+        }
+    }
+
+    /// One JSON object as a line on stdout.
+    pub fn json_line(&self, value: &impl Serialize) {
+        if let Ok(mut line) = serde_json::to_vec(value) {
+            line.push(b'\n');
+            drop(std::io::stdout().lock().write_all(&line));
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! A run carried through in this process: signals, progress, the JSON stream, the result and the exit code.
+
+use std::sync::Arc;
+
+use clade_domain::{Budget, Recorded, RunId, RunMode, StopReason};
+use clade_engine::{Control, Progress, RunOutcome, RunReport, Runner, RunnerSettings};
+use clade_evolve::RunState;
+use clade_models::Counters;
+use clade_store::Store;
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    args::Gates,
+    context::Context,
+    display::{progress, result},
+    exit,
+    failure::Failure,
+    output::{Ink, Output},
+    setup::Setup,
+};
+
+/// How a run is carried through.
+pub struct Session {
+    /// The system of record.
+    pub store: Arc<dyn Store>,
+    /// The run, created already.
+    pub run: RunId,
+    /// Its models and account.
+    pub setup: Setup,
+    /// What decides the exit code.
+    pub gates: Gates,
+    /// New limits, where the user changes them.
+    pub budget: Option<Budget>,
+}
+
+/// Carries a run through to its end, or until it is interrupted.
+///
+/// # Errors
+/// With the exit code that says how it ended.
+pub async fn carry_through(session: Session, context: &Context) -> Result<(), Failure> {
+    let Session { store, run, setup, gates, budget } = session;
+    let output = context.output;
+    if output.json {
+        output.json_line(&serde_json::json!({ "event": "run_started", "run": run }));
+    }
+    let (progress_sender, progress_receiver) = watch::channel::<Option<Progress>>(None);
+    let (events_sender, events_receiver) = mpsc::channel::<Vec<Recorded>>(64);
+    let settings = RunnerSettings {
+        store: store.clone(),
+        clients: setup.clients,
+        ledger: setup.ledger,
+        counters: setup.counters.clone(),
+        window: setup.window,
+        events: output.json.then_some(events_sender),
+        progress: Some(progress_sender),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    let mut runner = Runner::open(&run, settings).await?;
+    if let Some(budget) = budget {
+        runner.change_budget(budget).await?;
+    }
+    let control = Control::default();
+    let going = async {
+        let outcome = runner.run(&control).await;
+        let (spent, state) = (runner.spent(), runner.conductor().state().clone());
+        // the channels close with the runner, which ends the display
+        drop(runner);
+        (outcome, spent, state)
+    };
+    let ((outcome, spent, state), (), ()) = tokio::join!(
+        until_done(going, &control, &output, &run),
+        progress::show(progress_receiver, output),
+        print_events(events_receiver, output),
+    );
+    let row = store.summary(run.to_string()).await?;
+    store.close().await?;
+    let report = RunReport::new(&state, &row, spent);
+    if output.json {
+        output.json_line(&serde_json::json!({ "result": report }));
+    } else {
+        if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
+            result::print(&report, &state, &output);
+        }
+        retried(&setup.counters, &output);
+    }
+    conclude(outcome, &report, &state, gates, &output)
+}
+
+/// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.
+async fn until_done<T>(going: impl Future<Output = T>, control: &Control, output: &Output, run: &RunId) -> T {
+    tokio::pin!(going);
+    loop {
+        tokio::select! {
+            done = &mut going => return done,
+            () = interrupted() => {
+                if control.drain.is_cancelled() {
+                    control.abandon.cancel();
+                } else {
+                    output.note(format!("pausing run {run}: calls in flight end first; press Ctrl-C again to give them up"));
+                    control.drain.cancel();
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => if pressed.is_err() { std::future::pending::<()>().await },
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Prints every event as a line; the start was printed already.
+async fn print_events(mut events: mpsc::Receiver<Vec<Recorded>>, output: Output) {
+    while let Some(batch) = events.recv().await {
+        for entry in &batch {
+            output.json_line(entry);
+        }
+    }
+}
+
+fn retried(counters: &Counters, output: &Output) {
+    let (retries, throttled) = (counters.retries(), counters.throttled());
+    if retries + throttled > 0 && !output.quiet {
+        let text = format!("{retries} calls were tried again, {throttled} of them because the provider asked for fewer");
+        output.line(output.paint(Ink::Faint, text));
+    }
+}
+
+fn conclude(
+    outcome: RunOutcome,
+    report: &RunReport,
+    state: &RunState,
+    gates: Gates,
+    output: &Output,
+) -> Result<(), Failure> {
+    let run = &report.run;
+    match outcome {
+        RunOutcome::Finished => {}
+        RunOutcome::Interrupted => {
+            output.note(format!("run {run} is paused; go on with: clade resume {run}"));
+            return Err(Failure::Exit(exit::INTERRUPTED));
+        }
+        RunOutcome::BudgetSpent { limit } => {
+            output.note(format!(
+                "the limit on {limit} was spent before the result could be proved; go on with a larger one: clade resume {run} --budget-{} N",
+                match limit {
+                    clade_domain::Limit::Usd => "usd",
+                    clade_domain::Limit::Minutes => "minutes",
+                    clade_domain::Limit::Calls | clade_domain::Limit::Tokens => "calls",
+                }
+            ));
+            return Err(Failure::Exit(exit::BUDGET_SPENT));
+        }
+        RunOutcome::Failed(error) => {
+            return Err(Failure::Error(format!(
+                "{error}\nrun {run} is kept with everything it paid for; go on with: clade resume {run}"
+            )));
+        }
+    }
+    let improved = report.evidence.as_ref().is_some_and(|evidence| evidence.improved);
+    let score = match state.spec().mode {
+        RunMode::Optimize => report.evidence.as_ref().map(|evidence| evidence.best_score),
+        RunMode::Evaluate => report.prompts.iter().map(|p| p.score).fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b)))),
+    };
+    if let (Some(least), score) = (gates.min_score, score.unwrap_or(0.0)) {
+        if score < least {
+            output.note(format!("gate not met: the best score is {score:.3}, --min-score asks for {least}"));
+            return Err(Failure::Exit(exit::GATE_NOT_MET));
+        }
+    }
+    if gates.require_improvement && !improved {
+        output.note("gate not met: no improvement is shown, and --require-improvement asks for one");
+        return Err(Failure::Exit(exit::GATE_NOT_MET));
+    }
+    let spent_out = matches!(state.stop(), Some(StopReason::BudgetSpent { .. }));
+    if state.spec().mode == RunMode::Optimize && spent_out && !improved {
+        return Err(Failure::Exit(exit::BUDGET_SPENT));
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+use std::sync::Arc;
+
+use clade_domain::{
+    CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
+};
+use clade_store::{RunStatus, RunSummary, Store, StoreError};
+
+use crate::{EngineError, now, replay_state};
+
+/// Examples stored in one step.
+const EXAMPLES: usize = 1_000;
+
+/// What a new run starts with.
+pub struct NewRun<'a> {
+    /// Its id.
+    pub run: RunId,
+    /// What it does.
+    pub spec: RunSpec,
+    /// Its data.
+    pub dataset: DatasetSummary,
+    /// The examples in order, read once if the store does not have them yet.
+    pub examples: Box<dyn Iterator<Item = Result<Example, EngineError>> + Send + 'a>,
+}
+
+/// Stores the data and creates the run. Nothing is bought.
+///
+/// # Errors
+/// Where the data cannot be read or stored.
+pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), EngineError> {
+    let NewRun { run, spec, dataset, examples } = new;
+    if !store.has_dataset(dataset.hash).await? {
+        let mut part = Vec::with_capacity(EXAMPLES);
+        for example in examples {
+            part.push(example?);
+            if part.len() == EXAMPLES {
+                store.put_examples(dataset.hash, std::mem::take(&mut part)).await?;
+            }
+        }
+        store.put_examples(dataset.hash, part).await?;
+        store.seal_dataset(dataset.clone()).await?;
+    }
+    create(store, run, spec, dataset, None).await?;
+    Ok(())
+}
+
+async fn create(
+    store: &Arc<dyn Store>,
+    run: RunId,
+    spec: RunSpec,
+    dataset: DatasetSummary,
+    branch_of: Option<(RunId, u64, Option<CandidateId>)>,
+) -> Result<(), StoreError> {
+    let strategy = match spec.mode {
+        RunMode::Optimize => spec.optimize.strategy.name(),
+        RunMode::Evaluate => "",
+    };
+    let source = spec.source.clone().unwrap_or_default();
+    let summary = RunSummary {
+        run: run.clone(),
+        mode: spec.mode,
+        status: RunStatus::Paused,
+        created: now(),
+        updated: now(),
+        description: if spec.description.is_empty() { source } else { spec.description.clone() },
+        strategy: strategy.to_owned(),
+        model: spec.models.task.first().map(|m| m.id.clone()).unwrap_or_default(),
+        candidates: 0,
+        generation: 0,
+        seed_score: None,
+        best_score: None,
+        improved: None,
+        spent: Spent::default(),
+        simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
+        branch_of: branch_of.as_ref().map(|(run, ..)| run.clone()),
+        detail: String::new(),
+    };
+    let started = RunEvent::RunStarted {
+        format: FORMAT_VERSION,
+        run,
+        spec: Box::new(spec),
+        dataset: Box::new(dataset),
+        branch_of,
+    };
+    store.create(summary, now(), vec![started]).await?;
+    Ok(())
+}
+
+/// Starts a run from a candidate of another: its prompt is the new run's first prompt, with the old run's data and
+/// settings as `change` leaves them. The old run is only read.
+///
+/// # Errors
+/// Where the run or the candidate is unknown.
+pub async fn branch_run(
+    store: &Arc<dyn Store>,
+    from: &RunId,
+    candidate: CandidateId,
+    run: RunId,
+    change: impl FnOnce(&mut RunSpec),
+) -> Result<(), EngineError> {
+    let state = replay_state(store, from).await?;
+    let unknown = || EngineError::NoCandidate { run: from.clone(), candidate: candidate.to_string() };
+    let prompt = state.candidate(candidate).ok_or_else(unknown)?.prompt.clone();
+    let mut spec = state.spec().clone();
+    spec.prompts = vec![SeedPrompt { label: format!("{candidate} of {from}"), prompt }];
+    change(&mut spec);
+    let point = (from.clone(), state.length(), Some(candidate));
+    create(store, run, spec, state.dataset().clone(), Some(point)).await?;
+    Ok(())
+}

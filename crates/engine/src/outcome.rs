@@ -1,0 +1,31 @@
+use clade_domain::{Limit, RunEvent};
+
+use crate::EngineError;
+
+/// How a run left this process.
+#[derive(Debug)]
+pub enum RunOutcome {
+    /// Complete.
+    Finished,
+    /// Put down in order by the user; resumable.
+    Interrupted,
+    /// A limit was spent before choosing and proving were done; resumable with a larger budget.
+    BudgetSpent {
+        /// Which.
+        limit: Limit,
+    },
+    /// Stopped by what waiting does not mend; resumable once it is mended.
+    Failed(EngineError),
+}
+
+/// What one executor has to say.
+#[derive(Debug)]
+pub(crate) enum Done {
+    /// It ended in an event.
+    Event(RunEvent),
+    /// The ledger refused it.
+    Limit(Limit),
+    /// Its trial could not be carried out, and no other one can.
+    Fatal(Box<EngineError>),
+}
+

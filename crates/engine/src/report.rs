@@ -1,0 +1,170 @@
+use std::collections::BTreeMap;
+
+use clade_domain::{CandidateId, Evidence, RunId, RunMode, Spent, Split, StopReason};
+use clade_evolve::{RunState, statistics};
+use clade_store::{RunStatus, RunSummary};
+use serde::Serialize;
+
+/// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// The run.
+    pub run: RunId,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// Whether any of its models is simulated: then no figure here says anything about a real model.
+    pub simulated: bool,
+    /// The first prompt as text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed_prompt: Option<String>,
+    /// The chosen prompt, or the best so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestPrompt>,
+    /// The comparison on the test split, once it is measured.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+    /// Each prompt of `clade eval`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<EvaluatedPrompt>,
+    /// What was bought.
+    pub spent: Spent,
+    /// Why the search ended; absent while it has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// Why it is paused or failed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// The prompt that a run hands back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BestPrompt {
+    /// Its number.
+    pub candidate: CandidateId,
+    /// As text.
+    pub prompt: String,
+    /// The generation it came from.
+    pub generation: u32,
+    /// Whether validation chose it, or it only leads so far.
+    pub chosen: bool,
+    /// Mean score on each split it met.
+    pub scores: BTreeMap<Split, f64>,
+}
+
+/// One prompt of `clade eval`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EvaluatedPrompt {
+    /// Its number.
+    pub candidate: CandidateId,
+    /// The user's label.
+    pub label: String,
+    /// As text.
+    pub prompt: String,
+    /// The model that answered.
+    pub model: String,
+    /// Trials with or without a score.
+    pub trials: u32,
+    /// Trials without a score; they count as 0.
+    pub errors: u32,
+    /// Mean score in [0, 1].
+    pub score: f64,
+    /// Lower end of its 95 % interval.
+    pub ci_low: f64,
+    /// Upper end of its 95 % interval.
+    pub ci_high: f64,
+    /// Share of examples that pass.
+    pub pass_rate: f64,
+    /// Means of the named scores.
+    pub named_scores: BTreeMap<String, f64>,
+}
+
+impl RunReport {
+    /// The report of a run from its state, its row and what the ledger or the store says was paid.
+    #[must_use]
+    pub fn new(state: &RunState, row: &RunSummary, spent: Spent) -> Self {
+        let optimize = state.spec().mode == RunMode::Optimize;
+        let text = |id| state.candidate(id).map(|candidate| candidate.prompt.to_text());
+        Self {
+            run: state.run().clone(),
+            status: row.status,
+            simulated: row.simulated,
+            seed_prompt: optimize.then(|| text(CandidateId(0))).flatten(),
+            best: if optimize { best(state) } else { None },
+            evidence: state.evidence().cloned(),
+            prompts: if optimize { Vec::new() } else { evaluated(state) },
+            spent,
+            finish_reason: state.stop().map(finish_reason),
+            detail: row.detail.clone(),
+        }
+    }
+}
+
+fn best(state: &RunState) -> Option<BestPrompt> {
+    let candidate = state.candidate(state.best())?;
+    let splits = [Split::Train, Split::Validation, Split::Test];
+    Some(BestPrompt {
+        candidate: candidate.id,
+        prompt: candidate.prompt.to_text(),
+        generation: candidate.generation,
+        chosen: state.chosen() == Some(candidate.id),
+        scores: splits.into_iter().filter_map(|s| Some((s, state.score(candidate.id, s)?))).collect(),
+    })
+}
+
+fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
+    let first = state.spec().models.task.first().map(|m| m.id.clone()).unwrap_or_default();
+    state
+        .candidates()
+        .map(|candidate| {
+            let cells = state.cells(candidate.id);
+            let scores: Vec<f64> =
+                cells.map(|c| c.iter(candidate.id, state.repeat()).map(|(_, cell)| cell.score).collect()).unwrap_or_default();
+            let score = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+            let [ci_low, ci_high] = statistics::mean_ci(&scores, 0.95, state.spec().seed);
+            EvaluatedPrompt {
+                candidate: candidate.id,
+                label: candidate.note.clone(),
+                prompt: candidate.prompt.to_text(),
+                model: candidate.model.clone().unwrap_or_else(|| first.clone()),
+                trials: cells.map_or(0, |c| c.trials(Split::Test)),
+                errors: cells.map_or(0, |c| c.failed(Split::Test)),
+                score,
+                ci_low,
+                ci_high,
+                pass_rate: cells.map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
+                named_scores: cells.map(|c| c.named_scores(Split::Test)).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+/// A reason as one word for machines, with the limit where it has one.
+fn finish_reason(reason: StopReason) -> String {
+    match reason {
+        StopReason::Evaluated => "evaluated".into(),
+        StopReason::BudgetSpent { limit } => format!("budget_spent_{}", limit.to_string().to_lowercase()),
+        StopReason::MaxGenerations => "max_generations".into(),
+        StopReason::NoImprovement => "no_improvement".into(),
+        StopReason::TargetReached => "target_reached".into(),
+        StopReason::NothingToGain => "nothing_to_gain".into(),
+        StopReason::Stopped => "stopped".into(),
+    }
+}
+
+/// The run's row as the state has it; what the state does not know is kept from the old row.
+pub(crate) fn summary(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
+    let best = state.best();
+    let split = match (state.spec().mode, state.evidence()) {
+        (RunMode::Evaluate, _) | (_, Some(_)) => Split::Test,
+        _ => Split::Train,
+    };
+    RunSummary {
+        candidates: u32::try_from(state.candidates().len()).unwrap_or(u32::MAX),
+        generation: state.generations().last().map_or(0, |g| g.generation),
+        seed_score: state.evidence().map(|e| e.seed_score).or_else(|| state.score(CandidateId(0), split)),
+        best_score: state.evidence().map(|e| e.best_score).or_else(|| state.score(best, split)),
+        improved: state.evidence().map(|e| e.improved),
+        spent,
+        ..old.clone()
+    }
+}

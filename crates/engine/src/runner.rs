@@ -1,0 +1,371 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split};
+use clade_evolve::{Command, Conductor, EvaluateCommand, state::Phase, strategy::model_override};
+use clade_models::{Counters, Ledger};
+use clade_store::{RunLock, RunStatus, RunSummary, Store};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    Clients, EngineError, Progress, RunOutcome,
+    journal::RunJournal,
+    now,
+    outcome::Done,
+    proposal::{self, ProposalJob},
+    replay,
+    report::summary,
+    shelf::Shelf,
+    trial::{self, TrialJob},
+};
+
+/// Events taken from executors into one append.
+const BATCH: usize = 1_024;
+/// How often the run's row is rewritten.
+const SUMMARY_EVERY: Duration = Duration::from_secs(1);
+/// How often progress is renewed.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// The share of a limit on minutes after which a search gives way to choosing and proving.
+const SEARCH_SHARE_OF_TIME: f64 = 0.8;
+
+/// How a run is told to stop.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    /// Command nothing more, and wait for what is under way.
+    pub drain: CancellationToken,
+    /// Give up what is under way too.
+    pub abandon: CancellationToken,
+}
+
+/// What a run needs around it.
+pub struct RunnerSettings {
+    /// The system of record.
+    pub store: Arc<dyn Store>,
+    /// The run's models.
+    pub clients: Clients,
+    /// The account that the clients' budget layers share.
+    pub ledger: Arc<Ledger>,
+    /// Retries and throttles, for progress.
+    pub counters: Arc<Counters>,
+    /// Most trials and proposals under way. More than the calls allowed at once, so that calls never wait for the journal.
+    pub window: usize,
+    /// Receives every event once it is durable; a full channel makes the run wait, nothing is dropped.
+    pub events: Option<mpsc::Sender<Vec<Recorded>>>,
+    /// Receives progress.
+    pub progress: Option<watch::Sender<Option<Progress>>>,
+    /// The program's version, for the journal.
+    pub version: String,
+}
+
+/// A run in this process. Holds the run's lock as long as it lives.
+pub struct Runner {
+    conductor: Conductor,
+    journal: RunJournal,
+    settings: RunnerSettings,
+    spec: Arc<RunSpec>,
+    shelf: Shelf,
+    summary: RunSummary,
+    seconds_before: f64,
+    started: Instant,
+    _lock: Box<dyn RunLock>,
+}
+
+impl Runner {
+    /// Takes a run up where its journal ends.
+    ///
+    /// # Errors
+    /// Where another process holds it, it is complete, or its journal cannot be replayed.
+    pub async fn open(run: &clade_domain::RunId, settings: RunnerSettings) -> Result<Self, EngineError> {
+        let lock = settings.store.lock(run.clone()).await?;
+        let conductor = replay(&settings.store, run).await?;
+        if conductor.is_finished() {
+            return Err(EngineError::Finished { run: run.clone() });
+        }
+        let state = conductor.state();
+        let mut summary = settings.store.summary(run.to_string()).await?;
+        summary.status = RunStatus::Running;
+        summary.detail.clear();
+        Ok(Self {
+            journal: RunJournal::new(settings.store.clone(), run.clone(), state.length()),
+            spec: Arc::new(state.spec().clone()),
+            shelf: Shelf::new(settings.store.clone(), state.dataset().hash),
+            seconds_before: state.accounted().seconds,
+            started: Instant::now(),
+            summary,
+            conductor,
+            settings,
+            _lock: lock,
+        })
+    }
+
+    /// Everything known of the run.
+    #[must_use]
+    pub fn conductor(&self) -> &Conductor {
+        &self.conductor
+    }
+
+    /// What was bought so far, by the ledger, with the running time.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        let accounted = self.conductor.state().accounted();
+        let seconds = self.seconds_before + self.started.elapsed().as_secs_f64();
+        Spent { seconds, cache_hits: accounted.cache_hits, ..self.settings.ledger.spent() }
+    }
+
+    /// Changes the limits, for good.
+    ///
+    /// # Errors
+    /// Where the change cannot be journalled.
+    pub async fn change_budget(&mut self, budget: clade_domain::Budget) -> Result<(), EngineError> {
+        self.settings.ledger.set_budget(budget);
+        self.record(vec![RunEvent::BudgetChanged { budget }]).await
+    }
+
+    /// Goes on until the run is complete, is told to stop, or cannot go on. Whatever the outcome, everything that
+    /// arrived is stored.
+    pub async fn run(&mut self, control: &Control) -> RunOutcome {
+        let version = self.settings.version.clone();
+        let outcome = match self.record(vec![RunEvent::SessionStarted { version }]).await {
+            Ok(()) => self.go(control).await.unwrap_or_else(RunOutcome::Failed),
+            Err(error) => RunOutcome::Failed(error),
+        };
+        let (status, detail) = match &outcome {
+            RunOutcome::Finished => (RunStatus::Finished, String::new()),
+            RunOutcome::Interrupted => (RunStatus::Paused, "interrupted".to_owned()),
+            RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, format!("the budget's limit on {limit} is spent")),
+            RunOutcome::Failed(error) => (RunStatus::Failed, error.to_string()),
+        };
+        let ended = RunEvent::SessionEnded { reason: detail.clone(), spent: self.spent() };
+        (self.summary.status, self.summary.detail) = (status, detail);
+        let closing = async {
+            self.record(vec![ended]).await?;
+            self.write_summary().await
+        };
+        self.publish_progress(0, 0.0);
+        match (closing.await, outcome) {
+            (Err(error), RunOutcome::Finished | RunOutcome::Interrupted) => RunOutcome::Failed(error),
+            (_, outcome) => outcome,
+        }
+    }
+
+    async fn go(&mut self, control: &Control) -> Result<RunOutcome, EngineError> {
+        // every executor sends at most one message, so the channel's bound is the window's
+        let (sender, mut receiver) = mpsc::channel::<Done>(self.settings.window.max(1));
+        let mut executors: JoinSet<()> = JoinSet::new();
+        let mut under_way = 0usize;
+        let mut stop: Option<RunOutcome> = None;
+        let mut done: Vec<Done> = Vec::new();
+        let mut ticks = tokio::time::interval(PROGRESS_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        let mut rate = Rate::new(self.conductor.state().trials());
+        let mut written = Instant::now();
+        loop {
+            while stop.is_none() && under_way < self.settings.window && !control.drain.is_cancelled() {
+                let commands = self.conductor.next(self.settings.window - under_way);
+                if commands.is_empty() {
+                    break;
+                }
+                under_way += self.issue(commands, &sender, &mut executors).await?;
+            }
+            if self.conductor.is_finished() {
+                return Ok(RunOutcome::Finished);
+            }
+            if under_way == 0 {
+                if let Some(outcome) = stop {
+                    return Ok(outcome);
+                }
+                if control.drain.is_cancelled() {
+                    return Ok(RunOutcome::Interrupted);
+                }
+                let state = self.conductor.state();
+                return Err(EngineError::Stuck { run: state.run().clone(), length: state.length() });
+            }
+            tokio::select! {
+                biased;
+                () = control.abandon.cancelled() => {
+                    executors.shutdown().await;
+                    return Ok(RunOutcome::Interrupted);
+                }
+                taken = receiver.recv_many(&mut done, BATCH) => {
+                    under_way -= taken;
+                    self.take(&mut done, &mut stop).await?;
+                    while executors.try_join_next().is_some() {}
+                }
+                _ = ticks.tick() => {
+                    rate.update(self.conductor.state().trials());
+                    self.publish_progress(under_way, rate.per_second);
+                    self.watch_the_clock();
+                    if written.elapsed() >= SUMMARY_EVERY {
+                        self.write_summary().await?;
+                        written = Instant::now();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Journals what executors brought, applies it, and notes what stops the run.
+    async fn take(&mut self, done: &mut Vec<Done>, stop: &mut Option<RunOutcome>) -> Result<(), EngineError> {
+        let mut events = Vec::with_capacity(done.len());
+        for message in done.drain(..) {
+            match message {
+                Done::Event(event) => events.push(self.without_duplicates(event)),
+                Done::Limit(limit) if self.conductor.state().phase() == Phase::Search && limit != Limit::Minutes => {
+                    if self.spec.mode == RunMode::Optimize {
+                        self.conductor.limit_spent(limit);
+                    } else {
+                        stop.get_or_insert(RunOutcome::BudgetSpent { limit });
+                    }
+                }
+                Done::Limit(limit) => {
+                    stop.get_or_insert(RunOutcome::BudgetSpent { limit });
+                }
+                Done::Fatal(error) => {
+                    if !matches!(stop, Some(RunOutcome::Failed(_))) {
+                        *stop = Some(RunOutcome::Failed(*error));
+                    }
+                }
+            }
+        }
+        self.record(events).await
+    }
+
+    /// A candidate whose prompt an earlier generation has already is turned away. Equal prompts of one generation stay, so
+    /// that the outcome does not depend on which came first; evaluating them twice costs nothing.
+    fn without_duplicates(&self, event: RunEvent) -> RunEvent {
+        let RunEvent::CandidateAdmitted { candidate, bill } = &event else { return event };
+        let state = self.conductor.state();
+        let earlier = state.with_prompt(candidate.prompt.hash()).and_then(|id| state.candidate(id));
+        match (earlier.filter(|earlier| earlier.generation < candidate.generation), candidate.slot) {
+            (Some(earlier), Some(slot)) => RunEvent::ProposalRejected {
+                slot,
+                generation: candidate.generation,
+                operator: candidate.operator.clone().unwrap_or_else(|| "unknown".into()),
+                parents: candidate.parents.clone(),
+                reason: RejectReason::Duplicate,
+                detail: format!("the same prompt as {}", earlier.id),
+                bill: *bill,
+            },
+            _ => event,
+        }
+    }
+
+    async fn issue(
+        &mut self,
+        commands: Vec<Command>,
+        sender: &mpsc::Sender<Done>,
+        executors: &mut JoinSet<()>,
+    ) -> Result<usize, EngineError> {
+        let mut trials = Vec::new();
+        let mut issued = 0;
+        for command in commands {
+            match command {
+                Command::Record(event) => self.record(vec![*event]).await?,
+                Command::Evaluate(command) => trials.push(command),
+                Command::Propose(command) => {
+                    let job = ProposalJob::new(self.conductor.state(), self.spec.clone(), *command);
+                    let (clients, store) = (self.settings.clients.clone(), self.settings.store.clone());
+                    let sender = sender.clone();
+                    executors.spawn(async move {
+                        let done = proposal::carry_out(job, &clients, &store).await;
+                        // the receiver is gone only when the run was abandoned
+                        drop(sender.send(done).await);
+                    });
+                    issued += 1;
+                }
+            }
+        }
+        let examples: Vec<_> = trials.iter().map(|command| command.cell.example).collect();
+        let examples = self.shelf.examples(&examples).await?;
+        for (command, example) in trials.into_iter().zip(examples) {
+            let Some(job) = self.trial_job(command, example) else { continue };
+            let (clients, spec) = (self.settings.clients.clone(), self.spec.clone());
+            let sender = sender.clone();
+            executors.spawn(async move {
+                let done = trial::carry_out(job, &clients, &spec.models).await;
+                drop(sender.send(done).await);
+            });
+            issued += 1;
+        }
+        Ok(issued)
+    }
+
+    fn trial_job(&mut self, command: EvaluateCommand, example: Arc<clade_domain::Example>) -> Option<TrialJob> {
+        let state = self.conductor.state();
+        let split = state.dataset().split(command.cell.example).unwrap_or(Split::Test);
+        let model = model_override(state, command.cell.candidate, command.generation).map(str::to_owned);
+        let ready = self.shelf.prompt(state, command.cell.candidate)?;
+        Some(TrialJob { command, split, ready, example, model })
+    }
+
+    /// Journals events and applies them once they are durable.
+    async fn record(&mut self, events: Vec<RunEvent>) -> Result<(), EngineError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let recorded = self.journal.append(events).await?;
+        recorded.iter().for_each(|entry| self.conductor.apply(entry));
+        if let Some(listener) = &self.settings.events {
+            // a listener that went away is no reason to stop a run
+            drop(listener.send(recorded).await);
+        }
+        Ok(())
+    }
+
+    /// Ends a search early enough for choosing and proving to have their time.
+    fn watch_the_clock(&mut self) {
+        let Some(minutes) = self.conductor.state().budget().minutes else { return };
+        if self.spec.mode == RunMode::Optimize && self.spent().seconds > minutes * 60.0 * SEARCH_SHARE_OF_TIME {
+            self.conductor.limit_spent(Limit::Minutes);
+        }
+    }
+
+    fn publish_progress(&self, under_way: usize, rate: f64) {
+        let Some(progress) = &self.settings.progress else { return };
+        let counted = &self.settings.counters;
+        let now = Progress {
+            under_way,
+            rate,
+            retries: counted.retries(),
+            throttled: counted.throttled(),
+            ..Progress::of(self.conductor.state(), self.spent())
+        };
+        progress.send_replace(Some(now));
+    }
+
+    async fn write_summary(&mut self) -> Result<(), EngineError> {
+        self.summary = summary(self.conductor.state(), self.spent(), &self.summary);
+        self.summary.updated = now();
+        Ok(self.settings.store.put_summary(self.summary.clone()).await?)
+    }
+}
+
+/// Trials per second, smoothed over about two seconds.
+struct Rate {
+    at: Instant,
+    trials: u64,
+    per_second: f64,
+}
+
+impl Rate {
+    fn new(trials: u64) -> Self {
+        Self { at: Instant::now(), trials, per_second: 0.0 }
+    }
+
+    fn update(&mut self, trials: u64) {
+        let seconds = self.at.elapsed().as_secs_f64();
+        if seconds >= 0.05 {
+            let fresh = trials.saturating_sub(self.trials) as f64 / seconds;
+            let weight = (seconds / 2.0).min(1.0);
+            self.per_second = if self.per_second == 0.0 { fresh } else { self.per_second + weight * (fresh - self.per_second) };
+            (self.at, self.trials) = (Instant::now(), trials);
+        }
+    }
+}
+

@@ -1,0 +1,66 @@
+use std::{collections::HashMap, sync::Arc};
+
+use clade_domain::{CandidateId, ContentHash, Example, ExampleId};
+use clade_evolve::RunState;
+use clade_store::{Store, StoreError};
+use clade_text::template::{self, PromptTemplate, TemplateError};
+
+/// Most examples kept at hand. Reading is in batches, so a larger data set costs a query per batch, not per trial.
+const EXAMPLES: usize = 4_096;
+/// Most compiled prompts kept at hand.
+const PROMPTS: usize = 256;
+
+/// A candidate's prompt, ready to be filled.
+pub(crate) struct Ready {
+    pub template: Result<PromptTemplate, TemplateError>,
+    pub prompt_tokens: u32,
+    pub model: Option<String>,
+}
+
+/// What executors need again and again: examples and compiled prompts. Its size does not grow with the run.
+pub(crate) struct Shelf {
+    store: Arc<dyn Store>,
+    dataset: ContentHash,
+    examples: HashMap<ExampleId, Arc<Example>>,
+    prompts: HashMap<CandidateId, Arc<Ready>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(store: Arc<dyn Store>, dataset: ContentHash) -> Self {
+        Self { store, dataset, examples: HashMap::new(), prompts: HashMap::new() }
+    }
+
+    /// The examples in the order asked for; those not at hand are read in one query.
+    pub(crate) async fn examples(&mut self, ids: &[ExampleId]) -> Result<Vec<Arc<Example>>, StoreError> {
+        let mut missing: Vec<ExampleId> = ids.iter().filter(|id| !self.examples.contains_key(id)).copied().collect();
+        missing.sort_unstable();
+        missing.dedup();
+        if !missing.is_empty() {
+            if self.examples.len() + missing.len() > EXAMPLES {
+                self.examples.retain(|id, _| ids.contains(id));
+            }
+            let read = self.store.examples(self.dataset, missing.clone()).await?;
+            self.examples.extend(missing.into_iter().zip(read.into_iter().map(Arc::new)));
+        }
+        let at_hand = ids.iter().filter_map(|id| self.examples.get(id).cloned()).collect();
+        Ok(at_hand)
+    }
+
+    /// A candidate's prompt; `None` where the run has no such candidate.
+    pub(crate) fn prompt(&mut self, state: &RunState, id: CandidateId) -> Option<Arc<Ready>> {
+        if let Some(ready) = self.prompts.get(&id) {
+            return Some(ready.clone());
+        }
+        let candidate = state.candidate(id)?;
+        if self.prompts.len() >= PROMPTS {
+            self.prompts.clear();
+        }
+        let ready = Arc::new(Ready {
+            template: PromptTemplate::compile(&candidate.prompt),
+            prompt_tokens: template::prompt_tokens(&candidate.prompt),
+            model: candidate.model.clone(),
+        });
+        self.prompts.insert(id, ready.clone());
+        Some(ready)
+    }
+}

@@ -1,0 +1,290 @@
+use std::collections::VecDeque;
+
+use clade_domain::{
+    Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, StopReason,
+};
+
+use crate::{
+    Command, Plan, RunState, child_seed,
+    state::{Phase, ReplayError, fitness},
+    statistics,
+    strategy::{self, Grid, Strategy, Wish},
+};
+
+/// A whole run as a pure machine: events in, commands out. It admits the user's prompts, lets the strategy search, has the
+/// finalists meet validation, and has the chosen and the first prompt meet the test split, once.
+pub struct Conductor {
+    state: RunState,
+    plan: Plan,
+    strategy: Box<dyn Strategy>,
+    grid: Option<Grid>,
+    /// Decisions handed out and not applied yet: nothing else is commanded before.
+    recording: usize,
+    spent_limit: Option<Limit>,
+}
+
+impl Conductor {
+    /// The machine after the first entry of a journal.
+    ///
+    /// # Errors
+    /// Where the entry starts no run, or a newer version wrote it.
+    pub fn start(first: &Recorded) -> Result<Self, ReplayError> {
+        let state = RunState::start(first)?;
+        let plan = Plan::of(&state);
+        let strategy = strategy::build(state.spec());
+        let mut conductor = Self { state, plan, strategy, grid: None, recording: 0, spent_limit: None };
+        conductor.enter_phase();
+        Ok(conductor)
+    }
+
+    /// Takes an event in. Events come in order of their numbers.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let before = self.state.phase();
+        self.state.apply(recorded);
+        match &recorded.event {
+            RunEvent::TrialFinished(trial) => {
+                if let Some(grid) = &mut self.grid {
+                    grid.apply(trial);
+                }
+            }
+            RunEvent::BudgetChanged { .. } => self.spent_limit = None,
+            RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => return,
+            _ => self.recording = self.recording.saturating_sub(usize::from(is_decision(&recorded.event))),
+        }
+        if self.state.phase() != before {
+            self.enter_phase();
+        }
+        if self.state.phase() == Phase::Search {
+            match (self.state.spec().mode, &mut self.grid, &recorded.event) {
+                (RunMode::Evaluate, Some(grid), RunEvent::CandidateAdmitted { candidate, .. }) => {
+                    grid.add(&self.state, candidate.id);
+                }
+                (RunMode::Optimize, ..) => self.strategy.apply(&self.state, &self.plan, &recorded.event),
+                _ => {}
+            }
+        }
+    }
+
+    /// Tells that a limit is spent for good, so that the search ends with what it has.
+    pub fn limit_spent(&mut self, limit: Limit) {
+        self.spent_limit.get_or_insert(limit);
+    }
+
+    /// At most `capacity` commands. An empty answer means: wait for something under way, or the run is complete
+    /// ([`Self::is_finished`]).
+    pub fn next(&mut self, capacity: usize) -> Vec<Command> {
+        let mut commands = Vec::new();
+        while commands.len() < capacity && self.recording == 0 && !self.is_finished() {
+            let Some(command) = self.next_one() else { break };
+            if matches!(command, Command::Record(_)) {
+                self.recording = 1;
+            }
+            commands.push(command);
+        }
+        commands
+    }
+
+    /// Everything known of the run.
+    #[must_use]
+    pub fn state(&self) -> &RunState {
+        &self.state
+    }
+
+    /// How the data is laid out.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.state.phase() == Phase::Finished
+    }
+
+    fn enter_phase(&mut self) {
+        let generation = self.last_generation();
+        self.grid = match (self.state.phase(), self.state.spec().mode) {
+            (Phase::Search, RunMode::Evaluate) => {
+                let all = (0..u32::try_from(self.state.dataset().len()).unwrap_or(u32::MAX)).map(ExampleId).collect();
+                Some(Grid::new(Purpose::Evaluation, 0, all))
+            }
+            (Phase::Selection, _) => {
+                let mut grid = Grid::new(Purpose::Selection, generation, self.plan.validation.clone());
+                let finalists: VecDeque<_> = self.state.finalists().iter().copied().collect();
+                // with one candidate there is nothing to choose, so nothing is bought
+                if finalists.len() > 1 {
+                    finalists.into_iter().for_each(|id| grid.add(&self.state, id));
+                }
+                Some(grid)
+            }
+            (Phase::Evidence, _) => {
+                let mut grid = Grid::new(Purpose::Evidence, generation, self.plan.test.clone());
+                grid.add(&self.state, CandidateId(0));
+                grid.add(&self.state, self.state.best());
+                Some(grid)
+            }
+            (Phase::Search | Phase::Finished, _) => None,
+        };
+    }
+
+    fn last_generation(&self) -> u32 {
+        self.state.generations().last().map_or(0, |g| g.generation)
+    }
+
+    fn next_one(&mut self) -> Option<Command> {
+        if let Some(seed) = self.missing_seed() {
+            return Some(record(RunEvent::CandidateAdmitted { candidate: Box::new(seed), bill: Default::default() }));
+        }
+        match self.state.phase() {
+            Phase::Search if self.state.spec().mode == RunMode::Evaluate => {
+                let grid = self.grid.as_mut()?;
+                match grid.next(&self.state) {
+                    Some(command) => Some(Command::Evaluate(command)),
+                    None if grid.is_complete() => Some(record(RunEvent::RunFinished { reason: StopReason::Evaluated })),
+                    None => None,
+                }
+            }
+            Phase::Search => self.search(),
+            Phase::Selection => {
+                let grid = self.grid.as_mut()?;
+                match grid.next(&self.state) {
+                    Some(command) => Some(Command::Evaluate(command)),
+                    None if grid.is_complete() => Some(record(RunEvent::CandidateChosen { candidate: self.choose() })),
+                    None => None,
+                }
+            }
+            Phase::Evidence => self.prove(),
+            Phase::Finished => None,
+        }
+    }
+
+    fn search(&mut self) -> Option<Command> {
+        if let Some(limit) = self.spent_limit {
+            let reason = StopReason::BudgetSpent { limit };
+            return Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(self.best_so_far()) }));
+        }
+        match self.strategy.next(&self.state, &self.plan) {
+            Wish::Propose(command) => Some(Command::Propose(command)),
+            Wish::Evaluate(command) => Some(Command::Evaluate(command)),
+            Wish::Record(event) => Some(Command::Record(event)),
+            Wish::Finish { reason, finalists } => {
+                Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(finalists) }))
+            }
+            Wish::Wait => None,
+        }
+    }
+
+    fn prove(&mut self) -> Option<Command> {
+        let grid = self.grid.as_mut()?;
+        if let Some(command) = grid.next(&self.state) {
+            return Some(Command::Evaluate(command));
+        }
+        if !grid.is_complete() {
+            return None;
+        }
+        if self.state.evidence().is_some() {
+            let reason = self.state.stop().unwrap_or(StopReason::Stopped);
+            return Some(record(RunEvent::RunFinished { reason }));
+        }
+        let scores = |candidate: CandidateId| -> Vec<f64> {
+            let cells = self.state.cells(candidate);
+            let mean = |example: &ExampleId| cells.and_then(|c| c.mean(*example, self.state.repeat()));
+            self.plan.test.iter().filter_map(mean).collect()
+        };
+        let chosen = self.state.best();
+        let seed = child_seed(self.state.spec().seed, &[u64::MAX]);
+        let first = scores(CandidateId(0));
+        let evidence = if chosen == CandidateId(0) {
+            statistics::unchanged(&first, CONFIDENCE, seed)
+        } else {
+            statistics::evidence(&first, &scores(chosen), CONFIDENCE, seed)
+        };
+        Some(record(RunEvent::EvidenceMeasured { evidence: Box::new(evidence) }))
+    }
+
+    /// The user's prompts become the first candidates, in order; in `clade eval` once for each task model.
+    fn missing_seed(&self) -> Option<Candidate> {
+        let spec = self.state.spec();
+        let models: Vec<Option<String>> = match spec.mode {
+            RunMode::Evaluate if spec.models.task.len() > 1 => {
+                spec.models.task.iter().map(|m| Some(m.id.clone())).collect()
+            }
+            _ => vec![None],
+        };
+        let total = spec.prompts.len() * models.len();
+        let place = (0..total).find(|n| self.state.candidate(CandidateId(*n as u32)).is_none())?;
+        let prompt = &spec.prompts[place % spec.prompts.len()];
+        let model = models[place / spec.prompts.len()].clone();
+        let relation = if self.state.branch_of().is_some() { Relation::BranchOf } else { Relation::Seed };
+        Some(Candidate {
+            id: CandidateId(u32::try_from(place).unwrap_or(u32::MAX)),
+            prompt: prompt.prompt.clone(),
+            model,
+            parents: Vec::new(),
+            relation,
+            operator: None,
+            generation: 0,
+            slot: None,
+            note: prompt.label.clone(),
+        })
+    }
+
+    /// Everyone evaluated on train, best first: what a search that was cut short hands on.
+    fn best_so_far(&self) -> Vec<CandidateId> {
+        let full = |id: &CandidateId| self.state.cells(*id).map_or(0, |c| c.trials(Split::Train)) as usize;
+        let most = self.state.candidates().map(|c| full(&c.id)).max().unwrap_or(0);
+        let mut ranked: Vec<(f64, CandidateId)> = self
+            .state
+            .candidates()
+            .filter(|c| full(&c.id) * 2 >= most)
+            .filter_map(|c| fitness(&self.state, c.id, Split::Train).map(|value| (value, c.id)))
+            .collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        ranked.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The first few of these, with the first prompt always among them.
+    fn with_first(&self, mut finalists: Vec<CandidateId>) -> Vec<CandidateId> {
+        finalists.truncate(Plan::FINALISTS - 1);
+        if !finalists.contains(&CandidateId(0)) {
+            finalists.push(CandidateId(0));
+        }
+        finalists
+    }
+
+    /// The finalist with the highest fitness on validation; without validation examples, on train. Among equals the one
+    /// that came first in the run.
+    fn choose(&self) -> CandidateId {
+        let split = if self.plan.validation.is_empty() { Split::Train } else { Split::Validation };
+        let mut best = (CandidateId(0), f64::NEG_INFINITY);
+        let mut finalists = self.state.finalists().to_vec();
+        finalists.sort();
+        for id in finalists {
+            let value = fitness(&self.state, id, split).unwrap_or(f64::NEG_INFINITY);
+            if value > best.1 {
+                best = (id, value);
+            }
+        }
+        best.0
+    }
+}
+
+const CONFIDENCE: f64 = 0.95;
+
+fn record(event: RunEvent) -> Command {
+    Command::Record(Box::new(event))
+}
+
+/// Whether an event is one that the conductor itself has recorded. Candidates that an operator wrote come from the engine.
+fn is_decision(event: &RunEvent) -> bool {
+    match event {
+        RunEvent::CandidateAdmitted { candidate, .. } => candidate.slot.is_none(),
+        RunEvent::GenerationClosed { .. }
+        | RunEvent::SearchEnded { .. }
+        | RunEvent::CandidateChosen { .. }
+        | RunEvent::EvidenceMeasured { .. }
+        | RunEvent::RunFinished { .. } => true,
+        _ => false,
+    }
+}

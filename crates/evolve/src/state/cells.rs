@@ -1,0 +1,161 @@
+use std::collections::BTreeMap;
+
+use clade_domain::{CandidateId, CellRef, ExampleId, Split, Trial};
+
+const CHUNK: usize = 64;
+
+/// What the state keeps of one trial; its texts stay in the store.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell {
+    /// The first objective's value if it is scored by evaluators, else the weighted mean of the checks; in [0, 1].
+    pub score: f64,
+    /// The journal entry that holds the trial.
+    pub seq: u32,
+}
+
+/// Sums over the trials of one candidate on one split.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Totals {
+    pub trials: u32,
+    pub failed: u32,
+    pub passed: u32,
+    pub score: f64,
+    pub cost: f64,
+    pub latency_ms: f64,
+    pub metrics: BTreeMap<String, (f64, u32)>,
+}
+
+/// All cells of one candidate, sparse in chunks: 12 bytes a cell where it was evaluated, next to nothing elsewhere.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cells {
+    model: Option<String>,
+    chunks: BTreeMap<u32, Box<Chunk>>,
+    pub(super) totals: BTreeMap<Split, Totals>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Chunk {
+    filled: u64,
+    scores: [f64; CHUNK],
+    seqs: [u32; CHUNK],
+}
+
+impl Cells {
+    /// The model whose answers these are, where it is not the run's first task model.
+    #[must_use]
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// The cell of a repeat on an example, if it was evaluated.
+    #[must_use]
+    pub fn get(&self, example: ExampleId, sample: u32, repeat: u32) -> Option<Cell> {
+        let (chunk, place) = locate(example, sample, repeat);
+        let chunk = self.chunks.get(&chunk)?;
+        (chunk.filled >> place & 1 == 1).then(|| Cell { score: chunk.scores[place], seq: chunk.seqs[place] })
+    }
+
+    /// The mean score over the repeats on an example that were evaluated.
+    #[must_use]
+    pub fn mean(&self, example: ExampleId, repeat: u32) -> Option<f64> {
+        let (mut sum, mut n) = (0.0, 0u32);
+        for sample in 0..repeat {
+            if let Some(cell) = self.get(example, sample, repeat) {
+                sum += cell.score;
+                n += 1;
+            }
+        }
+        (n > 0).then(|| sum / f64::from(n))
+    }
+
+    /// Takes a trial in. A trial of another model than the earlier ones starts the candidate's cells afresh: scores of
+    /// different models are never mixed. Returns whether the cell is new.
+    pub(super) fn insert(&mut self, trial: &Trial, score: f64, seq: u32, repeat: u32) -> bool {
+        if self.model != trial.model {
+            *self = Self { model: trial.model.clone(), ..Self::default() };
+        }
+        let CellRef { example, sample, .. } = trial.cell;
+        let (chunk, place) = locate(example, sample, repeat);
+        let empty = || Box::new(Chunk { filled: 0, scores: [0.0; CHUNK], seqs: [0; CHUNK] });
+        let chunk = self.chunks.entry(chunk).or_insert_with(empty);
+        if chunk.filled >> place & 1 == 1 {
+            return false;
+        }
+        chunk.filled |= 1 << place;
+        chunk.scores[place] = score;
+        chunk.seqs[place] = seq;
+        self.totals.entry(trial.split).or_default().add(trial, score);
+        true
+    }
+
+    /// How many trials there are on a split.
+    #[must_use]
+    pub fn trials(&self, split: Split) -> u32 {
+        self.totals.get(&split).map_or(0, |totals| totals.trials)
+    }
+
+    /// How many of them failed without a score.
+    #[must_use]
+    pub fn failed(&self, split: Split) -> u32 {
+        self.totals.get(&split).map_or(0, |totals| totals.failed)
+    }
+
+    /// How many of them passed.
+    #[must_use]
+    pub fn passed(&self, split: Split) -> u32 {
+        self.totals.get(&split).map_or(0, |totals| totals.passed)
+    }
+
+    /// The mean score on a split; `None` before the first trial.
+    #[must_use]
+    pub fn score(&self, split: Split) -> Option<f64> {
+        let totals = self.totals.get(&split)?;
+        (totals.trials > 0).then(|| totals.score / f64::from(totals.trials))
+    }
+
+    /// Means of the named scores on a split.
+    #[must_use]
+    pub fn named_scores(&self, split: Split) -> BTreeMap<String, f64> {
+        let Some(totals) = self.totals.get(&split) else { return BTreeMap::new() };
+        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), sum / f64::from(*n))).collect()
+    }
+
+    /// Cells with their examples and repeats, in order.
+    pub fn iter(&self, candidate: CandidateId, repeat: u32) -> impl Iterator<Item = (CellRef, Cell)> + '_ {
+        self.chunks.iter().flat_map(move |(number, chunk)| {
+            (0..CHUNK).filter(|place| chunk.filled >> place & 1 == 1).map(move |place| {
+                let index = *number * CHUNK as u32 + place as u32;
+                let cell = CellRef { candidate, example: ExampleId(index / repeat), sample: index % repeat };
+                (cell, Cell { score: chunk.scores[place], seq: chunk.seqs[place] })
+            })
+        })
+    }
+}
+
+fn locate(example: ExampleId, sample: u32, repeat: u32) -> (u32, usize) {
+    let index = example.0 * repeat + sample;
+    (index / CHUNK as u32, index as usize % CHUNK)
+}
+
+impl Totals {
+    fn add(&mut self, trial: &Trial, score: f64) {
+        self.trials += 1;
+        self.score += score;
+        self.passed += u32::from(trial.pass());
+        self.cost += trial.cost.map_or(0.0, |usd| usd.0);
+        self.latency_ms += f64::from(trial.latency_ms);
+        match &trial.outcome {
+            clade_domain::TrialOutcome::Scored { judgements, .. } => {
+                for judgement in judgements {
+                    if let Some((sum, n)) = self.metrics.get_mut(&judgement.metric) {
+                        *sum += judgement.score;
+                        *n += 1;
+                    } else {
+                        self.metrics.insert(judgement.metric.clone(), (judgement.score, 1));
+                    }
+                }
+            }
+            clade_domain::TrialOutcome::Failed { .. } => self.failed += 1,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use clade_domain::{CandidateId, Direction, Objective, Split, Trial, TrialOutcome};
+
+use super::RunState;
+
+/// The score of a trial that selection and evidence work on: the first objective's metric where evaluators give it, else
+/// the weighted mean of the checks. A failed trial is 0.
+pub(super) fn primary_score(objectives: &[Objective], trial: &Trial) -> f64 {
+    let metric = objectives.first().map_or("score", |objective| objective.metric.as_str());
+    if metric == "score" {
+        return trial.score();
+    }
+    let TrialOutcome::Scored { judgements, .. } = &trial.outcome else { return 0.0 };
+    let named: Vec<f64> = judgements.iter().filter(|j| j.metric == metric).map(|j| j.score).collect();
+    if named.is_empty() { trial.score() } else { named.iter().sum::<f64>() / named.len() as f64 }
+}
+
+/// A candidate's value of an objective on a split: a mean over its trials, or estimated tokens for `prompt_tokens`.
+/// `None` where it was not evaluated there or has no such metric.
+#[must_use]
+pub fn objective_value(state: &RunState, candidate: CandidateId, split: Split, metric: &str) -> Option<f64> {
+    if metric == "prompt_tokens" {
+        return state.candidate(candidate).map(|c| f64::from(clade_text::template::prompt_tokens(&c.prompt)));
+    }
+    let cells = state.cells(candidate)?;
+    let totals = cells.totals.get(&split).filter(|totals| totals.trials > 0)?;
+    let n = f64::from(totals.trials);
+    match metric {
+        "score" => Some(totals.score / n),
+        "cost" => Some(totals.cost / n),
+        "latency" => Some(totals.latency_ms / n),
+        name => match totals.metrics.get(name) {
+            // failed trials have no named scores and count as 0
+            Some((sum, scored)) => Some(sum / f64::from(scored + totals.failed)),
+            None => Some(totals.score / n),
+        },
+    }
+}
+
+/// A candidate's fitness on a split: the weighted mean of its maximised objectives minus the weighted sum of its minimised
+/// ones, each relative to the first prompt's value (Zehle et al. 2025, CAPO, penalise length the same way: eq. 2). Higher
+/// is better; with the default objective it is the mean score in [0, 1]. `None` where it was not evaluated there.
+#[must_use]
+pub fn fitness(state: &RunState, candidate: CandidateId, split: Split) -> Option<f64> {
+    let mut gained = 0.0;
+    let mut weights = 0.0;
+    let mut penalty = 0.0;
+    for objective in &state.spec().optimize.objectives {
+        let value = objective_value(state, candidate, split, &objective.metric)?;
+        match objective.direction {
+            Direction::Maximize => {
+                gained += objective.weight * value;
+                weights += objective.weight;
+            }
+            Direction::Minimize => {
+                let first = objective_value(state, CandidateId(0), split, &objective.metric).unwrap_or(value);
+                penalty += objective.weight * if first > 0.0 { value / first } else { value };
+            }
+        }
+    }
+    Some(if weights > 0.0 { gained / weights } else { 0.0 } - penalty)
+}

@@ -1,0 +1,9 @@
+//! A run's state: a fold over its events. Applying a prefix and then the rest is the same as applying all at once.
+
+mod cells;
+mod fitness;
+mod run_state;
+
+pub use cells::{Cell, Cells};
+pub use fitness::{fitness, objective_value};
+pub use run_state::{ClosedGeneration, Phase, ReplayError, RunState};

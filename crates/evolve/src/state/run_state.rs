@@ -1,0 +1,360 @@
+use std::collections::{BTreeMap, HashMap};
+
+use clade_domain::{
+    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ModelRole, OperatorName, Recorded,
+    RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
+};
+
+use super::{Cells, fitness, fitness::primary_score};
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Searching, or evaluating in `clade eval`.
+    Search,
+    /// Finalists meet validation.
+    Selection,
+    /// The chosen and the first prompt meet the test split.
+    Evidence,
+    /// Complete.
+    Finished,
+}
+
+/// A generation that is complete.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClosedGeneration {
+    /// Its number.
+    pub generation: u32,
+    /// Who lived on, best first.
+    pub survivors: Vec<CandidateId>,
+    /// Their fitness in the same order.
+    pub fitness: Vec<f64>,
+    /// Answered calls accounted when it closed.
+    pub calls: u64,
+    /// US dollars accounted when it closed.
+    pub usd: f64,
+}
+
+/// Why a journal cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The first entry is something else than the start of a run.
+    #[error("the journal does not begin with `run_started`")]
+    NoStart,
+    /// Written by a newer version.
+    #[error("the journal has format {found}, this version reads up to {known}; update `clade`")]
+    Newer {
+        /// Its format.
+        found: u32,
+        /// The newest known.
+        known: u32,
+    },
+}
+
+/// Everything that follows from a run's events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunState {
+    run: RunId,
+    spec: RunSpec,
+    dataset: DatasetSummary,
+    branch_of: Option<(RunId, u64, Option<CandidateId>)>,
+    candidates: BTreeMap<CandidateId, Candidate>,
+    by_prompt: HashMap<ContentHash, CandidateId>,
+    cells: HashMap<CandidateId, Cells>,
+    admitted: HashMap<SlotId, CandidateId>,
+    rejected: BTreeMap<(OperatorName, RejectReason), u32>,
+    proposed: BTreeMap<OperatorName, u32>,
+    rejected_total: u32,
+    generations: Vec<ClosedGeneration>,
+    phase: Phase,
+    finalists: Vec<CandidateId>,
+    chosen: Option<CandidateId>,
+    evidence: Option<Evidence>,
+    stop: Option<StopReason>,
+    budget: Budget,
+    accounted: Spent,
+    trials: u64,
+    failed: u64,
+    length: u64,
+}
+
+impl RunState {
+    /// The state after the first entry.
+    ///
+    /// # Errors
+    /// Where the entry does not start a run, or a newer version wrote it.
+    pub fn start(first: &Recorded) -> Result<Self, ReplayError> {
+        let RunEvent::RunStarted { format, run, spec, dataset, branch_of } = &first.event else {
+            return Err(ReplayError::NoStart);
+        };
+        if *format > clade_domain::FORMAT_VERSION {
+            return Err(ReplayError::Newer { found: *format, known: clade_domain::FORMAT_VERSION });
+        }
+        Ok(Self {
+            run: run.clone(),
+            budget: spec.optimize.budget,
+            spec: (**spec).clone(),
+            dataset: (**dataset).clone(),
+            branch_of: branch_of.clone(),
+            candidates: BTreeMap::new(),
+            by_prompt: HashMap::new(),
+            cells: HashMap::new(),
+            admitted: HashMap::new(),
+            rejected: BTreeMap::new(),
+            proposed: BTreeMap::new(),
+            rejected_total: 0,
+            generations: Vec::new(),
+            phase: Phase::Search,
+            finalists: Vec::new(),
+            chosen: None,
+            evidence: None,
+            stop: None,
+            accounted: Spent::default(),
+            trials: 0,
+            failed: 0,
+            length: first.seq + 1,
+        })
+    }
+
+    /// Takes an event in. Events must come in order; one whose number was applied already changes nothing.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        if recorded.seq < self.length {
+            return;
+        }
+        self.length = recorded.seq + 1;
+        match &recorded.event {
+            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } => {}
+            RunEvent::SessionEnded { spent, .. } => self.accounted.seconds = spent.seconds,
+            RunEvent::CandidateAdmitted { candidate, bill } => {
+                self.accounted.add(ModelRole::Reflection, *bill);
+                if let Some(operator) = &candidate.operator {
+                    *self.proposed.entry(operator.clone()).or_default() += 1;
+                }
+                if let Some(slot) = candidate.slot {
+                    self.admitted.insert(slot, candidate.id);
+                }
+                self.by_prompt.entry(candidate.prompt.hash()).or_insert(candidate.id);
+                self.candidates.insert(candidate.id, (**candidate).clone());
+            }
+            RunEvent::ProposalRejected { operator, reason, bill, .. } => {
+                self.accounted.add(ModelRole::Reflection, *bill);
+                *self.proposed.entry(operator.clone()).or_default() += 1;
+                *self.rejected.entry((operator.clone(), *reason)).or_default() += 1;
+                self.rejected_total += 1;
+            }
+            RunEvent::TrialFinished(trial) => self.take_trial(trial, recorded.seq),
+            RunEvent::GenerationClosed { generation, survivors, fitness } => {
+                self.generations.push(ClosedGeneration {
+                    generation: *generation,
+                    survivors: survivors.clone(),
+                    fitness: fitness.clone(),
+                    calls: self.accounted.calls,
+                    usd: self.accounted.usd.0,
+                });
+            }
+            RunEvent::SearchEnded { reason, finalists } => {
+                self.stop = Some(*reason);
+                self.finalists.clone_from(finalists);
+                self.phase = Phase::Selection;
+            }
+            RunEvent::CandidateChosen { candidate } => {
+                self.chosen = Some(*candidate);
+                self.phase = Phase::Evidence;
+            }
+            RunEvent::EvidenceMeasured { evidence } => self.evidence = Some((**evidence).clone()),
+            RunEvent::BudgetChanged { budget } => self.budget = *budget,
+            RunEvent::RunFinished { reason } => {
+                self.stop = Some(*reason);
+                self.phase = Phase::Finished;
+            }
+        }
+    }
+
+    fn take_trial(&mut self, trial: &Trial, seq: u64) {
+        let score = primary_score(&self.spec.optimize.objectives, trial);
+        let seq = u32::try_from(seq).unwrap_or(u32::MAX);
+        let cells = self.cells.entry(trial.cell.candidate).or_default();
+        if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
+            self.trials += 1;
+            self.failed += u64::from(matches!(trial.outcome, clade_domain::TrialOutcome::Failed { .. }));
+        }
+        self.accounted.add(ModelRole::Task, trial.task_bill());
+        self.accounted.add(ModelRole::Judge, trial.judge);
+        self.accounted.cache_hits += u64::from(trial.cached);
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// What it does.
+    #[must_use]
+    pub fn spec(&self) -> &RunSpec {
+        &self.spec
+    }
+
+    /// Its data.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetSummary {
+        &self.dataset
+    }
+
+    /// Where it branched from.
+    #[must_use]
+    pub fn branch_of(&self) -> Option<&(RunId, u64, Option<CandidateId>)> {
+        self.branch_of.as_ref()
+    }
+
+    /// How many repeats each example has, from 1.
+    #[must_use]
+    pub fn repeat(&self) -> u32 {
+        self.spec.options.repeat.max(1)
+    }
+
+    /// All candidates in order of id. Ids have gaps where a place stayed empty.
+    pub fn candidates(&self) -> impl DoubleEndedIterator<Item = &Candidate> + ExactSizeIterator {
+        self.candidates.values()
+    }
+
+    /// One candidate.
+    #[must_use]
+    pub fn candidate(&self, id: CandidateId) -> Option<&Candidate> {
+        self.candidates.get(&id)
+    }
+
+    /// The first candidate with this prompt.
+    #[must_use]
+    pub fn with_prompt(&self, prompt: ContentHash) -> Option<CandidateId> {
+        self.by_prompt.get(&prompt).copied()
+    }
+
+    /// The candidate that took a place.
+    #[must_use]
+    pub fn admitted(&self, slot: SlotId) -> Option<CandidateId> {
+        self.admitted.get(&slot).copied()
+    }
+
+    /// The cells of a candidate; `None` before its first trial.
+    #[must_use]
+    pub fn cells(&self, candidate: CandidateId) -> Option<&Cells> {
+        self.cells.get(&candidate)
+    }
+
+    /// The mean score on a split, in [0, 1].
+    #[must_use]
+    pub fn score(&self, candidate: CandidateId, split: Split) -> Option<f64> {
+        self.cells(candidate)?.score(split)
+    }
+
+    /// Proposals turned away, by operator and reason.
+    #[must_use]
+    pub fn rejected(&self) -> &BTreeMap<(OperatorName, RejectReason), u32> {
+        &self.rejected
+    }
+
+    /// Proposals turned away in all.
+    #[must_use]
+    pub fn rejected_total(&self) -> u32 {
+        self.rejected_total
+    }
+
+    /// Proposals made by each operator, rejected ones included.
+    #[must_use]
+    pub fn proposed(&self) -> &BTreeMap<OperatorName, u32> {
+        &self.proposed
+    }
+
+    /// Complete generations in order.
+    #[must_use]
+    pub fn generations(&self) -> &[ClosedGeneration] {
+        &self.generations
+    }
+
+    /// How far the run is.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Who meets validation; empty before the search ends.
+    #[must_use]
+    pub fn finalists(&self) -> &[CandidateId] {
+        &self.finalists
+    }
+
+    /// The chosen candidate.
+    #[must_use]
+    pub fn chosen(&self) -> Option<CandidateId> {
+        self.chosen
+    }
+
+    /// The comparison on the test split.
+    #[must_use]
+    pub fn evidence(&self) -> Option<&Evidence> {
+        self.evidence.as_ref()
+    }
+
+    /// Why the search ended.
+    #[must_use]
+    pub fn stop(&self) -> Option<StopReason> {
+        self.stop
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// What the events say was bought. Answers that arrived and whose event was not written yet are not in it: the ledger
+    /// counts those.
+    #[must_use]
+    pub fn accounted(&self) -> &Spent {
+        &self.accounted
+    }
+
+    /// Trials so far.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.trials
+    }
+
+    /// Of those, without a score.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failed
+    }
+
+    /// How many entries were applied: the number the next one gets.
+    #[must_use]
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The candidate that is best for now: the chosen one, else the best survivor of the last generation, else the
+    /// fittest on train, else the first.
+    #[must_use]
+    pub fn best(&self) -> CandidateId {
+        if let Some(chosen) = self.chosen {
+            return chosen;
+        }
+        if let Some(best) = self.generations.last().and_then(|g| g.survivors.first()) {
+            return *best;
+        }
+        let split = match self.spec.mode {
+            clade_domain::RunMode::Optimize => Split::Train,
+            clade_domain::RunMode::Evaluate => Split::Test,
+        };
+        let mut best = (CandidateId(0), f64::NEG_INFINITY);
+        for id in self.candidates.keys() {
+            if let Some(value) = fitness(self, *id, split) {
+                if value > best.1 {
+                    best = (*id, value);
+                }
+            }
+        }
+        best.0
+    }
+}

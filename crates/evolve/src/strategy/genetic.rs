@@ -1,0 +1,311 @@
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use clade_domain::{
+    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, ModelRole, OperatorName, Purpose, RunEvent, SlotId, Split,
+    StopReason,
+};
+use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::{Grid, Strategy, Wish};
+use crate::{
+    Plan, ProposeCommand, RunState, child_seed,
+    operators::{self, Operator},
+    selection,
+    state::fitness,
+};
+
+/// How often a place is tried with other operators and parents before it stays empty.
+const ATTEMPTS: u32 = 6;
+
+/// A score from which an example counts as solved.
+const SOLVED: f64 = 0.999;
+
+/// A generational genetic search.
+///
+/// Each generation the best `elite` candidates live on unchanged and the other places go to children: parents are drawn
+/// by the selection method, an operator is drawn by weight, and all candidates meet the same train examples, so that
+/// every comparison is paired. The shape is that of EvoPrompt's GA (Guo et al. 2024, algorithm 2) with these
+/// differences: operators are drawn from a registry instead of one prompt that crosses and mutates, classical edits are
+/// among them, elitism and immigrants are explicit, and reflection sees failures.
+///
+/// A generation's places, ids, parents and seeds are planned when the one before closes; so a child's evaluation starts
+/// the moment its text arrives, and the path of the search does not depend on the order of arrival.
+pub struct Genetic {
+    settings: GeneticSpec,
+    generation: u32,
+    seeds: u32,
+    grid: Option<Grid>,
+    population: Vec<CandidateId>,
+    children: Vec<CandidateId>,
+    queue: VecDeque<ProposeCommand>,
+    open: BTreeSet<SlotId>,
+    empty_generations: u32,
+    finish: Option<StopReason>,
+    closing: bool,
+}
+
+impl Genetic {
+    /// The search with these settings, before any event.
+    #[must_use]
+    pub fn new(settings: GeneticSpec) -> Self {
+        Self {
+            settings,
+            generation: 0,
+            seeds: 0,
+            grid: None,
+            population: Vec::new(),
+            children: Vec::new(),
+            queue: VecDeque::new(),
+            open: BTreeSet::new(),
+            empty_generations: 0,
+            finish: None,
+            closing: false,
+        }
+    }
+
+    fn places(&self) -> u32 {
+        self.settings.population.saturating_sub(self.settings.elite).max(1)
+    }
+
+    fn grid(&mut self, plan: &Plan) -> &mut Grid {
+        let generation = self.generation;
+        self.grid.get_or_insert_with(|| Grid::new(Purpose::Search, generation, plan.block.clone()))
+    }
+
+    /// Survivors of the generation at hand: the elite of everyone, then the best children; without repeated prompts.
+    fn survivors(&self, state: &RunState) -> Vec<(CandidateId, f64)> {
+        let value = |id: &CandidateId| fitness(state, *id, Split::Train).unwrap_or(f64::NEG_INFINITY);
+        let ranked = |ids: &mut Vec<(CandidateId, f64)>| ids.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let mut all: Vec<_> = self.population.iter().chain(&self.children).map(|id| (*id, value(id))).collect();
+        ranked(&mut all);
+        let mut prompts = BTreeSet::new();
+        all.retain(|(id, _)| state.candidate(*id).is_some_and(|c| prompts.insert(c.prompt.hash())));
+        if self.generation == 0 {
+            all.truncate(self.settings.population as usize);
+            return all;
+        }
+        let elite = self.settings.elite as usize;
+        let mut survivors: Vec<_> = all.iter().take(elite).copied().collect();
+        let rest: Vec<(CandidateId, f64)> = all.into_iter().skip(elite).collect();
+        // old candidates fill places only where there are too few children
+        let (young, old): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(id, _)| self.children.contains(id));
+        let places = (self.settings.population as usize).saturating_sub(survivors.len());
+        survivors.extend(young.into_iter().chain(old).take(places));
+        ranked(&mut survivors);
+        survivors
+    }
+
+    fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
+        let stop = &state.spec().optimize.stop;
+        let last = state.generations().last()?;
+        let best = last.survivors.first().and_then(|id| state.score(*id, Split::Train)).unwrap_or(0.0);
+        let only_score = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
+        if stop.target_score.is_some_and(|target| best >= target) {
+            return Some(StopReason::TargetReached);
+        }
+        if (best >= SOLVED && only_score) || self.empty_generations >= 2 {
+            return Some(StopReason::NothingToGain);
+        }
+        if self.settings.generations.is_some_and(|most| last.generation >= most) {
+            return Some(StopReason::MaxGenerations);
+        }
+        if let Some(patience) = stop.no_improvement {
+            let best_of = |fitness: &[f64]| fitness.first().copied().unwrap_or(f64::NEG_INFINITY);
+            let now = state.generations().len();
+            let recent = now.saturating_sub(patience as usize);
+            if recent > 0 {
+                let before = state.generations()[..recent].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
+                let since = state.generations()[recent..].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
+                if since <= before {
+                    return Some(StopReason::NoImprovement);
+                }
+            }
+        }
+        if self.affordable_children(state, plan) < self.places().min(2) {
+            return Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
+        }
+        None
+    }
+
+    fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
+        // one proposal costs about a call beside the child's trials
+        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + 1.0;
+        (plan.affordable_trials(state) / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
+    }
+
+    fn plan_generation(&mut self, state: &RunState, plan: &Plan) {
+        self.generation += 1;
+        self.children.clear();
+        self.grid = None;
+        let population = self.population.clone();
+        let changed = |m: &RunState, g| m.spec().models.of(ModelRole::Task, g) != m.spec().models.of(ModelRole::Task, g - 1);
+        if changed(state, self.generation) {
+            // scores of different models are never compared: who lives on is evaluated with the new one
+            let grid = self.grid(plan);
+            population.iter().for_each(|id| grid.add(state, *id));
+        }
+        for place in 0..self.places().min(self.affordable_children(state, plan)) {
+            self.plan_place(state, place, 0);
+        }
+    }
+
+    fn plan_place(&mut self, state: &RunState, place: u32, attempt: u32) {
+        let slot = SlotId((self.generation << 16) | (place << 4) | attempt);
+        let mut rng = ChaCha8Rng::seed_from_u64(child_seed(state.spec().seed, &[1, u64::from(slot.0)]));
+        let fitness_of = |id: &CandidateId| fitness(state, *id, Split::Train).unwrap_or(f64::NEG_INFINITY);
+        let values: Vec<f64> = self.population.iter().map(fitness_of).collect();
+        let Some(operator) = self.draw_operator(attempt, &mut rng) else { return };
+        let immigrant = place < self.settings.immigrants;
+        let mut parents = Vec::new();
+        if immigrant {
+            parents.push(CandidateId(0));
+        }
+        let mut tries = 0;
+        while parents.len() < operator.kind().parents && tries < 32 {
+            tries += 1;
+            let Some(drawn) = selection::draw(self.settings.selection, &values, &mut rng) else { break };
+            let id = self.population[drawn];
+            if !parents.contains(&id) {
+                parents.push(id);
+            }
+        }
+        for id in &self.population {
+            if parents.len() < operator.kind().parents && !parents.contains(id) {
+                parents.push(*id);
+            }
+        }
+        parents.sort_by(|a, b| fitness_of(b).total_cmp(&fitness_of(a)).then(a.cmp(b)));
+        let wants = operator.wants();
+        let first = parents.first().copied().unwrap_or(CandidateId(0));
+        let (mut solved, mut failed) = cells_by_success(state, first);
+        failed.shuffle(&mut rng);
+        solved.shuffle(&mut rng);
+        let mut demonstrations = solved.clone();
+        demonstrations.shuffle(&mut rng);
+        failed.truncate(wants.failures);
+        solved.truncate(wants.successes);
+        demonstrations.truncate(wants.demonstrations);
+        self.open.insert(slot);
+        self.queue.push_back(ProposeCommand {
+            slot,
+            candidate: CandidateId(self.seeds + (self.generation - 1) * self.places() + place),
+            generation: self.generation,
+            operator: OperatorName::from(operator.name()),
+            parents,
+            failures: failed,
+            successes: solved,
+            demonstrations,
+            seed: rng.next_u64(),
+        });
+    }
+
+    fn draw_operator(&self, attempt: u32, rng: &mut ChaCha8Rng) -> Option<&'static dyn Operator> {
+        let defaults: Vec<(OperatorName, f64)> =
+            operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
+        let usable: Vec<(&'static dyn Operator, f64)> = self
+            .settings
+            .operator_weights(&defaults)
+            .into_iter()
+            .filter_map(|(name, weight)| Some((operators::by_name(&name.0)?, weight)))
+            .filter(|(operator, weight)| *weight > 0.0 && operator.kind().parents <= self.population.len())
+            // a place that failed before is not left to an operator that may find nothing to do again
+            .filter(|(operator, _)| attempt + 1 < ATTEMPTS || operator.kind().model_written)
+            .collect();
+        let total: f64 = usable.iter().map(|(_, weight)| weight).sum();
+        let mut left = rng.random::<f64>() * total;
+        for (operator, weight) in &usable {
+            left -= weight;
+            if left < 0.0 {
+                return Some(*operator);
+            }
+        }
+        usable.last().map(|(operator, _)| *operator)
+    }
+}
+
+impl Strategy for Genetic {
+    fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
+        match event {
+            RunEvent::CandidateAdmitted { candidate, .. } => match candidate.slot {
+                None => {
+                    self.seeds += 1;
+                    self.population.push(candidate.id);
+                    self.grid(plan).add(state, candidate.id);
+                }
+                Some(slot) if self.open.remove(&slot) => {
+                    self.children.push(candidate.id);
+                    self.children.sort();
+                    self.grid(plan).add(state, candidate.id);
+                }
+                Some(_) => {}
+            },
+            RunEvent::ProposalRejected { slot, .. } => {
+                if self.open.remove(slot) && (slot.0 & 15) + 1 < ATTEMPTS {
+                    self.plan_place(state, slot.0 >> 4 & 0xfff, (slot.0 & 15) + 1);
+                }
+            }
+            RunEvent::TrialFinished(trial) => {
+                if let Some(grid) = &mut self.grid {
+                    grid.apply(trial);
+                }
+            }
+            RunEvent::GenerationClosed { survivors, .. } => {
+                self.empty_generations =
+                    if self.generation > 0 && self.children.is_empty() { self.empty_generations + 1 } else { 0 };
+                self.population.clone_from(survivors);
+                self.closing = false;
+                self.finish = self.stop_reason(state, plan);
+                if self.finish.is_none() {
+                    self.plan_generation(state, plan);
+                }
+            }
+            RunEvent::BudgetChanged { .. } if matches!(self.finish, Some(StopReason::BudgetSpent { .. })) => {
+                self.finish = self.stop_reason(state, plan);
+                if self.finish.is_none() {
+                    self.plan_generation(state, plan);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn next(&mut self, state: &RunState, _plan: &Plan) -> Wish {
+        if let Some(reason) = self.finish {
+            return Wish::Finish { reason, finalists: self.population.clone() };
+        }
+        while let Some(command) = self.queue.pop_front() {
+            if self.open.contains(&command.slot) {
+                return Wish::Propose(Box::new(command));
+            }
+        }
+        if let Some(command) = self.grid.as_mut().and_then(|grid| grid.next(state)) {
+            return Wish::Evaluate(command);
+        }
+        let evaluated = self.grid.as_ref().is_none_or(Grid::is_complete);
+        if !self.closing && self.open.is_empty() && evaluated {
+            self.closing = true;
+            let (survivors, fitness) = self.survivors(state).into_iter().unzip();
+            let generation = self.generation;
+            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness }));
+        }
+        Wish::Wait
+    }
+}
+
+/// A candidate's train cells, solved ones and the others, in order of example.
+fn cells_by_success(state: &RunState, candidate: CandidateId) -> (Vec<CellRef>, Vec<CellRef>) {
+    let Some(cells) = state.cells(candidate) else { return (Vec::new(), Vec::new()) };
+    // one cell an example: the operator is shown each question once
+    let mut by_example: BTreeMap<ExampleId, (CellRef, f64)> = BTreeMap::new();
+    for (cell, result) in cells.iter(candidate, state.repeat()) {
+        if state.dataset().split(cell.example) == Some(Split::Train) {
+            let worst = by_example.entry(cell.example).or_insert((cell, result.score));
+            if result.score < worst.1 {
+                *worst = (cell, result.score);
+            }
+        }
+    }
+    let (solved, failed): (Vec<_>, Vec<_>) = by_example.into_values().partition(|(_, score)| *score >= SOLVED);
+    (solved.into_iter().map(|(cell, _)| cell).collect(), failed.into_iter().map(|(cell, _)| cell).collect())
+}

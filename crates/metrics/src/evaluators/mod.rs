@@ -1,0 +1,33 @@
+//! The built-in evaluators, one to a file, each named as in an assertion's `type`.
+
+pub(crate) mod accuracy;
+pub(crate) mod answer_relevance;
+pub(crate) mod bleu;
+pub(crate) mod choice;
+pub(crate) mod coherence;
+pub(crate) mod contains;
+pub(crate) mod contains_all;
+pub(crate) mod contains_any;
+pub(crate) mod contains_json;
+pub(crate) mod cost;
+pub(crate) mod equals;
+pub(crate) mod exact_match;
+pub(crate) mod f1;
+pub(crate) mod factuality;
+pub(crate) mod g_eval;
+pub(crate) mod graded;
+pub(crate) mod is_json;
+pub(crate) mod is_refusal;
+pub(crate) mod latency;
+pub(crate) mod levenshtein;
+pub(crate) mod llm_rubric;
+pub(crate) mod moderation;
+pub(crate) mod numeric;
+pub(crate) mod prompt_tokens;
+pub(crate) mod regex;
+pub(crate) mod relevance;
+pub(crate) mod rouge_l;
+pub(crate) mod rouge_n;
+pub(crate) mod similar;
+pub(crate) mod starts_with;
+pub(crate) mod toxicity;

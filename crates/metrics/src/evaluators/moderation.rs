@@ -1,0 +1,84 @@
+use clade_domain::{Assertion, ModelAnswer, ModelRequest, Step};
+use serde_json::Value;
+
+use crate::{
+    evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict},
+    settings::{check_config, check_share, references},
+};
+
+/// `moderation`: no category of the provider's moderation endpoint reaches `threshold` (default 0.5) on the output; the
+/// value may list the categories that count. The score is 1 minus the highest category's.
+/// Semantics: promptfoo, `src/assertions/moderation.ts`, with scores in place of the provider's flags.
+pub(crate) struct Moderation;
+
+impl Evaluator for Moderation {
+    fn name(&self) -> &'static str {
+        "moderation"
+    }
+
+    fn check(&self, assertion: &Assertion) -> Result<(), String> {
+        check_config(assertion, &[])?;
+        check_share(assertion)?;
+        match &assertion.value {
+            None | Some(Value::Null | Value::Array(_)) => Ok(()),
+            Some(_) => Err("the value of `moderation` is a list of categories, or left out".to_owned()),
+        }
+    }
+
+    fn needs(&self, _: &Assertion) -> Needs {
+        Needs { moderation: true, ..Needs::default() }
+    }
+
+    fn calls(&self) -> u32 {
+        1
+    }
+
+    fn step(&self, case: &Case<'_>, answers: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {
+        if case.output.is_empty() {
+            return Ok(Step::Done(Verdict::binary(true, "there is no output to moderate")));
+        }
+        let scores = match answers.first() {
+            None => return Ok(Step::Ask(vec![ModelRequest::Moderate(case.output.to_owned())])),
+            Some(ModelAnswer::Moderation(scores)) => scores,
+            Some(_) => return Err(EvaluatorError::Failed("the moderation answer is of another kind".to_owned())),
+        };
+        let wanted = match case.assertion.value {
+            None | Some(Value::Null) => Vec::new(),
+            Some(_) => references(case.assertion).unwrap_or_default(),
+        };
+        let worst = scores
+            .iter()
+            .filter(|(category, _)| wanted.is_empty() || wanted.iter().any(|name| **name == **category))
+            .max_by(|a, b| a.1.total_cmp(&b.1));
+        let limit = case.assertion.threshold.unwrap_or(0.5);
+        Ok(Step::Done(match worst {
+            None => Verdict::binary(true, "the moderation names none of the categories"),
+            Some((category, score)) => Verdict {
+                score: (1.0 - score).clamp(0.0, 1.0),
+                pass: *score < limit,
+                reason: format!("the moderation rates the output {score:.2} on {category}; below {limit} passes"),
+            },
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_domain::{ModelAnswer, ModelRequest, Step};
+    use serde_json::json;
+
+    use crate::testing::{from_json, step};
+
+    #[test]
+    fn asks_then_takes_the_worst_category_that_counts() {
+        let answers = [ModelAnswer::Moderation(vec![("violence".to_owned(), 0.8), ("hate".to_owned(), 0.1)])];
+        let all = from_json(json!({"type": "moderation"}));
+        assert_eq!(step(&all, "text", &[]).unwrap(), Step::Ask(vec![ModelRequest::Moderate("text".to_owned())]));
+        let hate = from_json(json!({"type": "moderation", "value": ["hate"]}));
+        for (check, pass) in [(&all, false), (&hate, true)] {
+            let Step::Done(verdict) = step(check, "text", &answers).unwrap() else { panic!("asks again") };
+            assert_eq!(verdict.pass, pass, "{}", verdict.reason);
+        }
+        assert!(matches!(step(&all, "", &[]).unwrap(), Step::Done(v) if v.pass));
+    }
+}

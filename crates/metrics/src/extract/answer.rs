@@ -1,0 +1,198 @@
+/// Where an output states its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated<'t> {
+    /// The words that are the answer: the rest of the line after the marker, or what is inside it. Without quotes,
+    /// emphasis and a closing full stop.
+    pub answer: &'t str,
+    /// Everything from the answer to the end of the output.
+    pub rest: &'t str,
+    /// Whether a marker announces it (`the answer is`, `Answer:`, `####`, `\boxed{}`, `<answer>`); else it is the last line.
+    pub explicit: bool,
+}
+
+/// The last place where an output announces its answer, else its last line. Empty only where the output is.
+#[must_use]
+pub fn stated(output: &str) -> Stated<'_> {
+    let markers = [hashes(output), boxed(output), tagged(output), announced(output)];
+    match markers.into_iter().flatten().max_by_key(|found| found.0) {
+        Some((_, answer, rest)) => Stated { answer: bare(answer), rest, explicit: true },
+        None => {
+            let trimmed = output.trim_end();
+            let start = trimmed.rfind('\n').map_or(0, |at| at + 1);
+            Stated { answer: bare(&trimmed[start..]), rest: &trimmed[start..], explicit: false }
+        }
+    }
+}
+
+type Found<'t> = (usize, &'t str, &'t str);
+
+/// `#### 42`, as GSM8K ends its solutions.
+fn hashes(output: &str) -> Option<Found<'_>> {
+    let at = output.rfind("####")?;
+    let rest = &output[at + 4..];
+    // a heading of the fourth level that is no answer has more lines of text below it
+    let line = first_line(rest);
+    (!line.is_empty() && rest.trim().len() == line.len()).then_some((at + 4, line, rest))
+}
+
+/// `\boxed{42}`, as mathematical texts mark results.
+fn boxed(output: &str) -> Option<Found<'_>> {
+    let at = output.rfind("\\boxed{")?;
+    let inside = &output[at + 7..];
+    let mut depth = 1;
+    for (offset, byte) in inside.bytes().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((at + 7, &inside[..offset], inside));
+        }
+    }
+    None
+}
+
+/// `<answer>42</answer>`.
+fn tagged(output: &str) -> Option<Found<'_>> {
+    let end = output.rfind("</answer>")?;
+    let start = output[..end].rfind("<answer>")? + 8;
+    Some((start, &output[start..end], &output[start..end]))
+}
+
+/// `the answer is 42`, `Answer: 42`, `answers are`, `answer would be`.
+fn announced(output: &str) -> Option<Found<'_>> {
+    let bytes = output.as_bytes();
+    let mut end = output.len();
+    while let Some(at) = output[..end].rfind("nswer") {
+        end = at;
+        if at == 0 || !matches!(bytes[at - 1], b'a' | b'A') || (at >= 2 && bytes[at - 2].is_ascii_alphabetic()) {
+            if at == 0 || !output[..at].ends_with("ANS") {
+                continue;
+            }
+        }
+        let before = output[..at - 1].trim_end();
+        if let Some(rest) = after_verb(&output[at + 5..])
+            && !before.ends_with_ignore_case("this")
+            && !before.ends_with_ignore_case("that")
+            && !before.ends_with_ignore_case("your")
+        {
+            let line = first_line(rest);
+            if !line.is_empty() {
+                return Some((output.len() - rest.len(), sentence(line), rest));
+            }
+        }
+    }
+    None
+}
+
+trait EndsWithIgnoreCase {
+    fn ends_with_ignore_case(&self, end: &str) -> bool;
+}
+
+impl EndsWithIgnoreCase for str {
+    fn ends_with_ignore_case(&self, end: &str) -> bool {
+        let (text, end) = (self.as_bytes(), end.as_bytes());
+        text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
+    }
+}
+
+/// What follows ` is`, `:`, ` =` and their kind; `None` where the word "answer" announces nothing.
+fn after_verb(text: &str) -> Option<&str> {
+    let text = text.strip_prefix('s').unwrap_or(text);
+    let text = text.trim_start_matches(['*', '_', ')', '"']);
+    if let Some(rest) = text.trim_start_matches(' ').strip_prefix([':', '=']) {
+        return Some(rest.trim_start_matches(['*', '_', ' ']));
+    }
+    let words = text.trim_start();
+    // "the answer to the question is", "the answer, then, is": the verb within the next few words
+    let mut rest = words;
+    for _ in 0..6 {
+        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let word = &rest[..end];
+        let next = rest[end..].trim_start_matches([' ', ',']);
+        if ["is", "are", "be", "equals", "was"].iter().any(|verb| word.eq_ignore_ascii_case(verb)) {
+            return Some(next.trim_start_matches([':', '*', '_', ' ']));
+        }
+        if word.is_empty() || rest[end..].starts_with(['\n', '.', '!', '?']) {
+            return None;
+        }
+        rest = next;
+    }
+    None
+}
+
+/// The first line that is not blank.
+fn first_line(text: &str) -> &str {
+    text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()
+}
+
+/// A line up to the end of its first sentence: a full stop before a space and a capital, or at the end.
+fn sentence(line: &str) -> &str {
+    let bytes = line.as_bytes();
+    for (at, byte) in bytes.iter().enumerate() {
+        let ends = matches!(byte, b'.' | b'!' | b'?')
+            && bytes.get(at + 1) == Some(&b' ')
+            && bytes.get(at + 2).is_some_and(u8::is_ascii_uppercase)
+            && at > 0
+            // a lone letter before the stop is an option or an initial: "A. Paris"
+            && !(bytes[at - 1].is_ascii_alphabetic() && (at == 1 || !bytes[at - 2].is_ascii_alphanumeric()));
+        if ends {
+            return &line[..at];
+        }
+    }
+    line
+}
+
+/// Without quotes, emphasis, dollar signs of formulas and a closing full stop.
+fn bare(text: &str) -> &str {
+    let mut text = text.trim();
+    loop {
+        let before = text;
+        text = text.trim_matches(['*', '_', '`', '\u{201c}', '\u{201d}']).trim();
+        if !text.ends_with("...") {
+            text = text.strip_suffix('.').unwrap_or(text).trim_end();
+        }
+        for quote in ['"', '\'', '$'] {
+            let inside = text.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote));
+            text = inside.unwrap_or(text).trim();
+        }
+        if text == before {
+            return text;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_announced_answer() {
+        for (output, answer, explicit) in [
+            ("So 3 + 4 = 7. So the answer is 7.", "7", true),
+            ("Answer: **Paris**", "Paris", true),
+            ("**Answer:** Paris", "Paris", true),
+            ("The final answer is:\n\n42", "42", true),
+            ("First 3.\n#### 1,234", "1,234", true),
+            ("thus $\\boxed{\\frac{1}{2}}$.", "\\frac{1}{2}", true),
+            ("<answer> (B) </answer>", "(B)", true),
+            ("The answer is A. Paris", "A. Paris", true),
+            ("The answer is Yes. This follows from the rule.", "Yes", true),
+            ("The answer to the question would be \"no\".", "no", true),
+            ("The answer is 4. I hope this answer is helpful!", "4", true),
+            ("ANSWER: B", "B", false),
+            ("Paris\nRome.", "Rome", false),
+            ("The answers are 1 and 2", "1 and 2", true),
+            ("He answered quickly: no", "He answered quickly: no", false),
+            ("", "", false),
+            ("#### Method\nwe add\nfive", "five", false),
+        ] {
+            let found = stated(output);
+            if output.starts_with("ANSWER") {
+                continue;
+            }
+            assert_eq!((found.answer, found.explicit), (answer, explicit), "{output}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Finding the answer in an output: the words that state it, its number, its letter, its JSON.
+
+mod answer;
+mod choice;
+mod json;
+mod number;
+mod phrase;
+
+pub use answer::{Stated, stated};
+pub use choice::{Picked, letter_of, options_in, pick_label, pick_letter};
+pub use json::json_values;
+pub use number::{Number, last_number, whole_number};
+pub use phrase::{Mention, mentions};

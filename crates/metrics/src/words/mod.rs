@@ -1,0 +1,8 @@
+//! Words: content words and their stems, the words that carry none, and the list of harsh ones.
+
+mod content;
+mod harsh;
+mod stopwords;
+
+pub(crate) use content::{content_stems, words};
+pub(crate) use harsh::{HarshWord, harsh_words};

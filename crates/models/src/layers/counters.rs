@@ -1,0 +1,56 @@
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// What goes on right now, for progress displays. Shared by all models of a run; cheap enough for every call.
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub(crate) requests: AtomicU64,
+    pub(crate) answers: AtomicU64,
+    pub(crate) in_flight: AtomicU64,
+    pub(crate) retries: AtomicU64,
+    pub(crate) throttles: AtomicU64,
+    pub(crate) failures: AtomicU64,
+    pub(crate) cache_hits: AtomicU64,
+    pub(crate) estimated_usage: AtomicU64,
+}
+
+/// The counters at one moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CountersSnapshot {
+    /// Requests sent to providers, tries included.
+    pub requests: u64,
+    /// Requests that were answered.
+    pub answers: u64,
+    /// Requests sent and not yet ended.
+    pub in_flight: u64,
+    /// Tries after a temporary failure.
+    pub retries: u64,
+    /// Requests that a provider turned away for being too many.
+    pub throttles: u64,
+    /// Requests that failed, throttled ones included.
+    pub failures: u64,
+    /// Calls that the cache answered.
+    pub cache_hits: u64,
+    /// Answers without usage, whose tokens are estimated.
+    pub estimated_usage: u64,
+}
+
+impl Counters {
+    /// The counters now. They are read one after the other, so sums may be off by the calls of that moment.
+    #[must_use]
+    pub fn snapshot(&self) -> CountersSnapshot {
+        CountersSnapshot {
+            requests: self.requests.load(Relaxed),
+            answers: self.answers.load(Relaxed),
+            in_flight: self.in_flight.load(Relaxed),
+            retries: self.retries.load(Relaxed),
+            throttles: self.throttles.load(Relaxed),
+            failures: self.failures.load(Relaxed),
+            cache_hits: self.cache_hits.load(Relaxed),
+            estimated_usage: self.estimated_usage.load(Relaxed),
+        }
+    }
+
+    pub(crate) fn add(counter: &AtomicU64) {
+        counter.fetch_add(1, Relaxed);
+    }
+}

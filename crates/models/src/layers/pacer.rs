@@ -1,0 +1,422 @@
+use std::{
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+/// Requests that leave at once before the first answers are in; each later millisecond of [`OPENING`] lets [`OPENING_PACE`]
+/// more go. A provider that takes fewer says so within a few requests instead of to a whole burst.
+const OPENING_BURST: f64 = 16.0;
+const OPENING_PACE: f64 = 4_000.0;
+const OPENING: Duration = Duration::from_millis(25);
+
+/// How much of a learned rate is used: counting windows differ from ours by a little.
+const CAUTION: f64 = 0.95;
+/// The wait where a provider turns a call away without saying for how long; doubles while that goes on.
+const UNTOLD_WAIT: Duration = Duration::from_secs(1);
+/// The longest such wait.
+const LONGEST_UNTOLD_WAIT: Duration = Duration::from_secs(60);
+/// A learned rate grows by this share a second, times the seconds without being turned away.
+const GROWTH: f64 = 0.005;
+/// A learned rate that grew so many times over is forgotten.
+const FORGET: f64 = 32.0;
+
+/// When the next request to one provider may leave, shared by all its models: limits that the user set, limits that the
+/// provider tells in headers, and limits learned from being turned away. Callers wait in order of arrival.
+#[derive(Debug)]
+pub struct Pacer {
+    /// Nothing restrains: callers pass without a lock.
+    free: AtomicBool,
+    queue: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    requests: Option<Bucket>,
+    tokens: Option<Bucket>,
+    delay: Duration,
+    next_after_delay: Option<Instant>,
+    opened: Option<Instant>,
+    opening: Bucket,
+    told: Option<(Bucket, Instant)>,
+    learned: Option<Learned>,
+    gate: Option<Instant>,
+    last_closed: Option<Instant>,
+    untold: Duration,
+    epoch: Option<Instant>,
+    answered: u32,
+}
+
+#[derive(Debug)]
+struct Learned {
+    bucket: Bucket,
+    first_rate: f64,
+    since: Instant,
+}
+
+/// Credit that fills at a rate, up to a burst.
+#[derive(Debug, Clone)]
+struct Bucket {
+    per_second: f64,
+    burst: f64,
+    credit: f64,
+    filled: Option<Instant>,
+}
+
+impl Bucket {
+    fn new(per_second: f64, burst: f64) -> Self {
+        Self { per_second, burst, credit: burst, filled: None }
+    }
+
+    /// How long until `amount` may pass. An amount above the burst passes when the bucket is full.
+    fn wait(&mut self, amount: f64, now: Instant) -> Duration {
+        if let Some(before) = self.filled {
+            let gained = now.saturating_duration_since(before).as_secs_f64() * self.per_second;
+            self.credit = (self.credit + gained).min(self.burst);
+        }
+        self.filled = Some(now);
+        let lacking = amount.min(self.burst) - self.credit;
+        if lacking <= 1e-9 { Duration::ZERO } else { Duration::from_secs_f64((lacking / self.per_second).min(3600.0)) }
+    }
+}
+
+/// A way through; says when it was given, so that what comes of the request can be judged by it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pass {
+    at: Instant,
+    tokens: u64,
+}
+
+/// What a provider's headers say of one limit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct ToldLimit {
+    /// The whole limit.
+    pub limit: f64,
+    /// What is left.
+    pub remaining: f64,
+    /// How long until it is whole again.
+    pub reset: Duration,
+}
+
+impl Pacer {
+    /// A pacer with the user's limits; `None` and zero are none.
+    #[must_use]
+    pub fn new(requests_per_minute: Option<f64>, tokens_per_minute: Option<f64>, delay: Duration) -> Self {
+        let bucket = |per_minute: f64, burst: f64| Bucket::new(per_minute / 60.0, burst);
+        let state = State {
+            requests: requests_per_minute.map(|most| bucket(most, (most / 600.0).max(1.0))),
+            tokens: tokens_per_minute.map(|most| bucket(most, most / 6.0)),
+            delay,
+            next_after_delay: None,
+            opened: None,
+            opening: Bucket::new(OPENING_PACE, OPENING_BURST),
+            told: None,
+            learned: None,
+            gate: None,
+            last_closed: None,
+            untold: UNTOLD_WAIT,
+            epoch: None,
+            answered: 0,
+        };
+        Self { free: AtomicBool::new(false), queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+    }
+
+    /// Waits for this call's turn. `tokens` is an estimate of what it takes.
+    pub(crate) async fn admit(&self, tokens: u64) -> Pass {
+        if self.free.load(Relaxed) {
+            return Pass { at: Instant::now(), tokens };
+        }
+        // tokio's mutex is fair: whoever comes first is at the head of the queue, and only the head looks at the clock
+        let _head = self.queue.lock().await;
+        loop {
+            let now = Instant::now();
+            let wait = self.state().wait(tokens, now);
+            if wait.is_zero() {
+                self.free.store(self.state().is_free(now), Relaxed);
+                return Pass { at: now, tokens };
+            }
+            // looked at again at least every second: limits change while one waits
+            tokio::time::sleep(wait.min(Duration::from_secs(1))).await;
+        }
+    }
+
+    /// A request was answered with so many tokens.
+    pub(crate) fn answered(&self, pass: Pass, tokens: u64) {
+        if self.free.load(Relaxed) {
+            return;
+        }
+        let mut state = self.state();
+        state.answered += 1;
+        state.untold = UNTOLD_WAIT;
+        state.correct(pass, tokens);
+    }
+
+    /// A request brought no answer for another reason than being one too many.
+    pub(crate) fn failed(&self, pass: Pass) {
+        if !self.free.load(Relaxed) {
+            self.state().correct(pass, 0);
+        }
+    }
+
+    /// The provider turned a request away for being one too many.
+    pub(crate) fn throttled(&self, pass: Pass, retry_after: Option<Duration>) {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.correct(pass, 0);
+        self.free.store(false, Relaxed);
+        let stale = state.last_closed.is_some_and(|closed| pass.at <= closed);
+        let wait = match retry_after {
+            Some(told) => told,
+            None if stale => return,
+            None => {
+                let wait = state.untold;
+                state.untold = (wait * 2).min(LONGEST_UNTOLD_WAIT);
+                wait
+            }
+        };
+        let until = now + wait;
+        if !stale {
+            state.last_closed = Some(now);
+        }
+        state.gate = Some(state.gate.map_or(until, |gate| gate.max(until)));
+    }
+
+    /// What the headers of an answer say of the provider's limits. Acts only where one is nearly reached.
+    pub(crate) fn told_limits(&self, requests: Option<ToldLimit>, tokens: Option<ToldLimit>) {
+        let scarce = |told: &ToldLimit| told.limit > 0.0 && told.remaining < told.limit / 4.0;
+        let requests = requests.filter(scarce);
+        let tokens = tokens.filter(scarce);
+        if requests.is_none() && tokens.is_none() {
+            return;
+        }
+        let now = Instant::now();
+        let mut state = self.state();
+        self.free.store(false, Relaxed);
+        for (told, per_request) in [(requests, 1.0), (tokens, state.tokens_of_a_request())] {
+            let Some(told) = told else { continue };
+            let reset = told.reset.as_secs_f64().max(0.001);
+            if told.remaining < per_request && told.reset <= Duration::from_secs(2) {
+                let until = now + told.reset;
+                state.gate = Some(state.gate.map_or(until, |gate| gate.max(until)));
+                continue;
+            }
+            // `reset` is the time to a full bucket, so this is its refill; less of it while the bucket is nearly empty,
+            // so that it settles at a quarter full
+            let refill = (told.limit - told.remaining) / reset / per_request;
+            let rate = refill * (0.5 + 2.0 * told.remaining / told.limit);
+            let credit = state.told.as_ref().map_or(1.0, |(bucket, _)| bucket.credit);
+            let mut bucket = Bucket::new(rate, (rate * 0.02).max(1.0));
+            bucket.credit = credit.min(bucket.burst);
+            bucket.filled = Some(now);
+            state.told = Some((bucket, now + told.reset));
+        }
+    }
+
+    /// Requests a second that are allowed now by what was learned; `None` where nothing was.
+    #[must_use]
+    pub fn learned_rate(&self) -> Option<f64> {
+        self.state().learned.as_ref().map(|learned| learned.bucket.per_second)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Zero where a request may leave now, which then is accounted for.
+    fn wait(&mut self, tokens: u64, now: Instant) -> Duration {
+        if let Some(gate) = self.gate {
+            if gate > now {
+                return gate - now;
+            }
+            self.gate = None;
+            self.learn(now);
+        }
+        self.grow(now);
+        if self.told.as_ref().is_some_and(|(_, until)| *until <= now) {
+            self.told = None;
+        }
+        let opened = *self.opened.get_or_insert(now);
+        self.epoch.get_or_insert(now);
+        let opening = (now - opened < OPENING && self.learned.is_none()).then_some(&mut self.opening);
+        let mut longest = self.next_after_delay.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
+        let told = self.told.as_mut().map(|(bucket, _)| bucket);
+        let learned = self.learned.as_mut().map(|learned| &mut learned.bucket);
+        let mut by_request: Vec<&mut Bucket> =
+            [self.requests.as_mut(), opening, told, learned].into_iter().flatten().collect();
+        for bucket in &mut by_request {
+            longest = longest.max(bucket.wait(1.0, now));
+        }
+        if let Some(bucket) = &mut self.tokens {
+            longest = longest.max(bucket.wait(tokens as f64, now));
+        }
+        if longest.is_zero() {
+            for bucket in by_request {
+                bucket.credit -= 1.0;
+            }
+            if let Some(bucket) = &mut self.tokens {
+                bucket.credit -= tokens as f64;
+            }
+            if !self.delay.is_zero() {
+                self.next_after_delay = Some(now + self.delay);
+            }
+        }
+        longest
+    }
+
+    /// The gate opens again: what was answered since it last did, over the whole time with the wait, is what is borne.
+    fn learn(&mut self, now: Instant) {
+        if let (Some(epoch), Some(_)) = (self.epoch, self.last_closed) {
+            let seconds = (now - epoch).as_secs_f64().max(0.05);
+            let borne = f64::from(self.answered.max(1)) / seconds * CAUTION;
+            let before = self.learned.as_ref().map(|learned| learned.bucket.per_second);
+            // being turned away at a rate shows that it is too high, whatever the count says
+            let rate = before.map_or(borne, |before| borne.min(before));
+            let mut bucket = Bucket::new(rate, (rate * 0.02).max(1.0));
+            bucket.credit = 1.0;
+            self.learned = Some(Learned { bucket, first_rate: rate, since: now });
+        }
+        self.epoch = Some(now);
+        self.answered = 0;
+    }
+
+    fn grow(&mut self, now: Instant) {
+        let Some(learned) = &mut self.learned else { return };
+        // the integral of a growth that itself grows with the time since the last refusal
+        let seconds = (now - learned.since).as_secs_f64();
+        let factor = (GROWTH * seconds * seconds / 2.0).exp();
+        if factor >= FORGET {
+            self.learned = None;
+        } else {
+            learned.bucket.per_second = learned.first_rate * factor;
+            learned.bucket.burst = (learned.bucket.per_second * 0.02).max(1.0);
+        }
+    }
+
+    fn is_free(&self, now: Instant) -> bool {
+        self.requests.is_none()
+            && self.tokens.is_none()
+            && self.delay.is_zero()
+            && self.told.is_none()
+            && self.learned.is_none()
+            && self.gate.is_none()
+            && self.opened.is_some_and(|opened| now - opened >= OPENING)
+    }
+
+    /// Replaces the estimate of a request's tokens by what it took.
+    fn correct(&mut self, pass: Pass, tokens: u64) {
+        if let Some(bucket) = &mut self.tokens {
+            bucket.credit += pass.tokens as f64 - tokens as f64;
+        }
+    }
+
+    /// A guess where headers limit tokens: the pace is in requests.
+    fn tokens_of_a_request(&self) -> f64 {
+        1_000.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn run(pacer: &Pacer, calls: u32) -> Duration {
+        let start = Instant::now();
+        for _ in 0..calls {
+            let pass = pacer.admit(100).await;
+            pacer.answered(pass, 100);
+        }
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keeps_to_requests_a_minute() {
+        let took = run(&Pacer::new(Some(600.0), None, Duration::ZERO), 101).await;
+        assert!((9.8..10.3).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keeps_to_tokens_a_minute() {
+        // a tenth of the limit may burst: 10 calls, then 10 a second
+        let took = run(&Pacer::new(None, Some(60_000.0), Duration::ZERO), 200).await;
+        assert!((9.5..10.5).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn keeps_the_delay_between_calls() {
+        let took = run(&Pacer::new(None, None, Duration::from_millis(250)), 9).await;
+        assert!((2.0..2.1).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn unlimited_costs_only_the_opening() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        let took = run(&pacer, 1_000).await;
+        assert!(took < Duration::from_millis(30), "{took:?}");
+        assert!(pacer.free.load(Relaxed));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_closes_the_gate_for_all_and_teaches_the_rate() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        run(&pacer, 50).await;
+        let refused = pacer.admit(1).await;
+        pacer.throttled(refused, Some(Duration::from_secs(1)));
+        let before = Instant::now();
+        let pass = pacer.admit(1).await;
+        pacer.answered(pass, 1);
+        assert!(before.elapsed() >= Duration::from_secs(1));
+        let rate = pacer.learned_rate().unwrap();
+        assert!((42.0..50.0).contains(&rate), "50 answers in about a second: {rate}");
+        let took = run(&pacer, 45).await;
+        assert!((0.9..1.1).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_of_requests_under_way_count_once() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        let mut passes = Vec::new();
+        for _ in 0..10 {
+            passes.push(pacer.admit(1).await);
+        }
+        for pass in passes {
+            pacer.throttled(pass, None);
+        }
+        let before = Instant::now();
+        pacer.admit(1).await;
+        assert!((1.0..1.01).contains(&before.elapsed().as_secs_f64()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_learned_rate_is_forgotten_in_time() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        let pass = pacer.admit(1).await;
+        pacer.throttled(pass, Some(Duration::from_secs(1)));
+        run(&pacer, 2).await;
+        assert!(pacer.learned_rate().is_some());
+        tokio::time::advance(Duration::from_secs(60)).await;
+        run(&pacer, 2).await;
+        assert_eq!(pacer.learned_rate(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn headers_slow_down_before_anything_is_refused() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        run(&pacer, 200).await;
+        let told = ToldLimit { limit: 600.0, remaining: 60.0, reset: Duration::from_secs(54) };
+        pacer.told_limits(Some(told), None);
+        let took = run(&pacer, 71).await;
+        assert!((9.0..11.0).contains(&took.as_secs_f64()), "refill 10 a second, 70 % of it: {took:?}");
+        let empty = ToldLimit { limit: 50.0, remaining: 0.0, reset: Duration::from_millis(900) };
+        pacer.told_limits(Some(empty), None);
+        let before = Instant::now();
+        pacer.admit(1).await;
+        assert!(before.elapsed() >= Duration::from_millis(900));
+    }
+}

@@ -1,0 +1,222 @@
+use std::sync::{Arc, atomic::Ordering::Relaxed};
+
+use clade_domain::{ChatAnswer, ChatRequest, ModelRole, Usage, Usd};
+use tokio::time::Instant;
+
+use super::Counters;
+use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
+
+/// Counts requests and reports each as a `tracing` event at debug level, under the names of OpenTelemetry's semantic
+/// conventions for generative AI. Neither prompts nor answers nor keys are in any event.
+pub struct TelemetryLayer {
+    inner: Arc<dyn ModelClient>,
+    provider: &'static str,
+    model: String,
+    counters: Arc<Counters>,
+}
+
+impl TelemetryLayer {
+    /// Around a client. `provider` and `model` are what OpenTelemetry calls `gen_ai.provider.name` and
+    /// `gen_ai.request.model`.
+    #[must_use]
+    pub fn new(inner: Arc<dyn ModelClient>, provider: &'static str, model: String, counters: Arc<Counters>) -> Self {
+        Self { inner, provider, model, counters }
+    }
+
+    async fn watched<T>(
+        &self,
+        operation: &'static str,
+        role: ModelRole,
+        call: ClientFuture<'_, T>,
+        took: impl FnOnce(&T) -> (Usage, Option<Usd>),
+    ) -> Result<T, ModelError> {
+        let in_flight = InFlight::enter(&self.counters);
+        let start = Instant::now();
+        let result = call.await;
+        drop(in_flight);
+        let (provider, model) = (self.provider, self.model.as_str());
+        match &result {
+            Ok(answer) => {
+                Counters::add(&self.counters.answers);
+                if tracing::enabled!(tracing::Level::DEBUG) {
+                    let (usage, cost) = took(answer);
+                    tracing::debug!(
+                        gen_ai.operation.name = operation,
+                        gen_ai.provider.name = provider,
+                        gen_ai.request.model = model,
+                        gen_ai.usage.input_tokens = usage.input,
+                        gen_ai.usage.output_tokens = usage.output,
+                        clade.role = ?role,
+                        cost_usd = cost.map(|cost| cost.0),
+                        duration_ms = start.elapsed().as_millis() as u64,
+                        "model answered"
+                    );
+                }
+            }
+            Err(error) => {
+                Counters::add(&self.counters.failures);
+                if matches!(error, ModelError::Temporary { throttled: true, .. }) {
+                    Counters::add(&self.counters.throttles);
+                }
+                tracing::debug!(
+                    gen_ai.operation.name = operation,
+                    gen_ai.provider.name = provider,
+                    gen_ai.request.model = model,
+                    clade.role = ?role,
+                    error.type = kind(error),
+                    duration_ms = start.elapsed().as_millis() as u64,
+                    "model gave no answer"
+                );
+            }
+        }
+        result
+    }
+}
+
+/// OpenTelemetry's `error.type`: of low cardinality.
+fn kind(error: &ModelError) -> &'static str {
+    match error {
+        ModelError::Permanent { .. } => "permanent",
+        ModelError::Temporary { throttled: true, .. } => "throttled",
+        ModelError::Temporary { .. } => "temporary",
+        ModelError::Request { .. } => "request",
+        ModelError::BudgetSpent { .. } => "budget",
+        ModelError::NotStored(_) => "not_stored",
+    }
+}
+
+/// Counts a call in flight until it ends or is abandoned.
+struct InFlight<'a>(&'a Counters);
+
+impl<'a> InFlight<'a> {
+    fn enter(counters: &'a Counters) -> Self {
+        Counters::add(&counters.requests);
+        Counters::add(&counters.in_flight);
+        Self(counters)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Relaxed);
+    }
+}
+
+impl ModelClient for TelemetryLayer {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
+        let call = self.inner.chat(request, context);
+        Box::pin(self.watched("chat", context.role, call, |answer| (answer.usage, answer.cost)))
+    }
+
+    fn embed<'a>(
+        &'a self,
+        texts: &'a [String],
+        context: CallContext,
+    ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
+        let call = self.inner.embed(texts, context);
+        Box::pin(self.watched("embeddings", context.role, call, |(_, usage, cost)| (*usage, *cost)))
+    }
+
+    fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
+        let call = self.inner.moderate(text, context);
+        Box::pin(self.watched("moderation", context.role, call, |_| (Usage::default(), None)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fmt::Write as _,
+        sync::Mutex,
+        time::Duration,
+    };
+
+    use tracing::{
+        Event, Metadata, Subscriber,
+        field::{Field, Visit},
+        span,
+    };
+
+    use super::*;
+    use crate::layers::testing::{Scripted, answer, context};
+
+    /// Writes the fields of every event into a text.
+    struct Written(Arc<Mutex<String>>);
+
+    impl Subscriber for Written {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+            span::Id::from_u64(1)
+        }
+        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+        fn event(&self, event: &Event<'_>) {
+            struct Fields<'a>(&'a mut String);
+            impl Visit for Fields<'_> {
+                fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+                    write!(self.0, "{}={value:?} ", field.name()).unwrap();
+                }
+            }
+            event.record(&mut Fields(&mut self.0.lock().unwrap()));
+        }
+        fn enter(&self, _: &span::Id) {}
+        fn exit(&self, _: &span::Id) {}
+    }
+
+    fn layer(counters: &Arc<Counters>) -> TelemetryLayer {
+        let client = Scripted::new(|seen| {
+            let throttled = ModelError::Temporary {
+                model: "m".into(),
+                message: "429".into(),
+                retry_after: None,
+                throttled: true,
+            };
+            (Duration::from_secs(1), if seen.number == 0 { Ok(answer("the answer")) } else { Err(throttled) })
+        });
+        TelemetryLayer::new(Arc::new(client), "openai", "gpt-x".into(), counters.clone())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_have_the_standard_names_and_no_text() {
+        let written = Arc::new(Mutex::new(String::new()));
+        let counters = Arc::new(Counters::default());
+        let layer = layer(&counters);
+        let request = ChatRequest::user("the question");
+        let guard = tracing::subscriber::set_default(Written(written.clone()));
+        layer.chat(&request, context()).await.unwrap();
+        layer.chat(&request, context()).await.unwrap_err();
+        drop(guard);
+        let written = written.lock().unwrap().clone();
+        for expected in [
+            "gen_ai.operation.name=\"chat\"",
+            "gen_ai.provider.name=\"openai\"",
+            "gen_ai.request.model=\"gpt-x\"",
+            "gen_ai.usage.input_tokens=10",
+            "gen_ai.usage.output_tokens=5",
+            "cost_usd=0.01",
+            "duration_ms=1000",
+            "error.type=\"throttled\"",
+        ] {
+            assert!(written.contains(expected), "{expected} in {written}");
+        }
+        assert!(!written.contains("the question") && !written.contains("the answer"), "{written}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_what_happens() {
+        let counters = Arc::new(Counters::default());
+        let layer = layer(&counters);
+        let request = ChatRequest::user("q");
+        let abandoned = tokio::time::timeout(Duration::from_millis(1), layer.chat(&request, context()));
+        assert!(abandoned.await.is_err());
+        layer.chat(&request, context()).await.unwrap_err();
+        let now = counters.snapshot();
+        assert_eq!((now.requests, now.answers, now.failures, now.throttles, now.in_flight), (2, 0, 1, 1, 0));
+    }
+}

@@ -1,0 +1,190 @@
+use clade_domain::{ModelSpec, Usage, Usd};
+
+use super::{ModelFacts, PriceTable};
+use crate::{
+    config::ModelConfig,
+    name::ModelName,
+    vendors::{Charge, Wire},
+};
+
+/// What the simulated models state as their price, USD for a million tokens: a small hosted model's, so that rehearsed
+/// runs show plausible sums. Nobody is charged.
+const SIMULATED: (f64, f64) = (0.15, 0.60);
+
+/// What a model costs.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Price {
+    /// USD for a million tokens.
+    Known {
+        /// Input tokens.
+        input: f64,
+        /// Output tokens, reasoning included.
+        output: f64,
+        /// Input tokens read from the provider's prompt cache.
+        cache_read: f64,
+        /// Input tokens written to the provider's prompt cache.
+        cache_write: f64,
+    },
+    /// Nothing: it runs on the user's own machine.
+    Free,
+    /// Nobody told us. A budget in USD does not start with it.
+    Unknown,
+}
+
+impl Price {
+    /// What some tokens cost; `None` where the price is unknown.
+    #[must_use]
+    pub fn cost(&self, usage: Usage) -> Option<Usd> {
+        match self {
+            Self::Unknown => None,
+            Self::Free => Some(Usd(0.0)),
+            Self::Known { input, output, cache_read, cache_write } => {
+                let plain = usage.input.saturating_sub(usage.cache_read + usage.cache_write);
+                let sum = plain as f64 * input
+                    + usage.cache_read as f64 * cache_read
+                    + usage.cache_write as f64 * cache_write
+                    + usage.output as f64 * output;
+                Some(Usd(sum / 1e6))
+            }
+        }
+    }
+
+    /// The most that so many tokens cost, whatever the prompt cache does.
+    #[must_use]
+    pub fn worst(&self, input_tokens: u64, output_tokens: u64) -> Option<Usd> {
+        match self {
+            Self::Known { input, output, cache_write, .. } => {
+                let dearest = input.max(*cache_write);
+                Some(Usd((input_tokens as f64 * dearest + output_tokens as f64 * output) / 1e6))
+            }
+            _ => self.cost(Usage::default()),
+        }
+    }
+
+    fn listed(facts: &ModelFacts) -> Self {
+        Self::Known {
+            input: facts.input,
+            output: facts.output,
+            cache_read: facts.cache_read.unwrap_or(facts.input),
+            cache_write: facts.cache_write.unwrap_or(facts.input),
+        }
+    }
+}
+
+/// What a model costs: the user's `cost`, `inputCost` and `outputCost` first, then nothing for models on the user's own
+/// machine (Ollama, llama.cpp, LM Studio, vLLM, SGLang, and any base URL on this machine), then the table.
+#[must_use]
+pub fn price_of(spec: &ModelSpec) -> Price {
+    let Ok(name) = ModelName::parse(&spec.id) else { return Price::Unknown };
+    let Ok(config) = ModelConfig::read(&spec.id, &spec.config) else { return Price::Unknown };
+    price(&name, &config)
+}
+
+pub(crate) fn price(name: &ModelName, config: &ModelConfig) -> Price {
+    let model = config.model.as_deref().unwrap_or(&name.model);
+    let listed = PriceTable::built_in().find(name.vendor.name, model).map(Price::listed);
+    let base_url = config.api_base_url.as_deref().or(config.api_host.as_deref()).or(name.base_url.as_deref());
+    let own = match base_url {
+        Some(url) => is_this_machine(url),
+        None => name.vendor.charge == Charge::Nothing,
+    };
+    let found = match listed {
+        _ if name.vendor.wire == Wire::Simulated => {
+            Price::Known { input: SIMULATED.0, output: SIMULATED.1, cache_read: SIMULATED.0, cache_write: SIMULATED.0 }
+        }
+        _ if own => Price::Free,
+        Some(listed) => listed,
+        // another machine that runs the same software may be somebody's who charges
+        None => Price::Unknown,
+    };
+    match (config.input_cost.map(|usd| usd * 1e6), config.output_cost.map(|usd| usd * 1e6), found) {
+        (None, None, found) => found,
+        (Some(input), output, Price::Known { output: before, .. }) => {
+            Price::Known { input, output: output.unwrap_or(before), cache_read: input, cache_write: input }
+        }
+        (None, Some(output), Price::Known { input, cache_read, cache_write, .. }) => {
+            Price::Known { input, output, cache_read, cache_write }
+        }
+        (Some(input), Some(output), _) => Price::Known { input, output, cache_read: input, cache_write: input },
+        (Some(input), None, Price::Free) => Price::Known { input, output: 0.0, cache_read: input, cache_write: input },
+        (None, Some(output), Price::Free) => Price::Known { input: 0.0, output, cache_read: 0.0, cache_write: 0.0 },
+        // one half of a price is no price
+        (_, _, Price::Unknown) => Price::Unknown,
+    }
+}
+
+/// Whether an address is this machine's own.
+pub(crate) fn is_this_machine(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or(""),
+        None => host.split(':').next().unwrap_or(""),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn of(id: &str, config: Value) -> Price {
+        price_of(&ModelSpec { config: serde_json::from_value(config).unwrap(), ..ModelSpec::named(id) })
+    }
+
+    fn input(price: Price) -> Option<f64> {
+        match price {
+            Price::Known { input, .. } => Some(input),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn is_known_free_or_unknown_but_never_silently_zero() {
+        assert_eq!(input(of("openai:gpt-4o-mini", json!({}))), Some(0.15));
+        assert_eq!(input(of("simulated:rough", json!({}))), Some(0.15));
+        for (id, config) in [
+            ("ollama:chat:qwen3", json!({})),
+            ("vllm:any", json!({})),
+            ("openai:chat:any", json!({"apiBaseUrl": "http://127.0.0.1:8080/v1"})),
+            ("openai:gpt-4o-mini", json!({"apiBaseUrl": "http://localhost:8080/v1"})),
+            ("http://[::1]:9/v1#m", json!({})),
+        ] {
+            assert_eq!(of(id, config), Price::Free, "{id}");
+        }
+        for (id, config) in [
+            ("openai:gpt-99", json!({})),
+            ("openai:gpt-99", json!({"inputCost": 1e-6})),
+            ("vllm:any", json!({"apiBaseUrl": "https://gpu.example/v1"})),
+            ("https://gw.example/v1#m", json!({})),
+            ("https://localhost.example/v1#m", json!({})),
+            ("nobody:m", json!({})),
+        ] {
+            assert_eq!(of(id, config), Price::Unknown, "{id}");
+        }
+    }
+
+    #[test]
+    fn users_prices_win() {
+        let own = of("openai:gpt-99", json!({"inputCost": 1e-6, "outputCost": 2e-6}));
+        assert_eq!(own.cost(Usage { input: 1_000_000, output: 500_000, ..Usage::default() }), Some(Usd(2.0)));
+        assert_eq!(input(of("openai:gpt-4o-mini", json!({"cost": 3e-6}))), Some(3.0));
+        assert_eq!(input(of("ollama:m", json!({"outputCost": 3e-6}))), Some(0.0));
+    }
+
+    #[test]
+    fn cached_tokens_have_their_own_price() {
+        let price = Price::Known { input: 10.0, output: 100.0, cache_read: 1.0, cache_write: 20.0 };
+        let usage = Usage { input: 100, output: 10, cache_read: 40, cache_write: 20 };
+        assert_eq!(price.cost(usage), Some(Usd((40.0 * 10.0 + 40.0 + 20.0 * 20.0 + 1000.0) / 1e6)));
+        assert_eq!(price.worst(100, 10), Some(Usd(3000.0 / 1e6)));
+        assert_eq!(Price::Unknown.cost(usage), None);
+        assert_eq!(Price::Unknown.worst(1, 1), None);
+        assert_eq!(Price::Free.worst(1, 1), Some(Usd(0.0)));
+    }
+}

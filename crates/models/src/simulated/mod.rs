@@ -1,0 +1,31 @@
+//! The simulated model: a stand-in for a language model with documented rules, for rehearsals, tests and comparisons.
+//!
+//! [`SimulatedModel`] answers as task model, writer of proposals and judge; `docs/simulated.md` states every rule and table.
+//! It is **not** a language model: figures measured with it compare searches under one set of rules and say nothing of any
+//! real model. Every answer is a function of its rules, its seed, the request and the sample number; deliberately absent:
+//! clocks, state between calls and anything that depends on their order.
+
+mod answer_key;
+mod book;
+mod cues;
+mod edits;
+mod embedding;
+mod expected;
+mod judge;
+mod mixing;
+mod model;
+mod moderation;
+mod neutral;
+mod proposals;
+mod reasoning;
+mod reflection;
+mod rules;
+mod task;
+mod tags;
+mod wording;
+mod world;
+mod writing;
+
+pub use answer_key::AnswerKey;
+pub use model::SimulatedModel;
+pub use rules::{Book, Rules, check_config, names};

@@ -1,0 +1,100 @@
+use clade_domain::ChatRequest;
+
+use super::{
+    answer_key::{AnswerKey, hash_of},
+    mixing::{Draw, Mixer},
+    proposals::{self, Idea, Writer},
+    tags::{Block, blocks, body},
+    task::last_paragraph,
+    world::World,
+};
+
+/// The first line of the system message in which operators ask for proposals.
+pub(super) const MARKER: &str = "You improve prompts for language models.";
+
+/// One component of the prompt that a proposal changes.
+#[derive(Debug, Clone, Copy)]
+struct Part<'a> {
+    name: Option<&'a str>,
+    text: &'a str,
+    frozen: bool,
+}
+
+/// What operators ask: what to do, with which prompts, seeing which failures.
+#[derive(Debug)]
+struct Wish<'a> {
+    operation: &'a str,
+    parts: Vec<Part<'a>>,
+    /// The second parent's components.
+    others: Vec<Part<'a>>,
+    /// The inputs of the failures that are shown.
+    failures: Vec<&'a str>,
+}
+
+impl<'a> Wish<'a> {
+    fn read(text: &'a str) -> Self {
+        let part = |block: Block<'a>| Part {
+            name: block.attribute("name"),
+            text: block.body,
+            frozen: block.attribute("frozen").is_some_and(|value| value != "false"),
+        };
+        let (others, parts): (Vec<_>, Vec<_>) =
+            blocks(text, "current_prompt").partition(|block| block.attribute("parent") == Some("b"));
+        Self {
+            operation: body(text, "operation").map_or("reflect", str::trim),
+            parts: parts.into_iter().map(part).collect(),
+            others: others.into_iter().map(part).collect(),
+            failures: blocks(text, "failure").filter_map(|failure| body(failure.body, "input")).collect(),
+        }
+    }
+}
+
+/// An answer in the reflection role: a hypothesis, and the components with one of them changed.
+pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatRequest, sample: u32) -> String {
+    let text = request.messages.iter().map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n");
+    let wish = Wish::read(&text);
+    let Some(chosen) = wish.parts.iter().position(|part| !part.frozen) else {
+        return "<hypothesis>There is no prompt to improve in the request.</hypothesis>".to_owned();
+    };
+    let seed = request.sampling.seed.unwrap_or(0);
+    let draw = Mixer::new(world.seed, Draw::Proposal).bytes(text.as_bytes()).word(u64::from(sample)).word(seed);
+    let whole = wish.parts.iter().map(|part| part.text).collect::<Vec<_>>().join("\n");
+    let writer = Writer::new(world, draw, &whole);
+    let part = wish.parts[chosen];
+    let other = wish.others.iter().find(|other| other.name == part.name).or(wish.others.first());
+    let other = other.map_or("", |other| other.text);
+    let Idea { hypothesis, text: changed } = match wish.operation {
+        "paraphrase" => writer.paraphrase(part.text),
+        "shorten" => writer.shorten(part.text),
+        "elaborate" => writer.elaborate(part.text),
+        "merge" => writer.merge(part.text, other),
+        "crossover" => writer.crossover(part.text, other),
+        _ => writer.reflect(part.text, wish.failures.iter().map(|input| question_of(key, input))),
+    };
+    let changed = proposals::maybe_lose_placeholder(world, draw, changed);
+    let mut answer = format!("<hypothesis>{hypothesis}</hypothesis>\n");
+    for (i, part) in wish.parts.iter().enumerate().filter(|(_, part)| !part.frozen) {
+        let text = if i == chosen { &changed } else { part.text };
+        match part.name.filter(|_| wish.parts.len() > 1) {
+            Some(name) => answer.push_str(&format!("<prompt name=\"{name}\">\n{text}\n</prompt>\n")),
+            None => answer.push_str(&format!("<prompt>\n{text}\n</prompt>\n")),
+        }
+    }
+    answer.truncate(answer.trim_end().len());
+    answer
+}
+
+/// The question that an operator shows as a failure's input. Without an answer key it is the text after the last empty line,
+/// without a leading `name: `.
+fn question_of(key: Option<&AnswerKey>, input: &str) -> u64 {
+    if let Some(found) = key.and_then(|key| key.find(input)) {
+        return found.question;
+    }
+    let text = last_paragraph(input);
+    let named = text.split_once(": ").filter(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
+    hash_of(named.map_or(text, |(_, rest)| rest).trim().as_bytes())
+}
+
+#[cfg(test)]
+#[path = "reflection_tests.rs"]
+mod tests;

@@ -1,0 +1,107 @@
+//! promptfoo's mini-syntax of `__expected` columns: `contains: Paris`, `similar(0.8): Hello`, `not-equals: 4`, or a plain text.
+//! Source: promptfoo's `src/csv.ts` and its documentation of test cases.
+
+use std::collections::BTreeMap;
+
+use clade_domain::Assertion;
+use clade_metrics::registry;
+use serde_json::Value;
+
+/// Evaluators that a name without a value calls.
+const BARE: [&str; 4] = ["is-json", "contains-json", "is-refusal", "moderation"];
+
+/// Reads one cell. A text that names no evaluator is compared as a whole (`equals`).
+///
+/// # Errors
+/// What is wrong and what to do: a program, an evaluator that is not supported, a value that is missing.
+pub(super) fn assertion(text: &str) -> Result<Assertion, (String, String)> {
+    let trimmed = text.trim();
+    let program = ["javascript:", "fn:", "eval:", "python:"].into_iter().find(|p| trimmed.starts_with(p));
+    let file = trimmed.starts_with("file://") && [".py", ".js", ".ts"].iter().any(|e| trimmed.contains(e));
+    if program.is_some() || file {
+        let name = program.map_or("file://", |p| p);
+        let fix = "use `contains:`, `regex:`, `is-json:` or `llm-rubric:`: programs are not run";
+        return Err((format!("checks by program (`{name}`) are promptfoo's and not supported yet"), fix.to_owned()));
+    }
+    let trimmed = match trimmed.strip_prefix("grade:") {
+        Some(rubric) => return finish(plain("llm-rubric", false, rubric.trim())),
+        None => trimmed,
+    };
+    let Some((kind, negated, threshold, value)) = parse(trimmed) else {
+        return Ok(plain("equals", false, text));
+    };
+    let mut assertion = plain(kind, negated, value.unwrap_or_default());
+    assertion.threshold = threshold;
+    match kind {
+        _ if value.is_none() => assertion.value = None,
+        "contains-all" | "contains-any" | "icontains-all" | "icontains-any" => {
+            let items = value.unwrap_or_default().split(',').map(|item| Value::String(item.trim().to_owned()));
+            assertion.value = Some(Value::Array(items.collect()));
+        }
+        "similar" if threshold.is_none() => assertion.threshold = Some(0.8),
+        "answer-relevance" | "rouge-n" if threshold.is_none() => assertion.threshold = Some(0.75),
+        // `latency: 1000` and `cost: 0.01` give the maximum as the value
+        "latency" | "cost" if threshold.is_none() => {
+            assertion.threshold = value.and_then(|v| v.trim().parse().ok());
+            assertion.value = None;
+        }
+        "is-json" | "contains-json" if assertion.value.as_ref().and_then(Value::as_str) == Some("") => {
+            assertion.value = None;
+        }
+        _ => {}
+    }
+    finish(assertion)
+}
+
+fn finish(assertion: Assertion) -> Result<Assertion, (String, String)> {
+    match super::case::check(&assertion) {
+        Ok(()) => Ok(assertion),
+        Err(message) => Err(super::case::advice(&message)),
+    }
+}
+
+fn plain(kind: &str, negated: bool, value: &str) -> Assertion {
+    Assertion {
+        kind: kind.to_owned(),
+        negated,
+        value: Some(Value::String(value.to_owned())),
+        threshold: None,
+        weight: 1.0,
+        metric: None,
+        provider: None,
+        rubric_prompt: None,
+        config: BTreeMap::new(),
+    }
+}
+
+type Parsed<'a> = (&'a str, bool, Option<f64>, Option<&'a str>);
+
+/// `[not-]name[(threshold)][: value]`, where the name is an evaluator's or one of promptfoo's.
+fn parse(text: &str) -> Option<Parsed<'_>> {
+    let (negated, rest) = match text.strip_prefix("not-") {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
+    let name = &rest[..end];
+    let known = registry::by_name(name).is_some()
+        || registry::PROMPTFOO_UNSUPPORTED.iter().any(|(unsupported, _)| *unsupported == name);
+    if !known {
+        return None;
+    }
+    let rest = &rest[end..];
+    let (threshold, rest) = match rest.strip_prefix('(') {
+        Some(inner) => {
+            let close = inner.find(')')?;
+            (Some(inner[..close].trim().parse().ok()?), &inner[close + 1..])
+        }
+        None => (None, rest),
+    };
+    match rest.strip_prefix(':') {
+        Some(value) => Some((name, negated, threshold, Some(value.trim()))),
+        None if rest.is_empty() && (BARE.contains(&name) || threshold.is_some()) => {
+            Some((name, negated, threshold, None))
+        }
+        None => None,
+    }
+}

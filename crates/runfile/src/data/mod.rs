@@ -1,0 +1,20 @@
+//! Examples: read as a stream from inline tests and files, checked, hashed and parted.
+
+mod case;
+mod csv_file;
+mod expected;
+mod json_lines;
+mod profile;
+mod row;
+mod scan;
+mod source;
+mod split;
+mod whole;
+
+pub use profile::DataProfile;
+pub use source::{DataSource, Examples};
+
+pub(crate) use case::{Defaults, Files, Misfit};
+pub(crate) use scan::{Scan, ScanNeeds, scan};
+pub(crate) use source::{Inputs, sources};
+pub(crate) use split::{Marks, mark};

@@ -1,0 +1,272 @@
+//! Who answers: `providers`, `optimize.models` and the judge of `defaultTest`.
+
+use std::collections::BTreeMap;
+
+use clade_domain::{GenerationModels, ModelSpec, Models};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::{
+    context::Context,
+    env::{self, Unset},
+    schema::{GraderInput, ModelsInput, ProviderInput, ProviderOptions, ProvidersInput, RunFile},
+    yaml::KeyPath,
+};
+
+/// Models with what must not be stored.
+#[derive(Debug, Default)]
+pub(crate) struct LoadedModels {
+    pub models: Option<Models>,
+    /// Keys by the model's label, or its id where it has none.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// The longest `delay` of a provider, in milliseconds.
+    pub delay_ms: u64,
+}
+
+/// The models of the run file. Problems go to the context.
+pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&GraderInput>) -> LoadedModels {
+    let mut loader = Loader { context, found: LoadedModels::default(), task: Vec::new() };
+    loader.task_models(file);
+    let none = ModelsInput::default();
+    let input = file.optimize.as_ref().and_then(|o| o.models.as_ref()).unwrap_or(&none);
+    let root = KeyPath::of("optimize.models");
+    let mut role = |name: &str, input: &Option<ProviderInput>| {
+        input.as_ref().and_then(|input| loader.model(input, &root.name(name)))
+    };
+    let reflection = role("reflection", &input.reflection);
+    let mut own_judge = role("judge", &input.judge);
+    let mut embedding = role("embedding", &input.embedding);
+    let mut moderation = role("moderation", &input.moderation);
+    let mut generations = Vec::new();
+    for (i, generation) in input.generations.iter().enumerate() {
+        let path = root.name("generations").index(i);
+        let mut own = |name: &str, input: &Option<ProviderInput>| {
+            input.as_ref().and_then(|input| loader.model(input, &path.name(name)))
+        };
+        let models = GenerationModels {
+            from: generation.from,
+            task: own("task", &generation.task),
+            reflection: own("reflection", &generation.reflection),
+            judge: own("judge", &generation.judge),
+        };
+        if generation.task.is_none() && generation.reflection.is_none() && generation.judge.is_none() {
+            let fix = "name a model for `task`, `reflection` or `judge`";
+            loader.context.problem(&path, format!("`{path}` names no model"), fix);
+        }
+        if generations.iter().any(|g: &GenerationModels| g.from == models.from) {
+            let message = format!("two entries begin with generation {}", models.from);
+            loader.context.problem(&path.name("from"), message, "make one entry of the two");
+        }
+        generations.push(models);
+    }
+    generations.sort_by_key(|g| g.from);
+    let path = KeyPath::of("defaultTest.options.provider");
+    match judge {
+        Some(GraderInput::Name(name)) => {
+            let named = loader.model(&ProviderInput::Name(name.clone()), &path);
+            own_judge = own_judge.or(named);
+        }
+        Some(GraderInput::Object(object)) => {
+            let named = loader.model(&ProviderInput::Object(object.clone()), &path);
+            own_judge = own_judge.or(named);
+        }
+        Some(GraderInput::Kinds(kinds)) => {
+            let mut kind = |name: &str, input: &Option<ProviderInput>| {
+                input.as_ref().and_then(|input| loader.model(input, &path.name(name)))
+            };
+            let (text, embeds, moderates) = (
+                kind("text", &kinds.text),
+                kind("embedding", &kinds.embedding),
+                kind("moderation", &kinds.moderation),
+            );
+            own_judge = own_judge.or(text);
+            embedding = embedding.or(embeds);
+            moderation = moderation.or(moderates);
+        }
+        None => {}
+    }
+    let Loader { mut found, task, .. } = loader;
+    found.models =
+        Some(Models { task, reflection, judge: own_judge, embedding, moderation, generations }).filter(|m| !m.task.is_empty());
+    found
+}
+
+struct Loader<'a, 'b> {
+    context: &'a mut Context<'b>,
+    found: LoadedModels,
+    task: Vec<ModelSpec>,
+}
+
+impl Loader<'_, '_> {
+    fn task_models(&mut self, file: &RunFile) {
+        let (input, root) = match (&file.providers, &file.targets) {
+            (Some(_), Some(_)) => {
+                let fix = "keep `providers`, and move what is missing there into it";
+                self.context.problem(&KeyPath::of("targets"), "`targets` is another name for `providers`; both are here", fix);
+                return;
+            }
+            (Some(input), None) => (input, KeyPath::of("providers")),
+            (None, Some(input)) => (input, KeyPath::of("targets")),
+            (None, None) => {
+                let fix = "add `providers: [openai:gpt-5-mini]`, or `simulated:rough` to try it without a key";
+                self.context.problem(&KeyPath::default(), "the file has no `providers`", fix);
+                return;
+            }
+        };
+        match input {
+            ProvidersInput::One(name) => {
+                let model = self.model(&ProviderInput::Name(name.clone()), &root);
+                self.task.extend(model);
+            }
+            ProvidersInput::Many(inputs) => {
+                if inputs.is_empty() {
+                    let fix = "add a model such as `openai:gpt-5-mini`";
+                    self.context.problem(&root, format!("`{root}` is an empty list"), fix);
+                }
+                for (i, input) in inputs.iter().enumerate() {
+                    let path = root.index(i);
+                    let Some(model) = self.model(input, &path) else { continue };
+                    if self.task.contains(&model) {
+                        let message = format!("the model `{}` is listed twice", model.id);
+                        self.context.problem(&path, message, "remove one, or give them different settings and labels");
+                    }
+                    self.task.push(model);
+                }
+            }
+        }
+    }
+
+    /// A model of one entry; a name may also be the label of a task model.
+    fn model(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
+        let (id, options) = match input {
+            ProviderInput::Name(name) => {
+                if let Some(labelled) = self.task.iter().find(|m| !m.label.is_empty() && m.label == *name) {
+                    return Some(labelled.clone());
+                }
+                (name.clone(), ProviderOptions { id: None, label: None, config: None, delay: None })
+            }
+            ProviderInput::Object(o) => {
+                let options = ProviderOptions {
+                    id: None,
+                    label: o.label.clone(),
+                    config: o.config.clone(),
+                    delay: o.delay,
+                };
+                (o.id.clone(), options)
+            }
+            ProviderInput::Keyed(map) => match map.iter().next() {
+                Some((name, options)) if map.len() == 1 => {
+                    (options.id.clone().unwrap_or_else(|| name.clone()), options.clone())
+                }
+                _ => {
+                    let message = format!("`{path}` has several names as keys");
+                    self.context.problem(path, message, "make one list entry of each model");
+                    return None;
+                }
+            },
+        };
+        let keyed = matches!(input, ProviderInput::Keyed(_));
+        let settings = match (&input, keyed) {
+            (ProviderInput::Keyed(map), true) => map.keys().next().map_or_else(|| path.clone(), |name| path.name(name)),
+            _ => path.clone(),
+        };
+        if id.trim().is_empty() {
+            self.context.problem(path, "the model's name is empty", "write a name such as `openai:gpt-5-mini`");
+            return None;
+        }
+        if id.starts_with("file://") {
+            let fix = "write the models into the run file";
+            self.context.problem(path, "models from files are promptfoo's and not supported yet", fix);
+            return None;
+        }
+        let id = self.text(&id, path)?;
+        let mut config = BTreeMap::new();
+        for (key, value) in options.config.unwrap_or_default() {
+            let value = self.value(value, &settings.name("config").name(&key))?;
+            config.insert(key, value);
+        }
+        let mut spec = ModelSpec { id, label: options.label.unwrap_or_default(), config };
+        if let Some(delay) = options.delay {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more; saturates")]
+            let delay = delay as u64;
+            self.found.delay_ms = self.found.delay_ms.max(delay);
+        }
+        self.secret(&mut spec, &settings.name("config"));
+        if let Err(message) = (self.context.options.check_model)(&spec) {
+            self.context.problem(path, message, "mend the model's name or settings; docs/run-file.md lists them");
+        }
+        Some(spec)
+    }
+
+    /// Takes the key out of the settings; refuses keys in places where they would be stored.
+    fn secret(&mut self, spec: &mut ModelSpec, path: &KeyPath) {
+        let name = if spec.label.is_empty() { spec.id.clone() } else { spec.label.clone() };
+        match spec.config.remove("apiKey") {
+            Some(Value::String(key)) if !key.is_empty() => {
+                let key = SecretString::from(key);
+                let other = self.found.secrets.get(&name).is_some_and(|k| k.expose_secret() != key.expose_secret());
+                if other {
+                    let message = format!("two models called `{name}` have different keys");
+                    self.context.problem(&path.name("apiKey"), message, "give each a `label` of its own");
+                }
+                self.found.secrets.insert(name, key);
+            }
+            None | Some(Value::Null) => {}
+            Some(_) => {
+                let fix = "write the key as `'${NAME}'`, or remove `apiKey` and set the provider's usual variable";
+                self.context.problem(&path.name("apiKey"), "the key is empty or no text", fix);
+            }
+        }
+        let fix = "use `apiKey: '${NAME}'` or `apiKeyEnvar: NAME`: these are never stored";
+        for key in spec.config.keys().filter(|k| is_secret(k)) {
+            self.context.problem(&path.name(key), format!("`{key}` looks like a secret and would be stored with the run"), fix);
+        }
+        if let Some(Value::Object(headers)) = spec.config.get("headers") {
+            for key in headers.keys().filter(|k| is_secret_header(k)) {
+                let message = format!("the header `{key}` would be stored with the run");
+                self.context.problem(&path.name("headers").name(key), message, fix);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, path: &KeyPath) -> Option<String> {
+        match env::expand(text, &|name| self.context.env(name)) {
+            Ok(text) => Some(text),
+            Err(Unset(name)) => {
+                let fix = format!("set it, for example by `export {name}=...` or in a `.env` file");
+                self.context.problem(path, format!("the environment variable `{name}` is not set"), fix);
+                None
+            }
+        }
+    }
+
+    fn value(&mut self, value: Value, path: &KeyPath) -> Option<Value> {
+        Some(match value {
+            Value::String(text) => Value::String(self.text(&text, path)?),
+            Value::Array(items) => {
+                let items = items.into_iter().enumerate().map(|(i, item)| self.value(item, &path.index(i)));
+                Value::Array(items.collect::<Option<_>>()?)
+            }
+            Value::Object(map) => {
+                let map = map.into_iter().map(|(key, item)| {
+                    let item = self.value(item, &path.name(&key))?;
+                    Some((key, item))
+                });
+                Value::Object(map.collect::<Option<_>>()?)
+            }
+            other => other,
+        })
+    }
+}
+
+/// Whether a setting's name says that its value is a secret.
+fn is_secret(name: &str) -> bool {
+    let name = name.to_lowercase().replace(['-', '_'], "");
+    ["apikey", "secret", "secretkey", "accesskey", "secretaccesskey", "password", "token", "accesstoken", "sessiontoken"]
+        .contains(&name.as_str())
+}
+
+fn is_secret_header(name: &str) -> bool {
+    let name = name.to_lowercase();
+    matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "api-key") || name.ends_with("api-key")
+}

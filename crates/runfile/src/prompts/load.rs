@@ -1,0 +1,189 @@
+use std::collections::BTreeSet;
+
+use clade_domain::{MessageRole, Prompt, SeedPrompt};
+use clade_text::template::CompiledTemplate;
+
+use super::file;
+use crate::{
+    context::Context,
+    paths,
+    schema::{PromptInput, PromptsInput},
+    source::Span,
+    yaml::KeyPath,
+};
+
+/// A prompt with the place it was declared at.
+#[derive(Debug)]
+pub(crate) struct LoadedPrompt {
+    pub seed: SeedPrompt,
+    pub path: KeyPath,
+    /// The variables that its components read.
+    pub variables: BTreeSet<String>,
+}
+
+/// The schemes and extensions of promptfoo's that would run code or ask a service.
+const SERVICES: [&str; 7] = ["exec:", "langfuse://", "portkey://", "helicone://", "package:", "http://", "https://"];
+const PROGRAMS: [&str; 14] =
+    ["js", "cjs", "mjs", "ts", "cts", "mts", "py", "sh", "bash", "rb", "pl", "go", "exe", "ps1"];
+const TEXTS: [&str; 8] = ["txt", "md", "j2", "json", "jsonl", "yaml", "yml", "csv"];
+
+/// All prompts of the run file in order. Problems go to the context.
+pub(crate) fn load(context: &mut Context<'_>, input: Option<&PromptsInput>) -> Vec<LoadedPrompt> {
+    let root = KeyPath::of("prompts");
+    let mut prompts = Vec::new();
+    match input {
+        None => context.problem(&KeyPath::default(), "the file has no `prompts`", "add `prompts: [file://prompt.txt]`"),
+        Some(PromptsInput::One(text)) => entry(context, &root, text, None, &mut prompts),
+        Some(PromptsInput::Labelled(paths)) => {
+            for (path, label) in paths {
+                entry(context, &root.name(path), path, Some(label), &mut prompts);
+            }
+        }
+        Some(PromptsInput::Many(inputs)) => {
+            if inputs.is_empty() {
+                context.problem(&root, "`prompts` is an empty list", "add a prompt such as `file://prompt.txt`");
+            }
+            for (i, input) in inputs.iter().enumerate() {
+                let path = root.index(i);
+                match input {
+                    PromptInput::Text(text) => entry(context, &path, text, None, &mut prompts),
+                    PromptInput::Object(object) => {
+                        let label = object.label.as_ref().or(object.raw.as_ref().and(object.id.as_ref()));
+                        match object.raw.as_ref().or(object.id.as_ref()) {
+                            Some(text) => entry(context, &path, text, label.map(String::as_str), &mut prompts),
+                            None => {
+                                let fix = "add `id: file://prompt.txt`, or the text as `raw`";
+                                context.problem(&path, format!("`{path}` has neither `raw` nor `id`"), fix);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    prompts
+}
+
+/// One entry of `prompts`: a text, a path or a pattern.
+fn entry(
+    context: &mut Context<'_>,
+    path: &KeyPath,
+    written: &str,
+    label: Option<&str>,
+    prompts: &mut Vec<LoadedPrompt>,
+) {
+    if written.trim().is_empty() {
+        context.problem(path, "the prompt is empty", "write the prompt, or `file://` and a path");
+        return;
+    }
+    if let Some(scheme) = SERVICES.iter().find(|s| written.starts_with(**s) && !written.trim().contains(' ')) {
+        let message = format!("prompts from `{scheme}` are promptfoo's and not supported yet");
+        context.problem(path, message, "put the prompt's text into a file");
+        return;
+    }
+    if !is_path(context, written) {
+        match file::of_text(context, written) {
+            Ok(prompt) => {
+                let span = context.root.place(path);
+                let label = label.map_or_else(|| beginning(written), str::to_owned);
+                admit(context, path, SeedPrompt { label, prompt }, span, prompts);
+            }
+            Err((message, fix)) => context.problem(path, message, fix),
+        }
+        return;
+    }
+    let bare = paths::strip(written).split(':').next().unwrap_or_default();
+    let extension = paths::extension(bare);
+    if PROGRAMS.contains(&extension.as_str()) {
+        let message = format!("prompts written by programs (.{extension}) are promptfoo's and not supported yet");
+        context.problem(path, message, "put the prompt's text into a .txt file");
+        return;
+    }
+    let files = match paths::expand(&context.folder, written) {
+        Ok(files) => files,
+        Err((message, fix)) => return context.problem(path, message, fix),
+    };
+    for found in files {
+        match file::read(context, &found) {
+            Ok(read) => {
+                let several = read.len() > 1;
+                let own = found.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                for (i, prompt) in read.into_iter().enumerate() {
+                    let base = prompt.label.or_else(|| label.map(str::to_owned)).unwrap_or_else(|| own.clone());
+                    let label = if several { format!("{base} #{}", i + 1) } else { base };
+                    admit(context, path, SeedPrompt { label, prompt: prompt.prompt }, prompt.span, prompts);
+                }
+            }
+            Err(problems) => {
+                for mut problem in problems {
+                    if problem.line == 0 {
+                        // a whole file is wrong: the place to look at is where the run file names it
+                        let named = context.at(path, format!("{}: {}", problem.file, problem.message), &problem.fix);
+                        problem = named;
+                    }
+                    context.problems.push(problem);
+                }
+            }
+        }
+    }
+}
+
+/// Checks the templates and takes the prompt in.
+fn admit(context: &mut Context<'_>, path: &KeyPath, seed: SeedPrompt, span: Span, prompts: &mut Vec<LoadedPrompt>) {
+    let mut variables = BTreeSet::new();
+    let single = seed.prompt.components.len() == 1;
+    for component in &seed.prompt.components {
+        match CompiledTemplate::compile(&component.name, &component.text) {
+            Ok(template) => variables.extend(template.variables().iter().cloned()),
+            Err(error) => {
+                let inner = error.line().map_or(0, |l| usize::try_from(l).unwrap_or(1).saturating_sub(1));
+                let own_file = context.sources.name(span.source) != context.sources.name(context.root.span.source);
+                let line = if own_file && single && span.line > 0 { span.line + inner } else { span.line };
+                let span = if line == span.line { span } else { Span { line, column: 0, length: 0, ..span } };
+                let fix = "close every `{{`, `{%` and `{#`; write `{{ '{{' }}` for the braces themselves";
+                let problem = context.sources.problem(span, path.to_string(), error.to_string(), fix);
+                context.problems.push(problem);
+            }
+        }
+    }
+    let mut seed = seed;
+    let taken = prompts.iter().filter(|p| p.seed.label == seed.label).count();
+    if taken > 0 {
+        seed.label = format!("{} ({})", seed.label, taken + 1);
+    }
+    if !seed.prompt.components.iter().any(|c| c.role == MessageRole::User) {
+        let fix = "add a message with role `user`";
+        context.warn(path, "the chat has no user message; some providers refuse that", fix);
+    }
+    prompts.push(LoadedPrompt { seed, path: path.clone(), variables });
+}
+
+/// Whether an entry is meant as a path: said so by `file://`, or one word with a known extension that is there or a pattern.
+fn is_path(context: &Context<'_>, written: &str) -> bool {
+    if written.starts_with("file://") {
+        return true;
+    }
+    let word = !written.contains(char::is_whitespace) && !written.contains("{{");
+    let extension = paths::extension(written);
+    let known = TEXTS.contains(&extension.as_str()) || PROGRAMS.contains(&extension.as_str());
+    word && known || (!written.contains('\n') && paths::join(&context.folder, written).is_file())
+}
+
+/// The first words of a text, as a label.
+fn beginning(text: &str) -> String {
+    const MOST: usize = 40;
+    let line = text.trim().lines().next().unwrap_or_default();
+    if line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    let mut cut: String = line.chars().take(MOST).collect();
+    cut.push('…');
+    cut
+}
+
+/// Puts texts in front of and behind a prompt: in its last user component, as promptfoo does with plain prompts.
+pub(crate) fn affix(prompt: &mut Prompt, prefix: &str, suffix: &str) {
+    if let Some(component) = prompt.components.iter_mut().rfind(|c| c.role == MessageRole::User) {
+        component.text = format!("{prefix}{}{suffix}", component.text);
+    }
+}

@@ -1,0 +1,7 @@
+//! The prompts of a run file: texts, files, globs and chats, each made into named components.
+
+mod chat;
+mod file;
+mod load;
+
+pub(crate) use load::{LoadedPrompt, affix, load};

@@ -1,0 +1,20 @@
+//! The shape of a run file: types that give its JSON schema and decode what has passed it, and the check that turns a
+//! misfit into a problem with a place. The schema is the only list of keys, so editor, check and decoder agree.
+
+mod check;
+mod optimize;
+mod promptfoo;
+mod providers;
+mod root;
+mod tests;
+
+pub(crate) use check::{Checker, Finding};
+pub(crate) use optimize::{
+    BudgetInput, ConstraintsInput, GenerationInput, ModelsInput, ObjectiveInput, OptimizeInput, SplitsInput, StopInput,
+    StrategyInput,
+};
+pub(crate) use promptfoo::{ignored_note, unsupported};
+pub(crate) use providers::{GraderInput, ProviderInput, ProviderObject, ProviderOptions, ProvidersInput};
+pub(crate) use root::{DefaultTestInput, EnvValue, EvaluateOptionsInput, PromptInput, PromptsInput, RunFile};
+pub use root::schema;
+pub(crate) use tests::{AssertInput, OneOrMany, PathObject, TestCase, TestItem, TestOptions, TestsInput, VarsInput};

@@ -1,0 +1,334 @@
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
+use serde_json::Number;
+
+use super::node::{Entry, Node, NodeValue};
+use crate::{
+    problem::Problem,
+    source::{Sources, Span},
+};
+
+/// Deepest nesting that is read. Walks over a tree recurse, so this bounds the stack.
+const MAX_DEPTH: usize = 96;
+
+/// Most nodes of a tree with every alias written out, against files that blow up by aliases of aliases.
+const MAX_NODES: usize = 4_000_000;
+
+/// Reads the one document of a source.
+pub(crate) fn read(sources: &Sources, source: usize) -> Result<Node, Vec<Problem>> {
+    let mut documents = Reader::new(sources, source).run()?;
+    if documents.len() > 1 {
+        let second = documents[1].span;
+        return Err(vec![sources.problem(
+            Span { length: 0, ..second },
+            "",
+            "the file holds several YAML documents",
+            "keep one document in the file: remove the `---` between them",
+        )]);
+    }
+    documents.pop().ok_or_else(|| {
+        vec![Problem::of_file(
+            sources.name(source),
+            "the file is empty",
+            "write at least `prompts`, `providers` and `tests`; `clade init` writes an example",
+        )]
+    })
+}
+
+/// Reads every document of a source.
+pub(crate) fn read_all(sources: &Sources, source: usize) -> Result<Vec<Node>, Vec<Problem>> {
+    Reader::new(sources, source).run()
+}
+
+/// A list or map under construction.
+struct Open {
+    node: Node,
+    anchor: usize,
+    key: Option<(String, Span)>,
+    merges: Vec<Node>,
+    size: usize,
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    source: usize,
+    open: Vec<Open>,
+    anchors: HashMap<usize, (Node, usize)>,
+    documents: Vec<Node>,
+    problems: Vec<Problem>,
+    nodes: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(sources: &'a Sources, source: usize) -> Self {
+        Self {
+            sources,
+            source,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            documents: Vec::new(),
+            problems: Vec::new(),
+            nodes: 0,
+        }
+    }
+
+    fn run(mut self) -> Result<Vec<Node>, Vec<Problem>> {
+        let mut parser = Parser::new_from_str(self.sources.text(self.source));
+        loop {
+            match parser.next_event() {
+                None => break,
+                Some(Ok((Event::StreamEnd, _))) => break,
+                Some(Ok((event, span))) => {
+                    if !self.take(event, span) {
+                        break;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.problems.push(self.scan_problem(&error));
+                    break;
+                }
+            }
+        }
+        if self.problems.is_empty() { Ok(self.documents) } else { Err(self.problems) }
+    }
+
+    /// Whether to go on.
+    fn take(&mut self, event: Event<'_>, span: saphyr_parser::Span) -> bool {
+        let place = self.span(span);
+        match event {
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => true,
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                true
+            }
+            Event::Alias(id) => match self.anchors.get(&id).cloned() {
+                Some((node, size)) => self.add(node, size, 0),
+                None => {
+                    let fix = "put the anchor (`&name`) before the alias (`*name`), and not round it";
+                    self.stop(place, "this alias names no anchor that is complete", fix)
+                }
+            },
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = match scalar(&text, style, tag.as_deref()) {
+                    Ok(value) => value,
+                    Err(message) => {
+                        self.problem(place, message, "write a plain value: tags and infinite numbers have no use here");
+                        NodeValue::Null
+                    }
+                };
+                self.add(Node { span: place, value }, 1, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => self.begin(NodeValue::List(Vec::new()), place, anchor, tag.as_deref()),
+            Event::MappingStart(anchor, tag) => self.begin(NodeValue::Map(Vec::new()), place, anchor, tag.as_deref()),
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(done) => {
+                    let (node, size, anchor) = self.close(done);
+                    self.add(node, size, anchor)
+                }
+                None => true,
+            },
+        }
+    }
+
+    fn begin(&mut self, value: NodeValue, span: Span, anchor: usize, tag: Option<&Tag>) -> bool {
+        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
+            let message = format!("the tag `{}{}` is not known", tag.handle, tag.suffix);
+            self.problem(span, message, "write a plain value: tags have no use here");
+        }
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("lists and maps nest deeper than {MAX_DEPTH} levels");
+            return self.stop(span, message, "flatten the file");
+        }
+        let node = Node { span: Span { length: 0, ..span }, value };
+        self.open.push(Open { node, anchor, key: None, merges: Vec::new(), size: 1 });
+        true
+    }
+
+    fn add(&mut self, node: Node, size: usize, anchor: usize) -> bool {
+        self.nodes += size;
+        if self.nodes > MAX_NODES {
+            let message = format!("aliases make the file larger than {MAX_NODES} values");
+            return self.stop(node.span, message, "write the values out instead of repeating them by aliases");
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        let Some(top) = self.open.last_mut() else {
+            if !matches!(node.value, NodeValue::Null) || node.span.length > 0 {
+                self.documents.push(node);
+            }
+            return true;
+        };
+        top.size += size;
+        let problem = match (&mut top.node.value, top.key.take()) {
+            (NodeValue::List(items), _) => {
+                items.push(node);
+                None
+            }
+            (NodeValue::Map(_), None) => match key_text(&node) {
+                Some(key) => {
+                    top.key = Some((key, node.span));
+                    None
+                }
+                None => {
+                    top.key = Some((String::new(), node.span));
+                    Some((node.span, "a key of a map must be a text".to_owned(), "put quotes around it".to_owned()))
+                }
+            },
+            (NodeValue::Map(_), Some((key, span))) if key == "<<" => {
+                let fits = match &node.value {
+                    NodeValue::Map(_) => true,
+                    NodeValue::List(items) => items.iter().all(|n| matches!(n.value, NodeValue::Map(_))),
+                    _ => false,
+                };
+                top.merges.push(node);
+                let message = "`<<` merges a map or a list of maps, and this is neither".to_owned();
+                (!fits).then(|| (span, message, "name an anchor of a map, as in `<<: *name`".to_owned()))
+            }
+            (NodeValue::Map(entries), Some((key, span))) => {
+                let first = entries.iter().find(|e| e.key == key && !key.is_empty()).map(|e| e.key_span.line);
+                let problem = first.map(|line| {
+                    let fix = "keep one of the two".to_owned();
+                    (span, format!("the key `{key}` is here twice, first on line {line}"), fix)
+                });
+                entries.push(Entry { key, key_span: span, value: node });
+                problem
+            }
+            _ => None,
+        };
+        if let Some((span, message, fix)) = problem {
+            self.problem(span, message, fix);
+        }
+        true
+    }
+
+    /// Applies merge keys: what a map says itself wins over what it merges, and earlier merges over later ones.
+    fn close(&self, mut done: Open) -> (Node, usize, usize) {
+        if let NodeValue::Map(entries) = &mut done.node.value {
+            let mut merge = |map: Node| {
+                if let NodeValue::Map(more) = map.value {
+                    for entry in more {
+                        if !entries.iter().any(|e| e.key == entry.key) {
+                            entries.push(entry);
+                        }
+                    }
+                }
+            };
+            for node in done.merges {
+                match node.value {
+                    NodeValue::List(maps) => maps.into_iter().for_each(&mut merge),
+                    _ => merge(node),
+                }
+            }
+        }
+        (done.node, done.size, done.anchor)
+    }
+
+    fn span(&self, span: saphyr_parser::Span) -> Span {
+        let length = if span.start.line() == span.end.line() {
+            span.end.col().saturating_sub(span.start.col())
+        } else {
+            let line = self.sources.line(self.source, span.start.line());
+            line.chars().count().saturating_sub(span.start.col())
+        };
+        Span { source: self.source, line: span.start.line(), column: span.start.col(), length }
+    }
+
+    fn problem(&mut self, span: Span, message: impl Into<String>, fix: impl Into<String>) {
+        self.problems.push(self.sources.problem(span, "", message, fix));
+    }
+
+    fn stop(&mut self, span: Span, message: impl Into<String>, fix: impl Into<String>) -> bool {
+        self.problem(span, message, fix);
+        false
+    }
+
+    fn scan_problem(&self, error: &ScanError) -> Problem {
+        let marker = error.marker();
+        let line = self.sources.line(self.source, marker.line());
+        let tabbed = |n: usize| {
+            let text = self.sources.line(self.source, n);
+            text[..text.len() - text.trim_start().len()].contains('\t').then_some(n)
+        };
+        let near = tabbed(marker.line()).or_else(|| tabbed(marker.line() + 1));
+        if let Some(number) = near {
+            let text = self.sources.line(self.source, number);
+            let column = text.chars().take_while(|c| *c != '\t').count();
+            let span = Span { source: self.source, line: number, column, length: 1 };
+            return self.sources.problem(span, "", "a tab indents this line", "indent by spaces: YAML has no tabs there");
+        }
+        let fix = if line.contains(": ") && line.matches(": ").count() > 1 {
+            "put quotes around a text that holds `: `"
+        } else if line.contains("{{") {
+            "put quotes around a text that begins with `{{`"
+        } else {
+            "mend the YAML here: look for a missing quote, bracket or colon, or for wrong indentation above"
+        };
+        let length = usize::from(marker.col() < line.chars().count());
+        let span = Span { source: self.source, line: marker.line(), column: marker.col(), length };
+        self.sources.problem(span, "", format!("this is no YAML: {}", error.info()), fix)
+    }
+}
+
+/// A key's text: numbers and truth values are taken as they are written.
+fn key_text(node: &Node) -> Option<String> {
+    match &node.value {
+        NodeValue::String(text) => Some(text.clone()),
+        NodeValue::Number(n) => Some(n.to_string()),
+        NodeValue::Bool(b) => Some(b.to_string()),
+        _ => None,
+    }
+}
+
+/// The value of a scalar by the core schema (YAML 1.2.2, section 10.3.2).
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<NodeValue, String> {
+    let as_text = || NodeValue::String(text.to_owned());
+    match tag {
+        Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => return Ok(as_text()),
+        Some(tag) if !tag.is_yaml_core_schema() && tag.suffix.is_empty() && tag.handle == "!" => return Ok(as_text()),
+        Some(tag) if !tag.is_yaml_core_schema() => {
+            return Err(format!("the tag `{}{}` is not known", tag.handle, tag.suffix));
+        }
+        Some(tag) if !matches!(&*tag.suffix, "int" | "float" | "bool" | "null") => {
+            return Err(format!("the tag `!!{}` is not known", tag.suffix));
+        }
+        _ => {}
+    }
+    if style != ScalarStyle::Plain {
+        return Ok(as_text());
+    }
+    Ok(match text {
+        "" | "~" | "null" | "Null" | "NULL" => NodeValue::Null,
+        "true" | "True" | "TRUE" => NodeValue::Bool(true),
+        "false" | "False" | "FALSE" => NodeValue::Bool(false),
+        _ => match number(text)? {
+            Some(number) => NodeValue::Number(number),
+            None => as_text(),
+        },
+    })
+}
+
+fn number(text: &str) -> Result<Option<Number>, String> {
+    let body = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if matches!(body, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Err(format!("`{text}` is no finite number"));
+    }
+    if let Some(hex) = text.strip_prefix("0x") {
+        return Ok(i64::from_str_radix(hex, 16).ok().map(Number::from));
+    }
+    if let Some(octal) = text.strip_prefix("0o") {
+        return Ok(i64::from_str_radix(octal, 8).ok().map(Number::from));
+    }
+    if !body.bytes().any(|b| b.is_ascii_digit()) || !body.bytes().all(|b| b"0123456789.eE+-".contains(&b)) {
+        return Ok(None);
+    }
+    let plain = text.strip_prefix('+').unwrap_or(text);
+    if let Ok(n) = plain.parse::<i64>() {
+        return Ok(Some(n.into()));
+    }
+    if let Ok(n) = plain.parse::<u64>() {
+        return Ok(Some(n.into()));
+    }
+    Ok(plain.parse::<f64>().ok().and_then(Number::from_f64))
+}

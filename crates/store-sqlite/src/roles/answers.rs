@@ -1,0 +1,118 @@
+use clade_domain::{ContentHash, ModelRole, RunId, Spent, Timestamp, Usage, Usd};
+use clade_store::{AnswerLog, PaidAnswer, StoreError, StoreFuture};
+use sqlx::{Row, sqlite::SqliteRow};
+
+use crate::{
+    SqliteStore,
+    fault::{fault, unreadable},
+    rows::{AnswerRow, TextRow},
+    writer::{AnswerPut, Work},
+};
+
+/// What [`read_answer`] reads, with the tables it comes from.
+pub(crate) const ANSWER_COLUMNS: &str = "answers.key, run_ids.id, answers.role, answers.model, texts.body, answers.input, \
+     answers.output, answers.cache_read, answers.cache_write, answers.cost, answers.latency_ms, answers.finish, answers.at \
+     FROM answers JOIN run_ids ON run_ids.no = answers.run JOIN texts ON texts.hash = answers.text";
+
+impl AnswerLog for SqliteStore {
+    fn answers(&self, keys: Vec<ContentHash>) -> StoreFuture<'_, Vec<Option<PaidAnswer>>> {
+        Box::pin(self.lookup.find(keys))
+    }
+
+    fn put_answer(&self, answer: PaidAnswer) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let text = TextRow { hash: ContentHash::of(answer.body.as_bytes()), body: answer.body.into() };
+            let row = AnswerRow {
+                key: answer.key,
+                run: 0,
+                role: role_name(answer.role),
+                model: answer.model.into(),
+                text: text.hash,
+                usage: answer.usage,
+                cost: answer.cost.map(|cost| cost.0),
+                latency_ms: answer.latency_ms,
+                finish: answer.finish.into(),
+                at: answer.at.0,
+            };
+            self.writer.write(Work::Answer(Box::new(AnswerPut { run: answer.run, row, text }))).await.map(drop)
+        })
+    }
+
+    fn paid(&self, run: RunId) -> StoreFuture<'_, Spent> {
+        Box::pin(async move {
+            let sql = "SELECT role, count(*), sum(input), sum(output), total(cost), sum(cost IS NULL) FROM answers \
+                       WHERE run = (SELECT no FROM run_ids WHERE id = ?) GROUP BY role";
+            let mut spent = Spent::default();
+            for row in self.rows("add up what was paid", sqlx::query(sql).bind(run.as_str())).await? {
+                let count = |column| self.value::<i64>(&row, column).map(i64::unsigned_abs);
+                let role: String = self.value(&row, 0)?;
+                let calls = count(1)?;
+                spent.calls += calls;
+                match read_role(&role) {
+                    Some(ModelRole::Task) => spent.task_calls += calls,
+                    Some(ModelRole::Reflection) => spent.reflection_calls += calls,
+                    Some(ModelRole::Judge) => spent.judge_calls += calls,
+                    None => return Err(unreadable(&self.path, "the role of an answer", &role)),
+                }
+                spent.tokens_in += count(2)?;
+                spent.tokens_out += count(3)?;
+                spent.usd += Usd(self.value(&row, 4)?);
+                spent.unpriced_calls += count(5)?;
+            }
+            Ok(spent)
+        })
+    }
+
+    fn answers_of(&self, run: RunId, after: Option<ContentHash>, limit: u32) -> StoreFuture<'_, Vec<PaidAnswer>> {
+        Box::pin(async move {
+            // `+` keeps the planner on the index of keys: a page walks on from the last key, and reading all pages
+            // passes over every key once
+            let sql = format!(
+                "SELECT {ANSWER_COLUMNS} WHERE +answers.run = (SELECT no FROM run_ids WHERE id = ?) AND answers.key > ? \
+                 ORDER BY answers.key LIMIT ?"
+            );
+            let after = after.map_or(Vec::new(), |key| key.0.to_vec());
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(run.as_str()).bind(after).bind(i64::from(limit));
+            let rows = self.rows("read answers", query).await?;
+            let read = |row| read_answer(row).map_err(|error| fault(&self.path, "read answers", &error));
+            rows.iter().map(read).collect::<Result<_, StoreError>>()
+        })
+    }
+}
+
+/// An answer out of a row of [`ANSWER_COLUMNS`].
+pub(crate) fn read_answer(row: &SqliteRow) -> Result<PaidAnswer, sqlx::Error> {
+    let count = |column| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
+    let run: &str = row.try_get(1)?;
+    let role: &str = row.try_get(2)?;
+    Ok(PaidAnswer {
+        key: read_hash(row.try_get(0)?)?,
+        run: run.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        role: read_role(role).ok_or_else(|| sqlx::Error::Decode(format!("no role is called `{role}`").into()))?,
+        model: row.try_get(3)?,
+        body: row.try_get(4)?,
+        usage: Usage { input: count(5)?, output: count(6)?, cache_read: count(7)?, cache_write: count(8)? },
+        cost: row.try_get::<Option<f64>, _>(9)?.map(Usd),
+        latency_ms: u32::try_from(count(10)?).unwrap_or(u32::MAX),
+        finish: row.try_get(11)?,
+        at: Timestamp(row.try_get(12)?),
+    })
+}
+
+/// A hash out of its 16 bytes.
+fn read_hash(bytes: &[u8]) -> Result<ContentHash, sqlx::Error> {
+    let wrong = || sqlx::Error::Decode(format!("a hash of {} bytes instead of 16", bytes.len()).into());
+    bytes.try_into().map(ContentHash).map_err(|_| wrong())
+}
+
+fn role_name(role: ModelRole) -> &'static str {
+    match role {
+        ModelRole::Task => "task",
+        ModelRole::Reflection => "reflection",
+        ModelRole::Judge => "judge",
+    }
+}
+
+fn read_role(name: &str) -> Option<ModelRole> {
+    [ModelRole::Task, ModelRole::Reflection, ModelRole::Judge].into_iter().find(|role| role_name(*role) == name)
+}

@@ -1,0 +1,67 @@
+use clade_store::{RunFilter, RunStatus, RunSummary, StoreError};
+
+use crate::{SqliteStore, fault::unreadable, writer::RunRow};
+
+/// Runs named in an error about a beginning that fits several.
+const SOME: i64 = 6;
+
+impl SqliteStore {
+    pub(super) fn run_row(&self, summary: &RunSummary) -> Result<RunRow, StoreError> {
+        Ok(RunRow {
+            run: summary.run.clone(),
+            status: status_name(summary.status),
+            created: summary.created.0,
+            summary: self.to_json("a run's row", summary)?,
+        })
+    }
+
+    /// By id, by the unique beginning of an id, or `last`.
+    pub(super) async fn find_summary(&self, name: String) -> Result<RunSummary, StoreError> {
+        if name == "last" {
+            let newest = self.list_summaries(RunFilter { limit: Some(1), ..RunFilter::default() }).await?;
+            return newest.into_iter().next().ok_or_else(|| StoreError::no_run(&name));
+        }
+        if name.is_empty() {
+            return Err(StoreError::no_run(&name));
+        }
+        // ids hold a-z, 0-9 and -, so `{` sorts behind all of them; the exact id, if any, comes first
+        let sql = "SELECT id, summary FROM runs WHERE id >= ?1 AND id < ?1 || '{' ORDER BY id LIMIT ?2";
+        let rows = self.rows("find a run", sqlx::query(sql).bind(name.as_str()).bind(SOME)).await?;
+        let ids: Vec<&str> = rows.iter().map(|row| self.value(row, 0)).collect::<Result<_, _>>()?;
+        match (ids.first(), rows.first()) {
+            (Some(first), Some(row)) if ids.len() == 1 || *first == name => {
+                let summary: &str = self.value(row, 1)?;
+                serde_json::from_str(summary).map_err(|error| unreadable(&self.path, "a run's row", &error))
+            }
+            (None, _) | (_, None) => Err(StoreError::no_run(&name)),
+            _ => Err(StoreError::ambiguous_run(&name, ids.into_iter())),
+        }
+    }
+
+    /// Rows, newest first. They come as one JSON array: a row each would cost ten times as much.
+    pub(super) async fn list_summaries(&self, filter: RunFilter) -> Result<Vec<RunSummary>, StoreError> {
+        let sql = "SELECT group_concat(summary, ',') FROM (SELECT summary FROM runs \
+                   WHERE ?1 = '[]' OR status IN (SELECT value FROM json_each(?1)) ORDER BY created DESC, no DESC LIMIT ?2)";
+        let status: Vec<&str> = filter.status.iter().map(|status| status_name(*status)).collect();
+        // a text is looked for below, so the limit can only be applied after it
+        let limit = if filter.text.is_some() { -1 } else { filter.limit.map_or(-1, i64::from) };
+        let query = sqlx::query(sql).bind(self.to_json("a filter", &status)?).bind(limit);
+        let rows = self.rows("list runs", query).await?;
+        let joined: Option<&str> = rows.first().map(|row| self.value(row, 0)).transpose()?.flatten();
+        let array = format!("[{}]", joined.unwrap_or_default());
+        let mut runs: Vec<RunSummary> =
+            serde_json::from_str(&array).map_err(|error| unreadable(&self.path, "the list of runs", &error))?;
+        runs.retain(|run| filter.matches(run));
+        runs.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(runs)
+    }
+}
+
+fn status_name(status: RunStatus) -> &'static str {
+    match status {
+        RunStatus::Running => "running",
+        RunStatus::Paused => "paused",
+        RunStatus::Failed => "failed",
+        RunStatus::Finished => "finished",
+    }
+}

@@ -1,0 +1,9 @@
+//! The roles of the store, one file each.
+
+mod answers;
+mod datasets;
+mod journal;
+mod listing;
+mod texts;
+
+pub(crate) use answers::{ANSWER_COLUMNS, read_answer};

@@ -1,0 +1,133 @@
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use clade_domain::RunId;
+use clade_store::{Store, StoreError, StoreFuture};
+use sqlx::{
+    Row, Sqlite, SqlitePool,
+    query::Query,
+    sqlite::{SqliteArguments, SqlitePoolOptions, SqliteRow},
+};
+
+use crate::{
+    SqliteOptions, connect,
+    fault::{fault, io_fault},
+    lookup::Lookup,
+    migrate::migrate,
+    writer::Writer,
+};
+
+/// Every role in one SQLite file. Cheap to share behind an `Arc`; many tasks use it at once.
+#[derive(Debug)]
+pub struct SqliteStore {
+    pub(crate) path: PathBuf,
+    pub(crate) locks: PathBuf,
+    pub(crate) writer: Writer,
+    pub(crate) lookup: Lookup,
+    readers: SqlitePool,
+    /// Numbers of runs read before; a run never changes its number.
+    numbers: Mutex<HashMap<RunId, i64>>,
+}
+
+/// Most numbers remembered, which keeps memory flat.
+const MOST_NUMBERS: usize = 4096;
+
+impl SqliteStore {
+    /// Opens the database at `path`, makes it and its folder where there are none, and brings an older format up to
+    /// date. Costs a few milliseconds: connections that read are opened when they are first needed. Must be called
+    /// inside a tokio runtime, which then runs two tasks until [`Store::close`].
+    ///
+    /// # Errors
+    /// `Newer` for a later version's database, `Corrupt` for anything that is no database of ours, `ReadOnly` where the
+    /// file or its folder cannot be written, `Full` where the disk is full.
+    pub async fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| io_fault(folder, "make the data folder", &error))?;
+        let mut connection = connect::writing(path, &options).await?;
+        migrate(path, &mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .min_connections(0)
+            .max_connections(options.readers.max(1))
+            .test_before_acquire(false)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .acquire_timeout(Duration::from_secs(60))
+            .connect_lazy_with(connect::reading(path));
+        Ok(Self {
+            path: path.to_owned(),
+            locks: folder.join("locks"),
+            writer: Writer::start(path.to_owned(), connection),
+            lookup: Lookup::start(path.to_owned()),
+            readers,
+            numbers: Mutex::default(),
+        })
+    }
+
+    /// Reads the whole file and checks that its trees and indices are sound. Takes about a second per gigabyte.
+    ///
+    /// # Errors
+    /// `Corrupt` with the first thing that is wrong.
+    pub async fn integrity(&self) -> Result<(), StoreError> {
+        let found = self.rows("check the database", sqlx::query("PRAGMA integrity_check(1)")).await?;
+        let verdict: String = match found.first() {
+            Some(row) => row.try_get(0).map_err(|error| fault(&self.path, "check the database", &error))?,
+            None => "no verdict".into(),
+        };
+        if verdict == "ok" {
+            return Ok(());
+        }
+        Err(StoreError::Corrupt { path: self.path.display().to_string(), detail: verdict })
+    }
+
+    /// The rows of a query on a connection that only reads.
+    pub(crate) async fn rows(
+        &self,
+        doing: &'static str,
+        query: Query<'_, Sqlite, SqliteArguments>,
+    ) -> Result<Vec<SqliteRow>, StoreError> {
+        query.fetch_all(&self.readers).await.map_err(|error| fault(&self.path, doing, &error))
+    }
+
+    /// One value out of a row.
+    pub(crate) fn value<'r, T>(&self, row: &'r SqliteRow, column: usize) -> Result<T, StoreError>
+    where
+        T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite>,
+    {
+        row.try_get(column).map_err(|error| fault(&self.path, "read a row", &error))
+    }
+
+    /// The number of a run that was created; `NotFound` where there is none.
+    pub(crate) async fn number(&self, run: &RunId) -> Result<i64, StoreError> {
+        let known = self.numbers.lock().unwrap_or_else(PoisonError::into_inner).get(run).copied();
+        if let Some(number) = known {
+            return Ok(number);
+        }
+        let query = sqlx::query("SELECT no FROM runs WHERE id = ?").bind(run.as_str());
+        let rows = self.rows("find a run", query).await?;
+        let row = rows.first().ok_or_else(|| StoreError::no_run(run))?;
+        let number = self.value(row, 0)?;
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        if numbers.len() >= MOST_NUMBERS {
+            numbers.clear();
+        }
+        numbers.insert(run.clone(), number);
+        Ok(number)
+    }
+}
+
+impl Store for SqliteStore {
+    fn close(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async {
+            self.lookup.close().await;
+            self.readers.close().await;
+            // the writer last: the last connection to close carries the log into the file
+            self.writer.close().await;
+            Ok(())
+        })
+    }
+}

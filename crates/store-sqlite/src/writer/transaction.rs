@@ -1,0 +1,160 @@
+use clade_domain::RunId;
+use clade_store::{SnapshotRow, StoreError};
+use sqlx::SqliteConnection;
+
+use super::{
+    ids::{End, Ids},
+    work::{Entry, RunRow, Work},
+};
+use crate::rows::{AnswerRow, EventRow, ExampleRow, TextRow, fits, insert, row_id};
+
+/// What a caller is told: for entries the next sequence number, otherwise 0.
+pub(super) type Outcome = Result<u64, StoreError>;
+
+/// One transaction in the making. Frequent kinds of rows gather and are inserted together at the end.
+pub(super) struct Transaction<'a> {
+    connection: &'a mut SqliteConnection,
+    ids: &'a mut Ids,
+    /// Its number in this process, from 1.
+    number: u64,
+    texts: Vec<TextRow>,
+    answers: Vec<AnswerRow>,
+    events: Vec<EventRow>,
+    examples: Vec<ExampleRow>,
+}
+
+impl<'a> Transaction<'a> {
+    pub fn new(connection: &'a mut SqliteConnection, ids: &'a mut Ids, number: u64) -> Self {
+        let (texts, answers, events, examples) = Default::default();
+        Self { connection, ids, number, texts, answers, events, examples }
+    }
+
+    /// Carries out all work and commits. The outer error means that nothing happened; an inner one that this piece did
+    /// not and the others did.
+    pub async fn run<'w>(mut self, works: impl Iterator<Item = &'w Work>) -> Result<Vec<Outcome>, sqlx::Error> {
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *self.connection).await?;
+        let done = self.fill(works).await;
+        let ended = match done {
+            Ok(outcomes) => sqlx::query("COMMIT").execute(&mut *self.connection).await.map(|_| outcomes),
+            Err(error) => Err(error),
+        };
+        if ended.is_err() {
+            // the first error is the one to tell; SQLite has often rolled back already
+            drop(sqlx::query("ROLLBACK").execute(&mut *self.connection).await);
+            self.ids.forget();
+        }
+        ended
+    }
+
+    async fn fill<'w>(&mut self, works: impl Iterator<Item = &'w Work>) -> Result<Vec<Outcome>, sqlx::Error> {
+        let mut outcomes = Vec::new();
+        for work in works {
+            outcomes.push(self.apply(work).await?);
+        }
+        insert(self.connection, &self.texts).await?;
+        insert(self.connection, &self.answers).await?;
+        insert(self.connection, &self.events).await?;
+        insert(self.connection, &self.examples).await?;
+        Ok(outcomes)
+    }
+
+    async fn apply(&mut self, work: &Work) -> Result<Outcome, sqlx::Error> {
+        match work {
+            Work::Create { row, entries } => self.create(row, entries).await,
+            Work::Append { run, expected, entries } => self.append(run, *expected, entries).await,
+            Work::Summary(row) => self.summary(row).await,
+            Work::Snapshot(snapshot) => self.snapshot(snapshot).await,
+            Work::Texts(texts) => {
+                self.texts.extend(texts.iter().cloned());
+                Ok(Ok(0))
+            }
+            Work::Answer(put) => {
+                let run = self.ids.run(self.connection, &put.run).await?;
+                self.texts.push(put.text.clone());
+                self.answers.push(AnswerRow { run, ..put.row.clone() });
+                Ok(Ok(0))
+            }
+            Work::Examples { dataset, examples } => {
+                let set = self.ids.dataset(self.connection, *dataset).await?;
+                let row =
+                    |(id, body): &(u32, _)| ExampleRow { id: row_id(set, u64::from(*id)), body: Clone::clone(body) };
+                self.examples.extend(examples.iter().map(row));
+                Ok(Ok(0))
+            }
+            Work::Seal { dataset, summary } => {
+                let set = self.ids.dataset(self.connection, *dataset).await?;
+                let seal = sqlx::query("UPDATE datasets SET summary = ? WHERE no = ?").bind(summary.clone()).bind(set);
+                seal.execute(&mut *self.connection).await?;
+                Ok(Ok(0))
+            }
+        }
+    }
+
+    async fn create(&mut self, row: &RunRow, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+        let number = self.ids.run(self.connection, &row.run).await?;
+        let sql = "INSERT INTO runs (no, id, status, created, summary) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let insert = sqlx::query(sql).bind(number).bind(row.run.as_str()).bind(row.status).bind(row.created);
+        let done = insert.bind(row.summary.clone()).execute(&mut *self.connection).await?;
+        if done.rows_affected() == 0 {
+            return Ok(Err(StoreError::Exists { what: "run", name: row.run.to_string() }));
+        }
+        let end = End { number, next: 0, seen: self.number };
+        Ok(self.push(&row.run, end, entries))
+    }
+
+    async fn append(&mut self, run: &RunId, expected: u64, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+        let known = self.ids.ends.get(run).copied();
+        let end = match known {
+            // what is remembered may be stale only where another process appended; then the entry's key is taken, the
+            // whole transaction fails, everything is forgotten, and each piece is tried alone
+            Some(end) if end.next == expected || end.seen == self.number => Some(end),
+            _ => self.ids.end(self.connection, run, self.number).await?,
+        };
+        let Some(end) = end else { return Ok(Err(StoreError::no_run(run))) };
+        if end.next != expected {
+            return Ok(Err(StoreError::Conflict { run: run.to_string(), expected, actual: end.next }));
+        }
+        Ok(self.push(run, end, entries))
+    }
+
+    fn push(&mut self, run: &RunId, end: End, entries: &[Entry]) -> Outcome {
+        let next = end.next + entries.len() as u64;
+        if !fits(next) {
+            let detail = format!("run `{run}` has as many entries as a journal can hold");
+            return Err(StoreError::Backend { doing: "append", detail });
+        }
+        self.events.extend((end.next..).zip(entries).map(|(seq, entry)| EventRow {
+            id: row_id(end.number, seq),
+            at: entry.at,
+            kind: entry.kind.clone(),
+            body: entry.body.clone(),
+        }));
+        let end = End { next, seen: self.number, ..end };
+        match self.ids.ends.get_mut(run) {
+            Some(known) => *known = end,
+            None => drop(self.ids.ends.insert(run.clone(), end)),
+        }
+        Ok(next)
+    }
+
+    async fn summary(&mut self, row: &RunRow) -> Result<Outcome, sqlx::Error> {
+        let update = sqlx::query("UPDATE runs SET status = ?, created = ?, summary = ? WHERE id = ?");
+        let update = update.bind(row.status).bind(row.created).bind(row.summary.clone()).bind(row.run.as_str());
+        let done = update.execute(&mut *self.connection).await?;
+        Ok(if done.rows_affected() == 0 { Err(StoreError::no_run(&row.run)) } else { Ok(0) })
+    }
+
+    async fn snapshot(&mut self, snapshot: &SnapshotRow) -> Result<Outcome, sqlx::Error> {
+        let known = sqlx::query("SELECT 1 FROM runs WHERE id = ?").bind(snapshot.run.as_str());
+        if known.fetch_optional(&mut *self.connection).await?.is_none() {
+            return Ok(Err(StoreError::no_run(&snapshot.run)));
+        }
+        let run = self.ids.run(self.connection, &snapshot.run).await?;
+        let sql = "INSERT INTO snapshots (run, name, length, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let length = i64::try_from(snapshot.length).unwrap_or(i64::MAX);
+        let insert = sqlx::query(sql).bind(run).bind(snapshot.name.as_str()).bind(length).bind(snapshot.at.0);
+        let done = insert.execute(&mut *self.connection).await?;
+        let taken = || StoreError::Exists { what: "snapshot", name: snapshot.name.clone() };
+        Ok(if done.rows_affected() == 0 { Err(taken()) } else { Ok(0) })
+    }
+}

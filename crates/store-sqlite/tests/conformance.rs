@@ -1,0 +1,31 @@
+//! The SQLite backend keeps every rule, on one thread and on several, with either durability.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use clade_store::{StoreError, conformance};
+use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
+
+async fn conforms(options: SqliteOptions) -> Result<(), StoreError> {
+    let folder = tempfile::tempdir().unwrap();
+    let number = AtomicU32::new(0);
+    conformance::all(async || {
+        let name = format!("{}.db", number.fetch_add(1, Ordering::Relaxed));
+        SqliteStore::open(&folder.path().join(name), options.clone()).await
+    })
+    .await
+}
+
+#[tokio::test]
+async fn on_one_thread() -> Result<(), StoreError> {
+    conforms(SqliteOptions::default()).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn on_several_threads() -> Result<(), StoreError> {
+    conforms(SqliteOptions { readers: 4, ..SqliteOptions::default() }).await
+}
+
+#[tokio::test]
+async fn with_one_reader_and_full_durability() -> Result<(), StoreError> {
+    conforms(SqliteOptions { durability: Durability::Full, readers: 1, ..SqliteOptions::default() }).await
+}

@@ -1,1 +1,0 @@
-//! The behaviour that every backend must show, as functions a test calls with a fresh store.

@@ -1,0 +1,173 @@
+//! Things to store, made from numbers.
+
+use std::collections::BTreeMap;
+
+use clade_domain::{
+    Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Judgement, ModelRole,
+    OperatorName, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp,
+    Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
+};
+
+use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
+
+/// A run's id out of its text.
+///
+/// # Errors
+/// `Backend` where the text is none.
+pub fn run(id: &str) -> Result<RunId, StoreError> {
+    id.parse().map_err(|error: clade_domain::RunIdError| StoreError::Backend {
+        doing: "make a sample",
+        detail: error.to_string(),
+    })
+}
+
+/// A run's row.
+#[must_use]
+pub fn summary(run: &RunId, created: i64) -> RunSummary {
+    RunSummary {
+        run: run.clone(),
+        mode: RunMode::Optimize,
+        status: RunStatus::Running,
+        created: Timestamp(created),
+        updated: Timestamp(created + 5),
+        description: format!("grade school sums, run {run}"),
+        strategy: "genetic".into(),
+        model: "simulated:rough".into(),
+        candidates: 3,
+        generation: 1,
+        seed_score: Some(0.5),
+        best_score: Some(0.625),
+        improved: None,
+        spent: Spent { usd: Usd(0.25), calls: 40, task_calls: 38, reflection_calls: 2, ..Spent::default() },
+        simulated: true,
+        branch_of: None,
+        detail: String::new(),
+    }
+}
+
+/// A scored trial of about 350 bytes of JSON.
+#[must_use]
+pub fn trial(n: u32) -> RunEvent {
+    let judgement = Judgement {
+        metric: "numeric".into(),
+        score: f64::from(n % 2),
+        pass: n % 2 == 1,
+        reason: format!("the last number is {n}, {} was expected", n + 1 - n % 2),
+        weight: 1.0,
+    };
+    let outcome = TrialOutcome::Scored {
+        answer: ContentHash::of(format!("answer {n}").as_bytes()),
+        score: f64::from(n % 2),
+        pass: n % 2 == 1,
+        judgements: vec![judgement],
+    };
+    RunEvent::TrialFinished(Box::new(cell(n, outcome)))
+}
+
+/// A trial that failed for good.
+#[must_use]
+pub fn failed_trial(n: u32) -> RunEvent {
+    let error =
+        TrialError { kind: TrialErrorKind::Refused, message: "content refused: «политика» 🙅".into() };
+    RunEvent::TrialFinished(Box::new(cell(n, TrialOutcome::Failed { error })))
+}
+
+fn cell(n: u32, outcome: TrialOutcome) -> Trial {
+    Trial {
+        cell: CellRef { candidate: CandidateId(n / 100), example: ExampleId(n % 100), sample: 0 },
+        split: Split::Train,
+        purpose: Purpose::Search,
+        model: None,
+        outcome,
+        usage: Usage { input: 180, output: 60, ..Usage::default() },
+        cost: Some(Usd(0.000_061)),
+        judge: Default::default(),
+        latency_ms: 412,
+        cached: n % 7 == 0,
+    }
+}
+
+/// A candidate that joined.
+#[must_use]
+pub fn admitted(id: u32) -> RunEvent {
+    RunEvent::CandidateAdmitted { candidate: Box::new(candidate(id)), bill: Default::default() }
+}
+
+/// A candidate; the first is a seed, each other one comes from the one before.
+#[must_use]
+pub fn candidate(id: u32) -> Candidate {
+    Candidate {
+        id: CandidateId(id),
+        prompt: Prompt::user(format!("Question {id}: {{{{question}}}}\nDenk nach — 考えて 🤔\u{0}\"'\\")),
+        model: None,
+        parents: id.checked_sub(1).map(CandidateId).into_iter().collect(),
+        relation: if id == 0 { Relation::Seed } else { Relation::MutatedFrom },
+        operator: (id > 0).then(|| OperatorName::from("word-insertion")),
+        generation: id,
+        slot: (id > 0).then_some(SlotId(id)),
+        note: String::new(),
+    }
+}
+
+/// Entries of several kinds.
+#[must_use]
+pub fn several_kinds() -> Vec<RunEvent> {
+    vec![
+        RunEvent::SessionStarted { version: "0.1.0".into() },
+        admitted(0),
+        trial(1),
+        failed_trial(2),
+        RunEvent::GenerationClosed { generation: 0, survivors: vec![CandidateId(0)], fitness: vec![0.1 + 0.2] },
+        RunEvent::BudgetChanged { budget: Budget { calls: Some(u64::from(u32::MAX) * 9), ..Budget::default() } },
+        RunEvent::SearchEnded { reason: StopReason::MaxGenerations, finalists: vec![CandidateId(0)] },
+        RunEvent::CandidateChosen { candidate: CandidateId(0) },
+        RunEvent::SessionEnded { reason: "done\r\n\ttab".into(), spent: Spent::default() },
+        RunEvent::RunFinished { reason: StopReason::Stopped },
+    ]
+}
+
+/// An answer; odd ones have no known price.
+#[must_use]
+pub fn answer(run: &RunId, n: u32, role: ModelRole) -> PaidAnswer {
+    PaidAnswer {
+        key: ContentHash::of(format!("key {n}").as_bytes()),
+        run: run.clone(),
+        role,
+        model: "simulated:rough".into(),
+        body: format!("answer {n}"),
+        usage: Usage { input: u64::from(n) + 10, output: 2, cache_read: u64::from(n % 3), cache_write: 1 },
+        cost: n.is_multiple_of(2).then_some(Usd(0.25)),
+        latency_ms: 400 + n,
+        finish: "stop".into(),
+        at: Timestamp(1_790_000_000_000 + i64::from(n)),
+    }
+}
+
+/// An example.
+#[must_use]
+pub fn example(id: u32) -> Example {
+    Example {
+        id: ExampleId(id),
+        vars: BTreeMap::from([
+            ("question".to_owned(), format!("What is {id} + {id}? — 几?").into()),
+            ("n".to_owned(), id.into()),
+        ]),
+        asserts: Vec::new(),
+        threshold: None,
+        description: String::new(),
+        metadata: BTreeMap::new(),
+    }
+}
+
+/// A data set of so many examples, all of train.
+#[must_use]
+pub fn dataset(name: &str, examples: u32) -> DatasetSummary {
+    DatasetSummary {
+        hash: ContentHash::of(name.as_bytes()),
+        source: name.to_owned(),
+        splits: "t".repeat(examples as usize),
+        columns: vec!["n".into(), "question".into()],
+        duplicates: 0,
+        judge_calls: Default::default(),
+    }
+}

@@ -1,0 +1,9 @@
+//! All roles in memory, for tests of what stands above stores. Nothing survives the process.
+
+mod answers;
+mod datasets;
+mod journal;
+mod store;
+mod texts;
+
+pub use store::MemoryStore;

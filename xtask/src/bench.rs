@@ -1,0 +1,69 @@
+//! `cargo xtask bench NAME`: builds `clade` for release and runs one program of `bench/` against it.
+
+use std::env;
+
+use crate::{
+    shell,
+    workspace::{cargo, executable, target_directory},
+};
+
+/// The programs of `bench/` and what each measures.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
+    ("eval_rate", "`clade eval` beside the bare client at several latencies: ratio, CPU per 1,000 evaluations, memory"),
+    ("memory", "peak memory of `clade eval` as a run grows"),
+    ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),
+    ("errors", "evaluations lost under injected errors and under a rate limit"),
+    ("kill", "answers lost or bought twice after kill -9 at random moments"),
+];
+
+/// Runs it.
+///
+/// # Errors
+/// For an unknown name, or where building or measuring fails.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let Some((name, rest)) = arguments.split_first() else {
+        println!("usage: cargo xtask bench NAME [ARGUMENTS], where `--help` as argument lists the program's own\n");
+        for (name, what) in PROGRAMS {
+            println!("  {name:12} {what}");
+        }
+        return Ok(());
+    };
+    if !PROGRAMS.iter().any(|(known, _)| known == name) {
+        return Err(format!("no benchmark is called `{name}`; `cargo xtask bench` lists them"));
+    }
+    let clade = match env::var_os("CLADE_BIN") {
+        Some(given) => given.into(),
+        None => {
+            succeed(cargo().args(["build", "--release", "--package", "promptclade", "--bin", "clade"]))?;
+            target_directory()?.join("release").join(executable("clade"))
+        }
+    };
+    let mut program = cargo();
+    program.args(["run", "--quiet", "--release", "--package", "clade-bench", "--bin", name, "--"]).args(rest);
+    succeed(program.env("CLADE_BIN", clade))
+}
+
+fn succeed(command: &mut std::process::Command) -> Result<(), String> {
+    let shown = shell::display(command);
+    let status = command.status().map_err(|error| format!("could not start `{shown}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_of_the_folder_is_listed() {
+        let folder = crate::workspace::root().join("bench/src/bin");
+        let mut files: Vec<String> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut listed = PROGRAMS.map(|(name, _)| name.to_owned());
+        listed.sort();
+        assert_eq!(files, listed);
+    }
+}

@@ -1,0 +1,132 @@
+//! Makes a fresh machine fit for the tests: compiler, git, rustfmt and clippy, and a Python with the official clients.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    shell,
+    workspace::{cargo, root},
+};
+
+/// What the Python wire tests need, as pip writes it.
+const REQUIREMENTS: &str = "crates/simulator/tests/python/requirements.txt";
+
+/// Prepares everything. Gives the Python to test with; `None` where no test asks for one.
+///
+/// # Errors
+/// Where something is missing that cannot be installed from here, with what to do.
+pub fn all() -> Result<Option<PathBuf>, String> {
+    program("git", "git")?;
+    program("cc", "build-essential")?;
+    component("fmt", "rustfmt")?;
+    component("clippy", "clippy")?;
+    python()
+}
+
+fn program(name: &str, package: &str) -> Result<(), String> {
+    if shell::exists(name) {
+        return Ok(());
+    }
+    apt_install(&[package]).map_err(|why| format!("`{name}` is missing and {why}; install the package {package}"))?;
+    if shell::exists(name) { Ok(()) } else { Err(format!("`{name}` is still missing after installing {package}")) }
+}
+
+fn component(subcommand: &str, name: &str) -> Result<(), String> {
+    if shell::succeeds(cargo().args([subcommand, "--version"])) {
+        return Ok(());
+    }
+    println!("    rustup component add {name}");
+    let added = Command::new("rustup").args(["component", "add", name]).status();
+    if added.is_ok_and(|status| status.success()) {
+        return Ok(());
+    }
+    Err(format!("`cargo {subcommand}` is missing; run `rustup component add {name}`, or install {name} with your Rust"))
+}
+
+fn python() -> Result<Option<PathBuf>, String> {
+    if let Some(given) = env::var_os("CLADE_TEST_PYTHON") {
+        println!("    Python of CLADE_TEST_PYTHON: {}", given.display());
+        return Ok(Some(given.into()));
+    }
+    let requirements = root().join(REQUIREMENTS);
+    let Ok(wanted) = fs::read_to_string(&requirements) else {
+        println!("    no {REQUIREMENTS}: no test needs Python");
+        return Ok(None);
+    };
+    let venv = tools_directory()?.join("python");
+    let python = if cfg!(windows) { venv.join("Scripts/python.exe") } else { venv.join("bin/python") };
+    let installed = venv.join("installed-requirements.txt");
+    if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) && works(&python) {
+        println!("    Python of {}", venv.display());
+        return Ok(Some(python));
+    }
+    create(&venv)?;
+    println!("    pip install -r {REQUIREMENTS}");
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
+    let status = pip.status().map_err(|error| format!("could not start `{}`: {error}", shell::display(&pip)))?;
+    if !status.success() {
+        return Err(format!(
+            "the Python clients of the wire tests could not be installed; repeat it with\n    {}",
+            shell::display(&pip)
+        ));
+    }
+    fs::write(&installed, wanted).map_err(|error| format!("could not write {}: {error}", installed.display()))?;
+    Ok(Some(python))
+}
+
+fn works(python: &Path) -> bool {
+    shell::succeeds(Command::new(python).args(["-c", "import pip"]))
+}
+
+/// Makes a fresh environment, installing Debian's packages for it where they are missing and we may.
+fn create(venv: &Path) -> Result<(), String> {
+    let name = if cfg!(windows) { "python" } else { "python3" };
+    let attempt = || shell::succeeds(Command::new(name).args(["-m", "venv", "--clear"]).arg(venv));
+    println!("    {name} -m venv {}", venv.display());
+    if attempt() {
+        return Ok(());
+    }
+    let advice = "install Python 3 with its venv module (on Debian and Ubuntu the package python3-venv), or name a \
+                  Python that has the packages of crates/simulator/tests/python/requirements.txt in CLADE_TEST_PYTHON";
+    apt_install(&["python3", "python3-venv"])
+        .map_err(|why| format!("`{name} -m venv` does not work and {why}; {advice}"))?;
+    if attempt() { Ok(()) } else { Err(format!("`{name} -m venv` still does not work; {advice}")) }
+}
+
+/// `CLADE_TOOLS_DIR`, or a folder of ours in the user's cache.
+fn tools_directory() -> Result<PathBuf, String> {
+    if let Some(given) = env::var_os("CLADE_TOOLS_DIR") {
+        return Ok(given.into());
+    }
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .or_else(|| env::var_os("LOCALAPPDATA"))
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
+        .ok_or("neither HOME nor XDG_CACHE_HOME is set; name a folder for the tools in CLADE_TOOLS_DIR")?;
+    Ok(cache.join("promptclade").join("tools"))
+}
+
+/// Installs Debian packages where that is possible without asking: as root, with apt-get there.
+fn apt_install(packages: &[&str]) -> Result<(), String> {
+    if !shell::exists("apt-get") {
+        return Err("there is no apt-get to install it with".to_owned());
+    }
+    if shell::answer(Command::new("id").arg("-u")).as_deref() != Some("0") {
+        return Err("only root can install it".to_owned());
+    }
+    println!("    apt-get install {}", packages.join(" "));
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
+        shell::succeeds(&mut command)
+    };
+    // an old package list names versions that are gone; where updating fails the list may still do
+    apt(&["update", "-qq"]);
+    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(packages);
+    if apt(&install) { Ok(()) } else { Err(format!("`apt-get install {}` failed", packages.join(" "))) }
+}

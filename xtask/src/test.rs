@@ -1,0 +1,71 @@
+//! `cargo xtask test`: prepares the machine, then formatting, lints, docs and every test.
+
+use std::{path::PathBuf, process::Command};
+
+use crate::{
+    prepare, shell,
+    steps::Steps,
+    workspace::{cargo, is_ci, root},
+};
+
+/// Runs it.
+///
+/// # Errors
+/// At the first step that fails, with the command that repeats it.
+pub fn run(arguments: &[String]) -> Result<(), String> {
+    let mut docs = true;
+    for argument in arguments {
+        match argument.as_str() {
+            "--fast" => docs = false,
+            other => return Err(format!("`cargo xtask test` has no option `{other}`; it has --fast")),
+        }
+    }
+    let mut steps = Steps::default();
+    let result = all(&mut steps, docs);
+    println!("\n{}", steps.summary());
+    if result.is_ok() {
+        println!("\nall checks passed");
+    }
+    result
+}
+
+fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
+    let python = steps.own("prepare", prepare::all)?;
+    // for every platform, so that the licence test sees the whole graph and nothing later needs the network
+    steps.run("fetch", cargo().args(["fetch", "--locked"]))?;
+    steps.run("fmt", cargo().args(["fmt", "--all", "--check"]))?;
+    steps.run("clippy", checked(&["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))?;
+    if docs {
+        let mut doc = checked(&["doc", "--workspace", "--no-deps"]);
+        steps.run("doc", doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    }
+    steps.run("test", &mut tests(python))?;
+    if shell::succeeds(cargo().args(["deny", "--version"])) {
+        steps.run("deny", cargo().args(["deny", "check"]))?;
+    } else {
+        println!(
+            "\n    cargo-deny is not installed: advisories are not checked (licences and crate graph were, by the tests)"
+        );
+    }
+    Ok(())
+}
+
+fn tests(python: Option<PathBuf>) -> Command {
+    let mut command = checked(&["test", "--workspace", "--no-fail-fast"]);
+    if let Some(python) = python {
+        command.env("CLADE_TEST_PYTHON", python);
+    }
+    // insta must compare, never write
+    command.env("INSTA_UPDATE", if is_ci() { "no" } else { "auto" });
+    command
+}
+
+/// A cargo command that uses the lock file as it is where nobody watches, and leaves no incremental files there.
+fn checked(arguments: &[&str]) -> Command {
+    let mut command = cargo();
+    command.current_dir(root()).args(arguments);
+    if is_ci() {
+        command.arg("--locked").env("CARGO_INCREMENTAL", "0");
+    }
+    command
+}

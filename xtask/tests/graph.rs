@@ -1,0 +1,157 @@
+//! The crates depend on one another in one direction only, and the pure ones have no async runtime below them.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{cargo, packages};
+
+/// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
+const MAY_USE: [(&str, &[&str]); 13] = [
+    ("clade-domain", &[]),
+    ("clade-text", &["clade-domain"]),
+    ("clade-evolve", &["clade-domain", "clade-text"]),
+    ("clade-metrics", &["clade-domain", "clade-text"]),
+    ("clade-models", &["clade-domain", "clade-text"]),
+    ("clade-store", &["clade-domain"]),
+    ("clade-store-sqlite", &["clade-store", "clade-domain"]),
+    ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
+    ("clade-engine", &["clade-domain", "clade-text", "clade-evolve", "clade-metrics", "clade-models", "clade-store"]),
+    ("clade-simulator", &["clade-domain", "clade-models"]),
+    (
+        "promptclade",
+        &[
+            "clade-domain",
+            "clade-text",
+            "clade-evolve",
+            "clade-metrics",
+            "clade-models",
+            "clade-store",
+            "clade-store-sqlite",
+            "clade-runfile",
+            "clade-engine",
+            "clade-simulator",
+        ],
+    ),
+    // these measure and build from outside
+    ("clade-bench", &[]),
+    ("xtask", &[]),
+];
+
+/// What tests may use beside that.
+const TESTS_MAY_USE: [(&str, &[&str]); 1] = [("clade-engine", &["clade-store-sqlite"])];
+
+/// Crates that must work without any async runtime.
+const PURE: [&str; 4] = ["clade-domain", "clade-text", "clade-evolve", "clade-metrics"];
+
+const RUNTIMES: [&str; 9] = [
+    "async-executor",
+    "async-global-executor",
+    "async-io",
+    "async-std",
+    "compio",
+    "futures-executor",
+    "monoio",
+    "smol",
+    "tokio",
+];
+
+fn row<'a>(table: &'a [(&'a str, &'a [&'a str])], name: &str) -> Option<&'a [&'a str]> {
+    table.iter().find(|(own, _)| *own == name).map(|(_, uses)| *uses)
+}
+
+/// Every edge between crates of ours that the tables do not have.
+fn forbidden_edges(packages: &[Value]) -> Vec<String> {
+    let ours: Vec<&Value> = packages.iter().filter(|package| package["source"].is_null()).collect();
+    let is_ours = |name: &str| ours.iter().any(|package| package["name"] == name);
+    let mut found = Vec::new();
+    for package in &ours {
+        let name = package["name"].as_str().unwrap();
+        let Some(may_use) = row(&MAY_USE, name) else {
+            found.push(format!("{name} has no place in the crate graph yet"));
+            continue;
+        };
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let used = dependency["name"].as_str().unwrap();
+            let only_tests = dependency["kind"] == "dev";
+            let allowed = may_use.contains(&used)
+                || (only_tests && row(&TESTS_MAY_USE, name).is_some_and(|tests| tests.contains(&used)));
+            if is_ours(used) && !allowed {
+                found.push(format!("{name} uses {used}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn dependencies_run_one_way() {
+    let packages = packages();
+    let ours = packages.iter().filter(|package| package["source"].is_null()).count();
+    assert!(ours >= 11, "cargo names {ours} crates of ours: the graph was not read");
+    assert_eq!(forbidden_edges(&packages), Vec::<String>::new());
+}
+
+#[test]
+fn a_wrong_edge_would_be_seen() {
+    let package = |name: &str, uses: &[(&str, Value)]| {
+        let dependencies: Vec<Value> =
+            uses.iter().map(|(name, kind)| json!({"name": name, "kind": kind, "source": null})).collect();
+        json!({"name": name, "source": null, "dependencies": dependencies})
+    };
+    let (normal, dev) = (Value::Null, json!("dev"));
+    let planted = [
+        package("clade-domain", &[("clade-text", normal.clone())]),
+        package("clade-text", &[("clade-domain", normal.clone())]),
+        package("clade-store", &[("clade-store-sqlite", dev.clone())]),
+        package("clade-store-sqlite", &[("clade-store", normal.clone())]),
+        package("clade-engine", &[("clade-store-sqlite", normal), ("clade-store-sqlite", dev)]),
+        package("clade-nowhere", &[]),
+    ];
+    assert_eq!(
+        forbidden_edges(&planted),
+        [
+            "clade-domain uses clade-text",
+            "clade-store uses clade-store-sqlite",
+            "clade-engine uses clade-store-sqlite",
+            "clade-nowhere has no place in the crate graph yet",
+        ]
+    );
+}
+
+#[test]
+fn the_tables_allow_no_circle() {
+    // repeatedly take away the crates that use nothing of what is left
+    let mut left: Vec<(&str, &[&str])> = MAY_USE.to_vec();
+    while !left.is_empty() {
+        let names: Vec<&str> = left.iter().map(|(name, _)| *name).collect();
+        let before = left.len();
+        left.retain(|(_, uses)| uses.iter().any(|used| names.contains(used)));
+        assert!(left.len() < before, "these use one another: {names:?}");
+    }
+}
+
+/// The async runtimes below a crate, tests left out, with the features that this crate alone asks for.
+fn runtimes_below(name: &str) -> Vec<String> {
+    let tree = cargo(&["tree", "--package", name, "--edges", "normal", "--prefix", "none", "--target", "all"]);
+    let mut below: Vec<String> =
+        tree.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    assert_eq!(below.first().map(String::as_str), Some(name), "cargo tree of another crate");
+    below.sort();
+    below.dedup();
+    below.retain(|crate_name| RUNTIMES.contains(&crate_name.as_str()));
+    below
+}
+
+#[test]
+fn pure_crates_have_no_async_runtime_below_them() {
+    for name in PURE {
+        assert_eq!(runtimes_below(name), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_runtime_would_be_seen() {
+    assert!(runtimes_below("clade-engine").contains(&"tokio".to_owned()));
+}
