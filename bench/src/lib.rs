@@ -16,5 +16,5 @@ pub use options::Options;
 pub use process::{cpu_of_children, cpu_of_this_process, peak_memory};
 pub use raw::{RawFigures, get_json, raw_client};
 pub use report::{machine, main_with, median, note, per_thousand};
-pub use simulator::{Answered, Simulated, Simulator};
+pub use simulator::{Simulated, Simulator};
 pub use workload::Workload;

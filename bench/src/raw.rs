@@ -153,3 +153,63 @@ pub fn get_json(address: SocketAddr, path: &str) -> Result<Value, String> {
     }
     serde_json::from_slice(&body).map_err(|error| format!("{path} is not JSON: {error}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{BufRead as _, BufReader, Read as _, Write as _},
+        net::TcpListener,
+        thread,
+    };
+
+    use super::*;
+
+    /// Answers every request with its own body, and with 500 where that is `bad`. Keeps connections open.
+    fn echo() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                thread::spawn(move || while answer_one(&mut BufReader::new(&stream)).is_some() {});
+            }
+        });
+        address
+    }
+
+    fn answer_one(reader: &mut BufReader<&std::net::TcpStream>) -> Option<()> {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().ok()?;
+            }
+            if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).ok()?;
+        let status = if body == b"bad" { "500 Internal Server Error" } else { "200 OK" };
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n\r\n");
+        reader.get_mut().write_all(&[head.as_bytes(), &body].concat()).ok()
+    }
+
+    #[test]
+    fn every_body_is_posted_once_and_failures_are_counted() {
+        let bodies: Vec<String> = (0..50).map(|n| if n % 10 == 3 { "bad".into() } else { n.to_string() }).collect();
+        let figures = raw_client(echo(), "/echo", bodies, 4).unwrap();
+        assert_eq!((figures.requests, figures.failed), (50, 5));
+        assert!(figures.rate() > 0.0);
+    }
+
+    #[test]
+    fn a_server_that_is_not_there_is_an_error() {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = raw_client(free, "/", vec!["1".into()], 1).unwrap_err();
+        assert!(error.starts_with("could not connect to 127.0.0.1:"), "{error}");
+    }
+}

@@ -11,7 +11,13 @@ use crate::shell;
 /// The steps so far.
 #[derive(Debug, Default)]
 pub struct Steps {
-    done: Vec<(String, Duration)>,
+    done: Vec<(String, Duration, Outcome)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
 }
 
 impl Steps {
@@ -27,10 +33,11 @@ impl Steps {
         let took = start.elapsed();
         if !status.success() {
             println!("    {name} failed after {}", seconds(took));
+            self.done.push((name.to_owned(), took, Outcome::Failed));
             return Err(format!("{name} failed ({status}); repeat it with\n    {shown}"));
         }
         println!("    {name} ok in {}", seconds(took));
-        self.done.push((name.to_owned(), took));
+        self.done.push((name.to_owned(), took, Outcome::Passed));
         Ok(())
     }
 
@@ -44,19 +51,20 @@ impl Steps {
         let result = work()?;
         let took = start.elapsed();
         println!("    {name} ok in {}", seconds(took));
-        self.done.push((name.to_owned(), took));
+        self.done.push((name.to_owned(), took, Outcome::Passed));
         Ok(result)
     }
 
     /// Every step with its duration, and their sum.
     pub fn summary(&self) -> String {
-        let width = self.done.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max("total".len());
+        let width = self.done.iter().map(|(name, ..)| name.len()).max().unwrap_or(0).max("total".len());
         let mut text = String::new();
-        for (name, took) in &self.done {
-            let _ = writeln!(text, "  {name:width$}  {:>8}", seconds(*took));
+        for (name, took, outcome) in &self.done {
+            let failed = if *outcome == Outcome::Failed { "  failed" } else { "" };
+            let _ = writeln!(text, "  {name:width$}  {:>12}{failed}", seconds(*took));
         }
-        let total = self.done.iter().map(|(_, took)| *took).sum();
-        let _ = write!(text, "  {:width$}  {:>8}", "total", seconds(total));
+        let total = self.done.iter().map(|(_, took, _)| *took).sum();
+        let _ = write!(text, "  {:width$}  {:>12}", "total", seconds(total));
         text
     }
 }
@@ -89,9 +97,10 @@ mod tests {
         let mut steps = Steps::default();
         let failed = steps.run("versions", workspace_cargo().arg("--no-such-flag")).unwrap_err();
         assert!(failed.contains("repeat it with\n    cargo --no-such-flag"), "{failed}");
-        assert!(!steps.summary().contains("versions"));
-        steps.run("versions", workspace_cargo().arg("--version")).unwrap();
-        assert!(steps.summary().contains("versions"));
+        steps.run("good", workspace_cargo().arg("--version")).unwrap();
+        let summary = steps.summary();
+        let failed = |line: &str| summary.lines().any(|l| l.contains(line) && l.ends_with("failed"));
+        assert!(failed("versions") && !failed("good") && summary.contains("good"), "{summary}");
     }
 
     fn workspace_cargo() -> Command {

@@ -32,7 +32,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
     let python = steps.own("prepare", prepare::all)?;
     // for every platform, so that the licence test sees the whole graph and nothing later needs the network
-    steps.run("fetch", cargo().args(["fetch", "--locked"]))?;
+    steps.run("fetch", &mut checked(&["fetch"]))?;
     steps.run("fmt", cargo().args(["fmt", "--all", "--check"]))?;
     steps.run("clippy", checked(&["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))?;
     if docs {

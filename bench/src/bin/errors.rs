@@ -25,30 +25,24 @@ fn main() -> ExitCode {
 }
 
 fn case(clade: &Clade, workload: &Workload, server: Simulated<'_>, concurrency: &str) -> Result<Value, String> {
-    let log = workload.folder().join("requests.jsonl");
-    // the log of the case before is not this one's
-    let _ = std::fs::remove_file(&log);
-    let simulator = Simulator::start(clade, workload.folder(), Simulated { log: Some(&log), ..server })?;
+    let simulator = Simulator::start(clade, workload.folder(), server)?;
     let file = workload.run_file(simulator.address(), "gentle", "")?;
     let data = workload.fresh()?;
     let folder = data.path().display().to_string();
     let eval =
         clade.run(workload.folder(), &["eval", &file, "--json", "--data-dir", &folder, "-j", concurrency])?.good()?;
     let stats = simulator.stats()?;
-    drop(simulator);
-    let requests = Simulator::log(&log)?;
-    let answered = requests.iter().filter(|request| request.status == 200).count();
     let prompt = &eval.result["prompts"][0];
     let scored = prompt["trials"].as_u64().unwrap_or(0).saturating_sub(prompt["errors"].as_u64().unwrap_or(0));
     let examples = u32::try_from(workload.examples()).unwrap_or(u32::MAX);
     let lost = u64::from(examples).saturating_sub(scored);
-    let sent = u32::try_from(requests.len()).unwrap_or(u32::MAX);
+    let sent =
+        stats["requests"].as_u64().and_then(|n| u32::try_from(n).ok()).ok_or("the simulator counts no requests")?;
     note(&format!("{lost} of {examples} lost, {sent} requests, {:.1} s", eval.seconds));
     Ok(json!({
         "evaluations": examples,
         "lost": lost,
         "requests": sent,
-        "answered": answered,
         "requests_per_evaluation": f64::from(sent) / f64::from(examples),
         "seconds": eval.seconds,
         "evaluations_per_second": f64::from(examples) / eval.seconds,

@@ -1,19 +1,12 @@
 //! kill -9 at random moments, then `clade resume`: answers lost, answered calls bought again, and whether the end is the same.
 //!
-//! The judge is the simulator's log. A call counts as answered when its answer left the simulator `--grace-ms` before the
-//! kill: what left later may have been on the wire, or in the few milliseconds before it is durable, and is counted apart.
+//! The judge is the simulator's log, read `--grace-ms` before the kill, just after it, and at the end. A call counts as
+//! answered before the kill when it is in the first: what was answered later may have been on the wire, or in the few
+//! milliseconds before it is durable, and is counted apart.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    ops::RangeInclusive,
-    path::Path,
-    process::ExitCode,
-    thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, fs, path::Path, process::ExitCode, thread, time::Duration};
 
-use clade_bench::{Answered, Clade, Ended, Options, Simulated, Simulator, Workload, main_with, note};
+use clade_bench::{Clade, Ended, Options, Simulated, Simulator, Workload, main_with, note};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
@@ -39,7 +32,7 @@ fn main() -> ExitCode {
             ("calls", "3000", "budget of each run"),
             ("concurrency", "50", "calls at once"),
             ("latency-ms", "20", "what the simulated model takes for an answer"),
-            ("grace-ms", "50", "answers that left so shortly before the kill count as in flight"),
+            ("grace-ms", "50", "answers of so short a time before the kill count as in flight"),
             ("seed", "1", "what the moments are drawn from"),
         ])?;
         let calls: u32 = options.get("calls")?;
@@ -75,7 +68,7 @@ fn main() -> ExitCode {
     })
 }
 
-fn uninterrupted(setting: &Setting<'_>) -> Result<(Ended, Vec<Answered>), String> {
+fn uninterrupted(setting: &Setting<'_>) -> Result<(Ended, Vec<String>), String> {
     let folder = setting.workload.fresh()?;
     let log = folder.path().join("requests.jsonl");
     let simulator = simulator(setting, &log)?;
@@ -83,11 +76,10 @@ fn uninterrupted(setting: &Setting<'_>) -> Result<(Ended, Vec<Answered>), String
     let data = folder.path().display().to_string();
     let arguments = ["run", &file, "--json", "--data-dir", &data, "-j", &setting.concurrency];
     let ended = complete(setting.clade.run(setting.workload.folder(), &arguments)?)?;
-    drop(simulator);
-    Ok((ended, Simulator::log(&log)?))
+    Ok((ended, simulator.answered(&log)?))
 }
 
-fn killed(setting: &Setting<'_>, after: Duration, whole: &Ended, whole_log: &[Answered]) -> Result<Value, String> {
+fn killed(setting: &Setting<'_>, after: Duration, whole: &Ended, whole_log: &[String]) -> Result<Value, String> {
     let folder = setting.workload.fresh()?;
     let log = folder.path().join("requests.jsonl");
     let simulator = simulator(setting, &log)?;
@@ -97,8 +89,9 @@ fn killed(setting: &Setting<'_>, after: Duration, whole: &Ended, whole_log: &[An
 
     let mut child = setting.clade.start(setting.workload.folder(), &[&["run", &file], &common[..]].concat())?;
     thread::sleep(after);
+    let before = simulator.answered(&log)?;
+    thread::sleep(Duration::from_millis(setting.grace_ms));
     let ended_before = child.try_wait().map_err(|error| error.to_string())?.is_some();
-    let kill_ms = now_ms();
     child.kill().map_err(|error| format!("could not kill clade: {error}"))?;
     child.wait().map_err(|error| format!("could not wait for clade: {error}"))?;
     let after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
@@ -110,14 +103,11 @@ fn killed(setting: &Setting<'_>, after: Duration, whole: &Ended, whole_log: &[An
         return Ok(json!({"killed": "before the start", "after_ms": after_ms}));
     };
     // what is still on its way to the dead process must not be taken for the resumed one's
-    thread::sleep(Duration::from_millis(setting.grace_ms + setting.latency_ms));
+    thread::sleep(Duration::from_millis(setting.latency_ms + setting.grace_ms));
+    let at_kill = simulator.answered(&log)?;
     let resumed = setting.clade.run(setting.workload.folder(), &[&["resume", &run], &common[..]].concat())?;
     let resumed = complete(resumed)?;
-    drop(simulator);
-
-    let log = Simulator::log(&log)?;
-    let account =
-        Account::new(&log, whole_log, kill_ms - setting.grace_ms..=kill_ms + setting.grace_ms + setting.latency_ms);
+    let account = Account::new(&before, &at_kill, &simulator.answered(&log)?, whole_log);
     let paid = resumed.result["spent"]["calls"].as_u64().unwrap_or(0);
     Ok(json!({
         "killed": "running",
@@ -137,7 +127,7 @@ fn killed(setting: &Setting<'_>, after: Duration, whole: &Ended, whole_log: &[An
 fn simulator(setting: &Setting<'_>, log: &Path) -> Result<Simulator, String> {
     let data = setting.workload.data();
     let behaviour =
-        Simulated { latency_ms: setting.latency_ms, log: Some(log), data: Some(&data), ..Simulated::default() };
+        Simulated { latency_ms: setting.latency_ms, log: Some(log), answers: Some(&data), ..Simulated::default() };
     Simulator::start(setting.clade, setting.workload.folder(), behaviour)
 }
 
@@ -153,85 +143,67 @@ fn run_of(line: &str) -> Option<String> {
     serde_json::from_str::<Value>(line).ok()?["run"].as_str().map(str::to_owned)
 }
 
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What a log says about one kill. All numbers are answers with status 200.
+/// What the logs say about one kill. All numbers are answers.
 #[derive(Debug, PartialEq, Eq)]
 struct Account {
     /// Answered before the kill, what was in flight left out.
     before: u64,
-    /// Left the simulator just before the kill, or after it towards the dead process.
+    /// Answered just before the kill, or after it towards the dead process.
     in_flight: u64,
     /// All answers.
     all: u64,
-    /// Answered before the kill and once more after it, beyond what the uninterrupted run asks for too.
+    /// Requests answered once more than the uninterrupted run asks for, those left out that were in flight.
     repeated: u64,
     /// The same for those in flight.
     in_flight_repeated: u64,
 }
 
 impl Account {
-    fn new(log: &[Answered], whole: &[Answered], in_flight: RangeInclusive<u64>) -> Self {
-        let good = |answered: &&Answered| answered.status == 200;
-        let mut usual: BTreeMap<&str, u64> = BTreeMap::new();
-        for answered in whole.iter().filter(good) {
-            *usual.entry(&answered.key).or_default() += 1;
-        }
-        let surely_before = *in_flight.start();
-        let mut account = Self { before: 0, in_flight: 0, all: 0, repeated: 0, in_flight_repeated: 0 };
-        let mut seen: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
-        for answered in log.iter().filter(good) {
-            account.all += 1;
-            account.before += u64::from(answered.at_ms < surely_before);
-            account.in_flight += u64::from(in_flight.contains(&answered.at_ms));
-            let (times, first) = seen.entry(&answered.key).or_insert((0, answered.at_ms));
-            *times += 1;
-            *first = (*first).min(answered.at_ms);
-        }
-        for (key, (times, first)) in seen {
-            let extra = times.saturating_sub(usual.get(key).copied().unwrap_or(1));
-            if first < surely_before {
-                account.repeated += extra;
+    fn new(before: &[String], at_kill: &[String], all: &[String], whole: &[String]) -> Self {
+        let usual = times(whole);
+        let (sent_before, sent_at_kill) = (times(before), times(at_kill));
+        let (mut repeated, mut in_flight_repeated) = (0, 0);
+        for (body, answered) in times(all) {
+            let extra = answered.saturating_sub(usual.get(body).copied().unwrap_or(1));
+            if !sent_before.contains_key(body) && sent_at_kill.contains_key(body) {
+                in_flight_repeated += extra;
             } else {
-                account.in_flight_repeated += extra;
+                repeated += extra;
             }
         }
-        account
+        let count = |log: &[String]| u64::try_from(log.len()).unwrap_or(u64::MAX);
+        let in_flight = count(at_kill).saturating_sub(count(before));
+        Self { before: count(before), in_flight, all: count(all), repeated, in_flight_repeated }
     }
+}
+
+/// How often each body was answered.
+fn times(log: &[String]) -> BTreeMap<&str, u64> {
+    let mut times = BTreeMap::new();
+    for body in log {
+        *times.entry(body.as_str()).or_default() += 1;
+    }
+    times
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn log(rows: &[(u64, u16, &str)]) -> Vec<Answered> {
-        rows.iter()
-            .map(|(at_ms, status, key)| Answered { at_ms: *at_ms, status: *status, key: (*key).into() })
-            .collect()
+    fn log(bodies: &str) -> Vec<String> {
+        bodies.split_whitespace().map(str::to_owned).collect()
     }
 
     #[test]
     fn repeats_are_told_from_what_was_in_flight_and_from_usual_doubles() {
-        let whole = log(&[(1, 200, "a"), (2, 200, "b"), (3, 200, "c"), (4, 200, "double"), (5, 200, "double")]);
-        let killed = log(&[
-            (100, 200, "a"),
-            (101, 500, "b"),
-            (102, 200, "b"),
-            (103, 200, "double"),
-            (195, 200, "c"),
-            // killed at 200
-            (300, 200, "double"),
-            (301, 200, "a"),
-            (302, 200, "c"),
-            (303, 200, "never seen in the whole run"),
-        ]);
+        let whole = log("a b c double double");
+        let all = log("a b double c double a c new");
         assert_eq!(
-            Account::new(&killed, &whole, 190..=210),
+            Account::new(&all[..3], &all[..4], &all, &whole),
             Account { before: 3, in_flight: 1, all: 8, repeated: 1, in_flight_repeated: 1 }
         );
+        assert_eq!(Account::new(&all[..3], &all[..4], &log("a b double c double"), &whole).repeated, 0);
+        assert_eq!(Account::new(&[], &[], &log("new new"), &whole).repeated, 1, "bought twice after the resume");
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! The binary `clade`.
 
 mod args;
+mod bundle;
 mod commands;
 mod context;
 mod display;
 mod exit;
 mod failure;
+mod lineage;
+mod load;
 mod names;
 mod output;
+mod report;
 mod session;
 mod setup;
 

@@ -83,3 +83,8 @@ impl Output {
         }
     }
 }
+
+/// A text as it is, whatever the flags.
+pub fn raw(text: impl std::fmt::Display) {
+    drop(writeln!(std::io::stdout().lock(), "{text}"));
+}

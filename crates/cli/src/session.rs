@@ -3,20 +3,26 @@
 use std::sync::Arc;
 
 use clade_domain::{Budget, Recorded, RunId, RunMode, StopReason};
-use clade_engine::{Control, Progress, RunOutcome, RunReport, Runner, RunnerSettings};
+use clade_engine::{
+    Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, create_run, replay_state,
+};
 use clade_evolve::RunState;
-use clade_models::Counters;
+use clade_models::layers::Counters;
 use clade_store::Store;
+use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
 
 use crate::{
-    args::Gates,
+    args::{Gates, RunArgs},
+    commands::refuse_unaffordable,
     context::Context,
     display::{progress, result},
     exit,
     failure::Failure,
+    load,
+    names::new_run_id,
     output::{Ink, Output},
-    setup::Setup,
+    setup::{Keys, Setup},
 };
 
 /// How a run is carried through.
@@ -31,6 +37,36 @@ pub struct Session {
     pub gates: Gates,
     /// New limits, where the user changes them.
     pub budget: Option<Budget>,
+}
+
+/// Reads a run file, creates a run and carries it through.
+///
+/// # Errors
+/// Where the run file is wrong, before anything is spent; otherwise as [`carry_through`].
+pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(), Failure> {
+    let path = load::find(args.file.file.as_deref())?;
+    let loaded = load::load(&path, &args.file, mode, context)?;
+    refuse_unaffordable(&loaded, &clade_runfile::estimate(&loaded, &load::price))?;
+    let durability = if args.durable { Durability::Full } else { Durability::Normal };
+    let store = context.store(durability).await?;
+    let run = new_run_id(args.run_id.as_deref())?;
+    // a key that is missing is said before a run exists
+    let keys = Keys::of(&loaded, &path, context)?;
+    Setup::check(&loaded.spec, &keys)?;
+    let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
+    let new = NewRun {
+        run: run.clone(),
+        spec: loaded.spec.clone(),
+        dataset: loaded.dataset.clone(),
+        examples: Box::new(examples),
+    };
+    create_run(&store, new).await?;
+    let state = replay_state(&store, &run).await?;
+    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    let setup = Setup::of(&state, &loaded.spec, &store, &keys).await?;
+    drop(state);
+    let session = Session { store, run, setup, gates: args.gates, budget: None };
+    carry_through(session, context).await
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -105,7 +141,7 @@ async fn until_done<T>(going: impl Future<Output = T>, control: &Control, output
 }
 
 #[cfg(unix)]
-async fn interrupted() {
+pub async fn interrupted() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
@@ -115,7 +151,7 @@ async fn interrupted() {
 }
 
 #[cfg(not(unix))]
-async fn interrupted() {
+pub async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -131,7 +167,8 @@ async fn print_events(mut events: mpsc::Receiver<Vec<Recorded>>, output: Output)
 }
 
 fn retried(counters: &Counters, output: &Output) {
-    let (retries, throttled) = (counters.retries(), counters.throttled());
+    let counted = counters.snapshot();
+    let (retries, throttled) = (counted.retries, counted.throttles);
     if retries + throttled > 0 && !output.quiet {
         let text = format!("{retries} calls were tried again, {throttled} of them because the provider asked for fewer");
         output.line(output.paint(Ink::Faint, text));

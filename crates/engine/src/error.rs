@@ -33,6 +33,9 @@ pub enum EngineError {
         /// Its name.
         model: String,
     },
+    /// The data changed or went away while it was read.
+    #[error("{0}")]
+    Data(String),
     /// The run is complete already.
     #[error("run `{run}` is finished; `clade show {run}` has its result, `clade branch {run}@c0` starts another from it")]
     Finished {

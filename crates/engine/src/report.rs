@@ -120,7 +120,7 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
             let scores: Vec<f64> =
                 cells.map(|c| c.iter(candidate.id, state.repeat()).map(|(_, cell)| cell.score).collect()).unwrap_or_default();
             let score = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
-            let [ci_low, ci_high] = statistics::mean_ci(&scores, 0.95, state.spec().seed);
+            let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
             EvaluatedPrompt {
                 candidate: candidate.id,
                 label: candidate.note.clone(),
@@ -129,8 +129,8 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
                 trials: cells.map_or(0, |c| c.trials(Split::Test)),
                 errors: cells.map_or(0, |c| c.failed(Split::Test)),
                 score,
-                ci_low,
-                ci_high,
+                ci_low: interval.low,
+                ci_high: interval.high,
                 pass_rate: cells.map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
                 named_scores: cells.map(|c| c.named_scores(Split::Test)).unwrap_or_default(),
             }

@@ -5,7 +5,7 @@ use std::{
 
 use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split};
 use clade_evolve::{Command, Conductor, EvaluateCommand, state::Phase, strategy::model_override};
-use clade_models::{Counters, Ledger};
+use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
     sync::{mpsc, watch},
@@ -328,12 +328,12 @@ impl Runner {
 
     fn publish_progress(&self, under_way: usize, rate: f64) {
         let Some(progress) = &self.settings.progress else { return };
-        let counted = &self.settings.counters;
+        let counted = self.settings.counters.snapshot();
         let now = Progress {
             under_way,
             rate,
-            retries: counted.retries(),
-            throttled: counted.throttled(),
+            retries: counted.retries,
+            throttled: counted.throttles,
             ..Progress::of(self.conductor.state(), self.spent())
         };
         progress.send_replace(Some(now));

@@ -1,37 +1,25 @@
-//! Filling templates in assertions. Most values hold none, and most others only plain `{{variable}}`: neither costs an engine.
+//! Filling templates in assertions. Most values hold none and are used as they are.
 
 use std::borrow::Cow;
 
 use clade_domain::{Assertion, Vars};
 use serde_json::Value;
 
-use crate::{evaluator::EvaluatorError, settings::text_of};
+use crate::evaluator::EvaluatorError;
 
 /// Whether a text holds a template.
 pub(crate) fn has_template(text: &str) -> bool {
     text.contains('{') && (text.contains("{{") || text.contains("{%"))
 }
 
-/// The text with its variables filled in.
+/// The text with its variables filled in; an undefined variable is an error.
 pub(crate) fn text<'t>(text: &'t str, vars: &Vars) -> Result<Cow<'t, str>, EvaluatorError> {
     if !has_template(text) {
         return Ok(Cow::Borrowed(text));
     }
-    if let Some(plain) = plain(text, vars) {
-        return Ok(Cow::Owned(plain));
-    }
-    engine(text, minijinja::Value::from_serialize(vars)).map(Cow::Owned)
-}
-
-/// Fills with the template engine; an undefined variable is an error.
-pub(crate) fn engine(text: &str, context: minijinja::Value) -> Result<String, EvaluatorError> {
-    let mut environment = minijinja::Environment::new();
-    environment.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment.set_fuel(Some(1_000_000));
-    environment.render_str(text, context).map_err(|error| {
-        EvaluatorError::Failed(format!("the template of a check could not be filled ({error}); check its variables"))
-    })
+    clade_text::template::fill(text, vars)
+        .map(Cow::Owned)
+        .map_err(|error| EvaluatorError::Failed(format!("its template could not be filled: {error}")))
 }
 
 /// The assertion with every template in its value, settings and metric filled; itself where there is none.
@@ -86,28 +74,6 @@ fn lone<'v>(text: &str, vars: &'v Vars) -> Option<&'v Value> {
     vars.get(text.trim().strip_prefix("{{")?.strip_suffix("}}")?.trim())
 }
 
-/// Fills a text whose templates are all plain `{{name}}` of texts, numbers or lists; `None` where the engine is needed.
-fn plain(text: &str, vars: &Vars) -> Option<String> {
-    if text.contains("{%") || text.contains("{#") {
-        return None;
-    }
-    let mut filled = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some(at) = rest.find("{{") {
-        filled.push_str(&rest[..at]);
-        let inside = &rest[at + 2..];
-        let end = inside.find("}}")?;
-        let value = vars.get(inside[..end].trim())?;
-        if value.is_null() {
-            return None;
-        }
-        filled.push_str(&text_of(value));
-        rest = &inside[end + 2..];
-    }
-    filled.push_str(rest);
-    Some(filled)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,12 +83,18 @@ mod tests {
     }
 
     #[test]
-    fn fills_plain_variables_as_the_engine_does() {
-        for template in ["{{a}}", "{{ a }} and {{n}}", "is {{f}}.", "none", "{{b}}", "{ {{a}} }", "{{a}}{{a}}"] {
-            let engine = engine(template, minijinja::Value::from_serialize(vars())).unwrap();
-            assert_eq!(text(template, &vars()).unwrap(), engine, "{template}");
+    fn fills_variables_and_expressions() {
+        for (template, filled) in [
+            ("{{a}}", "x"),
+            ("{{ a }} and {{n}}", "x and 42"),
+            ("is {{f}}.", "is 1.5."),
+            ("none", "none"),
+            ("{{b}}", "true"),
+            ("{ {{a}} }", "{ x }"),
+            ("{{ a | upper }}{% if n > 1 %}!{% endif %}{{o.k}}", "X!v"),
+        ] {
+            assert_eq!(text(template, &vars()).unwrap(), filled, "{template}");
         }
-        assert_eq!(text("{{ a | upper }}{% if n > 1 %}!{% endif %}{{o.k}}", &vars()).unwrap(), "X!v");
     }
 
     #[test]

@@ -109,6 +109,8 @@ pub(crate) enum Setting {
     Switch,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// A text.
+    Text,
     /// A list of texts.
     Texts,
     /// Two numbers, the lower first.
@@ -139,10 +141,11 @@ pub(crate) fn check_config(assertion: &Assertion, known: &[(&str, Setting)]) -> 
             Setting::Switch => (!value.is_boolean()).then(|| "true or false".to_owned()),
             Setting::Word(words) => (!value.as_str().is_some_and(|word| words.contains(&word)))
                 .then(|| format!("one of {}", words.join(", "))),
-            Setting::Texts => {
-                (!value.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(|v| v.is_string() || v.is_number())))
-                    .then(|| "a list of texts".to_owned())
-            }
+            Setting::Text => (!value.is_string()).then(|| "a text".to_owned()),
+            Setting::Texts => (!value
+                .as_array()
+                .is_some_and(|all| !all.is_empty() && all.iter().all(|v| v.is_string() || v.is_number())))
+            .then(|| "a list of texts".to_owned()),
             Setting::Range => range(value).is_none().then(|| "two numbers, the lower first, such as [1, 5]".to_owned()),
         };
         if let Some(wanted) = problem {
@@ -177,9 +180,10 @@ pub(crate) fn check_value(assertion: &Assertion) -> Result<(), String> {
 /// Checks that a threshold, where there is one, lies in [0, 1].
 pub(crate) fn check_share(assertion: &Assertion) -> Result<(), String> {
     match assertion.threshold {
-        Some(t) if !(0.0..=1.0).contains(&t) => {
-            Err(format!("the threshold of `{}` is {t}; scores lie from 0 to 1, so write a number in that range", assertion.kind))
-        }
+        Some(t) if !(0.0..=1.0).contains(&t) => Err(format!(
+            "the threshold of `{}` is {t}; scores lie from 0 to 1, so write a number in that range",
+            assertion.kind
+        )),
         _ => Ok(()),
     }
 }

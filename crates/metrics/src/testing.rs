@@ -39,8 +39,7 @@ pub(crate) fn step_on(
     answers: &[ModelAnswer],
 ) -> Result<Step<Verdict>, EvaluatorError> {
     let vars = Vars::new();
-    let case =
-        Case { assertion: check, output, prompt, vars: &vars, latency_ms: 120, cost: None, prompt_tokens: 50 };
+    let case = Case { assertion: check, output, prompt, vars: &vars, latency_ms: 120, cost: None, prompt_tokens: 50 };
     registry::by_name(&check.kind).unwrap().step(&case, answers)
 }
 

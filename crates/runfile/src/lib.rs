@@ -1,1 +1,31 @@
-//! Run files and data sets: parse, check, point at the line, split
+//! Run files and data sets: read, checked, pointed at by line, and parted.
+//!
+//! [`load`] takes a run file - a promptfoo config with one more block, `optimize` - to a [`clade_domain::RunSpec`], a stream
+//! of examples and a list of [`Problem`]s that each name file, line and fix; [`schema`] is what editors check it by, and
+//! [`estimate`] says what it will cost. Deliberately absent: models, stores, async, and any network.
+
+mod checks;
+mod context;
+mod data;
+mod env;
+mod estimate;
+mod load;
+mod models;
+mod optimize;
+mod overrides;
+mod paths;
+mod problem;
+mod prompts;
+mod schema;
+mod source;
+mod text;
+mod yaml;
+
+pub use context::{LoadOptions, Overrides};
+pub use data::{DataProfile, DataSource, Examples};
+pub use estimate::{Estimate, PhaseEstimate, Price, Range, estimate};
+pub use load::{Loaded, load};
+pub use optimize::DEFAULT_CALLS;
+pub use problem::{Excerpt, Problem, Problems};
+pub use schema::schema;
+pub use source::{MAX_RUN_FILE, MAX_WHOLE_DATA, MAX_YAML_DATA};

@@ -9,8 +9,11 @@ use crate::problem::{Excerpt, Problem};
 /// Largest run file, in bytes.
 pub const MAX_RUN_FILE: u64 = 10 * 1024 * 1024;
 
-/// Largest JSON or YAML data file, in bytes: these are read whole. JSON lines and CSV have no limit.
+/// Largest JSON data file, in bytes: it is read whole. JSON lines and CSV have no limit.
 pub const MAX_WHOLE_DATA: u64 = 64 * 1024 * 1024;
+
+/// Largest YAML data file, in bytes: a tree with places takes some ten times its text.
+pub const MAX_YAML_DATA: u64 = 16 * 1024 * 1024;
 
 /// A place in one of the [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -9,15 +9,16 @@ mod anthropic;
 mod body;
 mod failure;
 mod faults;
+mod input;
 mod latency;
 mod ledger;
 mod limiter;
 mod ollama;
 mod openai;
-mod openai_input;
 mod responses;
 mod routes;
 mod server;
+mod service;
 mod settings;
 mod stream;
 

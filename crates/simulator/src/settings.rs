@@ -1,12 +1,13 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use clade_models::simulated::AnswerKey;
 use serde_json::Value;
 
 /// How the simulated server behaves. The default answers at once and never fails.
 ///
 /// Rates are shares of the requests in [0, 1]; together they are at most 1. Which requests fail is settled by the seed and
 /// the number of the request, so that another try may succeed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The simulated model's name, with or without `simulated:`. It answers whatever model a request names; one that names
     /// another simulated model, such as `simulated:gentle`, gets that one.
@@ -35,7 +36,10 @@ pub struct Settings {
     pub half_body_rate: f64,
     /// The key that requests must bring (`authorization: Bearer ...` or `x-api-key`); `None` takes any or none.
     pub key: Option<String>,
-    /// A file that gets one line of JSON for each answered request.
+    /// The right answers of a data set; without them the right answer is a number made from the question's text.
+    pub answers: Option<Arc<AnswerKey>>,
+    /// A file that gets one line of JSON for each answered request: `n` (the request's number, from 0), `path`, and `body`
+    /// (the hash of its body). An existing file is continued.
     pub log: Option<PathBuf>,
 }
 
@@ -69,6 +73,7 @@ impl Default for Settings {
             html_rate: 0.0,
             half_body_rate: 0.0,
             key: None,
+            answers: None,
             log: None,
         }
     }
@@ -129,7 +134,7 @@ impl Settings {
 /// Settings that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct SettingsError(String);
+pub struct SettingsError(pub(crate) String);
 
 #[cfg(test)]
 mod tests {

@@ -16,7 +16,7 @@ use std::{
 };
 
 use clade_domain::{ContentHash, ModelRole, RunId, Timestamp};
-use clade_store::{AnswerLog, Journal, PaidAnswer, RunFilter, Store, StoreError, conformance::samples};
+use clade_store::{AnswerLog, Journal, MemoryStore, PaidAnswer, RunFilter, Store, StoreError, conformance::samples};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 use tokio::sync::mpsc;
 
@@ -29,6 +29,13 @@ async fn main() -> Fallible<()> {
     let at_once: u32 = args.next().map_or(Ok(100), |n| n.parse())?;
     let folder = args.next().map_or_else(|| std::env::temp_dir().join("clade-throughput"), PathBuf::from);
     println!("{evaluations} evaluations, {at_once} at once");
+    println!("\nin memory, for what this program itself costs");
+    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("throughput")?);
+    store.create(samples::summary(&run, 1), Timestamp(1), Vec::new()).await?;
+    let clock = Clock::start();
+    evaluate(&store, &run, evaluations, at_once).await?;
+    clock.show("evaluations", evaluations);
+    drop(store);
     for durability in [Durability::Normal, Durability::Full] {
         drop(std::fs::remove_dir_all(&folder));
         measure(&folder, durability, evaluations, at_once).await?;
@@ -92,7 +99,7 @@ async fn lone_writes(store: &SqliteStore, run: &RunId) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn evaluate(store: &Arc<SqliteStore>, run: &RunId, evaluations: u32, at_once: u32) -> Fallible<()> {
+async fn evaluate<S: Store + 'static>(store: &Arc<S>, run: &RunId, evaluations: u32, at_once: u32) -> Fallible<()> {
     let (finished, mut trials) = mpsc::channel(1024);
     let mut tasks = Vec::new();
     for worker in 0..at_once {

@@ -1,4 +1,9 @@
-use std::{fs, io::Read, path::Path, time::Duration};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clade_store::StoreError;
 use sqlx::{
@@ -9,15 +14,20 @@ use sqlx::{
 use crate::{
     Durability, SqliteOptions,
     fault::{fault, io_fault},
+    migrate::APPLICATION_ID,
 };
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAGE_BYTES: u64 = 4096;
 
+/// The header of a database file, from <https://www.sqlite.org/fileformat.html#the_database_header>.
+const HEADER_BYTES: u64 = 100;
+const APPLICATION_ID_AT: usize = 68;
+
 /// The connection that writes. It makes the file where there is none.
 pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<SqliteConnection, StoreError> {
-    looks_like_sqlite(path)?;
+    looks_like_ours(path)?;
     let synchronous = match options.durability {
         Durability::Normal => SqliteSynchronous::Normal,
         Durability::Full => SqliteSynchronous::Full,
@@ -26,9 +36,10 @@ pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<Sqli
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous)
+        .statement_cache_capacity(64)
         // 4 MB of pages, and a log of about 16 MB before it is carried into the file
         .pragma("cache_size", "-4096")
-        .pragma("wal_autocheckpoint", "4000")
+        .pragma("wal_autocheckpoint", std::env::var("WALX").unwrap_or("4000".into()))
         .pragma("journal_size_limit", "67108864");
     if let Some(bytes) = options.max_bytes {
         connect = connect.pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string());
@@ -50,18 +61,38 @@ fn common(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-/// Refuses a file that is something else before SQLite touches it.
-fn looks_like_sqlite(path: &Path) -> Result<(), StoreError> {
+/// Refuses a file that is something else before SQLite touches it: asking for a write-ahead log already changes it.
+fn looks_like_ours(path: &Path) -> Result<(), StoreError> {
+    let failed = |error| io_fault(path, "read the database", &error);
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(io_fault(path, "open the database", &error)),
+        Err(error) => return Err(failed(error)),
     };
+    let corrupt =
+        |detail: &str| Err(StoreError::Corrupt { path: path.display().to_string(), detail: detail.to_owned() });
     let mut head = Vec::new();
-    file.by_ref().take(16).read_to_end(&mut head).map_err(|error| io_fault(path, "read the database", &error))?;
-    if head.is_empty() || head == b"SQLite format 3\0" {
+    file.by_ref().take(HEADER_BYTES).read_to_end(&mut head).map_err(failed)?;
+    if head.is_empty() {
         return Ok(());
     }
-    let detail = "the file does not begin as a SQLite database does".to_owned();
-    Err(StoreError::Corrupt { path: path.display().to_string(), detail })
+    if !head.starts_with(b"SQLite format 3\0") {
+        return corrupt("the file does not begin as a SQLite database does");
+    }
+    // until a log is carried into the file for the first time, our mark may be in the log alone: then SQLite must read it
+    let mark = head
+        .get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4)
+        .map_or(0, |bytes| bytes.iter().fold(0, |id, byte| (id << 8) | i64::from(*byte)));
+    let log = fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
+    let fresh = file.metadata().map_err(failed)?.len() <= PAGE_BYTES;
+    if mark == APPLICATION_ID || (mark == 0 && (log || fresh)) {
+        return Ok(());
+    }
+    corrupt("it is another program's database")
+}
+
+fn log_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    PathBuf::from(name)
 }

@@ -25,3 +25,18 @@ pub(crate) fn kind(event: &RunEvent) -> Arc<str> {
         RunEvent::RunFinished { .. } => tag!("run_finished"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clade_store::conformance::samples;
+
+    use super::kind;
+
+    #[test]
+    fn kinds_are_the_tags_of_the_json() {
+        for event in samples::several_kinds() {
+            let json = serde_json::to_value(&event).unwrap();
+            assert_eq!(json["event"], *kind(&event));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Executor, Row, SqliteConnection};
 use crate::fault::fault;
 
 /// `clad` in ASCII, in the file's header, so that `file` and we can tell whose database it is.
-const APPLICATION_ID: i64 = 0x636c_6164;
+pub(crate) const APPLICATION_ID: i64 = 0x636c_6164;
 
 /// Each step takes the format from its position to the next. Steps are never changed once released, only added.
 const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];

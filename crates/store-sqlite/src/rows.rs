@@ -1,7 +1,7 @@
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use clade_domain::ContentHash;
-use sqlx::{Arguments, Sqlite, SqliteConnection, encode::Encode, sqlite::SqliteArguments};
+use sqlx::{Arguments, Sqlite, encode::Encode, sqlite::SqliteArguments};
 
 /// Numbers of a run or a data set above this many bits of an entry's or example's number.
 const LOW_BITS: u32 = 32;
@@ -24,14 +24,32 @@ pub(crate) fn low(id: i64) -> u64 {
 
 /// Something that fills one row of a multi-row `INSERT`.
 pub(crate) trait BulkRow {
-    /// The statements it goes into.
-    fn bulk() -> &'static Bulk;
+    /// Where it goes. The first column is never NULL: places left over in a statement are told by it.
+    const TABLE: Table;
 
     /// Adds its values in order of the columns.
     fn bind(&self, values: &mut Values) -> Result<(), sqlx::Error>;
 }
 
-/// Values for one statement.
+/// What a multi-row `INSERT` needs to know of its table.
+pub(crate) struct Table {
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    /// What happens to a row whose key is taken.
+    pub conflict: &'static str,
+}
+
+impl Table {
+    /// An `INSERT` with places for so many rows, of which those whose first value is NULL are passed over.
+    pub fn insert(&self, rows: usize) -> String {
+        let row = format!("({})", vec!["?"; self.columns.len()].join(","));
+        let (name, columns, conflict) = (self.name, self.columns.join(","), self.conflict);
+        let places = vec![row.as_str(); rows].join(",");
+        format!("INSERT INTO {name}({columns}) SELECT * FROM (VALUES {places}) WHERE column1 IS NOT NULL {conflict};")
+    }
+}
+
+/// Values for one call.
 #[derive(Default)]
 pub(crate) struct Values(SqliteArguments);
 
@@ -48,45 +66,17 @@ impl Values {
         self.add(i64::try_from(n).unwrap_or(i64::MAX))
     }
 
+    /// Rows for an `INSERT` with so many places.
+    pub fn rows<R: BulkRow>(&mut self, rows: &[R], places: usize) -> Result<(), sqlx::Error> {
+        let columns = R::TABLE.columns.len();
+        Arguments::reserve(&mut self.0, places * columns, 0);
+        rows.iter().try_for_each(|row| row.bind(self))?;
+        (rows.len() * columns..places * columns).try_for_each(|_| self.add(None::<i64>))
+    }
+
     pub fn into_inner(self) -> SqliteArguments {
         self.0
     }
-}
-
-/// The same `INSERT` for a few numbers of rows, so that every batch is made of statements that are prepared already.
-pub(crate) struct Bulk {
-    statements: [(usize, String); 4],
-    columns: usize,
-}
-
-/// Rows per statement, largest first. Measured: larger ones gain nothing, fewer sizes make small batches dear.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
-
-impl Bulk {
-    fn new(table: &str, columns: &[&str], conflict: &str) -> Self {
-        let row = format!("({})", vec!["?"; columns.len()].join(", "));
-        let statement = |rows: usize| {
-            let values = vec![row.as_str(); rows].join(", ");
-            (rows, format!("INSERT INTO {table} ({}) VALUES {values} {conflict}", columns.join(", ")))
-        };
-        Self { statements: CHUNKS.map(statement), columns: columns.len() }
-    }
-}
-
-/// Inserts rows in as few statements as there are prepared sizes for.
-pub(crate) async fn insert<R: BulkRow>(connection: &mut SqliteConnection, rows: &[R]) -> Result<(), sqlx::Error> {
-    let mut rest = rows;
-    for (size, sql) in &R::bulk().statements {
-        while rest.len() >= *size {
-            let (chunk, after) = rest.split_at(*size);
-            let mut values = Values::default();
-            values.0.reserve(size * R::bulk().columns, 0);
-            chunk.iter().try_for_each(|row| row.bind(&mut values))?;
-            sqlx::query_with(sql.as_str(), values.into_inner()).execute(&mut *connection).await?;
-            rest = after;
-        }
-    }
-    Ok(())
 }
 
 /// A journal entry.
@@ -98,10 +88,7 @@ pub(crate) struct EventRow {
 }
 
 impl BulkRow for EventRow {
-    fn bulk() -> &'static Bulk {
-        static BULK: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("events", &["id", "at", "kind", "body"], ""));
-        &BULK
-    }
+    const TABLE: Table = Table { name: "events", columns: &["id", "at", "kind", "body"], conflict: "" };
 
     fn bind(&self, values: &mut Values) -> Result<(), sqlx::Error> {
         values.add(self.id)?;
@@ -119,11 +106,7 @@ pub(crate) struct TextRow {
 }
 
 impl BulkRow for TextRow {
-    fn bulk() -> &'static Bulk {
-        static BULK: LazyLock<Bulk> =
-            LazyLock::new(|| Bulk::new("texts", &["hash", "body"], "ON CONFLICT (hash) DO NOTHING"));
-        &BULK
-    }
+    const TABLE: Table = Table { name: "texts", columns: &["hash", "body"], conflict: "ON CONFLICT (hash) DO NOTHING" };
 
     fn bind(&self, values: &mut Values) -> Result<(), sqlx::Error> {
         values.hash(self.hash)?;
@@ -147,8 +130,9 @@ pub(crate) struct AnswerRow {
 }
 
 impl BulkRow for AnswerRow {
-    fn bulk() -> &'static Bulk {
-        const COLUMNS: [&str; 13] = [
+    const TABLE: Table = Table {
+        name: "answers",
+        columns: &[
             "key",
             "run",
             "role",
@@ -162,10 +146,9 @@ impl BulkRow for AnswerRow {
             "latency_ms",
             "finish",
             "at",
-        ];
-        static BULK: LazyLock<Bulk> = LazyLock::new(|| Bulk::new("answers", &COLUMNS, "ON CONFLICT (key) DO NOTHING"));
-        &BULK
-    }
+        ],
+        conflict: "ON CONFLICT (key) DO NOTHING",
+    };
 
     fn bind(&self, values: &mut Values) -> Result<(), sqlx::Error> {
         values.hash(self.key)?;
@@ -191,11 +174,7 @@ pub(crate) struct ExampleRow {
 }
 
 impl BulkRow for ExampleRow {
-    fn bulk() -> &'static Bulk {
-        static BULK: LazyLock<Bulk> =
-            LazyLock::new(|| Bulk::new("examples", &["id", "body"], "ON CONFLICT (id) DO NOTHING"));
-        &BULK
-    }
+    const TABLE: Table = Table { name: "examples", columns: &["id", "body"], conflict: "ON CONFLICT (id) DO NOTHING" };
 
     fn bind(&self, values: &mut Values) -> Result<(), sqlx::Error> {
         values.add(self.id)?;

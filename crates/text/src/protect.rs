@@ -134,7 +134,9 @@ pub fn code_spans(text: &str) -> Vec<Span> {
         }
         spans.extend(fence.take());
         let part = &text[line.span.clone()];
-        spans.extend(find(&INLINE, part).into_iter().map(|found| line.span.start + found.start..line.span.start + found.end));
+        spans.extend(
+            find(&INLINE, part).into_iter().map(|found| line.span.start + found.start..line.span.start + found.end),
+        );
     }
     spans.extend(fence);
     spans
@@ -146,9 +148,8 @@ type Pattern = LazyLock<Option<Regex>>;
 static TAG: Pattern = LazyLock::new(|| Regex::new(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]*)?/?>").ok());
 static INLINE: Pattern =
     LazyLock::new(|| Regex::new(r"``[^\n]+?``|`[^`\n]+`|\b[a-z][a-z+.-]*://[^\s<>]*[^\s<>.,;:!?)\]]").ok());
-static QUOTED: Pattern = LazyLock::new(|| {
-    Regex::new(r#""[^"\n]{1,200}"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|‘[^’\n]{1,200}’"#).ok()
-});
+static QUOTED: Pattern =
+    LazyLock::new(|| Regex::new(r#""[^"\n]{1,200}"|“[^”\n]{1,200}”|«[^»\n]{1,200}»|‘[^’\n]{1,200}’"#).ok());
 
 fn find(pattern: &Pattern, text: &str) -> Vec<Span> {
     pattern.iter().flat_map(|regex| regex.find_iter(text)).map(|found| found.range()).collect()
@@ -182,24 +183,117 @@ fn quoted(text: &str) -> Vec<Span> {
 }
 
 const NUMBER_WORDS: [&str; 54] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty",
-    "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion", "dozen", "first", "second", "third",
-    "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "once", "twice", "half", "quarter", "single", "double",
-    "triple", "both", "hundreds", "thousands", "last",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+    "dozen",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "once",
+    "twice",
+    "half",
+    "quarter",
+    "single",
+    "double",
+    "triple",
+    "both",
+    "hundreds",
+    "thousands",
+    "last",
 ];
 
 const NEGATIONS: [&str; 48] = [
-    "not", "no", "never", "none", "nothing", "nobody", "nowhere", "neither", "nor", "cannot", "without", "only", "unless",
-    "except", "excluding", "exclude", "excludes", "avoid", "avoids", "avoiding", "must", "shall", "hardly", "barely",
-    "scarcely", "rarely", "seldom", "forbid", "forbidden", "prohibit", "prohibited", "refrain", "omit", "omitting", "skip",
-    "ignore", "ignoring", "instead", "dont", "cant", "wont", "doesnt", "isnt", "arent", "shouldnt", "mustnt", "least", "most",
+    "not",
+    "no",
+    "never",
+    "none",
+    "nothing",
+    "nobody",
+    "nowhere",
+    "neither",
+    "nor",
+    "cannot",
+    "without",
+    "only",
+    "unless",
+    "except",
+    "excluding",
+    "exclude",
+    "excludes",
+    "avoid",
+    "avoids",
+    "avoiding",
+    "must",
+    "shall",
+    "hardly",
+    "barely",
+    "scarcely",
+    "rarely",
+    "seldom",
+    "forbid",
+    "forbidden",
+    "prohibit",
+    "prohibited",
+    "refrain",
+    "omit",
+    "omitting",
+    "skip",
+    "ignore",
+    "ignoring",
+    "instead",
+    "dont",
+    "cant",
+    "wont",
+    "doesnt",
+    "isnt",
+    "arent",
+    "shouldnt",
+    "mustnt",
+    "least",
+    "most",
 ];
 
 /// Verbs that belong to a `not` behind them.
 const AUXILIARIES: [&str; 20] = [
-    "do", "does", "did", "is", "are", "was", "were", "be", "can", "could", "should", "would", "will", "may", "might", "must",
-    "shall", "has", "have", "had",
+    "do", "does", "did", "is", "are", "was", "were", "be", "can", "could", "should", "would", "will", "may", "might",
+    "must", "shall", "has", "have", "had",
 ];
 
 /// Numbers, negations and names.

@@ -74,11 +74,24 @@ pub fn near_duplicate(a: &str, b: &str) -> bool {
     similarity(a, b) >= NEAR_DUPLICATE
 }
 
+/// The name nearest to a mistyped one, by Jaro-Winkler similarity of at least 0.75; the first of equals.
+#[must_use]
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let mut best: Option<(f64, &str)> = None;
+    for candidate in names {
+        let likeness = strsim::jaro_winkler(&name.to_lowercase(), &candidate.to_lowercase());
+        if likeness >= 0.75 && best.is_none_or(|(most, _)| likeness > most) {
+            best = Some((likeness, candidate));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
 /// FNV-1a, 32 bits: the same on every machine and in every version.
 fn hash(gram: &[char]) -> u32 {
-    gram.iter().flat_map(|c| u32::from(*c).to_le_bytes()).fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    gram.iter()
+        .flat_map(|c| u32::from(*c).to_le_bytes())
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -101,6 +114,14 @@ mod tests {
     fn the_value_is_the_formula() {
         // grams of " ab ": {" ab", "ab "}; of " abc ": {" ab", "abc", "bc "}; shared: 1 -> sqrt(1/2 * 1/3)
         assert!((similarity("ab", "abc") - (1.0_f64 / 6.0).sqrt()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn mistyped_names() {
+        let names = ["word-insertion", "word-removal", "reflect"];
+        for (typed, expected) in [("word-insert", Some("word-insertion")), ("Reflct", Some("reflect")), ("xyz", None)] {
+            assert_eq!(nearest(typed, names), expected, "{typed}");
+        }
     }
 
     proptest! {

@@ -1,7 +1,10 @@
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 //! What templates mean: values, errors with their place, demonstrations, and the plain form against the engine.
 
 use clade_domain::{Component, Demonstration, MessageRole, Prompt, Vars};
-use clade_text::template::{CompiledTemplate, PromptTemplate, TemplateError, fill, placeholders, prompt_tokens, variables};
+use clade_text::template::{
+    CompiledTemplate, PromptTemplate, TemplateError, fill, placeholders, prompt_tokens, variables,
+};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -72,18 +75,10 @@ fn errors_say_where_and_what() {
     };
     let template = PromptTemplate::compile(&prompt).unwrap();
     let error = template.render(&vars(json!({"question": "?"}))).unwrap_err();
-    assert_eq!(
-        error,
-        TemplateError::Missing { component: "user".into(), line: 4, variable: "hint".into() }
-    );
+    assert_eq!(error, TemplateError::Missing { component: "user".into(), line: 4, variable: "hint".into() });
     insta::assert_snapshot!(error, @"component `user`: line 4 needs the variable `hint`, which the example does not have; add it to the data or remove it from the template");
 
-    let cases = [
-        ("a\n{{ b c }}", 2),
-        ("{% if x %}", 1),
-        ("a\n\n{{ open", 3),
-        ("{% endfor %}", 1),
-    ];
+    let cases = [("a\n{{ b c }}", 2), ("{% if x %}", 1), ("a\n\n{{ open", 3), ("{% endfor %}", 1)];
     for (source, line) in cases {
         match PromptTemplate::compile(&Prompt::user(source)) {
             Err(TemplateError::Syntax { component, line: found, detail }) => {
@@ -118,7 +113,8 @@ fn demonstrations_stand_before_the_last_user_component() {
         ],
         demonstrations: vec![Demonstration { vars: vars(json!({"q": "1+1"})), answer: "2".into() }],
     };
-    let messages = PromptTemplate::compile(&prompt).unwrap().render(&vars(json!({"q": "2+2", "subject": "sums"}))).unwrap();
+    let messages =
+        PromptTemplate::compile(&prompt).unwrap().render(&vars(json!({"q": "2+2", "subject": "sums"}))).unwrap();
     let found: Vec<_> = messages.iter().map(|m| (m.role, m.content.as_str())).collect();
     use MessageRole::{Assistant, System, User};
     assert_eq!(

@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     names::{entropy, find_candidate, find_run, new_run_id},
     session::{self, Session},
-    setup::Setup,
+    setup::{Keys, Setup},
 };
 
 /// `clade branch`
@@ -45,7 +45,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = Setup::of(state.spec(), &state, &store, context).await?;
+    let setup = Setup::of(&state, state.spec(), &store, &Keys::again(state.spec(), context)?).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
 }

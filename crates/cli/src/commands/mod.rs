@@ -18,6 +18,9 @@ mod show;
 mod simulate;
 mod snapshot;
 
+pub use check::refuse_unaffordable;
+pub use list::date;
+
 use crate::{args::Command, context::Context, failure::Failure};
 
 /// Carries a command out.

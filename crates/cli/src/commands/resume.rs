@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     names::find_run,
     session::{self, Session},
-    setup::Setup,
+    setup::{Keys, Setup},
 };
 
 /// `clade resume`
@@ -30,7 +30,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
         spec.options.max_concurrency = Some(concurrency);
     }
     context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
-    let setup = Setup::of(&spec, &state, &store, context).await?;
+    let setup = Setup::of(&state, &spec, &store, &Keys::again(&spec, context)?).await?;
     let gates = args.gates;
     let session = Session { store, run: row.run, setup, gates, budget: changed.then_some(budget) };
     session::carry_through(session, context).await

@@ -2,7 +2,7 @@ use clade_engine::now;
 use clade_store::SnapshotRow;
 use clade_store_sqlite::Durability;
 
-use crate::{args::SnapshotArgs, commands::list::date, context::Context, failure::Failure, names::find_run};
+use crate::{args::SnapshotArgs, commands::date, context::Context, failure::Failure, names::find_run};
 
 /// `clade snapshot`
 pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> {

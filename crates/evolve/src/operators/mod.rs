@@ -1,9 +1,16 @@
-//! Operators make candidates. One file each; [`registry`] finds them by name.
+//! Operators make candidates. One file each; [`by_name`] and [`find`] find them.
 //!
-//! An operator is pure and knows no provider: a model-written one says what to ask and reads the answers ([`Step`]).
-//! Whatever it returns passes [`admit`] before it becomes a candidate, so no operator can lose a placeholder or
-//! change frozen text.
+//! An operator is pure and knows no provider: a model-written one says what to ask and reads the answers
+//! ([`clade_domain::Step`]). Whatever it returns passes [`admit`] before it becomes a candidate, so no operator can lose a
+//! placeholder or change frozen text. Classical operators, which understand nothing, keep beside it every number, negation
+//! and quoted text of what they edit.
 
+mod admit;
+mod classical;
 mod operator;
+mod registry;
+pub mod written;
 
+pub use admit::admit;
 pub use operator::{Operator, OperatorKind, Proposal, ProposalContext, Rejection, Rollout, Wants};
+pub use registry::{UnknownOperator, all, by_name, find};

@@ -43,7 +43,7 @@ pub fn mean_ci(scores: &[f64], confidence: f64, seed: u64) -> Interval {
         let right = scores.iter().filter(|&&score| score == 1.0).count();
         return wilson_ci(right as u64, scores.len() as u64, confidence);
     }
-    if scores.iter().all(|&score| score == scores[0]) {
+    if all_equal(&scores) {
         return unseen_mass_ci(scores[0], scores.len(), confidence, [0.0, 1.0]);
     }
     let found = bootstrap_mean_ci(&scores, BootstrapMethod::Bca, RESAMPLES, confidence, seed);
@@ -89,6 +89,11 @@ pub(super) fn cleaned(score: f64) -> f64 {
 /// Whether all scores are 0 or 1.
 pub(super) fn is_binary(scores: &[f64]) -> bool {
     scores.iter().all(|&score| score == 0.0 || score == 1.0)
+}
+
+/// Whether all values are the same but for rounding.
+pub(super) fn all_equal(values: &[f64]) -> bool {
+    values.iter().all(|value| (value - values[0]).abs() < 1e-9)
 }
 
 /// The mean; 0 without values.

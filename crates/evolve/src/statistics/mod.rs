@@ -26,3 +26,6 @@ pub use paired::{PairedCounts, mcnemar_one_sided, mcnemar_two_sided, permutation
 pub use power::{SIGNIFICANCE, detectable_gain, examples_needed, second_moment};
 pub use running::RunningMean;
 pub use tango::tango_ci;
+
+#[cfg(test)]
+mod coverage;

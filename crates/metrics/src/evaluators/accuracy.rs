@@ -21,8 +21,7 @@ impl Evaluator for Accuracy {
     }
 
     fn check(&self, assertion: &Assertion) -> Result<(), String> {
-        let known =
-            [("tolerance", Setting::Number(0.0, f64::INFINITY)), ("relative", Setting::Number(0.0, 1.0))];
+        let known = [("tolerance", Setting::Number(0.0, f64::INFINITY)), ("relative", Setting::Number(0.0, 1.0))];
         check_config(assertion, &known)?;
         check_value(assertion)
     }
@@ -98,10 +97,11 @@ fn text(output: &str, wanted: &str) -> Verdict {
 fn begins(found: &str, wanted: &str) -> bool {
     let Some(first) = mentions(found, wanted).into_iter().next() else { return false };
     let after = &found[first.at.end..];
-    let explains = after.starts_with([',', '.', ';', ':', '(', '!']) || after.trim_start().starts_with(['(', '-', '–'])
-        || ["because", "since", "as", "for"].iter().any(|word| {
-            after.trim_start().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word))
-        });
+    let explains = after.starts_with([',', '.', ';', ':', '(', '!'])
+        || after.trim_start().starts_with(['(', '-', '–'])
+        || ["because", "since", "as", "for"]
+            .iter()
+            .any(|word| after.trim_start().get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)));
     found[..first.at.start].chars().all(|c| !c.is_alphanumeric()) && !first.hedged && explains
 }
 
@@ -109,7 +109,10 @@ fn begins(found: &str, wanted: &str) -> bool {
 fn phrase(place: &crate::extract::Stated<'_>, wanted: &str) -> bool {
     let other = opposite(wanted);
     // an announced answer is the answer itself: a list that merely holds the expected words is another answer
-    if place.explicit && other.is_none() && place.answer.split_whitespace().count() > wanted.split_whitespace().count() + 6 {
+    if place.explicit
+        && other.is_none()
+        && place.answer.split_whitespace().count() > wanted.split_whitespace().count() + 6
+    {
         return false;
     }
     let listed = wanted.split_whitespace().count() > 1 && place.explicit;
@@ -119,7 +122,8 @@ fn phrase(place: &crate::extract::Stated<'_>, wanted: &str) -> bool {
     // words without a letter, such as brackets, are found inside longer answers too easily
     let wordy = wanted.chars().any(char::is_alphanumeric);
     // an answer of a few bare words more is another answer, one in a sentence is the answer
-    let sentence = !listed && (!place.explicit || place.answer.split_whitespace().count() <= wanted.split_whitespace().count() + 6);
+    let sentence = !listed
+        && (!place.explicit || place.answer.split_whitespace().count() <= wanted.split_whitespace().count() + 6);
     clean && !opposed && wordy && sentence
 }
 

@@ -51,10 +51,15 @@ pub(super) fn by_letter(case: &Case<'_>, wanted: char, labels: &[&str]) -> Verdi
         found => found,
     };
     match picked {
-        Picked::One(letter) if letter == wanted => Verdict::binary(true, format!("the answer is ({letter}), as expected")),
+        Picked::One(letter) if letter == wanted => {
+            Verdict::binary(true, format!("the answer is ({letter}), as expected"))
+        }
         Picked::One(letter) => Verdict::binary(
             false,
-            format!("the option read as the answer is ({letter}); expected ({wanted}); the output is {}", quote(case.output)),
+            format!(
+                "the option read as the answer is ({letter}); expected ({wanted}); the output is {}",
+                quote(case.output)
+            ),
         ),
         Picked::Several(letters) => {
             let named: Vec<String> = letters.iter().map(|letter| format!("({letter})")).collect();
@@ -105,11 +110,19 @@ fn by_label(case: &Case<'_>, wanted: &str, labels: &[&str]) -> Result<Step<Verdi
         ),
         Picked::Several(_) => Verdict::binary(
             false,
-            format!("the output names several options where one is wanted; expected {}; it is {}", quote(labels[at]), quote(case.output)),
+            format!(
+                "the output names several options where one is wanted; expected {}; it is {}",
+                quote(labels[at]),
+                quote(case.output)
+            ),
         ),
         Picked::None => Verdict::binary(
             false,
-            format!("the output names none of the options; expected {}; it is {}", quote(labels[at]), quote(case.output)),
+            format!(
+                "the output names none of the options; expected {}; it is {}",
+                quote(labels[at]),
+                quote(case.output)
+            ),
         ),
     }))
 }
@@ -144,7 +157,10 @@ mod tests {
         let prompt = "Capital of Italy?\n(A) Paris\n(B) Rome";
         for (value, output) in [("B", "It is Rome."), ("Rome", "(B)"), ("rome", "The answer is Rome")] {
             let check = from_json(json!({"type": "choice", "value": value}));
-            assert!(matches!(step_on(&check, output, prompt, &[]).unwrap(), Step::Done(v) if v.pass), "{value} {output}");
+            assert!(
+                matches!(step_on(&check, output, prompt, &[]).unwrap(), Step::Done(v) if v.pass),
+                "{value} {output}"
+            );
         }
     }
 

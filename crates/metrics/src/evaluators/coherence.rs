@@ -66,8 +66,11 @@ fn sentences(text: &str) -> Vec<&str> {
 
 /// Sentences of four words and more said again word for word.
 fn repeated_sentences(sentences: &[&str]) -> Option<Sign> {
-    let long: Vec<String> =
-        sentences.iter().map(|sentence| words(sentence).join(" ")).filter(|plain| plain.matches(' ').count() >= 3).collect();
+    let long: Vec<String> = sentences
+        .iter()
+        .map(|sentence| words(sentence).join(" "))
+        .filter(|plain| plain.matches(' ').count() >= 3)
+        .collect();
     let once: HashSet<&String> = long.iter().collect();
     let repeats = long.len() - once.len();
     (repeats > 0).then(|| Sign {
@@ -97,7 +100,10 @@ fn long_sentences(sentences: &[&str]) -> Option<Sign> {
     let longest = lengths.iter().max().copied().unwrap_or(0);
     (long > 0).then(|| Sign {
         factor: 1.0 - 0.4 * long as f64 / lengths.len() as f64,
-        words: format!("{long} of {} sentences have more than 40 words (the longest {longest}); shorter ones read better", lengths.len()),
+        words: format!(
+            "{long} of {} sentences have more than 40 words (the longest {longest}); shorter ones read better",
+            lengths.len()
+        ),
     })
 }
 
@@ -113,7 +119,9 @@ fn loose_neighbours(sentences: &[&str]) -> Option<Sign> {
     let share = tied as f64 / pairs as f64;
     (share < 0.25).then(|| Sign {
         factor: 0.7 + 1.2 * share,
-        words: format!("only {tied} of {pairs} neighbouring sentences share a content word, so it jumps between subjects"),
+        words: format!(
+            "only {tied} of {pairs} neighbouring sentences share a content word, so it jumps between subjects"
+        ),
     })
 }
 
@@ -130,7 +138,8 @@ fn unfinished(text: &str, count: usize) -> Option<Sign> {
         return sign("it ends in the middle of a sentence, as if cut off");
     }
     let prose = count >= 25 && last_line.split_whitespace().count() >= 8;
-    let closed = text.ends_with(['.', '!', '?', '"', '\'', ')', ']', '}', '*', '`', ':', '…', '\u{201d}', '|', '>', '$']);
+    let closed =
+        text.ends_with(['.', '!', '?', '"', '\'', ')', ']', '}', '*', '`', ':', '…', '\u{201d}', '|', '>', '$']);
     if prose && !closed {
         return sign("its last sentence has no end, as if cut off");
     }

@@ -59,9 +59,6 @@ mod tests {
         ] {
             assert_eq!(judge(&assertion(kind, value), output).pass, pass, "{kind} {value}");
         }
-        assert_eq!(
-            judge(&assertion("contains-all", "a,b"), "b").reason,
-            "the output lacks \"a\" of \"a\", \"b\""
-        );
+        assert_eq!(judge(&assertion("contains-all", "a,b"), "b").reason, "the output lacks \"a\" of \"a\", \"b\"");
     }
 }

@@ -34,13 +34,19 @@ impl Evaluator for Equals {
             },
             _ if *text == *case.output => (true, ""),
             _ if text.trim() == case.output.trim() => (false, ", which differs in the spaces around it"),
-            _ if text.to_lowercase() == case.output.to_lowercase() => (false, ", which differs in upper and lower case"),
+            _ if text.to_lowercase() == case.output.to_lowercase() => {
+                (false, ", which differs in upper and lower case")
+            }
             _ => (false, ""),
         };
         let reason = if same {
             format!("the output equals {}", quote(&text))
         } else {
-            format!("the output should be exactly {} and nothing else; it is {}{detail}", quote(&text), quote(case.output))
+            format!(
+                "the output should be exactly {} and nothing else; it is {}{detail}",
+                quote(&text),
+                quote(case.output)
+            )
         };
         Ok(Step::Done(Verdict::binary(same, reason)))
     }

@@ -37,7 +37,11 @@ impl Evaluator for ExactMatch {
         let reason = if found {
             format!("the output is the answer {}", quote_all(&wanted))
         } else {
-            format!("the whole output should be {} without anything around it; it is {}", quote_all(&wanted), quote(case.output))
+            format!(
+                "the whole output should be {} without anything around it; it is {}",
+                quote_all(&wanted),
+                quote(case.output)
+            )
         };
         Ok(Step::Done(Verdict::binary(found, reason)))
     }

@@ -80,7 +80,9 @@ impl Evaluator for IsJson {
         };
         Ok(Step::Done(match schema.and_then(|schema| misfit(&schema, &found)) {
             None => Verdict::binary(true, "the output is JSON of the wanted form"),
-            Some(misfit) => Verdict::binary(false, format!("the output is JSON that does not fit the schema: {misfit}")),
+            Some(misfit) => {
+                Verdict::binary(false, format!("the output is JSON that does not fit the schema: {misfit}"))
+            }
         }))
     }
 }

@@ -23,7 +23,10 @@ impl Evaluator for Latency {
         check_maximum(case.assertion, "milliseconds").map_err(EvaluatorError::Failed)?;
         let most = case.assertion.threshold.unwrap_or_default();
         let took = case.latency_ms;
-        Ok(Step::Done(Verdict::binary(f64::from(took) <= most, format!("the answer took {took} ms; the most is {most} ms"))))
+        Ok(Step::Done(Verdict::binary(
+            f64::from(took) <= most,
+            format!("the answer took {took} ms; the most is {most} ms"),
+        )))
     }
 }
 
@@ -39,7 +42,11 @@ mod tests {
     #[test]
     fn at_most_the_threshold() {
         for (threshold, pass) in [(120, true), (119, false), (0, false)] {
-            assert_eq!(judge(&from_json(json!({"type": "latency", "threshold": threshold})), "x").pass, pass, "{threshold}");
+            assert_eq!(
+                judge(&from_json(json!({"type": "latency", "threshold": threshold})), "x").pass,
+                pass,
+                "{threshold}"
+            );
         }
         let none = from_json(json!({"type": "latency"}));
         assert!(registry::by_name("latency").unwrap().check(&none).unwrap_err().contains("needs a `threshold`"));

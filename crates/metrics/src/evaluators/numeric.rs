@@ -19,8 +19,7 @@ impl Evaluator for Numeric {
     }
 
     fn check(&self, assertion: &Assertion) -> Result<(), String> {
-        let known =
-            [("tolerance", Setting::Number(0.0, f64::INFINITY)), ("relative", Setting::Number(0.0, 1.0))];
+        let known = [("tolerance", Setting::Number(0.0, f64::INFINITY)), ("relative", Setting::Number(0.0, 1.0))];
         check_config(assertion, &known)?;
         check_value(assertion)?;
         match assertion.value.as_ref().map(text_of) {
@@ -49,11 +48,20 @@ pub(super) fn verdict(output: &str, wanted: Number, absolute: f64, relative: f64
         }
         Some(found) => Verdict::binary(
             false,
-            format!("the number read as the answer is {}; expected {}; the output is {}", found.value, wanted.value, quote(output)),
+            format!(
+                "the number read as the answer is {}; expected {}; the output is {}",
+                found.value,
+                wanted.value,
+                quote(output)
+            ),
         ),
         None => Verdict::binary(
             false,
-            format!("the output states no number as its answer; expected {}; the output is {}", wanted.value, quote(output)),
+            format!(
+                "the output states no number as its answer; expected {}; the output is {}",
+                wanted.value,
+                quote(output)
+            ),
         ),
     }
 }

@@ -30,7 +30,9 @@ impl Pattern {
                 .backtrack_limit(200_000)
                 .build()
                 .map(Self::Backtracking)
-                .map_err(|_| format!("the pattern {} is no regular expression: {}", quote(pattern), last_line(&linear))),
+                .map_err(|_| {
+                    format!("the pattern {} is no regular expression: {}", quote(pattern), last_line(&linear))
+                }),
         }
     }
 
@@ -69,9 +71,8 @@ impl Evaluator for Regex {
 
     fn step(&self, case: &Case<'_>, _: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {
         let pattern = expected(case.assertion)?;
-        let found = compiled(&pattern)
-            .and_then(|compiled| compiled.is_match(case.output))
-            .map_err(EvaluatorError::Failed)?;
+        let found =
+            compiled(&pattern).and_then(|compiled| compiled.is_match(case.output)).map_err(EvaluatorError::Failed)?;
         let reason = if found {
             format!("the output matches the pattern {}", quote(&pattern))
         } else {

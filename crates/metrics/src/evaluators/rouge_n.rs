@@ -39,8 +39,7 @@ impl Evaluator for RougeN {
         let wanted = references(case.assertion)?;
         let n = number(case.assertion, "n").unwrap_or(1.0) as usize;
         let measure = word(case.assertion, "measure").unwrap_or("recall");
-        let score =
-            wanted.iter().map(|text| measured(rouge_n(case.output, text, n), measure)).fold(0.0, f64::max);
+        let score = wanted.iter().map(|text| measured(rouge_n(case.output, text, n), measure)).fold(0.0, f64::max);
         let threshold = case.assertion.threshold.unwrap_or(0.75);
         let reason = format!(
             "ROUGE-{n} {measure} is {score:.2}, with {threshold} to pass; wanted the wording of {}, the output is {}",

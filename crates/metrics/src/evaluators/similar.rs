@@ -48,7 +48,9 @@ impl Evaluator for Similar {
                     vectors[1..].iter().map(|vector| cosine(&vectors[0], vector)).collect()
                 }
                 Some(_) => {
-                    return Err(EvaluatorError::Failed("the embedding answer does not fit the texts asked for".to_owned()));
+                    return Err(EvaluatorError::Failed(
+                        "the embedding answer does not fit the texts asked for".to_owned(),
+                    ));
                 }
             }
         };
@@ -84,7 +86,8 @@ mod tests {
 
     #[test]
     fn offline_needs_no_model() {
-        let check = from_json(json!({"type": "similar", "value": "the cat sat on the mat", "config": {"offline": true}}));
+        let check =
+            from_json(json!({"type": "similar", "value": "the cat sat on the mat", "config": {"offline": true}}));
         assert!(judge(&check, "the cat sat on the mat").pass);
         assert!(judge(&check, "The cat sat on a mat!").pass);
         assert!(!judge(&check, "stock prices fell").pass);

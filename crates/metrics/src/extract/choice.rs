@@ -34,12 +34,15 @@ pub fn letter_of(text: &str) -> Option<char> {
 #[must_use]
 pub fn options_in(question: &str) -> Vec<(char, &str)> {
     let mut options: Vec<(char, &str)> = Vec::new();
+    let mut first: Option<&str> = None;
     for line in question.lines() {
         let Some((letter, text)) = option_line(line) else { continue };
         let next = options.last().map_or('A', |(last, _)| (*last as u8 + 1) as char);
         if letter == 'A' {
-            options.clear();
-            options.push((letter, text));
+            first = Some(text);
+        } else if let (Some(text_a), 'B') = (first.take(), letter) {
+            // a list begins only with its second option: "A: Let's think" is none
+            options = vec![('A', text_a), ('B', text)];
         } else if letter == next && !options.is_empty() {
             options.push((letter, text));
         }
@@ -67,7 +70,9 @@ pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked
         return Picked::One(letter);
     }
     // "(B) 12/24/1937" or "B. Paris": the letter, then its text
-    if let Some(letter) = leading_letter(place.answer).filter(|letter| fits(*letter)) {
+    if let Some(letter) = leading_letter(place.answer).filter(|letter| fits(*letter))
+        && (place.explicit || !discusses(place.answer))
+    {
         let others = bracketed(place.answer, last);
         let choosing = place.answer.contains(" or ") || place.answer.contains(" and ");
         if choosing && others.iter().any(|other| *other != letter) {
@@ -171,6 +176,12 @@ fn leading_letter(text: &str) -> Option<char> {
     (closed && (letter.is_ascii_uppercase() || inner.len() < text.len())).then(|| letter.to_ascii_uppercase())
 }
 
+/// Whether a text that begins with a letter goes on to talk about that option rather than to name it: `(A) is wrong`.
+fn discusses(text: &str) -> bool {
+    let verbs = ["is", "are", "was", "does", "do", "can", "cannot", "could", "would", "has", "fails", "and", "or", "says"];
+    text.split_whitespace().nth(1).is_some_and(|word| verbs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+}
+
 /// Letters in brackets, in order: `(B)`, `[b]`.
 fn bracketed(text: &str, last: char) -> Vec<char> {
     let bytes = text.as_bytes();
@@ -197,7 +208,9 @@ fn bare_letters(text: &str, last: char) -> Vec<char> {
         {
             let alone = word.len() > 1 || at + 1 == words.len();
             let verb_next = words.get(at + 1).is_some_and(|next| {
-                ["is", "because", "since", "as", "and", "or", "-", "–"].iter().any(|known| next.eq_ignore_ascii_case(known))
+                ["is", "because", "since", "as", "and", "or", "-", "–"]
+                    .iter()
+                    .any(|known| next.eq_ignore_ascii_case(known))
             });
             if !matches!(letter, 'A' | 'I') || alone || verb_next {
                 found.push(letter);

@@ -14,11 +14,11 @@ impl Number {
         Self { value, other: None }
     }
 
-    /// Whether two numbers agree in any of their readings: `|a - b| <= max(absolute, relative * |b|)`, and always within
-    /// the rounding of floating point.
+    /// Whether two numbers agree in any of their readings: `|a - b| <= max(absolute, relative * |b|)`, up to the
+    /// rounding of floating point.
     #[must_use]
     pub fn agrees(self, expected: Self, absolute: f64, relative: f64) -> bool {
-        let close = |a: f64, b: f64| (a - b).abs() <= absolute.max(relative * b.abs()).max(1e-9 * b.abs().max(1.0));
+        let close = |a: f64, b: f64| (a - b).abs() <= absolute.max(relative * b.abs()) + 1e-9 * b.abs().max(1.0);
         [Some(self.value), self.other]
             .into_iter()
             .flatten()
@@ -41,7 +41,9 @@ pub fn last_number(output: &str) -> Option<Number> {
             return Some(number);
         }
     }
-    last_in(output).or_else(|| if place.explicit { word_number(place.answer) } else { None }).or_else(|| word_number(output))
+    last_in(output)
+        .or_else(|| if place.explicit { word_number(place.answer) } else { None })
+        .or_else(|| word_number(output))
 }
 
 /// The value of a text that is a number and its unit or currency and nothing else: `42`, `$1,200.50`, `3/4`, `-7 %`,
@@ -60,17 +62,18 @@ pub fn whole_number(text: &str) -> Option<Number> {
     (currency && unit_only).then_some(number)
 }
 
+/// Words that may stand between the announcement and its number.
+const LEADS: &[&str] = &[
+    "about", "approximately", "around", "at", "equal", "exactly", "least", "n", "of", "only", "roughly", "rs", "simply",
+    "text", "to", "total", "a", "usd", "eur", "x", "y",
+];
+
 /// Whether the words between the announcement and the number are only such as lead up to it.
 fn leads_up(before: &str) -> bool {
-    before.len() <= 40
-        && before
-            .split(|c: char| !c.is_alphabetic())
-            .filter(|word| !word.is_empty())
-            .all(|word| {
-                ["about", "approximately", "exactly", "roughly", "around", "a", "total", "of", "USD", "EUR", "Rs", "x", "y", "n", "that", "there", "are", "is", "at", "least", "only", "simply", "just", "text", "equal", "to"]
-                    .iter()
-                    .any(|known| word.eq_ignore_ascii_case(known))
-            })
+    before
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .all(|word| LEADS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// The first number, with the text before it (its sign included in the number).
@@ -116,7 +119,11 @@ fn last_in(text: &str) -> Option<Number> {
                 let attached = bytes[start].is_ascii_digit()
                     && text[..start].chars().next_back().is_some_and(|c| c.is_alphabetic() || c == '_');
                 let number = apply_sign(number, sign_length_before(text, start) > 0);
-                if attached { loose = Some(number) } else { last = Some(number) }
+                if attached {
+                    loose = Some(number)
+                } else {
+                    last = Some(number)
+                }
                 at = end.max(at + 1);
             } else {
                 at += 1;
@@ -235,11 +242,8 @@ fn decimal(text: &str, start: usize) -> Option<(f64, usize)> {
     if end == start {
         return None;
     }
-    let value = if separated {
-        text[start..end].replace(',', "").parse().ok()?
-    } else {
-        text[start..end].parse().ok()?
-    };
+    let value =
+        if separated { text[start..end].replace(',', "").parse().ok()? } else { text[start..end].parse().ok()? };
     Some((value, end))
 }
 
@@ -290,8 +294,26 @@ fn signed_decimal(text: &str, at: usize) -> Option<(f64, usize)> {
 /// The last number written in English words, up to 999.
 fn word_number(text: &str) -> Option<Number> {
     const SMALL: &[&str] = &[
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let lower = text.to_lowercase();

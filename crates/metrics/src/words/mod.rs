@@ -5,4 +5,4 @@ mod harsh;
 mod stopwords;
 
 pub(crate) use content::{content_stems, words};
-pub(crate) use harsh::{HarshWord, harsh_words};
+pub(crate) use harsh::harsh_words;

@@ -23,6 +23,7 @@ pub use concurrency::{ConcurrencyLayer, Limiter};
 pub use counters::{Counters, CountersSnapshot};
 pub use ledger::{Estimate, Ledger, Remaining, Reservation};
 pub use pacer::Pacer;
+pub(crate) use pacer::ToldLimit;
 pub use rate::RateLayer;
 pub use record::{RecordError, RecordLayer, Recording};
 pub use retry::{RetryLayer, RetryPolicy};

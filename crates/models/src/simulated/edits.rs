@@ -28,9 +28,10 @@ pub(super) fn has_placeholder(piece: &str) -> bool {
     piece.contains("{{") || piece.contains("{%")
 }
 
-/// Whether a piece must stay: placeholders, and the marker that fixes the form of answers.
+/// Whether a piece must stay: placeholders, labels such as `Answer:`, and the marker that fixes the form of answers.
 pub(super) fn is_fixed(piece: &str) -> bool {
-    has_placeholder(piece) || piece.contains("####") || piece.trim().is_empty()
+    let text = piece.trim();
+    has_placeholder(piece) || text.contains("####") || text.ends_with(':') || text.is_empty()
 }
 
 /// The text without one of its pieces; the line break after it stays.

@@ -17,7 +17,6 @@ pub(super) enum Draw {
     Wording,
     Proposal,
     Judge,
-    Feature,
 }
 
 /// A hash in the making.

@@ -1,0 +1,169 @@
+use std::collections::BTreeMap;
+
+use clade_domain::{ChatMessage, MessageRole};
+use serde_json::{Value, json};
+
+use super::*;
+use crate::simulated::{
+    cues::Carried,
+    rules::{Book, Rules},
+};
+
+const PROMPT: &str = "Solve the problem. Be polite and professional.\n\nQuestion: {{question}}\nAnswer:";
+const TRIES: usize = 3000;
+
+fn world(name: &str, config: Value) -> World {
+    let config: BTreeMap<String, Value> = serde_json::from_value(config).unwrap();
+    World { rules: Rules::new(name, &config).unwrap(), seed: 5 }
+}
+
+fn question(i: usize) -> String {
+    format!("A farmer has {i} sheep and sells some of them. How many are left?")
+}
+
+fn key() -> AnswerKey {
+    AnswerKey::new((0..TRIES).map(|i| (vec![question(i)], i.to_string())))
+}
+
+fn request(operation: &str, prompts: &str, failures: &[String]) -> ChatRequest {
+    let failures: String = failures
+        .iter()
+        .map(|input| {
+            format!("<failure>\n<input>\nquestion: {input}\n</input>\n<output>\n7\n</output>\n<feedback>\nno\n</feedback>\n</failure>\n")
+        })
+        .collect();
+    ChatRequest::messages(vec![
+        ChatMessage::new(MessageRole::System, format!("{MARKER}\nMore words.")),
+        ChatMessage::new(MessageRole::User, format!("<operation>{operation}</operation>\n{prompts}\n{failures}")),
+    ])
+}
+
+fn current(prompt: &str) -> String {
+    format!("<current_prompt name=\"user\">\n{prompt}\n</current_prompt>")
+}
+
+fn proposed(answer: &str) -> &str {
+    assert!(body(answer, "hypothesis").is_some_and(|text| !text.is_empty()), "{answer}");
+    body(answer, "prompt").unwrap()
+}
+
+fn carried(text: &str) -> Carried {
+    let mut carried = Carried::default();
+    Book::Reasoning.table().reader.read(text, &mut carried);
+    carried
+}
+
+#[test]
+fn reflection_helps_harms_and_loses_as_documented() {
+    let key = key();
+    for (name, useful, harm, drop, placeholder) in
+        [("rough", 0.35, 0.25, 0.15, 0.02), ("gentle", 0.5, 0.0, 0.0, 0.0), ("null", 0.0, 0.25, 0.15, 0.02)]
+    {
+        let world = world(name, json!({}));
+        let (mut helped, mut harmed, mut dropped, mut lost) = (0, 0, 0, 0);
+        for i in 0..TRIES {
+            let text = answer(&world, Some(&key), &request("reflect", &current(PROMPT), &[question(i)]), 0);
+            let prompt = proposed(&text);
+            let found = carried(prompt);
+            let needs = world.needs(hash_of(question(i).as_bytes())).unwrap_or(0);
+            assert_eq!(found.skills & !needs, 0, "only needed skills are added: {prompt}");
+            helped += usize::from(found.skills != 0);
+            harmed += usize::from(found.harms != 0);
+            dropped += usize::from(!(prompt.contains("Solve the problem.") && prompt.contains("Be polite")));
+            lost += usize::from(!prompt.contains("{{question}}"));
+            assert!(prompt.contains("Answer:"), "{prompt}");
+        }
+        let base = 1.0 - world.rules.base;
+        for (what, count, expected) in [
+            ("helped", helped, useful * base),
+            ("harmed", harmed, harm),
+            ("dropped", dropped, drop),
+            ("lost", lost, placeholder),
+        ] {
+            let share = count as f64 / TRIES as f64;
+            let slack = 3.5 * (expected * (1.0 - expected) / TRIES as f64).sqrt();
+            assert!((share - expected).abs() <= slack, "{name} {what}: {share}, not {expected}");
+        }
+    }
+}
+
+#[test]
+fn samples_differ_and_repeats_do_not() {
+    let (key, world) = (key(), world("rough", json!({})));
+    let request = request("reflect", &current(PROMPT), &[question(1)]);
+    let answers: Vec<String> = (0..20).map(|sample| answer(&world, Some(&key), &request, sample)).collect();
+    assert_eq!(answers[3], answer(&world, Some(&key), &request, 3));
+    let distinct: std::collections::BTreeSet<_> = answers.iter().collect();
+    assert!(distinct.len() > 5, "{}", distinct.len());
+}
+
+#[test]
+fn failures_are_understood_without_a_key_too() {
+    let world = world("gentle", json!({"useful": 1, "base": 0}));
+    for i in 0..50 {
+        let text = answer(&world, None, &request("reflect", &current(PROMPT), &[question(i)]), 0);
+        let added = carried(proposed(&text)).skills;
+        let needs = world.needs(hash_of(question(i).as_bytes())).unwrap();
+        assert!(added != 0 && added & !needs == 0, "{text}");
+    }
+}
+
+#[test]
+fn misaimed_proposals_add_any_skill() {
+    let key = key();
+    let world = world("gentle", json!({"useful": 1, "misaim": 1, "base": 0, "needs": [1]}));
+    let missed = (0..500).filter(|i| {
+        let text = answer(&world, Some(&key), &request("reflect", &current(PROMPT), &[question(*i)]), 0);
+        carried(proposed(&text)).skills != world.needs(hash_of(question(*i).as_bytes())).unwrap()
+    });
+    // one of eight skills is right by chance
+    let missed = missed.count();
+    assert!((410..465).contains(&missed), "{missed}");
+}
+
+#[test]
+fn the_other_operations_do_what_they_say() {
+    let book = Book::Reasoning.table();
+    let two = format!("{} {} Solve the problem. Be polite and professional.\n\n{{{{question}}}}", book.skills[0].phrasings[0], book.skills[2].phrasings[1]);
+    let other = format!("{} {}\n\n{{{{question}}}}", book.skills[5].phrasings[0], book.skills[0].phrasings[2]);
+    let world = world("gentle", json!({}));
+    let run = |operation: &str, prompts: &str, sample| {
+        let text = answer(&world, None, &request(operation, prompts, &[]), sample);
+        proposed(&text).to_owned()
+    };
+    let both = format!(
+        "<current_prompt name=\"user\" parent=\"a\">\n{two}\n</current_prompt>\n<current_prompt name=\"user\" parent=\"b\">\n{other}\n</current_prompt>"
+    );
+    for sample in 0..50 {
+        let reworded = run("paraphrase", &current(&two), sample);
+        assert_eq!(carried(&reworded).skills, 0b101, "{reworded}");
+        assert!(reworded.ends_with("\n\n{{question}}"));
+        let shorter = run("shorten", &current(&two), sample);
+        assert!(shorter.len() < two.len() && carried(&shorter).skills == 0b101, "{shorter}");
+        let merged = run("merge", &both, sample);
+        assert_eq!(carried(&merged).skills, 0b10_0101, "{merged}");
+        let crossed = run("crossover", &both, sample);
+        assert_eq!(carried(&crossed).skills & !0b10_0101, 0, "{crossed}");
+        assert!(crossed.contains("{{question}}"));
+    }
+    let elaborated = (0..1000).filter(|sample| carried(&run("elaborate", &current(&two), *sample)).skills != 0b101).count();
+    assert!((210..290).contains(&elaborated), "half as often as reflection: {elaborated}");
+    let all = carried(&run("shorten", &current("Solve {{question}}"), 0));
+    assert_eq!(all, carried("Solve {{question}}"));
+}
+
+#[test]
+fn several_components_keep_their_names_and_frozen_ones_stay_out() {
+    let prompts = "<current_prompt name=\"rules\" frozen=\"true\">\nNever lie.\n</current_prompt>\n\
+                   <current_prompt name=\"system\">\nSolve it.\n</current_prompt>\n\
+                   <current_prompt name=\"user\">\n{{question}}\n</current_prompt>";
+    let world = world("gentle", json!({"useful": 1}));
+    let text = answer(&world, None, &request("reflect", prompts, &["What is it?".into()]), 0);
+    let found: Vec<_> = blocks(&text, "prompt").map(|block| (block.attribute("name"), block.body)).collect();
+    assert_eq!(found.len(), 2, "{text}");
+    assert_eq!(found[0].0, Some("system"));
+    assert!(found[0].1.starts_with("Solve it. "), "{text}");
+    assert_eq!(found[1], (Some("user"), "{{question}}"));
+    let nothing = answer(&world, None, &request("reflect", "", &[]), 0);
+    assert_eq!(body(&nothing, "prompt"), None);
+}

@@ -14,7 +14,7 @@ mod whole;
 pub use profile::DataProfile;
 pub use source::{DataSource, Examples};
 
-pub(crate) use case::{Defaults, Files, Misfit};
+pub(crate) use case::{Case, Defaults, Files, case};
 pub(crate) use scan::{Scan, ScanNeeds, scan};
 pub(crate) use source::{Inputs, sources};
 pub(crate) use split::{Marks, mark};

@@ -10,11 +10,10 @@ mod tests;
 
 pub(crate) use check::{Checker, Finding};
 pub(crate) use optimize::{
-    BudgetInput, ConstraintsInput, GenerationInput, ModelsInput, ObjectiveInput, OptimizeInput, SplitsInput, StopInput,
-    StrategyInput,
+    BudgetInput, ModelsInput, ObjectiveInput, OptimizeInput, SplitsInput, StrategyInput, StrategyName, StrategySettings,
 };
 pub(crate) use promptfoo::{ignored_note, unsupported};
-pub(crate) use providers::{GraderInput, ProviderInput, ProviderObject, ProviderOptions, ProvidersInput};
-pub(crate) use root::{DefaultTestInput, EnvValue, EvaluateOptionsInput, PromptInput, PromptsInput, RunFile};
+pub(crate) use providers::{GraderInput, ProviderInput, ProviderOptions, ProvidersInput};
+pub(crate) use root::{DefaultTestInput, EnvValue, PromptInput, PromptsInput, RunFile};
 pub use root::schema;
-pub(crate) use tests::{AssertInput, OneOrMany, PathObject, TestCase, TestItem, TestOptions, TestsInput, VarsInput};
+pub(crate) use tests::{AssertInput, OneOrMany, TestCase, TestItem, TestsInput, VarsInput};

@@ -3,5 +3,5 @@
 mod node;
 mod read;
 
-pub(crate) use node::{Entry, Key, KeyPath, Node, NodeValue};
+pub(crate) use node::{Entry, KeyPath, Node, NodeValue};
 pub(crate) use read::{read, read_all};

@@ -9,9 +9,11 @@ use crate::{
     writer::{AnswerPut, Work},
 };
 
-/// What [`read_answer`] reads, with the tables it comes from.
-pub(crate) const ANSWER_COLUMNS: &str = "answers.key, run_ids.id, answers.role, answers.model, texts.body, answers.input, \
-     answers.output, answers.cache_read, answers.cache_write, answers.cost, answers.latency_ms, answers.finish, answers.at \
+/// What [`read_answer`] reads, with the tables it comes from. Short columns come packed into one text, lines in a fixed
+/// order: a column costs more on its way out of SQLite than its parsing.
+pub(crate) const ANSWER_COLUMNS: &str = "answers.key, texts.body, answers.cost, answers.model, \
+     concat_ws(char(10), run_ids.id, answers.role, answers.input, answers.output, answers.cache_read, answers.cache_write, \
+     answers.latency_ms, answers.at, answers.finish) \
      FROM answers JOIN run_ids ON run_ids.no = answers.run JOIN texts ON texts.hash = answers.text";
 
 impl AnswerLog for SqliteStore {
@@ -82,20 +84,27 @@ impl AnswerLog for SqliteStore {
 
 /// An answer out of a row of [`ANSWER_COLUMNS`].
 pub(crate) fn read_answer(row: &SqliteRow) -> Result<PaidAnswer, sqlx::Error> {
-    let count = |column| row.try_get::<i64, _>(column).map(i64::unsigned_abs);
-    let run: &str = row.try_get(1)?;
-    let role: &str = row.try_get(2)?;
+    let packed: &str = row.try_get(4)?;
+    let wrong = || sqlx::Error::Decode(format!("`{}` are no values of an answer", packed.escape_debug()).into());
+    // the last one is whatever is left, so it may hold line ends
+    let mut lines = packed.splitn(9, '\n');
+    let mut line = || lines.next().ok_or_else(wrong);
+    let run = line()?.parse().map_err(|_| wrong())?;
+    let role = read_role(line()?).ok_or_else(wrong)?;
+    let mut count = || line()?.parse::<u64>().map_err(|_| wrong());
+    let usage = Usage { input: count()?, output: count()?, cache_read: count()?, cache_write: count()? };
+    let latency_ms = u32::try_from(count()?).unwrap_or(u32::MAX);
     Ok(PaidAnswer {
         key: read_hash(row.try_get(0)?)?,
-        run: run.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-        role: read_role(role).ok_or_else(|| sqlx::Error::Decode(format!("no role is called `{role}`").into()))?,
+        run,
+        role,
         model: row.try_get(3)?,
-        body: row.try_get(4)?,
-        usage: Usage { input: count(5)?, output: count(6)?, cache_read: count(7)?, cache_write: count(8)? },
-        cost: row.try_get::<Option<f64>, _>(9)?.map(Usd),
-        latency_ms: u32::try_from(count(10)?).unwrap_or(u32::MAX),
-        finish: row.try_get(11)?,
-        at: Timestamp(row.try_get(12)?),
+        body: row.try_get(1)?,
+        usage,
+        cost: row.try_get::<Option<f64>, _>(2)?.map(Usd),
+        latency_ms,
+        at: Timestamp(line()?.parse().map_err(|_| wrong())?),
+        finish: line()?.to_owned(),
     })
 }
 

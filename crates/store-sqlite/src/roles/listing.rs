@@ -40,17 +40,17 @@ impl SqliteStore {
 
     /// Rows, newest first. They come as one JSON array: a row each would cost ten times as much.
     pub(super) async fn list_summaries(&self, filter: RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        let sql = "SELECT group_concat(summary, ',') FROM (SELECT summary FROM runs \
+        let sql = "SELECT '[' || coalesce(group_concat(summary, ','), '') || ']' FROM (SELECT summary FROM runs \
                    WHERE ?1 = '[]' OR status IN (SELECT value FROM json_each(?1)) ORDER BY created DESC, no DESC LIMIT ?2)";
         let status: Vec<&str> = filter.status.iter().map(|status| status_name(*status)).collect();
         // a text is looked for below, so the limit can only be applied after it
         let limit = if filter.text.is_some() { -1 } else { filter.limit.map_or(-1, i64::from) };
         let query = sqlx::query(sql).bind(self.to_json("a filter", &status)?).bind(limit);
         let rows = self.rows("list runs", query).await?;
-        let joined: Option<&str> = rows.first().map(|row| self.value(row, 0)).transpose()?.flatten();
-        let array = format!("[{}]", joined.unwrap_or_default());
+        let Some(row) = rows.first() else { return Ok(Vec::new()) };
+        let array: &str = self.value(row, 0)?;
         let mut runs: Vec<RunSummary> =
-            serde_json::from_str(&array).map_err(|error| unreadable(&self.path, "the list of runs", &error))?;
+            serde_json::from_str(array).map_err(|error| unreadable(&self.path, "the list of runs", &error))?;
         runs.retain(|run| filter.matches(run));
         runs.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(runs)

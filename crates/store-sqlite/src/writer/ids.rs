@@ -40,6 +40,11 @@ impl Ids {
         }
     }
 
+    /// The number of a run's name, where it was read before.
+    pub fn known_run(&self, run: &RunId) -> Option<i64> {
+        self.runs.get(run).copied()
+    }
+
     /// The number of a run's name, given now where it has none.
     pub async fn run(&mut self, connection: &mut SqliteConnection, run: &RunId) -> Result<i64, sqlx::Error> {
         if let Some(number) = self.runs.get(run) {

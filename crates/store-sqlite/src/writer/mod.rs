@@ -3,6 +3,7 @@
 //! There is no delay to fill batches: while one is being committed the next one gathers, so a lone write is quick and a
 //! crowd is cheap.
 
+mod bulk;
 mod ids;
 mod task;
 mod transaction;

@@ -96,7 +96,8 @@ impl Task {
     async fn carry_out(&mut self, jobs: Vec<Job>) {
         match self.transact(jobs.iter().map(|job| &job.work)).await {
             Ok(outcomes) => jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| answer(job.reply, outcome)),
-            Err(error) if jobs.len() > 1 && may_be_one_piece(&error) => {
+            // also for a single one: what was remembered of its run may have been stale, and is forgotten now
+            Err(error) if may_be_one_piece(&error) => {
                 for Job { work, reply } in jobs {
                     let alone = self.transact(std::iter::once(&work)).await;
                     let outcome = alone.map(|mut outcomes| outcomes.pop().unwrap_or(Ok(0)));

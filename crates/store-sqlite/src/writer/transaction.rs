@@ -3,41 +3,35 @@ use clade_store::{SnapshotRow, StoreError};
 use sqlx::SqliteConnection;
 
 use super::{
+    bulk::Bulk,
     ids::{End, Ids},
     work::{Entry, RunRow, Work},
 };
-use crate::rows::{AnswerRow, EventRow, ExampleRow, TextRow, fits, insert, row_id};
+use crate::rows::{AnswerRow, EventRow, ExampleRow, fits, row_id};
 
 /// What a caller is told: for entries the next sequence number, otherwise 0.
 pub(super) type Outcome = Result<u64, StoreError>;
 
-/// One transaction in the making. Frequent kinds of rows gather and are inserted together at the end.
+/// One transaction in the making. Frequent kinds of rows gather and are inserted together at the end; where there is
+/// nothing else the whole transaction is a single call.
 pub(super) struct Transaction<'a> {
     connection: &'a mut SqliteConnection,
     ids: &'a mut Ids,
     /// Its number in this process, from 1.
     number: u64,
-    texts: Vec<TextRow>,
-    answers: Vec<AnswerRow>,
-    events: Vec<EventRow>,
-    examples: Vec<ExampleRow>,
+    begun: bool,
+    bulk: Bulk,
 }
 
 impl<'a> Transaction<'a> {
     pub fn new(connection: &'a mut SqliteConnection, ids: &'a mut Ids, number: u64) -> Self {
-        let (texts, answers, events, examples) = Default::default();
-        Self { connection, ids, number, texts, answers, events, examples }
+        Self { connection, ids, number, begun: false, bulk: Bulk::default() }
     }
 
     /// Carries out all work and commits. The outer error means that nothing happened; an inner one that this piece did
     /// not and the others did.
     pub async fn run<'w>(mut self, works: impl Iterator<Item = &'w Work>) -> Result<Vec<Outcome>, sqlx::Error> {
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut *self.connection).await?;
-        let done = self.fill(works).await;
-        let ended = match done {
-            Ok(outcomes) => sqlx::query("COMMIT").execute(&mut *self.connection).await.map(|_| outcomes),
-            Err(error) => Err(error),
-        };
+        let ended = self.fill(works).await;
         if ended.is_err() {
             // the first error is the one to tell; SQLite has often rolled back already
             drop(sqlx::query("ROLLBACK").execute(&mut *self.connection).await);
@@ -51,11 +45,35 @@ impl<'a> Transaction<'a> {
         for work in works {
             outcomes.push(self.apply(work).await?);
         }
-        insert(self.connection, &self.texts).await?;
-        insert(self.connection, &self.answers).await?;
-        insert(self.connection, &self.events).await?;
-        insert(self.connection, &self.examples).await?;
+        let bulk = std::mem::take(&mut self.bulk);
+        if !self.begun && bulk.fits_one_call() {
+            bulk.transact(self.connection).await?;
+        } else {
+            self.begin().await?;
+            bulk.insert(self.connection).await?;
+            sqlx::query("COMMIT").execute(&mut *self.connection).await?;
+        }
         Ok(outcomes)
+    }
+
+    /// Takes the file for writing, if that has not been done yet. Everything but gathering rows needs it: what is read
+    /// before could be overtaken by another process.
+    async fn begin(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        if !self.begun {
+            sqlx::query("BEGIN IMMEDIATE").execute(&mut *self.connection).await?;
+            self.begun = true;
+        }
+        Ok(self.connection)
+    }
+
+    async fn run_number(&mut self, run: &RunId) -> Result<i64, sqlx::Error> {
+        match self.ids.known_run(run) {
+            Some(number) => Ok(number),
+            None => {
+                self.begin().await?;
+                self.ids.run(self.connection, run).await
+            }
+        }
     }
 
     async fn apply(&mut self, work: &Work) -> Result<Outcome, sqlx::Error> {
@@ -65,23 +83,25 @@ impl<'a> Transaction<'a> {
             Work::Summary(row) => self.summary(row).await,
             Work::Snapshot(snapshot) => self.snapshot(snapshot).await,
             Work::Texts(texts) => {
-                self.texts.extend(texts.iter().cloned());
+                self.bulk.texts.extend(texts.iter().cloned());
                 Ok(Ok(0))
             }
             Work::Answer(put) => {
-                let run = self.ids.run(self.connection, &put.run).await?;
-                self.texts.push(put.text.clone());
-                self.answers.push(AnswerRow { run, ..put.row.clone() });
+                let run = self.run_number(&put.run).await?;
+                self.bulk.texts.push(put.text.clone());
+                self.bulk.answers.push(AnswerRow { run, ..put.row.clone() });
                 Ok(Ok(0))
             }
             Work::Examples { dataset, examples } => {
+                self.begin().await?;
                 let set = self.ids.dataset(self.connection, *dataset).await?;
                 let row =
                     |(id, body): &(u32, _)| ExampleRow { id: row_id(set, u64::from(*id)), body: Clone::clone(body) };
-                self.examples.extend(examples.iter().map(row));
+                self.bulk.examples.extend(examples.iter().map(row));
                 Ok(Ok(0))
             }
             Work::Seal { dataset, summary } => {
+                self.begin().await?;
                 let set = self.ids.dataset(self.connection, *dataset).await?;
                 let seal = sqlx::query("UPDATE datasets SET summary = ? WHERE no = ?").bind(summary.clone()).bind(set);
                 seal.execute(&mut *self.connection).await?;
@@ -91,6 +111,7 @@ impl<'a> Transaction<'a> {
     }
 
     async fn create(&mut self, row: &RunRow, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+        self.begin().await?;
         let number = self.ids.run(self.connection, &row.run).await?;
         let sql = "INSERT INTO runs (no, id, status, created, summary) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
         let insert = sqlx::query(sql).bind(number).bind(row.run.as_str()).bind(row.status).bind(row.created);
@@ -108,7 +129,10 @@ impl<'a> Transaction<'a> {
             // what is remembered may be stale only where another process appended; then the entry's key is taken, the
             // whole transaction fails, everything is forgotten, and each piece is tried alone
             Some(end) if end.next == expected || end.seen == self.number => Some(end),
-            _ => self.ids.end(self.connection, run, self.number).await?,
+            _ => {
+                self.begin().await?;
+                self.ids.end(self.connection, run, self.number).await?
+            }
         };
         let Some(end) = end else { return Ok(Err(StoreError::no_run(run))) };
         if end.next != expected {
@@ -123,7 +147,7 @@ impl<'a> Transaction<'a> {
             let detail = format!("run `{run}` has as many entries as a journal can hold");
             return Err(StoreError::Backend { doing: "append", detail });
         }
-        self.events.extend((end.next..).zip(entries).map(|(seq, entry)| EventRow {
+        self.bulk.events.extend((end.next..).zip(entries).map(|(seq, entry)| EventRow {
             id: row_id(end.number, seq),
             at: entry.at,
             kind: entry.kind.clone(),
@@ -140,13 +164,13 @@ impl<'a> Transaction<'a> {
     async fn summary(&mut self, row: &RunRow) -> Result<Outcome, sqlx::Error> {
         let update = sqlx::query("UPDATE runs SET status = ?, created = ?, summary = ? WHERE id = ?");
         let update = update.bind(row.status).bind(row.created).bind(row.summary.clone()).bind(row.run.as_str());
-        let done = update.execute(&mut *self.connection).await?;
+        let done = update.execute(self.begin().await?).await?;
         Ok(if done.rows_affected() == 0 { Err(StoreError::no_run(&row.run)) } else { Ok(0) })
     }
 
     async fn snapshot(&mut self, snapshot: &SnapshotRow) -> Result<Outcome, sqlx::Error> {
         let known = sqlx::query("SELECT 1 FROM runs WHERE id = ?").bind(snapshot.run.as_str());
-        if known.fetch_optional(&mut *self.connection).await?.is_none() {
+        if known.fetch_optional(self.begin().await?).await?.is_none() {
             return Ok(Err(StoreError::no_run(&snapshot.run)));
         }
         let run = self.ids.run(self.connection, &snapshot.run).await?;

@@ -6,9 +6,9 @@ const WRAPPED_LINE: usize = 50;
 
 /// Words with a point that does not end a sentence, in lower case, without their last point.
 const ABBREVIATIONS: [&str; 38] = [
-    "e.g", "i.e", "eg", "ie", "cf", "vs", "viz", "al", "etc", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "no", "nos",
-    "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "pp", "approx", "est", "dept", "inc", "ltd", "co", "corp", "a.m", "p.m",
-    "u.s", "resp",
+    "e.g", "i.e", "eg", "ie", "cf", "vs", "viz", "al", "etc", "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "no",
+    "nos", "fig", "figs", "eq", "eqs", "sec", "ch", "vol", "pp", "approx", "est", "dept", "inc", "ltd", "co", "corp",
+    "a.m", "p.m", "u.s", "resp",
 ];
 
 /// Of those, the ones that often do end a sentence: a capital behind them begins a new one.
@@ -141,7 +141,10 @@ mod tests {
         let cases: &[(&str, &[&str])] = &[
             ("One. Two! Three?  Four", &["One. ", "Two! ", "Three?  ", "Four"]),
             ("Use e.g. Paris, i.e. a city. Stop.", &["Use e.g. Paris, i.e. a city. ", "Stop."]),
-            ("It is 3.14 or v1.2. Ask Dr. Who, etc. Then go.", &["It is 3.14 or v1.2. ", "Ask Dr. Who, etc. ", "Then go."]),
+            (
+                "It is 3.14 or v1.2. Ask Dr. Who, etc. Then go.",
+                &["It is 3.14 or v1.2. ", "Ask Dr. Who, etc. ", "Then go."],
+            ),
             ("See no. 5. No. Then stop.", &["See no. 5. ", "No. ", "Then stop."]),
             ("Choose A. Then say why.", &["Choose A. ", "Then say why."]),
             ("1. Do this. Now.\n2. Do that.", &["1. Do this. ", "Now.\n", "2. Do that."]),

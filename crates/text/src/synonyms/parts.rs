@@ -43,15 +43,16 @@ pub(super) struct Neighbours<'a> {
 }
 
 const DETERMINERS: [&str; 22] = [
-    "the", "a", "an", "this", "that", "these", "those", "its", "your", "their", "his", "her", "our", "my", "each", "every",
-    "any", "some", "all", "another", "such", "which",
+    "the", "a", "an", "this", "that", "these", "those", "its", "your", "their", "his", "her", "our", "my", "each",
+    "every", "any", "some", "all", "another", "such", "which",
 ];
 const BEFORE_VERB: [&str; 22] = [
-    "to", "can", "could", "will", "would", "should", "may", "might", "must", "shall", "please", "you", "we", "they", "i",
-    "not", "never", "always", "then", "don't", "and", "or",
+    "to", "can", "could", "will", "would", "should", "may", "might", "must", "shall", "please", "you", "we", "they",
+    "i", "not", "never", "always", "then", "don't", "and", "or",
 ];
 const PREPOSITIONS: [&str; 16] = [
-    "of", "in", "on", "for", "with", "from", "at", "by", "into", "about", "between", "through", "during", "per", "over", "under",
+    "of", "in", "on", "for", "with", "from", "at", "by", "into", "about", "between", "through", "during", "per",
+    "over", "under",
 ];
 const BE: [&str; 10] = ["is", "are", "was", "were", "be", "been", "being", "very", "more", "most"];
 
@@ -64,8 +65,10 @@ pub(super) fn is_used_as(part: PartOfSpeech, form: Form, entry: Entry, around: N
     let Neighbours { before, after, begins } = around;
     let determined = is(before, &DETERMINERS);
     // a name or a compound (`quality control`) would be torn apart
-    let object_follows = is(after, &DETERMINERS) || is(after, &["it", "them", "him", "us", "whether", "how", "what", "why"]);
-    let phrase_ends = after.is_none() || is(after, &PREPOSITIONS) || is(after, &BE) || is(after, &["and", "or", "to", "that"]);
+    let object_follows =
+        is(after, &DETERMINERS) || is(after, &["it", "them", "him", "us", "whether", "how", "what", "why"]);
+    let phrase_ends =
+        after.is_none() || is(after, &PREPOSITIONS) || is(after, &BE) || is(after, &["and", "or", "to", "that"]);
     match part {
         PartOfSpeech::Adverb => entry.unambiguous && !determined,
         PartOfSpeech::Adjective => {
@@ -80,7 +83,9 @@ pub(super) fn is_used_as(part: PartOfSpeech, form: Form, entry: Entry, around: N
         PartOfSpeech::Verb => {
             let verb_place = is(before, &BEFORE_VERB) || (begins && object_follows);
             match form {
-                Form::Base => !determined && !is(before, &PREPOSITIONS) && (verb_place || (entry.unambiguous && object_follows)),
+                Form::Base => {
+                    !determined && !is(before, &PREPOSITIONS) && (verb_place || (entry.unambiguous && object_follows))
+                }
                 Form::Ing => !determined && object_follows,
                 // a participle may stand for an adjective or a past; both take the same word
                 Form::Ed => entry.unambiguous && !determined && !begins,

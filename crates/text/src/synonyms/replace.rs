@@ -112,7 +112,9 @@ fn neighbour(pieces: &[Piece], sentence: &str, index: usize, after: bool) -> Opt
     match piece.kind {
         PieceKind::Word => Some(text.to_lowercase().replace('’', "'")),
         // what a placeholder or a quote brings is a thing
-        PieceKind::Number | PieceKind::Mark if matches!(text, "{" | "}" | "\"" | "`" | "<") || piece.kind == PieceKind::Number => {
+        PieceKind::Number | PieceKind::Mark
+            if matches!(text, "{" | "}" | "\"" | "`" | "<") || piece.kind == PieceKind::Number =>
+        {
             Some("#".to_owned())
         }
         _ => None,
@@ -124,7 +126,9 @@ fn is_bound(text: &str, span: &Span) -> bool {
     let before = text[..span.start].chars().next_back();
     let mut after = text[span.end..].chars();
     let next = after.next();
-    let tie = |c: char| matches!(c, '-' | '/' | '_' | '@' | '#' | '=' | '\\' | '&' | '+' | '<' | '>' | '[' | ']' | '\'' | '’' | '~');
+    let tie = |c: char| {
+        matches!(c, '-' | '/' | '_' | '@' | '#' | '=' | '\\' | '&' | '+' | '<' | '>' | '[' | ']' | '\'' | '’' | '~')
+    };
     let point = next == Some('.') && after.next().is_some_and(char::is_alphanumeric);
     before.is_some_and(|c| tie(c) || c == '.') || next.is_some_and(|c| tie(c) || c == ':' || c == '(') || point
 }

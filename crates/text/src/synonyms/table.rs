@@ -64,7 +64,9 @@ mod tests {
             last = Some(key);
             let part = PartOfSpeech::from_letter(key.1.unwrap()).unwrap();
             assert!(entry(fields[0], part).is_some(), "{line}");
-            assert!(lookup(fields[0], part).all(|word| word != fields[0] && word.bytes().all(|b| b.is_ascii_lowercase())));
+            assert!(
+                lookup(fields[0], part).all(|word| word != fields[0] && word.bytes().all(|b| b.is_ascii_lowercase()))
+            );
         }
     }
 

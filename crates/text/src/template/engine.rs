@@ -1,11 +1,9 @@
-use std::{
-    collections::BTreeSet,
-    sync::LazyLock,
-};
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use clade_domain::Vars;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, syntax::SyntaxConfig,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
+    syntax::SyntaxConfig,
     value::{Serde, Value, ValueKind},
 };
 
@@ -49,9 +47,7 @@ impl CompiledTemplate {
     #[doc(hidden)]
     pub fn compile_with_engine(component: &str, source: &str) -> Result<Self, TemplateError> {
         let mut environment = BASE.clone();
-        environment
-            .add_template_owned(NAME, source.to_owned())
-            .map_err(|error| syntax(component, &error))?;
+        environment.add_template_owned(NAME, source.to_owned()).map_err(|error| syntax(component, &error))?;
         let template = environment.get_template(NAME).map_err(|error| syntax(component, &error))?;
         let names = undeclared(&template, source);
         Ok(Self { component: component.to_owned(), names, form: Form::Engine(Box::new(environment)) })

@@ -13,7 +13,10 @@ pub enum TemplateError {
         detail: String,
     },
     /// A variable has no value.
-    #[error("{}line {line} needs the variable `{variable}`, which the example does not have; add it to the data or remove it from the template", place(component))]
+    #[error(
+        "{}line {line} needs the variable `{variable}`, which the example does not have; add it to the data or remove it from the template",
+        place(component)
+    )]
     Missing {
         /// The component's name.
         component: String,

@@ -25,8 +25,25 @@ pub(super) struct Missing<'a> {
 
 /// Names that the engine does not read as a variable of the example, or not only.
 const SPECIAL: [&str; 19] = [
-    "true", "false", "none", "True", "False", "None", "not", "and", "or", "if", "else", "in", "is", "loop", "self",
-    "range", "dict", "namespace", "debug",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "not",
+    "and",
+    "or",
+    "if",
+    "else",
+    "in",
+    "is",
+    "loop",
+    "self",
+    "range",
+    "dict",
+    "namespace",
+    "debug",
 ];
 
 impl Plain {

@@ -13,7 +13,10 @@ pub struct PromptTemplate {
 
 #[derive(Debug)]
 enum Message {
-    Component { role: MessageRole, template: CompiledTemplate },
+    Component {
+        role: MessageRole,
+        template: CompiledTemplate,
+    },
     /// A turn of a demonstration, the same for every example.
     Fixed(ChatMessage),
 }

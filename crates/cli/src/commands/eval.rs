@@ -1,0 +1,8 @@
+use clade_domain::RunMode;
+
+use crate::{args::RunArgs, context::Context, failure::Failure, session};
+
+/// `clade eval`
+pub async fn run(args: &RunArgs, context: &Context) -> Result<(), Failure> {
+    session::start(args, RunMode::Evaluate, context).await
+}

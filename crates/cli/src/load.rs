@@ -1,0 +1,120 @@
+//! A run file on its way from the command line to a run: found, read, checked.
+
+use std::path::{Path, PathBuf};
+
+use clade_domain::{Example, ModelSpec, OperatorName, RunMode};
+use clade_evolve::operators;
+use clade_models::{Environment, price_of};
+use clade_runfile::{LoadOptions, Loaded, Overrides, Problems};
+
+use crate::{args::FileArgs, context::Context, failure::Failure};
+
+/// Names a run file has where none is given, in the order they are looked for.
+const NAMES: [&str; 5] =
+    ["promptclade.yaml", "promptclade.yml", "promptfooconfig.yaml", "promptfooconfig.yml", "promptfooconfig.json"];
+
+/// The run file that is meant.
+///
+/// # Errors
+/// Where none is given and none is here.
+pub fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Some(path) = given {
+        return Ok(path.to_owned());
+    }
+    NAMES.iter().map(PathBuf::from).find(|path| path.is_file()).ok_or_else(|| {
+        Failure::Usage(format!("there is no {} here; name a run file, or write one with `clade init`", NAMES[0]))
+    })
+}
+
+/// The environment with `.env` beside the run file and the files of `--env-file`.
+///
+/// # Errors
+/// Where such a file cannot be read or is none.
+pub fn environment(folder: &Path, context: &Context) -> Result<Environment, Failure> {
+    let mut environment = Environment::new(|name| std::env::var(name).ok());
+    let beside = folder.join(".env");
+    let files = context.env_files.iter().cloned().chain(beside.is_file().then_some(beside));
+    for path in files {
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| Failure::Usage(format!("cannot read the keys in {}: {error}", path.display())))?;
+        environment =
+            environment.with_dotenv(&text).map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
+    }
+    Ok(environment)
+}
+
+/// Reads and checks a run file with what the command line overrides.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn load(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> Result<Loaded, Failure> {
+    let mut set = Vec::new();
+    for pair in &args.set {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("--set {pair} has no value; write --set optimize.budget.calls=500"))
+        })?;
+        set.push((key.to_owned(), value.to_owned()));
+    }
+    let overrides = Overrides {
+        set,
+        seed: args.seed,
+        concurrency: args.concurrency,
+        budget_calls: args.budget_calls,
+        budget_usd: args.budget_usd,
+    };
+    let mut loaded = read(path, mode, overrides, context)?;
+    if args.no_cache {
+        loaded.spec.options.cache = false;
+    }
+    for warning in &loaded.warnings {
+        context.output.note(format!("note: {warning}"));
+    }
+    Ok(loaded)
+}
+
+fn read(path: &Path, mode: RunMode, overrides: Overrides, context: &Context) -> Result<Loaded, Failure> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let environment = environment(folder, context)?;
+    let operators: Vec<(OperatorName, f64)> =
+        operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
+    let options = LoadOptions {
+        mode,
+        overrides,
+        env: &|name| environment.get(name),
+        check_model: &check_model,
+        operators: &operators,
+    };
+    Ok(clade_runfile::load(path, &options)?)
+}
+
+/// What is wrong with a model before anything is called.
+fn check_model(model: &ModelSpec) -> Result<(), String> {
+    clade_models::check_config(&model.id, &model.config)
+}
+
+/// A known price per million input and output tokens; `None` where it is unknown.
+pub fn price(model: &ModelSpec) -> Option<(f64, f64)> {
+    price_of(model).per_million()
+}
+
+/// The examples of a run file, or of a data file as if a run file named it: the answer key of a simulated model.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure> {
+    let name = path.to_string_lossy();
+    let run_file = ["yaml", "yml"].iter().any(|end| name.ends_with(end)) && !name.contains("data");
+    let loaded = if run_file {
+        read(path, RunMode::Evaluate, Overrides::default(), context)?
+    } else {
+        let absolute = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
+        let folder = tempfile::tempdir().map_err(|error| Failure::Error(error.to_string()))?;
+        let config = folder.path().join("answers.yaml");
+        let text = serde_json::json!({
+            "prompts": ["{{__any}}"], "providers": ["simulated:gentle"], "tests": format!("file://{}", absolute.display()),
+        });
+        std::fs::write(&config, text.to_string()).map_err(|error| Failure::io("write", &config, &error))?;
+        read(&config, RunMode::Evaluate, Overrides::default(), context)?
+    };
+    loaded.data.open().collect::<Result<_, _>>().map_err(|problem| Failure::Problems(Problems(vec![problem])))
+}

@@ -1,0 +1,122 @@
+//! A run as one HTML page: evidence, fitness, family tree, prompts. Opens from disk and asks no network for anything.
+
+mod colour;
+mod curve;
+mod tree;
+
+use clade_domain::{RunMode, StopReason};
+use clade_engine::RunReport;
+use clade_evolve::RunState;
+use clade_store::RunSummary;
+use clade_text::diff::{RunKind, words};
+use minijinja::{Environment, context};
+use serde::Serialize;
+
+use crate::{
+    commands::date,
+    display::result::{cost, thousands},
+    lineage::{self, Node},
+};
+
+const PAGE: &str = include_str!("page.html.minijinja");
+
+/// A stretch of a diff, named by the HTML element that shows it.
+#[derive(Serialize)]
+struct Stretch {
+    tag: &'static str,
+    text: String,
+}
+
+/// Everything the page shows of a candidate.
+#[derive(Serialize)]
+struct Row {
+    node: Node,
+    score: Option<String>,
+    against: String,
+    diff: Vec<Stretch>,
+}
+
+/// The page of a run.
+///
+/// # Errors
+/// Where the template fails, which is a fault of ours.
+pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<String, minijinja::Error> {
+    let nodes = lineage::nodes(state, None);
+    let rows: Vec<Row> = nodes
+        .iter()
+        .map(|node| {
+            let parent = node.parents.first().and_then(|id| nodes.iter().find(|other| other.id == *id));
+            Row {
+                score: node.score.map(|score| format!("{score:.3}")),
+                against: parent.map_or_else(String::new, |parent| parent.id.to_string()),
+                diff: stretches(parent.map_or("", |parent| parent.prompt.as_str()), &node.prompt, parent.is_none()),
+                node: node.clone(),
+            }
+        })
+        .collect();
+    let best_diff = match (&report.seed_prompt, &report.best) {
+        (Some(seed), Some(best)) => stretches(seed, &best.prompt, false),
+        _ => Vec::new(),
+    };
+    let mut environment = Environment::new();
+    environment.add_template("page.html", PAGE)?;
+    environment.get_template("page.html")?.render(context! {
+        report,
+        row,
+        optimize => state.spec().mode == RunMode::Optimize,
+        title => if row.description.is_empty() { row.run.to_string() } else { row.description.lines().next().unwrap_or_default().to_owned() },
+        created => date(row.created),
+        cost => cost(&report.spent),
+        evidence => report.evidence.as_ref().map(|evidence| context! {
+            best => format!("{:.3}", evidence.best_score),
+            best_pm => plus_minus(evidence.best_ci),
+            seed => format!("{:.3}", evidence.seed_score),
+            seed_pm => plus_minus(evidence.seed_ci),
+            difference => format!("{:+.3}", evidence.difference),
+            interval => format!("{:+.3} to {:+.3}", evidence.ci_low, evidence.ci_high),
+            p => if evidence.p_value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", evidence.p_value) },
+            needed => evidence.needed.iter().map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n)))).collect::<Vec<_>>(),
+        }),
+        curve => curve::svg(state),
+        tree => tree::svg(&nodes),
+        rows,
+        best_diff,
+        rejected => state.rejected().iter().map(|((operator, reason), n)| context! {
+            operator => operator.0,
+            reason => serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))),
+            n,
+        }).collect::<Vec<_>>(),
+        stopped => state.stop().map(why),
+        dataset => state.dataset().counts(),
+        model => row.model,
+    })
+}
+
+fn plus_minus([low, high]: [f64; 2]) -> String {
+    format!("{low:.2} to {high:.2}")
+}
+
+fn stretches(old: &str, new: &str, whole: bool) -> Vec<Stretch> {
+    if whole {
+        return vec![Stretch { tag: "span", text: new.to_owned() }];
+    }
+    let tag = |kind| match kind {
+        RunKind::Equal => "span",
+        RunKind::Insert => "ins",
+        RunKind::Delete => "del",
+    };
+    words(old, new).into_iter().map(|run| Stretch { tag: tag(run.kind), text: run.text }).collect()
+}
+
+/// Why the search ended, in words.
+pub fn why(reason: StopReason) -> String {
+    match reason {
+        StopReason::Evaluated => "every prompt was evaluated".into(),
+        StopReason::BudgetSpent { limit } => format!("what was left of the limit on {limit} was kept for choosing and proving"),
+        StopReason::MaxGenerations => "the most generations were reached".into(),
+        StopReason::NoImprovement => "no new best for the generations the run file allows".into(),
+        StopReason::TargetReached => "the target score was reached".into(),
+        StopReason::NothingToGain => "there was nothing left to gain on train examples".into(),
+        StopReason::Stopped => "it was stopped".into(),
+    }
+}

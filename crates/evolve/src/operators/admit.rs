@@ -1,0 +1,139 @@
+use std::collections::BTreeSet;
+
+use clade_domain::{Component, Prompt, RejectReason};
+use clade_text::{
+    protect::occurrences,
+    template::{Placeholder, PlaceholderKind, PromptTemplate, placeholders, prompt_tokens},
+};
+
+use super::{ProposalContext, Rejection};
+
+/// Lets a proposal become a candidate, or says why not. What passes has the components of the first parent (names, roles and
+/// order) with its frozen ones unchanged, in each component the parent's placeholders and no others, every frozen text of
+/// the user's first prompt as often as there, parses, keeps to `max_prompt_tokens`, and equals none of its parents.
+///
+/// White space at both ends of a component is the parent's, so that two prompts never differ in it alone.
+///
+/// # Errors
+/// A [`Rejection`] with the first thing that is wrong.
+pub fn admit(context: &ProposalContext<'_>, mut prompt: Prompt) -> Result<Prompt, Rejection> {
+    let Some(parent) = context.parents.first() else {
+        return Err(reject(RejectReason::NotApplicable, "there is no parent to compare the proposal with"));
+    };
+    same_shape(parent, &prompt)?;
+    for (old, new) in parent.components.iter().zip(&mut prompt.components) {
+        if old.frozen {
+            if old.text != new.text {
+                let detail = format!("the frozen component `{}` was changed", old.name);
+                return Err(reject(RejectReason::Frozen, detail));
+            }
+            continue;
+        }
+        new.text = with_edges_of(&old.text, &new.text)
+            .ok_or_else(|| reject(RejectReason::Unreadable, format!("component `{}` became empty", old.name)))?;
+        same_placeholders(old, new)?;
+    }
+    frozen_texts(context, &prompt)?;
+    PromptTemplate::compile(&prompt).map_err(|error| reject(RejectReason::Template, error.to_string()))?;
+    if let Some(most) = context.constraints.max_prompt_tokens {
+        let tokens = prompt_tokens(&prompt);
+        if tokens > most {
+            let detail = format!("the prompt has about {tokens} tokens where {most} are allowed");
+            return Err(reject(RejectReason::TooLong, detail));
+        }
+    }
+    if context.parents.contains(&prompt) {
+        return Err(reject(RejectReason::Duplicate, "the proposal is the same as its parent"));
+    }
+    Ok(prompt)
+}
+
+fn reject(reason: RejectReason, detail: impl Into<String>) -> Rejection {
+    Rejection { reason, detail: detail.into() }
+}
+
+fn same_shape(parent: &Prompt, prompt: &Prompt) -> Result<(), Rejection> {
+    let shape = |prompt: &Prompt| -> Vec<String> {
+        prompt.components.iter().map(|c| format!("{} ({:?})", c.name, c.role).to_lowercase()).collect()
+    };
+    let (old, new) = (shape(parent), shape(prompt));
+    if old != new {
+        let detail = format!("the components became {} where they were {}", new.join(", "), old.join(", "));
+        return Err(reject(RejectReason::Unreadable, detail));
+    }
+    let thawed = parent.components.iter().zip(&prompt.components).find(|(old, new)| old.frozen != new.frozen);
+    thawed.map_or(Ok(()), |(old, _)| {
+        let detail = format!("component `{}` is no longer marked frozen as it was", old.name);
+        Err(reject(RejectReason::Frozen, detail))
+    })
+}
+
+/// The new text between the old one's white space; `None` where nothing is left.
+fn with_edges_of(old: &str, new: &str) -> Option<String> {
+    let body = new.trim();
+    if body.is_empty() {
+        return None;
+    }
+    let core = old.trim();
+    if core.is_empty() {
+        return Some(body.to_owned());
+    }
+    let lead = old.len() - old.trim_start().len();
+    Some(format!("{}{body}{}", &old[..lead], &old[lead + core.len()..]))
+}
+
+fn same_placeholders(old: &Component, new: &Component) -> Result<(), Rejection> {
+    let (before, after) = (placeholders(&old.text), placeholders(&new.text));
+    let values = |found: &[Placeholder], text: &str| -> BTreeSet<String> {
+        found.iter().filter(|p| p.kind == PlaceholderKind::Value).map(|p| p.normalised(text)).collect()
+    };
+    let (had, has) = (values(&before, &old.text), values(&after, &new.text));
+    let list = |names: Vec<&String>| names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let lost: Vec<&String> = had.difference(&has).collect();
+    if !lost.is_empty() {
+        let detail = format!("component `{}` lost {}", old.name, list(lost));
+        return Err(reject(RejectReason::Placeholder, detail));
+    }
+    let invented: Vec<&String> = has.difference(&had).collect();
+    if !invented.is_empty() {
+        let detail = format!("component `{}` has {}, which its parent does not have", old.name, list(invented));
+        return Err(reject(RejectReason::Placeholder, detail));
+    }
+    // tags decide what is shown when, so their order counts, too
+    let tags = |found: &[Placeholder], text: &str| -> Vec<String> {
+        let acts = |p: &&Placeholder| matches!(p.kind, PlaceholderKind::Tag | PlaceholderKind::Raw);
+        found.iter().filter(acts).map(|p| p.normalised(text)).collect()
+    };
+    let (had, has) = (tags(&before, &old.text), tags(&after, &new.text));
+    if had != has {
+        let detail = format!(
+            "component `{}` has the template tags [{}] where its parent has [{}]",
+            old.name,
+            has.join(" "),
+            had.join(" ")
+        );
+        return Err(reject(RejectReason::Placeholder, detail));
+    }
+    Ok(())
+}
+
+fn frozen_texts(context: &ProposalContext<'_>, prompt: &Prompt) -> Result<(), Rejection> {
+    for frozen in &context.constraints.frozen {
+        for component in &context.seed_prompt.components {
+            let needed = occurrences(&component.text, frozen).len();
+            if needed == 0 {
+                continue;
+            }
+            let now = prompt.components.iter().find(|new| new.name == component.name);
+            let found = now.map_or(0, |new| occurrences(&new.text, frozen).len());
+            if found < needed {
+                let detail = format!(
+                    "the frozen text `{frozen}` stands {found} times in component `{}` where it must stand {needed} times",
+                    component.name
+                );
+                return Err(reject(RejectReason::Frozen, detail));
+            }
+        }
+    }
+    Ok(())
+}

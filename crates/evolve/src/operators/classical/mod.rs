@@ -1,0 +1,43 @@
+//! Operators without a model: small edits of wording and structure, crossover, and demonstrations.
+//!
+//! They edit one component at a time, chosen at random among those that are not frozen and where there is something to do.
+//! What [`clade_text::protect`] protects is never edited, and an edit that would lose some of it is not made.
+
+mod component_crossover;
+mod demonstration_add;
+mod demonstration_drop;
+mod demonstration_reorder;
+mod edit;
+mod emphasis;
+mod imperative;
+mod instruction_move;
+mod join_sentences;
+mod list_to_sentences;
+mod paragraph_order;
+mod section_move;
+mod sentence_crossover;
+mod sentence_order;
+mod sentences_to_list;
+mod split_sentence;
+mod synonym_replacement;
+mod units;
+mod word_insertion;
+mod word_removal;
+
+pub use component_crossover::ComponentCrossover;
+pub use demonstration_add::DemonstrationAdd;
+pub use demonstration_drop::DemonstrationDrop;
+pub use demonstration_reorder::DemonstrationReorder;
+pub use emphasis::Emphasis;
+pub use instruction_move::{InstructionToEnd, InstructionToStart};
+pub use join_sentences::JoinSentences;
+pub use list_to_sentences::ListToSentences;
+pub use paragraph_order::ParagraphOrder;
+pub use section_move::SectionMove;
+pub use sentence_crossover::SentenceCrossover;
+pub use sentence_order::SentenceOrder;
+pub use sentences_to_list::SentencesToList;
+pub use split_sentence::SplitSentence;
+pub use synonym_replacement::SynonymReplacement;
+pub use word_insertion::WordInsertion;
+pub use word_removal::WordRemoval;

@@ -1,0 +1,176 @@
+use std::{sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{
+    Client, Method, Request, StatusCode, Url,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+
+use crate::prices::is_this_machine;
+
+/// The largest answer that is read; more is a broken or hostile server.
+const LARGEST_BODY: usize = 32 << 20;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Pooled connections to all providers. One is enough for a process; cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Http {
+    clients: Arc<Clients>,
+}
+
+#[derive(Debug)]
+struct Clients {
+    /// Honours the proxy variables of the environment.
+    outside: Client,
+    /// For this machine's own addresses, which no proxy reaches.
+    here: Client,
+}
+
+/// Why a request brought no reply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The client cannot be set up: no certificates, a proxy address that is none.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Setup(String),
+    /// The base URL is none.
+    #[error("`{0}` is no address; write it as https://HOST/PATH")]
+    Address(String),
+    /// A header's name or value is none.
+    #[error("the header `{0}` cannot be sent")]
+    Header(String),
+    /// Nobody listens there, or the way is blocked.
+    #[error("no connection: {0}")]
+    Connect(String),
+    /// No whole reply in time.
+    #[error("no answer within {} s", .0.as_secs_f64())]
+    Timeout(Duration),
+    /// The reply broke off.
+    #[error("the answer broke off: {0}")]
+    Broken(String),
+    /// More than 32 MiB.
+    #[error("the answer is larger than {} MiB", LARGEST_BODY >> 20)]
+    TooLarge,
+}
+
+/// A place to send requests to, parsed once.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    url: Url,
+    headers: HeaderMap,
+    here: bool,
+}
+
+/// A whole reply.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Target {
+    /// An address with its headers. Values marked as secret never show in debug output.
+    pub(crate) fn new<'a>(
+        address: &str,
+        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+        secret: Option<(&str, String)>,
+    ) -> Result<Self, HttpError> {
+        let url = Url::parse(address).map_err(|_| HttpError::Address(address.to_owned()))?;
+        let mut map = HeaderMap::new();
+        map.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let header = |name: &str, value: &str| {
+            let wrong = || HttpError::Header(name.to_owned());
+            let parsed = HeaderName::try_from(name).map_err(|_| wrong())?;
+            Ok((parsed, HeaderValue::try_from(value).map_err(|_| wrong())?))
+        };
+        if let Some((name, value)) = secret {
+            let (name, mut value) = header(name, &value)?;
+            value.set_sensitive(true);
+            map.insert(name, value);
+        }
+        for (name, value) in headers {
+            let (name, mut value) = header(name, value)?;
+            // the user's own headers may hold keys of gateways
+            value.set_sensitive(true);
+            map.insert(name, value);
+        }
+        let here = is_this_machine(address);
+        Ok(Self { url, headers: map, here })
+    }
+}
+
+impl Http {
+    /// Sets the client up. Connections are opened when first needed.
+    ///
+    /// # Errors
+    /// [`HttpError::Setup`].
+    pub fn new() -> Result<Self, HttpError> {
+        let build = |here: bool| {
+            let builder = Client::builder()
+                .tcp_nodelay(true)
+                .pool_max_idle_per_host(usize::MAX)
+                .pool_idle_timeout(Duration::from_secs(50))
+                .connect_timeout(CONNECT_TIMEOUT)
+                .redirect(reqwest::redirect::Policy::none())
+                .referer(false)
+                .user_agent(concat!("promptclade/", env!("CARGO_PKG_VERSION")));
+            let builder = if here { builder.no_proxy().http1_only() } else { builder };
+            builder.build().map_err(|error| HttpError::Setup(chain(&error)))
+        };
+        Ok(Self { clients: Arc::new(Clients { outside: build(false)?, here: build(true)? }) })
+    }
+
+    /// Sends a JSON body and reads the whole reply, whatever its status, within `timeout`.
+    pub(crate) async fn post(&self, target: &Target, body: Vec<u8>, timeout: Duration) -> Result<Reply, HttpError> {
+        match tokio::time::timeout(timeout, self.exchange(target, body)).await {
+            Ok(reply) => reply,
+            Err(_) => Err(HttpError::Timeout(timeout)),
+        }
+    }
+
+    async fn exchange(&self, target: &Target, body: Vec<u8>) -> Result<Reply, HttpError> {
+        let client = if target.here { &self.clients.here } else { &self.clients.outside };
+        let mut request = Request::new(Method::POST, target.url.clone());
+        *request.headers_mut() = target.headers.clone();
+        *request.body_mut() = Some(body.into());
+        let mut response = client.execute(request).await.map_err(|error| {
+            if error.is_connect() { HttpError::Connect(chain(&error)) } else { HttpError::Broken(chain(&error)) }
+        })?;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = read(&mut response).await?;
+        Ok(Reply { status, headers, body })
+    }
+}
+
+/// Reads the body. A single chunk, which small answers are, is not copied.
+async fn read(response: &mut reqwest::Response) -> Result<Bytes, HttpError> {
+    let broken = |error: reqwest::Error| HttpError::Broken(chain(&error));
+    let Some(first) = response.chunk().await.map_err(broken)? else { return Ok(Bytes::new()) };
+    let Some(second) = response.chunk().await.map_err(broken)? else { return Ok(first) };
+    let mut body = BytesMut::with_capacity((first.len() + second.len()) * 2);
+    body.extend_from_slice(&first);
+    let mut next = Some(second);
+    while let Some(chunk) = next {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            return Err(HttpError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+        next = response.chunk().await.map_err(broken)?;
+    }
+    Ok(body.freeze())
+}
+
+/// An error with its causes, without the address (which may hold a key in its query).
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = String::new();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if !text.is_empty() {
+            text.push_str(": ");
+        }
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    if text.is_empty() { "the connection failed".to_owned() } else { text }
+}

@@ -1,0 +1,10 @@
+//! The one HTTP client of the process, and what response headers say about limits.
+//!
+//! Deliberately absent: wire formats, retries, and reading answers as streams.
+
+mod client;
+mod limits;
+
+pub(crate) use client::{Reply, Target};
+pub use client::{Http, HttpError};
+pub(crate) use limits::{duration, retry_after, tell_limits, told_wait};

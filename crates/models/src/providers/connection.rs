@@ -1,0 +1,111 @@
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use super::{Refusals, failure::Teller};
+use crate::{
+    client::ModelError,
+    http::{Http, HttpError, Target, tell_limits},
+    layers::{Counters, Pacer},
+    prices::Price,
+    redact::Redactor,
+};
+
+/// What a provider's client is made of, whatever its wire format.
+pub(crate) struct Setup {
+    pub http: Http,
+    /// The model's full name, for messages.
+    pub full_name: String,
+    /// The model as its provider calls it.
+    pub model: String,
+    /// The base URL, for messages.
+    pub base_url: String,
+    /// How a refused key is mended.
+    pub key_fix: String,
+    pub redactor: Redactor,
+    pub pacer: Arc<Pacer>,
+    pub counters: Arc<Counters>,
+    pub timeout: Duration,
+    pub price: Price,
+    pub refusals: Refusals,
+}
+
+/// The way to one endpoint of a provider.
+pub(crate) struct Connection {
+    setup: Setup,
+    target: Target,
+}
+
+/// An answer that was read, with the time it took from the request to its last byte.
+pub(crate) struct Answered<T> {
+    pub value: T,
+    pub body: Bytes,
+    pub latency_ms: u32,
+}
+
+impl Connection {
+    pub(crate) fn new(setup: Setup, target: Target) -> Self {
+        Self { setup, target }
+    }
+
+    pub(crate) fn full_name(&self) -> &str {
+        &self.setup.full_name
+    }
+
+    pub(crate) fn model(&self) -> &str {
+        &self.setup.model
+    }
+
+    pub(crate) fn price(&self) -> &Price {
+        &self.setup.price
+    }
+
+    pub(crate) fn refusals(&self) -> &Refusals {
+        &self.setup.refusals
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.setup.counters
+    }
+
+    pub(crate) fn teller(&self) -> Teller<'_> {
+        let Setup { full_name, key_fix, base_url, redactor, .. } = &self.setup;
+        Teller { model: full_name, key_fix, address: base_url, redactor }
+    }
+
+    /// Sends what `build` makes and reads the answer. Where the provider refuses a parameter, it is remembered and left
+    /// out, and the request is built and sent again at once.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        build: impl Fn(&Refusals) -> Vec<u8>,
+    ) -> Result<Answered<T>, ModelError> {
+        loop {
+            let body = build(&self.setup.refusals);
+            let start = Instant::now();
+            let reply = match self.setup.http.post(&self.target, body, self.setup.timeout).await {
+                Ok(reply) => reply,
+                Err(HttpError::TooLarge) => return Err(self.teller().request(&HttpError::TooLarge.to_string())),
+                Err(error) => return Err(self.teller().unreached(&error.to_string())),
+            };
+            let latency_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
+            tell_limits(&reply.headers, &self.setup.pacer);
+            if !reply.status.is_success() {
+                let failure = self.teller().refused(reply.status, &reply.headers, &reply.body);
+                match failure.refused {
+                    Some(parameter) if !self.setup.refusals.has(parameter) => {
+                        tracing::debug!(gen_ai.request.model = %self.setup.model, ?parameter, "model refuses a parameter, which is left out from now on");
+                        self.setup.refusals.learn(parameter);
+                        continue;
+                    }
+                    _ => return Err(failure.error),
+                }
+            }
+            return match serde_json::from_slice(&reply.body) {
+                Ok(value) => Ok(Answered { value, body: reply.body, latency_ms }),
+                Err(error) => Err(self.teller().unreadable(&reply.body, &error.to_string())),
+            };
+        }
+    }
+}

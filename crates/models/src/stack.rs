@@ -1,0 +1,376 @@
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use clade_domain::{EvalOptions, ModelSpec};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    client::ModelClient,
+    config::ModelConfig,
+    http::{Http, HttpError, Target},
+    keys::{Environment, MissingKey, find_key},
+    layers::{
+        AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter, ModelIdentity,
+        Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, TelemetryLayer,
+    },
+    name::{Endpoint, ModelName, NameError},
+    prices::{Price, PriceTable, price},
+    providers::{
+        Anthropic, Connection, EmbeddingWire, Embeddings, Gemini, Moderation, Ollama, OpenAiChat, OpenAiResponses,
+        Parameter, Refusals, Setup,
+    },
+    redact::Redactor,
+    vendors::{Vendor, Wire},
+};
+
+/// Makes the client of a `simulated:NAME` model; says what is wrong with its name or settings.
+pub type SimulatedFactory = Arc<dyn Fn(&ModelSpec) -> Result<Arc<dyn ModelClient>, String> + Send + Sync>;
+
+/// What all models of a run share.
+#[derive(Clone)]
+pub struct StackSettings {
+    /// Keys and addresses.
+    pub env: Environment,
+    /// `apiKey`s of the run file by model id, which a stored run never holds.
+    pub keys: BTreeMap<String, SecretString>,
+    /// The account of the run.
+    pub ledger: Arc<Ledger>,
+    /// Where answers are kept; without one every call is bought and nothing is durable.
+    pub cache: Option<Arc<dyn AnswerCache>>,
+    /// Whether answers of other runs are used.
+    pub foreign: ForeignAnswers,
+    /// Most calls at once to one provider; `None` finds it out.
+    pub max_concurrency: Option<u32>,
+    /// Least time between two calls to one provider.
+    pub delay: Duration,
+    /// Longest wait for one answer, where a model's config has no `timeoutMs`.
+    pub timeout: Duration,
+    /// How long temporary failures are waited out.
+    pub retry: RetryPolicy,
+    /// The source of the retries' jitter.
+    pub seed: u64,
+    /// Records calls, or replays them.
+    pub recording: Option<Arc<Recording>>,
+    /// What goes on right now.
+    pub counters: Arc<Counters>,
+    /// Makes simulated models; without it their names are refused.
+    pub simulated: Option<SimulatedFactory>,
+}
+
+impl StackSettings {
+    /// Settings with the defaults of [`EvalOptions`]: no cache, no recording, no simulated models.
+    #[must_use]
+    pub fn new(env: Environment, ledger: Arc<Ledger>) -> Self {
+        let defaults = EvalOptions::default();
+        Self {
+            env,
+            keys: BTreeMap::new(),
+            ledger,
+            cache: None,
+            foreign: ForeignAnswers::Use,
+            max_concurrency: defaults.max_concurrency,
+            delay: Duration::from_millis(defaults.delay_ms),
+            timeout: Duration::from_millis(defaults.timeout_ms),
+            retry: RetryPolicy::default(),
+            seed: 0,
+            recording: None,
+            counters: Arc::default(),
+            simulated: None,
+        }
+    }
+}
+
+/// Why a model cannot be used, before anything is spent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelSetupError {
+    /// The name is none.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The settings are wrong.
+    #[error("{0}")]
+    Config(String),
+    /// The key is not there.
+    #[error(transparent)]
+    Key(#[from] MissingKey),
+    /// The address or a header cannot be used.
+    #[error("{model} cannot be asked: {source}")]
+    Http {
+        /// The model.
+        model: String,
+        /// Why.
+        source: HttpError,
+    },
+    /// An address without a model behind it.
+    #[error("`{0}` is an address without a model; write it as `{0}#MODEL`, or set `model` in its config")]
+    NoModel(String),
+    /// A budget in USD cannot be kept.
+    #[error(
+        "the price of {0} is unknown, so a budget in USD cannot be kept; set `inputCost` and `outputCost` (USD for one \
+         token) in its config, or limit calls or tokens instead"
+    )]
+    UnknownPrice(String),
+    /// The simulated model refuses.
+    #[error("{model} cannot be simulated: {detail}")]
+    Simulated {
+        /// The model.
+        model: String,
+        /// Why.
+        detail: String,
+    },
+}
+
+/// Builds clients: one HTTP client, and one limiter and one pacer for each provider host, shared by all its models.
+pub struct Stack {
+    settings: StackSettings,
+    http: Http,
+    hosts: Mutex<BTreeMap<String, Arc<Host>>>,
+}
+
+struct Host {
+    pacer: Arc<Pacer>,
+    limiter: Arc<Limiter>,
+}
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stack").field("env", &self.settings.env).finish_non_exhaustive()
+    }
+}
+
+impl Stack {
+    /// Sets up what all models share.
+    ///
+    /// # Errors
+    /// [`ModelSetupError::Http`] where the HTTP client cannot be set up.
+    pub fn new(settings: StackSettings) -> Result<Self, ModelSetupError> {
+        let http = Http::new().map_err(|source| ModelSetupError::Http { model: "no model".to_owned(), source })?;
+        Ok(Self { settings, http, hosts: Mutex::default() })
+    }
+
+    /// The client of a model with all layers around it. Asks nothing of the provider.
+    ///
+    /// # Errors
+    /// [`ModelSetupError`]: everything that is wrong with the model and can be known before the first call.
+    pub fn build(&self, spec: &ModelSpec) -> Result<Arc<dyn ModelClient>, ModelSetupError> {
+        let settings = &self.settings;
+        let name = ModelName::parse(&spec.id)?;
+        let config = ModelConfig::read(&spec.id, &spec.config).map_err(ModelSetupError::Config)?;
+        let price = price(&name, &config);
+        if price == Price::Unknown && settings.ledger.budget().usd.is_some() && name.endpoint != Endpoint::Moderation {
+            return Err(ModelSetupError::UnknownPrice(spec.id.clone()));
+        }
+        let base_url = base_url(&name, &config, &settings.env);
+        let host = self.host(&name, &base_url, &config);
+        let client = self.provider(spec, &name, &config, &base_url, price, &host)?;
+        let shown = config.model.clone().unwrap_or_else(|| name.model.clone());
+        let counters = &settings.counters;
+        let client: Arc<dyn ModelClient> =
+            Arc::new(TelemetryLayer::new(client, name.vendor.name, shown, counters.clone()));
+        let identity = identity(&name, &config, &base_url, &settings.foreign);
+        let client: Arc<dyn ModelClient> = match &settings.recording {
+            Some(recording) => Arc::new(RecordLayer::new(client, recording.clone(), identity.clone())),
+            None => client,
+        };
+        let client = Arc::new(ConcurrencyLayer::new(client, host.limiter.clone()));
+        let client = Arc::new(RateLayer::new(client, host.pacer.clone()));
+        let client = Arc::new(RetryLayer::new(client, settings.retry, settings.seed, counters.clone()));
+        let limit = answer_limit(&name, &config);
+        let client: Arc<dyn ModelClient> = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
+        Ok(match &settings.cache {
+            Some(cache) => {
+                let (cache, ledger) = (cache.clone(), settings.ledger.clone());
+                Arc::new(CacheLayer::new(client, cache, identity, ledger, counters.clone()))
+            }
+            None => client,
+        })
+    }
+
+    fn host(&self, name: &ModelName, base_url: &str, config: &ModelConfig) -> Arc<Host> {
+        // what is simulated in this process has no host: each model for itself
+        let key = if name.is_simulated() { name.to_string() } else { authority(base_url).to_owned() };
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = hosts.entry(key).or_insert_with(|| {
+            let pacer = Pacer::new(config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
+            let limiter = Limiter::new(self.settings.max_concurrency);
+            Arc::new(Host { pacer: Arc::new(pacer), limiter: Arc::new(limiter) })
+        });
+        host.clone()
+    }
+
+    fn provider(
+        &self,
+        spec: &ModelSpec,
+        name: &ModelName,
+        config: &ModelConfig,
+        base_url: &str,
+        price: Price,
+        host: &Host,
+    ) -> Result<Arc<dyn ModelClient>, ModelSetupError> {
+        let settings = &self.settings;
+        let full_name = name.to_string();
+        if name.is_simulated() {
+            let refuse = |detail: String| ModelSetupError::Simulated { model: full_name.clone(), detail };
+            let factory = settings.simulated.as_ref();
+            let factory = factory.ok_or_else(|| refuse("this program has no simulated models".to_owned()))?;
+            return factory(spec).map_err(refuse);
+        }
+        let model = config.model.clone().unwrap_or_else(|| name.model.clone());
+        if model.is_empty() {
+            return Err(ModelSetupError::NoModel(spec.id.clone()));
+        }
+        let mut with_key = config.clone();
+        if let Some(key) = settings.keys.get(&spec.id) {
+            with_key.api_key = Some(key.clone());
+        }
+        let key = find_key(&full_name, name.vendor, &with_key, &settings.env)?;
+        let target = target(name, config, base_url, &model, key.as_ref())
+            .map_err(|source| ModelSetupError::Http { model: full_name.clone(), source })?;
+        let secrets = key.into_iter().chain(config.headers.values().filter(|value| value.len() >= 12).map(|value| SecretString::from(value.clone())));
+        let facts = PriceTable::built_in().find(name.vendor.name, &model);
+        let connection = Connection::new(
+            Setup {
+                http: self.http.clone(),
+                full_name,
+                base_url: base_url.to_owned(),
+                key_fix: key_fix(name.vendor, config),
+                redactor: Redactor::new(secrets),
+                pacer: host.pacer.clone(),
+                counters: settings.counters.clone(),
+                timeout: config.timeout.unwrap_or(settings.timeout),
+                price,
+                refusals: refusals(name, base_url, &model, facts.is_some_and(|facts| !facts.sampling)),
+                model,
+            },
+            target,
+        );
+        let config = config.clone();
+        Ok(match (name.endpoint, name.vendor.wire) {
+            (Endpoint::Embedding, Wire::Ollama) => {
+                Arc::new(Embeddings::new(connection, config, EmbeddingWire::Ollama))
+            }
+            (Endpoint::Embedding, _) => Arc::new(Embeddings::new(connection, config, EmbeddingWire::OpenAi)),
+            (Endpoint::Moderation, _) => Arc::new(Moderation::new(connection, config)),
+            (Endpoint::Responses, _) => Arc::new(OpenAiResponses::new(connection, config)),
+            (Endpoint::Chat, Wire::Anthropic) => {
+                Arc::new(Anthropic::new(connection, config, facts.and_then(|facts| facts.cache_min)))
+            }
+            (Endpoint::Chat, Wire::Gemini) => Arc::new(Gemini::new(connection, config)),
+            (Endpoint::Chat, Wire::Ollama) => Arc::new(Ollama::new(connection, config)),
+            (Endpoint::Chat, Wire::OpenAi | Wire::Simulated) => Arc::new(OpenAiChat::new(connection, config)),
+        })
+    }
+}
+
+/// The base URL in force: the config's, the name's own, the vendor's. Anthropic's and Gemini's are meant without the version
+/// path, and taken with it too.
+fn base_url(name: &ModelName, config: &ModelConfig, env: &Environment) -> String {
+    let url = if let Some(url) = &config.api_base_url {
+        url.clone()
+    } else if let Some(host) = &config.api_host {
+        let scheme = if crate::prices::is_this_machine(host) { "http" } else { "https" };
+        let host = host.trim_end_matches('/');
+        let path = if name.vendor.wire == Wire::OpenAi { "/v1" } else { "" };
+        if host.contains("://") { host.to_owned() } else { format!("{scheme}://{host}{path}") }
+    } else if let Some(url) = &name.base_url {
+        url.clone()
+    } else {
+        name.vendor.base_url(env)
+    };
+    let cut = match name.vendor.wire {
+        Wire::Anthropic => url.strip_suffix("/v1"),
+        Wire::Gemini => url.strip_suffix("/v1beta"),
+        Wire::Ollama => url.strip_suffix("/v1").or_else(|| url.strip_suffix("/api")),
+        Wire::OpenAi | Wire::Simulated => None,
+    };
+    cut.unwrap_or(&url).to_owned()
+}
+
+/// `HOST:PORT` of an address with its scheme.
+fn authority(url: &str) -> &str {
+    let from = url.find("://").map_or(0, |at| at + 3);
+    url[from..].find('/').map_or(url, |at| &url[..from + at])
+}
+
+fn target(
+    name: &ModelName,
+    config: &ModelConfig,
+    base: &str,
+    model: &str,
+    key: Option<&SecretString>,
+) -> Result<Target, HttpError> {
+    let address = match (name.endpoint, name.vendor.wire) {
+        (Endpoint::Embedding, Wire::Ollama) => format!("{base}/api/embed"),
+        (Endpoint::Embedding, _) => format!("{base}/embeddings"),
+        (Endpoint::Moderation, _) => format!("{base}/moderations"),
+        (Endpoint::Responses, _) => format!("{base}/responses"),
+        (Endpoint::Chat, Wire::Anthropic) => format!("{base}/v1/messages"),
+        (Endpoint::Chat, Wire::Gemini) => format!("{base}/v1beta/models/{model}:generateContent"),
+        (Endpoint::Chat, Wire::Ollama) => format!("{base}/api/chat"),
+        (Endpoint::Chat, Wire::OpenAi | Wire::Simulated) => format!("{base}/chat/completions"),
+    };
+    let secret = key.map(|key| match name.vendor.wire {
+        Wire::Anthropic => ("x-api-key", key.expose_secret().to_owned()),
+        Wire::Gemini => ("x-goog-api-key", key.expose_secret().to_owned()),
+        _ => ("authorization", format!("Bearer {}", key.expose_secret())),
+    });
+    let mut headers: Vec<(&str, &str)> = Vec::new();
+    if name.vendor.wire == Wire::Anthropic {
+        headers.push(("anthropic-version", "2023-06-01"));
+    }
+    if let Some(organization) = config.placed_text("organization") {
+        headers.push(("openai-organization", organization));
+    }
+    if let Some(project) = config.placed_text("project") {
+        headers.push(("openai-project", project));
+    }
+    headers.extend(config.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    Target::new(&address, headers, secret)
+}
+
+fn key_fix(vendor: &Vendor, config: &ModelConfig) -> String {
+    let variable = match &config.api_key_envar {
+        Some(name) => name.clone(),
+        None => vendor.key_vars.join(" or "),
+    };
+    format!("check the key in {variable} and what it may do")
+}
+
+/// What a model is known to refuse: by the price table for sampling, by its family for limits on answers. OpenAI's own API
+/// takes `max_completion_tokens` for every model and its reasoning models take nothing else; servers that are compatible
+/// know `max_tokens` best. As of 2026-11; what is missing here is learned from the first refusal.
+fn refusals(name: &ModelName, base_url: &str, model: &str, no_sampling: bool) -> Refusals {
+    let mut refused = Vec::new();
+    let family = model.rsplit('/').next().unwrap_or(model);
+    let starts = |beginnings: &[&str]| beginnings.iter().any(|beginning| family.starts_with(beginning));
+    let openai_reasons = starts(&["o1", "o3", "o4", "gpt-5", "gpt-6"]) && !family.contains("chat");
+    if no_sampling {
+        refused.extend([Parameter::Temperature, Parameter::TopP]);
+    }
+    if name.vendor.wire == Wire::OpenAi {
+        if openai_reasons && name.vendor.name == "openai" {
+            refused.extend([Parameter::Temperature, Parameter::TopP, Parameter::Stop]);
+        }
+        if openai_reasons || base_url.contains("//api.openai.com") {
+            refused.push(Parameter::MaxTokens);
+        }
+    }
+    Refusals::of(&refused)
+}
+
+/// The most tokens of an answer by the model's settings.
+fn answer_limit(name: &ModelName, config: &ModelConfig) -> Option<u32> {
+    let demanded = (name.vendor.wire == Wire::Anthropic).then_some(crate::providers::DEFAULT_MAX_TOKENS);
+    config.sampling.max_tokens.or(demanded)
+}
+
+fn identity(name: &ModelName, config: &ModelConfig, base_url: &str, foreign: &ForeignAnswers) -> ModelIdentity {
+    let model = config.model.as_deref().unwrap_or_default();
+    // maps are sorted by key, so the same settings are the same text
+    let settings = serde_json::to_string(&(model, &config.body, &config.placed)).unwrap_or_default();
+    ModelIdentity::new(&name.to_string(), base_url, &settings, config.sampling.clone(), foreign)
+}

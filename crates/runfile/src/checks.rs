@@ -1,0 +1,249 @@
+//! What is checked once prompts, data and options are there together.
+
+use std::collections::BTreeSet;
+
+use clade_domain::{ModelSpec, Models, Objective, RunMode, SplitSpec};
+use clade_metrics::Needs;
+use clade_text::template::prompt_tokens;
+
+use crate::{
+    context::Context,
+    data::{Marks, Scan, mark},
+    optimize::MEASURED,
+    problem::Problem,
+    prompts::LoadedPrompt,
+    schema::RunFile,
+    text::{count, list, nearest},
+    yaml::KeyPath,
+};
+
+/// Test examples below which it is said what gain could be shown.
+const FEW_TESTS: usize = 30;
+
+/// Examples that disagree, all one way, below which an exact two-sided sign test cannot reach 5 %: 2 · 0.5^6 = 0.031.
+const LEAST_SIGNIFICANT: usize = 6;
+
+/// Every variable of every prompt is in the data, and every prompt uses the data.
+pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], scan: &Scan) {
+    let columns: Vec<&str> = scan.all_columns.iter().map(String::as_str).filter(|c| !c.starts_with("__")).collect();
+    for (i, variable) in &scan.never {
+        let Some(prompt) = prompts.get(*i) else { continue };
+        let label = &prompt.seed.label;
+        let root = variable.split(['.', '[']).next().unwrap_or(variable);
+        let fix = if root == "env" {
+            "write the value into the prompt or `defaultTest.vars`: prompts do not read the environment".to_owned()
+        } else if let Some(near) = nearest(variable, columns.iter().copied()) {
+            format!("did you mean `{{{{{near}}}}}`? the data has {}", list(&columns))
+        } else if columns.is_empty() {
+            format!("give every test `{variable}` under `vars`")
+        } else {
+            format!("add `{variable}` to the data or `defaultTest.vars`; the data has {}", list(&columns))
+        };
+        let message = format!("the prompt `{label}` needs `{{{{{variable}}}}}`, which no example has");
+        context.problem(&prompt.path, message, fix);
+    }
+    if columns.is_empty() {
+        return;
+    }
+    for (i, prompt) in prompts.iter().enumerate() {
+        if scan.never.iter().any(|(n, _)| *n == i) || prompt.variables.iter().any(|v| columns.contains(&v.as_str())) {
+            continue;
+        }
+        let label = &prompt.seed.label;
+        let message = format!("the prompt `{label}` has no placeholder, so it asks the same of every example");
+        let example = columns.first().copied().unwrap_or("question");
+        let fix = format!("write `{{{{{example}}}}}` where the example belongs; the data has {}", list(&columns));
+        if context.options.mode == RunMode::Optimize {
+            context.problem(&prompt.path, message, fix);
+        } else {
+            context.warn(&prompt.path, message, fix);
+        }
+    }
+}
+
+/// Every objective is something that is measured or that a check scores.
+pub(crate) fn objectives(context: &mut Context<'_>, objectives: &mut [Objective], scan: &Scan) {
+    let mut known: BTreeSet<&str> = scan.metrics.iter().map(String::as_str).collect();
+    known.insert("score");
+    known.extend(MEASURED);
+    for (i, objective) in objectives.iter_mut().enumerate() {
+        if known.contains(objective.metric.as_str()) {
+            continue;
+        }
+        // the usual word for the share of right answers, where no check has taken the name
+        if objective.metric == "accuracy" {
+            objective.metric = "score".to_owned();
+            continue;
+        }
+        let metric = &objective.metric;
+        let fix = match nearest(metric, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                let names: Vec<&&str> = known.iter().collect();
+                let names: Vec<String> = names.into_iter().map(|n| (*n).to_owned()).collect();
+                format!("give a check `metric: {metric}`, or use one of {}", list(&names))
+            }
+        };
+        let path = KeyPath::of("optimize.objectives").index(i);
+        context.problem(&path, format!("no check has the metric `{metric}`"), fix);
+    }
+}
+
+/// What every prompt must keep to, the first one included.
+pub(crate) fn constraints(context: &mut Context<'_>, file: &RunFile, prompts: &mut [LoadedPrompt]) {
+    let Some(constraints) = file.optimize.as_ref().and_then(|o| o.constraints.as_ref()) else { return };
+    let root = KeyPath::of("optimize.constraints");
+    if let (Some(most), Some(first)) = (constraints.max_prompt_tokens, prompts.first()) {
+        let tokens = prompt_tokens(&first.seed.prompt);
+        if tokens > most {
+            let message = format!("the first prompt has some {tokens} tokens, more than the {most} allowed");
+            context.problem(&root.name("max_prompt_tokens"), message, "raise the limit, or shorten the prompt");
+        }
+    }
+    for (i, frozen) in constraints.frozen.iter().enumerate() {
+        let path = root.name("frozen").index(i);
+        let held = prompts.iter().any(|p| p.seed.prompt.components.iter().any(|c| c.text.contains(frozen)));
+        if frozen.trim().is_empty() {
+            context.problem(&path, "an empty text cannot be frozen", "write the text, or remove the entry");
+        } else if !held {
+            let fix = "write it exactly as in the prompt, spaces included";
+            context.problem(&path, "no prompt has this text", fix);
+        }
+    }
+    for (i, name) in constraints.frozen_components.iter().enumerate() {
+        let mut found = false;
+        for prompt in prompts.iter_mut() {
+            for component in prompt.seed.prompt.components.iter_mut().filter(|c| c.name == *name) {
+                component.frozen = true;
+                found = true;
+            }
+        }
+        if !found {
+            let names: BTreeSet<&str> =
+                prompts.iter().flat_map(|p| &p.seed.prompt.components).map(|c| c.name.as_str()).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            let fix = format!("the prompts have {}", list(&names));
+            context.problem(&root.name("frozen_components").index(i), format!("no prompt has a component `{name}`"), fix);
+        }
+    }
+    let search = context.options.mode == RunMode::Optimize;
+    for prompt in prompts.iter().filter(|_| search) {
+        if prompt.seed.prompt.components.iter().all(|c| c.frozen) {
+            let message = format!("every component of the prompt `{}` is frozen, so nothing can change", prompt.seed.label);
+            context.problem(&root.name("frozen_components"), message, "leave one component free");
+        }
+    }
+}
+
+/// Models that some checks need and the run file does not name: the simulated model plays every role, and else the
+/// provider that promptfoo takes.
+pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, needs: Needs) {
+    let simulated = models.task.first().filter(|m| m.id.starts_with("simulated:")).cloned();
+    for (needed, role, slot, usual) in [
+        (needs.embedding, "embedding", &mut models.embedding, "openai:embedding:text-embedding-3-small"),
+        (needs.moderation, "moderation", &mut models.moderation, "openai:moderation:omni-moderation-latest"),
+    ] {
+        if !needed || slot.is_some() {
+            continue;
+        }
+        let model = simulated.clone().unwrap_or_else(|| ModelSpec::named(usual));
+        let path = KeyPath::of("optimize.models").name(role);
+        if simulated.is_none() {
+            let message = format!("some checks need a model for {role}; `{usual}` is taken");
+            let fix = format!("name one under `optimize.models.{role}`");
+            context.warn(&path, message, fix);
+        }
+        if let Err(message) = (context.options.check_model)(&model) {
+            context.problem(&path, message, format!("name another model under `optimize.models.{role}`"));
+        }
+        *slot = Some(model);
+    }
+}
+
+/// Examples that nothing judges.
+pub(crate) fn unchecked(context: &mut Context<'_>, scan: &Scan) {
+    let Some((n, name, line)) = &scan.unchecked else { return };
+    let fix = "add checks as `assert`, as `defaultTest.assert`, or in a column `__expected`";
+    if *n == scan.hashes.len() && context.options.mode == RunMode::Optimize {
+        let message = "no example has a check, so every answer is as good as any other";
+        context.problem(&KeyPath::of("tests"), message, fix);
+    } else {
+        let message = format!("{} without any check; every answer passes there", count(*n, "example"));
+        context.warnings.push(Problem::of_line(name, *line, None, message, fix));
+    }
+}
+
+/// Parts the examples, and says where there are too few of them.
+pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) -> Marks {
+    let total = scan.hashes.len();
+    let tests = KeyPath::of("tests");
+    if total == 0 {
+        if context.problems.is_empty() {
+            context.problem(&tests, "the data holds no examples", "add tests, or rows to the data file");
+        }
+        return mark(&[], None, spec);
+    }
+    let own = (scan.own_splits.len() == total).then_some(scan.own_splits.as_slice());
+    let mut marks = mark(&scan.hashes, own, spec);
+    if context.options.mode == RunMode::Evaluate {
+        marks.marks = "h".repeat(total);
+        return marks;
+    }
+    if !context.problems.is_empty() {
+        return marks;
+    }
+    let [train, validation, test] = marks.distinct;
+    let distinct = train + validation + test;
+    let wanted_test = own.is_some() || spec.test > 0.0;
+    if train == 0 || validation == 0 || (test == 0 && spec.test > 0.0 && own.is_none()) {
+        let message = if own.is_some() {
+            let empty = if train == 0 { "train" } else { "validation" };
+            format!("no example is in the split {empty}")
+        } else {
+            format!("{} cannot be parted into train, validation and test", different(distinct, total))
+        };
+        let fix = if own.is_some() {
+            "give every split some examples"
+        } else {
+            "add examples (100 or more are a good start), or evaluate without a search by `clade eval`"
+        };
+        context.problem(&tests, message, fix);
+        return marks;
+    }
+    if marks.torn > 0 {
+        let message = format!("{} in several splits; all copies go to the held-out side", were(marks.torn));
+        context.warn(&tests, message, "remove the copies from the other splits");
+    } else if marks.duplicates > 0 {
+        let n = usize::try_from(marks.duplicates).unwrap_or(usize::MAX);
+        let message = format!("{} the variables of an earlier one; copies stay in one split", repeats(n));
+        context.warn(&tests, message, "remove the copies where they are not meant to weigh more");
+    }
+    if wanted_test && test < FEW_TESTS {
+        let shown = if test < LEAST_SIGNIFICANT {
+            "no gain can be shown with so few".to_owned()
+        } else {
+            // 80 % power at the 5 % level for right/wrong answers that differ on half of the examples: 2.8 · 0.71 / √n
+            let gain = (2.8 * 0.5f64.sqrt() / (test as f64).sqrt() * 100.0).min(100.0);
+            format!("only a gain of about {gain:.0} points or more is likely to be shown")
+        };
+        let message = format!("test has {}: {shown}", count(test, "example"));
+        context.warn(&tests, message, "add examples: 100 in test show some 20 points, 400 some 10");
+    }
+    marks
+}
+
+fn different(distinct: usize, total: usize) -> String {
+    if distinct == total {
+        count(total, "example")
+    } else {
+        format!("{} with {}", count(total, "example"), count(distinct, "different content"))
+    }
+}
+
+fn were(n: u32) -> String {
+    if n == 1 { "1 example is".to_owned() } else { format!("{n} examples are") }
+}
+
+fn repeats(n: usize) -> String {
+    if n == 1 { "1 example repeats".to_owned() } else { format!("{n} examples repeat") }
+}

@@ -1,0 +1,174 @@
+use std::{
+    fs::File,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+use clade_domain::Vars;
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use serde_json::Value;
+
+use super::{
+    row,
+    source::{Located, Shared, wrong_test},
+};
+use crate::{
+    problem::Problem,
+    source::{not_utf8, open, unreadable},
+    text::{count, list},
+};
+
+/// Size of the read buffer, in bytes; the header line has to fit.
+const BUFFER: usize = 256 * 1024;
+
+/// Cases of a CSV file. Memory is one record.
+pub(super) struct CsvFile<'a> {
+    shared: &'a Shared,
+    path: PathBuf,
+    name: String,
+    reader: Reader<BufReader<File>>,
+    columns: Vec<String>,
+    record: ByteRecord,
+    done: bool,
+}
+
+impl<'a> CsvFile<'a> {
+    pub(super) fn open(path: &Path, shared: &'a Shared) -> Result<Self, Problem> {
+        let name = path.display().to_string();
+        let mut input = BufReader::with_capacity(BUFFER, open(path)?);
+        let start = input.fill_buf().map_err(|e| unreadable(path, &e))?;
+        if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
+            return Err(Problem::of_file(name, "the file is UTF-16", "save it as UTF-8"));
+        }
+        let bom = if start.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+        let delimiter = delimiter(&start[bom..]);
+        input.consume(bom);
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(input);
+        let headers = match reader.byte_headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => return Err(broken(path, &error, &[])),
+        };
+        let mut columns = Vec::new();
+        for header in &headers {
+            let text = std::str::from_utf8(header).map_err(|_| not_utf8(&name, 1, bom as u64, None))?;
+            columns.push(text.trim().to_owned());
+        }
+        check_header(&name, &columns)?;
+        Ok(Self { shared, path: path.to_owned(), name, reader, columns, record: ByteRecord::new(), done: false })
+    }
+
+    fn parse(&self) -> Result<Located, Problem> {
+        let line = self.record.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+        let mut row = Vars::new();
+        for (column, field) in self.columns.iter().zip(&self.record) {
+            let text = std::str::from_utf8(field).map_err(|error| {
+                let at = error.valid_up_to();
+                let message = format!(
+                    "the column `{column}` holds byte 0x{:02x}, which is not UTF-8, in the record that begins at byte {}",
+                    field.get(at).copied().unwrap_or_default(),
+                    self.record.position().map_or(0, csv::Position::byte),
+                );
+                Problem::of_line(&self.name, line, None, message, not_utf8("", 0, 0, None).fix)
+            })?;
+            row.insert(column.clone(), Value::String(text.to_owned()));
+        }
+        let case = row::case(row, self.shared.keep_split)
+            .map_err(|p| wrong_test(&self.name, line, None, &p.column, p.message, p.fix))?;
+        Ok(Located { case, line })
+    }
+}
+
+impl Iterator for CsvFile<'_> {
+    type Item = Result<Located, Problem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.done {
+            return None;
+        }
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(true) => Some(self.parse()),
+            Ok(false) => {
+                self.done = true;
+                None
+            }
+            Err(error) => {
+                // a line with too few or too many fields is one problem; the next line may be right
+                self.done = !matches!(error.kind(), ErrorKind::UnequalLengths { .. });
+                Some(Err(broken(&self.path, &error, &self.columns)))
+            }
+        }
+    }
+}
+
+/// The most frequent of `,`, `;` and tab in the header line, outside quotes; `,` where there is none.
+fn delimiter(start: &[u8]) -> u8 {
+    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for byte in start {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if !quoted => {
+                if let Some((_, n)) = counts.iter_mut().find(|(d, _)| d == byte) {
+                    *n += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // the first of equals wins
+    counts.iter().rev().max_by_key(|(_, n)| *n).filter(|(_, n)| *n > 0).map_or(b',', |(d, _)| *d)
+}
+
+fn check_header(name: &str, columns: &[String]) -> Result<(), Problem> {
+    let problem = |message: String, fix: &str| Err(Problem::of_line(name, 1, None, message, fix));
+    if columns.is_empty() {
+        return Err(Problem::of_file(name, "the file is empty", "write a header line with the columns' names, then the rows"));
+    }
+    for (i, column) in columns.iter().enumerate() {
+        if column.is_empty() {
+            return problem(format!("column {} has no name", i + 1), "name every column in the first line");
+        }
+        if columns[..i].contains(column) {
+            return problem(format!("the column `{column}` is there twice"), "give the columns different names");
+        }
+        if let Err((message, fix)) = row::check_column(column) {
+            return problem(message, &fix);
+        }
+    }
+    Ok(())
+}
+
+fn broken(path: &Path, error: &csv::Error, columns: &[String]) -> Problem {
+    let name = path.display().to_string();
+    let line = error.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+    match error.kind() {
+        ErrorKind::Io(error) => unreadable(path, error),
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            let fields = count(usize::try_from(*len).unwrap_or(0), "field");
+            let message = format!("the line has {fields} where the header has {expected_len}: {}", list(columns));
+            let fix = "put quotes round a field that holds the delimiter, a quote or a line break";
+            Problem::of_line(name, line, None, message, fix)
+        }
+        _ => Problem::of_line(name, line, None, format!("the line is no CSV: {error}"), "mend the quotes of this line"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delimiters_are_found_in_the_header() {
+        for (header, expected) in [
+            ("a,b,c\n1;2;3", b','),
+            ("a;b;c\n1,2", b';'),
+            ("a\tb\n", b'\t'),
+            ("one\n1,2,3", b','),
+            ("\"a;b;c\",d\n", b','),
+            ("", b','),
+        ] {
+            assert_eq!(delimiter(header.as_bytes()), expected, "{header}");
+        }
+    }
+}

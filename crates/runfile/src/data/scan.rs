@@ -1,0 +1,387 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clade_domain::{Assertion, ContentHash, Prompt, Split, Vars};
+use clade_metrics::{Needs, registry};
+use clade_text::{
+    template::{self, PromptTemplate, TemplateError},
+    tokens,
+};
+use serde_json::Value;
+
+use super::{
+    DataSource,
+    profile::DataProfile,
+    source::{Part, Placed},
+};
+use crate::{
+    problem::Problem,
+    text::{count, list, nearest},
+};
+
+/// Most problems told of one data set.
+const MOST_PROBLEMS: usize = 20;
+
+/// What the rest of the run file asks of the data.
+pub(crate) struct ScanNeeds<'a> {
+    /// The prompts with their labels.
+    pub prompts: Vec<(&'a str, &'a Prompt)>,
+}
+
+/// What one pass over the data finds out.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// The identity of the whole set.
+    pub hash: Option<ContentHash>,
+    /// Each example's content.
+    pub hashes: Vec<ContentHash>,
+    /// The user's split of each example; empty where none has one.
+    pub own_splits: Vec<Split>,
+    /// Variables that every example has.
+    pub columns: Vec<String>,
+    /// Variables that some example has.
+    pub all_columns: BTreeSet<String>,
+    /// Names that objectives may use.
+    pub metrics: BTreeSet<String>,
+    /// Judges that checks name, with the first place of each.
+    pub judges: BTreeMap<String, (String, usize)>,
+    /// The most judge calls of one example.
+    pub judge_calls: u32,
+    /// Kinds of model that the checks need.
+    pub needs: Needs,
+    /// Examples without any check, and the place of the first.
+    pub unchecked: Option<(usize, String, usize)>,
+    /// Examples with a prefix or suffix of their own.
+    pub affixed: usize,
+    /// Variables that a prompt needs and no example has: prompt and variable.
+    pub never: Vec<(usize, String)>,
+    pub profile: DataProfile,
+    pub problems: Vec<Problem>,
+}
+
+/// Reads all examples once: checks them against prompts and evaluators, and hashes them.
+pub(crate) fn scan(source: &DataSource, needs: &ScanNeeds<'_>) -> Scan {
+    let mut pass = Pass::new(source, needs);
+    for placed in source.placed() {
+        match placed {
+            Ok(placed) => pass.take(&placed),
+            Err(problem) => pass.problem(problem),
+        }
+        if pass.scan.problems.len() >= MOST_PROBLEMS {
+            break;
+        }
+    }
+    pass.finish()
+}
+
+struct Pass<'a> {
+    source: &'a DataSource,
+    labels: Vec<&'a str>,
+    templates: Vec<Option<PromptTemplate>>,
+    needed: BTreeSet<String>,
+    default_texts: Vec<String>,
+    default_names: BTreeSet<String>,
+    default_bytes: Vec<u8>,
+    default_facts: Facts,
+    hasher: blake3::Hasher,
+    buffer: Vec<u8>,
+    columns: Option<BTreeSet<String>>,
+    /// Missing variables by prompt: how often, and the first example.
+    missing: BTreeMap<(usize, String), (usize, Problem)>,
+    split: Vec<Option<Split>>,
+    first_split: Option<(String, usize)>,
+    judge_calls: u64,
+    tokens: u64,
+    scan: Scan,
+}
+
+/// What is known of some checks.
+#[derive(Debug, Clone, Default)]
+struct Facts {
+    metrics: Vec<String>,
+    judges: Vec<String>,
+    calls: u32,
+    needs: Needs,
+}
+
+impl Facts {
+    fn of(asserts: &[Assertion]) -> Self {
+        let mut facts = Self::default();
+        for assertion in asserts {
+            let name = match (&assertion.metric, assertion.negated) {
+                (Some(metric), _) => metric.clone(),
+                (None, false) => assertion.kind.clone(),
+                (None, true) => format!("not-{}", assertion.kind),
+            };
+            facts.metrics.push(name);
+            facts.judges.extend(assertion.provider.clone());
+            if let Some(evaluator) = registry::by_name(&assertion.kind) {
+                facts.calls += evaluator.calls();
+                let needs = evaluator.needs(assertion);
+                facts.needs.chat |= needs.chat;
+                facts.needs.embedding |= needs.embedding;
+                facts.needs.moderation |= needs.moderation;
+            }
+        }
+        facts
+    }
+}
+
+impl<'a> Pass<'a> {
+    fn new(source: &'a DataSource, needs: &ScanNeeds<'a>) -> Self {
+        let templates: Vec<Option<PromptTemplate>> =
+            needs.prompts.iter().map(|(_, prompt)| PromptTemplate::compile(prompt).ok()).collect();
+        let needed = templates.iter().flatten().flat_map(PromptTemplate::variables).collect();
+        let defaults = &source.shared.defaults.case.asserts;
+        let default_texts: Vec<String> = defaults.iter().flat_map(texts).collect();
+        let default_names = default_texts.iter().filter_map(|t| template::variables(t).ok()).flatten().collect();
+        Self {
+            source,
+            labels: needs.prompts.iter().map(|(label, _)| *label).collect(),
+            templates,
+            needed,
+            default_texts,
+            default_names,
+            default_bytes: serde_json::to_vec(defaults).unwrap_or_default(),
+            default_facts: Facts::of(defaults),
+            hasher: blake3::Hasher::new(),
+            buffer: Vec::new(),
+            columns: None,
+            missing: BTreeMap::new(),
+            split: Vec::new(),
+            first_split: None,
+            judge_calls: 0,
+            tokens: 0,
+            scan: Scan::default(),
+        }
+    }
+
+    fn take(&mut self, placed: &Placed) {
+        let example = &placed.example;
+        if self.scan.hashes.len() >= u32::MAX as usize - 1 {
+            let fix = "take a part of the data";
+            return self.problem(Problem::of_file(self.name(placed), "there are more than 4 thousand million examples", fix));
+        }
+        self.hash(placed);
+        self.columns(&example.vars);
+        self.checks(placed);
+        self.variables(placed);
+        self.split.push(placed.split);
+        if placed.split.is_some() && self.first_split.is_none() {
+            self.first_split = Some((self.name(placed), placed.line));
+        }
+        self.scan.affixed += usize::from(placed.affixed);
+    }
+
+    fn name(&self, placed: &Placed) -> String {
+        self.source.parts.get(placed.part).map_or_else(String::new, |part: &Part| part.kind.name())
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        if self.scan.problems.len() < MOST_PROBLEMS {
+            self.scan.problems.push(problem);
+        }
+    }
+
+    fn hash(&mut self, placed: &Placed) {
+        let example = &placed.example;
+        self.buffer.clear();
+        // writing to memory cannot fail
+        let _ = serde_json::to_writer(&mut self.buffer, &example.vars);
+        self.scan.hashes.push(ContentHash::of(&self.buffer));
+        self.part();
+        let shared = example.asserts.len() - placed.own_asserts;
+        self.hasher.update(&(shared as u64).to_le_bytes());
+        self.buffer.clear();
+        let rest = (&example.asserts[shared..], example.threshold, &example.description, &example.metadata);
+        let _ = serde_json::to_writer(&mut self.buffer, &rest);
+        self.part();
+    }
+
+    fn part(&mut self) {
+        self.hasher.update(&(self.buffer.len() as u64).to_le_bytes());
+        self.hasher.update(&self.buffer);
+    }
+
+    fn columns(&mut self, vars: &Vars) {
+        match &mut self.columns {
+            None => {
+                self.columns = Some(vars.keys().cloned().collect());
+                self.scan.all_columns.extend(vars.keys().cloned());
+            }
+            Some(columns) => {
+                let same = columns.len() == vars.len() && columns.iter().eq(vars.keys());
+                if !same {
+                    columns.retain(|name| vars.contains_key(name));
+                    // a bound, for data whose keys are values
+                    if self.scan.all_columns.len() < 10_000 {
+                        self.scan.all_columns.extend(vars.keys().cloned());
+                    }
+                }
+            }
+        }
+    }
+
+    fn checks(&mut self, placed: &Placed) {
+        let example = &placed.example;
+        let shared = example.asserts.len() - placed.own_asserts;
+        let own = Facts::of(&example.asserts[shared..]);
+        let mut calls = own.calls;
+        if shared > 0 {
+            calls += self.default_facts.calls;
+        }
+        for judge in &own.judges {
+            if !self.scan.judges.contains_key(judge) && self.scan.judges.len() < 100 {
+                self.scan.judges.insert(judge.clone(), (self.name(placed), placed.line));
+            }
+        }
+        for metric in own.metrics {
+            let metric = template::fill(&metric, &example.vars).unwrap_or(metric);
+            if !self.scan.metrics.contains(&metric) && self.scan.metrics.len() < 10_000 {
+                self.scan.metrics.insert(metric);
+            }
+        }
+        self.scan.needs.chat |= own.needs.chat;
+        self.scan.needs.embedding |= own.needs.embedding;
+        self.scan.needs.moderation |= own.needs.moderation;
+        self.scan.judge_calls = self.scan.judge_calls.max(calls);
+        self.judge_calls += u64::from(calls);
+        if example.asserts.is_empty() {
+            match &mut self.scan.unchecked {
+                Some((n, ..)) => *n += 1,
+                none => *none = Some((1, self.source.parts[placed.part].kind.name(), placed.line)),
+            }
+        }
+        let missing_name = shared > 0 && !self.default_names.iter().all(|n| example.vars.contains_key(n));
+        let own_texts: Vec<String> = example.asserts[shared..].iter().flat_map(texts).collect();
+        let defaults = if missing_name { self.default_texts.as_slice() } else { &[] };
+        let errors = defaults.iter().chain(&own_texts).find_map(|text| template::fill(text, &example.vars).err());
+        if let Some(error) = errors {
+            let message = match &error {
+                TemplateError::Missing { variable, .. } => {
+                    format!("a check of this example needs the variable `{variable}`, which it does not have")
+                }
+                other => format!("a check of this example cannot be filled: {other}"),
+            };
+            let fix = self.columns_fix(&error, &example.vars);
+            let problem = Problem::of_line(self.name(placed), placed.line, None, message, fix);
+            self.problem(problem);
+        }
+    }
+
+    fn variables(&mut self, placed: &Placed) {
+        let vars = &placed.example.vars;
+        let sampled = self.scan.profile.sampled < DataProfile::SAMPLE;
+        if !sampled && self.needed.iter().all(|name| vars.contains_key(name)) {
+            return;
+        }
+        for i in 0..self.templates.len() {
+            let Some(template) = &self.templates[i] else { continue };
+            match template.render(vars) {
+                Ok(messages) => {
+                    if i == 0 && sampled {
+                        // some four tokens frame each message
+                        let tokens: u32 = messages.iter().map(|m| tokens::estimate(&m.content).saturating_add(4)).sum();
+                        self.tokens += u64::from(tokens);
+                        self.scan.profile.sampled += 1;
+                        self.scan.profile.max_input_tokens = self.scan.profile.max_input_tokens.max(tokens);
+                    }
+                }
+                Err(error) => self.unfilled(i, &error, placed),
+            }
+        }
+    }
+
+    fn unfilled(&mut self, prompt: usize, error: &TemplateError, placed: &Placed) {
+        let vars = &placed.example.vars;
+        let label = self.labels.get(prompt).copied().unwrap_or_default();
+        let (key, message) = match error {
+            TemplateError::Missing { variable, .. } => {
+                let message = format!("this example has no `{variable}`, which the prompt `{label}` needs");
+                (variable.clone(), message)
+            }
+            other => (String::new(), format!("the prompt `{label}` cannot be filled with this example: {other}")),
+        };
+        if let Some((n, _)) = self.missing.get_mut(&(prompt, key.clone())) {
+            *n += 1;
+            return;
+        }
+        let fix = self.columns_fix(error, vars);
+        let problem = Problem::of_line(self.name(placed), placed.line, None, message, fix);
+        self.missing.insert((prompt, key), (1, problem));
+    }
+
+    fn columns_fix(&self, error: &TemplateError, vars: &Vars) -> String {
+        let names: Vec<&String> = vars.keys().collect();
+        match error {
+            TemplateError::Missing { variable, .. } => match nearest(variable, vars.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? the example has {}", list(&names)),
+                None if names.is_empty() => format!("add `{variable}` to the example's `vars`"),
+                None => format!("add `{variable}` to it; it has {}", list(&names)),
+            },
+            _ => "mend the template, or the example's value".to_owned(),
+        }
+    }
+
+    fn finish(mut self) -> Scan {
+        let total = self.scan.hashes.len();
+        let mut missing: Vec<_> = std::mem::take(&mut self.missing).into_iter().collect();
+        missing.sort_by_key(|((prompt, _), (_, problem))| (*prompt, problem.line));
+        for ((prompt, variable), (n, mut problem)) in missing {
+            if n == total && !variable.is_empty() {
+                self.scan.never.push((prompt, variable));
+                continue;
+            }
+            if n > 1 {
+                problem.message.push_str(&format!(" (and {} like it)", count(n - 1, "example")));
+            }
+            self.scan.problems.push(problem);
+        }
+        for metric in &self.default_facts.metrics {
+            self.scan.metrics.insert(metric.clone());
+        }
+        self.scan.needs.chat |= self.default_facts.needs.chat;
+        self.scan.needs.embedding |= self.default_facts.needs.embedding;
+        self.scan.needs.moderation |= self.default_facts.needs.moderation;
+        if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
+            let (name, line) = self.first_split.take().unwrap_or_default();
+            let message = format!("some examples have a split and others none; number {} is the first without", at + 1);
+            self.scan.problems.push(Problem::of_line(name, line, None, message, "give every example a split, or none"));
+        } else {
+            self.scan.own_splits = self.split.iter().filter_map(|s| *s).collect();
+        }
+        self.scan.columns = self.columns.take().unwrap_or_default().into_iter().collect();
+        if self.scan.profile.sampled > 0 {
+            self.scan.profile.mean_input_tokens = self.tokens as f64 / f64::from(self.scan.profile.sampled);
+        }
+        if total > 0 {
+            self.scan.profile.mean_judge_calls = self.judge_calls as f64 / total as f64;
+        }
+        self.hasher.update(&self.default_bytes);
+        let mut hash = [0; 16];
+        hash.copy_from_slice(&self.hasher.finalize().as_bytes()[..16]);
+        self.scan.hash = Some(ContentHash(hash));
+        self.scan
+    }
+}
+
+/// The texts of a check that are filled from the example's variables.
+fn texts(assertion: &Assertion) -> Vec<String> {
+    let mut found = Vec::new();
+    let values = assertion.value.iter().chain(assertion.config.values());
+    values.for_each(|value| collect(value, &mut found));
+    found.extend(assertion.metric.clone().filter(|t| is_template(t)));
+    found
+}
+
+fn collect(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) if is_template(text) => found.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(map) => map.values().for_each(|item| collect(item, found)),
+        _ => {}
+    }
+}
+
+fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%")
+}

@@ -1,0 +1,174 @@
+//! Parting examples: by content, so that the same question is always on one side, whatever its place in the file.
+
+use clade_domain::{ContentHash, Split, SplitSpec};
+
+/// The parting of a data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Marks {
+    /// One character for each example: `t`, `v`, `h`.
+    pub marks: String,
+    /// Examples whose content an earlier one has.
+    pub duplicates: u32,
+    /// Contents that the user put into several splits.
+    pub torn: u32,
+    /// How many different contents each split has: train, validation, test.
+    pub distinct: [usize; 3],
+}
+
+/// Parts examples. Where the user gave splits (all or none; `Train` stands in for none) those hold, and content that is in
+/// several goes to the one that the search knows least of: test, then validation. Otherwise contents are ranked by the
+/// hash of seed and content and the ranking is cut into shares, each share as exact as repeated content lets it be.
+pub(crate) fn mark(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSpec) -> Marks {
+    let mut order: Vec<u32> = (0..u32::try_from(hashes.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by_key(|i| (hashes[*i as usize], *i));
+    // groups of equal content, by where they begin in `order`
+    let mut groups: Vec<(u32, u32)> = Vec::new();
+    for (at, i) in (0u32..).zip(&order) {
+        match groups.last_mut() {
+            Some((start, length)) if hashes[order[*start as usize] as usize] == hashes[*i as usize] => *length += 1,
+            _ => groups.push((at, 1)),
+        }
+    }
+    let duplicates = u32::try_from(hashes.len() - groups.len()).unwrap_or(u32::MAX);
+    let mut marks = vec![Split::Train; hashes.len()];
+    let mut distinct = [0; 3];
+    let mut torn = 0;
+    let members = |start: u32, length: u32| &order[start as usize..(start + length) as usize];
+    if let Some(own) = own {
+        for (start, length) in groups {
+            let splits = members(start, length).iter().map(|i| own[*i as usize]);
+            let side = splits.clone().max().unwrap_or(Split::Train);
+            torn += u32::from(splits.clone().any(|s| s != side));
+            distinct[side as usize] += 1;
+            for i in members(start, length) {
+                marks[*i as usize] = side;
+            }
+        }
+    } else {
+        let seed = spec.seed.to_le_bytes();
+        let rank = |start: u32| ContentHash::of_parts([&seed[..], &hashes[order[start as usize] as usize].0[..]]);
+        groups.sort_by_cached_key(|(start, _)| rank(*start));
+        let shares = [spec.train, spec.validation, spec.test];
+        let sizes: Vec<u32> = groups.iter().map(|(_, length)| *length).collect();
+        let cuts = cut(&sizes, shares);
+        for (g, (start, length)) in groups.into_iter().enumerate() {
+            let side = if g < cuts[0] {
+                Split::Train
+            } else if g < cuts[1] {
+                Split::Validation
+            } else {
+                Split::Test
+            };
+            distinct[side as usize] += 1;
+            for i in members(start, length) {
+                marks[*i as usize] = side;
+            }
+        }
+    }
+    let letter = |split: &Split| match split {
+        Split::Train => 't',
+        Split::Validation => 'v',
+        Split::Test => 'h',
+    };
+    Marks { marks: marks.iter().map(letter).collect(), duplicates, torn, distinct }
+}
+
+/// Where to cut a row of groups so that the sums come nearest to the shares, and no share above 0 goes empty while there
+/// are groups enough.
+fn cut(sizes: &[u32], shares: [f64; 3]) -> [usize; 2] {
+    let total: u64 = sizes.iter().map(|n| u64::from(*n)).sum();
+    let nearest = |target: f64| {
+        let mut sum = 0.0;
+        for (g, size) in sizes.iter().enumerate() {
+            let next = sum + f64::from(*size);
+            // the border goes where it is nearer to the target; before the group on a tie
+            if (next - target).abs() >= (target - sum).abs() {
+                return g;
+            }
+            sum = next;
+        }
+        sizes.len()
+    };
+    let count = total as f64;
+    let mut first = nearest(count * shares[0]);
+    let mut second = nearest(count * (shares[0] + shares[1]));
+    if shares[2] <= 0.0 {
+        second = sizes.len();
+    }
+    let wanted = shares.iter().filter(|s| **s > 0.0).count();
+    if sizes.len() >= wanted {
+        let [train, validation, test] = shares.map(|s| usize::from(s > 0.0));
+        first = first.clamp(train, sizes.len() - validation - test);
+        second = second.clamp(first + validation, sizes.len() - test);
+    }
+    [first, second.max(first)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn hashes(contents: &[u32]) -> Vec<ContentHash> {
+        contents.iter().map(|c| ContentHash::of(&c.to_le_bytes())).collect()
+    }
+
+    fn counts(marks: &Marks) -> [usize; 3] {
+        ['t', 'v', 'h'].map(|letter| marks.marks.chars().filter(|c| *c == letter).count())
+    }
+
+    #[test]
+    fn shares_are_exact_without_repeats() {
+        for (n, expected) in [(100, [40, 30, 30]), (10, [4, 3, 3]), (3, [1, 1, 1]), (5, [2, 1, 2]), (1000, [400, 300, 300])] {
+            let marks = mark(&hashes(&(0..n).collect::<Vec<_>>()), None, &SplitSpec::default());
+            let found = counts(&marks);
+            let near = found.iter().zip(expected).all(|(a, b): (&usize, usize)| a.abs_diff(b) <= 1);
+            assert!(near && (n < 10 || found == expected), "{n}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn content_the_user_put_on_two_sides_goes_to_the_held_out_one() {
+        let own = [Split::Train, Split::Test, Split::Train, Split::Validation];
+        let marks = mark(&hashes(&[7, 7, 8, 9]), Some(&own), &SplitSpec::default());
+        assert_eq!((marks.marks.as_str(), marks.torn, marks.duplicates), ("hhtv", 1, 1));
+    }
+
+    proptest! {
+        #[test]
+        fn equal_content_is_on_one_side_whatever_the_order(
+            mut contents in prop::collection::vec(0u32..40, 3..200),
+            seed: u64,
+        ) {
+            let spec = SplitSpec { seed, ..SplitSpec::default() };
+            let side = |contents: &[u32]| {
+                let marks = mark(&hashes(contents), None, &spec);
+                let mut sides = std::collections::BTreeMap::new();
+                for (content, letter) in contents.iter().zip(marks.marks.chars()) {
+                    let first = *sides.entry(*content).or_insert(letter);
+                    assert_eq!(first, letter);
+                }
+                sides
+            };
+            let forward = side(&contents);
+            contents.reverse();
+            prop_assert_eq!(forward, side(&contents));
+        }
+
+        #[test]
+        fn no_split_is_empty_where_there_is_content_for_all(
+            contents in prop::collection::btree_set(0u32..10_000, 3..60),
+            repeats in 1usize..30,
+            seed: u64,
+        ) {
+            let mut all: Vec<u32> = contents.iter().copied().collect();
+            let first = all[0];
+            all.extend(std::iter::repeat_n(first, repeats));
+            let marks = mark(&hashes(&all), None, &SplitSpec { seed, ..SplitSpec::default() });
+            prop_assert!(counts(&marks).iter().all(|n| *n > 0));
+            prop_assert_eq!(marks.duplicates as usize, repeats);
+            prop_assert_eq!(marks.distinct.iter().sum::<usize>(), contents.len());
+        }
+    }
+}

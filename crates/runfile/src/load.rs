@@ -1,0 +1,261 @@
+use std::{collections::BTreeMap, path::Path};
+
+use clade_domain::{ContentHash, DatasetSummary, EvalOptions, ModelSpec, RunSpec};
+use secrecy::SecretString;
+
+use crate::{
+    checks,
+    context::{Context, LoadOptions},
+    data::{self, DataProfile, DataSource, Defaults, Files, Inputs, Scan, ScanNeeds},
+    env, models, optimize, overrides, paths,
+    problem::{Problem, Problems},
+    prompts::{self, LoadedPrompt},
+    schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase},
+    source::{MAX_RUN_FILE, Sources, Span, read_text},
+    yaml::{self, KeyPath, Node},
+};
+
+/// A run file with its data, ready to run.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Everything resolved, without data and without keys: fit to be stored.
+    pub spec: RunSpec,
+    /// Keys written in the run file, by the model's label, or its id where it has none. Never to be stored or printed.
+    pub secrets: BTreeMap<String, SecretString>,
+    /// The `env` block: it wins over the environment where a provider looks for its key. Never to be stored or printed.
+    pub env: BTreeMap<String, SecretString>,
+    /// The examples.
+    pub data: DataSource,
+    /// What a run knows of them.
+    pub dataset: DatasetSummary,
+    /// What a sample says of their size, for estimates.
+    pub profile: DataProfile,
+    /// What is worth knowing and stops nothing.
+    pub warnings: Vec<Problem>,
+}
+
+/// Reads and checks a run file and all its data. Nothing is called and nothing is written.
+///
+/// # Errors
+/// Everything that is wrong, each with file, line and fix; later checks are left out where earlier ones make them moot.
+pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> {
+    let text = read_text(path, MAX_RUN_FILE, "keep data in files of their own: `tests: file://data.jsonl`")?;
+    let mut sources = Sources::default();
+    let source = sources.add(path.display().to_string(), text);
+    let mut root = parse(&sources, source, path).map_err(Problems)?;
+    let mut problems = Vec::new();
+    overrides::apply(&mut root, &options.overrides, &mut sources, &mut problems);
+    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let env = BTreeMap::new();
+    let mut context = Context { options, sources, root, folder, env, problems, warnings: Vec::new() };
+    let findings = Checker::run_file().check(&context.root);
+    context.take(findings);
+    stop(&mut context)?;
+    let file = decode(&context)?;
+    resolve(&mut context, file, path)
+}
+
+fn stop(context: &mut Context<'_>) -> Result<(), Problems> {
+    if context.problems.is_empty() { Ok(()) } else { Err(Problems(std::mem::take(&mut context.problems))) }
+}
+
+fn parse(sources: &Sources, source: usize, path: &Path) -> Result<Node, Vec<Problem>> {
+    let parsed = yaml::read(sources, source);
+    if parsed.is_ok() || paths::extension(&path.to_string_lossy()) != "json" {
+        return parsed;
+    }
+    // JSON has a few things that YAML lacks (tabs, surrogate pairs); then its places are lost, not its values
+    match serde_json::from_str(sources.text(source)) {
+        Ok(value) => Ok(Node::of_json(&value, Span { source, line: 1, column: 0, length: 0 })),
+        Err(_) => parsed,
+    }
+}
+
+fn decode(context: &Context<'_>) -> Result<RunFile, Problems> {
+    let value = context.root.to_json();
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = KeyPath::of(&error.path().to_string());
+        context.at(&path, error.inner().to_string(), "compare it with docs/run-file.md").into()
+    })
+}
+
+fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<Loaded, Problems> {
+    for (name, value) in file.env.take().unwrap_or_default() {
+        let value = match value {
+            EnvValue::Text(text) => text,
+            EnvValue::Number(n) => n.to_string(),
+            EnvValue::Bool(b) => b.to_string(),
+        };
+        let expanded = env::expand(&value, context.options.env);
+        match expanded {
+            Ok(value) => {
+                context.env.insert(name, value);
+            }
+            Err(unset) => {
+                let key = KeyPath::of("env").name(&name);
+                let fix = format!("set it, for example by `export {}=...` or in a `.env` file", unset.0);
+                context.problem(&key, format!("the environment variable `{}` is not set", unset.0), fix);
+            }
+        }
+    }
+    let (defaults, judge) = defaults(context, &mut file);
+    let found = models::load(context, &file, judge.as_ref());
+    let mut prompts = prompts::load(context, file.prompts.as_ref());
+    let mut spec = optimize::resolve(context, &file);
+    checks::constraints(context, &file, &mut prompts);
+    let keep_split = prompts.iter().any(|p| p.variables.contains("split"));
+    let default_affixes = (defaults.case.prefix.clone(), defaults.case.suffix.clone());
+    let source = data::sources(context, Inputs { tests: file.tests.as_ref(), defaults, keep_split });
+    stop(context)?;
+    let (Some(mut source), Some(mut models)) = (source, found.models) else {
+        let fix = "compare it with docs/run-file.md";
+        return Err(Problem::of_file(path.display().to_string(), "the run file is not complete", fix).into());
+    };
+
+    let mut scan = scan(&source, &prompts);
+    if scan.affixed > 0 {
+        affix(&mut prompts, "{{__prefix}}", "{{__suffix}}");
+        source = source.with_affixes();
+        scan = self::scan(&source, &prompts);
+    } else if default_affixes.0.is_some() || default_affixes.1.is_some() {
+        affix(&mut prompts, &default_affixes.0.unwrap_or_default(), &default_affixes.1.unwrap_or_default());
+        scan = self::scan(&source, &prompts);
+    }
+    context.problems.append(&mut scan.problems);
+    checks::placeholders(context, &prompts, &scan);
+    checks::objectives(context, &mut spec.objectives, &scan);
+    checks::helpers(context, &mut models, scan.needs);
+    judges(context, &models.all(), &scan);
+    checks::unchecked(context, &scan);
+    let marks = checks::split(context, &scan, &spec.splits);
+    stop(context)?;
+
+    let dataset = DatasetSummary {
+        hash: scan.hash.unwrap_or_else(|| ContentHash::of(&[])),
+        source: source.name(),
+        splits: marks.marks,
+        columns: scan.columns,
+        duplicates: marks.duplicates,
+        judge_calls: scan.judge_calls,
+    };
+    let seed = file.optimize.as_ref().and_then(|o| o.seed).unwrap_or(0);
+    let spec = RunSpec {
+        mode: context.options.mode,
+        description: file.description.clone().unwrap_or_default(),
+        source: Some(path.display().to_string()),
+        seed,
+        prompts: prompts.into_iter().map(|p| p.seed).collect(),
+        models,
+        options: eval_options(&file, found.delay_ms),
+        optimize: spec,
+    };
+    let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
+    let warnings = std::mem::take(&mut context.warnings);
+    Ok(Loaded { spec, secrets: found.secrets, env, data: source, dataset, profile: scan.profile, warnings })
+}
+
+fn scan(source: &DataSource, prompts: &[LoadedPrompt]) -> Scan {
+    let prompts = prompts.iter().map(|p| (p.seed.label.as_str(), &p.seed.prompt)).collect();
+    data::scan(source, &ScanNeeds { prompts })
+}
+
+fn affix(prompts: &mut [LoadedPrompt], prefix: &str, suffix: &str) {
+    for prompt in prompts {
+        prompts::affix(&mut prompt.seed.prompt, prefix, suffix);
+    }
+}
+
+/// Judges that single checks name have to be models too.
+fn judges(context: &mut Context<'_>, models: &[&ModelSpec], scan: &Scan) {
+    for (judge, (name, line)) in &scan.judges {
+        let known = models.iter().any(|m| m.label == *judge || m.id == *judge);
+        if let (false, Err(message)) = (known, (context.options.check_model)(&ModelSpec::named(judge))) {
+            let fix = "name a model as in `providers`, or the label of one";
+            context.problems.push(Problem::of_line(name, *line, None, message, fix));
+        }
+    }
+}
+
+/// What `defaultTest` gives to every test, and the judge that it names for all.
+fn defaults(context: &mut Context<'_>, file: &mut RunFile) -> (Defaults, Option<GraderInput>) {
+    let root = KeyPath::of("defaultTest");
+    let everything = Defaults {
+        case: data::Case { expand: true, default_asserts: true, ..data::Case::default() },
+        rubric_prompt: None,
+    };
+    let mut test = match file.default_test.take() {
+        None => return (everything, None),
+        Some(DefaultTestInput::Test(test)) => test,
+        Some(DefaultTestInput::File(written)) => match default_file(context, &root, &written) {
+            Some(test) => test,
+            None => return (everything, None),
+        },
+    };
+    let options = test.options.get_or_insert_default();
+    // the judge of all checks is the run's; its settings and key belong there
+    let judge = options.provider.take();
+    let rubric_prompt = options.rubric_prompt.clone();
+    match data::case(test, &Files::new(context.folder.clone()), rubric_prompt.as_deref()) {
+        Ok(case) => (Defaults { case, rubric_prompt }, judge),
+        Err(misfits) => {
+            for misfit in misfits {
+                let mut path = root.clone();
+                path.0.extend(misfit.path.0);
+                context.problem(&path, misfit.message, misfit.fix);
+            }
+            (everything, judge)
+        }
+    }
+}
+
+fn default_file(context: &mut Context<'_>, root: &KeyPath, written: &str) -> Option<TestCase> {
+    if !written.starts_with("file://") {
+        let fix = "write `file://` and a path, or the defaults themselves";
+        context.problem(root, format!("`{written}` is neither a path nor a map of defaults"), fix);
+        return None;
+    }
+    let path = paths::join(&context.folder, written);
+    let text = match read_text(&path, MAX_RUN_FILE, "keep it smaller") {
+        Ok(text) => text,
+        Err(problem) => {
+            context.problem(root, format!("{}: {}", problem.file, problem.message), problem.fix);
+            return None;
+        }
+    };
+    let source = context.sources.add(path.display().to_string(), text);
+    let node = match yaml::read(&context.sources, source) {
+        Ok(node) => node,
+        Err(problems) => {
+            context.problems.extend(problems);
+            return None;
+        }
+    };
+    let findings = Checker::test_case().check(&node);
+    if !context.take(findings) {
+        return None;
+    }
+    match serde_json::from_value(node.to_json()) {
+        Ok(test) => Some(test),
+        Err(error) => {
+            context.problem(root, format!("{written}: {error}"), "compare it with docs/run-file.md");
+            None
+        }
+    }
+}
+
+fn eval_options(file: &RunFile, delay_ms: u64) -> EvalOptions {
+    let usual = EvalOptions::default();
+    let Some(input) = &file.evaluate_options else { return EvalOptions { delay_ms, ..usual } };
+    EvalOptions {
+        max_concurrency: input.max_concurrency,
+        repeat: input.repeat.unwrap_or(usual.repeat),
+        delay_ms: input.delay.map_or(delay_ms, |ms| whole(ms).max(delay_ms)),
+        cache: input.cache.unwrap_or(usual.cache),
+        timeout_ms: input.timeout_ms.filter(|ms| *ms > 0.0).map_or(usual.timeout_ms, whole),
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more; saturates")]
+fn whole(ms: f64) -> u64 {
+    ms.ceil() as u64
+}

@@ -1,0 +1,184 @@
+//! The `optimize` block with every default filled in, and what contradicts itself in it.
+
+use clade_domain::{
+    Budget, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod, SplitSpec, StopSpec,
+    StrategySpec,
+};
+
+use crate::{
+    context::Context,
+    schema::{
+        BudgetInput, ObjectiveInput, OptimizeInput, RunFile, SplitsInput, StrategyInput, StrategyName, StrategySettings,
+    },
+    text::{list, nearest},
+    yaml::KeyPath,
+};
+
+/// Calls that a search may buy where the run file sets no limit at all.
+pub const DEFAULT_CALLS: u64 = 2000;
+
+/// Metrics that are measured instead of judged; less of them is better.
+pub(crate) const MEASURED: [&str; 3] = ["prompt_tokens", "cost", "latency"];
+
+/// The block resolved. Problems go to the context.
+pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec {
+    let none = OptimizeInput::default();
+    let input = file.optimize.as_ref().unwrap_or(&none);
+    let constraints = input.constraints.as_ref();
+    OptimizeSpec {
+        budget: budget(context, input.budget.unwrap_or_default(), file),
+        strategy: StrategySpec::Genetic(genetic(context, input.strategy.as_ref())),
+        objectives: objectives(context, input.objectives.as_deref()),
+        splits: splits(context, input.splits.unwrap_or_default()),
+        constraints: Constraints {
+            max_prompt_tokens: constraints.and_then(|c| c.max_prompt_tokens),
+            frozen: constraints.map(|c| c.frozen.clone()).unwrap_or_default(),
+        },
+        stop: StopSpec {
+            no_improvement: input.stop.and_then(|s| s.no_improvement),
+            target_score: input.stop.and_then(|s| s.target_score),
+        },
+    }
+}
+
+fn budget(context: &mut Context<'_>, input: BudgetInput, file: &RunFile) -> Budget {
+    let root = KeyPath::of("optimize.budget");
+    let fix = "write a number above 0, or remove the limit";
+    for (name, zero) in [
+        ("usd", input.usd == Some(0.0)),
+        ("calls", input.calls == Some(0)),
+        ("tokens", input.tokens == Some(0)),
+        ("minutes", input.minutes == Some(0.0)),
+    ] {
+        if zero {
+            context.problem(&root.name(name), format!("a budget of 0 {name} buys not one evaluation"), fix);
+        }
+    }
+    let time = file.evaluate_options.as_ref().and_then(|o| o.max_eval_time_ms).filter(|ms| *ms > 0.0);
+    let minutes = match (input.minutes, time.map(|ms| ms / 60_000.0)) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let mut budget = Budget { usd: input.usd, calls: input.calls, tokens: input.tokens, minutes };
+    if budget.is_unlimited() && context.options.mode == RunMode::Optimize {
+        budget.calls = Some(DEFAULT_CALLS);
+    }
+    budget
+}
+
+fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticSpec {
+    let spec = match input {
+        // `auto` is what has the best evidence so far
+        None | Some(StrategyInput::Name(StrategyName::Auto | StrategyName::Genetic)) => return GeneticSpec::default(),
+        Some(StrategyInput::Settings(StrategySettings::Genetic(spec))) => spec,
+    };
+    let root = KeyPath::of("optimize.strategy");
+    let population = spec.population;
+    if population < 2 {
+        context.problem(&root.name("population"), format!("a population of {population} cannot evolve"), "write 2 or more");
+    } else if spec.elite >= population {
+        let message = format!("an elite of {} leaves no place for children in a population of {population}", spec.elite);
+        let key = if context.root.place(&root.name("elite")) == context.root.place(&root) { "population" } else { "elite" };
+        context.problem(&root.name(key), message, format!("write an elite from 0 to {}, or a larger population", population - 1));
+    } else if spec.immigrants > population - spec.elite {
+        let message = format!("{} immigrants do not fit beside an elite of {} in a population of {population}", spec.immigrants, spec.elite);
+        context.problem(&root.name("immigrants"), message, format!("write at most {}", population - spec.elite));
+    }
+    if spec.generations == Some(0) {
+        let fix = "write 1 or more, or use `clade eval` to evaluate without a search";
+        context.problem(&root.name("generations"), "a search of 0 generations changes nothing", fix);
+    }
+    if spec.examples == Some(0) {
+        context.problem(&root.name("examples"), "candidates that meet 0 examples cannot be compared", "write 1 or more");
+    }
+    let selection = root.name("selection");
+    match spec.selection {
+        SelectionMethod::Tournament { k: 0 } => {
+            context.problem(&selection.name("k"), "a tournament of 0 has no winner", "write 1 or more; 3 is usual");
+        }
+        SelectionMethod::Truncation { top: 0 } => {
+            context.problem(&selection.name("top"), "the best 0 hold no parent", "write 1 or more");
+        }
+        SelectionMethod::Rank { pressure } if !(1.0..=2.0).contains(&pressure) => {
+            let message = format!("a pressure of {pressure} is out of range");
+            context.problem(&selection.name("pressure"), message, "write a number from 1 (uniform) to 2 (strongest)");
+        }
+        _ => {}
+    }
+    let operators = root.name("operators");
+    for (name, weight) in &spec.operators {
+        let path = operators.name(name);
+        let known: Vec<&str> = context.options.operators.iter().map(|(o, _)| o.0.as_str()).collect();
+        if !known.contains(&name.as_str()) {
+            let fix = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", list(&known)),
+            };
+            context.problem(&path, format!("there is no operator `{name}`"), fix);
+        }
+        if *weight < 0.0 {
+            context.problem(&path, format!("the weight {weight} is negative"), "write 0 or more; 0 turns it off");
+        }
+    }
+    if !spec.operators.is_empty() && spec.operators.values().all(|w| *w <= 0.0) {
+        context.problem(&operators, "every operator is turned off", "give one a weight above 0");
+    }
+    spec.clone()
+}
+
+fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Vec<Objective> {
+    let root = KeyPath::of("optimize.objectives");
+    let mut objectives: Vec<Objective> = Vec::new();
+    for (i, input) in input.unwrap_or_default().iter().enumerate() {
+        let (metric, direction, weight) = match input {
+            ObjectiveInput::Metric(metric) => (metric, None, None),
+            ObjectiveInput::Object(o) => (&o.metric, o.direction, o.weight),
+        };
+        let usual = if MEASURED.contains(&metric.as_str()) { Direction::Minimize } else { Direction::Maximize };
+        let direction = direction.unwrap_or(usual);
+        let weight = weight.unwrap_or(if direction == Direction::Maximize { 1.0 } else { 0.1 });
+        if objectives.iter().any(|o| o.metric == *metric) {
+            let message = format!("the metric `{metric}` is listed twice");
+            context.problem(&root.index(i), message, "keep one entry; a metric has one direction and one weight");
+        }
+        objectives.push(Objective { metric: metric.clone(), direction, weight });
+    }
+    if objectives.is_empty() {
+        objectives.push(Objective { metric: "score".to_owned(), direction: Direction::Maximize, weight: 1.0 });
+    } else if objectives.iter().all(|o| o.weight <= 0.0) {
+        context.problem(&root, "every objective has weight 0, so nothing counts", "give one a weight above 0");
+    }
+    objectives
+}
+
+/// Shares that are left out take what the others leave, in the proportion of the defaults.
+fn splits(context: &mut Context<'_>, input: SplitsInput) -> SplitSpec {
+    let root = KeyPath::of("optimize.splits");
+    let usual = SplitSpec::default();
+    let usual = [usual.train, usual.validation, usual.test];
+    let given = [input.train, input.validation, input.test];
+    let seed = input.seed.unwrap_or(0);
+    let sum: f64 = given.iter().flatten().sum();
+    let open: f64 = given.iter().zip(usual).filter(|(g, _)| g.is_none()).map(|(_, u)| u).sum();
+    if sum > 1.0 + 1e-9 || (open <= 0.0 && (sum - 1.0).abs() > 1e-9) {
+        let message = format!("the shares sum to {}, not to 1", (sum * 1e6).round() / 1e6);
+        context.problem(&root, message, "write shares that sum to 1, such as train 0.4, validation 0.3, test 0.3");
+        return SplitSpec { seed, ..SplitSpec::default() };
+    }
+    let rest = (1.0 - sum).max(0.0);
+    let share = |i: usize| given[i].unwrap_or(if open > 0.0 { rest * usual[i] / open } else { 0.0 });
+    let spec = SplitSpec { train: share(0), validation: share(1), test: share(2), seed };
+    if context.options.mode == RunMode::Optimize {
+        for (name, share, use_) in [("train", spec.train, "learn from"), ("validation", spec.validation, "choose by")] {
+            if share < 1e-9 {
+                let message = format!("the share of {name} is 0, so that a search has nothing to {use_}");
+                context.problem(&root.name(name), message, format!("give {name} a share above 0"));
+            }
+        }
+        if spec.test < 1e-9 {
+            let fix = "give test a share, such as 0.3, where you want evidence";
+            context.warn(&root.name("test"), "the share of test is 0: no gain can be shown at the end", fix);
+        }
+    }
+    spec
+}

@@ -1,0 +1,79 @@
+//! Values of the command line, put into the tree of the run file before it is checked, so that they meet the same checks.
+
+use crate::{
+    context::Overrides,
+    problem::Problem,
+    source::{Sources, Span},
+    yaml::{self, Entry, Node, NodeValue},
+};
+
+/// Puts all overrides into the tree.
+pub(crate) fn apply(root: &mut Node, overrides: &Overrides, sources: &mut Sources, problems: &mut Vec<Problem>) {
+    for (path, value) in &overrides.set {
+        set(root, path, value, &format!("--set {path}={value}"), sources, problems);
+    }
+    let typed = [
+        ("optimize.seed", overrides.seed.map(|n| n.to_string()), "--seed"),
+        ("evaluateOptions.maxConcurrency", overrides.concurrency.map(|n| n.to_string()), "--concurrency"),
+        ("optimize.budget.calls", overrides.budget_calls.map(|n| n.to_string()), "--budget-calls"),
+        ("optimize.budget.usd", overrides.budget_usd.map(|n| n.to_string()), "--budget-usd"),
+    ];
+    for (path, value, flag) in typed {
+        if let Some(value) = value {
+            set(root, path, &value, &format!("{flag} {value}"), sources, problems);
+        }
+    }
+}
+
+fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sources, problems: &mut Vec<Problem>) {
+    let keys: Vec<&str> = path.split('.').collect();
+    if keys.iter().any(|key| key.is_empty()) {
+        let fix = "write a path of keys with dots, such as `optimize.budget.calls=500`";
+        problems.push(Problem::of_file(name, "the path of keys is empty", fix));
+        return;
+    }
+    let source = sources.add(name, value.to_owned());
+    let span = Span { source, line: 1, column: 0, length: value.chars().count() };
+    let parsed = match yaml::read_all(sources, source) {
+        Ok(documents) => documents.into_iter().next().unwrap_or(Node { span, value: NodeValue::Null }),
+        Err(found) => return problems.extend(found),
+    };
+    let mut node = root;
+    for (i, key) in keys.iter().enumerate() {
+        if matches!(node.value, NodeValue::Null) {
+            node.value = NodeValue::Map(Vec::new());
+        }
+        // the short form `strategy: genetic` makes room for settings
+        if let (NodeValue::String(text), "strategy") = (&node.value, if i > 0 { keys[i - 1] } else { "" }) {
+            // `auto` is the genetic search with its defaults
+            let name = if text == "auto" { "genetic" } else { text };
+            let named = Node { span: node.span, value: NodeValue::String(name.to_owned()) };
+            node.value = NodeValue::Map(vec![Entry { key: "name".to_owned(), key_span: node.span, value: named }]);
+        }
+        let kind = node.kind();
+        node = match &mut node.value {
+            NodeValue::Map(entries) => {
+                let at = entries.iter().position(|e| e.key == **key).unwrap_or_else(|| {
+                    let empty = Node { span, value: NodeValue::Null };
+                    entries.push(Entry { key: (*key).to_owned(), key_span: span, value: empty });
+                    entries.len() - 1
+                });
+                &mut entries[at].value
+            }
+            NodeValue::List(items) => match key.parse::<usize>().ok().and_then(|n| items.get_mut(n)) {
+                Some(item) => item,
+                None => {
+                    let message = format!("`{key}` is no position in the list `{}`", keys[..i].join("."));
+                    problems.push(Problem::of_file(name, message, "use a number from 0 to below the list's length"));
+                    return;
+                }
+            },
+            _ => {
+                let message = format!("`{}` is {} and holds no `{key}`", keys[..i].join("."), kind);
+                problems.push(Problem::of_file(name, message, "check the path of keys"));
+                return;
+            }
+        };
+    }
+    *node = parsed;
+}

@@ -1,0 +1,36 @@
+//! Loading run files in tests.
+
+
+use std::path::Path;
+
+use clade_domain::{ModelSpec, OperatorName, RunMode};
+use clade_runfile::{LoadOptions, Loaded, Overrides, Problems, load};
+
+/// An environment with one variable.
+pub fn env(name: &str) -> Option<String> {
+    (name == "TEST_KEY").then(|| "sk-test".to_owned())
+}
+
+/// Knows providers of a few names.
+pub fn check_model(model: &ModelSpec) -> Result<(), String> {
+    let provider = model.id.split(':').next().unwrap_or_default();
+    if ["openai", "anthropic", "simulated", "ollama"].contains(&provider) {
+        Ok(())
+    } else {
+        Err(format!("there is no provider `{provider}`"))
+    }
+}
+
+pub fn load_with(path: &Path, mode: RunMode, overrides: Overrides) -> Result<Loaded, Problems> {
+    let operators: Vec<(OperatorName, f64)> =
+        ["word-insertion", "word-removal", "paraphrase"].map(|name| (OperatorName::from(name), 1.0)).to_vec();
+    load(path, &LoadOptions { mode, overrides, env: &env, check_model: &check_model, operators: &operators })
+}
+
+pub fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}

@@ -1,0 +1,103 @@
+//! What a person reads when something is wrong: one snapshot for each file of `tests/bad`, and for inputs that are no text.
+
+mod common;
+
+use std::{fs, path::Path};
+
+use clade_domain::RunMode;
+use clade_runfile::Overrides;
+use common::{load_with, write};
+
+/// The problems of a run file, with the folder's name taken out.
+fn problems(folder: &Path, file: &str, overrides: Overrides) -> String {
+    let loaded = load_with(&folder.join(file), RunMode::Optimize, overrides);
+    let text = match loaded {
+        Ok(loaded) => {
+            let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+            format!("(nothing is wrong)\n{}", warnings.join("\n\n"))
+        }
+        Err(problems) => {
+            for problem in &problems.0 {
+                assert!(!problem.fix.is_empty(), "no fix: {problem}");
+                assert!(!problem.file.is_empty(), "no file: {problem}");
+            }
+            problems.to_string()
+        }
+    };
+    text.replace(&format!("{}/", folder.display()), "")
+}
+
+#[test]
+fn every_bad_input_is_named_with_its_fix() {
+    let mut names: Vec<_> = fs::read_dir("tests/bad").unwrap().map(|e| e.unwrap().path()).collect();
+    names.sort();
+    assert!(names.len() > 30);
+    for path in names {
+        let text = fs::read_to_string(&path).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let files: Vec<(&str, &str)> =
+            text.split("=== ").skip(1).map(|part| part.split_once('\n').unwrap()).collect();
+        write(folder.path(), &files);
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        insta::assert_snapshot!(name, problems(folder.path(), files[0].0, Overrides::default()));
+    }
+}
+
+const GOOD: &str = "prompts: ['Answer {{question}}']\nproviders: [simulated:rough]\ntests: file://data\n";
+
+#[test]
+fn bytes_that_are_no_text_are_named() {
+    let utf16: Vec<u8> = "\u{feff}question".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cases: [(&str, &str, &[u8]); 6] = [
+        ("jsonl", "latin-1-jsonl", b"{\"question\": \"a\"}\n{\"question\": \"caf\xe9\"}\n"),
+        ("csv", "latin-1-csv", b"question\na\ncaf\xe9\n"),
+        ("json", "latin-1-json", b"[{\"question\": \"caf\xe9\"}]"),
+        ("csv", "utf-16-csv", &utf16),
+        ("yaml", "utf-16-yaml", &utf16),
+        ("jsonl", "nul-bytes", b"\0\0\0\0\n"),
+    ];
+    for (extension, name, bytes) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let run = GOOD.replace("file://data", &format!("file://data.{extension}"));
+        write(folder.path(), &[("promptclade.yaml", &run)]);
+        fs::write(folder.path().join(format!("data.{extension}")), bytes).unwrap();
+        insta::assert_snapshot!(name, problems(folder.path(), "promptclade.yaml", Overrides::default()));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("latin.yaml"), b"description: caf\xe9\n").unwrap();
+    fs::write(folder.path().join("huge.yaml"), vec![b'#'; 11 * 1024 * 1024]).unwrap();
+    fs::create_dir(folder.path().join("folder.yaml")).unwrap();
+    for name in ["latin.yaml", "huge.yaml", "folder.yaml", "absent.yaml"] {
+        insta::assert_snapshot!(format!("run-file-{name}"), problems(folder.path(), name, Overrides::default()));
+    }
+}
+
+#[test]
+fn aliases_of_aliases_do_not_blow_up() {
+    let mut run = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let previous = format!("*a{}", i - 1);
+        run.push_str(&format!("a{i}: &a{i} [{}]\n", vec![previous; 10].join(", ")));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let deep = format!("prompts: {}{}\n", "[".repeat(5000), "]".repeat(5000));
+    write(folder.path(), &[("bomb.yaml", &run), ("deep.yaml", &deep)]);
+    insta::assert_snapshot!("alias-bomb", problems(folder.path(), "bomb.yaml", Overrides::default()));
+    insta::assert_snapshot!("deep-nesting", problems(folder.path(), "deep.yaml", Overrides::default()));
+}
+
+#[test]
+fn values_of_the_command_line_are_checked_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests: [{vars: {q: [a, b, c]}, assert: [{type: equals, value: a}]}]\n";
+    write(folder.path(), &[("promptclade.yaml", run)]);
+    let set = [("optimize.budgt.usd", "1"), ("optimize.budget.calls", "many"), ("", "1"), ("providers.7.id", "x"), ("optimize.stop", "{")];
+    let overrides = Overrides {
+        set: set.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec(),
+        seed: Some(1),
+        concurrency: Some(0),
+        budget_calls: None,
+        budget_usd: Some(-2.0),
+    };
+    insta::assert_snapshot!("overrides", problems(folder.path(), "promptclade.yaml", overrides));
+}
