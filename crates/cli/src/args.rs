@@ -95,7 +95,7 @@ pub struct InitArgs {
 }
 
 /// A run file and what overrides it.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct FileArgs {
     /// The run file, or a promptfoo config [default: promptclade.yaml or promptfooconfig.yaml here]
     pub file: Option<PathBuf>,

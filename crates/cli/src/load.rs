@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clade_domain::{Example, ModelSpec, OperatorName, RunMode};
 use clade_evolve::operators;
-use clade_models::{Environment, price_of};
+use clade_models::{Environment, Price, price_of};
 use clade_runfile::{LoadOptions, Loaded, Overrides, Problems};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
@@ -48,6 +48,18 @@ pub fn environment(folder: &Path, context: &Context) -> Result<Environment, Fail
 /// # Errors
 /// Everything that is wrong with it.
 pub fn load(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> Result<Loaded, Failure> {
+    let loaded = quietly(path, args, mode, context)?;
+    for warning in &loaded.warnings {
+        context.output.note(format!("note: {warning}"));
+    }
+    Ok(loaded)
+}
+
+/// As [`load`], without saying what is worth knowing.
+///
+/// # Errors
+/// As [`load`].
+pub fn quietly(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> Result<Loaded, Failure> {
     let mut set = Vec::new();
     for pair in &args.set {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
@@ -65,9 +77,6 @@ pub fn load(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> R
     let mut loaded = read(path, mode, overrides, context)?;
     if args.no_cache {
         loaded.spec.options.cache = false;
-    }
-    for warning in &loaded.warnings {
-        context.output.note(format!("note: {warning}"));
     }
     Ok(loaded)
 }
@@ -94,7 +103,11 @@ fn check_model(model: &ModelSpec) -> Result<(), String> {
 
 /// A known price per million input and output tokens; `None` where it is unknown.
 pub fn price(model: &ModelSpec) -> Option<(f64, f64)> {
-    price_of(model).per_million()
+    match price_of(model) {
+        Price::Known { input, output, .. } => Some((input, output)),
+        Price::Free => Some((0.0, 0.0)),
+        Price::Unknown => None,
+    }
 }
 
 /// The examples of a run file, or of a data file as if a run file named it: the answer key of a simulated model.

@@ -143,12 +143,12 @@ impl Runner {
         };
         let ended = RunEvent::SessionEnded { reason: detail.clone(), spent: self.spent() };
         (self.summary.status, self.summary.detail) = (status, detail);
-        let closing = async {
-            self.record(vec![ended]).await?;
-            self.write_summary().await
-        };
         self.publish_progress(0, 0.0);
-        match (closing.await, outcome) {
+        let closed = match self.record(vec![ended]).await {
+            Ok(()) => self.write_summary().await,
+            Err(error) => Err(error),
+        };
+        match (closed, outcome) {
             (Err(error), RunOutcome::Finished | RunOutcome::Interrupted) => RunOutcome::Failed(error),
             (_, outcome) => outcome,
         }

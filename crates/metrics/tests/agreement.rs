@@ -73,16 +73,25 @@ fn agreement(
     config: impl Fn(&str) -> serde_json::Value,
 ) -> Tally {
     let mut by_task: BTreeMap<String, Tally> = BTreeMap::new();
-    let mut all = Tally::default();
+    let (mut all, mut whole) = (Tally::default(), Tally::default());
     for answer in rows::<Answer>("bbh-codex/sample.jsonl.gz").iter().filter(|answer| wanted(&answer.task)) {
         let same = passes(kind, config(&answer.task), answer) == (answer.ok == 1);
         if !same && std::env::var_os("SHOW").is_some() {
             let tail: String = answer.pred.chars().rev().take(160).collect::<Vec<_>>().into_iter().rev().collect();
-            println!("{} {} {} ok={} target={:?} ...{tail:?}", answer.task, answer.mode, answer.i, answer.ok, answer.target);
+            println!(
+                "{} {} {} ok={} target={:?} ...{tail:?}",
+                answer.task, answer.mode, answer.i, answer.ok, answer.target
+            );
         }
         by_task.entry(format!("{}/{}", answer.task, answer.mode)).or_default().add(same);
         all.add(same);
+        // longer answers were cut at 1,500 characters, but labelled before that
+        if answer.pred.chars().count() < 1_500 {
+            whole.add(same);
+        }
     }
+    println!("{name}, answers not cut: {} of {} = {:.2} %", whole.same, whole.all, 100.0 * whole.share());
+    assert!(whole.share() >= 0.999, "{name}: {} of {} answers that are not cut", whole.same, whole.all);
     println!("{name}: {} of {} = {:.2} %", all.same, all.all, 100.0 * all.share());
     for (task, tally) in by_task.iter().filter(|(_, tally)| tally.same < tally.all) {
         println!("  {task}: {} of {}", tally.same, tally.all);
@@ -117,7 +126,7 @@ fn labels(task: &str) -> serde_json::Value {
 #[test]
 fn accuracy_agrees_with_the_recorded_labels() {
     let all = agreement("accuracy, all tasks", "accuracy", |_| true, |_| json!({}));
-    assert!(all.all > 6_000 && all.share() >= 0.99, "{}", all.share());
+    assert!(all.all > 6_000 && all.share() >= 0.996, "{}", all.share());
 }
 
 #[test]
@@ -144,23 +153,42 @@ struct Judgement {
 
 #[test]
 fn preferences_agree_with_the_recorded_winners() {
-    let (mut distinct, mut same, mut all, mut wrong) = (Tally::default(), 0, 0, 0);
-    for judgement in rows::<Judgement>("llmbar/sample.jsonl.gz") {
+    let judgements = rows::<Judgement>("llmbar/sample.jsonl.gz");
+    let mut winners: BTreeMap<&str, Vec<Option<&str>>> = BTreeMap::new();
+    for judgement in &judgements {
+        winners.entry(&judgement.text).or_default().push(judgement.winner.as_deref());
+    }
+    let (mut consistent, mut same, mut all, mut belied) = (Tally::default(), 0, 0, 0);
+    for judgement in &judgements {
         let read = match read_preference(&judgement.text) {
             Some(Preference::First) => Some("1"),
             Some(Preference::Second) => Some("2"),
             None => None,
         };
         let agrees = read == judgement.winner.as_deref();
-        if !agrees && std::env::var_os("SHOW").is_some() {
-            println!("read {read:?} recorded {:?} x{}: {:?}", judgement.winner, judgement.n, judgement.text);
-        }
-        distinct.add(agrees);
         all += judgement.n;
         same += if agrees { judgement.n } else { 0 };
-        wrong += u32::from(read.is_some() && !agrees);
+        // the same words recorded with two winners: at least one record is wrong
+        if winners[judgement.text.as_str()].len() == 1 {
+            consistent.add(agrees);
+            // a record that the first sentence of its own text contradicts
+            let says = ["Output (a) is better.", "Output (b) is better."];
+            let other = if judgement.winner.as_deref() == Some("1") { says[1] } else { says[0] };
+            belied += u32::from(!agrees && judgement.text.starts_with(other));
+            if !agrees && std::env::var_os("SHOW").is_some() {
+                println!("read {read:?} recorded {:?} x{}: {:?}", judgement.winner, judgement.n, judgement.text);
+            }
+        }
     }
-    println!("preferences, distinct texts: {} of {} = {:.2} %, {wrong} read as another", distinct.same, distinct.all, 100.0 * distinct.share());
+    let twofold = winners.values().filter(|winners| winners.len() > 1).count();
     println!("preferences, all judgements: {same} of {all} = {:.2} %", 100.0 * f64::from(same) / f64::from(all));
-    assert!(distinct.all > 4_000 && distinct.share() >= 0.95, "{}", distinct.share());
+    println!(
+        "preferences, distinct texts of one winner: {} of {} = {:.2} %, and {belied} of the others contradict \
+         their record in their first sentence; {twofold} texts have several winners",
+        consistent.same,
+        consistent.all,
+        100.0 * consistent.share()
+    );
+    assert!(all > 50_000 && f64::from(same) / f64::from(all) >= 0.995);
+    assert!(consistent.all > 4_000 && consistent.share() >= 0.98, "{}", consistent.share());
 }

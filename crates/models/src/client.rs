@@ -15,15 +15,6 @@ pub struct CallContext {
     pub sample: u32,
 }
 
-/// Where an answer comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AnswerOrigin {
-    /// From the provider, for this call.
-    Bought,
-    /// From the cache, for nothing.
-    Stored,
-}
-
 /// A model somewhere. Cheap to call from many tasks at once; dropping the future abandons the call.
 pub trait ModelClient: Send + Sync {
     /// The model's full name, such as `openai:chat:gpt-5-mini`.
@@ -31,16 +22,6 @@ pub trait ModelClient: Send + Sync {
 
     /// A chat answer.
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer>;
-
-    /// A chat answer, and whether it was bought by this call. What the cache answers keeps the usage, cost and latency of
-    /// the call that once bought it.
-    fn chat_with_origin<'a>(
-        &'a self,
-        request: &'a ChatRequest,
-        context: CallContext,
-    ) -> ClientFuture<'a, (ChatAnswer, AnswerOrigin)> {
-        Box::pin(async move { Ok((self.chat(request, context).await?, AnswerOrigin::Bought)) })
-    }
 
     /// One vector for each text, with what it used and cost.
     fn embed<'a>(

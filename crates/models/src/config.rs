@@ -68,12 +68,20 @@ fn body_keys(wire: Wire) -> &'static [&'static str] {
 /// Keys of one wire format that are read and placed by us.
 fn read_keys(wire: Wire) -> &'static [&'static str] {
     match wire {
-        Wire::OpenAi => {
-            &["organization", "project", "response_format", "reasoning_effort", "reasoning", "instructions", "dimensions"]
-        }
+        Wire::OpenAi => &[
+            "organization",
+            "project",
+            "response_format",
+            "reasoning_effort",
+            "reasoning",
+            "instructions",
+            "dimensions",
+        ],
         Wire::Anthropic => &["effort", "response_format"],
         Wire::Gemini => &["generationConfig", "topK", "response_schema", "responseSchema", "response_format"],
-        Wire::Ollama => &["num_predict", "num_ctx", "top_k", "repeat_penalty", "min_p", "options", "format", "response_format"],
+        Wire::Ollama => {
+            &["num_predict", "num_ctx", "top_k", "repeat_penalty", "min_p", "options", "format", "response_format"]
+        }
         // its own keys are checked by the simulated model, which knows them
         Wire::Simulated => &[],
     }
@@ -178,10 +186,14 @@ impl ModelConfig {
             "apiKeyRequired" => {
                 self.api_key_required = Some(value.as_bool().ok_or_else(|| wrong("true or false"))?);
             }
-            "apiBaseUrl" => self.api_base_url = Some(address(&text()?).ok_or_else(|| wrong("an http:// or https:// address"))?),
+            "apiBaseUrl" => {
+                self.api_base_url = Some(address(&text()?).ok_or_else(|| wrong("an http:// or https:// address"))?)
+            }
             "apiHost" => self.api_host = Some(text()?),
             "model" => self.model = Some(text()?),
-            "headers" => self.headers = headers(value).ok_or_else(|| format!("`headers` of {model} must map names to texts"))?,
+            "headers" => {
+                self.headers = headers(value).ok_or_else(|| format!("`headers` of {model} must map names to texts"))?
+            }
             "timeoutMs" => self.timeout = Some(Duration::from_millis(whole("a number of milliseconds from 0")?)),
             "cost" => {
                 let cost = per_token(key, model, value)?;

@@ -162,6 +162,9 @@ mod tests {
     fn debug_shows_no_value() {
         let env = Environment::of([("A", "real-secret")]).with_dotenv("B=file-secret").unwrap();
         let shown = format!("{env:?} {:?}", config(json!({"apiKey": "written-secret"})));
-        assert!(!shown.contains("secret\"") && !shown.contains("file-secret") && !shown.contains("written-secret"), "{shown}");
+        assert!(
+            !shown.contains("secret\"") && !shown.contains("file-secret") && !shown.contains("written-secret"),
+            "{shown}"
+        );
     }
 }

@@ -20,7 +20,7 @@ mod stack;
 mod usage;
 mod vendors;
 
-pub use client::{AnswerOrigin, CallContext, ClientFuture, ModelClient, ModelError};
+pub use client::{CallContext, ClientFuture, ModelClient, ModelError};
 pub use config::{ModelConfig, check_config};
 pub use http::{Http, HttpError};
 pub use keys::{Environment, Lookup, MissingKey, find_key};

@@ -35,7 +35,9 @@ pub struct ModelName {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nobody of that name.
-    #[error("`{name}` names no model: there is no provider `{provider}`{hint}; known are {known}, and https:// addresses")]
+    #[error(
+        "`{name}` names no model: there is no provider `{provider}`{hint}; known are {known}, and https:// addresses"
+    )]
     UnknownProvider {
         /// The whole name.
         name: String,

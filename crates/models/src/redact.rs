@@ -60,7 +60,10 @@ mod tests {
     fn no_key_survives() {
         let redactor = Redactor::new([SecretString::from("hunter2hunter2"), SecretString::from("no")]);
         let cases = [
-            ("Incorrect API key provided: sk-proj-abcdefghijkl. See https://x", "Incorrect API key provided: [redacted] See https://x"),
+            (
+                "Incorrect API key provided: sk-proj-abcdefghijkl. See https://x",
+                "Incorrect API key provided: [redacted] See https://x",
+            ),
             ("key hunter2hunter2 is bad", "key [redacted] is bad"),
             ("masked sk-ab******************wxyz", "masked [redacted]"),
             ("AIzaSyA-1234567890 (denied)", "[redacted] (denied)"),

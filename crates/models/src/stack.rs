@@ -14,8 +14,8 @@ use crate::{
     http::{Http, HttpError, Target},
     keys::{Environment, MissingKey, find_key},
     layers::{
-        AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter, ModelIdentity,
-        Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, TelemetryLayer,
+        AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
+        ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, TelemetryLayer,
     },
     name::{Endpoint, ModelName, NameError},
     prices::{Price, PriceTable, price},
@@ -230,7 +230,9 @@ impl Stack {
         let key = find_key(&full_name, name.vendor, &with_key, &settings.env)?;
         let target = target(name, config, base_url, &model, key.as_ref())
             .map_err(|source| ModelSetupError::Http { model: full_name.clone(), source })?;
-        let secrets = key.into_iter().chain(config.headers.values().filter(|value| value.len() >= 12).map(|value| SecretString::from(value.clone())));
+        let secrets = key.into_iter().chain(
+            config.headers.values().filter(|value| value.len() >= 12).map(|value| SecretString::from(value.clone())),
+        );
         let facts = PriceTable::built_in().find(name.vendor.name, &model);
         let connection = Connection::new(
             Setup {
@@ -250,9 +252,7 @@ impl Stack {
         );
         let config = config.clone();
         Ok(match (name.endpoint, name.vendor.wire) {
-            (Endpoint::Embedding, Wire::Ollama) => {
-                Arc::new(Embeddings::new(connection, config, EmbeddingWire::Ollama))
-            }
+            (Endpoint::Embedding, Wire::Ollama) => Arc::new(Embeddings::new(connection, config, EmbeddingWire::Ollama)),
             (Endpoint::Embedding, _) => Arc::new(Embeddings::new(connection, config, EmbeddingWire::OpenAi)),
             (Endpoint::Moderation, _) => Arc::new(Moderation::new(connection, config)),
             (Endpoint::Responses, _) => Arc::new(OpenAiResponses::new(connection, config)),

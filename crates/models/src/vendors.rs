@@ -95,13 +95,7 @@ pub static VENDORS: &[Vendor] = &[
     ),
     Vendor {
         wire: Wire::Anthropic,
-        ..hosted(
-            "anthropic",
-            &["claude"],
-            "https://api.anthropic.com",
-            &["ANTHROPIC_BASE_URL"],
-            &["ANTHROPIC_API_KEY"],
-        )
+        ..hosted("anthropic", &["claude"], "https://api.anthropic.com", &["ANTHROPIC_BASE_URL"], &["ANTHROPIC_API_KEY"])
     },
     Vendor {
         wire: Wire::Gemini,
@@ -114,13 +108,7 @@ pub static VENDORS: &[Vendor] = &[
         )
     },
     local("ollama", &[], Wire::Ollama, "http://localhost:11434", &["OLLAMA_BASE_URL"], &["OLLAMA_API_KEY"]),
-    hosted(
-        "openrouter",
-        &[],
-        "https://openrouter.ai/api/v1",
-        &["OPENROUTER_BASE_URL"],
-        &["OPENROUTER_API_KEY"],
-    ),
+    hosted("openrouter", &[], "https://openrouter.ai/api/v1", &["OPENROUTER_BASE_URL"], &["OPENROUTER_API_KEY"]),
     hosted("groq", &[], "https://api.groq.com/openai/v1", &["GROQ_BASE_URL"], &["GROQ_API_KEY"]),
     hosted("mistral", &[], "https://api.mistral.ai/v1", &["MISTRAL_BASE_URL"], &["MISTRAL_API_KEY"]),
     hosted("deepseek", &[], "https://api.deepseek.com/v1", &["DEEPSEEK_BASE_URL"], &["DEEPSEEK_API_KEY"]),

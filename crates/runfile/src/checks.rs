@@ -42,6 +42,14 @@ pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], 
         let message = format!("the prompt `{label}` needs `{{{{{variable}}}}}`, which no example has");
         context.problem(&prompt.path, message, fix);
     }
+    for variable in &scan.never_checked {
+        let fix = match nearest(variable, columns.iter().copied()) {
+            Some(near) => format!("did you mean `{{{{{near}}}}}`? the data has {}", list(&columns)),
+            None => format!("add `{variable}` to the data; it has {}", list(&columns)),
+        };
+        let message = format!("the checks need `{{{{{variable}}}}}`, which no example has");
+        context.problem(&KeyPath::of("defaultTest.assert"), message, fix);
+    }
     if columns.is_empty() {
         return;
     }
@@ -123,13 +131,18 @@ pub(crate) fn constraints(context: &mut Context<'_>, file: &RunFile, prompts: &m
                 prompts.iter().flat_map(|p| &p.seed.prompt.components).map(|c| c.name.as_str()).collect();
             let names: Vec<&str> = names.into_iter().collect();
             let fix = format!("the prompts have {}", list(&names));
-            context.problem(&root.name("frozen_components").index(i), format!("no prompt has a component `{name}`"), fix);
+            context.problem(
+                &root.name("frozen_components").index(i),
+                format!("no prompt has a component `{name}`"),
+                fix,
+            );
         }
     }
     let search = context.options.mode == RunMode::Optimize;
     for prompt in prompts.iter().filter(|_| search) {
         if prompt.seed.prompt.components.iter().all(|c| c.frozen) {
-            let message = format!("every component of the prompt `{}` is frozen, so nothing can change", prompt.seed.label);
+            let message =
+                format!("every component of the prompt `{}` is frozen, so nothing can change", prompt.seed.label);
             context.problem(&root.name("frozen_components"), message, "leave one component free");
         }
     }
@@ -163,6 +176,9 @@ pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, needs: Nee
 /// Examples that nothing judges.
 pub(crate) fn unchecked(context: &mut Context<'_>, scan: &Scan) {
     let Some((n, name, line)) = &scan.unchecked else { return };
+    if !context.problems.is_empty() {
+        return;
+    }
     let fix = "add checks as `assert`, as `defaultTest.assert`, or in a column `__expected`";
     if *n == scan.hashes.len() && context.options.mode == RunMode::Optimize {
         let message = "no example has a check, so every answer is as good as any other";

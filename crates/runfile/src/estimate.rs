@@ -90,7 +90,10 @@ impl Estimate {
         let one = &self.evaluation;
         let tokens = one.tokens_in.low + one.tokens_out.low;
         if budget.calls.is_some_and(|most| (most as f64) < one.calls.low) {
-            return Some(format!("a budget of {} calls is below the {} of one evaluation", budget.calls?, one.calls.low));
+            return Some(format!(
+                "a budget of {} calls is below the {} of one evaluation",
+                budget.calls?, one.calls.low
+            ));
         }
         if budget.tokens.is_some_and(|most| (most as f64) < tokens) {
             return Some(format!("a budget of {} tokens is below the {tokens:.0} of one evaluation", budget.tokens?));
@@ -143,7 +146,8 @@ impl Builder<'_> {
             let limit = self.spec.optimize.budget.calls.map(|n| n as f64);
             // what choosing and proving keep back: at most a quarter of the calls each
             let share = |parts: f64, examples: f64| {
-                let bound = limit.map_or(f64::INFINITY, |calls| (calls / 4.0 / (per_trial * repeat) / parts).floor().max(1.0));
+                let bound =
+                    limit.map_or(f64::INFINITY, |calls| (calls / 4.0 / (per_trial * repeat) / parts).floor().max(1.0));
                 examples.min(bound) * parts * repeat
             };
             let validation = share(FINALISTS, validation);
@@ -238,12 +242,26 @@ impl Builder<'_> {
         self.phase(phase, ModelRole::Task, calls, input, answer)
     }
 
-    fn chat(&mut self, phase: &'static str, role: ModelRole, calls: Three, frame: Three, output: Three) -> PhaseEstimate {
+    fn chat(
+        &mut self,
+        phase: &'static str,
+        role: ModelRole,
+        calls: Three,
+        frame: Three,
+        output: Three,
+    ) -> PhaseEstimate {
         let mean = self.profile.mean_input_tokens;
         self.phase(phase, role, calls, frame.map(|tokens| tokens + mean), output)
     }
 
-    fn phase(&mut self, phase: &'static str, role: ModelRole, calls: Three, input: Three, output: Three) -> PhaseEstimate {
+    fn phase(
+        &mut self,
+        phase: &'static str,
+        role: ModelRole,
+        calls: Three,
+        input: Three,
+        output: Three,
+    ) -> PhaseEstimate {
         let tokens_in: Three = std::array::from_fn(|i| calls[i] * input[i]);
         let tokens_out: Three = std::array::from_fn(|i| calls[i] * output[i]);
         let usd = self.price_of(role).map(|(input, output)| {
@@ -251,7 +269,13 @@ impl Builder<'_> {
         });
         let usd = if calls[2] > 0.0 { usd } else { Some(Range::default()) };
         let rounded = |three: Three| range(three.map(f64::round));
-        PhaseEstimate { phase, calls: rounded(calls), tokens_in: rounded(tokens_in), tokens_out: rounded(tokens_out), usd }
+        PhaseEstimate {
+            phase,
+            calls: rounded(calls),
+            tokens_in: rounded(tokens_in),
+            tokens_out: rounded(tokens_out),
+            usd,
+        }
     }
 
     fn one_evaluation(&mut self) -> PhaseEstimate {
@@ -260,8 +284,15 @@ impl Builder<'_> {
         let mut one = self.phase("one evaluation", ModelRole::Task, [1.0; 3], [input; 3], [1.0, answer[1], answer[2]]);
         let judge = self.profile.mean_judge_calls;
         if judge > 0.0 {
-            let judged = self.phase("judge", ModelRole::Judge, [judge; 3], [input, input + JUDGE_FRAME[1], input + JUDGE_FRAME[2]], VERDICT_TOKENS);
-            let add = |a: Range, b: Range| Range { low: a.low + b.low, likely: a.likely + b.likely, high: a.high + b.high };
+            let judged = self.phase(
+                "judge",
+                ModelRole::Judge,
+                [judge; 3],
+                [input, input + JUDGE_FRAME[1], input + JUDGE_FRAME[2]],
+                VERDICT_TOKENS,
+            );
+            let add =
+                |a: Range, b: Range| Range { low: a.low + b.low, likely: a.likely + b.likely, high: a.high + b.high };
             one.calls = add(one.calls, judged.calls);
             one.tokens_in = add(one.tokens_in, judged.tokens_in);
             one.tokens_out = add(one.tokens_out, judged.tokens_out);

@@ -17,6 +17,7 @@ mod paths;
 mod problem;
 mod prompts;
 mod schema;
+mod secret;
 mod source;
 mod text;
 mod yaml;

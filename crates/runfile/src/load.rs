@@ -39,6 +39,10 @@ pub struct Loaded {
 /// # Errors
 /// Everything that is wrong, each with file, line and fix; later checks are left out where earlier ones make them moot.
 pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> {
+    if !path.exists() {
+        let fix = "check the path; `clade init` writes an example";
+        return Err(Problem::of_file(path.display().to_string(), "there is no such run file", fix).into());
+    }
     let text = read_text(path, MAX_RUN_FILE, "keep data in files of their own: `tests: file://data.jsonl`")?;
     let mut sources = Sources::default();
     let source = sources.add(path.display().to_string(), text);
@@ -56,7 +60,16 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> 
 }
 
 fn stop(context: &mut Context<'_>) -> Result<(), Problems> {
-    if context.problems.is_empty() { Ok(()) } else { Err(Problems(std::mem::take(&mut context.problems))) }
+    let mut problems = std::mem::take(&mut context.problems);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let run_file = context.sources.name(context.root.span.source);
+    problems.sort_by(|a, b| {
+        let key = |p: &Problem| (p.file != run_file, p.line, p.column);
+        key(a).0.cmp(&key(b).0).then_with(|| a.file.cmp(&b.file)).then_with(|| key(a).cmp(&key(b)))
+    });
+    Err(Problems(problems))
 }
 
 fn parse(sources: &Sources, source: usize, path: &Path) -> Result<Node, Vec<Problem>> {

@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     env::{self, Unset},
     schema::{GraderInput, ModelsInput, ProviderInput, ProviderOptions, ProvidersInput, RunFile},
+    secret::is_secret,
     yaml::KeyPath,
 };
 
@@ -74,11 +75,8 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
             let mut kind = |name: &str, input: &Option<ProviderInput>| {
                 input.as_ref().and_then(|input| loader.model(input, &path.name(name)))
             };
-            let (text, embeds, moderates) = (
-                kind("text", &kinds.text),
-                kind("embedding", &kinds.embedding),
-                kind("moderation", &kinds.moderation),
-            );
+            let (text, embeds, moderates) =
+                (kind("text", &kinds.text), kind("embedding", &kinds.embedding), kind("moderation", &kinds.moderation));
             own_judge = own_judge.or(text);
             embedding = embedding.or(embeds);
             moderation = moderation.or(moderates);
@@ -86,8 +84,8 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
         None => {}
     }
     let Loader { mut found, task, .. } = loader;
-    found.models =
-        Some(Models { task, reflection, judge: own_judge, embedding, moderation, generations }).filter(|m| !m.task.is_empty());
+    found.models = Some(Models { task, reflection, judge: own_judge, embedding, moderation, generations })
+        .filter(|m| !m.task.is_empty());
     found
 }
 
@@ -102,7 +100,11 @@ impl Loader<'_, '_> {
         let (input, root) = match (&file.providers, &file.targets) {
             (Some(_), Some(_)) => {
                 let fix = "keep `providers`, and move what is missing there into it";
-                self.context.problem(&KeyPath::of("targets"), "`targets` is another name for `providers`; both are here", fix);
+                self.context.problem(
+                    &KeyPath::of("targets"),
+                    "`targets` is another name for `providers`; both are here",
+                    fix,
+                );
                 return;
             }
             (Some(input), None) => (input, KeyPath::of("providers")),
@@ -146,12 +148,8 @@ impl Loader<'_, '_> {
                 (name.clone(), ProviderOptions { id: None, label: None, config: None, delay: None })
             }
             ProviderInput::Object(o) => {
-                let options = ProviderOptions {
-                    id: None,
-                    label: o.label.clone(),
-                    config: o.config.clone(),
-                    delay: o.delay,
-                };
+                let options =
+                    ProviderOptions { id: None, label: o.label.clone(), config: o.config.clone(), delay: o.delay };
                 (o.id.clone(), options)
             }
             ProviderInput::Keyed(map) => match map.iter().next() {
@@ -187,7 +185,11 @@ impl Loader<'_, '_> {
         }
         let mut spec = ModelSpec { id, label: options.label.unwrap_or_default(), config };
         if let Some(delay) = options.delay {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more; saturates")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be 0 or more; saturates"
+            )]
             let delay = delay as u64;
             self.found.delay_ms = self.found.delay_ms.max(delay);
         }
@@ -219,10 +221,14 @@ impl Loader<'_, '_> {
         }
         let fix = "use `apiKey: '${NAME}'` or `apiKeyEnvar: NAME`: these are never stored";
         for key in spec.config.keys().filter(|k| is_secret(k)) {
-            self.context.problem(&path.name(key), format!("`{key}` looks like a secret and would be stored with the run"), fix);
+            self.context.problem(
+                &path.name(key),
+                format!("`{key}` looks like a secret and would be stored with the run"),
+                fix,
+            );
         }
         if let Some(Value::Object(headers)) = spec.config.get("headers") {
-            for key in headers.keys().filter(|k| is_secret_header(k)) {
+            for key in headers.keys().filter(|k| is_secret(k)) {
                 let message = format!("the header `{key}` would be stored with the run");
                 self.context.problem(&path.name("headers").name(key), message, fix);
             }
@@ -257,16 +263,4 @@ impl Loader<'_, '_> {
             other => other,
         })
     }
-}
-
-/// Whether a setting's name says that its value is a secret.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_lowercase().replace(['-', '_'], "");
-    ["apikey", "secret", "secretkey", "accesskey", "secretaccesskey", "password", "token", "accesstoken", "sessiontoken"]
-        .contains(&name.as_str())
-}
-
-fn is_secret_header(name: &str) -> bool {
-    let name = name.to_lowercase();
-    matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "api-key") || name.ends_with("api-key")
 }

@@ -1,8 +1,8 @@
 //! The `optimize` block with every default filled in, and what contradicts itself in it.
 
 use clade_domain::{
-    Budget, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod, SplitSpec, StopSpec,
-    StrategySpec,
+    Budget, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod, SplitSpec,
+    StopSpec, StrategySpec,
 };
 
 use crate::{
@@ -75,13 +75,26 @@ fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticS
     let root = KeyPath::of("optimize.strategy");
     let population = spec.population;
     if population < 2 {
-        context.problem(&root.name("population"), format!("a population of {population} cannot evolve"), "write 2 or more");
+        context.problem(
+            &root.name("population"),
+            format!("a population of {population} cannot evolve"),
+            "write 2 or more",
+        );
     } else if spec.elite >= population {
-        let message = format!("an elite of {} leaves no place for children in a population of {population}", spec.elite);
-        let key = if context.root.place(&root.name("elite")) == context.root.place(&root) { "population" } else { "elite" };
-        context.problem(&root.name(key), message, format!("write an elite from 0 to {}, or a larger population", population - 1));
+        let message =
+            format!("an elite of {} leaves no place for children in a population of {population}", spec.elite);
+        let key =
+            if context.root.place(&root.name("elite")) == context.root.place(&root) { "population" } else { "elite" };
+        context.problem(
+            &root.name(key),
+            message,
+            format!("write an elite from 0 to {}, or a larger population", population - 1),
+        );
     } else if spec.immigrants > population - spec.elite {
-        let message = format!("{} immigrants do not fit beside an elite of {} in a population of {population}", spec.immigrants, spec.elite);
+        let message = format!(
+            "{} immigrants do not fit beside an elite of {} in a population of {population}",
+            spec.immigrants, spec.elite
+        );
         context.problem(&root.name("immigrants"), message, format!("write at most {}", population - spec.elite));
     }
     if spec.generations == Some(0) {
@@ -89,7 +102,11 @@ fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticS
         context.problem(&root.name("generations"), "a search of 0 generations changes nothing", fix);
     }
     if spec.examples == Some(0) {
-        context.problem(&root.name("examples"), "candidates that meet 0 examples cannot be compared", "write 1 or more");
+        context.problem(
+            &root.name("examples"),
+            "candidates that meet 0 examples cannot be compared",
+            "write 1 or more",
+        );
     }
     let selection = root.name("selection");
     match spec.selection {

@@ -3,6 +3,7 @@
 use crate::{
     context::Overrides,
     problem::Problem,
+    secret::is_secret,
     source::{Sources, Span},
     yaml::{self, Entry, Node, NodeValue},
 };
@@ -10,7 +11,10 @@ use crate::{
 /// Puts all overrides into the tree.
 pub(crate) fn apply(root: &mut Node, overrides: &Overrides, sources: &mut Sources, problems: &mut Vec<Problem>) {
     for (path, value) in &overrides.set {
-        set(root, path, value, &format!("--set {path}={value}"), sources, problems);
+        // a key given on the command line is not repeated in what is printed
+        let secret = path.rsplit('.').next().is_some_and(is_secret);
+        let name = if secret { format!("--set {path}=***") } else { format!("--set {path}={value}") };
+        set(root, path, value, &name, sources, problems);
     }
     let typed = [
         ("optimize.seed", overrides.seed.map(|n| n.to_string()), "--seed"),

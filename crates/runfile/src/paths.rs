@@ -47,8 +47,10 @@ pub(crate) fn expand(folder: &Path, path: &str) -> Result<Vec<PathBuf>, (String,
         .build()
         .map_err(|e| (format!("`{path}` is no pattern: {}", e.kind()), "mend the brackets".to_owned()))?
         .compile_matcher();
-    let fixed: PathBuf =
-        whole.components().take_while(|c| !matches!(c, Component::Normal(n) if is_glob(&n.to_string_lossy()))).collect();
+    let fixed: PathBuf = whole
+        .components()
+        .take_while(|c| !matches!(c, Component::Normal(n) if is_glob(&n.to_string_lossy())))
+        .collect();
     let mut found = Vec::new();
     walk(&fixed, &matcher, 0, &mut found);
     found.sort();

@@ -43,7 +43,17 @@ impl Excerpt {
         let chars = line.chars().count();
         let column = column.min(chars);
         let first = if chars <= Self::WIDTH { 0 } else { column.saturating_sub(Self::WIDTH / 4) };
-        let shown: String = line.chars().skip(first).take(Self::WIDTH).collect();
+        // control characters would move the cursor of a terminal
+        let plain = |c: char| {
+            if c == '\t' {
+                ' '
+            } else if c.is_control() {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        };
+        let shown: String = line.chars().skip(first).take(Self::WIDTH).map(plain).collect();
         let mut text = String::new();
         if first > 0 {
             text.push('…');
@@ -113,6 +123,8 @@ impl fmt::Display for Problem {
         Ok(())
     }
 }
+
+impl std::error::Error for Problem {}
 
 /// Everything that was found wrong, in the order of the files; at least one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,10 @@ use std::{
     path::Path,
 };
 
-use crate::problem::{Excerpt, Problem};
+use crate::{
+    problem::{Excerpt, Problem},
+    secret,
+};
 
 /// Largest run file, in bytes.
 pub const MAX_RUN_FILE: u64 = 10 * 1024 * 1024;
@@ -89,7 +92,7 @@ impl Sources {
             key: key.into(),
             message: message.into(),
             fix: fix.into(),
-            excerpt: (!line.trim().is_empty()).then(|| Excerpt::cut(line, span.column, length)),
+            excerpt: (!line.trim().is_empty()).then(|| Excerpt::cut(&secret::mask(line), span.column, length)),
         }
     }
 }
@@ -102,9 +105,7 @@ pub fn read_text(path: &Path, limit: u64, too_large: &str) -> Result<String, Pro
     let name = path.display().to_string();
     let file = open(path)?;
     let length = file.metadata().map(|m| m.len()).unwrap_or(0);
-    let refuse = || {
-        Problem::of_file(&name, format!("the file is larger than {} MB", limit / (1024 * 1024)), too_large)
-    };
+    let refuse = || Problem::of_file(&name, format!("the file is larger than {} MB", limit / (1024 * 1024)), too_large);
     if length > limit {
         return Err(refuse());
     }

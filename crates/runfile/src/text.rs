@@ -6,7 +6,9 @@ pub(crate) fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str
     let wanted = plain(written);
     let near = names.into_iter().map(|name| (strsim::damerau_levenshtein(&wanted, &plain(name)), name));
     // one edit in three characters is a typing mistake; more is another word
-    near.filter(|(edits, name)| *edits <= (name.chars().count().max(3)) / 3).min_by_key(|(edits, _)| *edits).map(|n| n.1)
+    near.filter(|(edits, name)| *edits <= (name.chars().count().max(3)) / 3)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|n| n.1)
 }
 
 /// Names in backquotes with commas, cut after twenty.

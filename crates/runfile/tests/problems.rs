@@ -35,8 +35,7 @@ fn every_bad_input_is_named_with_its_fix() {
     for path in names {
         let text = fs::read_to_string(&path).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let files: Vec<(&str, &str)> =
-            text.split("=== ").skip(1).map(|part| part.split_once('\n').unwrap()).collect();
+        let files: Vec<(&str, &str)> = text.split("=== ").skip(1).map(|part| part.split_once('\n').unwrap()).collect();
         write(folder.path(), &files);
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         insta::assert_snapshot!(name, problems(folder.path(), files[0].0, Overrides::default()));
@@ -91,7 +90,13 @@ fn values_of_the_command_line_are_checked_too() {
     let folder = tempfile::tempdir().unwrap();
     let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests: [{vars: {q: [a, b, c]}, assert: [{type: equals, value: a}]}]\n";
     write(folder.path(), &[("promptclade.yaml", run)]);
-    let set = [("optimize.budgt.usd", "1"), ("optimize.budget.calls", "many"), ("", "1"), ("providers.7.id", "x"), ("optimize.stop", "{")];
+    let set = [
+        ("optimize.budgt.usd", "1"),
+        ("optimize.budget.calls", "many"),
+        ("", "1"),
+        ("providers.7.id", "x"),
+        ("optimize.stop", "{"),
+    ];
     let overrides = Overrides {
         set: set.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec(),
         seed: Some(1),

@@ -70,7 +70,8 @@ fn chats_become_components() {
         {"role": "user", "content": [{"type": "text", "text": "{{question}}"}]}]"#;
     let yaml = "- role: system\n  content: Be brief.\n- role: user\n  content: |\n    {{question}} in {{subject}}\n";
     let text = format!("First: {{{{question}}}}\n---\n{chat}\n---\nThird {{{{subject}}}}\nof two lines\n");
-    let run = "prompts: [file://p/chat.json, 'file://p/*.yaml', file://p/many.txt, {id: file://p/one.md, label: The one}]
+    let run =
+        "prompts: [file://p/chat.json, 'file://p/*.yaml', file://p/many.txt, {id: file://p/one.md, label: The one}]
 providers: simulated:rough
 tests: [{vars: {subject: maths, question: 'Two and two?'}}]
 ";
@@ -111,7 +112,8 @@ fn the_special_columns_of_csv_work() {
     assert_eq!(all[0].threshold, Some(0.5));
     assert_eq!(all[0].metadata["tags"], json!(["a", "b,c"]));
     let checks = |i: usize| {
-        let of = |a: &clade_domain::Assertion| (a.kind.clone(), a.negated, a.value.clone(), a.threshold, a.metric.clone());
+        let of =
+            |a: &clade_domain::Assertion| (a.kind.clone(), a.negated, a.value.clone(), a.threshold, a.metric.clone());
         all[i].asserts.iter().map(of).collect::<Vec<_>>()
     };
     let right = Some("right".to_owned());
@@ -163,7 +165,11 @@ tests:
 
 #[test]
 fn plain_rows_are_vars_in_every_format() {
-    let run = |file: &str| format!("prompts: ['{{{{q}}}}']\nproviders: [simulated:rough]\ntests: file://{file}\ndefaultTest: {{assert: [{{type: equals, value: '{{{{a}}}}'}}]}}\n");
+    let run = |file: &str| {
+        format!(
+            "prompts: ['{{{{q}}}}']\nproviders: [simulated:rough]\ntests: file://{file}\ndefaultTest: {{assert: [{{type: equals, value: '{{{{a}}}}'}}]}}\n"
+        )
+    };
     for (name, text) in [
         ("d.jsonl", "{\"q\": \"x\", \"a\": \"1\"}\r\n\r\n{\"q\": \"y\", \"a\": \"2\"}\r\n"),
         ("d.jsonl", "\u{feff}{\"vars\": {\"q\": \"x\", \"a\": \"1\"}}\n{\"q\": \"y\", \"a\": \"2\"}"),
@@ -232,9 +238,13 @@ fn overrides_win_over_the_file() {
         tests: [{vars: {q: [a, b, c, d]}, assert: [{type: contains, value: x}]}]\n";
     write(folder.path(), &[("promptclade.yaml", run)]);
     let overrides = Overrides {
-        set: [("optimize.strategy.population", "12"), ("optimize.objectives", "[score, cost]"), ("optimize.splits.seed", "9")]
-            .map(|(k, v)| (k.to_owned(), v.to_owned()))
-            .to_vec(),
+        set: [
+            ("optimize.strategy.population", "12"),
+            ("optimize.objectives", "[score, cost]"),
+            ("optimize.splits.seed", "9"),
+        ]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .to_vec(),
         seed: Some(7),
         concurrency: Some(3),
         budget_calls: Some(99),
@@ -256,7 +266,10 @@ fn prefixes_of_single_rows_become_variables() {
     let (_folder, loaded) = load(&[("promptclade.yaml", run), ("t.csv", csv)], RunMode::Evaluate);
     assert_eq!(loaded.spec.prompts[0].prompt.components[0].text, "{{__prefix}}{{q}}?{{__suffix}}");
     let all = examples(&loaded);
-    assert_eq!((&all[0].vars["__prefix"], &all[1].vars["__suffix"], &all[2].vars["__prefix"]), (&json!("Please: "), &json!("!"), &json!("")));
+    assert_eq!(
+        (&all[0].vars["__prefix"], &all[1].vars["__suffix"], &all[2].vars["__prefix"]),
+        (&json!("Please: "), &json!("!"), &json!(""))
+    );
 }
 
 #[test]

@@ -29,18 +29,18 @@ async fn main() -> Fallible<()> {
     let at_once: u32 = args.next().map_or(Ok(100), |n| n.parse())?;
     let folder = args.next().map_or_else(|| std::env::temp_dir().join("clade-throughput"), PathBuf::from);
     println!("{evaluations} evaluations, {at_once} at once");
+    for durability in [Durability::Normal, Durability::Full] {
+        drop(std::fs::remove_dir_all(&folder));
+        measure(&folder, durability, evaluations, at_once).await?;
+    }
+    lists(&folder.join("lists")).await?;
+    // last, because it keeps everything
     println!("\nin memory, for what this program itself costs");
     let (store, run) = (Arc::new(MemoryStore::new()), samples::run("throughput")?);
     store.create(samples::summary(&run, 1), Timestamp(1), Vec::new()).await?;
     let clock = Clock::start();
     evaluate(&store, &run, evaluations, at_once).await?;
     clock.show("evaluations", evaluations);
-    drop(store);
-    for durability in [Durability::Normal, Durability::Full] {
-        drop(std::fs::remove_dir_all(&folder));
-        measure(&folder, durability, evaluations, at_once).await?;
-    }
-    lists(&folder.join("lists")).await?;
     std::fs::remove_dir_all(&folder)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! The SQLite backend keeps every rule, on one thread and on several, with either durability.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use clade_store::{StoreError, conformance};

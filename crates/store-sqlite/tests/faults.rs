@@ -1,6 +1,8 @@
 //! Files that are no database of ours, a newer one, a full disk, nothing that can be written: each has its own error, and
 //! what was stored stays readable.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

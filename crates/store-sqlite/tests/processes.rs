@@ -1,5 +1,7 @@
 //! Processes that are killed, and processes that meet. A child is this test binary again, told by a variable what to do.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
 use std::{
     io::{BufRead, BufReader},
     path::Path,

@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 //! What templates mean: values, errors with their place, demonstrations, and the plain form against the engine.
 
 use clade_domain::{Component, Demonstration, MessageRole, Prompt, Vars};
@@ -8,6 +7,7 @@ use clade_text::template::{
 use proptest::prelude::*;
 use serde_json::json;
 
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn vars(value: serde_json::Value) -> Vars {
     serde_json::from_value(value).unwrap()
 }

@@ -11,7 +11,7 @@ use clade_domain::{Example, Recorded};
 use clade_store::{PaidAnswer, RunSummary};
 use serde::{Deserialize, Serialize};
 
-pub use read::{Checked, check, import};
+pub use read::{check, import};
 pub use write::write;
 
 /// The version of the format.

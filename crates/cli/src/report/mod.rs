@@ -9,8 +9,9 @@ use clade_engine::RunReport;
 use clade_evolve::RunState;
 use clade_store::RunSummary;
 use clade_text::diff::{RunKind, words};
-use minijinja::{Environment, context};
+use minijinja::{Environment, value::Serde};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     commands::date,
@@ -60,36 +61,37 @@ pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<St
     };
     let mut environment = Environment::new();
     environment.add_template("page.html", PAGE)?;
-    environment.get_template("page.html")?.render(context! {
-        report,
-        row,
-        optimize => state.spec().mode == RunMode::Optimize,
-        title => if row.description.is_empty() { row.run.to_string() } else { row.description.lines().next().unwrap_or_default().to_owned() },
-        created => date(row.created),
-        cost => cost(&report.spent),
-        evidence => report.evidence.as_ref().map(|evidence| context! {
-            best => format!("{:.3}", evidence.best_score),
-            best_pm => plus_minus(evidence.best_ci),
-            seed => format!("{:.3}", evidence.seed_score),
-            seed_pm => plus_minus(evidence.seed_ci),
-            difference => format!("{:+.3}", evidence.difference),
-            interval => format!("{:+.3} to {:+.3}", evidence.ci_low, evidence.ci_high),
-            p => if evidence.p_value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", evidence.p_value) },
-            needed => evidence.needed.iter().map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n)))).collect::<Vec<_>>(),
-        }),
-        curve => curve::svg(state),
-        tree => tree::svg(&nodes),
-        rows,
-        best_diff,
-        rejected => state.rejected().iter().map(|((operator, reason), n)| context! {
-            operator => operator.0,
-            reason => serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))),
-            n,
-        }).collect::<Vec<_>>(),
-        stopped => state.stop().map(why),
-        dataset => state.dataset().counts(),
-        model => row.model,
-    })
+    let content = json!({
+        "report": report,
+        "row": row,
+        "optimize": state.spec().mode == RunMode::Optimize,
+        "title": if row.description.is_empty() { row.run.to_string() } else { row.description.lines().next().unwrap_or_default().to_owned() },
+        "created": date(row.created),
+        "cost": cost(&report.spent),
+        "evidence": report.evidence.as_ref().map(|evidence| json!({
+            "best": format!("{:.3}", evidence.best_score),
+            "best_pm": plus_minus(evidence.best_ci),
+            "seed": format!("{:.3}", evidence.seed_score),
+            "seed_pm": plus_minus(evidence.seed_ci),
+            "difference": format!("{:+.3}", evidence.difference),
+            "interval": format!("{:+.3} to {:+.3}", evidence.ci_low, evidence.ci_high),
+            "p": if evidence.p_value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", evidence.p_value) },
+            "needed": evidence.needed.iter().map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n)))).collect::<Vec<_>>(),
+        })),
+        "curve": curve::svg(state),
+        "tree": tree::svg(&nodes),
+        "rows": rows,
+        "best_diff": best_diff,
+        "rejected": state.rejected().iter().map(|((operator, reason), n)| json!({
+            "operator": operator.0,
+            "reason": serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))),
+            "n": n,
+        })).collect::<Vec<_>>(),
+        "stopped": state.stop().map(why),
+        "dataset": state.dataset().counts(),
+        "model": row.model,
+    });
+    environment.get_template("page.html")?.render(Serde(content))
 }
 
 fn plus_minus([low, high]: [f64; 2]) -> String {

@@ -9,6 +9,8 @@ mod admit;
 mod classical;
 mod operator;
 mod registry;
+#[cfg(test)]
+mod tests;
 pub mod written;
 
 pub use admit::admit;

@@ -94,6 +94,10 @@ pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked
         Picked::None => {}
         found => return found,
     }
+    // an announced answer that names no option picks none; what came before it is not the answer
+    if place.explicit && place.answer.chars().any(char::is_alphanumeric) && !place.answer.contains('\n') {
+        return several(bracketed(place.rest, last));
+    }
     match bracketed(output, last).last().or(bare_letters(place.answer, last).last()) {
         Some(letter) => Picked::One(*letter),
         None => by_text(Stated { answer: output, rest: output, explicit: false }, options),
@@ -178,8 +182,11 @@ fn leading_letter(text: &str) -> Option<char> {
 
 /// Whether a text that begins with a letter goes on to talk about that option rather than to name it: `(A) is wrong`.
 fn discusses(text: &str) -> bool {
-    let verbs = ["is", "are", "was", "does", "do", "can", "cannot", "could", "would", "has", "fails", "and", "or", "says"];
-    text.split_whitespace().nth(1).is_some_and(|word| verbs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
+    let verbs =
+        ["is", "are", "was", "does", "do", "can", "cannot", "could", "would", "has", "fails", "and", "or", "says"];
+    text.split_whitespace()
+        .nth(1)
+        .is_some_and(|word| verbs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
 }
 
 /// Letters in brackets, in order: `(B)`, `[b]`.
@@ -246,6 +253,7 @@ mod tests {
             ("The answer is (Z).", Picked::None),
             ("The answer is B. Rome", Picked::One('B')),
             ("\\boxed{C}", Picked::One('C')),
+            ("(A) no, (B) no. The answer is (None of the above).", Picked::None),
             ("The answer is not Rome but Paris", Picked::One('A')),
         ] {
             assert_eq!(pick_letter(output, &options, 'C'), picked, "{output}");
@@ -264,9 +272,6 @@ mod tests {
             ("no idea", Picked::None),
             ("The answer is: not valid", Picked::None),
         ] {
-            if output.contains("not valid") {
-                continue;
-            }
             assert_eq!(pick_label(output, &labels), picked, "{output}");
         }
         assert_eq!(pick_label("positive. Not negative.", &["positive", "negative"]), Picked::One(0));

@@ -64,8 +64,27 @@ pub fn whole_number(text: &str) -> Option<Number> {
 
 /// Words that may stand between the announcement and its number.
 const LEADS: &[&str] = &[
-    "about", "approximately", "around", "at", "equal", "exactly", "least", "n", "of", "only", "roughly", "rs", "simply",
-    "text", "to", "total", "a", "usd", "eur", "x", "y",
+    "about",
+    "approximately",
+    "around",
+    "at",
+    "equal",
+    "exactly",
+    "least",
+    "n",
+    "of",
+    "only",
+    "roughly",
+    "rs",
+    "simply",
+    "text",
+    "to",
+    "total",
+    "a",
+    "usd",
+    "eur",
+    "x",
+    "y",
 ];
 
 /// Whether the words between the announcement and the number are only such as lead up to it.

@@ -13,24 +13,48 @@ pub enum Preference {
 pub fn read_preference(answer: &str) -> Option<Preference> {
     let text = answer.to_lowercase();
     let named = named_outputs(&text);
-    let decided = named.iter().rev().find_map(|(start, end, which)| {
+    let decided = named.iter().enumerate().rev().find_map(|(at, (start, end, which))| {
         let after = text[*end..].trim_start_matches(['*', '_', '"', ' ', '`']);
         let before = text[..*start].trim_end_matches(['*', '_', '"', ' ', '`', ':', '\n']);
-        let denied = ["neither", "nor", "not", "than", "and", "or"].iter().any(|word| ends_with_word(before, word));
         let better = BETTER.iter().any(|words| after.starts_with(words));
         let chosen = CHOSEN.iter().any(|words| before.ends_with(words));
-        ((better || chosen) && !denied).then_some(*which)
+        let previous_end = at.checked_sub(1).map(|before| named[before].1);
+        ((better || chosen) && !denied(&text, before, previous_end)).then_some(*which)
     });
     if decided.is_some() {
         return decided;
     }
-    // "output (a)" and no more, or nothing but one of them
+    // a bare name as the first or the last line is the verdict, and so is the only name of a short text
+    let bare = |line: &str, (start, end, which): (usize, usize, Preference)| {
+        let lead = line[..start].trim_matches(['*', '_', '"', ' ', '`', '#']);
+        let tail = line[end..].trim_start_matches(['*', '_', '"', ' ', '`', '.']);
+        (lead.is_empty() && (tail.is_empty() || tail.starts_with('('))).then_some(which)
+    };
+    let line_verdict = |line: &str| named_outputs(line).first().and_then(|first| bare(line, *first));
+    let trimmed = text.trim();
+    let lines = [trimmed.lines().next_back(), trimmed.lines().next()];
+    if let Some(which) = lines.into_iter().flatten().find_map(line_verdict) {
+        return Some(which);
+    }
     let mut kinds: Vec<Preference> = named.iter().map(|(_, _, which)| *which).collect();
     kinds.dedup();
     match kinds.as_slice() {
-        [only] if text.trim().len() <= 40 || text.trim().starts_with("output (") => Some(*only),
+        [only] if trimmed.len() <= 40 => Some(*only),
         _ => None,
     }
+}
+
+/// Whether the words before a name take back what is said of it: `neither (a) nor (b) is better`, `(a) and (b) is better`.
+fn denied(text: &str, before: &str, previous_end: Option<usize>) -> bool {
+    if ["neither", "nor", "not", "than"].iter().any(|word| ends_with_word(before, word)) {
+        return true;
+    }
+    ["and", "or"].iter().any(|word| {
+        ends_with_word(before, word)
+            && previous_end
+                .and_then(|end| text.get(end..before.len() - word.len()))
+                .is_some_and(|gap| gap.trim().is_empty())
+    })
 }
 
 const BETTER: &[&str] = &[
@@ -122,6 +146,11 @@ mod tests {
             ("I would choose Output (a) over Output (b).", Some(Preference::First)),
             ("", None),
             ("(b)", Some(Preference::Second)),
+            ("Output (b) (Output (a) is rude)", Some(Preference::Second)),
+            ("Output (b)\n\nExplanation: Output (a) is vague, Output (b) is exact.", Some(Preference::Second)),
+            ("Which of Output (a) and Output (b)?\nOutput (a)", Some(Preference::First)),
+            ("Output (a) is not better, and Output (b) is better.", Some(Preference::Second)),
+            ("1. Output (a): yes\nOutput (b): no", None),
         ] {
             assert_eq!(read_preference(answer), preference, "{answer}");
         }

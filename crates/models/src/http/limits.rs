@@ -37,7 +37,11 @@ static ANTHROPIC: [Names; 2] = [
         "anthropic-ratelimit-requests-remaining",
         "anthropic-ratelimit-requests-reset"
     ),
-    names!("anthropic-ratelimit-tokens-limit", "anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"),
+    names!(
+        "anthropic-ratelimit-tokens-limit",
+        "anthropic-ratelimit-tokens-remaining",
+        "anthropic-ratelimit-tokens-reset"
+    ),
 ];
 
 /// How long to wait before the next try by `retry-after-ms` or `retry-after` (seconds or an HTTP date).
@@ -185,9 +189,6 @@ mod tests {
         ]);
         assert_eq!(told_wait(&told), Some(Duration::from_secs(360)));
         let (requests, _) = read(&told).unwrap();
-        assert_eq!(
-            requests,
-            Some(ToldLimit { limit: 100.0, remaining: 7.0, reset: Duration::from_secs(3600) })
-        );
+        assert_eq!(requests, Some(ToldLimit { limit: 100.0, remaining: 7.0, reset: Duration::from_secs(3600) }));
     }
 }

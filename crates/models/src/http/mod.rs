@@ -5,6 +5,6 @@
 mod client;
 mod limits;
 
-pub(crate) use client::{Reply, Target};
+pub(crate) use client::Target;
 pub use client::{Http, HttpError};
 pub(crate) use limits::{duration, retry_after, tell_limits, told_wait};

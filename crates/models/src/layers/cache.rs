@@ -3,14 +3,12 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use clade_domain::{
-    ChatAnswer, ChatRequest, ContentHash, FinishReason, MessageRole, ModelRole, Sampling, Usage, Usd,
-};
+use clade_domain::{ChatAnswer, ChatRequest, ContentHash, FinishReason, MessageRole, ModelRole, Sampling, Usage, Usd};
 use futures::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Counters, Ledger};
-use crate::client::{AnswerOrigin, CallContext, ClientFuture, ModelClient, ModelError};
+use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
 /// Where answers are kept; the engine puts its store behind it. Only answers come here, never failures.
 pub trait AnswerCache: Send + Sync {
@@ -61,7 +59,7 @@ pub struct KnownAnswer {
     pub latency_ms: u32,
     /// Why it ended.
     pub finish: FinishReason,
-    /// Whether the same run bought it: it is in the run's account already.
+    /// Whether the same run bought it: then it is in the run's account already and is no hit.
     pub own: bool,
 }
 
@@ -148,7 +146,7 @@ pub struct CacheLayer {
 }
 
 impl CacheLayer {
-    /// Around a client. What the cache answers is counted in the ledger and the counters.
+    /// Around a client. What other runs paid for is counted in the ledger and the counters.
     #[must_use]
     pub fn new(
         inner: Arc<dyn ModelClient>,
@@ -160,27 +158,31 @@ impl CacheLayer {
         Self { inner, cache, identity, ledger, counters, flights: Mutex::default() }
     }
 
+    /// The answer, and whether another run had paid for it. What this run itself bought before it was interrupted is in its
+    /// account already and counts as bought.
     async fn cached(
         &self,
         key: ContentHash,
         role: ModelRole,
         buy: impl Future<Output = Result<Bought, ModelError>>,
-    ) -> Result<(Bought, AnswerOrigin), ModelError> {
+    ) -> Result<(Bought, bool), ModelError> {
         let flight = Flight::join(self, key);
         let _alone = flight.turn.lock().await;
         let known = self.cache.get(key).await.map_err(ModelError::NotStored)?;
         if let Some(known) = known {
-            Counters::add(&self.counters.cache_hits);
-            self.ledger.note_cache_hit();
-            let KnownAnswer { body, usage, cost, latency_ms, finish, own: _ } = known;
-            return Ok((Bought { body, usage, cost, latency_ms, finish }, AnswerOrigin::Stored));
+            let KnownAnswer { body, usage, cost, latency_ms, finish, own } = known;
+            if !own {
+                Counters::add(&self.counters.cache_hits);
+                self.ledger.note_cache_hit();
+            }
+            return Ok((Bought { body, usage, cost, latency_ms, finish }, !own));
         }
         let bought = buy.await?;
         let Bought { body, usage, cost, latency_ms, finish } = bought.clone();
         let model = self.inner.name().to_owned();
         let record = AnswerRecord { key, role, model, body, usage, cost, latency_ms, finish };
         self.cache.put(record).await.map_err(ModelError::NotStored)?;
-        Ok((bought, AnswerOrigin::Bought))
+        Ok((bought, false))
     }
 
     fn flights(&self) -> MutexGuard<'_, HashMap<ContentHash, Arc<tokio::sync::Mutex<()>>>> {
@@ -239,23 +241,16 @@ impl ModelClient for CacheLayer {
     }
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
-        Box::pin(async move { Ok(self.chat_with_origin(request, context).await?.0) })
-    }
-
-    fn chat_with_origin<'a>(
-        &'a self,
-        request: &'a ChatRequest,
-        context: CallContext,
-    ) -> ClientFuture<'a, (ChatAnswer, AnswerOrigin)> {
         Box::pin(async move {
             let key = cache_key(&self.identity, request, context.sample);
             let buy = async {
-                let ChatAnswer { text, usage, cost, latency_ms, finish } = self.inner.chat(request, context).await?;
+                let ChatAnswer { text, usage, cost, latency_ms, finish, .. } =
+                    self.inner.chat(request, context).await?;
                 Ok(Bought { body: text, usage, cost, latency_ms, finish })
             };
-            let (Bought { body, usage, cost, latency_ms, finish }, origin) =
-                self.cached(key, context.role, buy).await?;
-            Ok((ChatAnswer { text: body, usage, cost, latency_ms, finish }, origin))
+            let (answer, cached) = self.cached(key, context.role, buy).await?;
+            let Bought { body, usage, cost, latency_ms, finish } = answer;
+            Ok(ChatAnswer { text: body, usage, cost, latency_ms, finish, cached })
         })
     }
 
@@ -278,7 +273,8 @@ impl ModelClient for CacheLayer {
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
         Box::pin(async move {
-            let parts: [&[u8]; 4] = [b"moderate", &self.identity.hash.0, &context.sample.to_le_bytes(), text.as_bytes()];
+            let parts: [&[u8]; 4] =
+                [b"moderate", &self.identity.hash.0, &context.sample.to_le_bytes(), text.as_bytes()];
             let key = ContentHash::of_parts(parts);
             let buy = async {
                 let scores = self.inner.moderate(text, context).await?;
@@ -291,7 +287,11 @@ impl ModelClient for CacheLayer {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, time::Duration};
+    use std::{
+        collections::BTreeSet,
+        sync::atomic::{AtomicBool, Ordering::SeqCst},
+        time::Duration,
+    };
 
     use clade_domain::{Budget, ChatMessage, Spent};
     use futures::{FutureExt, StreamExt, future::ready, stream::FuturesUnordered};
@@ -304,6 +304,7 @@ mod tests {
     struct Memory {
         answers: Mutex<HashMap<ContentHash, AnswerRecord>>,
         full: bool,
+        foreign: AtomicBool,
     }
 
     impl AnswerCache for Memory {
@@ -314,7 +315,7 @@ mod tests {
                 cost: record.cost,
                 latency_ms: record.latency_ms,
                 finish: record.finish,
-                own: true,
+                own: !self.foreign.load(SeqCst),
             });
             ready(Ok(found)).boxed()
         }
@@ -352,10 +353,13 @@ mod tests {
         let client = slow(0);
         let (layer, memory, ledger) = layer(client.clone(), Memory::default());
         let request = ChatRequest::user("q");
-        let (first, origin) = layer.chat_with_origin(&request, context()).await.unwrap();
-        assert_eq!((first.text.as_str(), origin), ("answer 0", AnswerOrigin::Bought));
-        let (again, origin) = layer.chat_with_origin(&request, context()).await.unwrap();
-        assert_eq!((&again, origin), (&first, AnswerOrigin::Stored));
+        let first = layer.chat(&request, context()).await.unwrap();
+        assert_eq!((first.text.as_str(), first.cached), ("answer 0", false));
+        memory.foreign.store(true, SeqCst);
+        let again = layer.chat(&request, context()).await.unwrap();
+        assert_eq!(again, ChatAnswer { cached: true, ..first.clone() });
+        memory.foreign.store(false, SeqCst);
+        assert_eq!(layer.chat(&request, context()).await.unwrap(), first, "bought by the same run is no hit");
         let other = layer.chat(&request, CallContext { sample: 1, ..context() }).await.unwrap();
         assert_eq!(other.text, "answer 1");
         assert_eq!((client.calls(), memory.answers.lock().unwrap().len(), ledger.spent().cache_hits), (2, 2, 1));
@@ -453,6 +457,10 @@ mod tests {
         ];
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
         let said = with(&|r| r.sampling.temperature = Some(0.7));
-        assert_eq!(settings("openai:chat:m", "https://x", "{}", warm, &ForeignAnswers::Use), said, "in force is what counts");
+        assert_eq!(
+            settings("openai:chat:m", "https://x", "{}", warm, &ForeignAnswers::Use),
+            said,
+            "in force is what counts"
+        );
     }
 }

@@ -187,8 +187,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_rest_passes_at_once() {
-        let permanent =
-            || ModelError::Permanent { model: "m".into(), message: "bad key".into(), fix: "set it".into() };
+        let permanent = || ModelError::Permanent { model: "m".into(), message: "bad key".into(), fix: "set it".into() };
         let request = || ModelError::Request { model: "m".into(), message: "refused".into() };
         for error in [permanent(), request()] {
             let expected = error.clone();

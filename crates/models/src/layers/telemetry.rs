@@ -129,11 +129,7 @@ impl ModelClient for TelemetryLayer {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        fmt::Write as _,
-        sync::Mutex,
-        time::Duration,
-    };
+    use std::{fmt::Write as _, sync::Mutex, time::Duration};
 
     use tracing::{
         Event, Metadata, Subscriber,
@@ -171,12 +167,8 @@ mod tests {
 
     fn layer(counters: &Arc<Counters>) -> TelemetryLayer {
         let client = Scripted::new(|seen| {
-            let throttled = ModelError::Temporary {
-                model: "m".into(),
-                message: "429".into(),
-                retry_after: None,
-                throttled: true,
-            };
+            let throttled =
+                ModelError::Temporary { model: "m".into(), message: "429".into(), retry_after: None, throttled: true };
             (Duration::from_secs(1), if seen.number == 0 { Ok(answer("the answer")) } else { Err(throttled) })
         });
         TelemetryLayer::new(Arc::new(client), "openai", "gpt-x".into(), counters.clone())

@@ -94,6 +94,7 @@ pub(crate) fn answer(text: &str) -> ChatAnswer {
         cost: Some(Usd(0.01)),
         latency_ms: 7,
         finish: FinishReason::Stop,
+        cached: false,
     }
 }
 

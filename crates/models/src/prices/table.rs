@@ -88,12 +88,13 @@ fn without_date(model: &str) -> Option<&str> {
     if let Some(base) = model.strip_suffix("-latest") {
         return Some(base);
     }
-    let base = model.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
-    let date = &model[base.len()..];
-    let digits = date.bytes().filter(u8::is_ascii_digit).count();
     // a version such as `-4-6` is no date
-    let dated = date.starts_with('-') && (digits == 8 || (digits == 4 && base.ends_with("-preview")));
-    dated.then(|| base.strip_suffix("-preview").unwrap_or(base))
+    ["-00000000", "-0000-00-00", "-preview-00-00", "-preview-00-0000"].iter().find_map(|form| {
+        let at = model.len().checked_sub(form.len())?;
+        let (base, end) = (model.get(..at)?, model.get(at..)?);
+        let fits = |(form, c): (u8, u8)| if form == b'0' { c.is_ascii_digit() } else { form == c };
+        form.bytes().zip(end.bytes()).all(fits).then_some(base)
+    })
 }
 
 #[cfg(test)]

@@ -74,9 +74,10 @@ impl Anthropic {
         body.maybe("top_p", refusals.allow(Parameter::TopP, sampling.top_p));
         let stop = Some(&sampling.stop).filter(|stop| !stop.is_empty());
         body.maybe("stop_sequences", refusals.allow(Parameter::Stop, stop));
-        let schema = request.json_schema.as_ref().or_else(|| {
-            self.config.placed.get("response_format")?.pointer("/json_schema/schema")
-        });
+        let schema = request
+            .json_schema
+            .as_ref()
+            .or_else(|| self.config.placed.get("response_format")?.pointer("/json_schema/schema"));
         let format = refusals.allow(Parameter::Schema, schema);
         let effort = self.config.placed.get("effort");
         if format.is_some() || effort.is_some() {
@@ -111,7 +112,9 @@ impl Anthropic {
         let usage = match value.usage {
             // Anthropic's `input_tokens` leaves cached ones out
             Some(usage) => Usage {
-                input: usage.input_tokens + usage.cache_read_input_tokens.unwrap_or(0) + usage.cache_creation_input_tokens.unwrap_or(0),
+                input: usage.input_tokens
+                    + usage.cache_read_input_tokens.unwrap_or(0)
+                    + usage.cache_creation_input_tokens.unwrap_or(0),
                 output: usage.output_tokens,
                 cache_read: usage.cache_read_input_tokens.unwrap_or(0),
                 cache_write: usage.cache_creation_input_tokens.unwrap_or(0),
@@ -121,7 +124,7 @@ impl Anthropic {
                 Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() }
             }
         };
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish })
+        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }
 
@@ -182,8 +185,7 @@ impl<'a> Turn<'a> {
     fn new(message: &'a ChatMessage, marked: bool) -> Self {
         let role = if message.role == MessageRole::Assistant { "assistant" } else { "user" };
         let text = &message.content;
-        let content =
-            if marked { TurnContent::Blocks([Block::new(text, true)]) } else { TurnContent::Text(text) };
+        let content = if marked { TurnContent::Blocks([Block::new(text, true)]) } else { TurnContent::Text(text) };
         Self { role, content }
     }
 }

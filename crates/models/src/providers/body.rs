@@ -108,7 +108,10 @@ mod tests {
     #[test]
     fn only_closed_schemas_are_strict() {
         let cases = [
-            (json!({"type": "object", "properties": {"a": {}}, "required": ["a"], "additionalProperties": false}), true),
+            (
+                json!({"type": "object", "properties": {"a": {}}, "required": ["a"], "additionalProperties": false}),
+                true,
+            ),
             (json!({"type": "object", "properties": {"a": {}}, "required": ["a"]}), false),
             (json!({"type": "object", "properties": {"a": {}}, "additionalProperties": false}), false),
             (json!({"type": "array", "items": {"type": "object", "properties": {}}}), false),

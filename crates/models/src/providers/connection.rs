@@ -62,10 +62,6 @@ impl Connection {
         &self.setup.price
     }
 
-    pub(crate) fn refusals(&self) -> &Refusals {
-        &self.setup.refusals
-    }
-
     pub(crate) fn counters(&self) -> &Counters {
         &self.setup.counters
     }

@@ -63,13 +63,15 @@ impl Said {
         let raw = error.pointer("/metadata/raw").and_then(Value::as_str);
         let message = raw.map_or(message.clone(), |raw| format!("{message}: {raw}"));
         let details = error.get("details").and_then(Value::as_array);
-        let detail = |key: &str| details.into_iter().flatten().find_map(|one| one.get(key)?.as_str().map(str::to_owned));
+        let detail =
+            |key: &str| details.into_iter().flatten().find_map(|one| one.get(key)?.as_str().map(str::to_owned));
         let quota = details.into_iter().flatten().find_map(|one| one.pointer("/violations/0/quotaId")?.as_str());
-        let kinds = [text("type"), text("code"), text("status"), text("error_type"), detail("reason").as_deref(), quota]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let kinds =
+            [text("type"), text("code"), text("status"), text("error_type"), detail("reason").as_deref(), quota]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ");
         let status = error.get("code").and_then(Value::as_u64).or_else(|| error.get("status").and_then(Value::as_u64));
         Self {
             message,
@@ -148,7 +150,8 @@ impl Teller<'_> {
 
     fn tell(&self, status: u16, said: &Said, wait: Option<Duration>, should_retry: Option<&str>) -> Failure {
         let model_unknown = said.is_kind(&["model_not_found"]) || said.says(&["model not found", "does not exist"]);
-        let every_call = ["invalid_api_key", "unsupported_parameter", "unsupported_value", "unknown_parameter", "api_key_invalid"];
+        let every_call =
+            ["invalid_api_key", "unsupported_parameter", "unsupported_value", "unknown_parameter", "api_key_invalid"];
         let refused = (status == 400 || status == 422)
             .then(|| Parameter::refused(&said.message, said.param.as_deref()))
             .flatten();
@@ -237,8 +240,12 @@ mod tests {
 
     fn tell(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Failure {
         let redactor = Redactor::new([SecretString::from("my-very-secret-key")]);
-        let teller =
-            Teller { model: "openai:chat:m", key_fix: "set OPENAI_API_KEY", address: "https://x/v1", redactor: &redactor };
+        let teller = Teller {
+            model: "openai:chat:m",
+            key_fix: "set OPENAI_API_KEY",
+            address: "https://x/v1",
+            redactor: &redactor,
+        };
         let headers =
             headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect::<HeaderMap>();
         teller.refused(StatusCode::from_u16(status).unwrap(), &headers, body.to_string().as_bytes())
@@ -257,9 +264,11 @@ mod tests {
     #[test]
     fn tells_what_to_do_by_status_and_words() {
         let open = |code: &str, message: &str| json!({"error": {"message": message, "type": code, "code": code, "param": null}});
-        let anthropic = |kind: &str, message: &str| json!({"type": "error", "error": {"type": kind, "message": message}});
+        let anthropic =
+            |kind: &str, message: &str| json!({"type": "error", "error": {"type": kind, "message": message}});
         let google = |code: u16, status: &str, details: Value| json!({"error": {"code": code, "message": "m", "status": status, "details": details}});
-        let per_minute = json!([{"violations": [{"quotaId": "GenerateRequestsPerMinutePerProject"}]}, {"retryDelay": "37s"}]);
+        let per_minute =
+            json!([{"violations": [{"quotaId": "GenerateRequestsPerMinutePerProject"}]}, {"retryDelay": "37s"}]);
         let per_day = json!([{"violations": [{"quotaId": "GenerateRequestsPerDayPerProject"}]}, {"retryDelay": "37s"}]);
         let cases = [
             (401, open("invalid_api_key", "Incorrect API key"), "permanent"),
@@ -321,7 +330,10 @@ mod tests {
         let teller = Teller { model: "m", key_fix: "", address: "a", redactor: &redactor };
         let failure = teller.refused(StatusCode::BAD_GATEWAY, &HeaderMap::new(), html.as_bytes());
         let message = failure.error.to_string();
-        assert!(failure.error.is_temporary() && message.contains("502 Bad Gateway") && message.len() < 300, "{message}");
+        assert!(
+            failure.error.is_temporary() && message.contains("502 Bad Gateway") && message.len() < 300,
+            "{message}"
+        );
         assert_eq!(excerpt(b""), "an empty body");
     }
 

@@ -103,7 +103,7 @@ impl Gemini {
                 Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() }
             }
         };
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish })
+        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }
 

@@ -18,7 +18,7 @@ mod refusals;
 
 pub(crate) use anthropic::{Anthropic, DEFAULT_MAX_TOKENS};
 pub(crate) use connection::{Connection, Setup};
-pub(crate) use embeddings::{Embeddings, EmbeddingWire};
+pub(crate) use embeddings::{EmbeddingWire, Embeddings};
 pub(crate) use gemini::Gemini;
 pub(crate) use moderation::Moderation;
 pub(crate) use ollama::Ollama;

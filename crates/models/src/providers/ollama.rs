@@ -92,7 +92,7 @@ impl Ollama {
             output: value.eval_count.unwrap_or_else(|| estimate_tokens(&text)),
             ..Usage::default()
         };
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish })
+        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }
 

@@ -76,7 +76,9 @@ impl OpenAiChat {
         let finish = match choice.finish_reason.as_deref() {
             None | Some("stop" | "eos" | "end_turn") => FinishReason::Stop,
             Some("length") => FinishReason::Length,
-            Some("content_filter") if text.is_empty() => return Err(teller.request("its content filter withholds the answer")),
+            Some("content_filter") if text.is_empty() => {
+                return Err(teller.request("its content filter withholds the answer"));
+            }
             Some("content_filter") => FinishReason::ContentFilter,
             Some("error") => return Err(teller.unreadable(&body, "the answer broke off")),
             Some(_) => FinishReason::Other,
@@ -91,7 +93,7 @@ impl OpenAiChat {
             }
         };
         let cost = self.connection.price().cost(usage).or(stated);
-        Ok(ChatAnswer { text, usage, cost, latency_ms, finish })
+        Ok(ChatAnswer { text, usage, cost, latency_ms, finish, cached: false })
     }
 }
 

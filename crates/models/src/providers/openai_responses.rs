@@ -87,11 +87,12 @@ impl OpenAiResponses {
             }
         };
         let stop = if request.sampling.stop.is_empty() { &self.config.sampling.stop } else { &request.sampling.stop };
-        if let Some(at) = stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop.as_str())).min() {
+        if let Some(at) = stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop.as_str())).min()
+        {
             text.truncate(at);
             finish = FinishReason::Stop;
         }
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish })
+        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }
 

@@ -54,7 +54,8 @@ impl Prefixes {
                 known.remove(&oldest);
             }
         }
-        let state = known.get(&key).filter(|known| now.saturating_duration_since(known.used) < KEPT).map(|known| known.state);
+        let state =
+            known.get(&key).filter(|known| now.saturating_duration_since(known.used) < KEPT).map(|known| known.state);
         let (next, mark) = match state {
             None => (State::Seen, Mark::Plain),
             Some(State::Seen) => (State::Writing, Mark::Write(key)),

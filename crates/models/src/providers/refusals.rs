@@ -29,8 +29,18 @@ impl Parameter {
     /// The parameter that a 400 is about, where it says that the model does not take it. A value out of range is no such case.
     pub(crate) fn refused(message: &str, param: Option<&str>) -> Option<Self> {
         let lower = message.to_lowercase();
-        let refuses = ["unsupported", "not supported", "not support", "deprecated", "only the default", "unknown", "unrecognized",
-            "not permitted", "not allowed", "no longer"];
+        let refuses = [
+            "unsupported",
+            "not supported",
+            "not support",
+            "deprecated",
+            "only the default",
+            "unknown",
+            "unrecognized",
+            "not permitted",
+            "not allowed",
+            "no longer",
+        ];
         if !refuses.iter().any(|word| lower.contains(word)) {
             return None;
         }
@@ -42,7 +52,9 @@ impl Parameter {
         let by_message = || {
             Self::ALL
                 .iter()
-                .filter_map(|found| found.1.iter().filter_map(|name| word(&lower, &name.to_lowercase())).min().map(|at| (at, found)))
+                .filter_map(|found| {
+                    found.1.iter().filter_map(|name| word(&lower, &name.to_lowercase())).min().map(|at| (at, found))
+                })
                 .min_by_key(|(at, _)| *at)
                 .map(|(_, found)| found)
         };
@@ -57,9 +69,9 @@ impl Parameter {
 /// Where a name stands as a word of its own.
 fn word(text: &str, name: &str) -> Option<usize> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).map(|(at, _)| at).find(|at| {
-        !text[..*at].ends_with(part) && !text[at + name.len()..].starts_with(part)
-    })
+    text.match_indices(name)
+        .map(|(at, _)| at)
+        .find(|at| !text[..*at].ends_with(part) && !text[at + name.len()..].starts_with(part))
 }
 
 /// What a model refuses, known before or learned from its first refusal.
@@ -96,11 +108,27 @@ mod tests {
     fn reads_refusals_as_providers_write_them() {
         let cases = [
             ("`temperature` is deprecated for this model", None, Some(Parameter::Temperature)),
-            ("Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.", Some("temperature"), Some(Parameter::Temperature)),
-            ("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", Some("max_tokens"), Some(Parameter::MaxTokens)),
-            ("Unrecognized request argument supplied: max_completion_tokens", None, Some(Parameter::MaxCompletionTokens)),
+            (
+                "Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported.",
+                Some("temperature"),
+                Some(Parameter::Temperature),
+            ),
+            (
+                "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+                Some("max_tokens"),
+                Some(Parameter::MaxTokens),
+            ),
+            (
+                "Unrecognized request argument supplied: max_completion_tokens",
+                None,
+                Some(Parameter::MaxCompletionTokens),
+            ),
             ("Unsupported parameter: 'stop' is not supported with this model.", Some("stop"), Some(Parameter::Stop)),
-            ("Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.", None, Some(Parameter::Schema)),
+            (
+                "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.",
+                None,
+                Some(Parameter::Schema),
+            ),
             ("temperature: range: 0..1", Some("temperature"), None),
             ("This model's maximum context length is 128000 tokens", None, None),
             ("Unsupported parameter: 'logprobs'", Some("logprobs"), None),
@@ -114,7 +142,10 @@ mod tests {
     #[test]
     fn remembers() {
         let refusals = Refusals::of(&[Parameter::TopP]);
-        assert_eq!((refusals.allow(Parameter::TopP, Some(1)), refusals.allow(Parameter::Seed, Some(1))), (None, Some(1)));
+        assert_eq!(
+            (refusals.allow(Parameter::TopP, Some(1)), refusals.allow(Parameter::Seed, Some(1))),
+            (None, Some(1))
+        );
         refusals.learn(Parameter::Seed);
         assert_eq!(refusals.allow(Parameter::Seed, Some(1)), None);
     }

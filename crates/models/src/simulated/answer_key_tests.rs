@@ -3,9 +3,11 @@ use proptest::prelude::*;
 use super::*;
 
 fn key(examples: &[(&[&str], &str)]) -> AnswerKey {
-    AnswerKey::new(examples.iter().map(|(texts, answer)| {
-        (texts.iter().map(|text| (*text).to_owned()).collect(), (*answer).to_owned())
-    }))
+    AnswerKey::new(
+        examples
+            .iter()
+            .map(|(texts, answer)| (texts.iter().map(|text| (*text).to_owned()).collect(), (*answer).to_owned())),
+    )
 }
 
 #[test]
@@ -66,7 +68,8 @@ fn questions_that_begin_alike_are_told_apart() {
 #[test]
 fn few_different_answers_are_labels() {
     let of = |answers: &[&str]| {
-        let examples = answers.iter().enumerate().map(|(i, answer)| (vec![format!("question number {i}")], (*answer).to_owned()));
+        let examples =
+            answers.iter().enumerate().map(|(i, answer)| (vec![format!("question number {i}")], (*answer).to_owned()));
         AnswerKey::new(examples).labels().iter().map(|label| label.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(of(&["yes", "no", "yes", "no", "yes"]), ["no", "yes"]);

@@ -58,7 +58,8 @@ impl CueReader {
     fn add(&mut self, root: &'static str, groups: u128) {
         let whole = root.starts_with('=');
         let text = root.trim_start_matches('=').as_bytes();
-        let Some(bucket) = text.first().and_then(|first| self.roots.get_mut(usize::from(first.wrapping_sub(b'a')))) else {
+        let Some(bucket) = text.first().and_then(|first| self.roots.get_mut(usize::from(first.wrapping_sub(b'a'))))
+        else {
             return;
         };
         match bucket.iter_mut().find(|known| known.text == text && known.whole == whole) {
@@ -107,10 +108,10 @@ impl CueReader {
 
     fn groups(&self, word: &[u8]) -> u128 {
         let Some(bucket) = self.roots.get(usize::from(word[0].wrapping_sub(b'a'))) else { return 0 };
-        bucket.iter().filter(|root| if root.whole { word == root.text } else { word.starts_with(root.text) }).fold(
-            0,
-            |groups, root| groups | root.groups,
-        )
+        bucket
+            .iter()
+            .filter(|root| if root.whole { word == root.text } else { word.starts_with(root.text) })
+            .fold(0, |groups, root| groups | root.groups)
     }
 
     fn close(&self, sentence: u128, carried: &mut Carried) {

@@ -60,13 +60,25 @@ pub(super) fn replaced(pieces: &[&str], at: usize, sentence: &str) -> String {
 pub(super) fn with_sentence(text: &str, sentence: &str) -> String {
     let Some(first) = text.find("{{").into_iter().chain(text.find("{%")).min() else {
         let text = text.trim_end();
-        let gap = if text.is_empty() { "" } else if text.ends_with(['.', '!', '?']) { " " } else { "\n" };
+        let gap = if text.is_empty() {
+            ""
+        } else if text.ends_with(['.', '!', '?']) {
+            " "
+        } else {
+            "\n"
+        };
         return [text, gap, sentence].concat();
     };
     match text[..first].rfind("\n\n") {
         Some(at) => {
             let head = text[..at].trim_end();
-            let gap = if head.is_empty() { "" } else if head.ends_with(['.', '!', '?']) { " " } else { "\n" };
+            let gap = if head.is_empty() {
+                ""
+            } else if head.ends_with(['.', '!', '?']) {
+                " "
+            } else {
+                "\n"
+            };
             [head, gap, sentence, &text[at..]].concat()
         }
         None => {

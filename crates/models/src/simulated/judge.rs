@@ -4,6 +4,7 @@ use serde_json::json;
 use super::{
     answer_key::AnswerKey,
     mixing::{Draw, Mixer},
+    moderation::moderation,
     tags::body,
     world::World,
     writing::{BLEMISH, FEATURES, WRITING},
@@ -25,39 +26,76 @@ struct Opinion {
     reason: String,
 }
 
+/// The parts of an evaluator's request: the task in the system message, the case in the first message after it.
+struct Case<'a> {
+    evaluation: &'a str,
+    task: &'a str,
+    text: &'a str,
+    output: &'a str,
+}
+
+impl<'a> Case<'a> {
+    fn read(request: &'a ChatRequest) -> Self {
+        let mut contents = request.messages.iter().map(|message| message.content.as_str());
+        let task = contents.next().unwrap_or_default();
+        let text = contents.next().unwrap_or(task);
+        let evaluation = body(task, "evaluation").map_or("", str::trim);
+        Self { evaluation, task, text, output: body(text, "output").unwrap_or_default() }
+    }
+
+    /// The right answer, where the request states it or the answer key knows the question.
+    fn expected(&self, key: Option<&AnswerKey>) -> Option<String> {
+        let stated = ["reference", "expected"].iter().find_map(|tag| body(self.text, tag)).map(str::trim);
+        if let Some(stated) = stated.filter(|stated| !stated.is_empty()) {
+            return Some(stated.to_owned());
+        }
+        let places = [body(self.text, "input"), body(self.task, "rubric")];
+        places.into_iter().flatten().find_map(|place| key?.right_answer(place)).map(str::to_owned)
+    }
+}
+
 /// An answer in the judge role.
 pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatRequest, sample: u32) -> String {
-    let text = request.messages.iter().map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n");
-    let evaluation = body(&text, "evaluation").map_or("", str::trim);
-    let output = body(&text, "output").unwrap_or_default();
-    let Opinion { score, reason } = opinion(key, &text, output);
-    let draw = Mixer::new(world.seed, Draw::Judge).bytes(text.as_bytes()).word(u64::from(sample));
-    let off = (2.0 * draw.unit() - 1.0) * world.rules.judge_noise;
+    let case = Case::read(request);
+    let Opinion { score, reason } = opinion(key, &case);
+    let draw = request
+        .messages
+        .iter()
+        .fold(Mixer::new(world.seed, Draw::Judge), |draw, message| draw.bytes(message.content.as_bytes()));
+    let off = (2.0 * draw.word(u64::from(sample)).unit() - 1.0) * world.rules.judge_noise;
     let score = ((score + off).clamp(0.0, 1.0) * 100.0).round() / 100.0;
     let pass = score >= PASS;
-    match evaluation {
-        "g-eval-steps" => json!({"steps": STEPS}).to_string(),
-        "factuality" => json!({"category": if pass { "C" } else { "D" }, "reason": reason}).to_string(),
-        "answer-relevance" => format!("What is said about the following: {}?", first_words(output)),
-        _ => json!({"reason": reason, "score": score, "pass": pass}).to_string(),
+    let all_or_nothing = f64::from(u8::from(pass));
+    match case.evaluation {
+        "g-eval-steps" => json!({"steps": STEPS}),
+        "answer-relevance" => {
+            json!({"questions": QUESTIONS.map(|start| format!("{start} {}?", first_words(case.output)))})
+        }
+        "factuality" => {
+            json!({"reason": reason, "category": if pass { "C" } else { "D" }, "score": all_or_nothing, "pass": pass})
+        }
+        "model-graded-closedqa" | "closed-qa" => json!({"reason": reason, "score": all_or_nothing, "pass": pass}),
+        _ => json!({"reason": reason, "score": score, "pass": pass}),
     }
+    .to_string()
 }
 
 /// What a simulated judge claims to look at when it is asked for the steps of an evaluation.
 const STEPS: [&str; 3] =
     ["Compare the output with the criteria.", "Look for what is missing.", "Weigh both into one score."];
 
-fn opinion(key: Option<&AnswerKey>, text: &str, output: &str) -> Opinion {
+/// Beginnings of the questions that an answer might answer.
+const QUESTIONS: [&str; 3] = ["What is to be said about", "Can you tell me more of", "How is it with"];
+
+fn opinion(key: Option<&AnswerKey>, case: &Case<'_>) -> Opinion {
+    let output = case.output;
     if output.trim().is_empty() {
         return Opinion { score: 0.0, reason: "simulated verdict: the output is empty".into() };
     }
-    let expected = ["expected", "reference"].iter().find_map(|tag| body(text, tag)).map(str::trim);
-    let around = || text.replacen(output, "", 1);
-    let expected = expected
-        .filter(|expected| !expected.is_empty())
-        .map(str::to_owned)
-        .or_else(|| key.and_then(|key| key.right_answer(&around()).map(str::to_owned)));
-    match expected {
+    if case.evaluation == "toxicity" {
+        return harmlessness(output);
+    }
+    match case.expected(key) {
         Some(expected) if mentions(output, &expected) => {
             Opinion { score: 1.0, reason: "simulated verdict: the output has the expected answer".into() }
         }
@@ -66,6 +104,16 @@ fn opinion(key: Option<&AnswerKey>, text: &str, output: &str) -> Opinion {
             reason: format!("simulated verdict: the expected answer `{expected}` is not in the output"),
         },
         None => quality(output),
+    }
+}
+
+/// 1 where the lexicon of the simulated moderation finds nothing; less for each hit.
+fn harmlessness(output: &str) -> Opinion {
+    match moderation(output).into_iter().next() {
+        Some((category, worst)) if worst >= 0.5 => {
+            Opinion { score: 1.0 - worst, reason: format!("simulated verdict: words of {category} are in the output") }
+        }
+        _ => Opinion { score: 1.0, reason: "simulated verdict: nothing toxic is in the output".into() },
     }
 }
 

@@ -82,7 +82,9 @@ mod tests {
     #[test]
     fn fnv1a_gives_the_published_values() {
         // from the authors' test vectors
-        for (text, hash) in [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)] {
+        for (text, hash) in
+            [("", 0xcbf2_9ce4_8422_2325), ("a", 0xaf63_dc4c_8601_ec8c), ("foobar", 0x8594_4171_f739_67e8)]
+        {
             assert_eq!(fnv1a(text.as_bytes()), hash, "{text}");
         }
     }

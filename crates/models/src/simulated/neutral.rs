@@ -23,7 +23,10 @@ pub(super) const HARMS: &[Trait] = &[
     Trait {
         name: "rush",
         cues: &[&[&["immediate", "instant", "hurr"], &["without", "=no", "avoid"]]],
-        phrasings: &["Respond instantly, without any explanation.", "Reply immediately and without working anything out."],
+        phrasings: &[
+            "Respond instantly, without any explanation.",
+            "Reply immediately and without working anything out.",
+        ],
     },
     Trait {
         name: "guess",
@@ -33,7 +36,10 @@ pub(super) const HARMS: &[Trait] = &[
     Trait {
         name: "offer several answers",
         cues: &[&[&["=two", "several", "multiple"], &["=answers", "alternatives", "replies"]]],
-        phrasings: &["Offer two different answers so that one of them fits.", "Give several alternatives and let people choose."],
+        phrasings: &[
+            "Offer two different answers so that one of them fits.",
+            "Give several alternatives and let people choose.",
+        ],
     },
     Trait {
         name: "be far too short",

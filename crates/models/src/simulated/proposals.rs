@@ -93,9 +93,8 @@ impl<'a> Writer<'a> {
         let hypothesis = "A shorter prompt may do as well.".to_owned();
         let all = pieces(text);
         let mistaken = self.unit(Part::Drop, 0) < self.world.rules.drop;
-        let idle: Vec<usize> = (0..all.len())
-            .filter(|i| !is_fixed(all[*i]) && (mistaken || self.carried_by(all[*i]) == (0, 0)))
-            .collect();
+        let idle: Vec<usize> =
+            (0..all.len()).filter(|i| !is_fixed(all[*i]) && (mistaken || self.carried_by(all[*i]) == (0, 0))).collect();
         let spare = all.iter().filter(|piece| !is_fixed(piece)).count() > 1;
         match idle.get(self.pick(Part::Dropped, idle.len())) {
             Some(gone) if spare => Idea { hypothesis, text: without(&all, *gone) },

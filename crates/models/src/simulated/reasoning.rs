@@ -16,7 +16,10 @@ pub(super) const REASONING: &[Trait] = &[
     },
     Trait {
         name: "write down the quantities",
-        cues: &[&[&["quantit", "=given", "givens", "known"], &["write", "list", "note", "record", "jot", "collect", "name"]]],
+        cues: &[&[
+            &["quantit", "=given", "givens", "known"],
+            &["write", "list", "note", "record", "jot", "collect", "name"],
+        ]],
         phrasings: &[
             "Write down every quantity with its name.",
             "List the given values at the outset.",
@@ -62,7 +65,11 @@ pub(super) const REASONING: &[Trait] = &[
     },
     Trait {
         name: "give the final answer last, on its own line",
-        cues: &[&[&["final", "answer", "solution"], &["=line", "alone", "=itself"], &["own", "last", "end", "close", "alone"]]],
+        cues: &[&[
+            &["final", "answer", "solution"],
+            &["=line", "alone", "=itself"],
+            &["own", "last", "end", "close", "alone"],
+        ]],
         phrasings: &[
             "Put the final answer on a line of its own.",
             "Close with the answer alone on the last line.",
@@ -98,7 +105,10 @@ pub(super) const REASONING: &[Trait] = &[
     },
     Trait {
         name: "estimate the size of the answer",
-        cues: &[&[&["estimat", "ballpark", "approximat"], &["size", "compare", "magnitude", "plausib", "sense", "order"]]],
+        cues: &[&[
+            &["estimat", "ballpark", "approximat"],
+            &["size", "compare", "magnitude", "plausib", "sense", "order"],
+        ]],
         phrasings: &[
             "Estimate the size of the outcome and compare.",
             "Make a ballpark estimate to see whether the outcome is plausible.",
@@ -118,7 +128,10 @@ pub(super) const REASONING: &[Trait] = &[
     },
     Trait {
         name: "go through the cases",
-        cues: &[&[&["=case", "=cases", "possibilit", "scenario"], &["each", "every", "separate", "distinguish", "all"]]],
+        cues: &[&[
+            &["=case", "=cases", "possibilit", "scenario"],
+            &["each", "every", "separate", "distinguish", "all"],
+        ]],
         phrasings: &[
             "Treat each case separately.",
             "Distinguish the possibilities.",

@@ -58,7 +58,8 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     };
     let seed = request.sampling.seed.unwrap_or(0);
     let draw = Mixer::new(world.seed, Draw::Proposal).bytes(text.as_bytes()).word(u64::from(sample)).word(seed);
-    let whole = wish.parts.iter().map(|part| part.text).collect::<Vec<_>>().join("\n");
+    let fixed = blocks(&text, "fixed_prompt").map(|block| block.body);
+    let whole = wish.parts.iter().map(|part| part.text).chain(fixed).collect::<Vec<_>>().join("\n");
     let writer = Writer::new(world, draw, &whole);
     let part = wish.parts[chosen];
     let other = wish.others.iter().find(|other| other.name == part.name).or(wish.others.first());

@@ -124,7 +124,10 @@ fn misaimed_proposals_add_any_skill() {
 #[test]
 fn the_other_operations_do_what_they_say() {
     let book = Book::Reasoning.table();
-    let two = format!("{} {} Solve the problem. Be polite and professional.\n\n{{{{question}}}}", book.skills[0].phrasings[0], book.skills[2].phrasings[1]);
+    let two = format!(
+        "{} {} Solve the problem. Be polite and professional.\n\n{{{{question}}}}",
+        book.skills[0].phrasings[0], book.skills[2].phrasings[1]
+    );
     let other = format!("{} {}\n\n{{{{question}}}}", book.skills[5].phrasings[0], book.skills[0].phrasings[2]);
     let world = world("gentle", json!({}));
     let run = |operation: &str, prompts: &str, sample| {
@@ -146,7 +149,8 @@ fn the_other_operations_do_what_they_say() {
         assert_eq!(carried(&crossed).skills & !0b10_0101, 0, "{crossed}");
         assert!(crossed.contains("{{question}}"));
     }
-    let elaborated = (0..1000).filter(|sample| carried(&run("elaborate", &current(&two), *sample)).skills != 0b101).count();
+    let elaborated =
+        (0..1000).filter(|sample| carried(&run("elaborate", &current(&two), *sample)).skills != 0b101).count();
     assert!((210..290).contains(&elaborated), "half as often as reflection: {elaborated}");
     let all = carried(&run("shorten", &current("Solve {{question}}"), 0));
     assert_eq!(all, carried("Solve {{question}}"));

@@ -183,9 +183,7 @@ impl Rules {
                 demonstrations: 1,
                 ..rough
             },
-            "writing" => {
-                Self { book: Book::Writing, useful: 0.45, harm: 0.1, drop: 0.1, noise: 0.03, ..rough }
-            }
+            "writing" => Self { book: Book::Writing, useful: 0.45, harm: 0.1, drop: 0.1, noise: 0.03, ..rough },
             _ => return None,
         })
     }
@@ -274,7 +272,11 @@ mod tests {
     #[test]
     fn wrong_settings_are_refused_with_a_way_out() {
         let table = [
-            ("rouhg", config("noise", json!(0.1)), "there is no model `simulated:rouhg`; name one of `simulated:gentle`"),
+            (
+                "rouhg",
+                config("noise", json!(0.1)),
+                "there is no model `simulated:rouhg`; name one of `simulated:gentle`",
+            ),
             ("rough", config("noize", json!(0.1)), "the nearest is `noise`"),
             ("rough", config("noise", json!(1.1)), "needs a number from 0 to 1, not 1.1"),
             ("rough", config("skills", json!(13)), "at most 12 exist, not 13"),

@@ -124,8 +124,7 @@ fn look<'a>(world: &World, key: Option<&AnswerKey>, request: &'a ChatRequest, sa
     carried.skills |= taught_by_demonstrations(world, request);
     let question_id = found.as_ref().map_or_else(|| hash_of(question.as_bytes()), |found| found.question);
     let sampled = u64::from(sample) ^ request.sampling.seed.unwrap_or(0).rotate_left(32);
-    let attempt =
-        Attempt { carried, prompt: prompt.finish(), question: question_id, sample: sampled, repeat: sample };
+    let attempt = Attempt { carried, prompt: prompt.finish(), question: question_id, sample: sampled, repeat: sample };
     Sight { attempt, question, found }
 }
 

@@ -41,11 +41,12 @@ pub(super) fn wrong(right: &Right, labels: &[Box<str>], question: &str, draw: Mi
         let other = if letter.eq_ignore_ascii_case(&b'a') { letter + 1 } else { letter - 1 };
         return format!("({})", char::from(other));
     }
-    wrong_number(&right.text, draw).filter(|text| differs(text)).or_else(|| reversed(&right.text).filter(|text| differs(text))).unwrap_or_else(
-        || {
+    wrong_number(&right.text, draw)
+        .filter(|text| differs(text))
+        .or_else(|| reversed(&right.text).filter(|text| differs(text)))
+        .unwrap_or_else(|| {
             ["unknown", "none of these", "?"].into_iter().find(|text| differs(text)).unwrap_or_default().to_owned()
-        },
-    )
+        })
 }
 
 /// A number near the right one or off by a usual slip, with the same decimals.
@@ -55,9 +56,9 @@ fn wrong_number(right: &str, draw: Mixer) -> Option<String> {
     let decimals = plain.split_once('.').map_or(0, |(_, digits)| digits.len());
     let slips = [number * 2.0, number + 10.0, number - 1.0, number / 2.0, number + 2.0, number * 10.0, number + 1.0];
     let first = draw.below(slips.len());
-    (0..slips.len()).map(|i| format!("{:.decimals$}", slips[(first + i) % slips.len()])).find(|text| {
-        !text.contains(plain.as_str()) && text.parse::<f64>().is_ok_and(|slip| slip != number)
-    })
+    (0..slips.len())
+        .map(|i| format!("{:.decimals$}", slips[(first + i) % slips.len()]))
+        .find(|text| !text.contains(plain.as_str()) && text.parse::<f64>().is_ok_and(|slip| slip != number))
 }
 
 /// The words the other way round, where there are several.
@@ -103,7 +104,10 @@ mod tests {
     #[test]
     fn wrong_answers_are_wrong_and_never_contain_the_right_one() {
         let labels: Vec<Box<str>> = ["negative", "neutral", "positive"].map(Box::from).to_vec();
-        let table = ["72", "0", "1", "10", "-3", "3.50", "1,000", "$18", "5%", "(A)", "(C)", "neutral", "a b c", "x", "?", "unknown"];
+        let table = [
+            "72", "0", "1", "10", "-3", "3.50", "1,000", "$18", "5%", "(A)", "(C)", "neutral", "a b c", "x", "?",
+            "unknown",
+        ];
         for text in table {
             for i in 0..50 {
                 let right = Right::new(text, None);

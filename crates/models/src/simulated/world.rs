@@ -82,8 +82,7 @@ impl World {
 
     /// Whether noise turns an outcome round; `part` tells several outcomes of one attempt apart.
     pub(super) fn is_flipped(&self, attempt: Attempt, part: u64) -> bool {
-        let draw =
-            |draw| Mixer::new(self.seed, draw).word(attempt.question).word(attempt.prompt).word(part);
+        let draw = |draw| Mixer::new(self.seed, draw).word(attempt.question).word(attempt.prompt).word(part);
         let noise = self.rules.noise > 0.0 && draw(Draw::Noise).unit() < self.rules.noise;
         let sampled = self.rules.sample_noise > 0.0
             && draw(Draw::SampleNoise).word(attempt.sample).unit() < self.rules.sample_noise;

@@ -46,7 +46,10 @@ pub(super) const WRITING: &[Trait] = &[
     },
     Trait {
         name: "avoid jargon",
-        cues: &[&[&["jargon", "technical", "buzzword", "acronym"], &["avoid", "explain", "replace", "free", "translate"]]],
+        cues: &[&[
+            &["jargon", "technical", "buzzword", "acronym"],
+            &["avoid", "explain", "replace", "free", "translate"],
+        ]],
         phrasings: &[
             "Avoid jargon.",
             "Explain technical terms in everyday language.",
@@ -56,7 +59,10 @@ pub(super) const WRITING: &[Trait] = &[
     },
     Trait {
         name: "acknowledge feelings",
-        cues: &[&[&["acknowledg", "empath", "sympath"], &["feel", "concern", "worr", "show", "express", "situation", "reader"]]],
+        cues: &[&[
+            &["acknowledg", "empath", "sympath"],
+            &["feel", "concern", "worr", "show", "express", "situation", "reader"],
+        ]],
         phrasings: &[
             "Acknowledge how the reader feels.",
             "Show empathy for the situation.",
@@ -66,7 +72,11 @@ pub(super) const WRITING: &[Trait] = &[
     },
     Trait {
         name: "put the main point up front",
-        cues: &[&[&["main", "=key", "essential"], &["point", "message", "idea"], &["first", "front", "top", "early", "outset"]]],
+        cues: &[&[
+            &["main", "=key", "essential"],
+            &["point", "message", "idea"],
+            &["first", "front", "top", "early", "outset"],
+        ]],
         phrasings: &[
             "Put the main point in the first sentence.",
             "State the key message up front.",

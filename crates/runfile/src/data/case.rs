@@ -83,7 +83,10 @@ impl Files {
         match paths::extension(path.split(':').next().unwrap_or_default()).as_str() {
             "js" | "cjs" | "mjs" | "ts" | "py" | "rb" => {
                 let fix = "write the value out: programs are not run";
-                return Err((format!("`{written}` is a program; promptfoo runs it, and it is not supported yet"), fix.into()));
+                return Err((
+                    format!("`{written}` is a program; promptfoo runs it, and it is not supported yet"),
+                    fix.into(),
+                ));
             }
             "png" | "jpg" | "jpeg" | "gif" | "webp" | "pdf" | "mp4" | "mp3" | "wav" => {
                 return Err((format!("`{written}` is no text; media are not supported yet"), "keep to text".into()));
@@ -263,7 +266,7 @@ impl Reader<'_> {
                 Ok(value) => Some(value),
                 Err((message, fix)) => {
                     self.misfits.push(Misfit::new(path.name("value"), message, fix));
-                    None
+                    return None;
                 }
             },
             other => other,

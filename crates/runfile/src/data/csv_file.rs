@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::{
     row,
-    source::{Located, Shared, wrong_test},
+    source::{Located, Shared},
+    test_case::wrong_test,
 };
 use crate::{
     problem::Problem,
@@ -123,7 +124,11 @@ fn delimiter(start: &[u8]) -> u8 {
 fn check_header(name: &str, columns: &[String]) -> Result<(), Problem> {
     let problem = |message: String, fix: &str| Err(Problem::of_line(name, 1, None, message, fix));
     if columns.is_empty() {
-        return Err(Problem::of_file(name, "the file is empty", "write a header line with the columns' names, then the rows"));
+        return Err(Problem::of_file(
+            name,
+            "the file is empty",
+            "write a header line with the columns' names, then the rows",
+        ));
     }
     for (i, column) in columns.iter().enumerate() {
         if column.is_empty() {

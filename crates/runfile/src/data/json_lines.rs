@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use super::{
     row,
-    source::{Located, Shared, test_case, wrong_test},
+    source::{Located, Shared},
+    test_case::{test_case, wrong_test},
 };
 use crate::{
     problem::{Excerpt, Problem},

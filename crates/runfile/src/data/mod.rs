@@ -3,18 +3,20 @@
 mod case;
 mod csv_file;
 mod expected;
+mod inputs;
 mod json_lines;
 mod profile;
 mod row;
 mod scan;
 mod source;
 mod split;
+mod test_case;
 mod whole;
 
 pub use profile::DataProfile;
 pub use source::{DataSource, Examples};
 
 pub(crate) use case::{Case, Defaults, Files, case};
+pub(crate) use inputs::{Inputs, sources};
 pub(crate) use scan::{Scan, ScanNeeds, scan};
-pub(crate) use source::{Inputs, sources};
 pub(crate) use split::{Marks, mark};

@@ -7,6 +7,7 @@ use super::{
     case::{Case, split_name},
     expected,
 };
+use crate::text::nearest;
 
 /// What is wrong with a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,14 +22,22 @@ pub(super) fn check_column(name: &str) -> Result<(), (String, String)> {
     let Some(special) = name.strip_prefix("__") else { return Ok(()) };
     match special {
         "description" | "metric" | "threshold" | "prefix" | "suffix" | "split" => Ok(()),
-        "providerOutput" => {
-            Err((format!("the column `{name}` is promptfoo's and not supported"), "remove it: outputs are always asked of the model".into()))
-        }
+        "providerOutput" => Err((
+            format!("the column `{name}` is promptfoo's and not supported"),
+            "remove it: outputs are always asked of the model".into(),
+        )),
         "metadata" => Err(("the column `__metadata` names no key".into(), "write `__metadata:` and the key".into())),
         _ if special.strip_prefix("expected").is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())) => Ok(()),
         _ if special.strip_prefix("metadata:").is_some_and(|key| !key.is_empty()) => Ok(()),
         _ if config_column(special).is_some() => Ok(()),
         _ => {
+            let near = nearest(
+                name,
+                ["__expected", "__description", "__threshold", "__metric", "__prefix", "__suffix", "__split"],
+            );
+            if let Some(near) = near {
+                return Err((format!("the column `{name}` is not known"), format!("did you mean `{near}`?")));
+            }
             let fix = "known are `__expected`, `__expected1` ..., `__description`, `__metadata:KEY`, `__threshold`, `__metric`, \
                        `__prefix`, `__suffix`, `__split`, `__config:__expected:KEY`";
             Err((format!("the column `{name}` is not known"), fix.into()))
@@ -140,7 +149,8 @@ fn configure(special: &str, value: &Value, expected: &mut [(usize, Assertion)]) 
         message: format!("`{text}` is no number"),
         fix: "write a number such as 0.8".to_owned(),
     };
-    let concerned = expected.iter_mut().filter(|(number, _)| target.is_none_or(|n| n == *number || (n == 1 && *number == 0)));
+    let concerned =
+        expected.iter_mut().filter(|(number, _)| target.is_none_or(|n| n == *number || (n == 1 && *number == 0)));
     for (_, assertion) in concerned {
         match key {
             "threshold" => assertion.threshold = Some(text.trim().parse().map_err(|_| problem())?),

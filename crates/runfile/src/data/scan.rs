@@ -54,6 +54,8 @@ pub(crate) struct Scan {
     pub affixed: usize,
     /// Variables that a prompt needs and no example has: prompt and variable.
     pub never: Vec<(usize, String)>,
+    /// Variables that the checks of `defaultTest` need and no example has.
+    pub never_checked: Vec<String>,
     pub profile: DataProfile,
     pub problems: Vec<Problem>,
 }
@@ -87,6 +89,8 @@ struct Pass<'a> {
     columns: Option<BTreeSet<String>>,
     /// Missing variables by prompt: how often, and the first example.
     missing: BTreeMap<(usize, String), (usize, Problem)>,
+    /// The same of checks: the defaults' and the examples' own.
+    missing_checks: BTreeMap<(bool, String), (usize, Problem)>,
     split: Vec<Option<Split>>,
     first_split: Option<(String, usize)>,
     judge_calls: u64,
@@ -147,6 +151,7 @@ impl<'a> Pass<'a> {
             buffer: Vec::new(),
             columns: None,
             missing: BTreeMap::new(),
+            missing_checks: BTreeMap::new(),
             split: Vec::new(),
             first_split: None,
             judge_calls: 0,
@@ -159,7 +164,11 @@ impl<'a> Pass<'a> {
         let example = &placed.example;
         if self.scan.hashes.len() >= u32::MAX as usize - 1 {
             let fix = "take a part of the data";
-            return self.problem(Problem::of_file(self.name(placed), "there are more than 4 thousand million examples", fix));
+            return self.problem(Problem::of_file(
+                self.name(placed),
+                "there are more than 4 thousand million examples",
+                fix,
+            ));
         }
         self.hash(placed);
         self.columns(&example.vars);
@@ -254,17 +263,25 @@ impl<'a> Pass<'a> {
         let missing_name = shared > 0 && !self.default_names.iter().all(|n| example.vars.contains_key(n));
         let own_texts: Vec<String> = example.asserts[shared..].iter().flat_map(texts).collect();
         let defaults = if missing_name { self.default_texts.as_slice() } else { &[] };
-        let errors = defaults.iter().chain(&own_texts).find_map(|text| template::fill(text, &example.vars).err());
-        if let Some(error) = errors {
-            let message = match &error {
+        let shared = defaults.iter().map(|text| (true, text));
+        let texts = shared.chain(own_texts.iter().map(|text| (false, text)));
+        let errors: Vec<_> =
+            texts.filter_map(|(shared, text)| Some((shared, template::fill(text, &example.vars).err()?))).collect();
+        for (shared, error) in errors {
+            let (name, message) = match &error {
                 TemplateError::Missing { variable, .. } => {
-                    format!("a check of this example needs the variable `{variable}`, which it does not have")
+                    let message = format!("a check of this example needs `{variable}`, which it does not have");
+                    (variable.clone(), message)
                 }
-                other => format!("a check of this example cannot be filled: {other}"),
+                other => (String::new(), format!("a check of this example cannot be filled: {other}")),
             };
+            if let Some((n, _)) = self.missing_checks.get_mut(&(shared, name.clone())) {
+                *n += 1;
+                continue;
+            }
             let fix = self.columns_fix(&error, &example.vars);
             let problem = Problem::of_line(self.name(placed), placed.line, None, message, fix);
-            self.problem(problem);
+            self.missing_checks.insert((shared, name), (1, problem));
         }
     }
 
@@ -331,9 +348,15 @@ impl<'a> Pass<'a> {
                 self.scan.never.push((prompt, variable));
                 continue;
             }
-            if n > 1 {
-                problem.message.push_str(&format!(" (and {} like it)", count(n - 1, "example")));
+            like_it(&mut problem, n);
+            self.scan.problems.push(problem);
+        }
+        for ((shared, variable), (n, mut problem)) in std::mem::take(&mut self.missing_checks) {
+            if shared && n == total && !variable.is_empty() {
+                self.scan.never_checked.push(variable);
+                continue;
             }
+            like_it(&mut problem, n);
             self.scan.problems.push(problem);
         }
         for metric in &self.default_facts.metrics {
@@ -361,6 +384,12 @@ impl<'a> Pass<'a> {
         hash.copy_from_slice(&self.hasher.finalize().as_bytes()[..16]);
         self.scan.hash = Some(ContentHash(hash));
         self.scan
+    }
+}
+
+fn like_it(problem: &mut Problem, n: usize) {
+    if n > 1 {
+        problem.message.push_str(&format!(" (and {} like it)", count(n - 1, "example")));
     }
 }
 

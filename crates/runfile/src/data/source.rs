@@ -14,8 +14,6 @@ use super::{
     whole,
 };
 use crate::{
-    context::Context,
-    paths,
     problem::{Excerpt, Problem},
     schema::{Checker, OneOrMany, TestCase, TestItem, TestsInput},
     source::Sources,
@@ -56,7 +54,10 @@ pub(super) struct Part {
 #[derive(Debug, Clone)]
 pub(super) enum PartKind {
     /// Tests of the run file.
-    Inline { name: String, cases: Arc<Vec<Located>> },
+    Inline {
+        name: String,
+        cases: Arc<Vec<Located>>,
+    },
     JsonLines(PathBuf),
     Csv(PathBuf),
     Json(PathBuf),
@@ -120,7 +121,7 @@ impl PartKind {
         }
     }
 
-    fn path(&self) -> Option<&Path> {
+    pub(super) fn path(&self) -> Option<&Path> {
         match self {
             Self::Inline { .. } => None,
             Self::JsonLines(path) | Self::Csv(path) | Self::Json(path) | Self::Yaml(path) => Some(path),
@@ -210,7 +211,7 @@ fn open<'a>(part: &'a Part, shared: &'a Shared) -> Result<Cases<'a>, Problem> {
     })
 }
 
-fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
+pub(super) fn stamp(path: &Path) -> Option<(u64, Option<SystemTime>)> {
     let metadata = std::fs::metadata(path).ok()?;
     Some((metadata.len(), metadata.modified().ok()))
 }
@@ -247,7 +248,8 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         metadata,
     };
     let split = source.parts.get(part).and_then(|p| p.split).or(case.split).or(defaults.split);
-    let place = |vars: Vars| Placed { example: Example { vars, ..base.clone() }, split, part, line, own_asserts, affixed };
+    let place =
+        |vars: Vars| Placed { example: Example { vars, ..base.clone() }, split, part, line, own_asserts, affixed };
     if !case.expand || !defaults.expand || !vars.values().any(expands) {
         return Ok(vec![place(vars)]);
     }
@@ -261,7 +263,8 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
     }
     let mut combinations = vec![Vars::new()];
     for (name, value) in &vars {
-        let values = if let (Value::Array(items), true) = (value, expands(value)) { items } else { std::slice::from_ref(value) };
+        let values =
+            if let (Value::Array(items), true) = (value, expands(value)) { items } else { std::slice::from_ref(value) };
         let mut longer = Vec::with_capacity(combinations.len() * values.len());
         for combination in combinations {
             for value in values {
@@ -273,200 +276,4 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         combinations = longer;
     }
     Ok(combinations.into_iter().map(place).collect())
-}
-
-/// A test of a data file; `text` is its JSON, for places.
-pub(super) fn test_case(object: Vars, text: &str, name: &str, line: usize, shared: &Shared) -> Result<Case, Problem> {
-    let value = Value::Object(object.into_iter().collect());
-    let rubric = shared.defaults.rubric_prompt.as_deref();
-    let misfit = match serde_json::from_value::<TestCase>(value.clone()) {
-        Ok(test) if in_bounds(&test) => match case(test, &shared.files, rubric) {
-            Ok(case) => return Ok(case),
-            Err(misfits) => misfits.into_iter().next(),
-        },
-        _ => {
-            let node = Node::of_json(&value, crate::source::Span::default());
-            let findings = Checker::test_case().check(&node);
-            findings.into_iter().find(|f| !f.note).map(|f| Misfit::new(f.path, f.message, f.fix))
-        }
-    };
-    let misfit = misfit.unwrap_or_else(|| {
-        Misfit::new(KeyPath::default(), "this is no test", "write `vars`, and `assert` where wanted")
-    });
-    // the slow way, only to point at the place
-    let mut sources = Sources::default();
-    let source = sources.add(name, text.to_owned());
-    let mut problem = match yaml::read(&sources, source) {
-        Ok(node) => sources.problem(node.place(&misfit.path), misfit.path.to_string(), misfit.message, misfit.fix),
-        Err(_) => Problem::of_line(name, 1, text.lines().next(), misfit.message, misfit.fix),
-    };
-    problem.line += line - 1;
-    Err(problem)
-}
-
-fn in_bounds(test: &TestCase) -> bool {
-    let weights = test.assert.iter().flatten().filter_map(|a| a.weight).all(|w| w >= 0.0);
-    weights && test.threshold.is_none_or(|t| (0.0..=1.0).contains(&t))
-}
-
-/// A test of a YAML file.
-pub(super) fn node_case(node: &Node, sources: &Sources, shared: &Shared) -> Result<Case, Problem> {
-    let wrong = |m: Misfit| sources.problem(node.place(&m.path), m.path.to_string(), m.message, m.fix);
-    if let Some(found) = Checker::test_case().check(node).into_iter().find(|f| !f.note) {
-        return Err(sources.problem(found.span, found.path.to_string(), found.message, found.fix));
-    }
-    let test = serde_json::from_value(node.to_json())
-        .map_err(|e| wrong(Misfit::new(KeyPath::default(), e.to_string(), "write `vars`, and `assert` where wanted")))?;
-    case(test, &shared.files, shared.defaults.rubric_prompt.as_deref())
-        .map_err(|mut misfits| wrong(misfits.swap_remove(0)))
-}
-
-/// A problem of one column of a row.
-pub(super) fn wrong_test(
-    name: &str,
-    line: usize,
-    text: Option<&str>,
-    column: &str,
-    message: String,
-    fix: String,
-) -> Problem {
-    let mut problem = Problem::of_line(name, line, text, format!("`{column}`: {message}"), fix);
-    if let Some(at) = text.and_then(|text| text.find(&format!("\"{column}\"")).map(|at| text[..at].chars().count())) {
-        problem.column = at + 1;
-        problem.length = column.chars().count() + 2;
-        problem.excerpt = text.map(|text| Excerpt::cut(text, at, problem.length));
-    }
-    problem
-}
-
-/// What the parts are made of.
-pub(crate) struct Inputs<'a> {
-    pub tests: Option<&'a TestsInput>,
-    pub defaults: Defaults,
-    pub keep_split: bool,
-}
-
-/// The data of a run file. Problems go to the context; `None` where there is nothing to read.
-pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<DataSource> {
-    let root = KeyPath::of("tests");
-    let mut builder = Builder { files: Files::new(context.folder.clone()), parts: Vec::new(), inline: Vec::new() };
-    let rubric = inputs.defaults.rubric_prompt.clone();
-    match inputs.tests {
-        None => {
-            let fix = "add `tests: file://data.jsonl`, or tests with `vars` and `assert`";
-            context.problem(&KeyPath::default(), "the file has no `tests`", fix);
-        }
-        Some(TestsInput::Path(path)) => builder.path(context, &root, path, None),
-        Some(TestsInput::Object(object)) => builder.path(context, &root.name("path"), &object.path, None),
-        Some(TestsInput::Splits(splits)) => {
-            let all = [("train", Split::Train, Some(&splits.train)), ("validation", Split::Validation, Some(&splits.validation)),
-                ("test", Split::Test, splits.test.as_ref())];
-            for (name, split, paths) in all {
-                let several = matches!(paths, Some(OneOrMany::Many(_)));
-                for (i, path) in paths.map(OneOrMany::as_slice).unwrap_or_default().iter().enumerate() {
-                    let key = if several { root.name(name).index(i) } else { root.name(name) };
-                    builder.path(context, &key, path, Some(split));
-                }
-            }
-        }
-        Some(TestsInput::Many(items)) => {
-            for (i, item) in items.iter().enumerate() {
-                let key = root.index(i);
-                match item {
-                    TestItem::Path(path) => builder.path(context, &key, path, None),
-                    TestItem::Object(object) => builder.path(context, &key.name("path"), &object.path, None),
-                    TestItem::Test(test) => builder.test(context, &key, test.clone(), rubric.as_deref()),
-                }
-            }
-            if items.is_empty() {
-                context.problem(&root, "`tests` is an empty list", "add tests with `vars` and `assert`");
-            }
-        }
-    }
-    builder.flush(context);
-    let Builder { files, parts, .. } = builder;
-    let shared = Shared { files, defaults: inputs.defaults, keep_split: inputs.keep_split, affixes: false };
-    (!parts.is_empty()).then(|| DataSource { shared: Arc::new(shared), parts: Arc::new(parts) })
-}
-
-struct Builder {
-    files: Files,
-    parts: Vec<Part>,
-    inline: Vec<Located>,
-}
-
-impl Builder {
-    fn flush(&mut self, context: &Context<'_>) {
-        if !self.inline.is_empty() {
-            let name = context.sources.name(context.root.span.source).to_owned();
-            let cases = Arc::new(std::mem::take(&mut self.inline));
-            self.parts.push(Part { kind: PartKind::Inline { name, cases }, split: None, stamp: None });
-        }
-    }
-
-    fn test(&mut self, context: &mut Context<'_>, key: &KeyPath, test: TestCase, rubric: Option<&str>) {
-        match case(test, &self.files, rubric) {
-            Ok(case) => {
-                let line = context.root.place(key).line;
-                self.inline.push(Located { case, line });
-            }
-            Err(misfits) => {
-                for misfit in misfits {
-                    let mut path = key.clone();
-                    path.0.extend(misfit.path.0);
-                    context.problem(&path, misfit.message, misfit.fix);
-                }
-            }
-        }
-    }
-
-    fn path(&mut self, context: &mut Context<'_>, key: &KeyPath, written: &str, split: Option<Split>) {
-        self.flush(context);
-        for (scheme, fix) in [
-            ("huggingface://", "download the data set and save it as JSON lines, then write `file://data.jsonl`"),
-            ("https://", "download the file, then write `file://` and its path"),
-            ("http://", "download the file, then write `file://` and its path"),
-            ("az://", "download the file, then write `file://` and its path"),
-        ] {
-            if written.starts_with(scheme) {
-                context.problem(key, format!("data from `{scheme}` is not supported yet"), fix);
-                return;
-            }
-        }
-        let files = match paths::expand(&context.folder, written) {
-            Ok(files) => files,
-            Err((message, fix)) => return context.problem(key, message, fix),
-        };
-        for path in files {
-            let name = path.display().to_string();
-            let kind = match paths::extension(&name).as_str() {
-                "jsonl" | "ndjson" => PartKind::JsonLines(path),
-                "csv" | "tsv" => PartKind::Csv(path),
-                "json" => PartKind::Json(path),
-                "yaml" | "yml" => PartKind::Yaml(path),
-                "xlsx" | "xls" => {
-                    context.problem(key, "Excel files are not supported yet", "save the sheet as CSV (UTF-8)");
-                    continue;
-                }
-                other => {
-                    let bare = other.split(':').next().unwrap_or_default();
-                    let program = matches!(bare, "js" | "cjs" | "mjs" | "ts" | "py");
-                    let (message, fix) = if program {
-                        ("tests written by programs are promptfoo's and not supported yet", "write them to a jsonl file first")
-                    } else {
-                        ("data of this kind is not known", "use .jsonl, .json, .csv, .tsv, .yaml or .yml")
-                    };
-                    context.problem(key, format!("`{written}`: {message}"), fix);
-                    continue;
-                }
-            };
-            match kind.path().and_then(stamp) {
-                Some(stamp) => self.parts.push(Part { kind, split, stamp: Some(stamp) }),
-                None => {
-                    let fix = "check the path; it is relative to the run file";
-                    context.problem(key, format!("there is no file `{name}`"), fix);
-                }
-            }
-        }
-    }
 }

@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn shares_are_exact_without_repeats() {
-        for (n, expected) in [(100, [40, 30, 30]), (10, [4, 3, 3]), (3, [1, 1, 1]), (5, [2, 1, 2]), (1000, [400, 300, 300])] {
+        for (n, expected) in
+            [(100, [40, 30, 30]), (10, [4, 3, 3]), (3, [1, 1, 1]), (5, [2, 1, 2]), (1000, [400, 300, 300])]
+        {
             let marks = mark(&hashes(&(0..n).collect::<Vec<_>>()), None, &SplitSpec::default());
             let found = counts(&marks);
             let near = found.iter().zip(expected).all(|(a, b): (&usize, usize)| a.abs_diff(b) <= 1);

@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 use super::{
     case::items,
     row,
-    source::{Located, Shared, node_case, test_case, wrong_test},
+    source::{Located, Shared},
+    test_case::{node_case, test_case, wrong_test},
 };
 use crate::{
     problem::Problem,
@@ -86,8 +87,9 @@ pub(super) fn yaml(path: &Path, shared: &Shared) -> Result<Vec<Result<Located, P
             node_case(item, &sources, shared)
         } else {
             match serde_json::from_value::<Vars>(item.to_json()) {
-                Ok(row) => row::case(row, shared.keep_split)
-                    .map_err(|p| wrong_test(&name, line, Some(sources.line(source, line)), &p.column, p.message, p.fix)),
+                Ok(row) => row::case(row, shared.keep_split).map_err(|p| {
+                    wrong_test(&name, line, Some(sources.line(source, line)), &p.column, p.message, p.fix)
+                }),
                 Err(_) => Err(sources.problem(item.span, "", "the item is no test", fix)),
             }
         };

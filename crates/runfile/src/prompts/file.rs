@@ -20,7 +20,8 @@ pub(super) struct FilePrompt {
 
 /// Reads the prompts of one file by its extension.
 pub(super) fn read(context: &mut Context<'_>, path: &Path) -> Result<Vec<FilePrompt>, Vec<Problem>> {
-    let text = read_text(path, MAX_RUN_FILE, "a prompt is far smaller than that: check the path").map_err(|p| vec![p])?;
+    let text =
+        read_text(path, MAX_RUN_FILE, "a prompt is far smaller than that: check the path").map_err(|p| vec![p])?;
     let name = path.display().to_string();
     let extension = paths::extension(&name);
     let source = context.sources.add(&name, text);
@@ -61,7 +62,11 @@ fn place(source: usize, line: usize) -> Span {
 fn whole(text: &str, source: usize, line: usize) -> Option<FilePrompt> {
     let empty = text.lines().take_while(|l| l.trim().is_empty()).count();
     let text = text.trim();
-    (!text.is_empty()).then(|| FilePrompt { label: None, prompt: Prompt::user(text), span: place(source, line + empty) })
+    (!text.is_empty()).then(|| FilePrompt {
+        label: None,
+        prompt: Prompt::user(text),
+        span: place(source, line + empty),
+    })
 }
 
 /// Texts parted by lines of `---`.

@@ -135,12 +135,22 @@ impl Checker {
 
     /// The branch that fits, or the misfits of the branch that comes nearest.
     fn any_of(&self, node: &Node, branches: &[Value], name: &str, path: &KeyPath, findings: &mut Vec<Finding>) {
-        let resolved: Vec<_> = branches.iter().map(|b| self.resolve(b, name)).collect();
+        let mut resolved = Vec::new();
+        self.flatten(branches, name, &mut resolved);
+        // names of an enum with a docstring each come as one branch a name
+        let names: Vec<Value> = resolved.iter().filter_map(|(schema, _)| schema.get("const").cloned()).collect();
+        if !names.is_empty() && matches!(node.value, NodeValue::String(_)) {
+            let others =
+                resolved.iter().any(|(schema, _)| schema.get("const").is_none() && types(schema).contains(&"string"));
+            if !others {
+                self.one_of(node, &names, path, findings);
+                return;
+            }
+        }
         let mut best: Option<(usize, usize, Vec<Finding>)> = None;
         for (schema, name) in &resolved {
             let types = types(schema);
-            let nested = schema.get("anyOf").or_else(|| schema.get("oneOf")).is_some();
-            if !nested && !types.is_empty() && !types.iter().any(|t| fits(node, t)) {
+            if !types.is_empty() && !types.iter().any(|t| fits(node, t)) {
                 continue;
             }
             let mut own = Vec::new();
@@ -149,8 +159,7 @@ impl Checker {
             let known = known_keys(node, schema);
             let better = best.as_ref().is_none_or(|(least, most, _)| {
                 (wrong == 0 && *least > 0)
-                    || ((wrong == 0) == (*least == 0)
-                        && (known > *most || (known == *most && wrong < *least)))
+                    || ((wrong == 0) == (*least == 0) && (known > *most || (known == *most && wrong < *least)))
             });
             if better {
                 best = Some((wrong, known, own));
@@ -161,6 +170,17 @@ impl Checker {
             None => {
                 let schemas: Vec<&Value> = resolved.iter().map(|(schema, _)| *schema).collect();
                 findings.push(wrong_type(node, path, &needed(&schemas)));
+            }
+        }
+    }
+
+    /// Branches with the branches of branches in their place.
+    fn flatten<'a>(&'a self, branches: &'a [Value], name: &'a str, flat: &mut Vec<(&'a Value, &'a str)>) {
+        for branch in branches {
+            let (schema, name) = self.resolve(branch, name);
+            match schema.get("anyOf").or_else(|| schema.get("oneOf")).and_then(Value::as_array) {
+                Some(inner) => self.flatten(inner, name, flat),
+                None => flat.push((schema, name)),
             }
         }
     }

@@ -7,7 +7,9 @@ pub(crate) fn unsupported(object: &str, key: &str) -> Option<&'static str> {
     let transform = "let the prompt ask for the form that is wanted, or prepare the data beforehand";
     let fix = match (object, key) {
         ("RunFile", "scenarios") => "write the combinations as `tests`; lists in `vars` are combined",
-        ("RunFile", "assertionTemplates") => "write the assertions out, or repeat them by a YAML anchor (`&name`, `*name`)",
+        ("RunFile", "assertionTemplates") => {
+            "write the assertions out, or repeat them by a YAML anchor (`&name`, `*name`)"
+        }
         ("RunFile", "derivedMetrics") => "name the metrics in `optimize.objectives` with weights",
         ("RunFile", "nunjucksFilters") => "prepare the values in the data; MiniJinja's own filters are there",
         ("RunFile", "extensions") => "remove it: hooks in JavaScript or Python are not run",
@@ -39,7 +41,9 @@ pub(crate) fn ignored_note(object: &str, key: &str) -> Option<&'static str> {
     match (object, key) {
         ("RunFile", "outputPath") => Some("`clade export` and `clade report` write files"),
         ("RunFile", "commandLineOptions") => Some("use the options of `clade`, or `evaluateOptions`"),
-        ("RunFile", "sharing" | "tags" | "metadata" | "writeLatestResults" | "tracing") => Some("promptfoo alone reads it"),
+        ("RunFile", "sharing" | "tags" | "metadata" | "writeLatestResults" | "tracing") => {
+            Some("promptfoo alone reads it")
+        }
         ("EvaluateOptionsInput", "showProgressBar" | "silent") => Some("`--quiet` silences the progress"),
         ("EvaluateOptionsInput", "generateSuggestions" | "interactiveProviders" | "eventSource") => {
             Some("promptfoo alone reads it")

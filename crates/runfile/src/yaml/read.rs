@@ -12,6 +12,8 @@ use crate::{
 /// Deepest nesting that is read. Walks over a tree recurse, so this bounds the stack.
 const MAX_DEPTH: usize = 96;
 
+const BRACES: &str = "put quotes around a text that begins with `{{`";
+
 /// Most nodes of a tree with every alias written out, against files that blow up by aliases of aliases.
 const MAX_NODES: usize = 4_000_000;
 
@@ -85,7 +87,11 @@ impl<'a> Reader<'a> {
                     }
                 }
                 Some(Err(error)) => {
-                    self.problems.push(self.scan_problem(&error));
+                    // what was found on the same line says it better
+                    let line = error.marker().line();
+                    if self.problems.last().is_none_or(|p| p.line != line) {
+                        self.problems.push(self.scan_problem(&error));
+                    }
                     break;
                 }
             }
@@ -132,8 +138,9 @@ impl<'a> Reader<'a> {
     }
 
     fn begin(&mut self, value: NodeValue, span: Span, anchor: usize, tag: Option<&Tag>) -> bool {
-        if let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) {
-            let message = format!("the tag `{}{}` is not known", tag.handle, tag.suffix);
+        let usual = |tag: &&Tag| tag.is_yaml_core_schema() && matches!(&*tag.suffix, "seq" | "map");
+        if let Some(tag) = tag.filter(|tag| !usual(tag)) {
+            let message = unknown_tag(tag);
             self.problem(span, message, "write a plain value: tags have no use here");
         }
         if self.open.len() >= MAX_DEPTH {
@@ -173,7 +180,9 @@ impl<'a> Reader<'a> {
                 }
                 None => {
                     top.key = Some((String::new(), node.span));
-                    Some((node.span, "a key of a map must be a text".to_owned(), "put quotes around it".to_owned()))
+                    let braces = matches!(node.value, NodeValue::Map(_));
+                    let fix = if braces { BRACES } else { "put quotes around it" };
+                    Some((node.span, "a key of a map must be a text".to_owned(), fix.to_owned()))
                 }
             },
             (NodeValue::Map(_), Some((key, span))) if key == "<<" => {
@@ -256,18 +265,29 @@ impl<'a> Reader<'a> {
             let text = self.sources.line(self.source, number);
             let column = text.chars().take_while(|c| *c != '\t').count();
             let span = Span { source: self.source, line: number, column, length: 1 };
-            return self.sources.problem(span, "", "a tab indents this line", "indent by spaces: YAML has no tabs there");
+            return self.sources.problem(
+                span,
+                "",
+                "a tab indents this line",
+                "indent by spaces: YAML has no tabs there",
+            );
         }
-        let fix = if line.contains(": ") && line.matches(": ").count() > 1 {
+        let json = self.sources.name(self.source).ends_with(".json");
+        let fix = if !json && line.contains(": ") && line.matches(": ").count() > 1 {
             "put quotes around a text that holds `: `"
         } else if line.contains("{{") {
-            "put quotes around a text that begins with `{{`"
+            BRACES
+        } else if error.info().contains("recursion") {
+            "flatten the file: lists and maps nest too deep"
+        } else if json {
+            "mend the JSON here: look for a missing quote, bracket or comma"
         } else {
             "mend the YAML here: look for a missing quote, bracket or colon, or for wrong indentation above"
         };
         let length = usize::from(marker.col() < line.chars().count());
         let span = Span { source: self.source, line: marker.line(), column: marker.col(), length };
-        self.sources.problem(span, "", format!("this is no YAML: {}", error.info()), fix)
+        let kind = if json { "JSON" } else { "YAML" };
+        self.sources.problem(span, "", format!("this is no {kind}: {}", error.info()), fix)
     }
 }
 
@@ -281,6 +301,11 @@ fn key_text(node: &Node) -> Option<String> {
     }
 }
 
+fn unknown_tag(tag: &Tag) -> String {
+    let handle = if tag.is_yaml_core_schema() { "!!" } else { &tag.handle };
+    format!("the tag `{handle}{}` is not known", tag.suffix)
+}
+
 /// The value of a scalar by the core schema (YAML 1.2.2, section 10.3.2).
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<NodeValue, String> {
     let as_text = || NodeValue::String(text.to_owned());
@@ -288,10 +313,10 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<NodeValue
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => return Ok(as_text()),
         Some(tag) if !tag.is_yaml_core_schema() && tag.suffix.is_empty() && tag.handle == "!" => return Ok(as_text()),
         Some(tag) if !tag.is_yaml_core_schema() => {
-            return Err(format!("the tag `{}{}` is not known", tag.handle, tag.suffix));
+            return Err(unknown_tag(tag));
         }
         Some(tag) if !matches!(&*tag.suffix, "int" | "float" | "bool" | "null") => {
-            return Err(format!("the tag `!!{}` is not known", tag.suffix));
+            return Err(unknown_tag(tag));
         }
         _ => {}
     }

@@ -1,6 +1,5 @@
 //! Loading run files in tests.
 
-
 use std::path::Path;
 
 use clade_domain::{ModelSpec, OperatorName, RunMode};

@@ -68,8 +68,9 @@ pub(super) async fn filters(store: &impl Journal) -> Result<(), StoreError> {
             })
             .await?;
     }
-    // states, text, limit, the runs
-    let table: [(&[RunStatus], Option<&str>, Option<u32>, &[&str]); 10] = [
+    /// States, text, limit, the runs that fit.
+    type Row<'a> = (&'a [RunStatus], Option<&'a str>, Option<u32>, &'a [&'a str]);
+    let table: [Row; 10] = [
         (&[], Some("GRÖSSE"), None, &[]),
         (&[], Some("GRÖßE"), None, &["described"]),
         (&[], Some("gpt"), None, &["modelled"]),

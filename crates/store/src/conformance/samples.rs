@@ -83,7 +83,7 @@ fn cell(n: u32, outcome: TrialOutcome) -> Trial {
         cost: Some(Usd(0.000_061)),
         judge: Default::default(),
         latency_ms: 412,
-        cached: n % 7 == 0,
+        cached: n.is_multiple_of(7),
     }
 }
 

@@ -3,6 +3,7 @@ use rand::seq::IndexedRandom;
 
 use super::{
     edit::{Edit, MUTATION, SMALL, Source, brief, edit_component},
+    imperative::instructs,
     units::units,
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
@@ -20,7 +21,7 @@ impl Operator for Emphasis {
     }
 
     fn description(&self) -> &'static str {
-        "stresses one sentence, or takes the stress off one"
+        "stresses one instruction, or takes the stress off one"
     }
 
     fn kind(&self) -> OperatorKind {
@@ -50,8 +51,8 @@ fn edits(source: Source<'_>) -> Vec<(String, String)> {
         let stressed = WAYS.iter().find_map(|(before, behind)| sentence.strip_prefix(before)?.strip_suffix(behind));
         match stressed {
             Some(plain) if !plain.contains("**") => put(plain, "takes the stress off"),
-            // one stressed in part, or in another way, stays so
-            _ if sentence.contains("**") || sentence.contains(": ") => {}
+            // one stressed in part or in another way stays so, and a statement needs no stress
+            _ if sentence.contains("**") || sentence.contains(": ") || !instructs(sentence) => {}
             _ => WAYS.iter().for_each(|(before, behind)| put(&format!("{before}{sentence}{behind}"), "stresses")),
         }
     }

@@ -166,3 +166,42 @@ const CONNECTIVES: [&str; 36] = [
 pub(super) fn leans_back(sentence: &str) -> bool {
     CONNECTIVES.contains(&first_word(sentence).to_lowercase().as_str())
 }
+
+/// Words that begin a sentence of instruction before its verb.
+const OPENINGS: [&str; 11] =
+    ["do", "don't", "don’t", "never", "always", "please", "only", "let's", "first", "then", "under"];
+
+/// Words that make a rule of any sentence.
+const RULES: [&str; 8] = ["must", "should", "only", "never", "always", "not", "shall", "need"];
+
+/// Whether a sentence tells the model to do something: it begins with a verb (or an adverb and a verb), or states a rule.
+pub(super) fn instructs(sentence: &str) -> bool {
+    let first = first_word(sentence).to_lowercase();
+    let second = sentence.trim_start().get(first.len()..).map(first_word).unwrap_or_default();
+    is_imperative(&first)
+        || OPENINGS.contains(&first.as_str())
+        || (first.ends_with("ly") && is_imperative(second))
+        || sentence.split(|c: char| !c.is_alphabetic()).any(|word| RULES.contains(&word.to_lowercase().as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instructions_are_told_from_statements() {
+        let cases = [
+            ("Solve it.", true),
+            ("Carefully solve it.", true),
+            ("Do not guess.", true),
+            ("The answer must be short.", true),
+            ("You are given a problem.", false),
+            ("Family names come first.", false),
+            ("", false),
+            ("İé", false),
+        ];
+        for (sentence, expected) in cases {
+            assert_eq!(instructs(sentence), expected, "{sentence}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use rand::seq::IndexedRandom;
 
 use super::{
     edit::{Edit, MUTATION, SMALL, brief, edit_component, line_break},
-    imperative::leans_back,
+    imperative::{instructs, leans_back},
     units::{Unit, units},
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
@@ -91,6 +91,7 @@ fn movable<'a>(text: &'a str, units: &'a [Unit]) -> impl Iterator<Item = (usize,
     units.iter().enumerate().filter(move |(index, unit)| {
         let next = units.get(index + 1);
         unit.free
+            && instructs(&text[unit.body.clone()])
             && !leans_back(&text[unit.body.clone()])
             && next.is_none_or(|next| !next.free || !leans_back(&text[next.body.clone()]))
     })
@@ -107,7 +108,7 @@ fn taken_out(text: &str, unit: &Unit) -> (String, String) {
 }
 
 /// Bytes of a last line that asks for the answer, such as `Answer:`, with what is behind it.
-fn cue_len(text: &str) -> usize {
+pub(super) fn cue_len(text: &str) -> usize {
     let lines = lines(text);
     let last = lines.iter().rev().find(|line| line.kind != LineKind::Blank);
     last.filter(|line| {

@@ -4,7 +4,7 @@ use rand::seq::IndexedRandom;
 
 use super::{
     edit::{Edit, MUTATION, SMALL, Source, brief, edit_component, uncapitalised},
-    imperative::{first_word, is_imperative},
+    imperative::{first_word, instructs, is_imperative},
     units::units,
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
@@ -50,8 +50,8 @@ impl Operator for JoinSentences {
 fn pairs(source: Source<'_>) -> Vec<(Span, Span)> {
     let text = source.text;
     let mask = Mask::new(text, source.frozen);
-    let instructs = |sentence: &str| is_imperative(first_word(sentence));
-    let then = |sentence: &str| sentence.strip_prefix("Then ").is_some_and(instructs);
+    let commands = |sentence: &str| is_imperative(first_word(sentence));
+    let then = |sentence: &str| sentence.strip_prefix("Then ").is_some_and(commands);
     units(source)
         .windows(2)
         .filter_map(|pair| match pair {
@@ -66,7 +66,7 @@ fn pairs(source: Source<'_>) -> Vec<(Span, Span)> {
                 && !first.ends_with("..")
                 && second.ends_with(['.', '!'])
                 && instructs(first)
-                && (instructs(second) || then(second))
+                && (commands(second) || then(second))
                 && !mask.touches(&word)
                 && !mask.touches(&(a.end - 1..b.start))
                 && first.split_whitespace().count() + second.split_whitespace().count() <= WORDS

@@ -9,11 +9,13 @@ use rand::{RngExt, seq::IndexedRandom};
 use super::{
     edit::{Edit, MUTATION, SMALL, Source, brief, edit_component},
     imperative::leans_back,
+    instruction_move::cue_len,
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
 /// Exchanges two neighbouring paragraphs. A header stays with the paragraph under it; a paragraph that holds template blocks, or
-/// only half of a tag or a frozen text, stays where it is.
+/// only half of a tag or a frozen text, stays where it is,
+/// and so does a last line such as `Answer:`.
 #[derive(Debug, Clone, Copy)]
 pub struct ParagraphOrder;
 
@@ -95,7 +97,8 @@ fn pairs(source: Source<'_>) -> Vec<(Span, Span)> {
         let last_line = lines(&text[span_body]).into_iter().next_back();
         under_header = last_line.is_some_and(|line| line.kind == LineKind::Header);
     }
-    let movable = |span: &Span| is_whole(text, span, &mask) && !leans_back(&text[span.clone()]);
+    let cue = text.len() - cue_len(text);
+    let movable = |span: &Span| span.end <= cue && is_whole(text, span, &mask) && !leans_back(&text[span.clone()]);
     blocks
         .windows(2)
         .filter_map(|pair| match pair {

@@ -1,9 +1,14 @@
 use clade_domain::{ModelAnswer, Step};
-use clade_text::{Span, protect::Mask, segment::sections};
+use clade_text::{
+    Span,
+    protect::Mask,
+    segment::{LineKind, Section, lines, sections},
+};
 use rand::seq::IndexedRandom;
 
 use super::{
     edit::{Edit, MUTATION, SMALL, Source, edit_component},
+    instruction_move::cue_len,
     paragraph_order::{body, exchanged, is_whole},
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
@@ -48,11 +53,23 @@ fn movable(source: Source<'_>) -> Vec<(String, Span)> {
         return Vec::new();
     }
     let mask = Mask::new(text, source.frozen);
+    let cue = text.len() - cue_len(text);
     sections(text)
         .into_iter()
         .filter(|section| !section.header.is_empty())
-        .map(|section| (section.header.clone(), body(text, &section.span)))
-        .filter(|(_, span)| is_whole(text, span, &mask))
+        .map(|section| (section.header.clone(), body(text, &extent(text, &section))))
+        .filter(|(header, span)| header.end < span.end && span.end <= cue && is_whole(text, span, &mask))
         .map(|(header, span)| (text[header].trim().trim_matches(['#', '*', ':', ' ']).to_owned(), span))
         .collect()
+}
+
+/// A section under a mere `Label:` ends with its first paragraph: what follows often belongs to no label.
+fn extent(text: &str, section: &Section) -> Span {
+    let marked = text[section.header.clone()].trim_start().starts_with(['#', '*']);
+    if marked {
+        return section.span.clone();
+    }
+    let lines = lines(&text[section.span.clone()]);
+    let blank = lines.iter().skip(1).find(|line| line.kind == LineKind::Blank);
+    blank.map_or(section.span.clone(), |line| section.span.start..section.span.start + line.span.start)
 }

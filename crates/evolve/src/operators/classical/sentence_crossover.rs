@@ -129,7 +129,14 @@ impl<'a> Plan<'a> {
             added.push((place, &b.text[span.clone()]));
         }
         for (place, other) in added.into_iter().rev() {
-            slots.insert(place, Slot { own: "", fixed: false, other: Some(other), gap: " " });
+            // the new sentence comes before a line break that stood there
+            let before = place.checked_sub(1).and_then(|at| slots.get_mut(at));
+            let gap = match before {
+                Some(before) if before.gap.contains('\n') => std::mem::replace(&mut before.gap, " "),
+                Some(_) => " ",
+                None => "\n\n",
+            };
+            slots.insert(place, Slot { own: "", fixed: false, other: Some(other), gap });
         }
         Self { lead: &a.text[..lead_end], slots }
     }

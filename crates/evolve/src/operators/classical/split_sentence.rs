@@ -4,7 +4,7 @@ use rand::seq::IndexedRandom;
 
 use super::{
     edit::{Edit, MUTATION, SMALL, Source, brief, capitalised, edit_component},
-    imperative::{first_word, is_imperative},
+    imperative::{first_word, instructs, is_imperative},
     units::units,
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
@@ -64,7 +64,7 @@ fn cuts(source: Source<'_>) -> Vec<(usize, usize, &'static str)> {
     let mut cuts: Vec<(usize, usize, &'static str)> = Vec::new();
     for unit in units(source).into_iter().filter(|unit| unit.free) {
         let body = &text[unit.body.clone()];
-        if !is_imperative(first_word(body)) || !body.ends_with(['.', '!']) {
+        if !instructs(body) || !body.ends_with(['.', '!']) {
             continue;
         }
         for (joint, begin) in JOINTS {

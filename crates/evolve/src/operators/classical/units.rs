@@ -119,7 +119,8 @@ mod tests {
         let text = "Read it. Answer {{ q }} now.\n# Title here.\n- An item here.\n<a>Inside stays.</a>\n{% if x %}In a block.{% endif %}\nKeep \"A. B\" so. Free line of words\nOne two:\n";
         let source = Source { text, frozen: &["Read it. Answer".to_owned()] };
         let free: Vec<_> = units(source).into_iter().filter(|unit| unit.free).map(|unit| &text[unit.body]).collect();
-        assert_eq!(free, ["Keep \"A. B\" so.", "Free line of words"]);
+        // a sentence that a quote runs through is in halves, and neither may go
+        assert_eq!(free, ["Free line of words"]);
         let source = Source { frozen: &[], ..source };
         assert!(units(source).iter().any(|unit| unit.free && &text[unit.body.clone()] == "Read it."));
     }

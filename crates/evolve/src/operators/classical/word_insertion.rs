@@ -23,7 +23,7 @@ const BEHIND: [&str; 10] = [
     "in a systematic way",
     "with attention to detail",
     "as accurately as possible",
-    "in your own reasoning first",
+    "one step at a time",
     "and double-check the result",
     "and make sure that nothing is missed",
 ];

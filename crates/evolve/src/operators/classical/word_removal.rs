@@ -10,40 +10,26 @@ use super::edit::{Edit, MUTATION, SMALL, Source, capitalised, edit_component};
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
 /// Words that a sentence can do without.
-const FILLERS: [&str; 34] = [
+const FILLERS: [&str; 20] = [
     "a",
     "actually",
     "again",
     "also",
-    "always",
     "an",
     "basically",
     "certainly",
-    "clear",
-    "correct",
     "detailed",
     "essentially",
     "fairly",
-    "following",
-    "given",
-    "good",
-    "helpful",
-    "important",
     "indeed",
     "just",
     "kindly",
-    "new",
-    "own",
     "perhaps",
     "please",
-    "possible",
     "quite",
     "really",
-    "short",
     "somewhat",
-    "that",
     "the",
-    "thereby",
     "very",
 ];
 

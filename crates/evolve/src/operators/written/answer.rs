@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn answer(text: &str, finish: FinishReason) -> ChatAnswer {
-        ChatAnswer { text: text.to_owned(), usage: Usage::default(), cost: None, latency_ms: 0, finish }
+        ChatAnswer { text: text.to_owned(), usage: Usage::default(), cost: None, latency_ms: 0, finish, cached: false }
     }
 
     fn two() -> Prompt {

@@ -38,7 +38,8 @@ static PROMPTS: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyL
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment
+        .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build()?);
     for (name, source) in SOURCES {
         environment.add_template(name, source)?;
     }

@@ -1,0 +1,5 @@
+mod admission;
+mod classical;
+mod fixtures;
+mod laws;
+mod requests;

@@ -1,0 +1,243 @@
+//! Everything that goes wrong at a provider, on real connections: what is waited out, what stops a run, what fails alone.
+
+mod support;
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::{Duration, Instant},
+};
+
+use clade_domain::{Budget, ChatRequest, Limit, Sampling};
+use clade_models::{ModelError, ModelSetupError, Stack};
+use futures::{StreamExt, stream::FuturesUnordered};
+use serde_json::{Value, json};
+use support::{KEY, Reply, Server, client, context, openai, question, settings, spec};
+
+fn error(message: &str, code: &str) -> Value {
+    json!({"error": {"message": message, "type": code, "code": code, "param": null}})
+}
+
+/// Asks a server that fails with `first` and then answers.
+async fn after(first: Reply) -> (Result<String, ModelError>, usize, Duration) {
+    let server =
+        Server::start(move |asked| if asked.number == 0 { first.clone() } else { Reply::json(200, &openai("42")) })
+            .await;
+    let start = Instant::now();
+    let answer = client("openai:chat:m", &server.url, json!({})).chat(&question(), context()).await;
+    (answer.map(|answer| answer.text), server.count(), start.elapsed())
+}
+
+#[tokio::test]
+async fn what_passes_is_waited_out() {
+    let html = "<html><body><h1>502 Bad Gateway</h1></body></html>";
+    let cases = [
+        Reply::json(500, &error("oops", "server_error")),
+        Reply::json(529, &json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}))
+            .with("retry-after", "0"),
+        Reply::json(429, &error("slow down", "rate_limit_exceeded")).with("retry-after", "0.1"),
+        Reply::text(502, html),
+        Reply::text(503, ""),
+        Reply::text(200, html),
+        Reply::text(200, "{\"choices\": [{\"message\": {\"con"),
+        Reply::text(200, ""),
+        Reply::json(200, &json!({"choices": []})),
+        Reply::json(200, &json!({"error": {"code": 502, "message": "upstream"}})),
+        Reply::json(200, &json!({"choices": [{"error": {"code": 500, "message": "x"}, "finish_reason": "error"}]})),
+    ];
+    for first in cases {
+        let (answer, requests, _) = after(first.clone()).await;
+        assert_eq!((answer.as_deref(), requests), (Ok("42"), 2), "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn retry_after_is_kept() {
+    let refused = Reply::json(429, &error("slow down", "rate_limit_exceeded")).with("retry-after-ms", "300");
+    let (answer, _, took) = after(refused).await;
+    assert!(answer.is_ok() && took >= Duration::from_millis(300), "{took:?}");
+}
+
+#[tokio::test]
+async fn what_only_the_user_can_mend_stops_at_once() {
+    let cases = [
+        (Reply::json(401, &error(&format!("Incorrect API key provided: {KEY}"), "invalid_api_key")), "OPENAI_API_KEY"),
+        (Reply::json(429, &error("You exceeded your current quota", "insufficient_quota")), "top up"),
+        (Reply::json(404, &error("The model `m` does not exist", "model_not_found")), "model's name"),
+        (Reply::json(200, &json!({"error": {"code": 402, "message": "Insufficient credits"}})), "top up"),
+        (Reply::text(308, "").with("location", "https://elsewhere.example/"), "apiBaseUrl"),
+    ];
+    for (reply, fix) in cases {
+        let (answer, requests, _) = after(reply.clone()).await;
+        let error = answer.unwrap_err();
+        assert!(matches!(error, ModelError::Permanent { .. }), "{reply:?}: {error}");
+        assert!(error.to_string().contains(fix) && !error.to_string().contains(KEY), "{error}");
+        assert!(!format!("{error:?}").contains(KEY));
+        assert_eq!(requests, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_or_silent_server_becomes_an_error_of_the_request() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"choices\": [";
+    let server = Server::raw(vec![half, "nonsense\r\n\r\n", ""]).await;
+    let failed = client("openai:chat:m", &server.url, json!({})).chat(&question(), context()).await.unwrap_err();
+    assert!(matches!(failed, ModelError::Request { .. }), "{failed}");
+    assert!(failed.to_string().contains("6 tries"), "{failed}");
+
+    let silent = Server::start(|_| Reply { after: Duration::from_secs(3600), ..Reply::text(200, "") }).await;
+    let config = json!({"timeoutMs": 20});
+    let failed = client("openai:chat:m", &silent.url, config).chat(&question(), context()).await.unwrap_err();
+    assert!(failed.to_string().contains("no answer within 0.02 s"), "{failed}");
+
+    let unused = { std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap() };
+    let url = format!("http://{unused}");
+    let failed = client("openai:chat:m", &url, json!({})).chat(&question(), context()).await.unwrap_err();
+    assert!(failed.to_string().contains("no connection") && failed.to_string().contains(&url), "{failed}");
+}
+
+#[tokio::test]
+async fn html_for_ever_is_quoted_in_the_error() {
+    let server = Server::start(|_| Reply::text(200, "<html><title>Sign in to the proxy</title></html>")).await;
+    let failed = client("openai:chat:m", &server.url, json!({})).chat(&question(), context()).await.unwrap_err();
+    assert!(matches!(failed, ModelError::Request { .. }));
+    assert!(failed.to_string().contains("Sign in to the proxy"), "{failed}");
+}
+
+#[tokio::test]
+async fn a_refused_parameter_is_left_out_and_remembered() {
+    let server = Server::start(|asked| {
+        if asked.body.get("temperature").is_some() {
+            return Reply::json(400, &json!({"error": {"message": "`temperature` is deprecated for this model"}}));
+        }
+        if asked.body.get("max_tokens").is_some() {
+            let message = "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.";
+            let body = json!({"error": {"message": message, "code": "unsupported_parameter", "param": "max_tokens"}});
+            return Reply::json(400, &body);
+        }
+        Reply::json(200, &openai("42"))
+    })
+    .await;
+    let client = client("openai:chat:new-model", &server.url, json!({}));
+    let sampling = Sampling { temperature: Some(0.2), max_tokens: Some(9), ..Sampling::default() };
+    let request = ChatRequest { sampling, ..question() };
+    for _ in 0..2 {
+        assert_eq!(client.chat(&request, context()).await.unwrap().text, "42");
+    }
+    assert_eq!(server.count(), 4, "two refusals, then two answers");
+    assert_eq!(server.asked()[3].body["max_completion_tokens"], 9);
+}
+
+#[tokio::test]
+async fn a_thousand_calls_at_30_percent_errors_lose_none() {
+    // every third or so fails, in bursts, whatever the request
+    let server = Server::start(|asked| {
+        if asked.number * 7919 % 10 < 3 {
+            Reply::json(500, &error("oops", "server_error"))
+        } else {
+            Reply::json(200, &openai("42"))
+        }
+    })
+    .await;
+    let mut settings = settings(Budget::default());
+    settings.retry.tries = 20;
+    let counters = settings.counters.clone();
+    let ledger = settings.ledger.clone();
+    let client = Stack::new(settings).unwrap().build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    let requests: Vec<ChatRequest> = (0..1_000).map(|i| ChatRequest::user(format!("question {i}"))).collect();
+    let client = &client;
+    let answers: Vec<_> =
+        requests.iter().map(|request| client.chat(request, context())).collect::<FuturesUnordered<_>>().collect().await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1_000);
+    assert_eq!(ledger.spent().calls, 1_000);
+    let seen = counters.snapshot();
+    assert_eq!(seen.requests as usize, server.count());
+    assert_eq!((seen.answers, seen.in_flight), (1_000, 0));
+    assert!(seen.retries > 300);
+}
+
+/// Runs calls, 100 at once, against a limit of 50 requests in each second; returns requests for each call.
+async fn against_a_limit(calls: usize, headers: bool) -> f64 {
+    let window = Mutex::new((Instant::now(), 0_u32));
+    let server = Server::start(move |_| {
+        let mut window = window.lock().unwrap();
+        if window.0.elapsed() >= Duration::from_secs(1) {
+            *window = (Instant::now(), 0);
+        }
+        window.1 += 1;
+        let left = Duration::from_secs(1).saturating_sub(window.0.elapsed());
+        if window.1 > 50 {
+            let refused = Reply::json(429, &error("too many", "rate_limit_exceeded"));
+            return refused.with("retry-after", format!("{:.3}", left.as_secs_f64()));
+        }
+        let reply = Reply::json(200, &openai("42"));
+        if !headers {
+            return reply;
+        }
+        reply
+            .with("x-ratelimit-limit-requests", "50")
+            .with("x-ratelimit-remaining-requests", (50 - window.1).to_string())
+            .with("x-ratelimit-reset-requests", format!("{}ms", left.as_millis()))
+    })
+    .await;
+    let mut settings = settings(Budget::default());
+    settings.max_concurrency = Some(100);
+    settings.retry.patience = Duration::from_secs(60);
+    let client = Stack::new(settings).unwrap().build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    let done = AtomicUsize::new(0);
+    let requests: Vec<ChatRequest> = (0..calls).map(|i| ChatRequest::user(format!("question {i}"))).collect();
+    futures::stream::iter(&requests)
+        .for_each_concurrent(100, |request| async {
+            client.chat(request, context()).await.unwrap();
+            done.fetch_add(1, SeqCst);
+        })
+        .await;
+    assert_eq!(done.load(SeqCst), calls, "none is lost");
+    server.count() as f64 / calls as f64
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rate_limit_is_learned_with_few_wasted_requests() {
+    let (told, learned) = futures::join!(against_a_limit(200, true), against_a_limit(200, false));
+    println!("requests for each call: {told} with headers, {learned} without");
+    assert!(told <= 1.1, "with headers: {told} requests for each call");
+    assert!(learned <= 1.1, "without headers: {learned} requests for each call");
+}
+
+#[tokio::test]
+async fn the_budget_is_kept_over_all_models() {
+    let server = Server::start(|_| Reply::json(200, &openai("42"))).await;
+    let settings = settings(Budget { calls: Some(25), ..Budget::default() });
+    let ledger = settings.ledger.clone();
+    let stack = Stack::new(settings).unwrap();
+    let models = ["openai:chat:a", "vllm:b"].map(|id| stack.build(&spec(id, &server.url, json!({}))).unwrap());
+    let request = question();
+    let calls = (0..60).map(|i| models[i % 2].chat(&request, context()));
+    let results: Vec<_> = calls.collect::<FuturesUnordered<_>>().collect().await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 25);
+    assert!(
+        results.iter().flat_map(|r| r.as_ref().err()).all(|e| *e == ModelError::BudgetSpent { limit: Limit::Calls })
+    );
+    assert_eq!((server.count(), ledger.spent().calls), (25, 25));
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_before_the_first_call() {
+    let stack = Stack::new(settings(Budget { usd: Some(1.0), ..Budget::default() })).unwrap();
+    let cases = [
+        (spec("opnai:m", "http://127.0.0.1:1", json!({})), "did you mean `openai`?"),
+        (spec("openai:m", "http://127.0.0.1:1", json!({"temprature": 1})), "did you mean `temperature`?"),
+        (spec("openai:gpt-99", "https://api.example/v1", json!({})), "`inputCost`"),
+        (spec("groq:llama-3.3-70b-versatile", "http://127.0.0.1:1", json!({})), "GROQ_API_KEY"),
+        (spec("simulated:rough", "http://127.0.0.1:1", json!({})), "cannot be simulated"),
+        (spec("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1", json!({})), "without a model"),
+        (spec("openai:m", "http://127.0.0.1:1", json!({"headers": {"bad name": "x"}})), "header `bad name`"),
+    ];
+    for (spec, expected) in cases {
+        let error: ModelSetupError = stack.build(&spec).err().unwrap();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+    assert!(!format!("{stack:?}").contains(KEY));
+}

@@ -1,0 +1,153 @@
+use std::sync::Arc;
+
+use clade_domain::Split;
+
+use super::{
+    DataSource,
+    case::{Defaults, Files, case},
+    source::{Located, Part, PartKind, Shared, stamp},
+};
+use crate::{
+    context::Context,
+    paths,
+    schema::{OneOrMany, TestCase, TestItem, TestsInput},
+    yaml::KeyPath,
+};
+
+/// What the parts are made of.
+pub(crate) struct Inputs<'a> {
+    pub tests: Option<&'a TestsInput>,
+    pub defaults: Defaults,
+    pub keep_split: bool,
+}
+
+/// The data of a run file. Problems go to the context; `None` where there is nothing to read.
+pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<DataSource> {
+    let root = KeyPath::of("tests");
+    let mut builder = Builder { files: Files::new(context.folder.clone()), parts: Vec::new(), inline: Vec::new() };
+    let rubric = inputs.defaults.rubric_prompt.clone();
+    match inputs.tests {
+        None => {
+            let fix = "add `tests: file://data.jsonl`, or tests with `vars` and `assert`";
+            context.problem(&KeyPath::default(), "the file has no `tests`", fix);
+        }
+        Some(TestsInput::Path(path)) => builder.path(context, &root, path, None),
+        Some(TestsInput::Object(object)) => builder.path(context, &root.name("path"), &object.path, None),
+        Some(TestsInput::Splits(splits)) => {
+            let all = [
+                ("train", Split::Train, Some(&splits.train)),
+                ("validation", Split::Validation, Some(&splits.validation)),
+                ("test", Split::Test, splits.test.as_ref()),
+            ];
+            for (name, split, paths) in all {
+                let several = matches!(paths, Some(OneOrMany::Many(_)));
+                for (i, path) in paths.map(OneOrMany::as_slice).unwrap_or_default().iter().enumerate() {
+                    let key = if several { root.name(name).index(i) } else { root.name(name) };
+                    builder.path(context, &key, path, Some(split));
+                }
+            }
+        }
+        Some(TestsInput::Many(items)) => {
+            for (i, item) in items.iter().enumerate() {
+                let key = root.index(i);
+                match item {
+                    TestItem::Path(path) => builder.path(context, &key, path, None),
+                    TestItem::Object(object) => builder.path(context, &key.name("path"), &object.path, None),
+                    TestItem::Test(test) => builder.test(context, &key, test.clone(), rubric.as_deref()),
+                }
+            }
+            if items.is_empty() {
+                context.problem(&root, "`tests` is an empty list", "add tests with `vars` and `assert`");
+            }
+        }
+    }
+    builder.flush(context);
+    let Builder { files, parts, .. } = builder;
+    let shared = Shared { files, defaults: inputs.defaults, keep_split: inputs.keep_split, affixes: false };
+    (!parts.is_empty()).then(|| DataSource { shared: Arc::new(shared), parts: Arc::new(parts) })
+}
+
+struct Builder {
+    files: Files,
+    parts: Vec<Part>,
+    inline: Vec<Located>,
+}
+
+impl Builder {
+    fn flush(&mut self, context: &Context<'_>) {
+        if !self.inline.is_empty() {
+            let name = context.sources.name(context.root.span.source).to_owned();
+            let cases = Arc::new(std::mem::take(&mut self.inline));
+            self.parts.push(Part { kind: PartKind::Inline { name, cases }, split: None, stamp: None });
+        }
+    }
+
+    fn test(&mut self, context: &mut Context<'_>, key: &KeyPath, test: TestCase, rubric: Option<&str>) {
+        match case(test, &self.files, rubric) {
+            Ok(case) => {
+                let line = context.root.place(key).line;
+                self.inline.push(Located { case, line });
+            }
+            Err(misfits) => {
+                for misfit in misfits {
+                    let mut path = key.clone();
+                    path.0.extend(misfit.path.0);
+                    context.problem(&path, misfit.message, misfit.fix);
+                }
+            }
+        }
+    }
+
+    fn path(&mut self, context: &mut Context<'_>, key: &KeyPath, written: &str, split: Option<Split>) {
+        self.flush(context);
+        for (scheme, fix) in [
+            ("huggingface://", "download the data set and save it as JSON lines, then write `file://data.jsonl`"),
+            ("https://", "download the file, then write `file://` and its path"),
+            ("http://", "download the file, then write `file://` and its path"),
+            ("az://", "download the file, then write `file://` and its path"),
+        ] {
+            if written.starts_with(scheme) {
+                context.problem(key, format!("data from `{scheme}` is not supported yet"), fix);
+                return;
+            }
+        }
+        let files = match paths::expand(&context.folder, written) {
+            Ok(files) => files,
+            Err((message, fix)) => return context.problem(key, message, fix),
+        };
+        for path in files {
+            let name = path.display().to_string();
+            let kind = match paths::extension(&name).as_str() {
+                "jsonl" | "ndjson" => PartKind::JsonLines(path),
+                "csv" | "tsv" => PartKind::Csv(path),
+                "json" => PartKind::Json(path),
+                "yaml" | "yml" => PartKind::Yaml(path),
+                "xlsx" | "xls" => {
+                    context.problem(key, "Excel files are not supported yet", "save the sheet as CSV (UTF-8)");
+                    continue;
+                }
+                other => {
+                    let bare = other.split(':').next().unwrap_or_default();
+                    let program = matches!(bare, "js" | "cjs" | "mjs" | "ts" | "py");
+                    let (message, fix) = if program {
+                        (
+                            "tests written by programs are promptfoo's and not supported yet",
+                            "write them to a jsonl file first",
+                        )
+                    } else {
+                        ("data of this kind is not known", "use .jsonl, .json, .csv, .tsv, .yaml or .yml")
+                    };
+                    context.problem(key, format!("`{written}`: {message}"), fix);
+                    continue;
+                }
+            };
+            match kind.path().and_then(stamp) {
+                Some(stamp) => self.parts.push(Part { kind, split, stamp: Some(stamp) }),
+                None => {
+                    let fix = "check the path; it is relative to the run file";
+                    context.problem(key, format!("there is no file `{name}`"), fix);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Estimates stay inside the budget, know what they do not know, and name a budget below one evaluation.
+
+mod common;
+
+use clade_domain::{ModelSpec, RunMode};
+use clade_runfile::{Estimate, Loaded, Overrides, estimate};
+use common::{load_with, write};
+
+fn load(run: &str, mode: RunMode) -> Loaded {
+    let folder = tempfile::tempdir().unwrap();
+    let data: String = (0..200).map(|i| format!("{{\"q\": \"question number {i} with some words\"}}\n")).collect();
+    let checks =
+        "tests: file://d.jsonl\ndefaultTest: {assert: [{type: contains, value: x}, {type: llm-rubric, value: good}]}\n";
+    let run =
+        format!("prompts: ['Answer {{{{q}}}}', 'Again {{{{q}}}}']\nproviders: ['openai:a', 'openai:b']\n{checks}{run}");
+    write(folder.path(), &[("promptclade.yaml", &run), ("d.jsonl", &data)]);
+    load_with(&folder.path().join("promptclade.yaml"), mode, Overrides::default()).unwrap_or_else(|p| panic!("{p}"))
+}
+
+fn priced(model: &ModelSpec) -> Option<(f64, f64)> {
+    (model.id != "openai:unknown").then_some((1.0, 4.0))
+}
+
+fn of(run: &str, mode: RunMode) -> Estimate {
+    estimate(&load(run, mode), &priced)
+}
+
+#[test]
+fn an_evaluation_is_counted_exactly() {
+    let found = of("evaluateOptions: {repeat: 3, maxConcurrency: 10}\n", RunMode::Evaluate);
+    // 200 examples, 2 prompts, 2 models, 3 repeats; one judge call for each
+    assert_eq!((found.calls.low, found.calls.high), (4800.0, 4800.0));
+    let names: Vec<&str> = found.phases.iter().map(|p| p.phase).collect();
+    assert_eq!(names, ["evaluation", "judge"]);
+    assert_eq!(found.concurrency, 10);
+    assert!(found.usd.unwrap().likely > 0.0 && found.seconds.low < found.seconds.high);
+}
+
+#[test]
+fn a_search_stays_inside_its_budget() {
+    for (run, most) in [
+        ("", 2000.0),
+        ("optimize: {budget: {calls: 300}}\n", 300.0),
+        ("optimize: {budget: {calls: 50000}, strategy: {name: genetic, generations: 3}}\n", 50_000.0),
+    ] {
+        let found = of(run, RunMode::Optimize);
+        assert!(found.calls.low <= found.calls.likely && found.calls.likely <= found.calls.high, "{run}");
+        assert!(found.calls.high <= most && found.calls.likely > 100.0, "{run}: {:?}", found.calls);
+    }
+    // three generations end long before fifty thousand calls
+    let short =
+        of("optimize: {budget: {calls: 50000}, strategy: {name: genetic, generations: 3}}\n", RunMode::Optimize);
+    assert!(short.calls.high < 20_000.0, "{:?}", short.calls);
+    let usd = of("optimize: {budget: {usd: 0.05}}\n", RunMode::Optimize).usd.unwrap();
+    assert!(usd.high <= 0.05 && usd.low <= usd.likely);
+}
+
+#[test]
+fn unknown_prices_are_unknown_not_zero() {
+    let found = of("optimize: {models: {reflection: 'openai:unknown', judge: 'openai:b'}}\n", RunMode::Optimize);
+    assert_eq!(found.usd, None);
+    assert_eq!(found.unpriced, ["openai:unknown"]);
+    let search = found.phases.iter().find(|p| p.phase == "search").unwrap();
+    assert!(search.usd.is_some());
+}
+
+#[test]
+fn a_budget_below_one_evaluation_is_named() {
+    for (budget, expected) in [
+        ("{calls: 1}", Some("calls")),
+        ("{tokens: 10}", Some("tokens")),
+        ("{usd: 0.0000001}", Some("USD")),
+        ("{usd: 1, calls: 100, tokens: 100000}", None),
+    ] {
+        let loaded = load(&format!("optimize: {{budget: {budget}}}\n"), RunMode::Optimize);
+        let found = estimate(&loaded, &priced).below_one_evaluation(&loaded.spec);
+        assert_eq!(found.is_some(), expected.is_some(), "{budget}: {found:?}");
+        assert!(expected.is_none_or(|word| found.unwrap().contains(word)));
+    }
+}
