@@ -1,6 +1,8 @@
 //! How well evaluators and readers agree with what was recorded of real outputs (`tests/data`). The figures stand in
 //! `docs/evaluators.md`; `cargo test -p clade-metrics --test agreement -- --nocapture` prints them again.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 use std::{collections::BTreeMap, io::Read, path::Path};
 
 use clade_domain::{Assertion, Vars};

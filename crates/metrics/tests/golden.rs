@@ -1,5 +1,7 @@
 //! BLEU, ROUGE and edit distance against the values of the reference packages (`tests/golden/make.py`).
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
 use clade_metrics::overlap::{Smoothing, bleu, levenshtein, rouge_l, rouge_n};
 use serde::Deserialize;
 

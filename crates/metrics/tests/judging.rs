@@ -1,5 +1,7 @@
 //! All checks of an example to one score: weights, thresholds, negation, templates, and the conversation with judges.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
 use clade_domain::{Assertion, ChatAnswer, FinishReason, MessageRole, ModelAnswer, ModelRequest, Usage, Usd, Vars};
 use clade_metrics::{EvaluatorError, ExampleVerdict, Judged, Judging, check, registry};
 use serde_json::{Value, json};

@@ -135,12 +135,11 @@ impl Builder<'_> {
         let repeat = f64::from(self.spec.options.repeat);
         let judge = self.profile.mean_judge_calls;
         let mut phases = Vec::new();
-        let trials: Three;
-        if self.spec.mode == RunMode::Evaluate {
+        let trials = if self.spec.mode == RunMode::Evaluate {
             let models = self.spec.models.task.len() as f64;
             let all = (train + validation + test) * repeat * self.spec.prompts.len() as f64;
             phases.push(self.task("evaluation", [all * models; 3]));
-            trials = [all * models; 3];
+            [all * models; 3]
         } else {
             let per_trial = 1.0 + judge;
             let limit = self.spec.optimize.budget.calls.map(|n| n as f64);
@@ -157,8 +156,8 @@ impl Builder<'_> {
             phases.push(self.chat("reflection", ModelRole::Reflection, written, REFLECTION_FRAME, PROPOSAL_TOKENS));
             phases.push(self.task("validation", [validation * 0.5, validation, validation]));
             phases.push(self.task("test", [test; 3]));
-            trials = std::array::from_fn(|i| search[i] + validation + test);
-        }
+            std::array::from_fn(|i| search[i] + validation + test)
+        };
         if judge > 0.0 {
             let calls = trials.map(|n| n * judge);
             phases.push(self.chat("judge", ModelRole::Judge, calls, JUDGE_FRAME, VERDICT_TOKENS));

@@ -9,8 +9,6 @@ pub struct Problem {
     pub line: usize,
     /// In characters, from 1; 0 where the problem belongs to the line or file as a whole.
     pub column: usize,
-    /// Characters to underline, on one line; 0 where there is nothing to underline.
-    pub length: usize,
     /// The place in the run file as a path of keys, such as `optimize.splits.train`; empty for data and whole files.
     pub key: String,
     /// What is wrong, in one lower-case sentence.
@@ -18,7 +16,7 @@ pub struct Problem {
     /// What to do about it, in one lower-case sentence.
     pub fix: String,
     /// The text of the line, where there is one; long lines are cut round the place.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
 }
 
 /// A line of a user's file, fit to be shown.
@@ -76,7 +74,6 @@ impl Problem {
             file: file.into(),
             line: 0,
             column: 0,
-            length: 0,
             key: String::new(),
             message: message.into(),
             fix: fix.into(),
@@ -92,7 +89,7 @@ impl Problem {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
-        let excerpt = text.filter(|text| !text.trim().is_empty()).map(|text| Excerpt::cut(text, 0, 0));
+        let excerpt = text.filter(|text| !text.trim().is_empty()).map(|text| Box::new(Excerpt::cut(text, 0, 0)));
         Self { line, excerpt, ..Self::of_file(file, message, fix) }
     }
 }

@@ -88,11 +88,11 @@ impl Sources {
             file: self.name(span.source).to_owned(),
             line: span.line,
             column: if span.line == 0 { 0 } else { span.column + 1 },
-            length,
             key: key.into(),
             message: message.into(),
             fix: fix.into(),
-            excerpt: (!line.trim().is_empty()).then(|| Excerpt::cut(&secret::mask(line), span.column, length)),
+            excerpt: (!line.trim().is_empty())
+                .then(|| Box::new(Excerpt::cut(&secret::mask(line), span.column, length))),
         }
     }
 }

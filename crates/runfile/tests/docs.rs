@@ -1,5 +1,7 @@
 //! Every example of `docs/run-file.md` loads, for `eval` and for `run`.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::fs;

@@ -1,5 +1,7 @@
 //! Estimates stay inside the budget, know what they do not know, and name a budget below one evaluation.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 mod common;
 
 use clade_domain::{ModelSpec, RunMode};

@@ -1,5 +1,7 @@
 //! What a person reads when something is wrong: one snapshot for each file of `tests/bad`, and for inputs that are no text.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use std::{fs, path::Path};

@@ -1,5 +1,7 @@
 //! Configs in the shapes that promptfoo's own examples have load, for `eval` and for `run`.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 mod common;
 
 use clade_domain::{Direction, Example, MessageRole, RunMode, Split};

@@ -82,7 +82,8 @@ impl Ledger {
         answered.bodies.insert(hash);
         if let Some(log) = &mut answered.log {
             let line = Line { n: number, path, body: hash };
-            let written = serde_json::to_writer(&mut *log, &line).map_err(io::Error::from).and_then(|()| log.write_all(b"\n"));
+            let written =
+                serde_json::to_writer(&mut *log, &line).map_err(io::Error::from).and_then(|()| log.write_all(b"\n"));
             answered.broken = answered.broken.take().or(written.err());
         }
     }

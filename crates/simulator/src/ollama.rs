@@ -69,9 +69,8 @@ pub(crate) fn chat(call: &Call<'_>) -> Result<Reply, Failure> {
     if body.stream == Some(false) {
         return Ok(Reply::Json(json(&last(&answer.text))));
     }
-    let piece = |piece| {
-        line(&json!({"model": model.name(), "created_at": CREATED, "message": message(piece), "done": false}))
-    };
+    let piece =
+        |piece| line(&json!({"model": model.name(), "created_at": CREATED, "message": message(piece), "done": false}));
     Ok(Reply::Lines(pieces(&answer.text).map(piece).chain([line(&last(""))]).collect()))
 }
 

@@ -266,7 +266,8 @@ pub(crate) fn moderations(call: &Call<'_>) -> Result<Reply, Failure> {
 
 /// The body of `GET /v1/models`.
 pub(crate) fn models<'a>(models: impl Iterator<Item = &'a SimulatedModel>) -> Vec<u8> {
-    let data = models.map(|model| json!({"id": model.name(), "object": "model", "created": 0, "owned_by": "simulated"}));
+    let data =
+        models.map(|model| json!({"id": model.name(), "object": "model", "created": 0, "owned_by": "simulated"}));
     json(&json!({"object": "list", "data": data.collect::<Vec<_>>()}))
 }
 
@@ -277,7 +278,12 @@ mod tests {
     #[test]
     fn base64_is_that_of_the_specification() {
         // 1.0 is 00 00 80 3f, and -2.0 is 00 00 00 c0; encoded with the reference tool of GNU coreutils
-        let table = [(vec![], ""), (vec![1.0], "AACAPw=="), (vec![1.0, -2.0], "AACAPwAAAMA="), (vec![1.0; 3], "AACAPwAAgD8AAIA/")];
+        let table = [
+            (vec![], ""),
+            (vec![1.0], "AACAPw=="),
+            (vec![1.0, -2.0], "AACAPwAAAMA="),
+            (vec![1.0; 3], "AACAPwAAgD8AAIA/"),
+        ];
         for (vector, text) in table {
             assert_eq!(base64_of(&vector), text);
         }

@@ -58,9 +58,7 @@ pub(crate) fn responses(call: &Call<'_>) -> Result<Reply, Failure> {
     let cut = answer.finish == FinishReason::Length;
     let status = if cut { "incomplete" } else { "completed" };
     let part = |text: &str| json!({"type": "output_text", "text": text, "annotations": []});
-    let item = |status: &str, content: Value| {
-        json!({"type": "message", "id": item_id, "status": status, "role": "assistant", "content": content})
-    };
+    let item = |status: &str, content: Value| json!({"type": "message", "id": item_id, "status": status, "role": "assistant", "content": content});
     let response = |status: &str, output: Value, usage: Value| {
         json!({
             "id": id,

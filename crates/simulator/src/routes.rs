@@ -32,7 +32,9 @@ impl Models {
     fn named(&self, name: &str) -> &SimulatedModel {
         let short = |name: &str| name.strip_prefix("simulated:").map_or(name.len(), str::len);
         let wanted = &name[name.len() - short(name)..];
-        self.all().find(|model| model.name().ends_with(wanted) && short(model.name()) == wanted.len()).unwrap_or(&self.main)
+        self.all()
+            .find(|model| model.name().ends_with(wanted) && short(model.name()) == wanted.len())
+            .unwrap_or(&self.main)
     }
 }
 
@@ -47,7 +49,8 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     /// The body as JSON.
     pub(crate) fn parse<T: Deserialize<'a>>(&self) -> Result<T, Failure> {
-        serde_json::from_slice(self.body).map_err(|error| Failure::BadRequest(format!("the body is no such request: {error}")))
+        serde_json::from_slice(self.body)
+            .map_err(|error| Failure::BadRequest(format!("the body is no such request: {error}")))
     }
 
     pub(crate) fn model(&self, name: &str) -> &'a SimulatedModel {

@@ -41,14 +41,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// # Errors
 /// [`ServeError::Settings`] before anything is answered; [`ServeError::Log`] at the start, or at the end where lines were
 /// lost on the way.
-pub async fn serve(
-    settings: Settings,
-    listener: TcpListener,
-    cancel: CancellationToken,
-) -> Result<Stats, ServeError> {
+pub async fn serve(settings: Settings, listener: TcpListener, cancel: CancellationToken) -> Result<Stats, ServeError> {
     settings.check()?;
     let log = settings.log.clone();
-    let log_error = |source| ServeError::Log { path: log.as_ref().map_or_else(String::new, |p| p.display().to_string()), source };
+    let log_error =
+        |source| ServeError::Log { path: log.as_ref().map_or_else(String::new, |p| p.display().to_string()), source };
     let ledger = Ledger::open(settings.log.as_deref()).map_err(log_error)?;
     let models = models(&settings)?;
     let service = Arc::new(Service::new(settings, models, ledger, cancel.clone()));
@@ -90,7 +87,8 @@ fn models(settings: &Settings) -> Result<Models, SettingsError> {
     let main = make(&settings.model, &settings.config)?;
     let plain = BTreeMap::new();
     let others = names().iter().map(|(name, _)| make(name, &plain));
-    let others: Vec<_> = others.filter(|other| other.as_ref().map_or(true, |other| other.name() != main.name())).collect();
+    let others: Vec<_> =
+        others.filter(|other| other.as_ref().map_or(true, |other| other.name() != main.name())).collect();
     Ok(Models::new(main, others.into_iter().collect::<Result<_, _>>()?))
 }
 

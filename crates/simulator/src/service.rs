@@ -130,7 +130,11 @@ impl Service {
         match found {
             Some(_) if path != "/__simulator/stats" && !self.admits(headers) => {
                 let dialect = if is_anthropic { Dialect::Anthropic } else { Dialect::OpenAi };
-                response(StatusCode::UNAUTHORIZED, APPLICATION_JSON, ReplyBody::whole(Failure::WrongKey.body(dialect, "")))
+                response(
+                    StatusCode::UNAUTHORIZED,
+                    APPLICATION_JSON,
+                    ReplyBody::whole(Failure::WrongKey.body(dialect, "")),
+                )
             }
             Some(body) => response(StatusCode::OK, APPLICATION_JSON, ReplyBody::whole(body)),
             None => {
@@ -199,7 +203,9 @@ fn spoiled(reply: Reply, fate: Fate) -> Response<ReplyBody> {
             body.truncate(body.len() * 2 / 3);
             whole(Reply::Json(body))
         }
-        (Fate::Malformed, Reply::Events(events)) => whole(Reply::Events(broken_pieces(events, b"data: {\"broken\": \n\n"))),
+        (Fate::Malformed, Reply::Events(events)) => {
+            whole(Reply::Events(broken_pieces(events, b"data: {\"broken\": \n\n")))
+        }
         (Fate::Malformed, Reply::Lines(lines)) => whole(Reply::Lines(broken_pieces(lines, b"{\"broken\": \n"))),
         (_, reply) => {
             let (head, body) = whole(reply).into_parts();
@@ -263,7 +269,9 @@ mod tests {
 
     #[test]
     fn spans_are_written_as_openai_does() {
-        for (ms, expected) in [(0, "0ms"), (20, "20ms"), (999, "999ms"), (1000, "1s"), (1500, "1.5s"), (90_000, "1m30s")] {
+        for (ms, expected) in
+            [(0, "0ms"), (20, "20ms"), (999, "999ms"), (1000, "1s"), (1500, "1.5s"), (90_000, "1m30s")]
+        {
             assert_eq!(span(Duration::from_millis(ms)), expected);
         }
     }

@@ -21,6 +21,7 @@ fn chat(question: &str) -> Value {
     json!({"model": "simulated:gentle", "messages": [{"role": "user", "content": question}]})
 }
 
+#[expect(clippy::unwrap_used, reason = "helpers of tests fail with their test")]
 async fn text(url: &str, body: &Value) -> String {
     let answer: Value = post(url, "/v1/chat/completions", body).await.unwrap().json().await.unwrap();
     answer["choices"][0]["message"]["content"].as_str().unwrap().to_owned()
@@ -41,9 +42,12 @@ async fn the_data_sets_answers_are_used() {
 #[tokio::test]
 async fn any_model_name_is_answered_and_says_that_it_is_simulated() {
     let simulator = Simulator::start(Settings { model: "simulated:null".into(), ..Settings::default() }).await;
-    for (asked, answered) in
-        [("gpt-5-mini", "simulated:null"), ("simulated:rough", "simulated:rough"), ("noisy", "simulated:noisy"), ("", "simulated:null")]
-    {
+    for (asked, answered) in [
+        ("gpt-5-mini", "simulated:null"),
+        ("simulated:rough", "simulated:rough"),
+        ("noisy", "simulated:noisy"),
+        ("", "simulated:null"),
+    ] {
         let body = json!({"model": asked, "messages": [{"role": "user", "content": "Hello?"}]});
         let response = post(&simulator.url, "/chat/completions", &body).await.unwrap();
         assert_eq!(response.headers()["x-clade-simulated"], "true");
@@ -77,10 +81,22 @@ async fn bad_requests_are_told_in_the_vendors_words() {
     let table = [
         ("/v1/chat/completions", json!({"messages": []}), 400, "/error/type", "invalid_request_error"),
         ("/v1/chat/completions", json!({"messages": 3}), 400, "/error/type", "invalid_request_error"),
-        ("/v1/chat/completions", json!({"messages": [{"role": "user", "content": "x"}], "n": 0}), 400, "/error/type", "invalid_request_error"),
+        (
+            "/v1/chat/completions",
+            json!({"messages": [{"role": "user", "content": "x"}], "n": 0}),
+            400,
+            "/error/type",
+            "invalid_request_error",
+        ),
         ("/v1/responses", json!({}), 400, "/error/type", "invalid_request_error"),
         ("/v1/embeddings", json!({}), 400, "/error/type", "invalid_request_error"),
-        ("/v1/messages", json!({"messages": [{"role": "user", "content": "x"}]}), 400, "/error/message", "max_tokens: field required"),
+        (
+            "/v1/messages",
+            json!({"messages": [{"role": "user", "content": "x"}]}),
+            400,
+            "/error/message",
+            "max_tokens: field required",
+        ),
         ("/api/chat", json!({}), 400, "/error", "`messages` needs at least one message"),
         ("/v1/nonsense", json!({}), 404, "/error/code", "not_found"),
     ];
@@ -114,7 +130,10 @@ async fn each_failure_looks_as_it_does_in_the_wild() {
 
         let (status, headers, body, stats) = ask(Settings { throttle_rate: 1.0, ..base() }, stream).await;
         assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-        assert_eq!((headers["retry-after"].to_str().unwrap(), headers["retry-after-ms"].to_str().unwrap()), ("1", "250"));
+        assert_eq!(
+            (headers["retry-after"].to_str().unwrap(), headers["retry-after-ms"].to_str().unwrap()),
+            ("1", "250")
+        );
         assert!(body.unwrap().contains("rate_limit_exceeded"));
         assert_eq!(stats.throttled, 1);
 
@@ -161,8 +180,7 @@ async fn statistics_and_log_tell_repeated_bodies() {
         text(&simulator.url, &chat(question)).await;
     }
     let stats = simulator.stop().await;
-    let expected =
-        Stats { requests: 3, answered: 3, distinct_bodies: 2, repeated_bodies: 1, ..Stats::default() };
+    let expected = Stats { requests: 3, answered: 3, distinct_bodies: 2, repeated_bodies: 1, ..Stats::default() };
     assert_eq!(stats, expected);
     let lines = std::fs::read_to_string(&log).unwrap();
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

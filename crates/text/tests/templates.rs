@@ -134,6 +134,49 @@ fn demonstrations_stand_before_the_last_user_component() {
 }
 
 #[test]
+fn the_table_of_differences_in_the_docs_is_true() {
+    let vars =
+        vars(json!({"t": "a b", "l": [3, 1.0], "o": {"k": [1]}, "r": [{"n": 1}], "big": 9_007_199_254_740_993_u64}));
+    let there = "abs(1) batch(2) capitalize default dictsort(o) escape first(l) float(1) groupby indent int(1) join(l) last length list \
+                 lower reject rejectattr replace reverse round(1) safe select selectattr slice sort(l) string sum(l) title trim upper";
+    let arguments = |name: &str| match name {
+        "batch" => "{{ l | batch(2) }}".to_owned(),
+        "slice" => "{{ l | slice(1) }}".to_owned(),
+        "groupby" | "rejectattr" | "selectattr" => format!("{{{{ r | {name}('n') | length }}}}"),
+        "reject" | "select" => format!("{{{{ l | {name}('odd') | list }}}}"),
+        "replace" => "{{ t | replace('a', 'b') }}".to_owned(),
+        "indent" => "{{ t | indent(2) }}".to_owned(),
+        "abs" | "float" | "int" | "round" => format!("{{{{ 1 | {name} }}}}"),
+        "dictsort" => "{{ o | dictsort }}".to_owned(),
+        "first" | "join" | "sort" | "sum" => format!("{{{{ l | {name} }}}}"),
+        _ => format!("{{{{ t | {name} }}}}"),
+    };
+    for name in there.split_whitespace().map(|name| name.split('(').next().unwrap_or(name)) {
+        let source = arguments(name);
+        assert!(fill(&source, &vars).is_ok(), "{source}: {:?}", fill(&source, &vars));
+    }
+    for name in "center forceescape nl2br random striptags truncate urlencode urlize wordcount".split(' ') {
+        let error = fill(&format!("{{{{ t | {name} }}}}"), &vars).unwrap_err();
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    for source in
+        ["{% include 'x' %}", "{% extends 'x' %}", "{{ t.length }}", "{% if t === 'a' %}{% endif %}", "{{ t && l }}"]
+    {
+        assert!(fill(source, &vars).is_err(), "{source}: {:?}", fill(source, &vars));
+    }
+    let same = [
+        ("{{ big }}", "9007199254740993"),
+        ("{{ range(1, 4) }}", "[1,2,3]"),
+        ("{{ t if l }}", "a b"),
+        ("{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m(t) }}", "<a b>"),
+        ("{% set x = 1 %}{{ x }}", "1"),
+    ];
+    for (source, expected) in same {
+        assert_eq!(fill(source, &vars).as_deref(), Ok(expected), "{source}");
+    }
+}
+
+#[test]
 fn templates_are_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<PromptTemplate>();

@@ -1,4 +1,4 @@
-use super::counts::ngrams;
+use super::counts::{Vocabulary, count, ngrams};
 
 /// What is done with n-gram orders that have no match, whose logarithm does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,10 @@ const ORDERS: usize = 4;
 #[must_use]
 pub fn bleu<T: AsRef<str>>(output: &str, references: &[T], smoothing: Smoothing) -> f64 {
     let lower = output.to_lowercase();
-    let words: Vec<&str> = lower.split_whitespace().collect();
     let lowered: Vec<String> = references.iter().map(|text| text.as_ref().to_lowercase()).collect();
-    let references: Vec<Vec<&str>> = lowered.iter().map(|text| text.split_whitespace().collect()).collect();
+    let mut vocabulary = Vocabulary::default();
+    let words = vocabulary.numbers(lower.split_whitespace());
+    let references: Vec<Vec<u32>> = lowered.iter().map(|text| vocabulary.numbers(text.split_whitespace())).collect();
     let Some(nearest) = references.iter().map(Vec::len).min_by_key(|length| (length.abs_diff(words.len()), *length))
     else {
         return 0.0;
@@ -38,9 +39,9 @@ pub fn bleu<T: AsRef<str>>(output: &str, references: &[T], smoothing: Smoothing)
         let in_references: Vec<_> = references.iter().map(|words| ngrams(words, n)).collect();
         let matched: usize = found
             .iter()
-            .map(|(gram, count)| {
-                let most = in_references.iter().filter_map(|counts| counts.get(gram)).max().copied().unwrap_or(0);
-                (*count).min(most)
+            .map(|(gram, times)| {
+                let most = in_references.iter().map(|counts| count(counts, gram)).max().unwrap_or(0);
+                (*times).min(most)
             })
             .sum();
         let total = words.len().saturating_sub(n - 1);

@@ -1,4 +1,4 @@
-use super::counts::{ngrams, shared};
+use super::counts::{Vocabulary, count, ngrams};
 
 /// How much of two texts is shared.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,8 +39,12 @@ pub fn rouge_tokens(text: &str) -> Vec<String> {
 #[must_use]
 pub fn rouge_n(output: &str, reference: &str, n: usize) -> Overlap {
     let (output, reference) = (rouge_tokens(output), rouge_tokens(reference));
-    let both = shared(&ngrams(&output, n), &ngrams(&reference, n));
-    let grams = |words: &[String]| if n == 0 { 0 } else { words.len().saturating_sub(n - 1) };
+    let mut vocabulary = Vocabulary::default();
+    let output = vocabulary.numbers(output.iter().map(String::as_str));
+    let reference = vocabulary.numbers(reference.iter().map(String::as_str));
+    let wanted = ngrams(&reference, n);
+    let both = ngrams(&output, n).iter().map(|(gram, times)| (*times).min(count(&wanted, gram))).sum();
+    let grams = |words: &[u32]| if n == 0 { 0 } else { words.len().saturating_sub(n - 1) };
     Overlap::of(both, grams(&output), grams(&reference))
 }
 

@@ -78,6 +78,9 @@ pub(crate) fn harsh_words(words: &[String]) -> Vec<HarshWord> {
         let here = HARSH
             .iter()
             .filter(|harsh| {
+                if harsh.text.as_bytes().first() != words[at].as_bytes().first() {
+                    return false;
+                }
                 let mut wanted = harsh.text.split(' ');
                 let mut there = words[at..].iter();
                 wanted.all(|word| there.next().is_some_and(|other| other == word))

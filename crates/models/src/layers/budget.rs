@@ -55,7 +55,7 @@ impl BudgetLayer {
             None => {
                 let seen = self.seen(role);
                 let answers = seen.answers.load(Relaxed);
-                if answers == 0 { UNSEEN_ANSWER } else { 2 * seen.tokens.load(Relaxed) / answers }
+                (2 * seen.tokens.load(Relaxed)).checked_div(answers).unwrap_or(UNSEEN_ANSWER)
             }
         };
         Estimate { tokens: input + output, usd: self.price.worst(input, output).unwrap_or_default() }

@@ -99,4 +99,26 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_documentation_has_every_table() {
+        let page = include_str!("../../../../docs/simulated.md");
+        for trait_ in [Book::Reasoning, Book::Writing].iter().flat_map(|book| {
+            let table = book.table();
+            table.skills.iter().chain(table.harms.iter().copied())
+        }) {
+            for text in trait_.phrasings.iter().chain([&trait_.name]) {
+                assert!(page.contains(text), "{text}");
+            }
+            for root in trait_.cues.iter().copied().flatten().copied().flatten() {
+                assert!(page.contains(&format!("`{root}`")), "{root}");
+            }
+        }
+        for sentence in NEUTRAL {
+            assert!(page.contains(&format!("- {sentence}\n")), "{sentence}");
+        }
+        for (name, _) in super::super::rules::names() {
+            assert!(page.contains(&format!("| `simulated:{name}` |")), "{name}");
+        }
+    }
 }

@@ -56,8 +56,11 @@ impl Misfit {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     pub folder: PathBuf,
-    cache: Mutex<HashMap<String, Result<Value, (String, String)>>>,
+    cache: Mutex<HashMap<String, Read>>,
 }
+
+/// What a file holds, or what is wrong with it and what to do.
+type Read = Result<Value, (String, String)>;
 
 impl Files {
     pub(crate) fn new(folder: PathBuf) -> Self {
@@ -65,7 +68,7 @@ impl Files {
     }
 
     /// The content of a `file://` path: a value for JSON and YAML, a text otherwise.
-    fn value(&self, written: &str) -> Result<Value, (String, String)> {
+    fn value(&self, written: &str) -> Read {
         let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(found) = cache.get(written) {
             return found.clone();
@@ -78,7 +81,7 @@ impl Files {
         found
     }
 
-    fn read(&self, written: &str) -> Result<Value, (String, String)> {
+    fn read(&self, written: &str) -> Read {
         let path = paths::strip(written);
         match paths::extension(path.split(':').next().unwrap_or_default()).as_str() {
             "js" | "cjs" | "mjs" | "ts" | "py" | "rb" => {

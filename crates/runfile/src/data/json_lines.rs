@@ -119,8 +119,7 @@ impl<'a> JsonLines<'a> {
         let column = text.char_indices().take_while(|(at, _)| *at < byte).count();
         Problem {
             column: column + 1,
-            length: 1,
-            excerpt: Some(Excerpt::cut(text, column, 1)),
+            excerpt: Some(Box::new(Excerpt::cut(text, column, 1))),
             ..Problem::of_line(&self.name, self.line, Some(text), format!("the line is no JSON: {said}"), fix)
         }
     }

@@ -8,17 +8,12 @@ use clade_domain::{Example, ExampleId, Split, Vars};
 use serde_json::Value;
 
 use super::{
-    case::{Case, Defaults, Files, Misfit, case, expands},
+    case::{Case, Defaults, Files, expands},
     csv_file::CsvFile,
     json_lines::JsonLines,
     whole,
 };
-use crate::{
-    problem::{Excerpt, Problem},
-    schema::{Checker, OneOrMany, TestCase, TestItem, TestsInput},
-    source::Sources,
-    yaml::{self, KeyPath, Node},
-};
+use crate::problem::Problem;
 
 /// Most examples that the lists of one test may make.
 const MAX_EXPANSION: usize = 100_000;

@@ -73,8 +73,8 @@ pub(super) fn wrong_test(
     let mut problem = Problem::of_line(name, line, text, format!("`{column}`: {message}"), fix);
     if let Some(at) = text.and_then(|text| text.find(&format!("\"{column}\"")).map(|at| text[..at].chars().count())) {
         problem.column = at + 1;
-        problem.length = column.chars().count() + 2;
-        problem.excerpt = text.map(|text| Excerpt::cut(text, at, problem.length));
+        let quoted = column.chars().count() + 2;
+        problem.excerpt = text.map(|text| Box::new(Excerpt::cut(text, at, quoted)));
     }
     problem
 }

@@ -1,4 +1,5 @@
 //! A simulator on a free port, in the test's own process.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail with their test")]
 
 use clade_simulator::{ServeError, Settings, Stats, serve};
 use tokio::{net::TcpListener, task::JoinHandle};

@@ -64,7 +64,8 @@ fn components_keep_their_shape() {
     let mut good = parent.clone();
     good.components[1].text = "Q: {{question}}".into();
     assert_eq!(admit(&scene.context(), good.clone()).as_ref(), Ok(&good));
-    let breaks: [(&str, fn(&mut Prompt), RejectReason); 5] = [
+    type Break = fn(&mut Prompt);
+    let breaks: [(&str, Break, RejectReason); 5] = [
         ("frozen text", |p| p.components[0].text = "Fixed.".into(), RejectReason::Frozen),
         ("frozen mark", |p| p.components[0].frozen = false, RejectReason::Frozen),
         ("missing", |p| drop(p.components.pop()), RejectReason::Unreadable),

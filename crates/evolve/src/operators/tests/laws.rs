@@ -98,7 +98,7 @@ fn count(text: &str, part: &str) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn classical_operators_lose_nothing(scene in scene(), seed in any::<u64>()) {

@@ -1,11 +1,9 @@
 //! Every provider against a real server on loopback: what is sent, and how answers are read.
 
-mod support;
-
+use crate::support::{KEY, Reply, Server, client, context, openai, question};
 use clade_domain::{ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling, Usage};
 use clade_models::ModelError;
 use serde_json::{Value, json};
-use support::{KEY, Reply, Server, client, context, openai, question};
 
 fn conversation() -> ChatRequest {
     ChatRequest {
@@ -31,7 +29,7 @@ async fn one(
     config: Value,
     reply: Value,
     request: &ChatRequest,
-) -> (support::Asked, clade_domain::ChatAnswer) {
+) -> (crate::support::Asked, clade_domain::ChatAnswer) {
     let server = Server::start(move |_| Reply::json(200, &reply)).await;
     let answer = client(id, &server.url, config).chat(request, context()).await.unwrap();
     (server.asked().remove(0), answer)

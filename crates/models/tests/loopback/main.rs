@@ -1,0 +1,7 @@
+//! Clients against real servers on loopback: wire formats, and everything that goes wrong.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may end a test")]
+
+mod support;
+mod trouble;
+mod wire;
