@@ -42,7 +42,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 
     let optimising = Instant::now();
     let mut optimise = clade_command(&clade, &data);
-    optimise.args(["run", RUN_FILE]);
+    // slowed down to the pace of a quick real model, so that there is something to watch
+    optimise.args(["run", RUN_FILE, "--set", "providers=[{id: simulated:gsm8k, config: {latency_ms: 60}}]"]);
     let status = optimise.status().map_err(|error| not_started(&optimise, &error))?;
     let optimisation_time = optimising.elapsed();
     if !status.success() && status.code() != Some(NO_IMPROVEMENT_SHOWN) {
@@ -81,12 +82,12 @@ fn closing(clade: &Path, data: &Path, report: &Path, build: Duration, optimisati
 
 fn build() -> Result<PathBuf, String> {
     let mut command = cargo();
-    command.args(["build", "--locked", "--profile", "demo", "--package", "promptclade", "--bin", "clade"]);
+    command.args(["build", "--locked", "--package", "promptclade", "--bin", "clade"]);
     let status = command.status().map_err(|error| not_started(&command, &error))?;
     if !status.success() {
         return Err(format!("clade could not be built ({status}); repeat it with\n    {}", shell::display(&command)));
     }
-    Ok(target_directory()?.join("demo").join(executable("clade")))
+    Ok(target_directory()?.join("debug").join(executable("clade")))
 }
 
 fn clade_command(clade: &Path, data: &Path) -> Command {

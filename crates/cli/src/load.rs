@@ -37,8 +37,9 @@ pub fn environment(folder: &Path, context: &Context) -> Result<Environment, Fail
     for path in files {
         let text = std::fs::read_to_string(&path)
             .map_err(|error| Failure::Usage(format!("cannot read the keys in {}: {error}", path.display())))?;
-        environment =
-            environment.with_dotenv(&text).map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
+        environment = environment
+            .with_dotenv(&text)
+            .map_err(|problem| Failure::Usage(format!("{}: {problem}", path.display())))?;
     }
     Ok(environment)
 }

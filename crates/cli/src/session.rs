@@ -170,7 +170,8 @@ fn retried(counters: &Counters, output: &Output) {
     let counted = counters.snapshot();
     let (retries, throttled) = (counted.retries, counted.throttles);
     if retries + throttled > 0 && !output.quiet {
-        let text = format!("{retries} calls were tried again, {throttled} of them because the provider asked for fewer");
+        let text =
+            format!("{retries} calls were tried again, {throttled} of them because the provider asked for fewer");
         output.line(output.paint(Ink::Faint, text));
     }
 }
@@ -209,13 +210,14 @@ fn conclude(
     let improved = report.evidence.as_ref().is_some_and(|evidence| evidence.improved);
     let score = match state.spec().mode {
         RunMode::Optimize => report.evidence.as_ref().map(|evidence| evidence.best_score),
-        RunMode::Evaluate => report.prompts.iter().map(|p| p.score).fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b)))),
-    };
-    if let (Some(least), score) = (gates.min_score, score.unwrap_or(0.0)) {
-        if score < least {
-            output.note(format!("gate not met: the best score is {score:.3}, --min-score asks for {least}"));
-            return Err(Failure::Exit(exit::GATE_NOT_MET));
+        RunMode::Evaluate => {
+            report.prompts.iter().map(|p| p.score).fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b))))
         }
+    };
+    let score = score.unwrap_or(0.0);
+    if let Some(least) = gates.min_score.filter(|least| score < *least) {
+        output.note(format!("gate not met: the best score is {score:.3}, --min-score asks for {least}"));
+        return Err(Failure::Exit(exit::GATE_NOT_MET));
     }
     if gates.require_improvement && !improved {
         output.note("gate not met: no improvement is shown, and --require-improvement asks for one");

@@ -37,7 +37,9 @@ pub enum EngineError {
     #[error("{0}")]
     Data(String),
     /// The run is complete already.
-    #[error("run `{run}` is finished; `clade show {run}` has its result, `clade branch {run}@c0` starts another from it")]
+    #[error(
+        "run `{run}` is finished; `clade show {run}` has its result, `clade branch {run}@c0` starts another from it"
+    )]
     Finished {
         /// The run.
         run: RunId,
@@ -51,7 +53,9 @@ pub enum EngineError {
         candidate: String,
     },
     /// The search has nothing under way and wants nothing: a fault of ours.
-    #[error("run `{run}` is stuck at journal entry {length}: please report this with the output of `clade export {run}`")]
+    #[error(
+        "run `{run}` is stuck at journal entry {length}: please report this with the output of `clade export {run}`"
+    )]
     Stuck {
         /// The run.
         run: RunId,

@@ -28,4 +28,3 @@ pub(crate) enum Done {
     /// Its trial could not be carried out, and no other one can.
     Fatal(Box<EngineError>),
 }
-

@@ -1,4 +1,7 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use clade_domain::{
     Bill, Candidate, CellRef, Constraints, Demonstration, ModelRole, Prompt, RejectReason, Relation, RunEvent, RunId,
@@ -106,8 +109,7 @@ async fn propose(
     let failures = rollouts(job, &job.command.failures, store).await?;
     let successes = rollouts(job, &job.command.successes, store).await?;
     let shown = rollouts(job, &job.command.demonstrations, store).await?;
-    let demonstrations: Vec<Demonstration> =
-        shown.into_iter().map(|rollout| Demonstration { vars: rollout.vars, answer: rollout.answer }).collect();
+    let demonstrations = shown.into_iter().map(|rollout| demonstration(&job.parents, rollout)).collect::<Vec<_>>();
     let Some(first) = job.spec.prompts.first() else {
         return Ok(Err(rejection(RejectReason::NotApplicable, "the run has no prompt")));
     };
@@ -178,6 +180,15 @@ async fn rollouts(job: &ProposalJob, cells: &[CellRef], store: &Arc<dyn Store>) 
         rollouts.push(Rollout { vars: example.map(|e| e.vars).unwrap_or_default(), answer, score, judgements });
     }
     Ok(rollouts)
+}
+
+/// A worked example with the variables that prompts fill in, and no others: the data's right answers stay out of it.
+fn demonstration(parents: &[Prompt], rollout: Rollout) -> Demonstration {
+    let components = parents.iter().flat_map(|parent| &parent.components);
+    let used: BTreeSet<String> =
+        components.filter_map(|component| clade_text::template::variables(&component.text).ok()).flatten().collect();
+    let vars = rollout.vars.into_iter().filter(|(name, _)| used.contains(name)).collect();
+    Demonstration { vars, answer: rollout.answer }
 }
 
 fn rejection(reason: RejectReason, detail: &str) -> Rejection {

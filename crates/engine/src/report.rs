@@ -39,8 +39,8 @@ pub struct RunReport {
 /// The prompt that a run hands back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BestPrompt {
-    /// Its number.
-    pub candidate: CandidateId,
+    /// Its name in the run, such as `c12`.
+    pub candidate: String,
     /// As text.
     pub prompt: String,
     /// The generation it came from.
@@ -54,8 +54,8 @@ pub struct BestPrompt {
 /// One prompt of `clade eval`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EvaluatedPrompt {
-    /// Its number.
-    pub candidate: CandidateId,
+    /// Its name in the run, such as `c0`.
+    pub candidate: String,
     /// The user's label.
     pub label: String,
     /// As text.
@@ -103,7 +103,7 @@ fn best(state: &RunState) -> Option<BestPrompt> {
     let candidate = state.candidate(state.best())?;
     let splits = [Split::Train, Split::Validation, Split::Test];
     Some(BestPrompt {
-        candidate: candidate.id,
+        candidate: candidate.id.to_string(),
         prompt: candidate.prompt.to_text(),
         generation: candidate.generation,
         chosen: state.chosen() == Some(candidate.id),
@@ -117,12 +117,13 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
         .candidates()
         .map(|candidate| {
             let cells = state.cells(candidate.id);
-            let scores: Vec<f64> =
-                cells.map(|c| c.iter(candidate.id, state.repeat()).map(|(_, cell)| cell.score).collect()).unwrap_or_default();
+            let scores: Vec<f64> = cells
+                .map(|c| c.iter(candidate.id, state.repeat()).map(|(_, cell)| cell.score).collect())
+                .unwrap_or_default();
             let score = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
             let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
             EvaluatedPrompt {
-                candidate: candidate.id,
+                candidate: candidate.id.to_string(),
                 label: candidate.note.clone(),
                 prompt: candidate.prompt.to_text(),
                 model: candidate.model.clone().unwrap_or_else(|| first.clone()),
@@ -131,7 +132,8 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
                 score,
                 ci_low: interval.low,
                 ci_high: interval.high,
-                pass_rate: cells.map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
+                pass_rate: cells
+                    .map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
                 named_scores: cells.map(|c| c.named_scores(Split::Test)).unwrap_or_default(),
             }
         })

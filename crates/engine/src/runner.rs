@@ -363,9 +363,9 @@ impl Rate {
         if seconds >= 0.05 {
             let fresh = trials.saturating_sub(self.trials) as f64 / seconds;
             let weight = (seconds / 2.0).min(1.0);
-            self.per_second = if self.per_second == 0.0 { fresh } else { self.per_second + weight * (fresh - self.per_second) };
+            self.per_second =
+                if self.per_second == 0.0 { fresh } else { self.per_second + weight * (fresh - self.per_second) };
             (self.at, self.trials) = (Instant::now(), trials);
         }
     }
 }
-

@@ -155,7 +155,6 @@ fn failed(job: &TrialJob, kind: TrialErrorKind, message: String) -> Trial {
     }
 }
 
-
 fn flat(messages: &[ChatMessage]) -> String {
     messages.iter().map(|message| message.content.as_str()).collect::<Vec<_>>().join("\n\n")
 }

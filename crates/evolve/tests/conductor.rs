@@ -280,12 +280,20 @@ fn an_evaluation_meets_every_cell_once() {
 #[test]
 fn stopping_rules_end_the_search_with_their_reason() {
     let cases: [(&str, fn(&mut RunSpec), StopReason); 3] = [
-        ("generations", |s| s.optimize.strategy = StrategySpec::Genetic(GeneticSpec { generations: Some(2), ..GeneticSpec::default() }), StopReason::MaxGenerations),
+        (
+            "generations",
+            |s| {
+                s.optimize.strategy =
+                    StrategySpec::Genetic(GeneticSpec { generations: Some(2), ..GeneticSpec::default() })
+            },
+            StopReason::MaxGenerations,
+        ),
         ("target", |s| s.optimize.stop.target_score = Some(0.1), StopReason::TargetReached),
         ("patience", |s| s.optimize.stop.no_improvement = Some(1), StopReason::NoImprovement),
     ];
     for (name, change, reason) in cases {
-        let mut spec = spec(RunMode::Optimize, calls(100_000), GeneticSpec { examples: Some(20), ..GeneticSpec::default() });
+        let mut spec =
+            spec(RunMode::Optimize, calls(100_000), GeneticSpec { examples: Some(20), ..GeneticSpec::default() });
         change(&mut spec);
         let state = fold(&run(&started(spec, SPLITS), 1, false));
         assert_eq!(state.stop(), Some(reason), "{name}");
@@ -303,7 +311,8 @@ fn every_selection_method_improves_on_the_first_prompt() {
     for selection in methods {
         let genetic = GeneticSpec { selection, examples: Some(30), ..GeneticSpec::default() };
         let state = fold(&run(&started(spec(RunMode::Optimize, calls(3_000), genetic), SPLITS), 2, false));
-        let gain = state.score(state.best(), Split::Train).unwrap() - state.score(CandidateId(0), Split::Train).unwrap();
+        let gain =
+            state.score(state.best(), Split::Train).unwrap() - state.score(CandidateId(0), Split::Train).unwrap();
         assert!(gain > 0.2, "{selection:?} gained {gain}");
     }
 }

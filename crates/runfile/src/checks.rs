@@ -59,7 +59,9 @@ pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], 
         }
         let label = &prompt.seed.label;
         let message = format!("the prompt `{label}` has no placeholder, so it asks the same of every example");
-        let example = columns.first().copied().unwrap_or("question");
+        // what checks compare with is the answer and would give it away
+        let question = columns.iter().find(|c| !scan.checked.contains(**c)).or(columns.first());
+        let example = question.copied().unwrap_or("question");
         let fix = format!("write `{{{{{example}}}}}` where the example belongs; the data has {}", list(&columns));
         if context.options.mode == RunMode::Optimize {
             context.problem(&prompt.path, message, fix);

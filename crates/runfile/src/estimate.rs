@@ -330,8 +330,9 @@ impl Builder<'_> {
     }
 }
 
+/// A range in order: where proposals take calls from trials, the figure with most proposals is not the highest.
 fn range([low, likely, high]: Three) -> Range {
-    Range { low, likely, high }
+    Range { low: low.min(likely).min(high), likely, high: low.max(likely).max(high) }
 }
 
 fn cap(range: Range, most: f64) -> Range {

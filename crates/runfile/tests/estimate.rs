@@ -46,7 +46,11 @@ fn a_search_stays_inside_its_budget() {
         ("optimize: {budget: {calls: 50000}, strategy: {name: genetic, generations: 3}}\n", 50_000.0),
     ] {
         let found = of(run, RunMode::Optimize);
-        assert!(found.calls.low <= found.calls.likely && found.calls.likely <= found.calls.high, "{run}");
+        assert!(
+            found.calls.low <= found.calls.likely && found.calls.likely <= found.calls.high,
+            "{run}: {:?}",
+            found.calls
+        );
         assert!(found.calls.high <= most && found.calls.likely > 100.0, "{run}: {:?}", found.calls);
     }
     // three generations end long before fifty thousand calls

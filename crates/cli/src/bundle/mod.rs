@@ -46,6 +46,13 @@ pub enum Line {
 
 /// The last line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Last {
+    /// What it says.
+    pub end: End,
+}
+
+/// What the last line says of those before it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct End {
     /// Lines before this one.
     pub lines: u64,

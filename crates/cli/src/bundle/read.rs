@@ -10,7 +10,7 @@ use clade_engine::now;
 use clade_evolve::RunState;
 use clade_store::{RunStatus, Store, StoreError};
 
-use super::{BUNDLE_FORMAT, End, Line, Manifest};
+use super::{BUNDLE_FORMAT, Last, Line, Manifest};
 use crate::failure::Failure;
 
 /// Longest line: a guard against files that are no bundles.
@@ -47,28 +47,25 @@ pub fn check(path: &Path) -> Result<Checked, Failure> {
             let read: Manifest = serde_json::from_slice(&line)
                 .map_err(|_| wrong(number, "the file is no Promptclade bundle (its first line is no manifest)"))?;
             if read.clade_bundle > BUNDLE_FORMAT {
-                let what = format!("the bundle has format {}, this version reads up to {BUNDLE_FORMAT}", read.clade_bundle);
+                let what =
+                    format!("the bundle has format {}, this version reads up to {BUNDLE_FORMAT}", read.clade_bundle);
                 return Err(Failure::Usage(format!("{}: {what}; update `clade`", path.display())));
             }
             manifest = Some(read);
             hasher.update(&line);
             continue;
         };
-        if let Ok(serde_json::Value::Object(last)) = serde_json::from_slice(&line) {
-            if let Some(end) = last.get("end") {
-                let end: End =
-                    serde_json::from_value(end.clone()).map_err(|_| wrong(number, "the last line cannot be read"))?;
-                let mut bytes = [0; 16];
-                bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-                if end.lines + 1 != number || end.blake3 != ContentHash(bytes) {
-                    return Err(wrong(number, "the checksum does not fit: the file was changed or cut"));
-                }
-                let state = state.ok_or_else(|| wrong(number, "the bundle holds no journal"))?;
-                if state.length() != first.entries || examples != state.dataset().len() {
-                    return Err(wrong(number, "the bundle does not hold what its first line says"));
-                }
-                return Ok(Checked { manifest: first.clone(), state });
+        if let Ok(Last { end }) = serde_json::from_slice(&line) {
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+            if end.lines + 1 != number || end.blake3 != ContentHash(bytes) {
+                return Err(wrong(number, "the checksum does not fit: the file was changed or cut"));
             }
+            let state = state.ok_or_else(|| wrong(number, "the bundle holds no journal"))?;
+            if state.length() != first.entries || examples != state.dataset().len() {
+                return Err(wrong(number, "the bundle does not hold what its first line says"));
+            }
+            return Ok(Checked { manifest: first.clone(), state });
         }
         hasher.update(&line);
         let read: Line = serde_json::from_slice(&line).map_err(|error| wrong(number, &error.to_string()))?;
@@ -96,7 +93,9 @@ pub async fn import(store: &Arc<dyn Store>, path: &Path, checked: Checked, run: 
         Err(StoreError::NotFound { .. }) => {}
         Err(error) => return Err(error.into()),
         Ok(_) => {
-            return Err(Failure::Usage(format!("run `{run}` exists already; import under another name with --run-id NAME")));
+            return Err(Failure::Usage(format!(
+                "run `{run}` exists already; import under another name with --run-id NAME"
+            )));
         }
     }
     let dataset = state.dataset().clone();

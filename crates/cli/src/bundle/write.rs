@@ -5,7 +5,7 @@ use clade_engine::replay_state;
 use clade_store::{RunSummary, Store};
 use serde::Serialize;
 
-use super::{BUNDLE_FORMAT, End, Line, Manifest};
+use super::{BUNDLE_FORMAT, End, Last, Line, Manifest};
 use crate::failure::Failure;
 
 const PAGE: u32 = 1_000;
@@ -94,7 +94,7 @@ pub async fn write(store: &Arc<dyn Store>, summary: RunSummary, out: impl Write)
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&out.hasher.finalize().as_bytes()[..16]);
     let end = End { lines: out.lines, blake3: ContentHash(bytes) };
-    out.line(&serde_json::json!({ "end": end }))?;
+    out.line(&Last { end })?;
     out.out.flush().map_err(|error| Failure::Error(format!("cannot write the bundle: {error}")))?;
     Ok(out.lines)
 }

@@ -10,7 +10,8 @@ pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let best = state.best();
-    let missing = || Failure::Error(format!("run `{}` has no candidate yet; `clade resume {}` goes on", row.run, row.run));
+    let missing =
+        || Failure::Error(format!("run `{}` has no candidate yet; `clade resume {}` goes on", row.run, row.run));
     let candidate = state.candidate(best).ok_or_else(missing)?;
     let text = candidate.prompt.to_text();
     if let Some(path) = &args.output {
@@ -18,7 +19,9 @@ pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
         context.output.note(format!("wrote {} of run {} to {}", best, row.run, path.display()));
     }
     if context.output.json {
-        context.output.json_line(&json!({ "run": row.run, "candidate": best, "generation": candidate.generation,
+        context
+            .output
+            .json_line(&json!({ "run": row.run, "candidate": best.to_string(), "generation": candidate.generation,
             "prompt": text, "components": candidate.prompt }));
     } else if args.output.is_none() {
         context.output.line(text);

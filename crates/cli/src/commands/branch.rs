@@ -15,7 +15,10 @@ use crate::{
 /// `clade branch`
 pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let (name, point) = args.from.rsplit_once('@').ok_or_else(|| {
-        Failure::Usage(format!("`{}` names no place in a run; write RUN@CANDIDATE, RUN@SNAPSHOT or RUN@best", args.from))
+        Failure::Usage(format!(
+            "`{}` names no place in a run; write RUN@CANDIDATE, RUN@SNAPSHOT or RUN@best",
+            args.from
+        ))
     })?;
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), name).await?;
@@ -38,7 +41,9 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     context.output.note(format!("run {run} branches from {candidate} of run {}", row.run));
     if args.no_start {
         if context.output.json {
-            context.output.json_line(&serde_json::json!({ "run": run, "branch_of": row.run, "candidate": candidate }));
+            context.output.json_line(
+                &serde_json::json!({ "run": run, "branch_of": row.run, "candidate": candidate.to_string() }),
+            );
         } else {
             context.output.line(format!("created run {run}; start it with: clade resume {run}"));
         }
@@ -51,11 +56,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
 }
 
 /// A candidate by name, or the best one at the time of a snapshot.
-async fn resolve(
-    store: &std::sync::Arc<dyn Store>,
-    run: &RunId,
-    point: &str,
-) -> Result<CandidateId, Failure> {
+async fn resolve(store: &std::sync::Arc<dyn Store>, run: &RunId, point: &str) -> Result<CandidateId, Failure> {
     let snapshots = store.snapshots(run.clone()).await?;
     let Some(snapshot) = snapshots.iter().find(|snapshot| snapshot.name == point) else {
         return find_candidate(&replay_state(store, run).await?, point);

@@ -31,7 +31,7 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
             json!({ "component": component.0, "runs": runs })
         };
         let components: Vec<_> = sides(&old.prompt, &new.prompt).iter().map(runs).collect();
-        output.json_line(&json!({ "run": row.run, "a": a, "b": b, "scores": compared, "components": components }));
+        output.json_line(&json!({ "run": row.run, "a": a.to_string(), "b": b.to_string(), "scores": compared, "components": components }));
         return Ok(());
     }
     output.line(heading(&state, old, '-', &output));
@@ -103,7 +103,11 @@ fn sides(old: &Prompt, new: &Prompt) -> Vec<(String, String, String)> {
     let mut sides = Vec::new();
     for component in &old.components {
         let other = new.components.iter().find(|c| c.name == component.name);
-        sides.push((component.name.clone(), component.text.clone(), other.map_or_else(String::new, |c| c.text.clone())));
+        sides.push((
+            component.name.clone(),
+            component.text.clone(),
+            other.map_or_else(String::new, |c| c.text.clone()),
+        ));
     }
     for component in new.components.iter().filter(|c| old.components.iter().all(|o| o.name != c.name)) {
         sides.push((component.name.clone(), String::new(), component.text.clone()));

@@ -44,9 +44,12 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
                 line(&mut out, &serde_json::to_string_pretty(&config).unwrap_or_default())?;
             }
             ExportFormat::Journal => {
-                each_entry(&store, &run, |entry| {
-                    serde_json::to_string(&entry).map_err(|error| Failure::Error(error.to_string()))
-                }, &mut out)
+                each_entry(
+                    &store,
+                    &run,
+                    |entry| serde_json::to_string(&entry).map_err(|error| Failure::Error(error.to_string())),
+                    &mut out,
+                )
                 .await?;
             }
             ExportFormat::Csv | ExportFormat::Jsonl => trials(&state, &store, args.format, &mut out).await?,
@@ -67,11 +70,16 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
 fn create(path: &Path, force: bool) -> Result<std::fs::File, Failure> {
     let mut options = OpenOptions::new();
     options.write(true);
-    if force { options.create(true).truncate(true) } else { options.create_new(true) };
+    if force {
+        options.create(true).truncate(true)
+    } else {
+        options.create_new(true)
+    };
     options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::Usage(format!("{} exists already; overwrite it with --force, or name another with -o", path.display()))
-        }
+        std::io::ErrorKind::AlreadyExists => Failure::Usage(format!(
+            "{} exists already; overwrite it with --force, or name another with -o",
+            path.display()
+        )),
         _ => Failure::io("write", path, &error),
     })
 }
@@ -111,7 +119,10 @@ async fn trials(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     if format == ExportFormat::Csv {
-        line(out, "candidate,example,sample,split,score,pass,error,answer,tokens_in,tokens_out,cost_usd,latency_ms,cached")?;
+        line(
+            out,
+            "candidate,example,sample,split,score,pass,error,answer,tokens_in,tokens_out,cost_usd,latency_ms,cached",
+        )?;
     }
     let mut next = 0;
     loop {
@@ -179,15 +190,17 @@ async fn promptfoo(state: &RunState, store: &Arc<dyn Store>) -> Result<Value, Fa
         }
     }
     let description = format!("{} (best prompt of Promptclade run {})", state.spec().description, state.run());
-    Ok(json!({ "description": description.trim(), "prompts": [as_promptfoo(prompt)?], "providers": providers, "tests": tests }))
+    Ok(
+        json!({ "description": description.trim(), "prompts": [as_promptfoo(prompt)?], "providers": providers, "tests": tests }),
+    )
 }
 
 /// A prompt of one user message is a text; anything else is promptfoo's chat JSON, demonstrations already filled in.
 fn as_promptfoo(prompt: &Prompt) -> Result<Value, Failure> {
-    if let ([only], true) = (&prompt.components[..], prompt.demonstrations.is_empty()) {
-        if only.role == MessageRole::User {
-            return Ok(json!(only.text));
-        }
+    if let ([only], []) = (&prompt.components[..], &prompt.demonstrations[..])
+        && only.role == MessageRole::User
+    {
+        return Ok(json!(only.text));
     }
     let last_user = prompt.components.iter().rposition(|component| component.role == MessageRole::User);
     let mut messages = Vec::new();

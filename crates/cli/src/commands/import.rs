@@ -16,7 +16,9 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "run": run, "entries": entries, "trials": trials }));
     } else {
-        context.output.line(format!("imported run {run}: {entries} journal entries, {trials} trials; `clade show {run}` shows it"));
+        context.output.line(format!(
+            "imported run {run}: {entries} journal entries, {trials} trials; `clade show {run}` shows it"
+        ));
     }
     Ok(())
 }

@@ -28,9 +28,12 @@ pub async fn run(args: &LineageArgs, context: &Context) -> Result<(), Failure> {
         TreeFormat::Json => {
             let rejected: Vec<_> = rejected
                 .iter()
-                .map(|((operator, reason), n)| serde_json::json!({ "operator": operator, "reason": reason, "count": n }))
+                .map(
+                    |((operator, reason), n)| serde_json::json!({ "operator": operator, "reason": reason, "count": n }),
+                )
                 .collect();
-            serde_json::json!({ "run": row.run, "simulated": row.simulated, "nodes": nodes, "rejected": rejected }).to_string()
+            serde_json::json!({ "run": row.run, "simulated": row.simulated, "nodes": nodes, "rejected": rejected })
+                .to_string()
         }
     };
     match &args.output {

@@ -46,7 +46,10 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
     };
     settings.check().map_err(|error| Failure::Usage(error.to_string()))?;
     let listener = TcpListener::bind(("127.0.0.1", args.port)).await.map_err(|error| {
-        Failure::Error(format!("cannot listen on port {}: {error}; name another with --port, or 0 for a free one", args.port))
+        Failure::Error(format!(
+            "cannot listen on port {}: {error}; name another with --port, or 0 for a free one",
+            args.port
+        ))
     })?;
     let port = listener.local_addr().map_err(|error| Failure::Error(error.to_string()))?.port();
     let url = format!("http://127.0.0.1:{port}");

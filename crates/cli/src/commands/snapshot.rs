@@ -34,7 +34,9 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
         output.json_line(&snapshot);
     } else {
         let SnapshotRow { run, name, .. } = &snapshot;
-        output.line(format!("snapshot `{name}` of run {run} at {length} entries; `clade branch {run}@{name}` starts from it"));
+        output.line(format!(
+            "snapshot `{name}` of run {run} at {length} entries; `clade branch {run}@{name}` starts from it"
+        ));
     }
     Ok(())
 }

@@ -27,15 +27,18 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         output.line(output.paint(ink, &evidence.sentence));
     } else if let Some(best) = &report.best {
         let score = best.scores.iter().map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
-        output.line(format!("best so far is {} with {}; not compared on test examples yet", best.candidate, score.join(", ")));
+        output.line(format!(
+            "best so far is {} with {}; not compared on test examples yet",
+            best.candidate,
+            score.join(", ")
+        ));
     }
     if let Some(best) = &report.best {
         let word = if best.chosen { "chosen" } else { "leading" };
         output.line("");
-        output.line(output.paint(
-            Ink::Strong,
-            format!("{word} prompt {} (generation {}):", best.candidate, best.generation),
-        ));
+        output.line(
+            output.paint(Ink::Strong, format!("{word} prompt {} (generation {}):", best.candidate, best.generation)),
+        );
         output.line(&best.prompt);
         output.line("");
     }
@@ -61,8 +64,11 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
     let best = prompts.iter().map(|p| p.score).fold(f64::NEG_INFINITY, f64::max);
     for prompt in prompts {
         let figure = format!("{:.3}", prompt.score);
-        let figure =
-            if prompts.len() > 1 && prompt.score >= best { output.paint(Ink::Green, figure) } else { output.paint(Ink::Strong, figure) };
+        let figure = if prompts.len() > 1 && prompt.score >= best {
+            output.paint(Ink::Green, figure)
+        } else {
+            output.paint(Ink::Strong, figure)
+        };
         output.line(format!(
             "{figure} {}  {}  {}",
             output.paint(Ink::Faint, format!("[{:.3}, {:.3}]", prompt.ci_low, prompt.ci_high)),
@@ -100,7 +106,7 @@ pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -122,4 +128,3 @@ pub fn one_line(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > 60 { format!("{}…", line.chars().take(59).collect::<String>()) } else { line }
 }
-

@@ -40,7 +40,11 @@ pub fn mermaid(nodes: &[Node]) -> String {
     let mut text = String::from("flowchart LR\n");
     let nodes = if edges(nodes).count() > MERMAID_EDGES {
         cut = nodes.iter().filter(|node| node.descent || node.alive).take(MERMAID_EDGES / 2).cloned().collect();
-        text.push_str(&format!("  %% {} of {} candidates: the line of descent and the last generation\n", cut.len(), nodes.len()));
+        text.push_str(&format!(
+            "  %% {} of {} candidates: the line of descent and the last generation\n",
+            cut.len(),
+            nodes.len()
+        ));
         &cut[..]
     } else {
         nodes

@@ -16,6 +16,7 @@ pub use text::text;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Node {
     /// The candidate.
+    #[serde(serialize_with = "name")]
     pub id: CandidateId,
     /// The generation it came from.
     pub generation: u32,
@@ -24,6 +25,7 @@ pub struct Node {
     /// How it stands to its parents.
     pub relation: Relation,
     /// Its parents, the better one first.
+    #[serde(serialize_with = "names")]
     pub parents: Vec<CandidateId>,
     /// Mean score on the split that most candidates met, in [0, 1].
     pub score: Option<f64>,
@@ -47,7 +49,7 @@ pub struct Node {
 pub fn nodes(state: &RunState, of: Option<CandidateId>) -> Vec<Node> {
     let split = if state.spec().mode == RunMode::Evaluate { Split::Test } else { Split::Train };
     let best = state.best();
-    let descent = ancestors(state, best);
+    let descent = line_of_descent(state, best);
     let alive: BTreeSet<CandidateId> =
         state.generations().last().map(|g| g.survivors.iter().copied().collect()).unwrap_or_default();
     let kept: Option<BTreeSet<CandidateId>> = of.map(|id| {
@@ -83,6 +85,16 @@ pub fn nodes(state: &RunState, of: Option<CandidateId>) -> Vec<Node> {
         .collect()
 }
 
+/// A candidate and its first parents back to a seed: one line, even where two lineages merged.
+pub fn line_of_descent(state: &RunState, id: CandidateId) -> BTreeSet<CandidateId> {
+    let mut line = BTreeSet::new();
+    let mut next = Some(id);
+    while let Some(id) = next.filter(|id| line.insert(*id)) {
+        next = state.candidate(id).and_then(|candidate| candidate.parents.first().copied());
+    }
+    line
+}
+
 /// A candidate and all it descends from.
 pub fn ancestors(state: &RunState, id: CandidateId) -> BTreeSet<CandidateId> {
     let mut found = BTreeSet::new();
@@ -93,4 +105,13 @@ pub fn ancestors(state: &RunState, id: CandidateId) -> BTreeSet<CandidateId> {
         }
     }
     found
+}
+
+/// An id as people write it.
+fn name<S: serde::Serializer>(id: &CandidateId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+fn names<S: serde::Serializer>(ids: &[CandidateId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(ToString::to_string))
 }

@@ -114,7 +114,9 @@ fn stretches(old: &str, new: &str, whole: bool) -> Vec<Stretch> {
 pub fn why(reason: StopReason) -> String {
     match reason {
         StopReason::Evaluated => "every prompt was evaluated".into(),
-        StopReason::BudgetSpent { limit } => format!("what was left of the limit on {limit} was kept for choosing and proving"),
+        StopReason::BudgetSpent { limit } => {
+            format!("what was left of the limit on {limit} was kept for choosing and proving")
+        }
         StopReason::MaxGenerations => "the most generations were reached".into(),
         StopReason::NoImprovement => "no new best for the generations the run file allows".into(),
         StopReason::TargetReached => "the target score was reached".into(),

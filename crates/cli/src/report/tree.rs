@@ -29,21 +29,30 @@ pub fn svg(nodes: &[Node]) -> String {
     let mut next = 0.0;
     for root in children.get(&None).cloned().unwrap_or_default() {
         place(root, &children, &mut rows, &mut next);
+        next += 1.0;
     }
     let generations = drawn.iter().map(|node| node.generation).max().unwrap_or(0);
     let gap = (1_000.0 / f64::from(generations.max(1))).clamp(34.0, 130.0);
     let width = 2.0 * LEFT + gap * f64::from(generations);
     let height = TOP + ROW * next.max(1.0) + 14.0;
-    let at = |node: &Node| (LEFT + gap * f64::from(node.generation), TOP + ROW * rows.get(&node.id).copied().unwrap_or(0.0) + 10.0);
+    let at = |node: &Node| {
+        (LEFT + gap * f64::from(node.generation), TOP + ROW * rows.get(&node.id).copied().unwrap_or(0.0) + 10.0)
+    };
     let scores = || drawn.iter().filter_map(|node| node.score);
     let (low, high) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
 
     let mut out = String::new();
     // writing into a String cannot fail
-    let _ = write!(out, "<svg viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"family tree\">");
+    let _ = write!(
+        out,
+        "<svg viewBox=\"0 0 {width:.0} {height:.0}\" width=\"{width:.0}\" height=\"{height:.0}\" role=\"img\" aria-label=\"family tree\">"
+    );
     for generation in 0..=generations {
         let x = LEFT + gap * f64::from(generation);
-        let _ = write!(out, "<line class=\"rule\" x1=\"{x:.1}\" y1=\"22\" x2=\"{x:.1}\" y2=\"{height:.0}\"/><text class=\"gen\" x=\"{x:.1}\" y=\"14\">{generation}</text>");
+        let _ = write!(
+            out,
+            "<line class=\"rule\" x1=\"{x:.1}\" y1=\"22\" x2=\"{x:.1}\" y2=\"{height:.0}\"/><text class=\"gen\" x=\"{x:.1}\" y=\"14\">{generation}</text>"
+        );
     }
     // the line of descent is drawn last, over the others
     for descent in [false, true] {
@@ -66,7 +75,9 @@ pub fn svg(nodes: &[Node]) -> String {
     for node in &drawn {
         let (x, y) = at(node);
         let fill = node.score.map_or_else(|| "none".to_owned(), |score| colour::fitness(score, low, high));
-        let score = node.score.map_or_else(|| "not evaluated".into(), |score| format!("{score:.3} on {} examples", node.trials));
+        let score = node
+            .score
+            .map_or_else(|| "not evaluated".into(), |score| format!("{score:.3} on {} examples", node.trials));
         let shape = if node.best {
             star(x, y)
         } else if node.parents.is_empty() {
@@ -88,29 +99,23 @@ pub fn svg(nodes: &[Node]) -> String {
     out
 }
 
-/// Gives a node and its descendants their rows; a node stands on the row of its descent child, so that line is straight.
+/// Gives a node and its descendants their rows: the first child stands on its parent's row, so lines are straight, and the
+/// line of descent, sorted first, is the topmost.
 fn place(
     node: &Node,
     children: &BTreeMap<Option<CandidateId>, Vec<&Node>>,
     rows: &mut BTreeMap<CandidateId, f64>,
     next: &mut f64,
-) -> f64 {
-    let below = children.get(&Some(node.id)).cloned().unwrap_or_default();
-    let mut own = None;
-    let middle = below.len() / 2;
+) {
+    rows.insert(node.id, *next);
+    let mut below = children.get(&Some(node.id)).cloned().unwrap_or_default();
+    below.sort_by_key(|child| (!child.descent, child.id));
     for (number, child) in below.iter().enumerate() {
-        let row = place(child, children, rows, next);
-        if child.descent || (own.is_none() && number >= middle && !below.iter().any(|other| other.descent)) {
-            own = Some(row);
+        if number > 0 {
+            *next += 1.0;
         }
+        place(child, children, rows, next);
     }
-    let row = own.unwrap_or_else(|| {
-        let row = *next;
-        *next += 1.0;
-        row
-    });
-    rows.insert(node.id, row);
-    row
 }
 
 fn elbow((x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> String {

@@ -349,10 +349,8 @@ impl RunState {
         };
         let mut best = (CandidateId(0), f64::NEG_INFINITY);
         for id in self.candidates.keys() {
-            if let Some(value) = fitness(self, *id, split) {
-                if value > best.1 {
-                    best = (*id, value);
-                }
+            if let Some(value) = fitness(self, *id, split).filter(|value| *value > best.1) {
+                best = (*id, value);
             }
         }
         best.0

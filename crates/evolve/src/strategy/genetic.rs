@@ -139,7 +139,8 @@ impl Genetic {
         self.children.clear();
         self.grid = None;
         let population = self.population.clone();
-        let changed = |m: &RunState, g| m.spec().models.of(ModelRole::Task, g) != m.spec().models.of(ModelRole::Task, g - 1);
+        let changed =
+            |m: &RunState, g| m.spec().models.of(ModelRole::Task, g) != m.spec().models.of(ModelRole::Task, g - 1);
         if changed(state, self.generation) {
             // scores of different models are never compared: who lives on is evaluated with the new one
             let grid = self.grid(plan);
@@ -241,8 +242,11 @@ impl Strategy for Genetic {
                 Some(_) => {}
             },
             RunEvent::ProposalRejected { slot, .. } => {
-                if self.open.remove(slot) && (slot.0 & 15) + 1 < ATTEMPTS {
-                    self.plan_place(state, slot.0 >> 4 & 0xfff, (slot.0 & 15) + 1);
+                let attempt = (slot.0 & 15) + 1;
+                let place = slot.0 >> 4 & 0xfff;
+                let open = self.open.remove(slot);
+                if open && attempt < ATTEMPTS {
+                    self.plan_place(state, place, attempt);
                 }
             }
             RunEvent::TrialFinished(trial) => {

@@ -56,6 +56,8 @@ pub(crate) struct Scan {
     pub never: Vec<(usize, String)>,
     /// Variables that the checks of `defaultTest` need and no example has.
     pub never_checked: Vec<String>,
+    /// Variables that the checks of `defaultTest` read: most likely answers, not questions.
+    pub checked: BTreeSet<String>,
     pub profile: DataProfile,
     pub problems: Vec<Problem>,
 }
@@ -372,6 +374,7 @@ impl<'a> Pass<'a> {
         } else {
             self.scan.own_splits = self.split.iter().filter_map(|s| *s).collect();
         }
+        self.scan.checked = std::mem::take(&mut self.default_names);
         self.scan.columns = self.columns.take().unwrap_or_default().into_iter().collect();
         if self.scan.profile.sampled > 0 {
             self.scan.profile.mean_input_tokens = self.tokens as f64 / f64::from(self.scan.profile.sampled);
