@@ -31,7 +31,9 @@ async fn live(progress: &mut watch::Receiver<Option<Progress>>) {
         bar.set_length(all.max(1));
         bar.set_position(done.min(all));
         bar.set_prefix(now.phase);
-        bar.set_message(format!("{}\n  {}", spent(&now), standing(&now)));
+        let lines: Vec<String> =
+            [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
+        bar.set_message(lines.join("\n  "));
     }
     bar.finish_and_clear();
 }
@@ -43,7 +45,9 @@ async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) 
         let due = last.is_none_or(|(at, phase)| at.elapsed() >= LINE_EVERY || phase != now.phase);
         if due {
             last = Some((Instant::now(), now.phase));
-            output.note(format!("{}: {} · {}", now.phase, spent(&now), standing(&now)));
+            let parts: Vec<String> =
+                [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
+            output.note(format!("{}: {}", now.phase, parts.join(" · ")));
         }
     }
 }
@@ -63,7 +67,8 @@ fn share(now: &Progress) -> (u64, u64) {
     ((most * 1_000.0) as u64, 1_000)
 }
 
-fn spent(now: &Progress) -> String {
+/// How much of it is done, and how long the rest takes.
+fn counts(now: &Progress) -> String {
     let mut parts = Vec::new();
     if let Some(planned) = now.trials_planned {
         parts.push(format!("{}/{} trials", thousands(now.trials), thousands(planned)));
@@ -73,18 +78,24 @@ fn spent(now: &Progress) -> String {
         Some(limit) => format!("{calls}/{} calls", thousands(limit)),
         None => format!("{calls} calls"),
     });
-    parts.push(match now.budget.usd {
-        Some(limit) => format!("{} of ${limit:.2}", now.spent.usd),
-        None => now.spent.usd.to_string(),
-    });
-    if let Some(limit) = now.budget.minutes {
-        parts.push(format!("{} of {limit} min", seconds(now.spent.seconds)));
-    }
-    if now.rate > 0.0 {
-        parts.push(format!("{:.0}/s", now.rate));
-    }
     if let Some(eta) = eta(now) {
         parts.push(format!("ETA {}", seconds(eta)));
+    }
+    parts.join(" · ")
+}
+
+/// What it costs in money and time.
+fn costs(now: &Progress) -> String {
+    let mut parts = vec![match now.budget.usd {
+        Some(limit) => format!("{} of ${limit:.2}", now.spent.usd),
+        None => now.spent.usd.to_string(),
+    }];
+    parts.push(match now.budget.minutes {
+        Some(limit) => format!("{} of {limit} min", seconds(now.spent.seconds)),
+        None => seconds(now.spent.seconds),
+    });
+    if now.rate > 0.0 {
+        parts.push(format!("{:.0} calls/s", now.rate));
     }
     parts.join(" · ")
 }
