@@ -126,6 +126,8 @@ pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure>
         let config = folder.path().join("answers.yaml");
         let text = serde_json::json!({
             "prompts": ["{{__any}}"], "providers": ["simulated:gentle"], "tests": format!("file://{}", absolute.display()),
+            // a run file needs a prompt that the data fills; nobody answers this one
+            "defaultTest": { "vars": { "__any": "-" } },
         });
         std::fs::write(&config, text.to_string()).map_err(|error| Failure::io("write", &config, &error))?;
         read(&config, RunMode::Evaluate, Overrides::default(), context)?

@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         }
     };
     let context = Context::new(&cli.global);
+    log();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(commands::dispatch(cli.command, &context)),
@@ -42,6 +43,13 @@ fn main() -> ExitCode {
             complain(&context.output, &failure);
             ExitCode::from(failure.code())
         }
+    }
+}
+
+/// Logs to stderr what `CLADE_LOG` asks for, such as `info` or `clade_models=debug`; nothing without it.
+fn log() {
+    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("CLADE_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
 }
 
