@@ -94,7 +94,7 @@ impl Setup {
         let mut settings = StackSettings::new(keys.environment.clone(), ledger);
         settings.keys.clone_from(&keys.inline);
         settings.simulated = Some(simulated(None, spec.seed));
-        clients(&Stack::new(settings).map_err(setup_error)?, spec).map(drop)
+        clients(&Stack::new(settings), spec).map(drop)
     }
 
     /// Sets a run up. `spec` is the run's, or what the command line makes of it for this process.
@@ -121,8 +121,7 @@ impl Setup {
         settings.seed = spec.seed;
         settings.counters = counters.clone();
         settings.simulated = Some(simulated(key, spec.seed));
-        let stack = Stack::new(settings).map_err(setup_error)?;
-        let clients = clients(&stack, spec)?;
+        let clients = clients(&Stack::new(settings), spec)?;
         let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));
         Ok(Self { clients, ledger, counters, window })
     }

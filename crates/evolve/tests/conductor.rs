@@ -1,4 +1,5 @@
 //! The laws of a run as a pure machine: the order of answers, kills and replays change nothing; budgets hold; splits never mix.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic")]
 
 use std::collections::BTreeMap;
 
@@ -103,7 +104,7 @@ impl World {
 
     fn propose(&mut self, command: &ProposeCommand) -> RunEvent {
         let bill = Bill::of(Usage { input: 50, output: 50, ..Usage::default() }, Some(Usd(0.005)));
-        if command.seed % 5 == 0 {
+        if command.seed.is_multiple_of(5) {
             return RunEvent::ProposalRejected {
                 slot: command.slot,
                 generation: command.generation,
@@ -114,7 +115,7 @@ impl World {
                 bill,
             };
         }
-        let word = if command.seed % 3 == 0 { "good" } else { "plain" };
+        let word = if command.seed.is_multiple_of(3) { "good" } else { "plain" };
         let parent = self.prompts[&command.parents[0]].components[0].text.clone();
         let prompt = Prompt::user(format!("{word} {} {parent}", command.seed % 97));
         self.prompts.insert(command.candidate, prompt.clone());

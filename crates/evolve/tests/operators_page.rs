@@ -6,7 +6,9 @@ use clade_evolve::operators;
 
 #[test]
 fn the_page_has_a_row_for_every_operator() {
-    let mut table = String::from("| operator | parents | asks a model | weight | what it does |\n| --- | --- | --- | --- | --- |\n");
+    let mut table = String::from(
+        "| operator | parents | asks a model | weight | what it does |\n| --- | --- | --- | --- | --- |\n",
+    );
     for operator in operators::all() {
         let kind = operator.kind();
         let asks = if kind.model_written { "yes" } else { "no" };

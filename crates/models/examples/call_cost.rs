@@ -50,7 +50,7 @@ async fn ask(url: &str, calls: usize, at_once: usize) -> Fallible<()> {
     settings.max_concurrency = Some(u32::try_from(at_once)?);
     let mut spec = ModelSpec::named("openai:chat:m");
     spec.config.insert("apiBaseUrl".to_owned(), json!(url));
-    let client = Stack::new(settings)?.build(&spec)?;
+    let client = Stack::new(settings).build(&spec)?;
     let text = "You are given a question. ".repeat(16);
     let requests: Vec<ChatRequest> = (0..calls).map(|i| ChatRequest::user(format!("{text}{i}"))).collect();
     let requests = Arc::new(requests);

@@ -143,13 +143,10 @@ impl fmt::Debug for Stack {
 }
 
 impl Stack {
-    /// Sets up what all models share.
-    ///
-    /// # Errors
-    /// [`ModelSetupError::Http`] where the HTTP client cannot be set up.
-    pub fn new(settings: StackSettings) -> Result<Self, ModelSetupError> {
-        let http = Http::new().map_err(|source| ModelSetupError::Http { model: "no model".to_owned(), source })?;
-        Ok(Self { settings, http, hosts: Mutex::default() })
+    /// What all models share. Nothing is opened yet.
+    #[must_use]
+    pub fn new(settings: StackSettings) -> Self {
+        Self { settings, http: Http::new(), hosts: Mutex::default() }
     }
 
     /// The client of a model with all layers around it. Asks nothing of the provider.

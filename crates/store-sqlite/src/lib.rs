@@ -13,6 +13,7 @@ mod lock;
 mod lookup;
 mod migrate;
 mod options;
+mod pace;
 mod roles;
 mod rows;
 mod store;

@@ -15,6 +15,7 @@ use tokio::{
 use crate::{
     connect,
     fault::fault,
+    pace::Pace,
     roles::{ANSWER_COLUMNS, read_answer},
     rows::Values,
 };
@@ -75,7 +76,9 @@ struct Task {
 impl Task {
     async fn run(mut self, mut waiting: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(MOST);
+        let mut pace = Pace::new();
         while waiting.recv_many(&mut messages, MOST).await > 0 {
+            pace.begin(messages.len());
             let mut asks = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -84,6 +87,7 @@ impl Task {
                 }
             }
             self.serve(asks).await;
+            pace.wait().await;
         }
         if let Some(connection) = self.connection {
             drop(connection.close().await);

@@ -82,8 +82,10 @@ impl Evaluator for GEval {
 }
 
 fn steps_request(criterion: &str) -> Result<ModelRequest, EvaluatorError> {
-    let text = render(Template::GEvalSteps, context! { rubric => &*inert(criterion) })?;
-    Ok(ModelRequest::Chat(chat(vec![ChatMessage::new(MessageRole::User, text)])))
+    Ok(ModelRequest::Chat(chat(vec![
+        ChatMessage::new(MessageRole::System, render(Template::GEvalSteps, context! {})?),
+        ChatMessage::new(MessageRole::User, format!("<rubric>\n{}\n</rubric>", inert(criterion))),
+    ])))
 }
 
 #[cfg(test)]
@@ -98,6 +100,11 @@ mod tests {
         let check = from_json(json!({"type": "g-eval", "value": ["clear", "kind"]}));
         let Step::Ask(first) = step(&check, "out", &[]).unwrap() else { panic!("done") };
         assert_eq!(first.len(), 2);
+        let ModelRequest::Chat(writing) = &first[1] else { panic!("no chat") };
+        assert!(
+            writing.messages[0].content.starts_with("You judge outputs of language models.\n<evaluation>g-eval-steps<")
+        );
+        assert_eq!(writing.messages[1].content, "<rubric>\nkind\n</rubric>");
         let mut answers = vec![chat("{\"steps\": [\"look\"]}"), chat("no list here")];
         let Step::Ask(scoring) = step(&check, "out", &answers).unwrap() else { panic!("done") };
         let ModelRequest::Chat(request) = &scoring[0] else { panic!("no chat") };

@@ -1,4 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{
@@ -18,12 +21,13 @@ pub struct Http {
     clients: Arc<Clients>,
 }
 
-#[derive(Debug)]
+/// Set up when first needed: reading the machine's certificates takes longer than a short run does.
+#[derive(Debug, Default)]
 struct Clients {
     /// Honours the proxy variables of the environment.
-    outside: Client,
-    /// For this machine's own addresses, which no proxy reaches.
-    here: Client,
+    outside: OnceLock<Result<Client, HttpError>>,
+    /// For this machine's own http addresses, which no proxy reaches and which need no certificates.
+    here: OnceLock<Result<Client, HttpError>>,
 }
 
 /// Why a request brought no reply.
@@ -94,30 +98,27 @@ impl Target {
             value.set_sensitive(true);
             map.insert(name, value);
         }
-        let here = is_this_machine(address);
+        let here = url.scheme() == "http" && is_this_machine(address);
         Ok(Self { url, headers: map, here })
     }
 }
 
+impl Default for Http {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Http {
-    /// Sets the client up. Connections are opened when first needed.
-    ///
-    /// # Errors
-    /// [`HttpError::Setup`].
-    pub fn new() -> Result<Self, HttpError> {
-        let build = |here: bool| {
-            let builder = Client::builder()
-                .tcp_nodelay(true)
-                .pool_max_idle_per_host(usize::MAX)
-                .pool_idle_timeout(Duration::from_secs(50))
-                .connect_timeout(CONNECT_TIMEOUT)
-                .redirect(reqwest::redirect::Policy::none())
-                .referer(false)
-                .user_agent(concat!("promptclade/", env!("CARGO_PKG_VERSION")));
-            let builder = if here { builder.no_proxy().http1_only() } else { builder };
-            builder.build().map_err(|error| HttpError::Setup(chain(&error)))
-        };
-        Ok(Self { clients: Arc::new(Clients { outside: build(false)?, here: build(true)? }) })
+    /// Sets nothing up yet; connections are opened when first needed.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { clients: Arc::default() }
+    }
+
+    fn client(&self, here: bool) -> Result<&Client, HttpError> {
+        let place = if here { &self.clients.here } else { &self.clients.outside };
+        place.get_or_init(|| build(here)).as_ref().map_err(Clone::clone)
     }
 
     /// Sends a JSON body and reads the whole reply, whatever its status, within `timeout`.
@@ -129,7 +130,7 @@ impl Http {
     }
 
     async fn exchange(&self, target: &Target, body: Vec<u8>) -> Result<Reply, HttpError> {
-        let client = if target.here { &self.clients.here } else { &self.clients.outside };
+        let client = self.client(target.here)?;
         let mut request = Request::new(Method::POST, target.url.clone());
         *request.headers_mut() = target.headers.clone();
         *request.body_mut() = Some(body.into());
@@ -141,6 +142,19 @@ impl Http {
         let body = read(&mut response).await?;
         Ok(Reply { status, headers, body })
     }
+}
+
+fn build(here: bool) -> Result<Client, HttpError> {
+    let builder = Client::builder()
+        .tcp_nodelay(true)
+        .pool_max_idle_per_host(usize::MAX)
+        .pool_idle_timeout(Duration::from_secs(50))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .user_agent(concat!("promptclade/", env!("CARGO_PKG_VERSION")));
+    let builder = if here { builder.no_proxy().http1_only().tls_certs_only([]) } else { builder };
+    builder.build().map_err(|error| HttpError::Setup(chain(&error)))
 }
 
 /// Reads the body. A single chunk, which small answers are, is not copied.

@@ -165,7 +165,7 @@ pub fn spec(id: &str, url: &str, config: Value) -> ModelSpec {
 }
 
 pub fn client(id: &str, url: &str, config: Value) -> Arc<dyn ModelClient> {
-    Stack::new(settings(Budget::default())).unwrap().build(&spec(id, url, config)).unwrap()
+    Stack::new(settings(Budget::default())).build(&spec(id, url, config)).unwrap()
 }
 
 pub fn context() -> CallContext {

@@ -143,7 +143,7 @@ async fn a_thousand_calls_at_30_percent_errors_lose_none() {
     settings.retry.tries = 20;
     let counters = settings.counters.clone();
     let ledger = settings.ledger.clone();
-    let client = Stack::new(settings).unwrap().build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
     let requests: Vec<ChatRequest> = (0..1_000).map(|i| ChatRequest::user(format!("question {i}"))).collect();
     let client = &client;
     let answers: Vec<_> =
@@ -183,7 +183,7 @@ async fn against_a_limit(calls: usize, headers: bool) -> f64 {
     let mut settings = settings(Budget::default());
     settings.max_concurrency = Some(100);
     settings.retry.patience = Duration::from_secs(60);
-    let client = Stack::new(settings).unwrap().build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
     let done = AtomicUsize::new(0);
     let requests: Vec<ChatRequest> = (0..calls).map(|i| ChatRequest::user(format!("question {i}"))).collect();
     futures::stream::iter(&requests)
@@ -209,7 +209,7 @@ async fn the_budget_is_kept_over_all_models() {
     let server = Server::start(|_| Reply::json(200, &openai("42"))).await;
     let settings = settings(Budget { calls: Some(25), ..Budget::default() });
     let ledger = settings.ledger.clone();
-    let stack = Stack::new(settings).unwrap();
+    let stack = Stack::new(settings);
     let models = ["openai:chat:a", "vllm:b"].map(|id| stack.build(&spec(id, &server.url, json!({}))).unwrap());
     let request = question();
     let calls = (0..60).map(|i| models[i % 2].chat(&request, context()));
@@ -223,7 +223,7 @@ async fn the_budget_is_kept_over_all_models() {
 
 #[tokio::test]
 async fn what_is_wrong_is_said_before_the_first_call() {
-    let stack = Stack::new(settings(Budget { usd: Some(1.0), ..Budget::default() })).unwrap();
+    let stack = Stack::new(settings(Budget { usd: Some(1.0), ..Budget::default() }));
     let cases = [
         (spec("opnai:m", "http://127.0.0.1:1", json!({})), "did you mean `openai`?"),
         (spec("openai:m", "http://127.0.0.1:1", json!({"temprature": 1})), "did you mean `temperature`?"),

@@ -15,7 +15,7 @@ use super::{
     transaction::{Outcome, Transaction},
     work::Work,
 };
-use crate::fault::fault;
+use crate::{fault::fault, pace::Pace};
 
 /// Most pieces of work in one transaction, and as many again may wait.
 const MOST: usize = 1024;
@@ -77,7 +77,9 @@ struct Task {
 impl Task {
     async fn run(mut self, mut waiting: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(MOST);
+        let mut pace = Pace::new();
         while waiting.recv_many(&mut messages, MOST).await > 0 {
+            pace.begin(messages.len());
             let mut jobs = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -87,6 +89,7 @@ impl Task {
                 }
             }
             self.carry_out(jobs).await;
+            pace.wait().await;
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(store.path = %self.path.display(), %error, "the database was not closed in order");
