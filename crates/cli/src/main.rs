@@ -32,7 +32,8 @@ fn main() -> ExitCode {
     };
     let context = Context::new(&cli.global);
     log();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // one thread: work here is short, SQLite has threads of its own, and waking others costs more than they bring
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(commands::dispatch(cli.command, &context)),
         Err(error) => Err(Failure::Error(format!("cannot start worker threads: {error}"))),

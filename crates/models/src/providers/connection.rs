@@ -83,6 +83,13 @@ impl Connection {
             let reply = match self.setup.http.post(&self.target, body, self.setup.timeout).await {
                 Ok(reply) => reply,
                 Err(HttpError::TooLarge) => return Err(self.teller().request(&HttpError::TooLarge.to_string())),
+                Err(error @ HttpError::Setup(_)) => {
+                    return Err(ModelError::Permanent {
+                        model: self.setup.model.clone(),
+                        message: error.to_string(),
+                        fix: "mend the proxy variables or the machine's certificates, then `clade resume`".to_owned(),
+                    });
+                }
                 Err(error) => return Err(self.teller().unreached(&error.to_string())),
             };
             let latency_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
