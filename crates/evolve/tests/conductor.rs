@@ -280,7 +280,8 @@ fn an_evaluation_meets_every_cell_once() {
 
 #[test]
 fn stopping_rules_end_the_search_with_their_reason() {
-    let cases: [(&str, fn(&mut RunSpec), StopReason); 3] = [
+    type Change = fn(&mut RunSpec);
+    let cases: [(&str, Change, StopReason); 3] = [
         (
             "generations",
             |s| {

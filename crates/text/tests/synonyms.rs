@@ -9,7 +9,8 @@ fn options(text: &str) -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn words_are_replaced_in_their_sense_and_form() {
-    let cases: &[(&str, &[(&str, &[&str])])] = &[
+    type Replaced<'a> = &'a [(&'a str, &'a [&'a str])];
+    let cases: &[(&str, Replaced<'_>)] = &[
         ("Evaluate the answer carefully.", &[("Evaluate", &["Assess"])]),
         ("First evaluate it, then stop.", &[]),
         ("You should construct a short plan.", &[("construct", &["build"])]),

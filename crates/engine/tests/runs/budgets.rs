@@ -1,0 +1,136 @@
+//! Limits hold over task, reflection and judge calls together, and every budget has a clear outcome.
+
+use clade_domain::{Budget, Limit, Spent};
+use clade_engine::{Control, RunOutcome};
+use clade_store::RunStatus;
+
+use crate::{
+    clients::{Act, SimulatedTrouble},
+    common::{Rig, calls, spec},
+};
+
+fn usd(limit: f64) -> Budget {
+    Budget { usd: Some(limit), ..Budget::default() }
+}
+
+fn tokens(limit: u64) -> Budget {
+    Budget { tokens: Some(limit), ..Budget::default() }
+}
+
+/// Nothing is over its limit. USD and tokens are reserved by estimate, so an answer in flight may be larger: one of each
+/// call allowed at once.
+fn holds(budget: Budget, spent: Spent, concurrency: f64) {
+    let answer = (spent.tokens_in + spent.tokens_out) as f64 / spent.calls.max(1) as f64;
+    let price = spent.usd.0 / spent.calls.max(1) as f64;
+    assert!(budget.calls.is_none_or(|most| spent.calls <= most), "{budget:?}: {spent:?}");
+    let all = (spent.tokens_in + spent.tokens_out) as f64;
+    assert!(budget.tokens.is_none_or(|most| all <= most as f64 + 3.0 * answer * concurrency), "{budget:?}: {spent:?}");
+    assert!(budget.usd.is_none_or(|most| spent.usd.0 <= most + 3.0 * price * concurrency), "{budget:?}: {spent:?}");
+}
+
+#[tokio::test]
+async fn every_budget_holds_and_has_a_clear_outcome() {
+    let budgets = [
+        calls(0),
+        calls(1),
+        calls(2),
+        calls(5),
+        calls(25),
+        calls(60),
+        calls(120),
+        calls(200),
+        calls(351),
+        calls(900),
+        usd(0.000_001),
+        usd(0.001),
+        usd(0.01),
+        usd(0.05),
+        tokens(10),
+        tokens(3_000),
+        tokens(20_000),
+        tokens(80_000),
+        Budget { minutes: Some(0.0), ..Budget::default() },
+        Budget { minutes: Some(0.0), ..calls(100) },
+    ];
+    for budget in budgets {
+        for judged in [false, true] {
+            let mut spec = spec("simulated:rough", budget);
+            spec.optimize.stop.no_improvement = Some(4);
+            let mut rig = if judged { Rig::judged(spec).await } else { Rig::new(spec).await };
+            rig.concurrency = 8;
+            rig = rig.wrapped(SimulatedTrouble::wrap(|_, _, _| Act::Answer));
+            let (outcome, report) = rig.go().await;
+            holds(budget, report.spent, 8.0);
+            assert_eq!(rig.answers().await.len() as u64, report.spent.calls, "{budget:?}");
+            match outcome {
+                RunOutcome::Finished => assert!(report.evidence.is_some(), "{budget:?}"),
+                RunOutcome::BudgetSpent { limit } => {
+                    assert!(
+                        report.evidence.is_none() && report.best.is_some() == (report.spent.calls >= 0),
+                        "{budget:?}"
+                    );
+                    assert_eq!(report.status, RunStatus::Paused, "{budget:?}");
+                    assert!(report.detail.contains(&limit.to_string()), "{budget:?}: {}", report.detail);
+                }
+                other => panic!("{budget:?}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_budget_of_calls_that_is_not_tiny_always_reaches_its_evidence() {
+    for seed in 0..6 {
+        for (most, judged) in [(150, false), (230, false), (400, false), (430, true)] {
+            let mut spec = spec("simulated:rough", calls(most));
+            spec.seed = seed;
+            let rig = if judged { Rig::judged(spec).await } else { Rig::new(spec).await };
+            let (outcome, report) = rig.go().await;
+            assert!(
+                matches!(outcome, RunOutcome::Finished),
+                "seed {seed}, {most} calls, {judged}: {outcome:?} {:?}",
+                report.spent
+            );
+            assert!(report.evidence.is_some() && report.spent.calls <= most);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_larger_budget_lets_a_run_go_on() {
+    for (small, large) in
+        [(calls(1), calls(400)), (calls(30), calls(300)), (tokens(900), tokens(200_000)), (usd(0.000_3), usd(1.0))]
+    {
+        let mut spec = spec("simulated:gentle", small);
+        spec.optimize.stop.no_improvement = Some(3);
+        let rig = Rig::new(spec).await;
+        let (outcome, before) = rig.go().await;
+        assert!(matches!(outcome, RunOutcome::BudgetSpent { .. }), "{small:?}: {outcome:?}");
+        let (again, report) = rig.go().await;
+        assert!(matches!(again, RunOutcome::BudgetSpent { .. }), "{small:?}: the same limit is met again, {again:?}");
+        assert!(report.spent.calls >= before.spent.calls);
+        let mut runner = rig.open().await.unwrap();
+        runner.change_budget(large).await.unwrap();
+        let outcome = runner.run(&Control::default()).await;
+        assert!(matches!(outcome, RunOutcome::Finished), "{small:?}: {outcome:?}");
+        let report = rig.report(&runner).await;
+        assert!(report.evidence.is_some(), "{small:?}");
+        assert_eq!(*runner.conductor().state().budget(), large);
+        assert_eq!(rig.asked.repeated(), 0, "{small:?}");
+        assert_eq!(rig.answers().await.len() as u64, report.spent.calls, "{small:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_evaluation_stops_at_its_limit_and_goes_on_with_another() {
+    let mut spec = spec("simulated:gentle", calls(17));
+    spec.mode = clade_domain::RunMode::Evaluate;
+    let rig = Rig::new(spec).await;
+    let (outcome, report) = rig.go().await;
+    assert!(matches!(outcome, RunOutcome::BudgetSpent { limit: Limit::Calls }), "{outcome:?}");
+    assert_eq!((report.spent.calls, report.prompts[0].trials), (17, 17));
+    let mut runner = rig.open().await.unwrap();
+    runner.change_budget(calls(60)).await.unwrap();
+    assert!(matches!(runner.run(&Control::default()).await, RunOutcome::Finished));
+    assert_eq!((runner.spent().calls, runner.conductor().state().trials()), (60, 60));
+}

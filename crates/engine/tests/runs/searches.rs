@@ -1,0 +1,90 @@
+//! A search ends with evidence, and its accounts agree.
+
+use std::sync::Arc;
+
+use clade_domain::{ModelRole, RunEvent, Split};
+use clade_engine::RunOutcome;
+use clade_store::{RunStatus, Store};
+use clade_store_sqlite::{SqliteOptions, SqliteStore};
+
+use crate::common::{Rig, assertion, calls, spec};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_on_sqlite_ends_with_evidence_and_a_sound_account() {
+    for (model, judged) in [("simulated:gentle", false), ("simulated:rough", false), ("simulated:gentle", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("clade.db"), SqliteOptions::default()).await.unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let mut checks = vec![assertion("numeric", "{{answer}}")];
+        if judged {
+            checks.push(assertion("llm-rubric", "The answer is right."));
+        }
+        let rig = Rig::with(store.clone(), spec(model, calls(700)), &checks, u32::from(judged)).await;
+        let report = rig.finish().await;
+        let name = format!("{model}, judged: {judged}");
+
+        let evidence = report.evidence.clone().unwrap();
+        let best = report.best.clone().unwrap();
+        assert_eq!(report.status, RunStatus::Finished, "{name}");
+        assert!(report.simulated && best.chosen && report.prompts.is_empty(), "{name}");
+        assert!(report.finish_reason.is_some() && report.detail.is_empty(), "{name}: {report:?}");
+        assert_eq!(report.seed_prompt.as_deref(), Some("Answer the question.\n\nQuestion: {{question}}\nAnswer:"));
+        assert!(evidence.n > 0 && evidence.ci_low <= evidence.difference && evidence.difference <= evidence.ci_high);
+        assert!(best.prompt.contains("{{question}}"), "{name}");
+        if !judged {
+            assert_eq!(best.scores[&Split::Test], evidence.best_score, "{name}");
+        }
+        if model == "simulated:gentle" {
+            assert!(evidence.difference > 0.0 && evidence.improved, "{name}: {}", evidence.sentence);
+        }
+
+        let spent = report.spent;
+        let answers = rig.answers().await;
+        let of = |role: ModelRole| answers.iter().filter(|answer| answer.role == role).count() as u64;
+        assert_eq!(spent.calls, answers.len() as u64, "{name}");
+        assert_eq!(spent.task_calls, of(ModelRole::Task), "{name}");
+        assert_eq!(spent.reflection_calls, of(ModelRole::Reflection), "{name}");
+        assert_eq!(spent.judge_calls, of(ModelRole::Judge), "{name}");
+        assert_eq!(judged, spent.judge_calls > 0, "{name}");
+        assert_eq!(spent.calls, spent.task_calls + spent.reflection_calls + spent.judge_calls, "{name}");
+        assert_eq!(spent.tokens_in, answers.iter().map(|a| a.usage.input).sum::<u64>(), "{name}");
+        assert_eq!(spent.tokens_out, answers.iter().map(|a| a.usage.output).sum::<u64>(), "{name}");
+        let usd: f64 = answers.iter().filter_map(|a| a.cost).map(|cost| cost.0).sum();
+        assert!((spent.usd.0 - usd).abs() < 1e-9, "{name}: {} {usd}", spent.usd.0);
+        assert!(spent.calls <= 700 && rig.asked.calls() as u64 == spent.calls, "{name}: {spent:?}");
+
+        let row = store.summary(rig.run.to_string()).await.unwrap();
+        assert_eq!((row.status, row.improved), (RunStatus::Finished, Some(evidence.improved)), "{name}");
+        assert_eq!(row.best_score, Some(evidence.best_score), "{name}");
+        store.close().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn splits_never_mix() {
+    let rig = Rig::new(spec("simulated:rough", calls(700))).await;
+    rig.finish().await;
+    let mut chosen = false;
+    for event in rig.events().await {
+        match event {
+            RunEvent::CandidateChosen { .. } => chosen = true,
+            RunEvent::TrialFinished(trial) => assert_eq!(trial.split == Split::Test, chosen, "{trial:?}"),
+            _ => {}
+        }
+    }
+    assert!(chosen);
+}
+
+#[tokio::test]
+async fn concurrency_does_not_change_the_result() {
+    let mut results = Vec::new();
+    for concurrency in [1, 3, 32] {
+        let mut rig = Rig::new(spec("simulated:rough", calls(600))).await;
+        rig.concurrency = concurrency;
+        let (outcome, _) = rig.go().await;
+        assert!(matches!(outcome, RunOutcome::Finished));
+        results.push(crate::common::result(&rig.state().await));
+    }
+    assert_eq!(results[0], results[1]);
+    assert_eq!(results[0], results[2]);
+}
