@@ -5,7 +5,7 @@ use std::{
 
 use clade_domain::{CandidateId, RunId};
 use clade_evolve::RunState;
-use clade_store::{RunSummary, Store};
+use clade_store::{RunStatus, RunSummary, Store};
 
 use crate::failure::Failure;
 
@@ -25,7 +25,17 @@ pub fn entropy() -> u64 {
 
 /// The row of the run that the user means.
 pub async fn find_run(store: &dyn Store, name: &str) -> Result<RunSummary, Failure> {
-    Ok(store.summary(name.to_owned()).await?)
+    let mut row = store.summary(name.to_owned()).await?;
+    mend_status(store, &mut row).await;
+    Ok(row)
+}
+
+/// A run whose process died still says that it runs; the lock, which died with the process, tells the truth.
+pub async fn mend_status(store: &dyn Store, row: &mut RunSummary) {
+    if row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok() {
+        row.status = RunStatus::Paused;
+        row.detail = "its process ended without putting it down".to_owned();
+    }
 }
 
 /// The candidate that the user means: `c12`, `12`, `seed` or `best`.

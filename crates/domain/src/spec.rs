@@ -138,6 +138,29 @@ impl Models {
         }
     }
 
+    /// The name of a task model by its place, unlike that of any other task model: its id, or where several share the id
+    /// its label, or the id with a number. Candidates of `clade eval` are bound to it.
+    #[must_use]
+    pub fn task_name(&self, place: usize) -> Option<String> {
+        let model = self.task.get(place)?;
+        let same = |other: &&ModelSpec| other.id == model.id;
+        if self.task.iter().filter(same).count() == 1 {
+            return Some(model.id.clone());
+        }
+        let labelled = self.task.iter().filter(|other| other.label == model.label || other.id == model.label).count();
+        if !model.label.is_empty() && labelled == 1 {
+            return Some(model.label.clone());
+        }
+        let earlier = self.task[..place].iter().filter(same).count();
+        Some(if earlier == 0 { model.id.clone() } else { format!("{} #{}", model.id, earlier + 1) })
+    }
+
+    /// The task model of this [name](Self::task_name).
+    #[must_use]
+    pub fn task_named(&self, name: &str) -> Option<&ModelSpec> {
+        (0..self.task.len()).find(|place| self.task_name(*place).is_some_and(|own| own == name)).map(|n| &self.task[n])
+    }
+
     /// Every model that the run may call, each once, in a fixed order.
     #[must_use]
     pub fn all(&self) -> Vec<&ModelSpec> {

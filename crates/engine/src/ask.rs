@@ -1,6 +1,6 @@
 use clade_domain::{Bill, ModelAnswer, ModelRequest, ModelRole, Models};
 use clade_models::{CallContext, ModelError};
-use futures::future::try_join_all;
+use futures::future::join_all;
 
 use crate::{Clients, EngineError};
 
@@ -28,14 +28,22 @@ pub(crate) async fn fulfil(
     requests: Vec<ModelRequest>,
     bill: &mut Bill,
 ) -> Result<Vec<ModelAnswer>, EngineError> {
-    let answers = try_join_all(requests.iter().map(|request| fetch(asker, request))).await?;
-    Ok(answers
-        .into_iter()
-        .map(|(answer, cost)| {
-            *bill += cost;
-            answer
-        })
-        .collect())
+    // where one fails the others still end, so that no answer is given up that is being paid for
+    let fetched = join_all(requests.iter().map(|request| fetch(asker, request))).await;
+    let mut answers = Vec::with_capacity(fetched.len());
+    let mut failed = None;
+    for result in fetched {
+        match result {
+            Ok((answer, cost)) => {
+                *bill += cost;
+                answers.push(answer);
+            }
+            // what stops the run counts before what only this request meets
+            Err(error) if failed.as_ref().is_none_or(EngineError::is_of_one_request) => failed = Some(error),
+            Err(_) => {}
+        }
+    }
+    failed.map_or(Ok(answers), Err)
 }
 
 async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<(ModelAnswer, Bill), EngineError> {

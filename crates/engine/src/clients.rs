@@ -25,7 +25,7 @@ impl Clients {
         generation: u32,
         bound: Option<&str>,
     ) -> Result<&Arc<dyn ModelClient>, EngineError> {
-        let bound = bound.and_then(|id| models.task.iter().find(|model| model.id == id));
+        let bound = bound.and_then(|name| models.task_named(name));
         let model = bound.or_else(|| models.of(role, generation));
         let missing = || EngineError::NoClient { model: model.map_or_else(|| "task".into(), |m| m.id.clone()) };
         model.and_then(|model| self.by_model.get(&identity(model))).ok_or_else(missing)

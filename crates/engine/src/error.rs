@@ -63,3 +63,10 @@ pub enum EngineError {
         length: u64,
     },
 }
+
+impl EngineError {
+    /// Whether only one request failed, and others may still be answered.
+    pub(crate) fn is_of_one_request(&self) -> bool {
+        matches!(self, Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))
+    }
+}

@@ -14,22 +14,18 @@ pub struct RunReport {
     pub status: RunStatus,
     /// Whether any of its models is simulated: then no figure here says anything about a real model.
     pub simulated: bool,
-    /// The first prompt as text.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The first prompt as text; null for evaluations.
     pub seed_prompt: Option<String>,
-    /// The chosen prompt, or the best so far.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The chosen prompt, or the best so far; null for evaluations.
     pub best: Option<BestPrompt>,
-    /// The comparison on the test split, once it is measured.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
     /// Each prompt of `clade eval`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<EvaluatedPrompt>,
     /// What was bought.
     pub spent: Spent,
-    /// Why the search ended; absent while it has not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Why the search ended; null while it has not.
     pub finish_reason: Option<String>,
     /// Why it is paused or failed.
     #[serde(skip_serializing_if = "String::is_empty")]

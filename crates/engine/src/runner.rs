@@ -84,11 +84,20 @@ impl Runner {
     pub async fn open(run: &clade_domain::RunId, settings: RunnerSettings) -> Result<Self, EngineError> {
         let lock = settings.store.lock(run.clone()).await?;
         let conductor = replay(&settings.store, run).await?;
+        let state = conductor.state();
+        let mut row = settings.store.summary(run.to_string()).await?;
         if conductor.is_finished() {
+            if row.status != RunStatus::Finished {
+                // killed after the last entry and before its row was rewritten
+                let spent = Spent { seconds: state.accounted().seconds, ..settings.ledger.spent() };
+                row = summary(state, spent, &row);
+                (row.status, row.updated) = (RunStatus::Finished, now());
+                row.detail.clear();
+                settings.store.put_summary(row).await?;
+            }
             return Err(EngineError::Finished { run: run.clone() });
         }
-        let state = conductor.state();
-        let mut summary = settings.store.summary(run.to_string()).await?;
+        let mut summary = row;
         summary.status = RunStatus::Running;
         summary.detail.clear();
         Ok(Self {

@@ -208,7 +208,7 @@ impl Conductor {
         let spec = self.state.spec();
         let models: Vec<Option<String>> = match spec.mode {
             RunMode::Evaluate if spec.models.task.len() > 1 => {
-                spec.models.task.iter().map(|m| Some(m.id.clone())).collect()
+                (0..spec.models.task.len()).map(|place| spec.models.task_name(place)).collect()
             }
             _ => vec![None],
         };

@@ -6,20 +6,31 @@ use crate::{
     args::{ListArgs, Status},
     context::Context,
     failure::Failure,
+    names::mend_status,
     output::Ink,
 };
 
 /// `clade list`
 pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store(Durability::Normal).await?;
-    let status = args.status.iter().map(|status| match status {
-        Status::Running => RunStatus::Running,
-        Status::Paused => RunStatus::Paused,
-        Status::Failed => RunStatus::Failed,
-        Status::Finished => RunStatus::Finished,
-    });
-    let filter = RunFilter { status: status.collect(), text: args.text.clone(), limit: args.limit };
-    let rows = store.summaries(filter).await?;
+    let wanted: Vec<RunStatus> = args
+        .status
+        .iter()
+        .map(|status| match status {
+            Status::Running => RunStatus::Running,
+            Status::Paused => RunStatus::Paused,
+            Status::Failed => RunStatus::Failed,
+            Status::Finished => RunStatus::Finished,
+        })
+        .collect();
+    // a status is known only after asking the locks, so it is filtered here
+    let limit = if wanted.is_empty() { args.limit } else { None };
+    let mut rows = store.summaries(RunFilter { status: Vec::new(), text: args.text.clone(), limit }).await?;
+    for row in &mut rows {
+        mend_status(store.as_ref(), row).await;
+    }
+    rows.retain(|row| wanted.is_empty() || wanted.contains(&row.status));
+    rows.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
     let output = context.output;
     if output.json {
         rows.iter().for_each(|row| output.json_line(row));

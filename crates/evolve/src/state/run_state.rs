@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clade_domain::{
-    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ModelRole, OperatorName, Recorded,
+    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ModelRole, OperatorName, Purpose, Recorded,
     RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
 };
 
@@ -171,6 +171,13 @@ impl RunState {
     }
 
     fn take_trial(&mut self, trial: &Trial, seq: u64) {
+        self.accounted.add(ModelRole::Task, trial.task_bill());
+        self.accounted.add(ModelRole::Judge, trial.judge);
+        self.accounted.cache_hits += u64::from(trial.cached);
+        if trial.purpose == Purpose::Search && self.phase > Phase::Search {
+            // paid for, but too late to count: it may be of a model that no longer serves, and must not push out later scores
+            return;
+        }
         let score = primary_score(&self.spec.optimize.objectives, trial);
         let seq = u32::try_from(seq).unwrap_or(u32::MAX);
         let cells = self.cells.entry(trial.cell.candidate).or_default();
@@ -178,9 +185,6 @@ impl RunState {
             self.trials += 1;
             self.failed += u64::from(matches!(trial.outcome, clade_domain::TrialOutcome::Failed { .. }));
         }
-        self.accounted.add(ModelRole::Task, trial.task_bill());
-        self.accounted.add(ModelRole::Judge, trial.judge);
-        self.accounted.cache_hits += u64::from(trial.cached);
     }
 
     /// The run.

@@ -43,6 +43,8 @@ pub struct Genetic {
     empty_generations: u32,
     finish: Option<StopReason>,
     closing: bool,
+    /// Survivors meet a new model; the places are planned once they have.
+    renewing: bool,
 }
 
 impl Genetic {
@@ -61,6 +63,7 @@ impl Genetic {
             empty_generations: 0,
             finish: None,
             closing: false,
+            renewing: false,
         }
     }
 
@@ -112,11 +115,14 @@ impl Genetic {
         }
         if let Some(patience) = stop.no_improvement {
             let best_of = |fitness: &[f64]| fitness.first().copied().unwrap_or(f64::NEG_INFINITY);
-            let now = state.generations().len();
+            // generations of another model are no measure
+            let since = state.generations().iter().rposition(|g| g.generation > 0 && model_changes(state, g.generation));
+            let generations = &state.generations()[since.unwrap_or(0)..];
+            let now = generations.len();
             let recent = now.saturating_sub(patience as usize);
             if recent > 0 {
-                let before = state.generations()[..recent].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
-                let since = state.generations()[recent..].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
+                let before = generations[..recent].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
+                let since = generations[recent..].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
                 if since <= before {
                     return Some(StopReason::NoImprovement);
                 }
@@ -138,14 +144,20 @@ impl Genetic {
         self.generation += 1;
         self.children.clear();
         self.grid = None;
-        let population = self.population.clone();
-        let changed =
-            |m: &RunState, g| m.spec().models.of(ModelRole::Task, g) != m.spec().models.of(ModelRole::Task, g - 1);
-        if changed(state, self.generation) {
-            // scores of different models are never compared: who lives on is evaluated with the new one
+        if model_changes(state, self.generation) {
+            // scores of different models are never compared: who lives on is evaluated with the new one, and parents are
+            // drawn after that, so that nothing depends on which of these answers come first
+            let population = self.population.clone();
             let grid = self.grid(plan);
             population.iter().for_each(|id| grid.add(state, *id));
+            self.renewing = !self.grid(plan).is_complete();
         }
+        if !self.renewing {
+            self.plan_places(state, plan);
+        }
+    }
+
+    fn plan_places(&mut self, state: &RunState, plan: &Plan) {
         for place in 0..self.places().min(self.affordable_children(state, plan)) {
             self.plan_place(state, place, 0);
         }
@@ -253,6 +265,10 @@ impl Strategy for Genetic {
                 if let Some(grid) = &mut self.grid {
                     grid.apply(trial);
                 }
+                if self.renewing && self.grid.as_ref().is_none_or(Grid::is_complete) {
+                    self.renewing = false;
+                    self.plan_places(state, plan);
+                }
             }
             RunEvent::GenerationClosed { survivors, .. } => {
                 self.empty_generations =
@@ -295,6 +311,12 @@ impl Strategy for Genetic {
         }
         Wish::Wait
     }
+}
+
+/// Whether another task model takes over in this generation, from 1.
+fn model_changes(state: &RunState, generation: u32) -> bool {
+    let of = |generation| state.spec().models.of(ModelRole::Task, generation);
+    of(generation) != of(generation - 1)
 }
 
 /// A candidate's train cells, solved ones and the others, in order of example.
