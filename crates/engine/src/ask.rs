@@ -83,3 +83,67 @@ fn missing(role: &str, evaluator: &str) -> EngineError {
         fix: format!("set optimize.models.{role} in the run file"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use clade_domain::{ChatAnswer, ChatRequest, FinishReason, ModelSpec, Usage, Usd};
+    use clade_models::{ClientFuture, ModelClient};
+
+    use super::*;
+
+    /// A simulated model that refuses `no`, has no key for `key`, and answers everything else one turn later.
+    struct SimulatedFussy;
+
+    impl ModelClient for SimulatedFussy {
+        fn name(&self) -> &str {
+            "simulated:fussy"
+        }
+
+        fn chat<'a>(&'a self, request: &'a ChatRequest, _: CallContext) -> ClientFuture<'a, ChatAnswer> {
+            Box::pin(async move {
+                let (model, message) = ("simulated:fussy".to_owned(), "no".to_owned());
+                match request.messages[0].content.as_str() {
+                    "no" => return Err(ModelError::Request { model, message }),
+                    "key" => return Err(ModelError::Permanent { model, message, fix: "mend it".into() }),
+                    _ => tokio::task::yield_now().await,
+                }
+                let usage = Usage { input: 3, output: 2, ..Usage::default() };
+                let (cost, finish) = (Some(Usd(0.5)), FinishReason::Stop);
+                Ok(ChatAnswer { text: "yes".into(), usage, cost, latency_ms: 1, finish, cached: false })
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_beside_a_failure_is_billed() {
+        let model = ModelSpec { id: "simulated:fussy".into(), label: String::new(), config: BTreeMap::new() };
+        let mut clients = Clients::default();
+        clients.insert(&model, Arc::new(SimulatedFussy));
+        let models = Models {
+            task: vec![model],
+            reflection: None,
+            judge: None,
+            embedding: None,
+            moderation: None,
+            generations: Vec::new(),
+        };
+        let asker =
+            Asker { clients: &clients, models: &models, role: ModelRole::Judge, generation: 0, sample: 0, named: None };
+        // the requests, the calls that are billed, and whether the failure is of one request alone
+        let cases: [(&[&str], u32, Option<bool>); 4] = [
+            (&["a", "b"], 2, None),
+            (&["no", "a", "b"], 2, Some(true)),
+            (&["a", "no", "key"], 1, Some(false)),
+            (&["key", "no", "a"], 1, Some(false)),
+        ];
+        for (texts, calls, alone) in cases {
+            let mut bill = Bill::default();
+            let requests = texts.iter().map(|text| ModelRequest::Chat(ChatRequest::user(*text))).collect();
+            let result = fulfil(asker, requests, &mut bill).await;
+            assert_eq!(bill.calls, calls, "{texts:?}");
+            assert_eq!(result.err().map(|error| error.is_of_one_request()), alone, "{texts:?}");
+        }
+    }
+}

@@ -318,3 +318,19 @@ fn every_selection_method_improves_on_the_first_prompt() {
         assert!(gain > 0.2, "{selection:?} gained {gain}");
     }
 }
+
+#[test]
+fn a_trial_of_the_search_that_comes_after_its_end_is_paid_for_and_does_not_count() {
+    let first = started(spec(RunMode::Optimize, calls(900), GeneticSpec::default()), SPLITS);
+    let journal = run(&first, 4, false);
+    let ended = journal.iter().position(|e| matches!(e.event, RunEvent::SearchEnded { .. })).unwrap();
+    let mut state = fold(&journal[..=ended]);
+    let trial = |e: &Recorded| matches!(&e.event, RunEvent::TrialFinished(t) if t.cell.candidate == CandidateId(0));
+    let RunEvent::TrialFinished(mut late) = journal.iter().find(|e| trial(e)).unwrap().event.clone() else { return };
+    late.model = Some("simulated:later".into());
+    let (score, paid) = (state.score(CandidateId(0), Split::Train), state.accounted().calls);
+    assert!(score.is_some());
+    state.apply(&Recorded { seq: state.length(), at: Timestamp(0), event: RunEvent::TrialFinished(late) });
+    assert_eq!(state.score(CandidateId(0), Split::Train), score, "another model's answer pushes no score out");
+    assert_eq!(state.accounted().calls, paid + 1);
+}

@@ -53,12 +53,14 @@ pub fn examples(checks: &[Assertion]) -> Vec<Example> {
         .collect()
 }
 
-fn summary(examples: &[Example], judge_calls: u32) -> DatasetSummary {
+fn summary(examples: &[Example], mode: RunMode, judge_calls: u32) -> DatasetSummary {
+    // an evaluation parts nothing
+    let marks = if mode == RunMode::Evaluate { ["h"; 7] } else { ["t", "v", "t", "h", "t", "v", "h"] };
     let text = serde_json::to_vec(examples).unwrap();
     DatasetSummary {
         hash: ContentHash::of(&text),
         source: "generated".into(),
-        splits: examples.iter().map(|example| ['t', 'v', 't', 'h', 't', 'v', 'h'][example.id.index() % 7]).collect(),
+        splits: examples.iter().map(|example| marks[example.id.index() % 7]).collect(),
         columns: vec!["answer".into(), "question".into()],
         duplicates: 0,
         judge_calls,
@@ -149,7 +151,7 @@ impl Rig {
 
     pub async fn create(&self, spec: RunSpec, checks: &[Assertion], judge_calls: u32) {
         let examples = examples(checks);
-        let dataset = summary(&examples, judge_calls);
+        let dataset = summary(&examples, spec.mode, judge_calls);
         let new = NewRun { run: self.run.clone(), spec, dataset, examples: Box::new(examples.into_iter().map(Ok)) };
         create_run(&self.store, new).await.unwrap();
     }

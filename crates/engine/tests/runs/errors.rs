@@ -51,11 +51,15 @@ async fn temporary_errors_are_waited_out() {
 
 #[tokio::test]
 async fn a_refused_example_counts_as_nothing_and_stops_nobody() {
-    let rig = Rig::new(spec("simulated:gentle", calls(500))).await.wrapped(SimulatedTrouble::wrap(|_, request, _| {
-        let about = |text: &str| request.messages.iter().any(|message| message.content.contains(text));
-        let reflection = request.messages.len() > 1;
-        if !reflection && (about("Order 4 ") || about("Order 3 ")) { Act::Fail(refused()) } else { Act::Answer }
-    }));
+    let rig =
+        Rig::new(spec("simulated:gentle", calls(500))).await.wrapped(SimulatedTrouble::wrap(|_, request, context| {
+            let about = |text: &str| request.messages.iter().any(|message| message.content.contains(text));
+            if context.role == ModelRole::Task && (about("Order 4 ") || about("Order 3 ")) {
+                Act::Fail(refused())
+            } else {
+                Act::Answer
+            }
+        }));
     let report = rig.finish().await;
     let failed: Vec<_> = rig.trials().await.into_iter().filter(|t| [3, 4].contains(&t.cell.example.0)).collect();
     assert!(!failed.is_empty());
@@ -79,7 +83,8 @@ async fn a_judge_that_cannot_be_read_makes_a_failed_trial() {
     assert!(!trials.is_empty());
     for trial in trials {
         let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
-        assert_eq!((error.kind, trial.judge.calls), (TrialErrorKind::Judge, 1), "the judge's answer was paid for");
+        assert_eq!(error.kind, TrialErrorKind::Judge);
+        assert!(trial.judge.calls > 0, "the judge's answers were paid for");
         assert_eq!(trial.score(), 0.0);
     }
 }

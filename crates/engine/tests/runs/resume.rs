@@ -74,6 +74,14 @@ async fn with_kills(rig: &Rig, order: u64) -> u32 {
     }
 }
 
+/// Says where two results part.
+fn same(found: &str, expected: &str, name: &str) {
+    if let Some((found, expected)) = found.lines().zip(expected.lines()).find(|(a, b)| a != b) {
+        panic!("{name}:\n found {found}\nwanted {expected}");
+    }
+    assert_eq!(found, expected, "{name}");
+}
+
 async fn equal_under_kills(name: &str, spec: impl Fn() -> RunSpec, judged: bool, orders: std::ops::Range<u64>) {
     let rig = |spec| async move { if judged { Rig::judged(spec).await } else { Rig::new(spec).await } };
     let whole = rig(spec()).await;
@@ -84,7 +92,7 @@ async fn equal_under_kills(name: &str, spec: impl Fn() -> RunSpec, judged: bool,
         let rig = rig(spec()).await;
         kills += with_kills(&rig, order).await;
         let state = rig.state().await;
-        assert_eq!(result(&state), expected, "{name}, order {order}");
+        same(&result(&state), &expected, &format!("{name}, order {order}"));
         assert_eq!(rig.asked.repeated(), 0, "{name}, order {order}: an answer that was stored was bought again");
         let logged: BTreeSet<ContentHash> = rig.answers().await.iter().map(|answer| answer.key).collect();
         let stored = rig.asked.stored.lock().unwrap().clone();

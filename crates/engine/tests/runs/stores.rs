@@ -126,7 +126,7 @@ async fn a_full_disk_stops_the_run_which_goes_on_once_there_is_room() {
     whole.finish().await;
     let checks = [assertion("numeric", "{{answer}}")];
     for (appends, answers) in
-        [(0, usize::MAX), (1, usize::MAX), (7, usize::MAX), (40, usize::MAX), (usize::MAX, 0), (usize::MAX, 33)]
+        [(0, usize::MAX), (1, usize::MAX), (7, usize::MAX), (15, usize::MAX), (usize::MAX, 0), (usize::MAX, 33)]
     {
         let full = FullStore {
             appends: Some(AtomicUsize::new(appends)),

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use clade_domain::{CandidateId, CellRef, ExampleId, Split, Trial};
 
+use super::sum::Sum;
+
 const CHUNK: usize = 64;
 
 /// What the state keeps of one trial; its texts stay in the store.
@@ -19,10 +21,10 @@ pub(super) struct Totals {
     pub trials: u32,
     pub failed: u32,
     pub passed: u32,
-    pub score: f64,
-    pub cost: f64,
+    pub score: Sum,
+    pub cost: Sum,
     pub latency_ms: f64,
-    pub metrics: BTreeMap<String, (f64, u32)>,
+    pub metrics: BTreeMap<String, (Sum, u32)>,
 }
 
 /// All cells of one candidate, sparse in chunks: 12 bytes a cell where it was evaluated, next to nothing elsewhere.
@@ -110,14 +112,14 @@ impl Cells {
     #[must_use]
     pub fn score(&self, split: Split) -> Option<f64> {
         let totals = self.totals.get(&split)?;
-        (totals.trials > 0).then(|| totals.score / f64::from(totals.trials))
+        (totals.trials > 0).then(|| totals.score.get() / f64::from(totals.trials))
     }
 
     /// Means of the named scores on a split.
     #[must_use]
     pub fn named_scores(&self, split: Split) -> BTreeMap<String, f64> {
         let Some(totals) = self.totals.get(&split) else { return BTreeMap::new() };
-        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), sum / f64::from(*n))).collect()
+        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), sum.get() / f64::from(*n))).collect()
     }
 
     /// Cells with their examples and repeats, in order.
@@ -140,18 +142,20 @@ fn locate(example: ExampleId, sample: u32, repeat: u32) -> (u32, usize) {
 impl Totals {
     fn add(&mut self, trial: &Trial, score: f64) {
         self.trials += 1;
-        self.score += score;
+        self.score.add(score);
         self.passed += u32::from(trial.pass());
-        self.cost += trial.cost.map_or(0.0, |usd| usd.0);
+        self.cost.add(trial.cost.map_or(0.0, |usd| usd.0));
         self.latency_ms += f64::from(trial.latency_ms);
         match &trial.outcome {
             clade_domain::TrialOutcome::Scored { judgements, .. } => {
                 for judgement in judgements {
                     if let Some((sum, n)) = self.metrics.get_mut(&judgement.metric) {
-                        *sum += judgement.score;
+                        sum.add(judgement.score);
                         *n += 1;
                     } else {
-                        self.metrics.insert(judgement.metric.clone(), (judgement.score, 1));
+                        let mut sum = Sum::default();
+                        sum.add(judgement.score);
+                        self.metrics.insert(judgement.metric.clone(), (sum, 1));
                     }
                 }
             }

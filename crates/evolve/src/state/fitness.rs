@@ -25,13 +25,13 @@ pub fn objective_value(state: &RunState, candidate: CandidateId, split: Split, m
     let totals = cells.totals.get(&split).filter(|totals| totals.trials > 0)?;
     let n = f64::from(totals.trials);
     match metric {
-        "score" => Some(totals.score / n),
-        "cost" => Some(totals.cost / n),
+        "score" => Some(totals.score.get() / n),
+        "cost" => Some(totals.cost.get() / n),
         "latency" => Some(totals.latency_ms / n),
         name => match totals.metrics.get(name) {
             // failed trials have no named scores and count as 0
-            Some((sum, scored)) => Some(sum / f64::from(scored + totals.failed)),
-            None => Some(totals.score / n),
+            Some((sum, scored)) => Some(sum.get() / f64::from(scored + totals.failed)),
+            None => Some(totals.score.get() / n),
         },
     }
 }

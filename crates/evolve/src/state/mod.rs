@@ -3,6 +3,7 @@
 mod cells;
 mod fitness;
 mod run_state;
+mod sum;
 
 pub use cells::{Cell, Cells};
 pub use fitness::{fitness, objective_value};

@@ -116,7 +116,8 @@ impl Genetic {
         if let Some(patience) = stop.no_improvement {
             let best_of = |fitness: &[f64]| fitness.first().copied().unwrap_or(f64::NEG_INFINITY);
             // generations of another model are no measure
-            let since = state.generations().iter().rposition(|g| g.generation > 0 && model_changes(state, g.generation));
+            let since =
+                state.generations().iter().rposition(|g| g.generation > 0 && model_changes(state, g.generation));
             let generations = &state.generations()[since.unwrap_or(0)..];
             let now = generations.len();
             let recent = now.saturating_sub(patience as usize);
