@@ -109,10 +109,10 @@ pub struct FileArgs {
     #[arg(long, short = 'j', value_name = "N")]
     pub concurrency: Option<u32>,
     /// Most calls that the run may pay for
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub budget_calls: Option<u64>,
     /// Most US dollars that the run may spend
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
     /// Do not use answers that earlier runs paid for
     #[arg(long)]
@@ -140,7 +140,7 @@ pub struct RunArgs {
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Gates {
     /// Exit with 100 where the best prompt's score is lower (test split after a run, all examples after an evaluation)
-    #[arg(long, value_name = "SCORE")]
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true, value_parser = score)]
     pub min_score: Option<f64>,
     /// Exit with 100 where no improvement is shown
     #[arg(long)]
@@ -157,13 +157,13 @@ pub struct ResumeArgs {
     #[command(flatten)]
     pub gates: Gates,
     /// Change the limit on calls, for good
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub budget_calls: Option<u64>,
     /// Change the limit on US dollars, for good
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
     /// Change the limit on minutes, for good
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_minutes: Option<f64>,
     /// Most calls at once
     #[arg(long, short = 'j', value_name = "N")]
@@ -287,10 +287,10 @@ pub struct BranchArgs {
     #[arg(long)]
     pub seed: Option<u64>,
     /// Most calls that the branch may pay for
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub budget_calls: Option<u64>,
     /// Most US dollars that the branch may spend
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
     /// Only create it; `clade resume` starts it
     #[arg(long)]
@@ -400,4 +400,16 @@ pub struct SimulateArgs {
     /// Log each answered request as a JSON line
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+}
+
+/// A limit: a finite number above zero.
+fn above_zero(text: &str) -> Result<f64, String> {
+    let number = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if f64::is_finite(number) && number > 0.0 { Ok(number) } else { Err("write a number above 0".to_owned()) }
+}
+
+/// A score from 0 to 1: the only ones that a gate can be about.
+fn score(text: &str) -> Result<f64, String> {
+    let number = text.parse().map_err(|_| "it is no number".to_owned())?;
+    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("scores are from 0 to 1".to_owned()) }
 }

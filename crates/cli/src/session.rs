@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use clade_domain::{Budget, Recorded, RunId, RunMode, StopReason};
+use clade_domain::{Budget, Recorded, RunId, RunMode, Spent, StopReason};
 use clade_engine::{
     Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, create_run, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
-use clade_store::Store;
+use clade_store::{RunSummary, Store};
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
 
@@ -76,9 +76,6 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
 pub async fn carry_through(session: Session, context: &Context) -> Result<(), Failure> {
     let Session { store, run, setup, gates, budget } = session;
     let output = context.output;
-    if output.json {
-        output.json_line(&serde_json::json!({ "event": "run_started", "run": run }));
-    }
     let (progress_sender, progress_receiver) = watch::channel::<Option<Progress>>(None);
     let (events_sender, events_receiver) = mpsc::channel::<Vec<Recorded>>(64);
     let settings = RunnerSettings {
@@ -92,25 +89,28 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let mut runner = Runner::open(&run, settings).await?;
+    if output.json {
+        output.json_line(&serde_json::json!({ "event": "run_started", "run": run }));
+    }
     if let Some(budget) = budget {
         runner.change_budget(budget).await?;
     }
-    let control = Control::default();
+    let control = Control { drain: setup.stopping, ..Control::default() };
     let going = async {
         let outcome = runner.run(&control).await;
-        let (spent, state) = (runner.spent(), runner.conductor().state().clone());
+        let state = runner.conductor().state().clone();
         // the channels close with the runner, which ends the display
         drop(runner);
-        (outcome, spent, state)
+        (outcome, state)
     };
-    let ((outcome, spent, state), (), ()) = tokio::join!(
+    let ((outcome, state), (), ()) = tokio::join!(
         until_done(going, &control, &output, &run),
         progress::show(progress_receiver, output),
         print_events(events_receiver, output),
     );
     let row = store.summary(run.to_string()).await?;
+    let report = report(&store, &state, &row).await?;
     store.close().await?;
-    let report = RunReport::new(&state, &row, spent);
     if output.json {
         output.json_line(&serde_json::json!({ "result": report }));
     } else {
@@ -120,6 +120,17 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         retried(&setup.counters, &output);
     }
     conclude(outcome, &report, &state, gates, &output)
+}
+
+/// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub async fn report(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<RunReport, Failure> {
+    let paid = store.paid(row.run.clone()).await?;
+    let accounted = state.accounted();
+    let spent = Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid };
+    Ok(RunReport::new(state, row, spent))
 }
 
 /// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.

@@ -18,6 +18,7 @@ use clade_models::{
 use clade_runfile::Loaded;
 use clade_store::Store;
 use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
 
 use crate::{context::Context, failure::Failure, load};
 
@@ -82,6 +83,8 @@ pub struct Setup {
     pub counters: Arc<Counters>,
     /// Most trials and proposals under way.
     pub window: usize,
+    /// Cancelled when the run is put down: the clients then begin no call and try none again.
+    pub stopping: CancellationToken,
 }
 
 impl Setup {
@@ -120,10 +123,11 @@ impl Setup {
         settings.timeout = Duration::from_millis(spec.options.timeout_ms);
         settings.seed = spec.seed;
         settings.counters = counters.clone();
+        let stopping = settings.stopping.clone();
         settings.simulated = Some(simulated(key, spec.seed));
         let clients = clients(&Stack::new(settings), spec)?;
         let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));
-        Ok(Self { clients, ledger, counters, window })
+        Ok(Self { clients, ledger, counters, window, stopping })
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum Done {
     Event(RunEvent),
     /// The ledger refused it.
     Limit(Limit),
+    /// It was given up before an answer came, because the run is being put down; it is commanded again when the run goes on.
+    Stopped,
     /// Its trial could not be carried out, and no other one can.
     Fatal(Box<EngineError>),
 }

@@ -82,6 +82,7 @@ pub(crate) async fn carry_out(job: ProposalJob, clients: &Clients, store: &Arc<d
         }
         Ok(Err(Rejection { reason, detail })) => Done::Event(rejected(&command, reason, detail, bill)),
         Err(EngineError::Model(ModelError::BudgetSpent { limit })) => Done::Limit(limit),
+        Err(EngineError::Model(ModelError::Stopped { .. })) => Done::Stopped,
         Err(error) => Done::Fatal(Box::new(error)),
     }
 }

@@ -37,7 +37,8 @@ const SEARCH_SHARE_OF_TIME: f64 = 0.8;
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Control {
-    /// Command nothing more, and wait for what is under way.
+    /// Command nothing more, and wait for what is under way. Clients that were built with this token as `stopping` end their
+    /// waits between tries.
     pub drain: CancellationToken,
     /// Give up what is under way too.
     pub abandon: CancellationToken,
@@ -204,6 +205,10 @@ impl Runner {
                 taken = receiver.recv_many(&mut done, BATCH) => {
                     under_way -= taken;
                     self.take(&mut done, &mut stop).await?;
+                    if matches!(stop, Some(RunOutcome::Failed(_))) {
+                        // nothing more is commanded; what only waits to be tried again need not
+                        control.drain.cancel();
+                    }
                     while executors.try_join_next().is_some() {}
                 }
                 _ = ticks.tick() => {
@@ -235,6 +240,7 @@ impl Runner {
                 Done::Limit(limit) => {
                     stop.get_or_insert(RunOutcome::BudgetSpent { limit });
                 }
+                Done::Stopped => {}
                 Done::Fatal(error) => {
                     if !matches!(stop, Some(RunOutcome::Failed(_))) {
                         *stop = Some(RunOutcome::Failed(*error));

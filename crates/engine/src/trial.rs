@@ -33,6 +33,7 @@ pub(crate) async fn carry_out(job: TrialJob, clients: &Clients, models: &Models)
     match evaluate(&job, clients, models).await {
         Ok(trial) => Done::Event(RunEvent::TrialFinished(Box::new(trial))),
         Err(EngineError::Model(ModelError::BudgetSpent { limit })) => Done::Limit(limit),
+        Err(EngineError::Model(ModelError::Stopped { .. })) => Done::Stopped,
         Err(error) => Done::Fatal(Box::new(error)),
     }
 }

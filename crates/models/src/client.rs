@@ -80,6 +80,12 @@ pub enum ModelError {
         /// Which limit.
         limit: clade_domain::Limit,
     },
+    /// The run is being put down while the call waits to be tried again. Nothing was paid; the call is made when the run goes on.
+    #[error("{model} was not asked again because the run is being put down")]
+    Stopped {
+        /// The model.
+        model: String,
+    },
     /// The answer could not be made durable; the run must stop before it buys more.
     #[error("the answer could not be stored: {0}")]
     NotStored(String),

@@ -7,6 +7,7 @@ use std::{
 
 use clade_domain::{EvalOptions, ModelSpec};
 use secrecy::{ExposeSecret, SecretString};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     client::ModelClient,
@@ -15,7 +16,7 @@ use crate::{
     keys::{Environment, MissingKey, find_key},
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
-        ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, TelemetryLayer,
+        ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, StopLayer, TelemetryLayer,
     },
     name::{Endpoint, ModelName, NameError},
     prices::{Price, PriceTable, price},
@@ -51,6 +52,8 @@ pub struct StackSettings {
     pub timeout: Duration,
     /// How long temporary failures are waited out.
     pub retry: RetryPolicy,
+    /// Cancelled when the run is put down: calls in flight end, queued ones are not begun, failed ones are not tried again.
+    pub stopping: CancellationToken,
     /// The source of the retries' jitter.
     pub seed: u64,
     /// Records calls, or replays them.
@@ -76,6 +79,7 @@ impl StackSettings {
             delay: Duration::from_millis(defaults.delay_ms),
             timeout: Duration::from_millis(defaults.timeout_ms),
             retry: RetryPolicy::default(),
+            stopping: CancellationToken::new(),
             seed: 0,
             recording: None,
             counters: Arc::default(),
@@ -173,9 +177,11 @@ impl Stack {
             Some(recording) => Arc::new(RecordLayer::new(client, recording.clone(), identity.clone())),
             None => client,
         };
+        let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
         let client = Arc::new(ConcurrencyLayer::new(client, host.limiter.clone()));
         let client = Arc::new(RateLayer::new(client, host.pacer.clone()));
-        let client = Arc::new(RetryLayer::new(client, settings.retry, settings.seed, counters.clone()));
+        let retry = RetryLayer::new(client, settings.retry, settings.seed, counters.clone());
+        let client = Arc::new(retry.stopped_by(settings.stopping.clone()));
         let limit = answer_limit(&name, &config);
         let client: Arc<dyn ModelClient> = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
         Ok(match &settings.cache {

@@ -1,5 +1,6 @@
 use clade_domain::Budget;
 use clade_engine::replay_state;
+use clade_evolve::state::Phase;
 use clade_store_sqlite::Durability;
 
 use crate::{
@@ -29,7 +30,9 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if let Some(concurrency) = args.concurrency {
         spec.options.max_concurrency = Some(concurrency);
     }
-    context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
+    if state.phase() != Phase::Finished {
+        context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
+    }
     let setup = Setup::of(&state, &spec, &store, &Keys::again(&spec, context)?).await?;
     let gates = args.gates;
     let session = Session { store, run: row.run, setup, gates, budget: changed.then_some(budget) };

@@ -1,5 +1,5 @@
 //! Layers around any client, each tested alone. From the outermost to the innermost: [`CacheLayer`], [`BudgetLayer`],
-//! [`RetryLayer`], [`RateLayer`], [`ConcurrencyLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
+//! [`RetryLayer`], [`RateLayer`], [`ConcurrencyLayer`], [`StopLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
 //!
 //! Retry stands outside of rate and concurrency, so that every try waits for its turn anew and a permit is held only
 //! while a request is in flight. Deliberately absent: spawning; every layer works in the caller's task.
@@ -13,6 +13,7 @@ mod pacer;
 mod rate;
 mod record;
 mod retry;
+mod stop;
 mod telemetry;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -27,4 +28,5 @@ pub(crate) use pacer::ToldLimit;
 pub use rate::RateLayer;
 pub use record::{RecordError, RecordLayer, Recording};
 pub use retry::{RetryLayer, RetryPolicy};
+pub use stop::StopLayer;
 pub use telemetry::TelemetryLayer;

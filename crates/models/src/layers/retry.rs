@@ -1,11 +1,22 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use clade_domain::{ChatAnswer, ChatRequest, ContentHash, Usage, Usd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tokio_util::sync::CancellationToken;
 
 use super::Counters;
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
+
+/// Failures of one call after which a model that has never answered is given up for the run: most likely the address is
+/// wrong or nothing runs there, and twenty tries would hide that for minutes.
+const FIRST_TRIES: u32 = 6;
 
 /// How long temporary failures are waited out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,19 +45,29 @@ impl Default for RetryPolicy {
 
 /// Tries again after temporary failures: exponential backoff with full jitter (a uniform draw from zero to the cap of that
 /// try, as in "Exponential Backoff And Jitter", AWS Architecture Blog 2015), never sooner than the provider says. Gives up
-/// as a failure of that request. Everything else passes at once.
+/// as a failure of that request, or of the model where it has never answered. Everything else passes at once.
 pub struct RetryLayer {
     inner: Arc<dyn ModelClient>,
     policy: RetryPolicy,
     seed: u64,
     counters: Arc<Counters>,
+    stopping: CancellationToken,
+    /// Whether the model ever gave an answer or a refusal that can be read.
+    heard: AtomicBool,
 }
 
 impl RetryLayer {
     /// Around a client. The jitter is drawn from `seed` and the call's content.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, policy: RetryPolicy, seed: u64, counters: Arc<Counters>) -> Self {
-        Self { inner, policy, seed, counters }
+        Self { inner, policy, seed, counters, stopping: CancellationToken::new(), heard: AtomicBool::new(false) }
+    }
+
+    /// Lets the token end every wait, with [`ModelError::Stopped`]. Calls in flight are not touched.
+    #[must_use]
+    pub fn stopped_by(mut self, stopping: CancellationToken) -> Self {
+        self.stopping = stopping;
+        self
     }
 
     async fn again<'a, T>(
@@ -56,7 +77,7 @@ impl RetryLayer {
     ) -> Result<T, ModelError> {
         let mut error = match call().await {
             Err(error) if error.is_temporary() => error,
-            other => return other,
+            other => return self.hear(other),
         };
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ salt().to_u64());
         let (mut tries, mut refusals, mut waited) = (0_u32, 0_u32, Duration::ZERO);
@@ -66,6 +87,15 @@ impl RetryLayer {
                 refusals += 1;
             } else {
                 tries += 1;
+            }
+            if tries >= FIRST_TRIES && tries < self.policy.tries && !self.heard.load(Ordering::Relaxed) {
+                return Err(ModelError::Permanent {
+                    model: model.clone(),
+                    message: format!(
+                        "it has not answered once, and {tries} tries of one call failed, lastly with: {message}"
+                    ),
+                    fix: "check the address and that something answers there".into(),
+                });
             }
             let doublings = (tries + refusals - 1).min(30);
             let cap = self.policy.first_wait.saturating_mul(1 << doublings).min(self.policy.longest_wait);
@@ -83,13 +113,22 @@ impl RetryLayer {
             }
             tracing::debug!(gen_ai.request.model = %model, wait_ms = wait.as_millis() as u64, tries, refusals, "waits to try again");
             Counters::add(&self.counters.retries);
-            tokio::time::sleep(wait).await;
+            tokio::select! {
+                biased;
+                () = self.stopping.cancelled() => return Err(ModelError::Stopped { model: model.clone() }),
+                () = tokio::time::sleep(wait) => {}
+            }
             waited += wait;
             error = match call().await {
                 Err(error) if error.is_temporary() => error,
-                other => return other,
+                other => return self.hear(other),
             };
         }
+    }
+
+    fn hear<T>(&self, result: Result<T, ModelError>) -> Result<T, ModelError> {
+        self.heard.store(true, Ordering::Relaxed);
+        result
     }
 }
 
@@ -168,14 +207,52 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn patience_ends() {
-        let (result, calls, took, _) = run(|_| Err(temporary(None, false))).await;
-        assert!(calls <= 20 && took <= Duration::from_secs(600), "{calls} {took:?}");
-        let message = result.unwrap_err();
+        let client = Scripted::new(|seen| {
+            (Duration::ZERO, if seen.number == 0 { Ok(answer("")) } else { Err(temporary(None, false)) })
+        });
+        let client = Arc::new(client);
+        let layer = RetryLayer::new(client.clone(), RetryPolicy::default(), 7, Arc::default());
+        let start = Instant::now();
+        assert!(layer.chat(&ChatRequest::user("q"), context()).await.is_ok());
+        let message = layer.chat(&ChatRequest::user("q"), context()).await.unwrap_err();
+        assert!(
+            (7..=21).contains(&client.calls()) && start.elapsed() <= Duration::from_secs(600),
+            "{}",
+            client.calls()
+        );
         assert!(matches!(message, ModelError::Request { .. }));
         assert!(message.to_string().contains("tries") && message.to_string().contains("busy"), "{message}");
         let (result, calls, ..) = run(|_| Err(temporary(Some(700), true))).await;
         assert_eq!(calls, 1, "a wait longer than patience is not begun");
         assert!(matches!(result, Err(ModelError::Request { .. })));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_model_that_never_answered_is_given_up_for_the_run() {
+        let (result, calls, took, _) = run(|_| Err(temporary(None, false))).await;
+        assert!(
+            matches!(&result, Err(ModelError::Permanent { message, .. }) if message.contains("busy")),
+            "{result:?}"
+        );
+        assert_eq!(calls, FIRST_TRIES as usize);
+        assert!(took <= Duration::from_millis(15_500), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_ends_when_the_run_is_put_down() {
+        let client = Arc::new(Scripted::new(|_| (Duration::ZERO, Err(temporary(Some(100), true)))));
+        let stopping = CancellationToken::new();
+        let layer =
+            RetryLayer::new(client.clone(), RetryPolicy::default(), 7, Arc::default()).stopped_by(stopping.clone());
+        let start = Instant::now();
+        let request = ChatRequest::user("q");
+        let stop = async {
+            tokio::time::sleep(Duration::from_secs(3)).await;
+            stopping.cancel();
+        };
+        let (result, ()) = tokio::join!(layer.chat(&request, context()), stop);
+        assert_eq!(result, Err(ModelError::Stopped { model: "m".into() }));
+        assert_eq!((client.calls(), start.elapsed()), (1, Duration::from_secs(3)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -81,6 +81,7 @@ fn kind(error: &ModelError) -> &'static str {
         ModelError::Temporary { .. } => "temporary",
         ModelError::Request { .. } => "request",
         ModelError::BudgetSpent { .. } => "budget",
+        ModelError::Stopped { .. } => "stopped",
         ModelError::NotStored(_) => "not_stored",
     }
 }
