@@ -48,7 +48,9 @@ impl fmt::Display for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NotFound { .. } | StoreError::Exists { .. } => Self::Usage(error.to_string()),
+            StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Ambiguous { .. } => {
+                Self::Usage(error.to_string())
+            }
             _ => Self::Error(error.to_string()),
         }
     }

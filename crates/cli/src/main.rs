@@ -26,6 +26,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
+            if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+                let message = error.render().to_string();
+                let message = message.trim_start_matches("error: ").trim();
+                Output::new(true, false, true)
+                    .json_line(&serde_json::json!({ "error": { "message": message, "exit_code": code } }));
+            }
             drop(error.print());
             return ExitCode::from(code);
         }
@@ -39,6 +45,10 @@ fn main() -> ExitCode {
         Err(error) => Err(Failure::Error(format!("cannot start worker threads: {error}"))),
     };
     match result {
+        Ok(()) if output::lost() => {
+            drop(writeln!(std::io::stderr().lock(), "error: cannot write to standard output; is its disk full?"));
+            ExitCode::from(exit::ERROR)
+        }
         Ok(()) => ExitCode::from(exit::OK),
         Err(failure) => {
             complain(&context.output, &failure);

@@ -1,6 +1,9 @@
 //! What goes to the terminal: colours, JSON lines, and the rule that machines get stdout.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use serde::Serialize;
 
@@ -63,8 +66,7 @@ impl Output {
     /// A line for people on stdout.
     pub fn line(&self, text: impl std::fmt::Display) {
         if !self.json {
-            // a closed pipe ends the output, not the program
-            drop(writeln!(std::io::stdout().lock(), "{text}"));
+            noted(writeln!(std::io::stdout().lock(), "{text}"));
         }
     }
 
@@ -79,12 +81,27 @@ impl Output {
     pub fn json_line(&self, value: &impl Serialize) {
         if let Ok(mut line) = serde_json::to_vec(value) {
             line.push(b'\n');
-            drop(std::io::stdout().lock().write_all(&line));
+            noted(std::io::stdout().lock().write_all(&line));
         }
     }
 }
 
 /// A text as it is, whatever the flags.
 pub fn raw(text: impl std::fmt::Display) {
-    drop(writeln!(std::io::stdout().lock(), "{text}"));
+    noted(writeln!(std::io::stdout().lock(), "{text}"));
+}
+
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Remembers that standard output could not be written. A reader that went away (`| head`) is no failure.
+fn noted(written: std::io::Result<()>) {
+    if written.is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether something meant for standard output was lost.
+pub fn lost() -> bool {
+    noted(std::io::stdout().flush());
+    LOST.load(Ordering::Relaxed)
 }

@@ -218,6 +218,18 @@ fn conclude(
             )));
         }
     }
+    let (trials, failed) = (state.trials(), state.failed());
+    if failed > 0 && failed == trials {
+        return Err(Failure::Error(format!(
+            "not one of {trials} trials was answered, so the scores of 0 say nothing; \
+             `clade export {run} -f csv` has each error"
+        )));
+    }
+    if failed * 20 > trials {
+        output.note(format!(
+            "{failed} of {trials} trials have no score and count as 0; `clade export {run} -f csv` has each error"
+        ));
+    }
     let improved = report.evidence.as_ref().is_some_and(|evidence| evidence.improved);
     let score = match state.spec().mode {
         RunMode::Optimize => report.evidence.as_ref().map(|evidence| evidence.best_score),

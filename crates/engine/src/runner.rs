@@ -142,7 +142,11 @@ impl Runner {
     pub async fn run(&mut self, control: &Control) -> RunOutcome {
         let version = self.settings.version.clone();
         let outcome = match self.record(vec![RunEvent::SessionStarted { version }]).await {
-            Ok(()) => self.go(control).await.unwrap_or_else(RunOutcome::Failed),
+            // the row is written at once, so that lists show from the start that the run goes on
+            Ok(()) => match self.write_summary().await {
+                Ok(()) => self.go(control).await.unwrap_or_else(RunOutcome::Failed),
+                Err(error) => RunOutcome::Failed(error),
+            },
             Err(error) => RunOutcome::Failed(error),
         };
         let (status, detail) = match &outcome {

@@ -98,14 +98,16 @@ impl fmt::Display for Problem {
     /// `file:line:column: message`, the line with the place underlined, and the fix.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if self.line > 0 {
+        // a value of the command line has no lines
+        let flag = self.file.starts_with("--");
+        if self.line > 0 && !flag {
             write!(f, ":{}", self.line)?;
             if self.column > 0 {
                 write!(f, ":{}", self.column)?;
             }
         }
         write!(f, ": {}", self.message)?;
-        if let Some(excerpt) = &self.excerpt {
+        if let Some(excerpt) = self.excerpt.as_ref().filter(|_| !flag || self.file.starts_with("--set")) {
             let number = self.line.to_string();
             write!(f, "\n{number} | {}", excerpt.text)?;
             if excerpt.length > 0 {

@@ -41,7 +41,8 @@ pub fn check(path: &Path) -> Result<Checked, Failure> {
     let mut manifest: Option<Manifest> = None;
     let mut state: Option<RunState> = None;
     let mut examples = 0;
-    for (number, line) in (1u64..).zip(lines(path)?) {
+    let mut lines = (1u64..).zip(lines(path)?);
+    while let Some((number, line)) = lines.next() {
         let line = line?;
         let Some(first) = &manifest else {
             let read: Manifest = serde_json::from_slice(&line)
@@ -64,6 +65,10 @@ pub fn check(path: &Path) -> Result<Checked, Failure> {
             let state = state.ok_or_else(|| wrong(number, "the bundle holds no journal"))?;
             if state.length() != first.entries || examples != state.dataset().len() {
                 return Err(wrong(number, "the bundle does not hold what its first line says"));
+            }
+            // what stands behind the checksum is not covered by it
+            if lines.next().is_some() {
+                return Err(wrong(number + 1, "there is more behind the end of the bundle"));
             }
             return Ok(Checked { manifest: first.clone(), state });
         }

@@ -2,6 +2,7 @@ use clade_engine::replay_state;
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
+use super::export::as_file;
 use crate::{args::BestArgs, context::Context, failure::Failure, names::find_run};
 
 /// `clade best`
@@ -13,7 +14,7 @@ pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
     let missing =
         || Failure::Error(format!("run `{}` has no candidate yet; `clade resume {}` goes on", row.run, row.run));
     let candidate = state.candidate(best).ok_or_else(missing)?;
-    let text = candidate.prompt.to_text();
+    let text = as_file(&candidate.prompt)?;
     if let Some(path) = &args.output {
         std::fs::write(path, format!("{text}\n")).map_err(|error| Failure::io("write", path, &error))?;
         context.output.note(format!("wrote {} of run {} to {}", best, row.run, path.display()));
@@ -22,7 +23,7 @@ pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
         context
             .output
             .json_line(&json!({ "run": row.run, "candidate": best.to_string(), "generation": candidate.generation,
-            "prompt": text, "components": candidate.prompt }));
+            "prompt": candidate.prompt.to_text(), "components": candidate.prompt }));
     } else if args.output.is_none() {
         context.output.line(text);
     }

@@ -27,10 +27,20 @@ pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Trials of the smallest search that can show anything.
+const SMALLEST_SEARCH: u64 = 6;
+
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.
 pub fn refuse_unaffordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Failure> {
     if let Some(problem) = estimate.below_one_evaluation(&loaded.spec) {
         return Err(Failure::Usage(format!("{problem}; raise optimize.budget")));
+    }
+    // the first prompt and one proposal on an example, both on one of validation, both on one of test
+    let least = (SMALLEST_SEARCH * u64::from(1 + loaded.dataset.judge_calls)) + 1;
+    if loaded.spec.mode == RunMode::Optimize && loaded.spec.optimize.budget.calls.is_some_and(|calls| calls < least) {
+        return Err(Failure::Usage(format!(
+            "the smallest search takes {least} calls; raise the budget of calls, or evaluate the prompt with `clade eval`"
+        )));
     }
     if loaded.spec.optimize.budget.usd.is_some() && !estimate.unpriced.is_empty() {
         return Err(Failure::Usage(format!(

@@ -38,7 +38,7 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
     } else {
         let state = replay_state(&store, &run).await?;
         match args.format {
-            ExportFormat::Prompt => line(&mut out, &best(&state)?.to_text())?,
+            ExportFormat::Prompt => line(&mut out, &as_file(best(&state)?)?)?,
             ExportFormat::Promptfoo => {
                 let config = promptfoo(&state, &store).await?;
                 line(&mut out, &serde_json::to_string_pretty(&config).unwrap_or_default())?;
@@ -56,7 +56,7 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
             ExportFormat::Bundle => {}
         }
     }
-    out.flush().map_err(|error| Failure::Error(format!("cannot write the export: {error}")))?;
+    out.flush().map_err(|error| lost(&error))?;
     if let Some(path) = &path {
         if context.output.json {
             context.output.json_line(&json!({ "run": run, "written": path }));
@@ -85,7 +85,15 @@ fn create(path: &Path, force: bool) -> Result<std::fs::File, Failure> {
 }
 
 fn line(out: &mut dyn Write, text: &str) -> Result<(), Failure> {
-    writeln!(out, "{text}").map_err(|error| Failure::Error(format!("cannot write the export: {error}")))
+    writeln!(out, "{text}").map_err(|error| lost(&error))
+}
+
+/// A reader that went away (`| head`) ends the export without a word.
+fn lost(error: &std::io::Error) -> Failure {
+    match error.kind() {
+        std::io::ErrorKind::BrokenPipe => Failure::Exit(crate::exit::OK),
+        _ => Failure::Error(format!("cannot write the export: {error}")),
+    }
 }
 
 fn best(state: &RunState) -> Result<&Prompt, Failure> {
@@ -195,12 +203,23 @@ async fn promptfoo(state: &RunState, store: &Arc<dyn Store>) -> Result<Value, Fa
     )
 }
 
-/// A prompt of one user message is a text; anything else is promptfoo's chat JSON, demonstrations already filled in.
 fn as_promptfoo(prompt: &Prompt) -> Result<Value, Failure> {
-    if let ([only], []) = (&prompt.components[..], &prompt.demonstrations[..])
-        && only.role == MessageRole::User
-    {
-        return Ok(json!(only.text));
+    let text = as_file(prompt)?;
+    Ok(if is_text(prompt) { json!(text) } else { json!({ "raw": text, "label": "best" }) })
+}
+
+fn is_text(prompt: &Prompt) -> bool {
+    matches!(&prompt.components[..], [only] if only.role == MessageRole::User) && prompt.demonstrations.is_empty()
+}
+
+/// A prompt as a run file reads it back: one user message is its text, anything else a chat in JSON with demonstrations
+/// filled in.
+///
+/// # Errors
+/// Where a demonstration does not fill the prompt.
+pub fn as_file(prompt: &Prompt) -> Result<String, Failure> {
+    if let (true, [only]) = (is_text(prompt), &prompt.components[..]) {
+        return Ok(only.text.clone());
     }
     let last_user = prompt.components.iter().rposition(|component| component.role == MessageRole::User);
     let mut messages = Vec::new();
@@ -215,7 +234,7 @@ fn as_promptfoo(prompt: &Prompt) -> Result<Value, Failure> {
         }
         messages.push(json!({ "role": component.role, "content": component.text }));
     }
-    Ok(json!({ "raw": serde_json::to_string_pretty(&messages).unwrap_or_default(), "label": "best" }))
+    Ok(serde_json::to_string_pretty(&messages).unwrap_or_default())
 }
 
 fn test(example: &Example) -> Value {

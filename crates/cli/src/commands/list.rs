@@ -37,7 +37,10 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     if rows.is_empty() {
-        output.line("no runs; start one with `clade run`, or write a run file with `clade init`");
+        output.line(match args.text.is_some() || !args.status.is_empty() {
+            true => "no run matches",
+            false => "no runs; start one with `clade run`, or write a run file with `clade init`",
+        });
         return Ok(());
     }
     let head = format!(

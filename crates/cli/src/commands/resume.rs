@@ -30,6 +30,8 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if let Some(concurrency) = args.concurrency {
         spec.options.max_concurrency = Some(concurrency);
     }
+    // another process that holds it is told before anything else
+    drop(store.lock(row.run.clone()).await?);
     if state.phase() != Phase::Finished {
         context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
     }

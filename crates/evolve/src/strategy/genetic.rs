@@ -136,8 +136,8 @@ impl Genetic {
     }
 
     fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
-        // one proposal costs about a call beside the child's trials
-        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + 1.0;
+        // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
+        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + f64::from(ATTEMPTS);
         (plan.affordable_trials(state) / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
     }
 

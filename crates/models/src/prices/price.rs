@@ -71,8 +71,8 @@ impl Price {
     }
 }
 
-/// What a model costs: the user's `cost`, `inputCost` and `outputCost` first, then nothing for models on the user's own
-/// machine (Ollama, llama.cpp, LM Studio, vLLM, SGLang, and any base URL on this machine), then the table.
+/// What a model costs: the user's `cost`, `inputCost` and `outputCost` first, then the table, whatever the address, then
+/// nothing for other models on the user's own machine (Ollama, llama.cpp, LM Studio, vLLM, SGLang, any base URL there).
 #[must_use]
 pub fn price_of(spec: &ModelSpec) -> Price {
     let Ok(name) = ModelName::parse(&spec.id) else { return Price::Unknown };
@@ -92,8 +92,9 @@ pub(crate) fn price(name: &ModelName, config: &ModelConfig) -> Price {
         _ if name.vendor.wire == Wire::Simulated => {
             Price::Known { input: SIMULATED.0, output: SIMULATED.1, cache_read: SIMULATED.0, cache_write: SIMULATED.0 }
         }
-        _ if own => Price::Free,
+        // a gateway on this machine may pass calls on to who charges for them
         Some(listed) => listed,
+        None if own => Price::Free,
         // another machine that runs the same software may be somebody's who charges
         None => Price::Unknown,
     };
@@ -152,7 +153,7 @@ mod tests {
             ("ollama:chat:qwen3", json!({})),
             ("vllm:any", json!({})),
             ("openai:chat:any", json!({"apiBaseUrl": "http://127.0.0.1:8080/v1"})),
-            ("openai:gpt-4o-mini", json!({"apiBaseUrl": "http://localhost:8080/v1"})),
+            ("openai:my-own", json!({"apiBaseUrl": "http://localhost:8080/v1"})),
             ("http://[::1]:9/v1#m", json!({})),
         ] {
             assert_eq!(of(id, config), Price::Free, "{id}");
