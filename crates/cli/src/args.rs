@@ -7,7 +7,8 @@ use clap_complete::Shell;
 #[derive(Debug, Parser)]
 #[command(name = "clade", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Start with `clade init`, or read https://github.com/promptclade/promptclade#readme\n\
-    Exit codes: 0 ok, 1 error, 2 usage or configuration, 3 budget spent before any improvement was shown,\n\
+    Exit codes: 0 ok, 1 error, 2 usage or configuration,\n\
+    3 budget spent before any improvement was shown,\n\
     100 a gate was not met, 130 interrupted and resumable.")]
 pub struct Cli {
     /// What holds for every command.
@@ -23,7 +24,7 @@ pub struct Cli {
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// Folder for runs, answers and data sets [default: the user's data folder]
-    #[arg(long, global = true, env = "CLADE_DATA_DIR", value_name = "DIR")]
+    #[arg(long, global = true, env = "CLADE_DATA_DIR", hide_env_values = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Print JSON only, one object a line
     #[arg(long, global = true)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clade_domain::{Example, ModelSpec, OperatorName, RunMode};
 use clade_evolve::operators;
-use clade_models::{Environment, Price, price_of};
+use clade_models::{Environment, Price, price_of, simulated::SimulatedModel};
 use clade_runfile::{LoadOptions, Loaded, Overrides, Problems};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
@@ -99,7 +99,11 @@ fn read(path: &Path, mode: RunMode, overrides: Overrides, context: &Context) -> 
 
 /// What is wrong with a model before anything is called.
 fn check_model(model: &ModelSpec) -> Result<(), String> {
-    clade_models::check_config(&model.id, &model.config)
+    clade_models::check_config(&model.id, &model.config)?;
+    match model.id.starts_with("simulated") {
+        true => SimulatedModel::new(&model.id, &model.config, None, 0).map(drop),
+        false => Ok(()),
+    }
 }
 
 /// A known price per million input and output tokens; `None` where it is unknown.

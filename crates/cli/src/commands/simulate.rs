@@ -52,6 +52,9 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
         ))
     })?;
     let port = listener.local_addr().map_err(|error| Failure::Error(error.to_string()))?.port();
+    // heard from here on, so that whoever reads the address may stop the server at once
+    let interrupted = crate::session::interrupted();
+    tokio::pin!(interrupted);
     let url = format!("http://127.0.0.1:{port}");
     if output.json {
         output.json_line(&serde_json::json!({ "url": url, "model": args.model }));
@@ -69,7 +72,7 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
     let stats = loop {
         tokio::select! {
             stats = &mut serving => break stats.map_err(|error| Failure::Error(error.to_string()))?,
-            () = crate::session::interrupted(), if !stop.is_cancelled() => stop.cancel(),
+            () = &mut interrupted, if !stop.is_cancelled() => stop.cancel(),
         }
     };
     if output.json {

@@ -1,0 +1,35 @@
+use crate::common::Place;
+
+#[test]
+fn options_that_cannot_be_are_refused_with_the_option_named() {
+    let place = Place::new();
+    let cases: &[(&[&str], &[&str])] = &[
+        (&["run", "p.yaml", "--budget-calls", "0"], &["--budget-calls"]),
+        (&["run", "p.yaml", "--budget-calls", "-3"], &["--budget-calls"]),
+        (&["run", "p.yaml", "--budget-calls", "many"], &["--budget-calls"]),
+        (&["run", "p.yaml", "--budget-usd", "0"], &["--budget-usd", "above 0"]),
+        (&["run", "p.yaml", "--budget-usd", "-1"], &["--budget-usd", "above 0"]),
+        (&["run", "p.yaml", "--budget-usd", "nan"], &["--budget-usd", "above 0"]),
+        (&["run", "p.yaml", "--min-score", "7"], &["--min-score", "from 0 to 1"]),
+        (&["run", "p.yaml", "-j", "0"], &["--concurrency", "1 to"]),
+        (&["run", "p.yaml", "--seed", "-1"], &["-1"]),
+        (&["run", "p.yaml", "--set", "seed"], &["--set", "optimize.budget.calls=500"]),
+        (&["run", "p.yaml", "--set", "optimize.bugdet.calls=5"], &["bugdet", "budget"]),
+        (&["run", "p.yaml", "--set", "optimize.strategy=nope"], &["nope", "genetic"]),
+        (&["run", "p.yaml", "--run-id", "a b"], &["a b", "run id"]),
+        (&["list", "--status", "asleep"], &["asleep", "paused"]),
+        (&["lineage", "-f", "png"], &["png", "mermaid"]),
+        (&["simulate", "--garbage-rate", "2"], &["2"]),
+        (&["simulate", "nobody"], &["nobody", "gentle"]),
+        (&["resmue"], &["resmue", "resume"]),
+        (&["show"], &["clade list"]),
+        (&["branch", "somewhere"], &["RUN@CANDIDATE"]),
+    ];
+    for (arguments, told) in cases {
+        let ran = place.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+        for words in *told {
+            assert!(ran.stderr.contains(words), "{arguments:?}: `{words}` is not in: {}", ran.stderr);
+        }
+    }
+}

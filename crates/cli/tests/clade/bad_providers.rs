@@ -1,0 +1,39 @@
+use crate::common::{Place, SECRET, Simulator};
+
+/// A run against a server that misbehaves: it ends by itself, says why, keeps the key to itself, and goes on where the
+/// server does.
+fn stops_and_goes_on(flags: &[&str], config: &str, expected: &[&str]) {
+    let place = Place::new();
+    let simulator = Simulator::start(&place, flags);
+    place.run_file(&simulator.providers(config), "{calls: 100}");
+    let ran = place.run(&["run", "p.yaml", "--run-id", "troubled"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    for words in [expected, &["clade resume troubled"]].concat() {
+        assert!(ran.stderr.contains(words), "`{words}` is not in: {}", ran.stderr);
+    }
+    assert!(!ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET));
+    let shown = place.json(&["show", "troubled"]);
+    assert_eq!((&shown["result"]["status"], &shown["result"]["spent"]["calls"]), (&"failed".into(), &0.into()));
+    let port = simulator.url.rsplit_once(':').unwrap().1.to_owned();
+    drop(simulator);
+    let _mended = Simulator::at(&place, &port, &["--answers", "p.yaml", "--require-key", SECRET]);
+    let ran = place.run(&["resume", "troubled", "--json"]);
+    assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+    assert_eq!(ran.result()["status"], "finished");
+}
+
+#[test]
+fn nonsense() {
+    stops_and_goes_on(&["--garbage-rate", "1"], "", &["has not answered once", "check the address"]);
+}
+
+#[test]
+fn a_key_that_is_refused() {
+    stops_and_goes_on(&["--require-key", "another"], "", &["key"]);
+}
+
+#[test]
+fn silence() {
+    let expected = &["has not answered once", "no answer within 0.1 s"];
+    stops_and_goes_on(&["--hang-rate", "1"], ", timeoutMs: 100", expected);
+}

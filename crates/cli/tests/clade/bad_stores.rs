@@ -1,0 +1,95 @@
+use std::{fs, process::Command};
+
+use crate::common::Place;
+
+/// Where the header of a SQLite file has `PRAGMA user_version`, as 4 bytes, the highest first (file format, section 1.3).
+const USER_VERSION_AT: usize = 60;
+
+#[test]
+fn databases_that_are_not_ours_to_read() {
+    let place = Place::new();
+    place.ok(&["eval", "p.yaml", "--quiet"]);
+    let whole = fs::read(place.path("data/clade.db")).unwrap();
+    type Spoil = fn(&mut Vec<u8>);
+    let cases: [(&str, Spoil, &str); 4] = [
+        ("newer", |bytes| bytes[USER_VERSION_AT + 3] = 99, "newer Promptclade"),
+        ("no database", |bytes| bytes[..32].fill(b'x'), "backup"),
+        ("cut", |bytes| bytes.truncate(4_096), ""),
+        ("overwritten inside", |bytes| bytes[4_096..].fill(0xab), ""),
+    ];
+    for (name, spoil, expected) in cases {
+        let other = Place::new();
+        fs::create_dir(other.path("data")).unwrap();
+        let mut bytes = whole.clone();
+        spoil(&mut bytes);
+        other.write("data/clade.db", &bytes);
+        for arguments in [&["list"][..], &["eval", "p.yaml", "--quiet"]] {
+            let ran = other.run(arguments);
+            assert_eq!(ran.code, 1, "{name} {arguments:?}: {}{}", ran.stdout, ran.stderr);
+            assert!(ran.stderr.contains("clade.db") && ran.stderr.contains(expected), "{name}: {}", ran.stderr);
+        }
+        if name == "newer" {
+            assert_eq!(fs::read(other.path("data/clade.db")).unwrap(), bytes, "what we cannot read we do not touch");
+        }
+    }
+}
+
+#[test]
+fn a_file_where_the_data_folder_should_be() {
+    let place = Place::new();
+    place.write("data", "");
+    let ran = place.run(&["list"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains(place.path("data").to_str().unwrap()), "{}", ran.stderr);
+}
+
+#[test]
+fn a_folder_that_may_not_be_written() {
+    let place = Place::new();
+    fs::create_dir(place.path("data")).unwrap();
+    let chmod =
+        |mode: &str| assert!(Command::new("chmod").arg(mode).arg(place.path("data")).status().unwrap().success());
+    chmod("555");
+    let may_still = fs::write(place.path("data/probe"), "").is_ok();
+    if may_still {
+        chmod("755");
+        eprintln!("skipped: this user may write into read-only folders");
+        return;
+    }
+    let ran = place.run(&["eval", "p.yaml"]);
+    chmod("755");
+    assert_eq!(ran.code, 1, "{}", ran.stdout);
+    assert!(ran.stderr.contains("data"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_full_disk_stops_a_run_which_then_goes_on() {
+    let place = Place::new();
+    let disk = place.path("data");
+    fs::create_dir(&disk).unwrap();
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=900k", "tmpfs"]).arg(&disk).output();
+    if !mounted.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: this user may not mount a small disk");
+        return;
+    }
+    struct Mounted<'a>(&'a std::path::Path);
+    impl Drop for Mounted<'_> {
+        fn drop(&mut self) {
+            drop(Command::new("umount").arg(self.0).status());
+        }
+    }
+    let _mounted = Mounted(&disk);
+    let ran = place.run(&["run", "p.yaml", "--run-id", "cramped"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("full") && ran.stderr.contains("clade.db"), "{}", ran.stderr);
+    let grown = Command::new("mount").args(["-o", "remount,size=50m"]).arg(&disk).status().unwrap();
+    assert!(grown.success());
+    let ran = place.run(&["resume", "cramped", "--json"]);
+    assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+    let whole = Place::new().finished("cramped").result();
+    assert_eq!(
+        crate::common::essence(&ran.result()),
+        crate::common::essence(&whole),
+        "nothing that was paid for is lost"
+    );
+}

@@ -1,0 +1,113 @@
+use std::fs;
+
+use serde_json::Value;
+
+use crate::common::Place;
+
+#[test]
+fn a_bundle_carries_a_run_to_another_place() {
+    let (here, there) = (Place::new(), Place::new());
+    let result = here.finished("carried").result();
+    here.ok(&["export", "carried"]);
+    let bundle = here.path("carried.clade.jsonl");
+    let path = bundle.to_str().unwrap();
+    let again = here.run(&["export", "carried"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("exists already") && again.stderr.contains("--force"), "{}", again.stderr);
+    here.ok(&["export", "carried", "--force"]);
+
+    there.ok(&["import", path]);
+    assert_eq!(there.json(&["show", "carried"])["result"], result);
+    assert_eq!(there.ok(&["lineage", "carried"]), here.ok(&["lineage", "carried"]));
+    assert_eq!(
+        there.ok(&["export", "carried", "--format", "jsonl"]),
+        here.ok(&["export", "carried", "--format", "jsonl"]),
+        "every trial with its answer"
+    );
+    let again = there.run(&["import", path]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("--run-id"), "{}", again.stderr);
+    there.ok(&["import", path, "--run-id", "twin"]);
+    assert_eq!(there.json(&["show", "twin"])["result"]["best"], result["best"]);
+    // what was paid for there is not paid for again here
+    let evaluated = there.run(&["eval", "p.yaml", "--json"]).result();
+    assert!(evaluated["spent"]["cache_hits"].as_u64().unwrap() > 0, "{evaluated}");
+}
+
+#[test]
+fn a_paused_run_goes_on_elsewhere() {
+    let (here, there) = (Place::new(), Place::new());
+    let ran = here.run(&["eval", "p.yaml", "--quiet", "--run-id", "half", "--budget-calls", "20"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    here.ok(&["export", "half", "-o", "half.bundle"]);
+    there.ok(&["import", here.path("half.bundle").to_str().unwrap()]);
+    let result = there.run(&["resume", "half", "--json", "--budget-calls", "60"]).result();
+    assert_eq!(result["prompts"][0]["trials"], 60);
+    assert_eq!(result["spent"]["calls"], 60, "the 20 answers came along");
+}
+
+#[test]
+fn a_bundle_that_is_not_whole_is_refused_whole() {
+    let place = Place::new();
+    place.finished("right");
+    place.ok(&["export", "right", "-o", "right.bundle"]);
+    let text = fs::read_to_string(place.path("right.bundle")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let without = |gone: usize| {
+        let kept: Vec<&str> = lines.iter().enumerate().filter(|(at, _)| *at != gone).map(|(_, line)| *line).collect();
+        kept.join("\n")
+    };
+    let tampered = text.replacen("\"score\":0.0", "\"score\":1.0", 1);
+    assert_ne!(tampered, text);
+    let cases: [(&str, String, &str); 9] = [
+        ("tampered", tampered, "checksum"),
+        ("cut in a line", text[..text.len() / 2].to_owned(), ""),
+        ("without its end", without(lines.len() - 1), "ends too early"),
+        ("without a line", without(lines.len() / 2), ""),
+        ("without its head", without(0), "no Promptclade bundle"),
+        ("newer", text.replacen("{\"clade_bundle\":1", "{\"clade_bundle\":2", 1), "update `clade`"),
+        ("empty", String::new(), ""),
+        ("another file", fs::read_to_string(place.path("data.jsonl")).unwrap(), "no Promptclade bundle"),
+        ("with more behind its end", format!("{text}{}\n", lines[1]), "behind the end"),
+    ];
+    for (name, content, expected) in cases {
+        let other = Place::new();
+        other.write("b.bundle", content);
+        let ran = other.run(&["import", "b.bundle"]);
+        assert_eq!(ran.code, 2, "{name}: {}{}", ran.stdout, ran.stderr);
+        assert!(ran.stderr.contains("b.bundle") && ran.stderr.contains(expected), "{name}: {}", ran.stderr);
+        assert_eq!(other.ok(&["list", "--json"]), "", "{name}: nothing is written");
+    }
+    let ran = place.run(&["import", "nothing.bundle"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("nothing.bundle"), "{}", ran.stderr);
+}
+
+#[test]
+fn every_format_of_an_export() {
+    let place = Place::new();
+    let result = place.finished("exported").result();
+    let export = |format: &str| place.ok(&["export", "exported", "--format", format]);
+
+    assert_eq!(export("prompt").trim_end(), result["best"]["prompt"].as_str().unwrap());
+
+    let trials = export("jsonl");
+    let rows: Vec<Value> = trials.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.iter().all(|row| row["answer"].is_string()), "each with its answer");
+    let csv = export("csv");
+    assert!(csv.starts_with("candidate,example,"), "{}", &csv[..80]);
+    assert!(csv.lines().filter(|line| line.starts_with('c')).count() > rows.len(), "a head and a row for each trial");
+
+    let journal = export("journal");
+    for (number, line) in journal.lines().enumerate() {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        assert_eq!(entry["seq"], number, "numbered without gaps");
+    }
+
+    // what goes out as a promptfoo config comes in again as one
+    place.write("again.json", export("promptfoo"));
+    let evaluated = place.run(&["eval", "again.json", "--json"]);
+    assert_eq!(evaluated.code, 0, "{}", evaluated.stderr);
+    let prompt = &evaluated.result()["prompts"][0];
+    assert_eq!((&prompt["trials"], &prompt["errors"]), (&60.into(), &0.into()));
+}

@@ -1,0 +1,44 @@
+use serde_json::json;
+
+use crate::common::Place;
+
+/// The time and the cost's last place differ from machine to machine.
+fn without_time(text: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(" · ") {
+        Some((before, last)) if last.ends_with(" s") => format!("{before} · [time]\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn an_evaluation_for_people() {
+    let place = Place::new();
+    let shown = place.ok(&["eval", "p.yaml", "--quiet"]);
+    insta::assert_snapshot!(without_time(&shown));
+}
+
+#[test]
+fn several_prompts_are_set_side_by_side() {
+    let place = Place::new();
+    place.write("prompt.txt", "{{question}}\n---\nThink step by step. {{question}} Answer:\n---\nQ: {{question}}\n");
+    let result = place.run(&["eval", "p.yaml", "--json"]).result();
+    let prompts = result["prompts"].as_array().unwrap();
+    let texts: Vec<_> = prompts.iter().map(|prompt| prompt["prompt"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["{{question}}", "Think step by step. {{question}} Answer:", "Q: {{question}}"]);
+    assert!(prompts.iter().all(|prompt| prompt["trials"] == 60));
+    assert_eq!(result["spent"]["task_calls"], 180);
+}
+
+#[test]
+fn each_example_is_asked_once_and_never_again() {
+    let place = Place::new();
+    let first = place.run(&["eval", "p.yaml", "--json"]).result();
+    let second = place.run(&["eval", "p.yaml", "--json"]).result();
+    assert_eq!((&first["spent"]["calls"], &first["spent"]["cache_hits"]), (&json!(60), &json!(0)));
+    assert_eq!((&second["spent"]["calls"], &second["spent"]["cache_hits"]), (&json!(0), &json!(60)));
+    assert_eq!(second["spent"]["usd"].as_f64(), Some(0.0));
+    assert_eq!(first["prompts"], second["prompts"]);
+    let third = place.run(&["eval", "p.yaml", "--json", "--no-cache"]).result();
+    assert_eq!((&third["spent"]["calls"], &third["spent"]["cache_hits"]), (&json!(60), &json!(0)));
+}

@@ -1,0 +1,102 @@
+use serde_json::Value;
+
+use crate::common::{Place, example};
+
+/// Everything that scripts may rely on in the result of a run.
+const RUN: &[&str] = &[
+    "/run",
+    "/status",
+    "/seed_prompt",
+    "/best/candidate",
+    "/best/prompt",
+    "/best/generation",
+    "/evidence/n",
+    "/evidence/seed_score",
+    "/evidence/best_score",
+    "/evidence/difference",
+    "/evidence/ci_low",
+    "/evidence/ci_high",
+    "/evidence/p_value",
+    "/evidence/improved",
+    "/finish_reason",
+];
+const SPENT: &[&str] = &[
+    "/spent/usd",
+    "/spent/calls",
+    "/spent/task_calls",
+    "/spent/reflection_calls",
+    "/spent/judge_calls",
+    "/spent/tokens_in",
+    "/spent/tokens_out",
+    "/spent/seconds",
+    "/spent/cache_hits",
+];
+const PROMPT: &[&str] = &["/prompt", "/trials", "/errors", "/score", "/ci_low", "/ci_high", "/named_scores"];
+
+fn has(value: &Value, pointers: &[&str]) {
+    for pointer in pointers {
+        assert!(value.pointer(pointer).is_some_and(|found| !found.is_null()), "no {pointer} in {value}");
+    }
+}
+
+/// Checks, runs and evaluates an example as its README says, and reads the streams as a script would.
+fn an_example(name: &str) {
+    let place = Place::new();
+    let file = example(name).join("promptclade.yaml");
+    let file = file.to_str().unwrap();
+
+    let checked = place.json(&["check", file]);
+    assert_eq!(checked["ok"], true);
+    assert!(checked["estimate"]["calls"]["high"].as_f64().unwrap() <= 3_000.0, "{checked}");
+    assert!(!place.path("data").exists(), "checking keeps nothing");
+
+    let ran = place.run(&["run", "--json", file]);
+    let lines = ran.lines();
+    assert_eq!(lines[0]["event"], "run_started");
+    let run = lines[0]["run"].as_str().unwrap();
+    assert!(lines[1..lines.len() - 1].iter().all(|line| line["event"].is_string()), "events, then the result");
+    let result = ran.result();
+    has(&result, RUN);
+    has(&result, SPENT);
+    assert_eq!((result["run"].as_str(), result["status"].as_str()), (Some(run), Some("finished")));
+    assert_eq!(result["simulated"], true);
+    let improved = result["evidence"]["improved"].as_bool().unwrap();
+    let spent_out = result["finish_reason"].as_str().unwrap().starts_with("budget_spent");
+    assert_eq!(ran.code, if spent_out && !improved { 3 } else { 0 }, "{}", ran.stderr);
+    let calls = |role: &str| result["spent"][role].as_u64().unwrap();
+    assert!(calls("calls") <= 3_000);
+    assert_eq!(calls("calls"), calls("task_calls") + calls("reflection_calls") + calls("judge_calls"));
+    assert_eq!(place.json(&["show", run])["result"], result, "shown again it is the same");
+
+    let evaluated = place.run(&["eval", "--json", file]);
+    assert_eq!(evaluated.code, 0, "{}", evaluated.stderr);
+    let result = evaluated.result();
+    has(&result, SPENT);
+    for prompt in result["prompts"].as_array().unwrap() {
+        has(prompt, PROMPT);
+        assert_eq!(prompt["errors"], 0);
+        let bound = |key: &str| prompt[key].as_f64().unwrap();
+        assert!(bound("ci_low") <= bound("score") && bound("score") <= bound("ci_high"), "{prompt}");
+    }
+    assert_eq!(place.json(&["show", result["run"].as_str().unwrap()])["result"], result);
+}
+
+#[test]
+fn gsm8k() {
+    an_example("gsm8k");
+}
+
+#[test]
+fn classification() {
+    an_example("classification");
+}
+
+#[test]
+fn bbh() {
+    an_example("bbh");
+}
+
+#[test]
+fn writing() {
+    an_example("writing");
+}

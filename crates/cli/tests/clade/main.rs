@@ -1,0 +1,18 @@
+//! The binary `clade` as a user meets it: every command, exit code and piece of bad input, with the simulated model only.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod bad_files;
+mod bad_options;
+mod bad_providers;
+mod bad_stores;
+mod bundles;
+mod common;
+mod evaluations;
+mod examples;
+mod exit_codes;
+mod promptfoo;
+mod repeating;
+mod runs;
+mod simulate;
+mod stopping;

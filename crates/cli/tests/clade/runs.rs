@@ -1,0 +1,258 @@
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::common::Place;
+
+#[test]
+fn init_check_run() {
+    let place = Place::new();
+    insta::assert_snapshot!("init", place.ok(&["init", "fresh"]));
+    insta::assert_snapshot!("check", place.ok(&["check", "fresh/promptclade.yaml"]));
+    let again = place.run(&["init", "fresh"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("promptclade.yaml") && again.stderr.contains("--force"), "{}", again.stderr);
+    assert_eq!(place.run(&["init", "fresh", "--force"]).code, 0);
+    let ran = place.run(&["run", "fresh/promptclade.yaml", "--quiet"]);
+    assert!([0, 3].contains(&ran.code), "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.is_empty(), "quiet is quiet: {}", ran.stderr);
+    assert_eq!(place.json(&["init", "other"])["written"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn everything_that_can_be_asked_of_a_run() {
+    let place = Place::new();
+    let result = place.finished("asked").result();
+    let best = result["best"]["candidate"].as_str().unwrap();
+    let prompt = result["best"]["prompt"].as_str().unwrap();
+
+    // by a unique beginning and as the last one
+    assert_eq!(place.json(&["show", "ask"])["result"], result);
+    assert_eq!(place.json(&["show"])["result"], result);
+
+    let shown = place.ok(&["show", "asked"]);
+    assert!(shown.contains(prompt) && shown.contains(result["evidence"]["sentence"].as_str().unwrap()), "{shown}");
+    assert!(shown.contains("simulated model"), "{shown}");
+
+    assert_eq!(place.ok(&["best", "asked"]).trim_end(), prompt);
+    assert_eq!(place.json(&["best", "asked"])["candidate"], best);
+    place.ok(&["best", "asked", "-o", "best.txt"]);
+    assert_eq!(fs::read_to_string(place.path("best.txt")).unwrap().trim_end(), prompt);
+
+    let listed = place.ok(&["list"]);
+    assert!(listed.contains("asked") && listed.contains("finished") && listed.contains("(simulated)"), "{listed}");
+    let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
+    assert_eq!((&row["run"], &row["status"]), (&json!("asked"), &json!("finished")));
+    assert_eq!(place.ok(&["list", "sums", "--json"]).lines().count(), 1);
+    assert_eq!(place.ok(&["list", "unheard-of", "--json"]), "");
+    assert_eq!(place.ok(&["list", "--status", "paused", "--json"]), "");
+    assert_eq!(place.ok(&["list", "--status", "finished", "--json"]).lines().count(), 1);
+
+    let diff = place.ok(&["diff", "asked"]);
+    let (first, second) = (diff.lines().next().unwrap(), diff.lines().nth(1).unwrap());
+    assert!(first.starts_with("- c0 seed") && second.starts_with(&format!("+ {best} ")), "{diff}");
+    for heading in [first, second] {
+        assert!(heading.contains("train ") && heading.contains("test "), "both scores are there: {heading}");
+    }
+    assert!(diff.contains("{+") || diff.contains("[-") || best == "c0", "{diff}");
+    let diff = place.json(&["diff", "asked", "seed", "best"]);
+    let side = |without: &str| -> String {
+        let runs = diff["components"][0]["runs"].as_array().unwrap().iter();
+        runs.filter(|run| run["kind"] != without).map(|run| run["text"].as_str().unwrap()).collect()
+    };
+    assert_eq!(side("insert"), result["seed_prompt"].as_str().unwrap(), "what stayed and what went is the old prompt");
+    assert!(prompt.starts_with(&side("delete")), "what stayed and what came is the new prompt: {diff}");
+    assert_eq!(place.run(&["diff", "asked", "c0", "c0"]).code, 0);
+    let unknown = place.run(&["diff", "asked", "seed", "c9999"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("c9999") && unknown.stderr.contains("clade lineage asked"), "{}", unknown.stderr);
+
+    let unknown = place.run(&["show", "nobody"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("nobody") && unknown.stderr.contains("clade list"), "{}", unknown.stderr);
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "asked-again"]);
+    let ambiguous = place.run(&["show", "ask"]);
+    assert_eq!(ambiguous.code, 2, "{}", ambiguous.stdout);
+    assert!(ambiguous.stderr.contains("asked") && ambiguous.stderr.contains("asked-again"), "{}", ambiguous.stderr);
+    let taken = place.run(&["eval", "p.yaml", "--run-id", "asked"]);
+    assert_eq!(taken.code, 2);
+    assert!(taken.stderr.contains("exists already"), "{}", taken.stderr);
+}
+
+#[test]
+fn the_family_tree_in_every_format() {
+    let place = Place::new();
+    let result = place.finished("tree").result();
+    let best = result["best"]["candidate"].as_str().unwrap();
+
+    let tree = place.json(&["lineage", "tree"]);
+    let nodes = tree["nodes"].as_array().unwrap();
+    assert!(nodes.len() > 5, "{} candidates", nodes.len());
+    let edges: usize = nodes.iter().map(|node| node["parents"].as_array().unwrap().len()).sum();
+    let names: Vec<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
+    assert!(nodes.iter().any(|node| node["id"] == best && node["best"] == true));
+
+    let text = place.ok(&["lineage", "tree"]);
+    for name in &names {
+        assert!(text.lines().any(|line| line.contains(&format!("{name} "))), "{name} is not in\n{text}");
+    }
+    assert!(text.contains("★ best") && text.contains("◆ seed") || best == "c0", "{text}");
+
+    let dot = place.ok(&["lineage", "tree", "-f", "dot"]);
+    assert!(dot.starts_with("digraph") && dot.trim_end().ends_with('}'), "{dot}");
+    assert_eq!((dot.matches(" -> ").count(), dot.matches("[label=").count()), (edges, names.len()));
+
+    let mermaid = place.ok(&["lineage", "tree", "-f", "mermaid"]);
+    assert!(mermaid.starts_with("flowchart"), "{mermaid}");
+    assert_eq!(mermaid.matches("-->").count() + mermaid.matches("==>").count(), edges);
+
+    let graphml = place.ok(&["lineage", "tree", "-f", "graphml"]);
+    let tags = elements(&graphml);
+    let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
+    assert_eq!((count("node"), count("edge"), count("graph")), (names.len(), edges, 1));
+
+    let part = place.json(&["lineage", "tree", "--of", best]);
+    assert!(part["nodes"].as_array().unwrap().iter().any(|node| node["id"] == "c0"), "back to the seed");
+    place.ok(&["lineage", "tree", "-f", "dot", "-o", "tree.dot"]);
+    assert_eq!(fs::read_to_string(place.path("tree.dot")).unwrap().trim_end(), dot.trim_end());
+}
+
+/// The names of all elements of an XML text, in order. Fails where it is not well-formed: tags that do not match, markup
+/// that is not escaped, entities that XML does not know, more than one root.
+fn elements(xml: &str) -> Vec<String> {
+    let (mut open, mut seen) = (Vec::new(), Vec::new());
+    let mut rest = xml.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").unwrap();
+    while let Some(start) = rest.find('<') {
+        let (text, tag) = rest.split_at(start);
+        for (place, _) in text.match_indices('&') {
+            let known = ["&amp;", "&lt;", "&gt;", "&quot;", "&apos;"];
+            assert!(known.iter().any(|entity| text[place..].starts_with(entity)), "{text}");
+        }
+        assert!(!open.is_empty() || text.trim().is_empty(), "text outside of the root: {text}");
+        let end = tag.find('>').unwrap();
+        let inner = &tag[1..end];
+        assert_eq!(inner.matches('"').count() % 2, 0, "{inner}");
+        if let Some(name) = inner.strip_prefix('/') {
+            assert_eq!(open.pop().as_deref(), Some(name));
+        } else {
+            let name = inner.split([' ', '/']).next().unwrap().to_owned();
+            assert!(!open.is_empty() || seen.is_empty(), "a second root: {name}");
+            seen.push(name.clone());
+            if !inner.ends_with('/') {
+                open.push(name);
+            }
+        }
+        rest = &tag[end + 1..];
+    }
+    assert!(open.is_empty() && rest.trim().is_empty(), "{open:?} {rest}");
+    seen
+}
+
+#[test]
+fn snapshots_and_branches() {
+    let place = Place::new();
+    let result = place.finished("trunk").result();
+    let best = result["best"]["candidate"].as_str().unwrap().to_owned();
+    place.ok(&["snapshot", "trunk", "here"]);
+    assert!(place.ok(&["snapshot", "trunk", "--list"]).contains("here"));
+    let again = place.run(&["snapshot", "trunk", "here"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("here"), "{}", again.stderr);
+    assert_eq!(place.run(&["snapshot", "trunk", "a@b"]).code, 2);
+
+    let text = |candidate: &str| {
+        let tree = place.json(&["lineage", "trunk"]);
+        let nodes = tree["nodes"].as_array().unwrap().clone();
+        nodes.iter().find(|node| node["id"] == candidate).unwrap()["prompt"].clone()
+    };
+    for (point, from) in [("here", best.as_str()), ("best", &best), ("c2", "c2")] {
+        let name = format!("twig-{point}");
+        let made = place.json(&["branch", &format!("trunk@{point}"), "--no-start", "--run-id", &name]);
+        assert_eq!((&made["branch_of"], &made["candidate"]), (&json!("trunk"), &json!(from)));
+        let ran = place.run(&["resume", &name, "--json", "--budget-calls", "150"]);
+        assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+        assert_eq!(ran.result()["seed_prompt"], text(from), "a branch begins with that prompt");
+        assert_eq!(ran.result()["status"], "finished");
+    }
+    let ran = place.run(&["branch", "trunk@best", "--json", "--seed", "5", "--budget-calls", "150"]);
+    assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+    assert_eq!(place.json(&["show", "trunk"])["result"], result, "the trunk stays as it was");
+    for wrong in ["trunk", "trunk@c9999", "trunk@nothing", "nobody@c0"] {
+        let ran = place.run(&["branch", wrong]);
+        assert_eq!(ran.code, 2, "{wrong}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_report_opens_from_disk_with_nothing_around_it() {
+    let place = Place::new();
+    let result = place.finished("told").result();
+    place.ok(&["report", "told"]);
+    let page = fs::read_to_string(place.path("told.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") || page.starts_with("<!DOCTYPE html>"), "{}", &page[..80]);
+    for outer in ["http://", "https://", "//cdn", "src=", "@import", "url(", "<link", "<iframe", "fetch("] {
+        // the one address that stands in every inline drawing is a name, not a place
+        let page = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!page.contains(outer), "`{outer}` in the report");
+    }
+    let escaped =
+        |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let sentence = escaped(result["evidence"]["sentence"].as_str().unwrap());
+    assert!(page.contains(&sentence), "the evidence in words: {sentence}");
+    assert!(page.contains("<svg") && page.contains("simulated"));
+    assert!(page.contains(result["best"]["candidate"].as_str().unwrap()));
+    place.ok(&["report", "told", "-o", "other.html", "--json"]);
+    assert_eq!(fs::read_to_string(place.path("other.html")).unwrap(), page, "the same run gives the same page");
+}
+
+#[test]
+fn the_schema_describes_what_the_program_takes() {
+    let place = Place::new();
+    let schema: Value = serde_json::from_str(&place.ok(&["schema"])).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let good = json!({
+        "prompts": ["Answer: {{question}}"], "providers": ["simulated:gsm8k"], "tests": "file://data.jsonl",
+        "defaultTest": {"assert": [{"type": "numeric", "value": "{{target}}", "metric": "accuracy"}]},
+        "optimize": {"budget": {"calls": 100}, "strategy": "auto", "seed": 3,
+            "objectives": [{"metric": "accuracy", "direction": "maximize"}],
+            "splits": {"train": 0.4, "validation": 0.3, "test": 0.3, "seed": 7}},
+    });
+    // a run file may be JSON, which is YAML
+    let cases: [(&str, Value, bool); 5] = [
+        ("/optimize/budget/calls", json!(90), true),
+        ("/optimize/budget/calls", json!("many"), false),
+        ("/optimize/objectives/0/direction", json!("sideways"), false),
+        ("/optimize/strategy", json!({"name": "genetic", "population": 6}), true),
+        ("/optimize/splits", json!({"trian": 1}), false),
+    ];
+    for (pointer, value, right) in cases {
+        let mut file = good.clone();
+        *file.pointer_mut(pointer).unwrap() = value;
+        place.write("as.json", file.to_string());
+        let ran = place.run(&["check", "as.json"]);
+        assert_eq!((ran.code == 0, validator.is_valid(&file)), (right, right), "{file} {}", ran.stderr);
+    }
+}
+
+#[test]
+fn completions_for_every_shell() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = place.ok(&["completions", shell]);
+        for word in ["lineage", "--budget-calls", "--require-improvement"] {
+            let word = if shell == "fish" { word.trim_start_matches('-') } else { word };
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn output_is_plain_where_nobody_asked_for_more() {
+    let place = Place::new();
+    for arguments in [&["run", "p.yaml"][..], &["list"], &["diff", "last"], &["lineage", "--no-color"]] {
+        let ran = place.run(arguments);
+        assert!(!ran.stdout.contains('\x1b') && !ran.stderr.contains('\x1b'), "{arguments:?}");
+    }
+    let ran = place.run(&["run", "p.yaml", "--no-cache"]);
+    assert!(ran.stderr.contains("calls") && ran.stderr.contains("finished:"), "a plain log: {}", ran.stderr);
+}

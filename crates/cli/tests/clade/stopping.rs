@@ -1,0 +1,159 @@
+use serde_json::Value;
+
+use crate::common::{Place, Working, essence};
+
+/// A run that takes a while, met after its first trials.
+fn at_work(place: &Place, trials: usize) -> Working {
+    let mut command = place.clade();
+    command.args(["run", "p.yaml", "--json", "--run-id", "stopped", "-j", "8"]);
+    let mut working = Working::start(command);
+    working.until_trials(trials);
+    working
+}
+
+fn resumed(place: &Place) -> Value {
+    let ran = place.run(&["resume", "stopped", "--json"]);
+    assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+    ran.result()
+}
+
+fn uninterrupted() -> Value {
+    let place = Place::new();
+    place.slow(1);
+    place.finished("whole").result()
+}
+
+#[test]
+fn an_interrupted_run_goes_on_to_the_same_result() {
+    let whole = uninterrupted();
+    for (signal, trials) in [("INT", 20), ("TERM", 150)] {
+        let place = Place::new();
+        place.slow(10);
+        let working = at_work(&place, trials);
+        working.signal(signal);
+        let (code, rest, stderr) = working.end();
+        assert_eq!(code, Some(130), "{signal}: {stderr}");
+        let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+        assert_eq!(last["result"]["status"], "paused");
+        assert_eq!(place.json(&["show", "stopped"])["result"], last["result"]);
+        let result = resumed(&place);
+        assert_eq!(essence(&result), essence(&whole), "{signal}");
+        assert_eq!(place.json(&["show", "stopped"])["result"], result);
+    }
+}
+
+#[test]
+fn what_to_type_next_is_said() {
+    let place = Place::new();
+    place.slow(10);
+    let mut command = place.clade();
+    command.args(["run", "p.yaml", "--run-id", "stopped", "-j", "8"]);
+    let working = Working::start(command);
+    // no event stream here, so the store is asked until the run has begun
+    while place.run(&["show", "stopped", "--json"]).code != 0 {}
+    while place.json(&["show", "stopped"])["result"]["best"].is_null() {}
+    working.signal("INT");
+    let (code, _, stderr) = working.end();
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("pausing run stopped") && stderr.contains("clade resume stopped"), "{stderr}");
+}
+
+#[test]
+fn the_second_signal_does_not_wait() {
+    let place = Place::new();
+    // one answer takes an hour
+    place.slow(3_600_000);
+    let mut command = place.clade();
+    command.args(["run", "p.yaml", "--json", "--run-id", "stopped", "-j", "8"]);
+    let mut working = Working::start(command);
+    while !working.line().contains("\"event\":\"candidate_admitted\"") {}
+    working.signal("INT");
+    // both signals could be taken for one, so the second is repeated until it is heard
+    let (code, ..) = loop {
+        working.signal("INT");
+        if working.ended() {
+            break working.end();
+        }
+        std::thread::yield_now();
+    };
+    assert_eq!(code, Some(130));
+    assert_eq!(place.json(&["show", "stopped"])["result"]["status"], "paused");
+    assert_eq!(place.json(&["show", "stopped"])["result"]["spent"]["calls"], 0);
+}
+
+#[test]
+fn calls_that_queue_are_not_begun_after_the_signal() {
+    let place = Place::new();
+    place.slow(300);
+    let mut command = place.clade();
+    command.args(["eval", "p.yaml", "--json", "--run-id", "stopped", "-j", "1"]);
+    let mut working = Working::start(command);
+    working.until_trials(1);
+    working.signal("INT");
+    let (code, rest, _) = working.end();
+    assert_eq!(code, Some(130));
+    let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+    // one was done, one in flight, one may have begun before the signal was heard; 57 wait for `clade resume`
+    assert!(last["result"]["spent"]["calls"].as_u64().unwrap() <= 3, "{last}");
+}
+
+#[test]
+fn a_killed_run_loses_and_repeats_nothing() {
+    let whole = uninterrupted();
+    let place = Place::new();
+    place.slow(5);
+    for trials in [3, 40, 90] {
+        let mut command = place.clade();
+        match trials {
+            3 => command.args(["run", "p.yaml", "--json", "--run-id", "stopped", "-j", "8"]),
+            _ => command.args(["resume", "stopped", "--json", "-j", "8"]),
+        };
+        let mut working = Working::start(command);
+        working.until_trials(trials);
+        working.signal("KILL");
+        assert_eq!(working.end().0, None, "killed");
+        let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
+        assert_ne!(row["status"], "running", "nobody works on it");
+    }
+    // calls, tokens and money are those of a run that nothing disturbed: no answer was bought twice
+    assert_eq!(essence(&resumed(&place)), essence(&whole));
+}
+
+#[test]
+fn two_processes_never_share_a_run() {
+    let place = Place::new();
+    place.slow(20);
+    let working = at_work(&place, 5);
+    let second = place.run(&["resume", "stopped"]);
+    assert_eq!(second.code, 1, "{}", second.stderr);
+    let id = working.id().to_string();
+    assert!(second.stderr.contains("stopped") && second.stderr.contains(&id), "{}", second.stderr);
+    let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
+    assert_eq!(row["status"], "running");
+    working.signal("INT");
+    assert_eq!(working.end().0, Some(130), "the first was not disturbed");
+}
+
+#[test]
+fn a_finished_run_is_not_resumed() {
+    let place = Place::new();
+    place.finished("done");
+    let ran = place.run(&["resume", "done"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("is finished") && ran.stderr.contains("clade show done"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("goes on"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_spent_budget_can_be_raised() {
+    let place = Place::new();
+    place.run_file("[simulated:gsm8k]", "{calls: 60}");
+    let ran = place.run(&["eval", "p.yaml", "--json", "--run-id", "short", "--budget-calls", "25"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(ran.result()["status"], "paused");
+    assert_eq!(ran.result()["spent"]["calls"], 25);
+    let more = place.run(&["resume", "short", "--json", "--budget-calls", "60"]);
+    assert_eq!(more.code, 0, "{}", more.stderr);
+    assert_eq!(more.result()["spent"]["calls"], 60);
+    assert_eq!(more.result()["prompts"][0]["trials"], 60);
+}
