@@ -125,14 +125,14 @@ mod tests {
             ("A='${HOME} \\n'", &[("A", "${HOME} \\n")]),
             ("A=\"line\\none\"", &[("A", "line\none")]),
             ("A=\"over\nlines\"\nB=1", &[("A", "over\nlines"), ("B", "1")]),
-            ("A=${HOME}/x\nB=\"${A}/y\"", &[("A", "/root/x"), ("B", "/root/x/y")]),
+            ("A=${HOME}/x\nB=\"${A}/y\"", &[("A", "/home/ann/x"), ("B", "/home/ann/x/y")]),
             ("A=${NONE:-fallback}", &[("A", "fallback")]),
             ("A=\nB=1", &[("A", ""), ("B", "1")]),
             ("A=sk-abc==", &[("A", "sk-abc==")]),
             ("A=\"say \\\"hi\\\"\"", &[("A", "say \"hi\"")]),
         ];
         for (text, expected) in cases {
-            let found = parse(text, &|name| (name == "HOME").then(|| "/root".to_owned())).unwrap();
+            let found = parse(text, &|name| (name == "HOME").then(|| "/home/ann".to_owned())).unwrap();
             let found: Vec<(&str, &str)> = found.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             assert_eq!(found, expected, "{text:?}");
         }
