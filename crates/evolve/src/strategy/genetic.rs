@@ -137,7 +137,8 @@ impl Genetic {
 
     fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
         // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
-        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + f64::from(ATTEMPTS);
+        let tries = f64::from(ATTEMPTS) / f64::from(1 + state.dataset().judge_calls);
+        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + tries;
         (plan.affordable_trials(state) / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
     }
 
