@@ -9,8 +9,8 @@ const WINDOW: Duration = Duration::from_millis(16);
 /// Callers in a window from which there is load.
 const LOAD: usize = 16;
 
-/// Keeps rounds of work a little apart while many callers come, so that a round serves several of them: a round costs as much
-/// as ten callers in it. A lone caller, or one that writes one piece after the other, never waits.
+/// Keeps rounds of work a little apart while many callers come, so that a round serves several of
+/// them: the calls to SQLite's thread and the commit are paid once a round. A lone caller, or one that writes one piece after the other, never waits.
 #[derive(Debug)]
 pub(crate) struct Pace {
     next: Instant,
