@@ -3,7 +3,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CandidateId, Prompt, SlotId};
+use crate::{CandidateId, ExampleId, Prompt, SlotId};
 
 /// How a candidate stands to its parents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -62,4 +62,11 @@ pub struct Candidate {
     /// The user's label, or the operator's hypothesis in words; may be empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// The train examples that it was made for: failures of its first parent that it is to solve. Its trials on them confirm
+    /// or refute the hypothesis in `note`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<ExampleId>,
+    /// The words that its operator was given to go by, where a strategy evolves them too (Promptbreeder's mutation prompt).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brief: Option<String>,
 }

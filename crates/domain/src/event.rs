@@ -1,13 +1,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Limit, OperatorName, RunId, RunSpec, SlotId, Spent,
-    Timestamp, Trial,
+    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Headroom, Limit, OperatorName, RunId, RunSpec,
+    SlotId, Spent, Timestamp, Trial,
 };
 
 /// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
 /// read through the defaults of the fields that came later.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,6 +79,30 @@ pub enum RunEvent {
     },
     /// A trial ended.
     TrialFinished(Box<Trial>),
+    /// What there is to gain was estimated before the search began.
+    HeadroomMeasured {
+        /// The estimate.
+        headroom: Box<Headroom>,
+    },
+    /// The search has seen enough of a candidate.
+    CandidateDecided {
+        /// It.
+        candidate: CandidateId,
+        /// What became of it.
+        verdict: Verdict,
+        /// Why.
+        reason: VerdictReason,
+        /// The reason in words, with the figures it rests on.
+        detail: String,
+        /// Whom it was compared with.
+        against: CandidateId,
+        /// Trials that were bought to decide.
+        trials: u32,
+        /// Expected gain in mean train score over `against`, in [-1, 1].
+        gain: f64,
+        /// Standard deviation of that expectation.
+        gain_sd: f64,
+    },
     /// A generation is complete.
     GenerationClosed {
         /// Its number.
@@ -137,6 +161,34 @@ pub enum RejectReason {
     NotApplicable,
     /// The model refused or failed for good.
     ModelFailed,
+}
+
+/// What became of a candidate that was evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It lives on: it leads, or it may become a parent.
+    Kept,
+    /// It is not evaluated further.
+    Dropped,
+}
+
+/// Why a candidate was kept or dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictReason {
+    /// It solves what it was made for, and breaks nothing that was seen.
+    Improves,
+    /// It does as well with less: shorter, or a sentence that was not needed.
+    Simpler,
+    /// It does not solve what it was made for.
+    MissedTarget,
+    /// It breaks what its parent solved.
+    Breaks,
+    /// What was seen of it speaks neither for nor against it, and its allowance is used.
+    Unclear,
+    /// Another candidate is better on the same examples.
+    Outranked,
 }
 
 /// Why a search ended.

@@ -10,26 +10,30 @@ mod data;
 mod event;
 mod evidence;
 mod hash;
+mod headroom;
 mod ids;
 mod judgement;
 mod prompt;
 mod spec;
 mod step;
+mod strategy;
 mod trial;
 
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
 pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
 pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};
-pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason};
+pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason, Verdict, VerdictReason};
 pub use evidence::{Evidence, PairedTest};
 pub use hash::ContentHash;
+pub use headroom::{Headroom, PowerRow};
 pub use ids::{CandidateId, ExampleId, RunId, RunIdError, SlotId, Timestamp};
 pub use judgement::{Judgement, ObjectiveScore};
 pub use prompt::{Component, Demonstration, Prompt};
 pub use spec::{
-    Constraints, Direction, EvalOptions, GenerationModels, GeneticSpec, ModelRole, ModelSpec, Models, Objective,
-    OptimizeSpec, RunMode, RunSpec, SeedPrompt, SelectionMethod, SplitSpec, StopSpec, StrategySpec,
+    Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
+    RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
 };
 pub use step::{ModelAnswer, ModelRequest, Step};
+pub use strategy::{AutoPart, AutoSpec, GeneticSpec, SelectionMethod, StrategyName, StrategySpec};
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};

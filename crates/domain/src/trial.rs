@@ -8,6 +8,8 @@ use crate::{Bill, CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, 
 pub enum Purpose {
     /// The search itself, on train examples.
     Search,
+    /// A second answer of the first prompt on a train example, for the noise between repeats.
+    Repeat,
     /// Choosing among finalists, on validation examples.
     Selection,
     /// The final comparison, on test examples.

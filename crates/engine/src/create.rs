@@ -51,7 +51,7 @@ async fn create(
     branch_of: Option<(RunId, u64, Option<CandidateId>)>,
 ) -> Result<(), StoreError> {
     let strategy = match spec.mode {
-        RunMode::Optimize => spec.optimize.strategy.name(),
+        RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
     };
     let source = spec.source.clone().unwrap_or_default();

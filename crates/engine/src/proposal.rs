@@ -63,7 +63,7 @@ pub(crate) async fn carry_out(job: ProposalJob, clients: &Clients, store: &Arc<d
     };
     let command = job.command;
     match result {
-        Ok(Ok((prompt, note))) => {
+        Ok(Ok((prompt, note, brief))) => {
             let relation = if command.parents.len() > 1 { Relation::DerivedFrom } else { Relation::MutatedFrom };
             Done::Event(RunEvent::CandidateAdmitted {
                 candidate: Box::new(Candidate {
@@ -76,6 +76,8 @@ pub(crate) async fn carry_out(job: ProposalJob, clients: &Clients, store: &Arc<d
                     generation: command.generation,
                     slot: Some(command.slot),
                     note,
+                    targets: command.targets,
+                    brief: brief.or(command.brief),
                 }),
                 bill,
             })
@@ -106,7 +108,7 @@ async fn propose(
     clients: &Clients,
     store: &Arc<dyn Store>,
     bill: &mut Bill,
-) -> Result<Result<(Prompt, String), Rejection>, EngineError> {
+) -> Result<Result<(Prompt, String, Option<String>), Rejection>, EngineError> {
     let failures = rollouts(job, &job.command.failures, store).await?;
     let successes = rollouts(job, &job.command.successes, store).await?;
     let shown = rollouts(job, &job.command.demonstrations, store).await?;
@@ -123,14 +125,15 @@ async fn propose(
         failures: &failures,
         successes: &successes,
         demonstrations: &demonstrations,
+        brief: job.command.brief.as_deref(),
         constraints,
     };
     let mut answers = Vec::new();
     for _ in 0..ROUNDS {
         let requests = match operator.step(&context, job.command.seed, &answers) {
             Ok(Step::Done(proposal)) => {
-                let note = proposal.note;
-                return Ok(operators::admit(&context, proposal.prompt).map(|prompt| (prompt, note)));
+                let (note, brief) = (proposal.note, proposal.brief);
+                return Ok(operators::admit(&context, proposal.prompt).map(|prompt| (prompt, note, brief)));
             }
             Ok(Step::Ask(requests)) => requests,
             Err(rejection) => return Ok(Err(rejection)),

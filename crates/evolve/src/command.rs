@@ -1,4 +1,4 @@
-use clade_domain::{CandidateId, CellRef, OperatorName, Purpose, RunEvent, SlotId};
+use clade_domain::{CandidateId, CellRef, ExampleId, OperatorName, Purpose, RunEvent, SlotId};
 
 /// What the engine is to do next.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,12 +24,16 @@ pub struct ProposeCommand {
     pub operator: OperatorName,
     /// From whom, the better one first.
     pub parents: Vec<CandidateId>,
-    /// Trials of the first parent that failed, for the operator to look at.
+    /// Trials that failed, of the first parent or of one of its ancestors, for the operator to look at.
     pub failures: Vec<CellRef>,
     /// Trials of the first parent that passed.
     pub successes: Vec<CellRef>,
     /// Trials whose answers could become demonstrations.
     pub demonstrations: Vec<CellRef>,
+    /// Train examples that it is made for ([`clade_domain::Candidate::targets`]).
+    pub targets: Vec<ExampleId>,
+    /// Words for the operator to go by ([`clade_domain::Candidate::brief`]).
+    pub brief: Option<String>,
     /// All the randomness it may use.
     pub seed: u64,
 }

@@ -110,8 +110,12 @@ impl Conductor {
                 Some(Grid::new(Purpose::Evaluation, 0, all))
             }
             (Phase::Selection, _) => {
-                let mut grid = Grid::new(Purpose::Selection, generation, self.plan.validation.clone());
                 let finalists: VecDeque<_> = self.state.finalists().iter().copied().collect();
+                let each =
+                    self.plan.selection_trials(&self.state) / (finalists.len() as u32 * self.state.repeat()) as f64;
+                let mut examples = self.plan.validation.clone();
+                examples.truncate(each.min(f64::from(u32::MAX)) as usize);
+                let mut grid = Grid::new(Purpose::Selection, generation, examples);
                 // with one candidate there is nothing to choose, so nothing is bought
                 if finalists.len() > 1 {
                     finalists.into_iter().for_each(|id| grid.add(&self.state, id));
@@ -162,7 +166,9 @@ impl Conductor {
     fn search(&mut self) -> Option<Command> {
         if let Some(limit) = self.spent_limit {
             let reason = StopReason::BudgetSpent { limit };
-            return Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(self.best_so_far()) }));
+            let leaders = self.strategy.leaders();
+            let leaders = if leaders.is_empty() { self.best_so_far() } else { leaders };
+            return Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(leaders) }));
         }
         match self.strategy.next(&self.state, &self.plan) {
             Wish::Propose(command) => Some(Command::Propose(command)),
@@ -227,6 +233,8 @@ impl Conductor {
             generation: 0,
             slot: None,
             note: prompt.label.clone(),
+            targets: Vec::new(),
+            brief: None,
         })
     }
 
@@ -280,7 +288,9 @@ fn record(event: RunEvent) -> Command {
 fn is_decision(event: &RunEvent) -> bool {
     match event {
         RunEvent::CandidateAdmitted { candidate, .. } => candidate.slot.is_none(),
-        RunEvent::GenerationClosed { .. }
+        RunEvent::HeadroomMeasured { .. }
+        | RunEvent::CandidateDecided { .. }
+        | RunEvent::GenerationClosed { .. }
         | RunEvent::SearchEnded { .. }
         | RunEvent::CandidateChosen { .. }
         | RunEvent::EvidenceMeasured { .. }

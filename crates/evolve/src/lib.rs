@@ -16,6 +16,6 @@ pub mod strategy;
 
 pub use command::{Command, EvaluateCommand, ProposeCommand};
 pub use conductor::Conductor;
-pub use plan::Plan;
+pub use plan::{Allowance, Plan};
 pub use seed::child_seed;
 pub use state::RunState;

@@ -1,25 +1,41 @@
-use clade_domain::{ExampleId, GeneticSpec, Limit, Split, StrategySpec};
+use clade_domain::{ExampleId, Limit, Split};
 
 use crate::{RunState, child_seed};
 
-/// How a run's budget is laid out before anything is spent: which examples each stage meets. It depends on the run's
+/// How a run's budget is laid out before anything is spent: which examples each stage may meet. It depends on the run's
 /// specification and data alone.
 ///
 /// Choosing and proving are reserved first, so that a search can never eat its own evidence. Where the limit on calls is
 /// small against the data, each of the two takes at most a quarter of it and meets a fixed random part of its split.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Train examples that every candidate meets.
-    pub block: Vec<ExampleId>,
-    /// Validation examples that finalists meet.
+    /// Train examples in the order in which a search meets them.
+    pub train: Vec<ExampleId>,
+    /// Validation examples that finalists may meet, in order.
     pub validation: Vec<ExampleId>,
     /// Test examples that the first and the chosen prompt meet.
     pub test: Vec<ExampleId>,
 }
 
+/// What is left for a search, counted in trials.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Allowance {
+    /// Trials that can still be paid for, choosing and proving left out; infinite without a limit that binds.
+    pub trials: f64,
+    /// Trials that could be paid for at the very beginning, choosing and proving included; infinite as above.
+    pub total: f64,
+    /// What one model-written proposal costs, in trials.
+    pub proposal: f64,
+}
+
+/// The share of the budget that choosing may take.
+const SELECTION_SHARE: f64 = 0.1;
+/// What a model-written proposal is taken to cost, in trials, where cost or tokens are limited and none was written yet.
+const PROPOSAL_TRIALS: f64 = 5.0;
+
 impl Plan {
     /// Most candidates that meet validation, the first prompt included.
-    pub const FINALISTS: usize = 4;
+    pub const FINALISTS: usize = 6;
 
     /// Lays a run out.
     #[must_use]
@@ -30,65 +46,86 @@ impl Plan {
             examples.sort_by_key(|id| (child_seed(seed, &[salt, u64::from(id.0)]), *id));
             examples
         };
-        let mut block = shuffled(Split::Train, 1);
+        let train = shuffled(Split::Train, 1);
         let mut validation = shuffled(Split::Validation, 2);
         let mut test = shuffled(Split::Test, 3);
-        let per_example = f64::from(1 + state.dataset().judge_calls) * f64::from(state.repeat());
         if let Some(calls) = state.spec().optimize.budget.calls {
+            let per_example = f64::from(1 + state.dataset().judge_calls) * f64::from(state.repeat());
             let quarter = calls as f64 / 4.0 / per_example;
-            cut(&mut validation, quarter / Self::FINALISTS as f64);
+            cut(&mut validation, quarter / 2.0);
             cut(&mut test, quarter / 2.0);
         }
-        let reserve = (validation.len() * Self::FINALISTS + 2 * test.len()) as f64 * per_example;
-        let StrategySpec::Genetic(genetic) = &state.spec().optimize.strategy;
-        block.truncate(block_size(genetic, state, reserve, per_example).max(1));
-        Self { block, validation, test }
+        Self { train, validation, test }
     }
 
-    /// How many more trials the search can pay for and leave enough for choosing and proving: the least over the limits,
-    /// by the mean cost of the trials so far; infinite without a limit that binds. Reflection counts in what was spent.
+    /// What the search can still pay for.
     #[must_use]
-    pub fn affordable_trials(&self, state: &RunState) -> f64 {
-        let reserve = ((self.validation.len() * Self::FINALISTS + 2 * self.test.len()) as u32 * state.repeat()) as f64;
-        let spent = state.accounted();
-        let trials = state.trials().saturating_sub(spent.cache_hits).max(1) as f64;
-        let budget = state.budget();
-        let left = |limit: Option<f64>, spent: f64, unit: f64| match limit {
-            Some(limit) if unit > 0.0 => (limit - spent) / unit - reserve,
-            _ => f64::INFINITY,
-        };
-        let tokens = (spent.tokens_in + spent.tokens_out) as f64;
-        left(budget.calls.map(|n| n as f64), spent.calls as f64, f64::from(1 + state.dataset().judge_calls))
-            .min(left(budget.usd, spent.usd.0, spent.usd.0 / trials))
-            .min(left(budget.tokens.map(|n| n as f64), tokens, tokens / trials))
+    pub fn allowance(&self, state: &RunState) -> Allowance {
+        let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
+        let choosing = f64::from((Self::FINALISTS * self.validation.len()) as u32 * state.repeat());
+        let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
+        self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
+            let total = limit.most / limit.trial;
+            let reserve = proving + choosing.min(SELECTION_SHARE * total);
+            let trials = (limit.most - limit.spent) / limit.trial - reserve;
+            let proposal = limit.proposal / limit.trial;
+            if trials < least.trials { Allowance { trials, total, proposal } } else { least }
+        })
+    }
+
+    /// How many trials choosing among finalists may take now, so that proving stays paid for.
+    #[must_use]
+    pub fn selection_trials(&self, state: &RunState) -> f64 {
+        let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
+        let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.trial - proving;
+        self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min).max(0.0)
     }
 
     /// Which limit binds first; [`Limit::Calls`] where none is near.
     #[must_use]
     pub fn binding_limit(&self, state: &RunState) -> Limit {
-        let spent = state.accounted();
-        let budget = state.budget();
-        let share = |limit: Option<f64>, spent: f64| limit.map_or(0.0, |limit| spent / limit.max(f64::MIN_POSITIVE));
-        let shares = [
-            (Limit::Calls, share(budget.calls.map(|n| n as f64), spent.calls as f64)),
-            (Limit::Usd, share(budget.usd, spent.usd.0)),
-            (Limit::Tokens, share(budget.tokens.map(|n| n as f64), (spent.tokens_in + spent.tokens_out) as f64)),
-        ];
-        shares.into_iter().fold((Limit::Calls, 0.0), |a, b| if b.1 > a.1 { b } else { a }).0
+        let share = |limit: &LimitUse| limit.spent / limit.most.max(f64::MIN_POSITIVE);
+        let first = (Limit::Calls, 0.0);
+        let shares = self.limits(state).into_iter().map(|(kind, limit)| (kind, share(&limit)));
+        shares.fold(first, |a, b| if b.1 > a.1 { b } else { a }).0
     }
+
+    /// The limits whose unit is known: all but USD and tokens before the first paid trial.
+    fn limits(&self, state: &RunState) -> Vec<(Limit, LimitUse)> {
+        let budget = state.budget();
+        let spent = state.accounted();
+        let costs = state.unit_costs();
+        let judged = f64::from(1 + state.dataset().judge_calls);
+        let mut limits = Vec::new();
+        if let Some(calls) = budget.calls {
+            let proposal = costs.proposal_calls().unwrap_or(1.0);
+            limits.push((
+                Limit::Calls,
+                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, proposal },
+            ));
+        }
+        if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {
+            let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
+            limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, proposal }));
+        }
+        if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
+            let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
+            let spent = (spent.tokens_in + spent.tokens_out) as f64;
+            limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, proposal }));
+        }
+        limits.retain(|(_, limit)| limit.trial > 0.0);
+        limits
+    }
+}
+
+/// A limit with what uses it up, in its own unit.
+struct LimitUse {
+    most: f64,
+    spent: f64,
+    trial: f64,
+    proposal: f64,
 }
 
 fn cut(examples: &mut Vec<ExampleId>, most: f64) {
     examples.truncate((most as usize).max(1));
-}
-
-/// So many train examples that the search part of the budget lasts about eight generations; 20 to 60.
-fn block_size(genetic: &GeneticSpec, state: &RunState, reserve: f64, per_example: f64) -> usize {
-    if let Some(examples) = genetic.examples {
-        return examples as usize;
-    }
-    let Some(calls) = state.spec().optimize.budget.calls else { return 40 };
-    let children = f64::from(genetic.population.saturating_sub(genetic.elite).max(1));
-    let search = (calls as f64 - reserve).max(0.0);
-    (search / (8.0 * children * per_example)).clamp(20.0, 60.0) as usize
 }

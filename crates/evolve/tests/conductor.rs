@@ -130,6 +130,8 @@ impl World {
                 generation: command.generation,
                 slot: Some(command.slot),
                 note: String::new(),
+                targets: command.targets.clone(),
+                brief: command.brief.clone(),
             }),
             bill,
         }

@@ -28,7 +28,9 @@ const SECONDS: [f64; 3] = [0.5, 2.0, 8.0];
 const CONCURRENCY: f64 = 32.0;
 
 /// Candidates that meet validation, and prompts that meet test.
-const FINALISTS: f64 = 4.0;
+const FINALISTS: f64 = 6.0;
+/// Most of the calls that choosing takes.
+const SELECTION_SHARE: f64 = 0.1;
 
 /// Share of proposals that ask a model: low, likely, high.
 const WRITTEN: [f64; 3] = [0.3, 0.6, 1.0];
@@ -149,7 +151,8 @@ impl Builder<'_> {
                     limit.map_or(f64::INFINITY, |calls| (calls / 4.0 / (per_trial * repeat) / parts).floor().max(1.0));
                 examples.min(bound) * parts * repeat
             };
-            let validation = share(FINALISTS, validation);
+            let most = limit.map_or(f64::INFINITY, |calls| (SELECTION_SHARE * calls / per_trial).floor());
+            let validation = (FINALISTS * validation * repeat).min(most);
             let test = share(2.0, test);
             let (search, written) = self.search(train, limit, (validation + test) * per_trial, per_trial);
             phases.push(self.task("search", search));
@@ -201,7 +204,14 @@ impl Builder<'_> {
 
     /// Task calls of the search, and proposals that a model writes.
     fn search(&self, train: f64, limit: Option<f64>, reserve: f64, per_trial: f64) -> (Three, Three) {
-        let StrategySpec::Genetic(genetic) = &self.spec.optimize.strategy;
+        let StrategySpec::Genetic(genetic) = &self.spec.optimize.strategy else {
+            // proposals and trials in the proportion that such searches settle at; what is left of the calls bounds both
+            let trials = match limit {
+                Some(calls) => [0.3, 0.75, 0.95].map(|share| ((calls - reserve).max(0.0) * share / per_trial).floor()),
+                None => [train, 10.0 * train, 40.0 * train],
+            };
+            return (trials, [0.05, 0.15, 0.4].map(|share| share * trials[1]));
+        };
         let population = f64::from(genetic.population);
         let children = f64::from(genetic.population.saturating_sub(genetic.elite).max(1));
         let repeat = f64::from(self.spec.options.repeat);

@@ -1,15 +1,15 @@
 //! The `optimize` block with every default filled in, and what contradicts itself in it.
 
+use std::collections::BTreeMap;
+
 use clade_domain::{
     Budget, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod, SplitSpec,
-    StopSpec, StrategySpec,
+    StopSpec, StrategyName, StrategySpec,
 };
 
 use crate::{
     context::Context,
-    schema::{
-        BudgetInput, ObjectiveInput, OptimizeInput, RunFile, SplitsInput, StrategyInput, StrategyName, StrategySettings,
-    },
+    schema::{BudgetInput, ObjectiveInput, OptimizeInput, RunFile, SplitsInput, StrategyInput},
     text::{list, nearest},
     yaml::KeyPath,
 };
@@ -27,7 +27,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec
     let constraints = input.constraints.as_ref();
     OptimizeSpec {
         budget: budget(context, input.budget.unwrap_or_default(), file),
-        strategy: StrategySpec::Genetic(genetic(context, input.strategy.as_ref())),
+        strategy: strategy(context, input.strategy.as_ref()),
         objectives: objectives(context, input.objectives.as_deref()),
         splits: splits(context, input.splits.unwrap_or_default()),
         constraints: Constraints {
@@ -66,12 +66,30 @@ fn budget(context: &mut Context<'_>, input: BudgetInput, file: &RunFile) -> Budg
     budget
 }
 
-fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticSpec {
+fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> StrategySpec {
     let spec = match input {
-        // `auto` is what has the best evidence so far
-        None | Some(StrategyInput::Name(StrategyName::Auto | StrategyName::Genetic)) => return GeneticSpec::default(),
-        Some(StrategyInput::Settings(StrategySettings::Genetic(spec))) => spec,
+        None => return StrategyName::Auto.spec(),
+        Some(StrategyInput::Name(name)) => return name.spec(),
+        Some(StrategyInput::Settings(spec)) => spec,
     };
+    let root = KeyPath::of("optimize.strategy");
+    match spec {
+        StrategySpec::Auto(auto) => {
+            if auto.lanes == 0 {
+                context.problem(
+                    &root.name("lanes"),
+                    "a search with 0 lanes tries nothing",
+                    "write 1 or more; 4 is usual",
+                );
+            }
+            operator_weights(context, &auto.operators);
+        }
+        StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
+    }
+    spec.clone()
+}
+
+fn check_genetic(context: &mut Context<'_>, spec: &GeneticSpec) {
     let root = KeyPath::of("optimize.strategy");
     let population = spec.population;
     if population < 2 {
@@ -122,8 +140,13 @@ fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticS
         }
         _ => {}
     }
-    let operators = root.name("operators");
-    for (name, weight) in &spec.operators {
+    operator_weights(context, &spec.operators);
+}
+
+/// Operators by name with their weights.
+fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>) {
+    let operators = KeyPath::of("optimize.strategy.operators");
+    for (name, weight) in weights {
         let path = operators.name(name);
         let known: Vec<&str> = context.options.operators.iter().map(|(o, _)| o.0.as_str()).collect();
         if !known.contains(&name.as_str()) {
@@ -137,10 +160,9 @@ fn genetic(context: &mut Context<'_>, input: Option<&StrategyInput>) -> GeneticS
             context.problem(&path, format!("the weight {weight} is negative"), "write 0 or more; 0 turns it off");
         }
     }
-    if !spec.operators.is_empty() && spec.operators.values().all(|w| *w <= 0.0) {
+    if !weights.is_empty() && weights.values().all(|w| *w <= 0.0) {
         context.problem(&operators, "every operator is turned off", "give one a weight above 0");
     }
-    spec.clone()
 }
 
 fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Vec<Objective> {

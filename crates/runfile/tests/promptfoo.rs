@@ -253,7 +253,7 @@ fn overrides_win_over_the_file() {
         budget_usd: Some(1.5),
     };
     let loaded = load_with(&folder.path().join("promptclade.yaml"), RunMode::Optimize, overrides).unwrap();
-    let clade_domain::StrategySpec::Genetic(genetic) = &loaded.spec.optimize.strategy;
+    let clade_domain::StrategySpec::Genetic(genetic) = &loaded.spec.optimize.strategy else { panic!("genetic") };
     assert_eq!(genetic.population, 12);
     assert_eq!(loaded.spec.optimize.objectives[1].direction, Direction::Minimize);
     assert_eq!(loaded.spec.optimize.splits.seed, 9);

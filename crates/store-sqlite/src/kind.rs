@@ -17,6 +17,8 @@ pub(crate) fn kind(event: &RunEvent) -> Arc<str> {
         RunEvent::CandidateAdmitted { .. } => tag!("candidate_admitted"),
         RunEvent::ProposalRejected { .. } => tag!("proposal_rejected"),
         RunEvent::TrialFinished(_) => tag!("trial_finished"),
+        RunEvent::HeadroomMeasured { .. } => tag!("headroom_measured"),
+        RunEvent::CandidateDecided { .. } => tag!("candidate_decided"),
         RunEvent::GenerationClosed { .. } => tag!("generation_closed"),
         RunEvent::SearchEnded { .. } => tag!("search_ended"),
         RunEvent::CandidateChosen { .. } => tag!("candidate_chosen"),

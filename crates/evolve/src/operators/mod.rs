@@ -14,5 +14,6 @@ mod tests;
 pub mod written;
 
 pub use admit::admit;
+pub(crate) use classical::free_sentences;
 pub use operator::{Operator, OperatorKind, Proposal, ProposalContext, Rejection, Rollout, Wants};
 pub use registry::{UnknownOperator, all, by_name, find};

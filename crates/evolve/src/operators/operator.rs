@@ -39,7 +39,7 @@ pub trait Operator: Send + Sync {
 pub struct OperatorKind {
     /// Whether a model writes the proposal.
     pub model_written: bool,
-    /// 1 for mutations, 2 for crossover and merge.
+    /// The least number: 1 for mutations, 2 for crossover and merge; more where the operator looks at several.
     pub parents: usize,
 }
 
@@ -57,7 +57,8 @@ pub struct Wants {
 /// What an operator sees.
 #[derive(Debug, Clone, Copy)]
 pub struct ProposalContext<'a> {
-    /// As many as the operator's kind says; the first is the better one.
+    /// At least as many as the operator's kind says, in the order that the strategy gives; for operators on two the first is
+    /// the better one.
     pub parents: &'a [Prompt],
     /// Their scores in [0, 1], in the same order.
     pub scores: &'a [f64],
@@ -71,6 +72,8 @@ pub struct ProposalContext<'a> {
     pub successes: &'a [Rollout],
     /// Worked train examples whose answer was right, that could become demonstrations.
     pub demonstrations: &'a [Demonstration],
+    /// Words to go by, where the strategy gives some: a mutation prompt, a hint, what was tried before.
+    pub brief: Option<&'a str>,
     /// What every prompt must keep to.
     pub constraints: &'a Constraints,
 }
@@ -95,6 +98,16 @@ pub struct Proposal {
     pub prompt: Prompt,
     /// What was done or hoped for, in a few words; may be empty.
     pub note: String,
+    /// The words that it went by, to be kept with the candidate; `None` keeps those that the strategy gave.
+    pub brief: Option<String>,
+}
+
+impl Proposal {
+    /// A prompt and what was done.
+    #[must_use]
+    pub fn new(prompt: Prompt, note: impl Into<String>) -> Self {
+        Self { prompt, note: note.into(), brief: None }
+    }
 }
 
 /// Why there is no proposal.

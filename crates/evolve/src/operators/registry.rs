@@ -25,6 +25,7 @@ pub fn all() -> Vec<&'static dyn Operator> {
     vec![
         &classical::WordInsertion,
         &classical::WordRemoval,
+        &classical::SentenceRemoval,
         &classical::SynonymReplacement,
         &classical::SentenceOrder,
         &classical::ParagraphOrder,
@@ -38,6 +39,7 @@ pub fn all() -> Vec<&'static dyn Operator> {
         &classical::InstructionToStart,
         &classical::ComponentCrossover,
         &classical::SentenceCrossover,
+        &classical::Rebase,
         &classical::DemonstrationAdd,
         &classical::DemonstrationDrop,
         &classical::DemonstrationReorder,

@@ -4,7 +4,9 @@ mod cells;
 mod fitness;
 mod run_state;
 mod sum;
+mod unit_costs;
 
 pub use cells::{Cell, Cells};
 pub use fitness::{fitness, objective_value};
-pub use run_state::{ClosedGeneration, Phase, ReplayError, RunState};
+pub use run_state::{ClosedGeneration, Decision, Phase, ReplayError, RunState};
+pub use unit_costs::UnitCosts;

@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clade_domain::{
-    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ModelRole, OperatorName, Purpose, Recorded,
-    RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
+    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ExampleId, Headroom, ModelRole,
+    OperatorName, Purpose, Recorded, RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
+    Verdict, VerdictReason,
 };
 
-use super::{Cells, fitness, fitness::primary_score};
+use super::{Cells, UnitCosts, fitness, fitness::primary_score};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,25 @@ pub struct ClosedGeneration {
     pub calls: u64,
     /// US dollars accounted when it closed.
     pub usd: f64,
+}
+
+/// What a search decided on a candidate, and on what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What became of it.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: VerdictReason,
+    /// The reason in words.
+    pub detail: String,
+    /// Whom it was compared with.
+    pub against: CandidateId,
+    /// Trials bought to decide.
+    pub trials: u32,
+    /// Expected gain in mean train score, in [-1, 1].
+    pub gain: f64,
+    /// Standard deviation of that expectation.
+    pub gain_sd: f64,
 }
 
 /// Why a journal cannot be replayed.
@@ -65,6 +85,11 @@ pub struct RunState {
     rejected: BTreeMap<(OperatorName, RejectReason), u32>,
     proposed: BTreeMap<OperatorName, u32>,
     rejected_total: u32,
+    decisions: BTreeMap<CandidateId, Decision>,
+    headroom: Option<Headroom>,
+    /// Scores of further answers of the first prompt, by example: what the noise between repeats is estimated from.
+    second_scores: BTreeMap<ExampleId, f64>,
+    unit_costs: UnitCosts,
     generations: Vec<ClosedGeneration>,
     phase: Phase,
     finalists: Vec<CandidateId>,
@@ -103,6 +128,10 @@ impl RunState {
             rejected: BTreeMap::new(),
             proposed: BTreeMap::new(),
             rejected_total: 0,
+            decisions: BTreeMap::new(),
+            headroom: None,
+            second_scores: BTreeMap::new(),
+            unit_costs: UnitCosts::default(),
             generations: Vec::new(),
             phase: Phase::Search,
             finalists: Vec::new(),
@@ -127,6 +156,7 @@ impl RunState {
             RunEvent::SessionEnded { spent, .. } => self.accounted.seconds = spent.seconds,
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
+                self.unit_costs.add_proposal(*bill);
                 if let Some(operator) = &candidate.operator {
                     *self.proposed.entry(operator.clone()).or_default() += 1;
                 }
@@ -138,11 +168,25 @@ impl RunState {
             }
             RunEvent::ProposalRejected { operator, reason, bill, .. } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
+                self.unit_costs.add_proposal(*bill);
                 *self.proposed.entry(operator.clone()).or_default() += 1;
                 *self.rejected.entry((operator.clone(), *reason)).or_default() += 1;
                 self.rejected_total += 1;
             }
             RunEvent::TrialFinished(trial) => self.take_trial(trial, recorded.seq),
+            RunEvent::HeadroomMeasured { headroom } => self.headroom = Some((**headroom).clone()),
+            RunEvent::CandidateDecided { candidate, verdict, reason, detail, against, trials, gain, gain_sd } => {
+                let decision = Decision {
+                    verdict: *verdict,
+                    reason: *reason,
+                    detail: detail.clone(),
+                    against: *against,
+                    trials: *trials,
+                    gain: *gain,
+                    gain_sd: *gain_sd,
+                };
+                self.decisions.insert(*candidate, decision);
+            }
             RunEvent::GenerationClosed { generation, survivors, fitness } => {
                 self.generations.push(ClosedGeneration {
                     generation: *generation,
@@ -174,11 +218,16 @@ impl RunState {
         self.accounted.add(ModelRole::Task, trial.task_bill());
         self.accounted.add(ModelRole::Judge, trial.judge);
         self.accounted.cache_hits += u64::from(trial.cached);
+        self.unit_costs.add_trial(trial);
         if trial.purpose == Purpose::Search && self.phase > Phase::Search {
             // paid for, but too late to count: it may be of a model that no longer serves, and must not push out later scores
             return;
         }
         let score = primary_score(&self.spec.optimize.objectives, trial);
+        if trial.purpose == Purpose::Repeat {
+            self.second_scores.insert(trial.cell.example, score);
+            return;
+        }
         let seq = u32::try_from(seq).unwrap_or(u32::MAX);
         let cells = self.cells.entry(trial.cell.candidate).or_default();
         if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
@@ -268,6 +317,30 @@ impl RunState {
     #[must_use]
     pub fn proposed(&self) -> &BTreeMap<OperatorName, u32> {
         &self.proposed
+    }
+
+    /// What the search decided, by candidate.
+    #[must_use]
+    pub fn decisions(&self) -> &BTreeMap<CandidateId, Decision> {
+        &self.decisions
+    }
+
+    /// What there was to gain, once it is estimated.
+    #[must_use]
+    pub fn headroom(&self) -> Option<&Headroom> {
+        self.headroom.as_ref()
+    }
+
+    /// Scores of the first prompt's second answers, by example.
+    #[must_use]
+    pub fn second_scores(&self) -> &BTreeMap<ExampleId, f64> {
+        &self.second_scores
+    }
+
+    /// What trials and proposals cost on average.
+    #[must_use]
+    pub fn unit_costs(&self) -> &UnitCosts {
+        &self.unit_costs
     }
 
     /// Complete generations in order.

@@ -1,13 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, ModelRole, OperatorName, Purpose, RunEvent, SlotId, Split,
-    StopReason,
+    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason,
 };
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Grid, Strategy, Wish};
+use super::{Grid, Strategy, Wish, model_changes};
 use crate::{
     Plan, ProposeCommand, RunState, child_seed,
     operators::{self, Operator},
@@ -45,6 +44,8 @@ pub struct Genetic {
     closing: bool,
     /// Survivors meet a new model; the places are planned once they have.
     renewing: bool,
+    /// Train examples that every candidate meets.
+    block: Option<usize>,
 }
 
 impl Genetic {
@@ -64,6 +65,7 @@ impl Genetic {
             finish: None,
             closing: false,
             renewing: false,
+            block: None,
         }
     }
 
@@ -71,9 +73,13 @@ impl Genetic {
         self.settings.population.saturating_sub(self.settings.elite).max(1)
     }
 
-    fn grid(&mut self, plan: &Plan) -> &mut Grid {
+    fn grid(&mut self, state: &RunState, plan: &Plan) -> &mut Grid {
         let generation = self.generation;
-        self.grid.get_or_insert_with(|| Grid::new(Purpose::Search, generation, plan.block.clone()))
+        let size = *self.block.get_or_insert_with(|| block_size(&self.settings, state, plan));
+        self.grid.get_or_insert_with(|| {
+            let block = plan.train.iter().take(size).copied().collect();
+            Grid::new(Purpose::Search, generation, block)
+        })
     }
 
     /// Survivors of the generation at hand: the elite of everyone, then the best children; without repeated prompts.
@@ -138,8 +144,9 @@ impl Genetic {
     fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
         // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
         let tries = f64::from(ATTEMPTS) / f64::from(1 + state.dataset().judge_calls);
-        let per_child = plan.block.len() as f64 * f64::from(state.repeat()) + tries;
-        (plan.affordable_trials(state) / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
+        let block = self.block.unwrap_or_else(|| block_size(&self.settings, state, plan));
+        let per_child = block as f64 * f64::from(state.repeat()) + tries;
+        (plan.allowance(state).trials / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
     }
 
     fn plan_generation(&mut self, state: &RunState, plan: &Plan) {
@@ -150,9 +157,9 @@ impl Genetic {
             // scores of different models are never compared: who lives on is evaluated with the new one, and parents are
             // drawn after that, so that nothing depends on which of these answers come first
             let population = self.population.clone();
-            let grid = self.grid(plan);
+            let grid = self.grid(state, plan);
             population.iter().for_each(|id| grid.add(state, *id));
-            self.renewing = !self.grid(plan).is_complete();
+            self.renewing = !self.grid(state, plan).is_complete();
         }
         if !self.renewing {
             self.plan_places(state, plan);
@@ -211,6 +218,8 @@ impl Genetic {
             failures: failed,
             successes: solved,
             demonstrations,
+            targets: Vec::new(),
+            brief: None,
             seed: rng.next_u64(),
         });
     }
@@ -246,12 +255,12 @@ impl Strategy for Genetic {
                 None => {
                     self.seeds += 1;
                     self.population.push(candidate.id);
-                    self.grid(plan).add(state, candidate.id);
+                    self.grid(state, plan).add(state, candidate.id);
                 }
                 Some(slot) if self.open.remove(&slot) => {
                     self.children.push(candidate.id);
                     self.children.sort();
-                    self.grid(plan).add(state, candidate.id);
+                    self.grid(state, plan).add(state, candidate.id);
                 }
                 Some(_) => {}
             },
@@ -315,10 +324,17 @@ impl Strategy for Genetic {
     }
 }
 
-/// Whether another task model takes over in this generation, from 1.
-fn model_changes(state: &RunState, generation: u32) -> bool {
-    let of = |generation| state.spec().models.of(ModelRole::Task, generation);
-    of(generation) != of(generation - 1)
+/// So many train examples that the search part of the budget lasts about eight generations; 20 to 60.
+fn block_size(settings: &GeneticSpec, state: &RunState, plan: &Plan) -> usize {
+    let size = settings.examples.map_or_else(
+        || {
+            let children = f64::from(settings.population.saturating_sub(settings.elite).max(1));
+            let search = plan.allowance(state).trials;
+            if search.is_finite() { (search.max(0.0) / (8.0 * children)).clamp(20.0, 60.0) as usize } else { 40 }
+        },
+        |examples| examples as usize,
+    );
+    size.clamp(1, plan.train.len().max(1))
 }
 
 /// A candidate's train cells, solved ones and the others, in order of example.

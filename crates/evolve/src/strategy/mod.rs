@@ -3,11 +3,13 @@
 //! Ids, parents and seeds of a generation are fixed when it is planned, and planning happens only on events, so neither
 //! the order in which answers come back nor a restart changes the path of a search.
 
+mod auto;
 mod genetic;
 mod grid;
 
-use clade_domain::{CandidateId, RunEvent, RunSpec, StopReason, StrategySpec};
+use clade_domain::{CandidateId, ModelRole, RunEvent, RunSpec, StopReason, StrategySpec};
 
+pub use auto::Auto;
 pub use genetic::Genetic;
 pub use grid::{Grid, model_override};
 
@@ -38,15 +40,28 @@ pub trait Strategy: Send {
     /// Takes note of an event, already applied to `state`. Plans are made here and only here.
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent);
 
+    /// Who would meet validation if the search had to end now, best first. Empty leaves the choice to the run: whoever scores
+    /// best among the candidates that met about as many examples as any.
+    fn leaders(&self) -> Vec<CandidateId> {
+        Vec::new()
+    }
+
     /// The next wish. What was wished for is not wished again; a strategy built anew from the same events wishes for
     /// everything that has no result among them.
     fn next(&mut self, state: &RunState, plan: &Plan) -> Wish;
+}
+
+/// Whether another task model takes over in this generation, from 1.
+fn model_changes(state: &RunState, generation: u32) -> bool {
+    let of = |generation| state.spec().models.of(ModelRole::Task, generation);
+    of(generation) != of(generation.saturating_sub(1))
 }
 
 /// The strategy that a run file names.
 #[must_use]
 pub fn build(spec: &RunSpec) -> Box<dyn Strategy> {
     match &spec.optimize.strategy {
+        StrategySpec::Auto(settings) => Box::new(Auto::new(settings.clone())),
         StrategySpec::Genetic(settings) => Box::new(Genetic::new(settings.clone())),
     }
 }

@@ -11,9 +11,7 @@ mod root;
 mod tests;
 
 pub(crate) use check::{Checker, Finding};
-pub(crate) use optimize::{
-    BudgetInput, ModelsInput, ObjectiveInput, OptimizeInput, SplitsInput, StrategyInput, StrategyName, StrategySettings,
-};
+pub(crate) use optimize::{BudgetInput, ModelsInput, ObjectiveInput, OptimizeInput, SplitsInput, StrategyInput};
 pub(crate) use promptfoo::{ignored_note, unsupported};
 pub(crate) use providers::{GraderInput, ProviderInput, ProviderOptions, ProvidersInput};
 pub use root::schema;

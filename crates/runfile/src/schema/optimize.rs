@@ -1,4 +1,4 @@
-use clade_domain::{Direction, GeneticSpec};
+use clade_domain::{Direction, StrategyName, StrategySpec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -50,25 +50,7 @@ pub(crate) enum StrategyInput {
     /// By name.
     Name(StrategyName),
     /// With settings.
-    Settings(StrategySettings),
-}
-
-/// Names of searches.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum StrategyName {
-    /// The one with the best evidence.
-    Auto,
-    /// A generational genetic search.
-    Genetic,
-}
-
-/// A search with its settings.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(tag = "name", rename_all = "kebab-case")]
-pub(crate) enum StrategySettings {
-    /// A generational genetic search.
-    Genetic(GeneticSpec),
+    Settings(StrategySpec),
 }
 
 /// Models by role.

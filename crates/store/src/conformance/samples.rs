@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Judgement, ModelRole,
-    OperatorName, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp,
-    Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
+    Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Headroom, Judgement,
+    ModelRole, OperatorName, PowerRow, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split,
+    StopReason, Timestamp, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, Verdict, VerdictReason,
 };
 
 use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
@@ -106,6 +106,8 @@ pub fn candidate(id: u32) -> Candidate {
         generation: id,
         slot: (id > 0).then_some(SlotId(id)),
         note: String::new(),
+        targets: (0..id % 3).map(ExampleId).collect(),
+        brief: (id % 2 == 1).then(|| "work \"backwards\"\n".into()),
     }
 }
 
@@ -117,6 +119,28 @@ pub fn several_kinds() -> Vec<RunEvent> {
         admitted(0),
         trial(1),
         failed_trial(2),
+        RunEvent::HeadroomMeasured {
+            headroom: Box::new(Headroom {
+                n: 20,
+                score: 0.1 + 0.2,
+                ci_low: 0.1,
+                ci_high: 0.5,
+                repeats: 5,
+                noise: Some(0.2),
+                ceiling: 0.9,
+                power: vec![PowerRow { gain: 0.05, examples: 400, calls: 800 }],
+            }),
+        },
+        RunEvent::CandidateDecided {
+            candidate: CandidateId(1),
+            verdict: Verdict::Dropped,
+            reason: VerdictReason::MissedTarget,
+            detail: "solves none of 1 targets".into(),
+            against: CandidateId(0),
+            trials: 2,
+            gain: -0.01,
+            gain_sd: 0.02,
+        },
         RunEvent::GenerationClosed { generation: 0, survivors: vec![CandidateId(0)], fitness: vec![0.1 + 0.2] },
         RunEvent::BudgetChanged { budget: Budget { calls: Some(u64::from(u32::MAX) * 9), ..Budget::default() } },
         RunEvent::SearchEnded { reason: StopReason::MaxGenerations, finalists: vec![CandidateId(0)] },

@@ -66,6 +66,6 @@ impl Operator for ComponentCrossover {
                 taken.push(format!("`{}`", other.name));
             }
         }
-        Ok(Step::Done(Proposal { prompt, note: format!("takes {} from the second parent", taken.join(", ")) }))
+        Ok(Step::Done(Proposal::new(prompt, format!("takes {} from the second parent", taken.join(", ")))))
     }
 }

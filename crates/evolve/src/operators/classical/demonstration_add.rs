@@ -42,6 +42,6 @@ impl Operator for DemonstrationAdd {
         };
         let mut prompt = parent.clone();
         prompt.demonstrations.insert(rng.random_range(0..=has), (*chosen).clone());
-        Ok(Step::Done(Proposal { prompt, note: format!("shows {} worked examples instead of {has}", has + 1) }))
+        Ok(Step::Done(Proposal::new(prompt, format!("shows {} worked examples instead of {has}", has + 1))))
     }
 }

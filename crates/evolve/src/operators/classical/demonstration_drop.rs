@@ -34,6 +34,6 @@ impl Operator for DemonstrationDrop {
         let mut prompt = parent.clone();
         let at = rng(seed).random_range(0..has);
         prompt.demonstrations.remove(at);
-        Ok(Step::Done(Proposal { prompt, note: format!("drops worked example {} of {has}", at + 1) }))
+        Ok(Step::Done(Proposal::new(prompt, format!("drops worked example {} of {has}", at + 1))))
     }
 }

@@ -38,6 +38,6 @@ impl Operator for DemonstrationReorder {
         let mut prompt = parent.clone();
         let moved = prompt.demonstrations.remove(from);
         prompt.demonstrations.insert(to, moved);
-        Ok(Step::Done(Proposal { prompt, note: format!("worked example {} becomes number {}", from + 1, to + 1) }))
+        Ok(Step::Done(Proposal::new(prompt, format!("worked example {} becomes number {}", from + 1, to + 1))))
     }
 }

@@ -66,7 +66,7 @@ pub(super) fn edit_component(
         if let Some(component) = prompt.components.get_mut(index) {
             component.text = edit.text;
         }
-        return Ok(Step::Done(Proposal { prompt, note: edit.note }));
+        return Ok(Step::Done(Proposal::new(prompt, edit.note)));
     }
     Err(not_applicable(nothing))
 }

@@ -98,7 +98,7 @@ fn movable<'a>(text: &'a str, units: &'a [Unit]) -> impl Iterator<Item = (usize,
 }
 
 /// A sentence, and the text without it.
-fn taken_out(text: &str, unit: &Unit) -> (String, String) {
+pub(super) fn taken_out(text: &str, unit: &Unit) -> (String, String) {
     let (before, after) = (&text[..unit.body.start], &text[unit.span.end..]);
     // the white space before the sentence does for what stands behind it, unless a new paragraph began there
     let gap = &text[unit.body.end..unit.span.end];

@@ -63,7 +63,7 @@ impl Operator for SentenceCrossover {
                 if let Some(component) = prompt.components.get_mut(index) {
                     component.text = text;
                 }
-                return Ok(Step::Done(Proposal { prompt, note }));
+                return Ok(Step::Done(Proposal::new(prompt, note)));
             }
         }
         Err(not_applicable("the parents have no sentences to exchange"))

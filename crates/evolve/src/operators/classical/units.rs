@@ -1,3 +1,4 @@
+use clade_domain::Prompt;
 use clade_text::{
     Span,
     protect::{Mask, Protection, protected},
@@ -51,6 +52,16 @@ pub(super) fn units(source: Source<'_>) -> Vec<Unit> {
             Unit { body, span, free }
         })
         .collect()
+}
+
+/// The texts of a prompt's free sentences in all components that may change, in order.
+pub(crate) fn free_sentences(prompt: &Prompt, frozen: &[String]) -> Vec<String> {
+    let open = prompt.components.iter().filter(|component| !component.frozen);
+    open.flat_map(|component| {
+        let text = component.text.as_str();
+        units(Source { text, frozen }).into_iter().filter(|unit| unit.free).map(|unit| text[unit.body].to_owned())
+    })
+    .collect()
 }
 
 /// Runs of free sentences that follow one another in one paragraph, each of two or more, as places in the list.

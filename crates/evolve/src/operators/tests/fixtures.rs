@@ -49,6 +49,7 @@ impl Scene {
             failures: &self.failures,
             successes: &self.successes,
             demonstrations: &self.demonstrations,
+            brief: None,
             constraints: &self.constraints,
         }
     }

@@ -68,7 +68,7 @@ pub fn read(parent: &Prompt, answer: &ChatAnswer) -> Result<Proposal, Rejection>
             component.text = text.trim().to_owned();
         }
     }
-    Ok(Proposal { prompt, note: hypothesis(text) })
+    Ok(Proposal::new(prompt, hypothesis(text)))
 }
 
 fn unreadable(detail: &str) -> Rejection {

@@ -1,0 +1,33 @@
+use serde::{Deserialize, Serialize};
+
+/// What there is to gain, estimated on the first prompt before a search spends its budget.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Headroom {
+    /// Train examples that the first prompt met.
+    pub n: u32,
+    /// Its mean score on them, in [0, 1].
+    pub score: f64,
+    /// Lower end of the score's 95 % interval.
+    pub ci_low: f64,
+    /// Upper end of the score's 95 % interval.
+    pub ci_high: f64,
+    /// Examples that were asked a second time.
+    pub repeats: u32,
+    /// Share of them where the second answer scored otherwise, in [0, 1]; `None` where none was asked twice.
+    pub noise: Option<f64>,
+    /// The highest mean score that any prompt can be expected to reach given that noise, in [0, 1].
+    pub ceiling: f64,
+    /// What a gain of 2, 5 and 10 points needs.
+    pub power: Vec<PowerRow>,
+}
+
+/// What it takes to show a gain.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct PowerRow {
+    /// The gain in mean score, in (0, 1].
+    pub gain: f64,
+    /// Fresh examples on which both prompts must be tested for 80 % power at the 5 % level.
+    pub examples: u32,
+    /// Calls of that test: two prompts on each of them, judges included.
+    pub calls: u64,
+}

@@ -1,0 +1,57 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Settings of `auto`. It needs none: they are for experiments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AutoSpec {
+    /// Proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more.
+    #[schemars(range(min = 1))]
+    pub lanes: u32,
+    /// Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
+    pub operators: BTreeMap<String, f64>,
+    /// Parts that are left out, to measure what they are worth.
+    pub without: Vec<AutoPart>,
+}
+
+impl Default for AutoSpec {
+    fn default() -> Self {
+        Self { lanes: 4, operators: BTreeMap::new(), without: Vec::new() }
+    }
+}
+
+impl AutoSpec {
+    /// Whether a part takes part.
+    #[must_use]
+    pub fn has(&self, part: AutoPart) -> bool {
+        !self.without.contains(&part)
+    }
+}
+
+/// A part of `auto` that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum AutoPart {
+    /// Finalists are chosen by a race; without it by the same number of examples each.
+    Racing,
+    /// Operators are chosen by what they earned; without it by their prior weights.
+    Bandit,
+    /// Reflection on failures and contrast.
+    Reflection,
+    /// Merging of two lines.
+    Merge,
+    /// Demonstrations.
+    Demonstrations,
+    /// Parents from the per-example Pareto frontier.
+    Frontier,
+    /// A child first meets the failure that it was made for.
+    Targeting,
+    /// A child is guarded on examples that its parent solves.
+    Guard,
+    /// Sentences that earn nothing are deleted.
+    Pruning,
+    /// The rate of accidental outcomes is learned.
+    Noise,
+}

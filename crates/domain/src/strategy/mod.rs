@@ -1,0 +1,83 @@
+//! Searches by name with their settings: one file each. A strategy that is added here is known to run files, to the published
+//! schema and to `clade bench` at once.
+
+mod auto;
+mod genetic;
+
+pub use auto::{AutoPart, AutoSpec};
+pub use genetic::{GeneticSpec, SelectionMethod};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Names of searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StrategyName {
+    /// The one with the best evidence: targeted edits, verified by the examples that tell most.
+    Auto,
+    /// A generational genetic search.
+    Genetic,
+}
+
+impl StrategyName {
+    /// Every search, the default first.
+    pub const ALL: [Self; 2] = [Self::Auto, Self::Genetic];
+
+    /// As run files write it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Genetic => "genetic",
+        }
+    }
+
+    /// The search with its default settings.
+    #[must_use]
+    pub fn spec(self) -> StrategySpec {
+        match self {
+            Self::Auto => StrategySpec::Auto(AutoSpec::default()),
+            Self::Genetic => StrategySpec::Genetic(GeneticSpec::default()),
+        }
+    }
+}
+
+/// The search by name, with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "name", rename_all = "kebab-case")]
+pub enum StrategySpec {
+    /// The one with the best evidence.
+    Auto(AutoSpec),
+    /// A generational genetic search.
+    Genetic(GeneticSpec),
+}
+
+impl StrategySpec {
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> StrategyName {
+        match self {
+            Self::Auto(_) => StrategyName::Auto,
+            Self::Genetic(_) => StrategyName::Genetic,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_settings_and_files_agree() {
+        for name in StrategyName::ALL {
+            let spec = name.spec();
+            assert_eq!(spec.name(), name);
+            let written = serde_json::to_value(&spec).unwrap();
+            assert_eq!(written["name"], name.as_str());
+            let bare = serde_json::json!({"name": name.as_str()});
+            assert_eq!(serde_json::from_value::<StrategySpec>(bare).unwrap(), spec, "every setting has a default");
+            assert_eq!(serde_json::to_value(name).unwrap(), name.as_str());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+use clade_domain::{Bill, Trial};
+
+use super::sum::Sum;
+
+/// What trials and proposals cost on average, as far as they were paid for: what a search needs to know to weigh one against
+/// the other. Independent of the order of events.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnitCosts {
+    trials: Paid,
+    proposals: Paid,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Paid {
+    n: u64,
+    calls: u64,
+    tokens: u64,
+    usd: Sum,
+}
+
+impl Paid {
+    fn add(&mut self, bill: Bill) {
+        self.calls += u64::from(bill.calls);
+        self.tokens += bill.usage.total();
+        self.usd.add(bill.cost.0);
+    }
+
+    fn mean(&self, sum: f64) -> Option<f64> {
+        (self.n > 0).then(|| sum / self.n as f64)
+    }
+}
+
+impl UnitCosts {
+    pub(super) fn add_trial(&mut self, trial: &Trial) {
+        let bill = trial.task_bill();
+        if bill.is_empty() {
+            return;
+        }
+        self.trials.n += 1;
+        self.trials.add(bill);
+        self.trials.add(trial.judge);
+    }
+
+    pub(super) fn add_proposal(&mut self, bill: Bill) {
+        if !bill.is_empty() {
+            self.proposals.n += 1;
+            self.proposals.add(bill);
+        }
+    }
+
+    /// Mean USD of a paid trial, its judges included.
+    #[must_use]
+    pub fn trial_usd(&self) -> Option<f64> {
+        self.trials.mean(self.trials.usd.get())
+    }
+
+    /// Mean tokens of a paid trial, its judges included.
+    #[must_use]
+    pub fn trial_tokens(&self) -> Option<f64> {
+        self.trials.mean(self.trials.tokens as f64)
+    }
+
+    /// Mean USD of a paid proposal.
+    #[must_use]
+    pub fn proposal_usd(&self) -> Option<f64> {
+        self.proposals.mean(self.proposals.usd.get())
+    }
+
+    /// Mean tokens of a paid proposal.
+    #[must_use]
+    pub fn proposal_tokens(&self) -> Option<f64> {
+        self.proposals.mean(self.proposals.tokens as f64)
+    }
+
+    /// Mean calls of a paid proposal.
+    #[must_use]
+    pub fn proposal_calls(&self) -> Option<f64> {
+        self.proposals.mean(self.proposals.calls as f64)
+    }
+}

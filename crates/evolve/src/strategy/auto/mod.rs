@@ -1,0 +1,317 @@
+//! `auto`: targeted edits, each verified by the few examples that tell most.
+//!
+//! [`Auto`] is a machine of rounds. A round has lanes; a lane has an operator write one edit of the incumbent, made for an example that
+//! fails, and verifies it: first on that failure, then on examples that the incumbent is believed to solve
+//! ([`verification`]). What is believed of each example is carried from parent to child ([`belief`]), so a child is never
+//! evaluated on everything. Operators are drawn by what they earned ([`arms`]). Deleting a sentence is an edit verified the same way.
+
+mod arms;
+mod belief;
+mod headroom;
+mod lane;
+mod memory;
+mod rounds;
+mod verification;
+
+use std::collections::VecDeque;
+
+use clade_domain::{AutoPart, AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
+
+use self::{
+    arms::Arms,
+    belief::Belief,
+    lane::{Carried, Lane},
+    memory::Memory,
+};
+use super::{Strategy, Wish};
+use crate::{EvaluateCommand, Plan, ProposeCommand, RunState, state::fitness};
+
+/// What the search is at.
+enum Stage {
+    /// The user's prompts are not admitted yet.
+    Waiting,
+    /// The user's prompts meet a first sample of examples, by place.
+    Headroom(Vec<usize>),
+    /// The incumbent meets more examples, with what was believed of them.
+    Probe(Vec<usize>, Vec<f64>),
+    /// Lanes run.
+    Round(Vec<Lane>),
+    /// Everything is decided, and is being recorded.
+    Closed,
+}
+
+/// The default search. See the module.
+pub struct Auto {
+    settings: AutoSpec,
+    stage: Stage,
+    round: u32,
+    memory: Memory,
+    belief: Belief,
+    arms: Arms,
+    /// The incumbent's ancestors from a user's prompt on; the last one is the incumbent.
+    line: Vec<CandidateId>,
+    next_id: u32,
+    next_slot: u32,
+    /// Sentences whose deletion is to be tried.
+    pruning: Vec<String>,
+    accepted_since_pruning: u32,
+    /// Accepted edits that wait to be tried on the incumbent.
+    carried: Vec<Carried>,
+    /// Counts of accepted edits that solved their target, and that did not.
+    targets_hit: (f64, f64),
+    /// The incumbent is new, and is to be looked at on fresh examples.
+    probe_due: bool,
+    /// Another task model took over, and the incumbent was looked at anew for it.
+    renewed: bool,
+    /// Rounds in a row in which nothing was bought.
+    idle: u32,
+    /// Rounds in a row without an accepted edit.
+    stale: u32,
+    records: VecDeque<RunEvent>,
+    proposals: VecDeque<ProposeCommand>,
+    evaluations: VecDeque<EvaluateCommand>,
+    finish: Option<StopReason>,
+}
+
+impl Auto {
+    /// The search with these settings, before any event.
+    #[must_use]
+    pub fn new(settings: AutoSpec) -> Self {
+        Self {
+            arms: Arms::new(&settings),
+            belief: Belief::new(0, settings.has(AutoPart::Noise)),
+            settings,
+            stage: Stage::Waiting,
+            round: 0,
+            memory: Memory::default(),
+            line: Vec::new(),
+            next_id: 0,
+            next_slot: 0,
+            pruning: Vec::new(),
+            accepted_since_pruning: 0,
+            carried: Vec::new(),
+            targets_hit: (3.0, 3.0),
+            probe_due: false,
+            renewed: false,
+            idle: 0,
+            stale: 0,
+            records: VecDeque::new(),
+            proposals: VecDeque::new(),
+            evaluations: VecDeque::new(),
+            finish: None,
+        }
+    }
+
+    fn incumbent(&self) -> CandidateId {
+        self.line.last().copied().unwrap_or(CandidateId(0))
+    }
+
+    fn on_target(&self) -> f64 {
+        self.targets_hit.0 / (self.targets_hit.0 + self.targets_hit.1)
+    }
+
+    /// Asks for a candidate's score on examples.
+    fn ask(&mut self, state: &RunState, plan: &Plan, candidate: CandidateId, places: &[usize]) {
+        for example in places.iter().filter_map(|place| plan.train.get(*place)) {
+            for sample in 0..state.repeat() {
+                let cell = clade_domain::CellRef { candidate, example: *example, sample };
+                let (purpose, generation) = (Purpose::Search, self.round);
+                self.evaluations.push_back(EvaluateCommand { cell, purpose, generation });
+            }
+        }
+    }
+
+    /// Starts with the user's prompts on a first sample.
+    fn begin(&mut self, state: &RunState, plan: &Plan) {
+        self.memory = Memory::new(plan.train.len());
+        self.belief = Belief::new(plan.train.len(), self.settings.has(AutoPart::Noise));
+        let seeds: Vec<CandidateId> = state.candidates().map(|c| c.id).collect();
+        self.next_id = seeds.last().map_or(0, |id| id.0 + 1);
+        let allowance = plan.allowance(state);
+        let size = headroom::sample_size(allowance.total / seeds.len().max(1) as f64, plan.train.len());
+        let places: Vec<usize> = (0..size).collect();
+        for seed in seeds {
+            self.ask(state, plan, seed, &places);
+        }
+        for example in plan.train.iter().take(headroom::repeats(state, size)) {
+            let cell = clade_domain::CellRef { candidate: CandidateId(0), example: *example, sample: state.repeat() };
+            let purpose = Purpose::Repeat;
+            self.evaluations.push_back(EvaluateCommand { cell, purpose, generation: 0 });
+        }
+        self.stage = Stage::Headroom(places);
+        self.advance(state, plan);
+    }
+
+    /// Goes on as far as the scores that are there allow.
+    fn advance(&mut self, state: &RunState, plan: &Plan) {
+        match std::mem::replace(&mut self.stage, Stage::Closed) {
+            Stage::Headroom(places) => {
+                let repeats = headroom::repeats(state, places.len());
+                let seeds: Vec<CandidateId> = state.candidates().filter(|c| c.slot.is_none()).map(|c| c.id).collect();
+                let all = seeds.iter().all(|seed| places.iter().all(|p| look(state, plan, *seed, *p, 0).is_some()));
+                if !all || state.second_scores().len() < repeats {
+                    self.stage = Stage::Headroom(places);
+                    return;
+                }
+                self.measured(state, plan, &seeds, &places);
+            }
+            Stage::Probe(places, before) => {
+                let incumbent = self.incumbent();
+                let scores: Option<Vec<f64>> =
+                    places.iter().map(|p| look(state, plan, incumbent, *p, self.round)).collect();
+                let Some(scores) = scores else {
+                    self.stage = Stage::Probe(places, before);
+                    return;
+                };
+                self.probed(plan, &places, &before, &scores);
+                self.plan_round(state, plan);
+            }
+            Stage::Round(mut lanes) => {
+                for lane in &mut lanes {
+                    self.advance_lane(state, plan, lane);
+                }
+                if lanes.iter().all(|lane| lane.step == lane::Step::Over) {
+                    self.close(state, plan, lanes);
+                } else {
+                    self.stage = Stage::Round(lanes);
+                }
+            }
+            stage @ (Stage::Waiting | Stage::Closed) => self.stage = stage,
+        }
+    }
+
+    /// The first sample is there: the best of the user's prompts leads, and what there is to gain is recorded.
+    fn measured(&mut self, state: &RunState, plan: &Plan, seeds: &[CandidateId], places: &[usize]) {
+        let mut best = (CandidateId(0), f64::NEG_INFINITY);
+        for seed in seeds {
+            let value = fitness(state, *seed, Split::Train).unwrap_or(f64::NEG_INFINITY);
+            if value > best.1 {
+                best = (*seed, value);
+            }
+        }
+        self.line = vec![best.0];
+        let before: Vec<f64> = places.iter().map(|p| self.belief.solved(*p)).collect();
+        let scores: Vec<f64> = places.iter().filter_map(|p| look(state, plan, best.0, *p, 0)).collect();
+        self.probed(plan, places, &before, &scores);
+        self.records
+            .push_back(RunEvent::HeadroomMeasured { headroom: Box::new(headroom::measure(state, plan, places)) });
+        self.close_round(state);
+    }
+
+    /// Takes in the incumbent's scores on a sample.
+    fn probed(&mut self, plan: &Plan, places: &[usize], before: &[f64], scores: &[f64]) {
+        let incumbent = self.incumbent();
+        for (place, score) in places.iter().zip(scores) {
+            self.belief.observe(*place, *score);
+            let example = plan.train.get(*place).copied().unwrap_or(ExampleId(0));
+            self.memory.see(*place, incumbent, example, *score, self.line.len());
+        }
+        self.belief.calibrate(before, scores, &self.memory.unseen());
+    }
+
+    /// Has the incumbent meet so many examples that it was not seen on; false where there are none.
+    fn probe(&mut self, state: &RunState, plan: &Plan, most: usize) -> bool {
+        let places: Vec<usize> = self.memory.unseen().into_iter().take(most).collect();
+        if places.is_empty() {
+            return false;
+        }
+        let before = places.iter().map(|p| self.belief.solved(*p)).collect();
+        self.ask(state, plan, self.incumbent(), &places);
+        self.stage = Stage::Probe(places, before);
+        // an example may have been evaluated before, under another incumbent that is back
+        self.advance(state, plan);
+        true
+    }
+
+    /// Records the end of a round.
+    fn close_round(&mut self, state: &RunState) {
+        let survivors: Vec<CandidateId> = self.line.iter().rev().take(Plan::FINALISTS).copied().collect();
+        let value = |id: &CandidateId| fitness(state, *id, Split::Train).unwrap_or(0.0);
+        // the incumbent's own figure is what is believed of it: it met few examples, and those were not chosen at random
+        let fitness = survivors.iter().enumerate().map(|(n, id)| if n == 0 { self.belief.mean() } else { value(id) });
+        let fitness = fitness.collect();
+        self.records.push_back(RunEvent::GenerationClosed { generation: self.round, survivors, fitness });
+        self.stage = Stage::Closed;
+    }
+
+    /// The incumbent, some of its ancestors, best first.
+    fn finalists(&self) -> Vec<CandidateId> {
+        let mut finalists = vec![self.incumbent()];
+        for back in [2, 4, 7] {
+            if let Some(id) = self.line.len().checked_sub(back + 1).and_then(|at| self.line.get(at)) {
+                finalists.push(*id);
+            }
+        }
+        finalists
+    }
+}
+
+impl Strategy for Auto {
+    fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
+        match event {
+            RunEvent::CandidateAdmitted { candidate, .. } => match candidate.slot {
+                None if state.candidates().len() == state.spec().prompts.len() => self.begin(state, plan),
+                None => {}
+                Some(slot) => self.written(state, plan, slot, Some(candidate.id)),
+            },
+            RunEvent::ProposalRejected { slot, .. } => self.written(state, plan, *slot, None),
+            RunEvent::TrialFinished(_) => self.advance(state, plan),
+            RunEvent::HeadroomMeasured { .. } => {
+                self.records.retain(|e| !matches!(e, RunEvent::HeadroomMeasured { .. }))
+            }
+            RunEvent::CandidateDecided { candidate, .. } => self
+                .records
+                .retain(|e| !matches!(e, RunEvent::CandidateDecided { candidate: other, .. } if other == candidate)),
+            RunEvent::GenerationClosed { .. } => {
+                self.records.clear();
+                self.plan_round(state, plan);
+            }
+            RunEvent::BudgetChanged { .. } if matches!(self.finish, Some(StopReason::BudgetSpent { .. })) => {
+                self.finish = None;
+                self.plan_round(state, plan);
+            }
+            _ => {}
+        }
+    }
+
+    fn leaders(&self) -> Vec<CandidateId> {
+        self.finalists()
+    }
+
+    fn next(&mut self, state: &RunState, _plan: &Plan) -> Wish {
+        if let Some(reason) = self.finish {
+            return Wish::Finish { reason, finalists: self.finalists() };
+        }
+        while let Some(command) = self.proposals.pop_front() {
+            if self.awaits(command.slot) {
+                return Wish::Propose(Box::new(command));
+            }
+        }
+        while let Some(command) = self.evaluations.pop_front() {
+            let known = match command.purpose {
+                Purpose::Repeat => state.second_scores().contains_key(&command.cell.example),
+                _ => state.cells(command.cell.candidate).is_some_and(|cells| {
+                    cells.model() == super::model_override(state, command.cell.candidate, command.generation)
+                        && cells.get(command.cell.example, command.cell.sample, state.repeat()).is_some()
+                }),
+            };
+            if !known {
+                return Wish::Evaluate(command);
+            }
+        }
+        match self.records.pop_front() {
+            Some(event) => Wish::Record(Box::new(event)),
+            None => Wish::Wait,
+        }
+    }
+}
+
+/// A candidate's mean score on a train example by its place, once every repeat is there, by the model of a generation.
+fn look(state: &RunState, plan: &Plan, candidate: CandidateId, place: usize, generation: u32) -> Option<f64> {
+    let (example, cells) = (*plan.train.get(place)?, state.cells(candidate)?);
+    if cells.model() != super::model_override(state, candidate, generation) {
+        return None;
+    }
+    let all = (0..state.repeat()).all(|sample| cells.get(example, sample, state.repeat()).is_some());
+    if all { cells.mean(example, state.repeat()) } else { None }
+}
