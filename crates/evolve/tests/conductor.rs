@@ -147,7 +147,7 @@ fn split_of(example: ExampleId, purpose: Purpose) -> Split {
         _ => Split::Test,
     };
     let expected = match purpose {
-        Purpose::Search => Split::Train,
+        Purpose::Search | Purpose::Repeat => Split::Train,
         Purpose::Selection => Split::Validation,
         Purpose::Evidence | Purpose::Evaluation => split,
     };
