@@ -1,13 +1,13 @@
 //! Examples that a proposal copied into a prompt: they help on that very question and on no other.
 
-/// What stands before a copied question.
-const OPENING: &str = "When you are asked \"";
+/// What stands before a copied question. `When ` before it may be worded anew.
+const OPENING: &str = "you are asked \"";
 /// What stands between a copied question and its answer.
 const MIDDLE: &str = "\", answer ";
 
 /// A sentence that gives a question's answer away.
 pub(super) fn copied(question: &str, answer: &str) -> String {
-    [OPENING, question, MIDDLE, answer, "."].concat()
+    ["When ", OPENING, question, MIDDLE, answer, "."].concat()
 }
 
 /// Whether instructions give a question's answer away.
@@ -30,7 +30,9 @@ mod tests {
 
     #[test]
     fn a_copy_is_known_by_the_whole_question() {
-        let text = format!("Be kind. {} {}", copied("How many? None?", "3"), copied("How far?", "9"));
+        let copy = copied("How far?", "9");
+        assert_eq!(copy, "When you are asked \"How far?\", answer 9.");
+        let text = format!("Be kind. {} Here, when{}", copied("How many? None?", "3"), &copy[4..]);
         for (question, held) in [("How many? None?", true), ("How far?", true), ("How many?", false), ("", false)] {
             assert_eq!(holds(&text, question), held, "{question}");
         }

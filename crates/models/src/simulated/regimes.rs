@@ -44,7 +44,7 @@ const REGIMES: &[Regime] = &[
     rough("opaque-noise-15", r#"{"rewrite": 1, "opaque": 1, "noise": 0.15}"#),
     rough("partial", r#"{"partial": 0.4}"#),
     rough("temperature", r#"{"sample_noise": 0.1}"#),
-    rough("judge-noise", r#"{"judge_noise": 0.2}"#),
+    rough("judge-noise", r#"{"judge_noise": 0.5}"#),
     rough("generalising", r#"{"useful": 0.15, "generalise": 0.15}"#),
     rough("memorising", r#"{"memorise": 0.2}"#),
     Regime { name: "null", model: "simulated:null", settings: "{}", given: 0 },

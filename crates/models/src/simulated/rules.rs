@@ -329,6 +329,15 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_stands_in_the_documentation() {
+        let page = include_str!("../../../../docs/simulated.md");
+        for key in NUMBERS.iter().map(|(name, ..)| name).chain(OTHERS) {
+            let row = page.lines().find(|line| line.starts_with("| `") && line.contains(&format!("`{key}`")));
+            assert!(row.is_some(), "{key}");
+        }
+    }
+
+    #[test]
     fn wrong_settings_are_refused_with_a_way_out() {
         let table = [
             (
