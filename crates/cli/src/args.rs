@@ -163,6 +163,9 @@ pub struct ResumeArgs {
     /// Change the limit on US dollars, for good
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
+    /// Change the limit on tokens, for good
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub budget_tokens: Option<u64>,
     /// Change the limit on minutes, for good
     #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_minutes: Option<f64>,

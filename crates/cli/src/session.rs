@@ -47,6 +47,14 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let path = load::find(args.file.file.as_deref())?;
     let loaded = load::load(&path, &args.file, mode, context)?;
     refuse_unaffordable(&loaded, &clade_runfile::estimate(&loaded, &load::price))?;
+    let gated = args.gates.require_improvement || args.gates.min_score.is_some();
+    if gated && mode == RunMode::Optimize && loaded.dataset.counts().test == 0 {
+        return Err(Failure::Usage(
+            "--min-score and --require-improvement ask for evidence, and no example is in test; give test a share in \
+             `optimize.splits`"
+                .into(),
+        ));
+    }
     let durability = if args.durable { Durability::Full } else { Durability::Normal };
     let store = context.store(durability).await?;
     let run = new_run_id(args.run_id.as_deref())?;
@@ -188,8 +196,10 @@ fn retried(counters: &Counters, output: &Output) {
     let counted = counters.snapshot();
     let (retries, throttled) = (counted.retries, counted.throttles);
     if retries + throttled > 0 && !output.quiet {
-        let text =
-            format!("{retries} calls were tried again, {throttled} of them because the provider asked for fewer");
+        let text = format!(
+            "tried again: {}, {throttled} of them because the provider asked for fewer",
+            result::count(retries, "call")
+        );
         output.line(output.paint(Ink::Faint, text));
     }
 }
@@ -214,7 +224,8 @@ fn conclude(
                 match limit {
                     clade_domain::Limit::Usd => "usd",
                     clade_domain::Limit::Minutes => "minutes",
-                    clade_domain::Limit::Calls | clade_domain::Limit::Tokens => "calls",
+                    clade_domain::Limit::Calls => "calls",
+                    clade_domain::Limit::Tokens => "tokens",
                 }
             ));
             return Err(Failure::Exit(exit::BUDGET_SPENT));

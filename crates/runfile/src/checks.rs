@@ -20,8 +20,9 @@ use crate::{
 /// Test examples below which it is said what gain could be shown.
 const FEW_TESTS: usize = 30;
 
-/// Examples that disagree, all one way, below which an exact two-sided sign test cannot reach 5 %: 2 · 0.5^6 = 0.031.
-const LEAST_SIGNIFICANT: usize = 6;
+/// Test examples below which no gain can be shown, however large: where all of them get better, the exact one-sided tests
+/// give 0.5^n, and 0.5^5 = 0.031 is the first that is at most 0.05.
+pub const LEAST_TEST_EXAMPLES: u32 = 5;
 
 /// Every variable of every prompt is in the data, and every prompt uses the data.
 pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], scan: &Scan) {
@@ -236,8 +237,28 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         let message = format!("{} the variables of an earlier one; copies stay in one split", repeats(n));
         context.warn(&tests, message, "remove the copies where they are not meant to weigh more");
     }
+    let few = test < LEAST_TEST_EXAMPLES as usize;
+    // a share of 0, and splits of one's own without a test, say that no evidence is wanted
+    if few && spec.test > 0.0 && test > 0 {
+        let message = format!(
+            "test has {}: even if all got better it could be chance, so no gain can be shown",
+            count(test, "example")
+        );
+        let more = if own.is_some() {
+            format!("give test {LEAST_TEST_EXAMPLES} or more")
+        } else {
+            format!(
+                "add examples ({:.0} in all give test {LEAST_TEST_EXAMPLES})",
+                (f64::from(LEAST_TEST_EXAMPLES) / spec.test).ceil()
+            )
+        };
+        let fix =
+            format!("{more}; 100 or more are a good start. To search without evidence: --set optimize.splits.test=0");
+        context.problem(&tests, message, fix);
+        return marks;
+    }
     if wanted_test && test < FEW_TESTS {
-        let shown = if test < LEAST_SIGNIFICANT {
+        let shown = if few {
             "no gain can be shown with so few".to_owned()
         } else {
             // 80 % power at the 5 % level for right/wrong answers that differ on half of the examples: 2.8 · 0.71 / √n

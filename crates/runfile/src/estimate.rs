@@ -86,6 +86,8 @@ pub struct Estimate {
     pub seconds: Range,
     /// Calls at once that `seconds` assumes.
     pub concurrency: u32,
+    /// Test examples that the evidence will rest on: all, or what the limit on calls leaves for them.
+    pub test_examples: u32,
     /// Models whose price is unknown.
     pub unpriced: Vec<String>,
     /// One evaluation of the first prompt: calls, tokens, USD.
@@ -120,7 +122,8 @@ impl Estimate {
 /// Estimates a run. `price` knows a model's price.
 #[must_use]
 pub fn estimate(loaded: &Loaded, price: &dyn Fn(&ModelSpec) -> Option<Price>) -> Estimate {
-    let builder = Builder { spec: &loaded.spec, profile: &loaded.profile, price, unpriced: Vec::new() };
+    let test_examples = test_examples(loaded);
+    let builder = Builder { spec: &loaded.spec, profile: &loaded.profile, price, test_examples, unpriced: Vec::new() };
     let counts = loaded.dataset.counts();
     let of = |split: Split| match split {
         Split::Train => f64::from(counts.train),
@@ -130,10 +133,30 @@ pub fn estimate(loaded: &Loaded, price: &dyn Fn(&ModelSpec) -> Option<Price>) ->
     builder.build([of(Split::Train), of(Split::Validation), of(Split::Test)])
 }
 
+/// How many test examples the evidence will rest on.
+fn test_examples(loaded: &Loaded) -> u32 {
+    let all = loaded.dataset.counts().test;
+    match loaded.spec.optimize.budget.calls {
+        Some(calls) if loaded.spec.mode == RunMode::Optimize => {
+            let affordable = (calls / calls_per_test_example(loaded)).max(1);
+            all.min(u32::try_from(affordable).unwrap_or(u32::MAX))
+        }
+        _ => all,
+    }
+}
+
+/// The limit on calls that lets one more test example into the evidence: two prompts meet it, and a quarter of the calls
+/// is kept for that.
+#[must_use]
+pub fn calls_per_test_example(loaded: &Loaded) -> u64 {
+    4 * 2 * u64::from(1 + loaded.dataset.judge_calls) * u64::from(loaded.spec.options.repeat)
+}
+
 struct Builder<'a> {
     spec: &'a RunSpec,
     profile: &'a DataProfile,
     price: &'a dyn Fn(&ModelSpec) -> Option<Price>,
+    test_examples: u32,
     unpriced: Vec<String>,
 }
 
@@ -204,10 +227,21 @@ impl Builder<'_> {
         let evaluation = self.one_evaluation();
         self.unpriced.sort();
         self.unpriced.dedup();
-        let Self { unpriced, .. } = self;
+        let Self { unpriced, test_examples, .. } = self;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
         let concurrency = concurrency as u32;
-        Estimate { phases, calls, tokens_in, tokens_out, usd, seconds, concurrency, unpriced, evaluation }
+        Estimate {
+            phases,
+            calls,
+            tokens_in,
+            tokens_out,
+            usd,
+            seconds,
+            concurrency,
+            test_examples,
+            unpriced,
+            evaluation,
+        }
     }
 
     /// Task calls of the search, and proposals that a model writes.

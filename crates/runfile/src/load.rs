@@ -43,6 +43,10 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> 
         let fix = "check the path; `clade init` writes an example";
         return Err(Problem::of_file(path.display().to_string(), "there is no such run file", fix).into());
     }
+    if ["jsonl", "csv", "tsv"].contains(&paths::extension(&path.to_string_lossy()).as_str()) {
+        let fix = "name it in a run file: `tests: file://...`; `clade init` writes an example";
+        return Err(Problem::of_file(path.display().to_string(), "this is a data file, not a run file", fix).into());
+    }
     let text = read_text(path, MAX_RUN_FILE, "keep data in files of their own: `tests: file://data.jsonl`")?;
     let mut sources = Sources::default();
     let source = sources.add(path.display().to_string(), text);

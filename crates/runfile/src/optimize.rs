@@ -190,14 +190,19 @@ fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Ve
     objectives
 }
 
-/// Shares that are left out take what the others leave, in the proportion of the defaults.
+/// Shares that are left out take what the others leave, in the proportion of the defaults. A test of 0 leaves its share to
+/// the others, so that one word is enough to search without evidence.
 fn splits(context: &mut Context<'_>, input: SplitsInput) -> SplitSpec {
     let root = KeyPath::of("optimize.splits");
     let usual = SplitSpec::default();
     let usual = [usual.train, usual.validation, usual.test];
-    let given = [input.train, input.validation, input.test];
+    let mut given = [input.train, input.validation, input.test];
     let seed = input.seed.unwrap_or(0);
-    let sum: f64 = given.iter().flatten().sum();
+    let mut sum: f64 = given.iter().flatten().sum();
+    if let ([Some(train), Some(validation), Some(0.0)], true) = (given, sum > 0.0 && sum < 1.0) {
+        given = [Some(train / sum), Some(validation / sum), Some(0.0)];
+        sum = 1.0;
+    }
     let open: f64 = given.iter().zip(usual).filter(|(g, _)| g.is_none()).map(|(_, u)| u).sum();
     if sum > 1.0 + 1e-9 || (open <= 0.0 && (sum - 1.0).abs() > 1e-9) {
         let message = format!("the shares sum to {}, not to 1", (sum * 1e6).round() / 1e6);

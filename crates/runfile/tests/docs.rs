@@ -16,14 +16,14 @@ fn every_example_of_the_documentation_loads() {
     let blocks: Vec<&str> = text.split("```yaml\n").skip(1).map(|part| part.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 6, "{} examples", blocks.len());
     let rows = |from: u32| {
-        (from..from + 8)
+        (from..from + 20)
             .map(|i| format!("{{\"question\": \"number {i}?\", \"answer\": \"{i}\"}}\n"))
             .collect::<String>()
     };
     let checked = |from: u32| rows(from).replace("\"answer\"", "\"__expected\"");
     for block in blocks {
         let folder = tempfile::tempdir().unwrap();
-        let (data, train, validation, test) = (rows(0), checked(0), checked(10), checked(20));
+        let (data, train, validation, test) = (rows(0), checked(0), checked(20), checked(40));
         write(
             folder.path(),
             &[

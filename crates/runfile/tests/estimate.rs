@@ -55,6 +55,13 @@ fn a_search_stays_inside_its_budget() {
             found.calls
         );
         assert!(found.calls.high <= most && found.calls.likely > 100.0, "{run}: {:?}", found.calls);
+        let ranges = found.phases.iter().flat_map(|p| [Some(p.calls), Some(p.tokens_in), Some(p.tokens_out), p.usd]);
+        for range in ranges.flatten().chain([found.seconds]) {
+            assert!(
+                range.low <= range.likely && range.likely <= range.high,
+                "the likely figure lies outside: {found:?}"
+            );
+        }
     }
     // three generations end long before fifty thousand calls
     let short =
@@ -62,6 +69,22 @@ fn a_search_stays_inside_its_budget() {
     assert!(short.calls.high < 20_000.0, "{:?}", short.calls);
     let usd = of("optimize: {budget: {usd: 0.05}}\n", RunMode::Optimize).usd.unwrap();
     assert!(usd.high <= 0.05 && usd.low <= usd.likely);
+}
+
+#[test]
+fn a_small_limit_leaves_few_test_examples() {
+    // 60 test examples, two prompts that meet each, a judge call for each trial
+    for (run, expected) in [
+        ("optimize: {budget: {calls: 5000}}\n", 60),
+        ("optimize: {budget: {usd: 1}}\n", 60),
+        ("optimize: {budget: {calls: 160}}\n", 10),
+        ("evaluateOptions: {repeat: 3}\noptimize: {budget: {calls: 160}}\n", 3),
+        ("optimize: {budget: {calls: 4}}\n", 1),
+        ("optimize: {budget: {calls: 160}, splits: {test: 0}}\n", 0),
+    ] {
+        assert_eq!(of(run, RunMode::Optimize).test_examples, expected, "{run}");
+    }
+    assert_eq!(of("", RunMode::Evaluate).test_examples, 200);
 }
 
 #[test]

@@ -57,12 +57,42 @@ fn the_first_example_evaluates_and_runs() {
     let ignored: Vec<&str> = loaded.warnings.iter().map(|w| w.key.as_str()).collect();
     assert_eq!(ignored, ["sharing", "outputPath"]);
 
-    let (_folder, loaded) = load(&[("promptfooconfig.yaml", GETTING_STARTED)], RunMode::Optimize);
+    // three examples prove nothing; asked to, it searches all the same
+    let (folder, _) = load(&[("promptfooconfig.yaml", GETTING_STARTED)], RunMode::Evaluate);
+    let path = folder.path().join("promptfooconfig.yaml");
+    let refused = load_with(&path, RunMode::Optimize, Overrides::default()).unwrap_err();
+    let problem = &refused.0[0];
+    assert!(problem.message.contains("no gain can be shown") && problem.fix.contains(NO_EVIDENCE), "{problem}");
+    let (key, value) = NO_EVIDENCE.split_once('=').unwrap();
+    let overrides = Overrides { set: vec![(key.to_owned(), value.to_owned())], ..Overrides::default() };
+    let loaded = load_with(&path, RunMode::Optimize, overrides).unwrap();
     assert_eq!(loaded.spec.optimize.budget.calls, Some(clade_runfile::DEFAULT_CALLS));
     let counts = loaded.dataset.counts();
-    assert_eq!((counts.train, counts.validation, counts.test), (1, 1, 1));
+    assert_eq!((counts.train, counts.validation, counts.test), (2, 1, 0));
     assert_eq!(loaded.spec.optimize.objectives[0].metric, "score");
     assert!(loaded.warnings.iter().any(|w| w.message.contains("no gain can be shown")), "{:?}", loaded.warnings);
+}
+
+/// What a user is told to write to search without evidence.
+const NO_EVIDENCE: &str = "optimize.splits.test=0";
+
+#[test]
+fn a_test_share_of_nothing_leaves_it_to_the_others() {
+    let data: String = (0..70).map(|i| format!("{{\"q\": \"question {i}\"}}\n")).collect();
+    for (splits, train) in [
+        ("{test: 0}", 40),
+        ("{train: 0.4, validation: 0.3, test: 0}", 40),
+        ("{train: 0.2, validation: 0.2, test: 0}", 35),
+        ("{train: 0.5, test: 0}", 35),
+    ] {
+        let run = format!(
+            "prompts: ['{{{{q}}}}']\nproviders: [simulated:rough]\ntests: file://d.jsonl\n\
+             defaultTest: {{assert: [{{type: contains, value: x}}]}}\noptimize: {{splits: {splits}}}\n"
+        );
+        let (_folder, loaded) = load(&[("promptclade.yaml", &run), ("d.jsonl", &data)], RunMode::Optimize);
+        let counts = loaded.dataset.counts();
+        assert_eq!((counts.train, counts.validation, counts.test), (train, 70 - train, 0), "{splits}");
+    }
 }
 
 #[test]
@@ -219,16 +249,16 @@ tests: {train: file://a.jsonl, validation: file://b.jsonl, test: [file://c.jsonl
         ("promptclade.yaml", run),
         ("a.jsonl", "{\"q\":\"1\"}\n{\"q\":\"2\"}\n"),
         ("b.jsonl", "{\"q\":\"3\"}\n"),
-        ("c.jsonl", "{\"q\":\"4\"}\n{\"q\":\"1\"}\n"),
+        ("c.jsonl", "{\"q\":\"4\"}\n{\"q\":\"1\"}\n{\"q\":\"5\"}\n{\"q\":\"6\"}\n{\"q\":\"7\"}\n"),
     ];
     let (_folder, loaded) = load(&files, RunMode::Optimize);
-    assert_eq!(loaded.dataset.splits, "htvhh");
+    assert_eq!(loaded.dataset.splits, "htvhhhhh");
     assert!(loaded.warnings.iter().any(|w| w.message.contains("in several splits")));
 
     let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests: file://d.csv\n";
-    let csv = "q,split,__expected\na,train,x\nb,dev,y\nc,test,z\n";
+    let csv = "q,split,__expected\na,train,x\nb,dev,y\nc,test,z\nd,test,z\ne,test,z\nf,test,z\ng,test,z\n";
     let (_folder, loaded) = load(&[("promptclade.yaml", run), ("d.csv", csv)], RunMode::Optimize);
-    assert_eq!(loaded.dataset.splits, "tvh");
+    assert_eq!(loaded.dataset.splits, "tvhhhhh");
     assert_eq!(loaded.dataset.columns, ["q"]);
     assert_eq!(loaded.dataset.examples(Split::Validation).len(), 1);
 }
@@ -237,7 +267,7 @@ tests: {train: file://a.jsonl, validation: file://b.jsonl, test: [file://c.jsonl
 fn overrides_win_over_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\noptimize: {strategy: auto, budget: {calls: 5}}\n\
-        tests: [{vars: {q: [a, b, c, d]}, assert: [{type: contains, value: x}]}]\n";
+        tests: [{vars: {q: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]}, assert: [{type: contains, value: x}]}]\n";
     write(folder.path(), &[("promptclade.yaml", run)]);
     let overrides = Overrides {
         set: [

@@ -22,6 +22,13 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     })?;
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), name).await?;
+    if replay_state(&store, &row.run).await?.dataset().counts().train == 0 {
+        return Err(Failure::Usage(format!(
+            "run {0} is an evaluation: none of its examples is there to learn from; take its prompt \
+             (`clade best {0} -o prompt.txt`) and start a search with `clade run`",
+            row.run
+        )));
+    }
     let candidate = resolve(&store, &row.run, point).await?;
     let run = new_run_id(args.run_id.as_deref())?;
     branch_run(&store, &row.run, candidate, run.clone(), |spec| {

@@ -1,5 +1,5 @@
 use clade_domain::RunMode;
-use clade_runfile::{Estimate, Loaded, PhaseEstimate, Range};
+use clade_runfile::{Estimate, LEAST_TEST_EXAMPLES, Loaded, PhaseEstimate, Range, calls_per_test_example};
 
 use crate::{
     args::FileArgs,
@@ -27,7 +27,7 @@ pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Trials of the smallest search that can show anything.
+/// Trials of the smallest search: the first prompt and one proposal on an example of each split.
 const SMALLEST_SEARCH: u64 = 6;
 
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.
@@ -35,7 +35,18 @@ pub fn refuse_unaffordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), F
     if let Some(problem) = estimate.below_one_evaluation(&loaded.spec) {
         return Err(Failure::Usage(format!("{problem}; raise optimize.budget")));
     }
-    // the first prompt and one proposal on an example, both on one of validation, both on one of test
+    let wanted = loaded.dataset.counts().test;
+    if loaded.spec.mode == RunMode::Optimize
+        && wanted >= LEAST_TEST_EXAMPLES
+        && estimate.test_examples < LEAST_TEST_EXAMPLES
+    {
+        return Err(Failure::Usage(format!(
+            "the budget of calls leaves {} of {wanted} test examples for the evidence, and {LEAST_TEST_EXAMPLES} are the fewest that can \
+             show a gain; raise it to {} calls or more, or search without evidence: --set optimize.splits.test=0",
+            estimate.test_examples,
+            thousands(u64::from(LEAST_TEST_EXAMPLES) * calls_per_test_example(loaded)),
+        )));
+    }
     let least = (SMALLEST_SEARCH * u64::from(1 + loaded.dataset.judge_calls)) + 1;
     if loaded.spec.mode == RunMode::Optimize && loaded.spec.optimize.budget.calls.is_some_and(|calls| calls < least) {
         return Err(Failure::Usage(format!(
@@ -70,7 +81,7 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     let models: Vec<&str> = loaded.spec.models.all().iter().map(|model| model.id.as_str()).collect();
     output.line(format!("models: {}", models.join(", ")));
     output.line("");
-    output.line(output.paint(Ink::Faint, format!("{:<12} {:>22} {:>26} {:>24}", "ESTIMATE", "calls", "tokens", "USD")));
+    output.line(output.paint(Ink::Faint, line(["ESTIMATE", "calls", "tokens", "USD"])));
     for phase in &estimate.phases {
         output.line(row(phase.phase, phase));
     }
@@ -82,25 +93,87 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
         usd: estimate.usd,
     };
     output.line(output.paint(Ink::Strong, row("together", &all)));
-    output.line(format!(
-        "time: {} to {} at {} calls at once",
-        seconds(estimate.seconds.low),
-        seconds(estimate.seconds.high),
-        estimate.concurrency
-    ));
+    output.line(format!("time: {} at {} calls at once", shown(estimate.seconds, seconds), estimate.concurrency));
     if !estimate.unpriced.is_empty() {
         output.line(output.paint(Ink::Yellow, format!("no known price: {}", estimate.unpriced.join(", "))));
     }
-    output.line(output.paint(Ink::Faint, "an estimate, not a promise; the budget is the promise. Nothing was spent."));
+    output.line(
+        output.paint(Ink::Faint, "likely (low to high): an estimate; the budget is the promise. Nothing was spent."),
+    );
 }
 
 fn row(name: &str, phase: &PhaseEstimate) -> String {
-    let whole = |range: Range| format!("{} to {}", thousands(range.low as u64), thousands(range.high.ceil() as u64));
     let tokens = Range {
         low: phase.tokens_in.low + phase.tokens_out.low,
         likely: phase.tokens_in.likely + phase.tokens_out.likely,
         high: phase.tokens_in.high + phase.tokens_out.high,
     };
-    let usd = phase.usd.map_or_else(|| "-".to_owned(), |usd| format!("${:.4} to ${:.4}", usd.low, usd.high));
-    format!("{name:<12} {:>22} {:>26} {usd:>24}", whole(phase.calls), whole(tokens))
+    let usd = phase.usd.map_or_else(|| "-".to_owned(), |usd| shown(usd, money));
+    line([name, &shown(phase.calls, short), &shown(tokens, short), &usd])
+}
+
+/// A line of the table: 80 columns for all but odd figures.
+fn line([name, calls, tokens, usd]: [&str; 4]) -> String {
+    format!("{name:<10} {calls:>22} {tokens:>19} {usd:>26}")
+}
+
+/// The likely figure and the range, where there is one.
+fn shown(range: Range, text: fn(f64) -> String) -> String {
+    let [low, likely, high] = [range.low, range.likely, range.high].map(text);
+    if low == high { likely } else { format!("{likely} ({low} to {high})") }
+}
+
+/// A count: exact below ten thousand, then to two digits or three.
+fn short(n: f64) -> String {
+    match n.ceil() {
+        n if n < 1e4 => thousands(n as u64),
+        n if n < 999_500.0 => format!("{:.0}k", n / 1e3),
+        n if n < 9_950_000.0 => format!("{:.1}M", n / 1e6),
+        n => format!("{}M", thousands((n / 1e6).round() as u64)),
+    }
+}
+
+/// US dollars in cents, and finer where it is less than one.
+fn money(usd: f64) -> String {
+    match usd {
+        usd if usd <= 0.0 => "$0".to_owned(),
+        usd if usd < 0.000_05 => "<$0.0001".to_owned(),
+        usd if usd < 0.01 => format!("${usd:.4}"),
+        usd => format!("${usd:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_evolve::statistics;
+
+    use super::*;
+
+    #[test]
+    fn figures_are_short() {
+        let counts = [0.0, 9.5, 9_999.0, 12_887.0, 99_990.0, 1_120_610.0, 2e9];
+        assert_eq!(counts.map(short), ["0", "10", "9,999", "13k", "100k", "1.1M", "2,000M"]);
+        let sums = [0.0, 0.000_01, 0.000_39, 0.0062, 0.65, 1.0, 12.346].map(money);
+        assert_eq!(sums, ["$0", "<$0.0001", "$0.0004", "$0.0062", "$0.65", "$1.00", "$12.35"]);
+        let range = |low, likely, high| Range { low, likely, high };
+        assert_eq!(shown(range(320.0, 900.0, 1_376.0), short), "900 (320 to 1,376)");
+        assert_eq!(shown(range(24.0, 24.0, 24.0), short), "24");
+        let (calls, tokens) = (range(1_000.0, 1_500.0, 9_999.0), range(12_000.0, 123_000.0, 1.2e6));
+        let usd = shown(range(0.004, 0.03, 0.12), money);
+        let row = line(["validation", &shown(calls, short), &shown(tokens, short), &usd]);
+        assert_eq!(row.chars().count(), 80, "{row}");
+    }
+
+    /// The refusal and the test must not disagree about what can be shown.
+    #[test]
+    fn fewer_test_examples_can_show_no_gain() {
+        let all_better = |n: u32| {
+            let (first, chosen) = (vec![0.0; n as usize], vec![1.0; n as usize]);
+            let graded: Vec<f64> = (0..n).map(|i| 0.5 + f64::from(i) / 100.0).collect();
+            [statistics::evidence(&first, &chosen, 0.95, 1), statistics::evidence(&first, &graded, 0.95, 1)]
+                .map(|e| e.improved)
+        };
+        assert_eq!(all_better(LEAST_TEST_EXAMPLES), [true, true]);
+        assert_eq!(all_better(LEAST_TEST_EXAMPLES - 1), [false, false]);
+    }
 }

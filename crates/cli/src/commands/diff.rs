@@ -37,10 +37,14 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
     output.line(heading(&state, old, '-', &output));
     output.line(heading(&state, new, '+', &output));
     for (split, n, difference, low, high) in &compared {
-        output.line(output.paint(
-            Ink::Faint,
-            format!("{difference:+.3} on the {n} {split} examples both met, 95 % interval {low:+.3} to {high:+.3}"),
-        ));
+        let n = u32::try_from(*n).unwrap_or(u32::MAX);
+        let [difference, interval] = statistics::points(n, [*difference, *low, *high]);
+        output.line(
+            output.paint(
+                Ink::Faint,
+                format!("{difference} on the {n} {split} examples both met, 95 % interval {interval}"),
+            ),
+        );
     }
     for (name, old, new) in sides(&old.prompt, &new.prompt) {
         output.line("");

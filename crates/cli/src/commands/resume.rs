@@ -17,12 +17,11 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
-    let changed = args.budget_calls.is_some() || args.budget_usd.is_some() || args.budget_minutes.is_some();
     let old = *state.budget();
     let budget = Budget {
         calls: args.budget_calls.or(old.calls),
         usd: args.budget_usd.or(old.usd),
-        tokens: old.tokens,
+        tokens: args.budget_tokens.or(old.tokens),
         minutes: args.budget_minutes.or(old.minutes),
     };
     let mut spec = state.spec().clone();
@@ -37,6 +36,6 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     }
     let setup = Setup::of(&state, &spec, &store, &Keys::again(&spec, context)?).await?;
     let gates = args.gates;
-    let session = Session { store, run: row.run, setup, gates, budget: changed.then_some(budget) };
+    let session = Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget) };
     session::carry_through(session, context).await
 }

@@ -1,11 +1,15 @@
 use std::time::{Duration, Instant};
 
 use clade_engine::Progress;
+use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::watch;
 
-use super::result::{seconds, thousands};
+use super::result::{count, seconds, thousands};
 use crate::output::Output;
+
+/// What stands between parts of a line.
+const SEPARATOR: &str = " · ";
 
 /// How often a plain log gets a line.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -20,22 +24,65 @@ pub async fn show(mut progress: watch::Receiver<Option<Progress>>, output: Outpu
 
 async fn live(progress: &mut watch::Receiver<Option<Progress>>) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
-    let style = "{spinner} {prefix}  {bar:24}  {msg}";
-    if let Ok(style) = ProgressStyle::with_template(style) {
-        bar.set_style(style.progress_chars("━╸ ").tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+        bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
-        let (done, all) = share(&now);
-        bar.set_length(all.max(1));
-        bar.set_position(done.min(all));
-        bar.set_prefix(now.phase);
-        let lines: Vec<String> =
-            [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
-        bar.set_message(lines.join("\n  "));
+        // asked each time: a window is drawn wider or narrower while a run goes on
+        bar.set_message(frame(&now, usize::from(Term::stderr().size().1)));
     }
     bar.finish_and_clear();
+}
+
+/// Narrower than this, a line breaks where the terminal breaks it.
+const NARROWEST: usize = 40;
+/// The widest bar.
+const WIDEST_BAR: usize = 24;
+/// What stands before each line: the spinner before the first, as many blanks before the others.
+const INDENT: &str = "  ";
+
+/// What a terminal of so many columns shows behind the spinner: every line fits, and nothing is left out.
+fn frame(now: &Progress, columns: usize) -> String {
+    // the last column stays free: some terminals break the line once it is filled
+    let room = columns.max(NARROWEST) - INDENT.len() - 1;
+    let head = format!("{}  {}", now.phase, drawn(share(now), (room / 4).min(WIDEST_BAR)));
+    let mut lines = flowed(&format!("{head}  "), counts(now), room);
+    lines.extend([costs(now), standing(now)].into_iter().flat_map(|parts| flowed("", parts, room)));
+    lines.join(&format!("\n{INDENT}"))
+}
+
+/// Parts beside each other behind a head, in as many lines as they need.
+fn flowed(head: &str, parts: Vec<String>, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = head.to_owned();
+    let mut empty = true;
+    for part in parts {
+        let between = if empty { "" } else { SEPARATOR };
+        if !line.is_empty() && width(&line) + width(between) + width(&part) > room {
+            lines.push(std::mem::replace(&mut line, part));
+        } else {
+            line.push_str(between);
+            line.push_str(&part);
+        }
+        empty = false;
+    }
+    lines.push(line);
+    lines.retain(|line| !line.trim().is_empty());
+    lines
+}
+
+/// Every character that is shown here takes one column.
+fn width(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// A bar of so many columns.
+fn drawn(share: f64, columns: usize) -> String {
+    let halves = (share.clamp(0.0, 1.0) * 2.0 * columns as f64) as usize;
+    let full = "━".repeat(halves / 2) + if halves % 2 == 1 { "╸" } else { "" };
+    format!("{full:<columns$}")
 }
 
 async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
@@ -45,17 +92,16 @@ async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) 
         let due = last.is_none_or(|(at, phase)| at.elapsed() >= LINE_EVERY || phase != now.phase);
         if due {
             last = Some((Instant::now(), now.phase));
-            let parts: Vec<String> =
-                [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
-            output.note(format!("{}: {}", now.phase, parts.join(" · ")));
+            let parts = [counts(&now), costs(&now), standing(&now)].concat();
+            output.note(format!("{}: {}", now.phase, parts.join(SEPARATOR)));
         }
     }
 }
 
-/// How much of the nearest limit, or of a plain evaluation, is done; in thousandths where it is no count.
-fn share(now: &Progress) -> (u64, u64) {
+/// How much of the nearest limit, or of a plain evaluation, is done: from 0 to 1.
+fn share(now: &Progress) -> f64 {
     if let Some(planned) = now.trials_planned {
-        return (now.trials, planned);
+        return now.trials as f64 / planned.max(1) as f64;
     }
     let limits = [
         now.budget.calls.map(|limit| now.spent.calls as f64 / limit as f64),
@@ -63,12 +109,11 @@ fn share(now: &Progress) -> (u64, u64) {
         now.budget.tokens.map(|limit| (now.spent.tokens_in + now.spent.tokens_out) as f64 / limit as f64),
         now.budget.minutes.map(|limit| now.spent.seconds / 60.0 / limit),
     ];
-    let most = limits.into_iter().flatten().fold(0.0, f64::max);
-    ((most * 1_000.0) as u64, 1_000)
+    limits.into_iter().flatten().fold(0.0, f64::max)
 }
 
 /// How much of it is done, and how long the rest takes.
-fn counts(now: &Progress) -> String {
+fn counts(now: &Progress) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(planned) = now.trials_planned {
         parts.push(format!("{}/{} trials", thousands(now.trials), thousands(planned)));
@@ -81,11 +126,11 @@ fn counts(now: &Progress) -> String {
     if let Some(eta) = eta(now) {
         parts.push(format!("ETA {}", seconds(eta)));
     }
-    parts.join(" · ")
+    parts
 }
 
 /// What it costs in money and time.
-fn costs(now: &Progress) -> String {
+fn costs(now: &Progress) -> Vec<String> {
     let mut parts = vec![match now.budget.usd {
         Some(limit) => format!("{} of ${limit:.2}", now.spent.usd),
         None => now.spent.usd.to_string(),
@@ -97,10 +142,10 @@ fn costs(now: &Progress) -> String {
     if now.rate > 0.0 {
         parts.push(format!("{:.0} calls/s", now.rate));
     }
-    parts.join(" · ")
+    parts
 }
 
-fn standing(now: &Progress) -> String {
+fn standing(now: &Progress) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(score) = now.best_score {
         let half = half_width(score, now.best_trials);
@@ -115,7 +160,7 @@ fn standing(now: &Progress) -> String {
         parts.push(format!("{} from the cache", thousands(now.spent.cache_hits)));
     }
     if now.failed > 0 {
-        parts.push(format!("{} errors", thousands(now.failed)));
+        parts.push(count(now.failed, "error"));
     }
     if now.retries > 0 {
         parts.push(format!("{} retried", thousands(now.retries)));
@@ -123,7 +168,7 @@ fn standing(now: &Progress) -> String {
     if now.throttled > 0 {
         parts.push(format!("{} throttled", thousands(now.throttled)));
     }
-    parts.join(" · ")
+    parts
 }
 
 /// Seconds until the nearest limit on calls, or the end of a plain evaluation, at the present pace.
@@ -139,4 +184,70 @@ fn eta(now: &Progress) -> Option<f64> {
 fn half_width(score: f64, n: u32) -> f64 {
     let (n, z) = (f64::from(n.max(1)), 1.96);
     z / (1.0 + z * z / n) * (score * (1.0 - score) / n + z * z / (4.0 * n * n)).max(0.0).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_domain::{Budget, CandidateId, Spent, Usd};
+
+    use super::*;
+
+    /// A run in which there is something to say of everything.
+    fn busy() -> Progress {
+        Progress {
+            phase: "searching",
+            generation: 12,
+            candidates: 96,
+            accepted: 95,
+            rejected: 31,
+            trials: 11_000,
+            failed: 3,
+            trials_planned: None,
+            spent: Spent {
+                usd: Usd(1.2345),
+                calls: 12_345,
+                tokens_in: 9_000_000,
+                tokens_out: 1_000_000,
+                seconds: 745.0,
+                cache_hits: 1_024,
+                ..Spent::default()
+            },
+            budget: Budget { usd: Some(2.0), calls: Some(50_000), minutes: Some(30.0), ..Budget::default() },
+            seed_score: Some(0.41),
+            best: CandidateId(77),
+            best_score: Some(0.72),
+            best_trials: 60,
+            under_way: 32,
+            rate: 41.5,
+            retries: 12,
+            throttled: 2,
+        }
+    }
+
+    #[test]
+    fn every_line_fits_and_nothing_is_left_out() {
+        let calm = Progress { trials_planned: Some(200), best_score: None, rate: 0.0, ..busy() };
+        for now in [busy(), calm] {
+            let parts = [counts(&now), costs(&now), standing(&now)].concat();
+            for columns in 40..=200 {
+                let frame = frame(&now, columns);
+                // the spinner and a blank stand before the first line
+                let widest = frame.lines().enumerate().map(|(i, line)| width(line) + if i == 0 { 2 } else { 0 }).max();
+                assert!(widest < Some(columns), "{columns}: {frame}");
+                assert!(parts.iter().all(|part| frame.contains(part)), "{columns}: {frame}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_frame_on_narrow_and_wide_terminals() {
+        let frames = [50, 80, 120].map(|columns| format!("{columns} columns\n* {}", frame(&busy(), columns)));
+        insta::assert_snapshot!(frames.join("\n"));
+    }
+
+    #[test]
+    fn a_bar_grows_by_halves() {
+        let drawn = [0.0, 0.125, 0.5, 1.0, 7.0].map(|share| drawn(share, 4));
+        assert_eq!(drawn, ["    ", "╸   ", "━━  ", "━━━━", "━━━━"]);
+    }
 }

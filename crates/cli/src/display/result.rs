@@ -43,15 +43,15 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         output.line("");
     }
     if !output.quiet {
-        let turned_away = state.rejected_total();
         output.line(output.paint(
             Ink::Faint,
             format!(
-                "{} candidates in {} generations, {turned_away} proposals turned away, {} trials ({} without a score)",
-                state.candidates().len(),
-                state.generations().len().saturating_sub(1),
-                state.trials(),
-                state.failed(),
+                "{} in {}, {} turned away, {} ({} without a score)",
+                count(state.candidates().len() as u64, "candidate"),
+                count(state.generations().len().saturating_sub(1) as u64, "generation"),
+                count(u64::from(state.rejected_total()), "proposal"),
+                count(state.trials(), "trial"),
+                thousands(state.failed()),
             ),
         ));
         if report.status != RunStatus::Finished {
@@ -75,9 +75,10 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
             one_line(&prompt.label),
             output.paint(Ink::Faint, &prompt.model),
         ));
-        let mut facts = vec![format!("{} trials", prompt.trials), format!("{:.1} % pass", 100.0 * prompt.pass_rate)];
+        let mut facts =
+            vec![count(u64::from(prompt.trials), "trial"), format!("{:.1} % pass", 100.0 * prompt.pass_rate)];
         if prompt.errors > 0 {
-            facts.push(output.paint(Ink::Red, format!("{} errors (count as 0)", prompt.errors)));
+            facts.push(output.paint(Ink::Red, format!("{} (count as 0)", count(u64::from(prompt.errors), "error"))));
         }
         facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{name} {score:.3}")));
         output.line(format!("      {}", facts.join(" · ")));
@@ -86,7 +87,7 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
 
 /// What was bought, in one line.
 pub fn cost(spent: &Spent) -> String {
-    let mut parts = vec![format!("{} calls", thousands(spent.calls))];
+    let mut parts = vec![count(spent.calls, "call")];
     let roles = [("task", spent.task_calls), ("reflection", spent.reflection_calls), ("judge", spent.judge_calls)];
     let named: Vec<_> =
         roles.into_iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{} {name}", thousands(n))).collect();
@@ -99,6 +100,11 @@ pub fn cost(spent: &Spent) -> String {
     parts.push(format!("{} from the cache", thousands(spent.cache_hits)));
     parts.push(seconds(spent.seconds));
     parts.join(" · ")
+}
+
+/// `1 trial`, `2,000 trials`.
+pub fn count(n: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
 }
 
 /// A number with thousands separated.

@@ -4,14 +4,14 @@ mod colour;
 mod curve;
 mod tree;
 
-use clade_domain::{RunMode, StopReason};
+use clade_domain::{Evidence, RunMode, StopReason};
 use clade_engine::RunReport;
-use clade_evolve::RunState;
+use clade_evolve::{RunState, statistics::Figures};
 use clade_store::RunSummary;
 use clade_text::diff::{RunKind, words};
 use minijinja::{Environment, value::Serde};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     commands::date,
@@ -68,16 +68,7 @@ pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<St
         "title": if row.description.is_empty() { row.run.to_string() } else { row.description.lines().next().unwrap_or_default().to_owned() },
         "created": date(row.created),
         "cost": cost(&report.spent),
-        "evidence": report.evidence.as_ref().map(|evidence| json!({
-            "best": format!("{:.3}", evidence.best_score),
-            "best_pm": plus_minus(evidence.best_ci),
-            "seed": format!("{:.3}", evidence.seed_score),
-            "seed_pm": plus_minus(evidence.seed_ci),
-            "difference": format!("{:+.3}", evidence.difference),
-            "interval": format!("{:+.3} to {:+.3}", evidence.ci_low, evidence.ci_high),
-            "p": if evidence.p_value < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", evidence.p_value) },
-            "needed": evidence.needed.iter().map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n)))).collect::<Vec<_>>(),
-        })),
+        "evidence": report.evidence.as_ref().map(figures),
         "curve": curve::svg(state),
         "tree": tree::svg(&nodes),
         "rows": rows,
@@ -94,8 +85,23 @@ pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<St
     environment.get_template("page.html")?.render(Serde(content))
 }
 
-fn plus_minus([low, high]: [f64; 2]) -> String {
-    format!("{low:.2} to {high:.2}")
+fn figures(evidence: &Evidence) -> Value {
+    let figures = Figures::of(evidence);
+    let ends = |[low, high]: [f64; 2]| format!("{low:.3} to {high:.3}");
+    let needed = evidence
+        .needed
+        .iter()
+        .map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n))));
+    json!({
+        "best": figures.chosen,
+        "best_ends": ends(evidence.best_ci),
+        "seed": figures.first,
+        "seed_ends": ends(evidence.seed_ci),
+        "difference": figures.difference,
+        "interval": figures.interval,
+        "p": figures.p_value,
+        "needed": needed.collect::<Vec<_>>(),
+    })
 }
 
 fn stretches(old: &str, new: &str, whole: bool) -> Vec<Stretch> {

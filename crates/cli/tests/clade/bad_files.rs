@@ -47,6 +47,19 @@ const CASES: &[Case] = &[
         spoil: ("data.jsonl", FILE, br#"{"vars": {"question": "1 + 1?", "target": "2"}}"#),
         told: &["p.yaml:4", "1 example", "clade eval"],
     },
+    Case {
+        name: "too few examples to show anything",
+        spoil: (
+            "data.jsonl",
+            FILE,
+            br#"{"vars": {"question": "1 + 1?", "target": "2"}}
+{"vars": {"question": "1 + 2?", "target": "3"}}
+{"vars": {"question": "1 + 3?", "target": "4"}}
+{"vars": {"question": "1 + 4?", "target": "5"}}
+"#,
+        ),
+        told: &["p.yaml:4", "test has 1 example:", "17 in all", "--set optimize.splits.test=0"],
+    },
     Case { name: "no example", spoil: ("data.jsonl", FILE, b""), told: &["p.yaml:4", "no examples"] },
     Case {
         name: "no placeholder",

@@ -8,7 +8,16 @@ use crate::common::Place;
 fn init_check_run() {
     let place = Place::new();
     insta::assert_snapshot!("init", place.ok(&["init", "fresh"]));
-    insta::assert_snapshot!("check", place.ok(&["check", "fresh/promptclade.yaml"]));
+    let checked = place.run(&["check", "fresh/promptclade.yaml"]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (0, ""), "a fresh folder gives no warning");
+    assert!(checked.stdout.lines().all(|line| line.chars().count() <= 80), "{}", checked.stdout);
+    insta::assert_snapshot!("check", checked.stdout);
+    let estimate = place.json(&["check", "fresh/promptclade.yaml"])["estimate"].take();
+    for figure in [&estimate["calls"], &estimate["tokens_in"], &estimate["usd"], &estimate["seconds"]] {
+        let [low, likely, high] = ["low", "likely", "high"].map(|end| figure[end].as_f64().unwrap());
+        assert!(low < likely && likely <= high, "{figure}");
+    }
+    assert_eq!(estimate["test_examples"], 30);
     let again = place.run(&["init", "fresh"]);
     assert_eq!(again.code, 2);
     assert!(again.stderr.contains("promptclade.yaml") && again.stderr.contains("--force"), "{}", again.stderr);
@@ -177,6 +186,14 @@ fn snapshots_and_branches() {
     let ran = place.run(&["branch", "trunk@best", "--json", "--seed", "5", "--budget-calls", "150"]);
     assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
     assert_eq!(place.json(&["show", "trunk"])["result"], result, "the trunk stays as it was");
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "judged"]);
+    let refused = place.run(&["branch", "judged@best"]);
+    assert_eq!(refused.code, 2, "{}", refused.stdout);
+    assert!(
+        refused.stderr.contains("evaluation") && refused.stderr.contains("clade best judged"),
+        "{}",
+        refused.stderr
+    );
     for wrong in ["trunk", "trunk@c9999", "trunk@nothing", "nobody@c0"] {
         let ran = place.run(&["branch", wrong]);
         assert_eq!(ran.code, 2, "{wrong}: {}", ran.stderr);

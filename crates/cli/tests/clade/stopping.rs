@@ -157,3 +157,15 @@ fn a_spent_budget_can_be_raised() {
     assert_eq!(more.result()["spent"]["calls"], 60);
     assert_eq!(more.result()["prompts"][0]["trials"], 60);
 }
+
+#[test]
+fn a_spent_limit_on_tokens_is_named_with_the_option_that_raises_it() {
+    let place = Place::new();
+    place.run_file("[simulated:gsm8k]", "{tokens: 4000}");
+    let ran = place.run(&["eval", "p.yaml", "--run-id", "terse"]);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert!(ran.stderr.contains("clade resume terse --budget-tokens"), "{}", ran.stderr);
+    let more = place.run(&["resume", "terse", "--json", "--budget-tokens", "1000000"]);
+    assert_eq!(more.code, 0, "{}", more.stderr);
+    assert_eq!(more.result()["prompts"][0]["trials"], 60);
+}

@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(found.needed.iter().map(|(gain, _)| *gain).collect::<Vec<_>>(), [0.02, 0.05, 0.10]);
         assert!(found.needed.is_sorted_by(|a, b| a.1 > b.1));
         assert!(
-            found.sentence.starts_with("improvement shown: 0.62 -> 0.71 on 120 test examples"),
+            found.sentence.starts_with("improvement shown: 0.617 -> 0.708 on 120 test examples"),
             "{}",
             found.sentence
         );

@@ -9,17 +9,11 @@ pub(super) fn comparison(evidence: &Evidence, more: Option<u32>) -> String {
     if evidence.n == 0 {
         return no_examples();
     }
-    let digits = digits(evidence);
+    let Figures { first, chosen, difference, interval, p_value } = Figures::of(evidence);
     let scores = format!(
-        "{} -> {} on {} ({}, {} interval {} to {}, {})",
-        plain(evidence.seed_score, digits),
-        plain(evidence.best_score, digits),
+        "{first} -> {chosen} on {} ({difference}, {} interval {interval}, one-sided {p_value})",
         examples(evidence.n),
-        signed(evidence.difference, digits),
         percent(evidence.confidence),
-        signed(evidence.ci_low, digits),
-        signed(evidence.ci_high, digits),
-        p_value(evidence.p_value),
     );
     if evidence.improved {
         return format!("improvement shown: {scores}");
@@ -30,13 +24,54 @@ pub(super) fn comparison(evidence: &Evidence, more: Option<u32>) -> String {
         }
         (_, Some((gain, needed))) => {
             format!(
-                "no improvement shown: {scores}; a gain of {} takes about {} test examples to show",
-                plain(*gain, 2),
+                "no improvement shown: {scores}; a gain of {:.0} points takes about {} test examples to show",
+                gain * 100.0,
                 thousands(rough(*needed))
             )
         }
         _ => format!("no improvement shown: {scores}"),
     }
+}
+
+/// The figures of a comparison as people read them, the same wherever they stand: scores from 0 to 1 with three decimals,
+/// differences in points (hundredths of a score) with one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// The first prompt's score: `0.617`.
+    pub first: String,
+    /// The chosen prompt's score: `0.667`.
+    pub chosen: String,
+    /// What it gained: `+5.0 points`.
+    pub difference: String,
+    /// The interval of the difference, in points: `-0.2 to +11.2`.
+    pub interval: String,
+    /// `p = 0.055`, or `p < 0.001`.
+    pub p_value: String,
+}
+
+impl Figures {
+    /// Of a comparison.
+    #[must_use]
+    pub fn of(evidence: &Evidence) -> Self {
+        let values = [evidence.difference, evidence.ci_low, evidence.ci_high];
+        let digits = decimals(evidence.n, values) + 2;
+        let [difference, interval] = points(evidence.n, values);
+        Self {
+            first: plain(evidence.seed_score, digits),
+            chosen: plain(evidence.best_score, digits),
+            difference,
+            interval,
+            p_value: p_value(evidence.p_value),
+        }
+    }
+}
+
+/// A difference of scores over `n` examples and the ends of its interval, in points: `+5.0 points` and `-0.2 to +11.2`.
+#[must_use]
+pub fn points(n: u32, values: [f64; 3]) -> [String; 2] {
+    let decimals = decimals(n, values);
+    let [difference, low, high] = values.map(|value| signed(value * 100.0, decimals));
+    [format!("{difference} points"), format!("{low} to {high}")]
 }
 
 /// The sentence where the first prompt is the chosen one.
@@ -46,11 +81,11 @@ pub(super) fn unchanged(evidence: &Evidence) -> String {
     }
     format!(
         "no better prompt was found; the first prompt scores {} on {} ({} interval {} to {})",
-        plain(evidence.seed_score, 2),
+        plain(evidence.seed_score, 3),
         examples(evidence.n),
         percent(evidence.confidence),
-        plain(evidence.seed_ci[0], 2),
-        plain(evidence.seed_ci[1], 2),
+        plain(evidence.seed_ci[0], 3),
+        plain(evidence.seed_ci[1], 3),
     )
 }
 
@@ -66,14 +101,15 @@ fn more_examples(n: u32) -> String {
     format!("{} more test example{}", thousands(rough(n)), if n == 1 { "" } else { "s" })
 }
 
-/// Decimals that keep a small difference, and on which side of 0 the interval ends, visible.
-fn digits(evidence: &Evidence) -> usize {
-    let decimals = |value: f64, two: f64| match value.abs() {
-        size if size == 0.0 || size >= two => 2,
-        size if size >= two / 5.0 => 3,
-        _ => 4,
+/// Decimals of points: one, two where a single example is worth less than a tenth of a point, and more where a value that
+/// is not 0 would read as 0, so that it stays visible on which side of 0 the interval ends.
+fn decimals(n: u32, values: [f64; 3]) -> usize {
+    let least = if n > 1_000 { 2 } else { 1 };
+    let visible = |decimals: &usize| {
+        let half = 0.005 / 10_f64.powi(i32::try_from(*decimals).unwrap_or(0));
+        values.iter().all(|value| value.abs() < 1e-7 || value.abs() > half)
     };
-    decimals(evidence.difference, 0.01).max(decimals(evidence.ci_low, 0.005)).max(decimals(evidence.ci_high, 0.005))
+    (least..4).find(visible).unwrap_or(4)
 }
 
 fn plain(value: f64, digits: usize) -> String {
@@ -87,17 +123,18 @@ fn signed(value: f64, digits: usize) -> String {
     if zero || text.starts_with('-') { text } else { format!("+{text}") }
 }
 
-/// Rounded, but never across the level of a claim.
+/// Three decimals where it matters, two from 0.1 on, but never rounded across the level of a claim.
 fn p_value(p: f64) -> String {
     if p < 0.001 {
-        return "one-sided p < 0.001".to_owned();
+        return "p < 0.001".to_owned();
     }
     let faithful = |digits: &usize| {
         let shown = format!("{p:.digits$}", digits = *digits).parse().unwrap_or(p);
         (shown <= SIGNIFICANCE) == (p <= SIGNIFICANCE)
     };
-    let digits = (3..=8).find(faithful).unwrap_or(8);
-    format!("one-sided p = {p:.digits$}")
+    let least = if p < 0.1 { 3 } else { 2 };
+    let digits = (least..=8).find(faithful).unwrap_or(8);
+    format!("p = {p:.digits$}")
 }
 
 fn percent(confidence: f64) -> String {
@@ -162,17 +199,17 @@ mod tests {
             unchanged(&[], 0.95, 1).sentence,
         ];
         insta::assert_snapshot!(read.join("\n"), @r"
-        improvement shown: 0.62 -> 0.71 on 120 test examples the search never saw (+0.09, 95 % interval +0.03 to +0.16, one-sided p = 0.004)
-        no improvement shown: 0.617 -> 0.667 on 120 test examples the search never saw (+0.050, 95 % interval -0.002 to +0.112, one-sided p = 0.055); about 110 more test examples would settle a gain of this size
-        no improvement shown: 0.75 -> 0.75 on 100 test examples the search never saw (0.00, 95 % interval -0.07 to +0.07, one-sided p = 0.623); a gain of 0.05 takes about 280 test examples to show
-        no improvement shown: 0.79 -> 0.72 on 100 test examples the search never saw (-0.07, 95 % interval -0.15 to -0.01, one-sided p = 0.994); a gain of 0.05 takes about 300 test examples to show
-        improvement shown: 0.00 -> 1.00 on 40 test examples the search never saw (+1.00, 95 % interval +0.82 to +1.00, one-sided p < 0.001)
-        no improvement shown: 0.7530 -> 0.7545 on 2,000 test examples the search never saw (+0.0015, 95 % interval -0.0026 to +0.0059, one-sided p = 0.304); about 20,000 more test examples would settle a gain of this size
-        improvement shown: 0.50 -> 0.67 on 30 test examples the search never saw (+0.17, 95 % interval +0.05 to +0.28, one-sided p = 0.004)
-        no improvement shown: 0.00 -> 1.00 on 1 test example the search never saw (+1.00, 95 % interval -0.59 to +1.00, one-sided p = 0.500); about 7 more test examples would settle a gain of this size
+        improvement shown: 0.617 -> 0.708 on 120 test examples the search never saw (+9.2 points, 95 % interval +3.3 to +16.3, one-sided p = 0.004)
+        no improvement shown: 0.617 -> 0.667 on 120 test examples the search never saw (+5.0 points, 95 % interval -0.2 to +11.2, one-sided p = 0.055); about 110 more test examples would settle a gain of this size
+        no improvement shown: 0.750 -> 0.750 on 100 test examples the search never saw (0.0 points, 95 % interval -7.0 to +7.0, one-sided p = 0.62); a gain of 5 points takes about 280 test examples to show
+        no improvement shown: 0.790 -> 0.720 on 100 test examples the search never saw (-7.0 points, 95 % interval -14.6 to -0.6, one-sided p = 0.99); a gain of 5 points takes about 300 test examples to show
+        improvement shown: 0.000 -> 1.000 on 40 test examples the search never saw (+100.0 points, 95 % interval +82.5 to +100.0, one-sided p < 0.001)
+        no improvement shown: 0.7530 -> 0.7545 on 2,000 test examples the search never saw (+0.15 points, 95 % interval -0.26 to +0.59, one-sided p = 0.30); about 20,000 more test examples would settle a gain of this size
+        improvement shown: 0.500 -> 0.667 on 30 test examples the search never saw (+16.7 points, 95 % interval +5.0 to +28.3, one-sided p = 0.004)
+        no improvement shown: 0.000 -> 1.000 on 1 test example the search never saw (+100.0 points, 95 % interval -58.7 to +100.0, one-sided p = 0.50); about 7 more test examples would settle a gain of this size
         no test examples, so nothing is claimed
-        no better prompt was found; the first prompt scores 0.60 on 120 test examples the search never saw (90 % interval 0.53 to 0.67)
-        no better prompt was found; the first prompt scores 0.50 on 30 test examples the search never saw (95 % interval 0.37 to 0.63)
+        no better prompt was found; the first prompt scores 0.600 on 120 test examples the search never saw (90 % interval 0.525 to 0.671)
+        no better prompt was found; the first prompt scores 0.500 on 30 test examples the search never saw (95 % interval 0.367 to 0.633)
         no better prompt was found; no test examples, so nothing is claimed
         ");
     }
@@ -186,9 +223,24 @@ mod tests {
             (0.049_96, "p = 0.050"),
             (0.008, "p = 0.008"),
             (0.000_2, "p < 0.001"),
-            (1.0, "p = 1.000"),
+            (0.623, "p = 0.62"),
+            (1.0, "p = 1.00"),
         ] {
-            assert_eq!(p_value(p), format!("one-sided {shown}"));
+            assert_eq!(p_value(p), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_not_nothing_never_reads_as_nothing() {
+        for (n, difference, low, high, shown) in [
+            (120, 0.05, -0.002, 0.112, "+5.0 points: -0.2 to +11.2"),
+            (120, 0.05, 0.000_4, 0.1, "+5.00 points: +0.04 to +10.00"),
+            (120, 0.05, -0.000_3, 0.1, "+5.00 points: -0.03 to +10.00"),
+            (120, 0.0, -0.07, 0.07, "0.0 points: -7.0 to +7.0"),
+            (120, -0.000_02, -0.07, 0.07, "-0.002 points: -7.000 to +7.000"),
+            (2_000, 0.0015, -0.0026, 0.0059, "+0.15 points: -0.26 to +0.59"),
+        ] {
+            assert_eq!(points(n, [difference, low, high]).join(": "), shown);
         }
     }
 

@@ -1,21 +1,41 @@
+use std::borrow::Cow;
+
 use clade_domain::{Assertion, ModelAnswer, Step};
 
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
-    feedback::quote,
-    settings::{check_config, check_value, expected},
+    feedback::{quote, quote_all},
+    settings::{check_config, check_value, expected, list},
 };
 
-/// `contains` and `icontains`: the output contains the value. Semantics: promptfoo, `src/assertions/contains.ts`.
+/// `contains`, `contains-all` and `contains-any`, and the same with an `i` in front, where case does not count: the output
+/// contains the value, or every or at least one text of a list; a text that stands for a list is split at commas.
+/// Semantics: promptfoo, `src/assertions/contains.ts`.
 pub(crate) struct Contains {
     name: &'static str,
+    wanted: Wanted,
     any_case: bool,
 }
 
-/// Case counts.
-pub(crate) static CONTAINS: Contains = Contains { name: "contains", any_case: false };
-/// Case does not count.
-pub(crate) static ICONTAINS: Contains = Contains { name: "icontains", any_case: true };
+#[derive(Clone, Copy)]
+enum Wanted {
+    One,
+    All,
+    Any,
+}
+
+/// The value.
+pub(crate) static CONTAINS: Contains = Contains { name: "contains", wanted: Wanted::One, any_case: false };
+/// The value in any case.
+pub(crate) static ICONTAINS: Contains = Contains { name: "icontains", wanted: Wanted::One, any_case: true };
+/// Every text.
+pub(crate) static CONTAINS_ALL: Contains = Contains { name: "contains-all", wanted: Wanted::All, any_case: false };
+/// Every text in any case.
+pub(crate) static ICONTAINS_ALL: Contains = Contains { name: "icontains-all", wanted: Wanted::All, any_case: true };
+/// At least one text.
+pub(crate) static CONTAINS_ANY: Contains = Contains { name: "contains-any", wanted: Wanted::Any, any_case: false };
+/// At least one text in any case.
+pub(crate) static ICONTAINS_ANY: Contains = Contains { name: "icontains-any", wanted: Wanted::Any, any_case: true };
 
 impl Evaluator for Contains {
     fn name(&self) -> &'static str {
@@ -28,44 +48,69 @@ impl Evaluator for Contains {
     }
 
     fn step(&self, case: &Case<'_>, _: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {
-        let wanted = expected(case.assertion)?;
-        let found = if self.any_case {
-            case.output.to_lowercase().contains(&wanted.to_lowercase())
-        } else {
-            case.output.contains(&*wanted)
+        let texts = match self.wanted {
+            Wanted::One => vec![expected(case.assertion)?],
+            Wanted::All | Wanted::Any => list(case.assertion)?,
         };
-        Ok(Step::Done(Verdict::binary(found, reason(found, &wanted, case.output))))
+        let output = self.folded(case.output);
+        let (there, missing): (Vec<_>, Vec<_>) = texts.iter().partition(|text| output.contains(&*self.folded(text)));
+        let is = || quote(case.output);
+        let (pass, reason) = match (self.wanted, there.first(), missing.is_empty()) {
+            (Wanted::All, _, true) => (true, format!("the output contains all of {}", quote_all(&texts))),
+            (Wanted::All, ..) => (false, format!("the output lacks {} of {}", quote_all(&missing), quote_all(&texts))),
+            (_, Some(text), _) => (true, format!("the output contains {}", quote(text))),
+            (Wanted::One, ..) => (false, format!("the output does not contain {}; it is {}", quote_all(&texts), is())),
+            (Wanted::Any, ..) => (false, format!("the output contains none of {}; it is {}", quote_all(&texts), is())),
+        };
+        Ok(Step::Done(Verdict::binary(pass, reason)))
     }
 }
 
-fn reason(found: bool, wanted: &str, output: &str) -> String {
-    let wanted = quote(wanted);
-    if found {
-        format!("the output contains {wanted}")
-    } else {
-        format!("the output does not contain {wanted}; it is {}", quote(output))
+impl Contains {
+    fn folded<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.any_case { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{assertion, judge};
+    use crate::testing::{assertion, from_json, judge};
 
     #[test]
-    fn contains_and_icontains() {
+    fn the_value_every_text_or_any() {
         for (kind, value, output, pass) in [
             ("contains", "Paris", "It is Paris.", true),
             ("contains", "paris", "It is Paris.", false),
+            ("contains", "Paris, Rome", "Rome and Paris", false),
             ("icontains", "PARIS", "It is Paris.", true),
             ("icontains", "ÉTÉ", "un été", true),
             ("contains", "Rome", "", false),
+            ("contains-all", "Paris, Rome", "Rome and Paris", true),
+            ("contains-all", "Paris, Rome", "Rome", false),
+            ("icontains-all", "PARIS, rome", "Rome and Paris", true),
+            ("contains-any", "Paris, Rome", "to Rome", true),
+            ("contains-any", "paris,rome", "to Rome", false),
+            ("icontains-any", "paris,rome", "to Rome", true),
+            ("contains-any", "\"a, b\",c", "a", false),
         ] {
             let verdict = judge(&assertion(kind, value), output);
             assert_eq!((verdict.pass, verdict.score), (pass, f64::from(u8::from(pass))), "{kind} {value} {output}");
         }
-        assert_eq!(
-            judge(&assertion("contains", "Rome"), "Paris").reason,
-            "the output does not contain \"Rome\"; it is \"Paris\""
-        );
+    }
+
+    #[test]
+    fn the_reason_names_what_is_there_or_missing() {
+        for (kind, value, output, reason) in [
+            ("contains", "Rome", "Paris", "the output does not contain \"Rome\"; it is \"Paris\""),
+            ("contains", "Paris", "Paris", "the output contains \"Paris\""),
+            ("contains-all", "a,b", "b", "the output lacks \"a\" of \"a\", \"b\""),
+            ("contains-all", "a,b", "ab", "the output contains all of \"a\", \"b\""),
+            ("contains-any", "a,b", "b", "the output contains \"b\""),
+        ] {
+            assert_eq!(judge(&assertion(kind, value), output).reason, reason);
+        }
+        let numbers = from_json(serde_json::json!({"type": "contains-any", "value": [1, "two"]}));
+        assert!(judge(&numbers, "it is 1").pass);
+        assert_eq!(judge(&numbers, "three").reason, "the output contains none of \"1\", \"two\"; it is \"three\"");
     }
 }

@@ -1,4 +1,4 @@
-//! The built-in evaluators, one to a file, each named as in an assertion's `type`.
+//! The built-in evaluators, one to a file, named as in an assertion's `type`.
 
 pub(crate) mod accuracy;
 pub(crate) mod answer_relevance;
@@ -6,8 +6,6 @@ pub(crate) mod bleu;
 pub(crate) mod choice;
 pub(crate) mod coherence;
 pub(crate) mod contains;
-pub(crate) mod contains_all;
-pub(crate) mod contains_any;
 pub(crate) mod contains_json;
 pub(crate) mod cost;
 pub(crate) mod equals;

@@ -72,7 +72,7 @@ impl Checker {
         }
         let types = types(schema);
         if !types.is_empty() && !types.iter().any(|t| fits(node, t)) {
-            findings.push(wrong_type(node, path, &needed(&[schema])));
+            findings.push(wrong_type(node, path, &[schema]));
             return;
         }
         match &node.value {
@@ -117,7 +117,7 @@ impl Checker {
                 }
                 (None, Some(inner)) => self.walk(&entry.value, inner, name, &inner_path, findings),
                 (None, None) if closed => {
-                    findings.push(unknown_key(&entry.key, entry.key_span, &inner_path, name, properties));
+                    findings.push(self.unknown_key(&entry.key, entry.key_span, &inner_path, name, properties));
                 }
                 (None, None) => {}
             }
@@ -131,6 +131,24 @@ impl Checker {
                 findings.push(finding(span, path, message, format!("add `{required}`")));
             }
         }
+    }
+
+    fn unknown_key(&self, key: &str, span: Span, path: &KeyPath, object: &str, known: &Map<String, Value>) -> Finding {
+        if let Some(fix) = unsupported(object, key) {
+            return finding(span, path, format!("`{path}` is promptfoo's and not supported yet"), fix);
+        }
+        // the block of our own is what people forget
+        let ours = object == "RunFile"
+            && self.root.pointer("/$defs/OptimizeInput/properties").is_some_and(|p| p.get(key).is_some());
+        let names = known.keys().map(String::as_str).filter(|k| ignored_note(object, k).is_none());
+        let names: Vec<&str> = names.filter(|k| *k != "$schema").collect();
+        let fix = match nearest(key, names.iter().copied()) {
+            _ if ours => format!("it belongs under `optimize`: `optimize.{key}`"),
+            Some(name) => format!("did you mean `{name}`?"),
+            None if object == "TestCase" => format!("put variables under `vars`; keys of a test are {}", list(&names)),
+            None => format!("known here are {}", list(&names)),
+        };
+        finding(span, path, format!("`{path}` is not a known key"), fix)
     }
 
     /// The branch that fits, or the misfits of the branch that comes nearest.
@@ -169,7 +187,7 @@ impl Checker {
             Some((_, _, own)) => findings.extend(own),
             None => {
                 let schemas: Vec<&Value> = resolved.iter().map(|(schema, _)| *schema).collect();
-                findings.push(wrong_type(node, path, &needed(&schemas)));
+                findings.push(wrong_type(node, path, &schemas));
             }
         }
     }
@@ -204,21 +222,9 @@ fn finding(span: Span, path: &KeyPath, message: impl Into<String>, fix: impl Int
     Finding { span, path: path.clone(), message: message.into(), fix: fix.into(), note: false }
 }
 
-fn unknown_key(key: &str, span: Span, path: &KeyPath, object: &str, known: &Map<String, Value>) -> Finding {
-    if let Some(fix) = unsupported(object, key) {
-        return finding(span, path, format!("`{path}` is promptfoo's and not supported yet"), fix);
-    }
-    let names = known.keys().map(String::as_str).filter(|k| ignored_note(object, k).is_none());
-    let names: Vec<&str> = names.filter(|k| *k != "$schema").collect();
-    let fix = match nearest(key, names.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if object == "TestCase" => format!("put variables under `vars`; keys of a test are {}", list(&names)),
-        None => format!("known here are {}", list(&names)),
-    };
-    finding(span, path, format!("`{path}` is not a known key"), fix)
-}
-
-fn wrong_type(node: &Node, path: &KeyPath, needed: &str) -> Finding {
+fn wrong_type(node: &Node, path: &KeyPath, schemas: &[&Value]) -> Finding {
+    let needed = needed(schemas);
+    let keys = schemas.iter().find_map(|schema| schema.get("properties")?.as_object());
     let place = if path.0.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
     let message = format!("{place} is {} where {needed} is needed", node.kind());
     let number = node.as_str().is_some_and(|t| t.parse::<f64>().is_ok()) && needed.contains("number");
@@ -226,6 +232,8 @@ fn wrong_type(node: &Node, path: &KeyPath, needed: &str) -> Finding {
         "remove the quotes".to_owned()
     } else if path.0.is_empty() {
         "write keys such as `prompts:`, `providers:` and `tests:`".to_owned()
+    } else if let Some(keys) = keys.filter(|keys| !keys.is_empty()) {
+        format!("write {needed}; known keys are {}", list(&keys.keys().collect::<Vec<_>>()))
     } else {
         format!("write {needed}")
     };
