@@ -7,7 +7,9 @@ use crate::{
 
 /// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
 /// read through the defaults of the fields that came later.
-pub const FORMAT_VERSION: u32 = 1;
+///
+/// 2: `generation_closed` states the account.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -87,6 +89,11 @@ pub enum RunEvent {
         survivors: Vec<CandidateId>,
         /// Fitness of the survivors in the same order.
         fitness: Vec<f64>,
+        /// What the run has bought until here by its ledger. Bills of events may sum to more, since equal requests are
+        /// bought once and billed in each event. Nothing is under way when a generation closes, so this depends neither on
+        /// the order of answers nor on kills.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spent: Option<Spent>,
     },
     /// The search is over; what follows is choosing and proving.
     SearchEnded {

@@ -31,25 +31,29 @@ async fn live(progress: &mut watch::Receiver<Option<Progress>>) {
         bar.set_length(all.max(1));
         bar.set_position(done.min(all));
         bar.set_prefix(now.phase);
-        let lines: Vec<String> =
-            [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
-        bar.set_message(lines.join("\n  "));
+        bar.set_message(parts(&now).join("\n  "));
     }
     bar.finish_and_clear();
 }
 
 async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
-    let mut last: Option<(Instant, &'static str)> = None;
+    let mut last: Option<(Instant, &'static str, bool)> = None;
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
-        let due = last.is_none_or(|(at, phase)| at.elapsed() >= LINE_EVERY || phase != now.phase);
+        let waits = now.waiting.is_some();
+        let due =
+            last.is_none_or(|(at, phase, waited)| at.elapsed() >= LINE_EVERY || phase != now.phase || waits != waited);
         if due {
-            last = Some((Instant::now(), now.phase));
-            let parts: Vec<String> =
-                [counts(&now), costs(&now), standing(&now)].into_iter().filter(|l| !l.is_empty()).collect();
-            output.note(format!("{}: {}", now.phase, parts.join(" · ")));
+            last = Some((Instant::now(), now.phase, waits));
+            output.note(format!("{}: {}", now.phase, parts(&now).join(" · ")));
         }
     }
+}
+
+/// What is told, each part a line or so. That a model is waited for goes before what then stands still.
+fn parts(now: &Progress) -> Vec<String> {
+    let waiting = now.waiting.clone().unwrap_or_default();
+    [waiting, counts(now), costs(now), standing(now)].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// How much of the nearest limit, or of a plain evaluation, is done; in thousandths where it is no count.

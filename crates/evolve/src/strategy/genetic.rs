@@ -1,8 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, ModelRole, OperatorName, Purpose, RunEvent, SlotId, Split,
-    StopReason,
+    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason,
 };
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -309,7 +308,8 @@ impl Strategy for Genetic {
             self.closing = true;
             let (survivors, fitness) = self.survivors(state).into_iter().unzip();
             let generation = self.generation;
-            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness }));
+            // who keeps the account states it when this is journalled
+            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness, spent: None }));
         }
         Wish::Wait
     }
@@ -317,8 +317,8 @@ impl Strategy for Genetic {
 
 /// Whether another task model takes over in this generation, from 1.
 fn model_changes(state: &RunState, generation: u32) -> bool {
-    let of = |generation| state.spec().models.of(ModelRole::Task, generation);
-    of(generation) != of(generation - 1)
+    let models = &state.spec().models;
+    models.task_override(generation) != models.task_override(generation - 1)
 }
 
 /// A candidate's train cells, solved ones and the others, in order of example.

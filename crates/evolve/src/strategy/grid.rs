@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use clade_domain::{CandidateId, CellRef, ExampleId, Purpose, Trial};
 
 use crate::{EvaluateCommand, RunState};
@@ -71,16 +73,18 @@ impl Grid {
 
     fn is_done(&self, state: &RunState, cell: CellRef) -> bool {
         let Some(cells) = state.cells(cell.candidate) else { return false };
-        cells.model() == model_override(state, cell.candidate, self.generation)
+        cells.model() == model_override(state, cell.candidate, self.generation).as_deref()
             && cells.get(cell.example, cell.sample, state.repeat()).is_some()
     }
 }
 
 /// The task model of a candidate in a generation where it is not the run's first task model, as [`Trial::model`] says it.
 #[must_use]
-pub fn model_override(state: &RunState, candidate: CandidateId, generation: u32) -> Option<&str> {
+pub fn model_override(state: &RunState, candidate: CandidateId, generation: u32) -> Option<Cow<'_, str>> {
     let models = &state.spec().models;
-    let bound = state.candidate(candidate).and_then(|c| c.model.as_deref());
-    let model = bound.or_else(|| models.of(clade_domain::ModelRole::Task, generation).map(|m| m.id.as_str()));
-    model.filter(|id| models.task.first().is_none_or(|first| first.id != *id))
+    match state.candidate(candidate).and_then(|c| c.model.as_deref()) {
+        Some(bound) => models.task.first().is_none_or(|first| first.id != bound).then_some(Cow::Borrowed(bound)),
+        None if models.generations.is_empty() => None,
+        None => models.task_override(generation).map(Cow::Owned),
+    }
 }
