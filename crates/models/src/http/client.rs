@@ -142,6 +142,8 @@ impl Http {
         *request.body_mut() = Some(body.into());
         let mut response = client.execute(request).await.map_err(|error| {
             let words = chain(&error);
+            // says no more than that the connection failed
+            let words = words.strip_prefix("client error (Connect): ").unwrap_or(&words).to_owned();
             match error.is_connect() {
                 // the connector's own word; it has no type that could be asked for
                 true if words.contains("dns error") => HttpError::Resolve(words),
