@@ -146,13 +146,7 @@ impl Models {
 
     /// Every model that may answer examples: those of `task` in order, then those that only generations name.
     fn task_models(&self) -> Vec<&ModelSpec> {
-        let mut all: Vec<&ModelSpec> = self.task.iter().collect();
-        for model in self.generations.iter().filter_map(|g| g.task.as_ref()) {
-            if !all.iter().any(|known| known.answers_like(model)) {
-                all.push(model);
-            }
-        }
-        all
+        with_others(self.task.iter().collect(), self.generations.iter().filter_map(|g| g.task.as_ref()))
     }
 
     /// The name of a task model by its place, unlike that of any other model that may answer examples: its id, or where
@@ -160,18 +154,7 @@ impl Models {
     /// the number of task models on are those of models that only generations name.
     #[must_use]
     pub fn task_name(&self, place: usize) -> Option<String> {
-        let all = self.task_models();
-        let model = *all.get(place)?;
-        let same = |other: &&&ModelSpec| other.id == model.id;
-        if all.iter().filter(same).count() == 1 {
-            return Some(model.id.clone());
-        }
-        let labelled = all.iter().filter(|other| other.label == model.label || other.id == model.label).count();
-        if !model.label.is_empty() && labelled == 1 {
-            return Some(model.label.clone());
-        }
-        let earlier = all[..place].iter().filter(same).count();
-        Some(if earlier == 0 { model.id.clone() } else { format!("{} #{}", model.id, earlier + 1) })
+        name_among(&self.task_models(), place)
     }
 
     /// The task model of this [name](Self::task_name).
@@ -187,7 +170,17 @@ impl Models {
     pub fn task_override(&self, generation: u32) -> Option<String> {
         let first = self.task.first()?;
         let model = self.of(ModelRole::Task, generation).filter(|model| !model.answers_like(first))?;
-        self.task_models().iter().position(|known| known.answers_like(model)).and_then(|place| self.task_name(place))
+        let all = self.task_models();
+        all.iter().position(|known| known.answers_like(model)).and_then(|place| name_among(&all, place))
+    }
+
+    /// The same for judges, against that of generation 0.
+    #[must_use]
+    pub fn judge_override(&self, generation: u32) -> Option<String> {
+        let first = self.of(ModelRole::Judge, 0)?;
+        let model = self.of(ModelRole::Judge, generation).filter(|model| !model.answers_like(first))?;
+        let all = with_others(vec![first], self.generations.iter().filter_map(|g| g.judge.as_ref()));
+        all.iter().position(|known| known.answers_like(model)).and_then(|place| name_among(&all, place))
     }
 
     /// Every model that the run may call, each once, in a fixed order.
@@ -206,6 +199,31 @@ impl Models {
         }
         once
     }
+}
+
+/// Adds those models that answer unlike all before.
+fn with_others<'a>(mut all: Vec<&'a ModelSpec>, others: impl Iterator<Item = &'a ModelSpec>) -> Vec<&'a ModelSpec> {
+    for model in others {
+        if !all.iter().any(|known| known.answers_like(model)) {
+            all.push(model);
+        }
+    }
+    all
+}
+
+/// A name that no other of these models has.
+fn name_among(all: &[&ModelSpec], place: usize) -> Option<String> {
+    let model = *all.get(place)?;
+    let same = |other: &&&ModelSpec| other.id == model.id;
+    if all.iter().filter(same).count() == 1 {
+        return Some(model.id.clone());
+    }
+    let labelled = all.iter().filter(|other| other.label == model.label || other.id == model.label).count();
+    if !model.label.is_empty() && labelled == 1 {
+        return Some(model.label.clone());
+    }
+    let earlier = all[..place].iter().filter(same).count();
+    Some(if earlier == 0 { model.id.clone() } else { format!("{} #{}", model.id, earlier + 1) })
 }
 
 /// How evaluations are carried out; promptfoo's `evaluateOptions`.
@@ -441,6 +459,16 @@ mod tests {
                 generations: generations.iter().enumerate().map(later).collect(),
             };
             assert_eq!(models.task_override(0), None, "{task:?}");
+            // as judges they are told apart in the same way, but for the second task model, which judges nothing
+            let judge = |later: &GenerationModels| GenerationModels { judge: later.task.clone(), ..later.clone() };
+            let judges = Models {
+                task: models.task[..1].to_vec(),
+                generations: models.generations.iter().map(judge).collect(),
+                ..models.clone()
+            };
+            for generation in 0..=judges.generations.len() as u32 {
+                assert_eq!(judges.judge_override(generation), judges.task_override(generation), "{judges:?}");
+            }
             for (generation, expected) in (1..).zip(expected) {
                 let name = models.task_override(generation);
                 assert_eq!(name.as_deref(), *expected, "{task:?} {generations:?} in {generation}");

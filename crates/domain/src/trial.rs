@@ -37,7 +37,8 @@ pub struct Trial {
     pub split: Split,
     /// What for.
     pub purpose: Purpose,
-    /// The task model that answered, where it is not the candidate's or the run's default.
+    /// The task model that answered where it is not the run's first one, and the judge where it is not the first: scores of
+    /// trials that differ here are never compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Scored, or failed for good.

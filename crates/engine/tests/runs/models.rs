@@ -43,6 +43,34 @@ async fn the_same_model_under_another_label_is_no_other_model() {
     }
 }
 
+#[tokio::test]
+async fn scores_of_two_judges_never_mix() {
+    let judge = Some(ModelSpec::named("simulated:gentle"));
+    let generations = vec![GenerationModels { from: 2, task: None, reflection: None, judge }];
+    let spec = || {
+        let mut spec = spec("simulated:rough", calls(1_500));
+        spec.models.generations.clone_from(&generations);
+        spec
+    };
+    let rig = Rig::judged(spec()).await;
+    rig.finish().await;
+    let state = rig.state().await;
+    let last = state.generations().last().unwrap();
+    assert!(last.generation >= 2, "the search is too short to show anything");
+    for id in &last.survivors {
+        let scorer = state.cells(*id).unwrap().model();
+        assert_eq!(
+            scorer,
+            Some("simulated:rough, judged by simulated:gentle"),
+            "{id} survived on another judge's scores"
+        );
+    }
+    // without a check that asks a judge, it is of no account
+    let rig = Rig::new(spec()).await;
+    rig.finish().await;
+    assert!(rig.trials().await.iter().all(|trial| trial.model.is_none()));
+}
+
 async fn never_mix(spec: RunSpec, later: &str) {
     let rig = Rig::new(spec).await;
     let report = rig.finish().await;

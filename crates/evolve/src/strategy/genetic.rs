@@ -6,7 +6,7 @@ use clade_domain::{
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Grid, Strategy, Wish};
+use super::{Grid, Strategy, Wish, grid::scorer};
 use crate::{
     Plan, ProposeCommand, RunState, child_seed,
     operators::{self, Operator},
@@ -315,10 +315,9 @@ impl Strategy for Genetic {
     }
 }
 
-/// Whether another task model takes over in this generation, from 1.
+/// Whether another task model or judge takes over in this generation, from 1.
 fn model_changes(state: &RunState, generation: u32) -> bool {
-    let models = &state.spec().models;
-    models.task_override(generation) != models.task_override(generation - 1)
+    scorer(state, generation) != scorer(state, generation - 1)
 }
 
 /// A candidate's train cells, solved ones and the others, in order of example.

@@ -78,13 +78,29 @@ impl Grid {
     }
 }
 
-/// The task model of a candidate in a generation where it is not the run's first task model, as [`Trial::model`] says it.
+/// Who gives the scores of a generation where that is not who gives the first ones: the task model, and the judge where the
+/// data needs one.
+pub(super) fn scorer(state: &RunState, generation: u32) -> Option<String> {
+    let models = &state.spec().models;
+    let task = models.task_override(generation);
+    let judge = (state.dataset().judge_calls > 0).then(|| models.judge_override(generation)).flatten();
+    match (task, judge) {
+        (task, None) => task,
+        (task, Some(judge)) => {
+            let task = task.or_else(|| models.task_name(0)).unwrap_or_default();
+            Some(format!("{task}, judged by {judge}"))
+        }
+    }
+}
+
+/// The task model of a candidate in a generation where it is not the run's first task model, and the judge where it is not
+/// the first, as [`Trial::model`] says it.
 #[must_use]
 pub fn model_override(state: &RunState, candidate: CandidateId, generation: u32) -> Option<Cow<'_, str>> {
     let models = &state.spec().models;
     match state.candidate(candidate).and_then(|c| c.model.as_deref()) {
         Some(bound) => models.task.first().is_none_or(|first| first.id != bound).then_some(Cow::Borrowed(bound)),
         None if models.generations.is_empty() => None,
-        None => models.task_override(generation).map(Cow::Owned),
+        None => scorer(state, generation).map(Cow::Owned),
     }
 }
