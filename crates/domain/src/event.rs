@@ -7,6 +7,8 @@ use crate::{
 
 /// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
 /// read through the defaults of the fields that came later.
+///
+/// 2: `generation_closed` states the account; headroom and verdicts on candidates are recorded.
 pub const FORMAT_VERSION: u32 = 2;
 
 /// An entry of a run's journal.
@@ -111,6 +113,11 @@ pub enum RunEvent {
         survivors: Vec<CandidateId>,
         /// Fitness of the survivors in the same order.
         fitness: Vec<f64>,
+        /// What the run has bought until here by its ledger. Bills of events may sum to more, since equal requests are
+        /// bought once and billed in each event. Nothing is under way when a generation closes, so this depends neither on
+        /// the order of answers nor on kills.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spent: Option<Spent>,
     },
     /// The search is over; what follows is choosing and proving.
     SearchEnded {

@@ -78,6 +78,12 @@ impl ModelSpec {
     pub fn named(id: impl Into<String>) -> Self {
         Self { id: id.into(), label: String::new(), config: BTreeMap::new() }
     }
+
+    /// Whether it is the same model with the same settings, whatever the user calls it: its scores may be compared.
+    #[must_use]
+    pub fn answers_like(&self, other: &Self) -> bool {
+        self.id == other.id && self.config == other.config
+    }
 }
 
 /// The models of a run by role.
@@ -138,27 +144,43 @@ impl Models {
         }
     }
 
-    /// The name of a task model by its place, unlike that of any other task model: its id, or where several share the id
-    /// its label, or the id with a number. Candidates of `clade eval` are bound to it.
+    /// Every model that may answer examples: those of `task` in order, then those that only generations name.
+    fn task_models(&self) -> Vec<&ModelSpec> {
+        with_others(self.task.iter().collect(), self.generations.iter().filter_map(|g| g.task.as_ref()))
+    }
+
+    /// The name of a task model by its place, unlike that of any other model that may answer examples: its id, or where
+    /// several share the id its label, or the id with a number. Candidates of `clade eval` are bound to it. Places from
+    /// the number of task models on are those of models that only generations name.
     #[must_use]
     pub fn task_name(&self, place: usize) -> Option<String> {
-        let model = self.task.get(place)?;
-        let same = |other: &&ModelSpec| other.id == model.id;
-        if self.task.iter().filter(same).count() == 1 {
-            return Some(model.id.clone());
-        }
-        let labelled = self.task.iter().filter(|other| other.label == model.label || other.id == model.label).count();
-        if !model.label.is_empty() && labelled == 1 {
-            return Some(model.label.clone());
-        }
-        let earlier = self.task[..place].iter().filter(same).count();
-        Some(if earlier == 0 { model.id.clone() } else { format!("{} #{}", model.id, earlier + 1) })
+        name_among(&self.task_models(), place)
     }
 
     /// The task model of this [name](Self::task_name).
     #[must_use]
     pub fn task_named(&self, name: &str) -> Option<&ModelSpec> {
-        (0..self.task.len()).find(|place| self.task_name(*place).is_some_and(|own| own == name)).map(|n| &self.task[n])
+        let all = self.task_models();
+        (0..all.len()).find(|place| self.task_name(*place).is_some_and(|own| own == name)).map(|place| all[place])
+    }
+
+    /// The [name](Self::task_name) of the model that answers examples in a generation, where it is another one, or has
+    /// other settings, than the first task model.
+    #[must_use]
+    pub fn task_override(&self, generation: u32) -> Option<String> {
+        let first = self.task.first()?;
+        let model = self.of(ModelRole::Task, generation).filter(|model| !model.answers_like(first))?;
+        let all = self.task_models();
+        all.iter().position(|known| known.answers_like(model)).and_then(|place| name_among(&all, place))
+    }
+
+    /// The same for judges, against that of generation 0.
+    #[must_use]
+    pub fn judge_override(&self, generation: u32) -> Option<String> {
+        let first = self.of(ModelRole::Judge, 0)?;
+        let model = self.of(ModelRole::Judge, generation).filter(|model| !model.answers_like(first))?;
+        let all = with_others(vec![first], self.generations.iter().filter_map(|g| g.judge.as_ref()));
+        all.iter().position(|known| known.answers_like(model)).and_then(|place| name_among(&all, place))
     }
 
     /// Every model that the run may call, each once, in a fixed order.
@@ -177,6 +199,31 @@ impl Models {
         }
         once
     }
+}
+
+/// Adds those models that answer unlike all before.
+fn with_others<'a>(mut all: Vec<&'a ModelSpec>, others: impl Iterator<Item = &'a ModelSpec>) -> Vec<&'a ModelSpec> {
+    for model in others {
+        if !all.iter().any(|known| known.answers_like(model)) {
+            all.push(model);
+        }
+    }
+    all
+}
+
+/// A name that no other of these models has.
+fn name_among(all: &[&ModelSpec], place: usize) -> Option<String> {
+    let model = *all.get(place)?;
+    let same = |other: &&&ModelSpec| other.id == model.id;
+    if all.iter().filter(same).count() == 1 {
+        return Some(model.id.clone());
+    }
+    let labelled = all.iter().filter(|other| other.label == model.label || other.id == model.label).count();
+    if !model.label.is_empty() && labelled == 1 {
+        return Some(model.label.clone());
+    }
+    let earlier = all[..place].iter().filter(same).count();
+    Some(if earlier == 0 { model.id.clone() } else { format!("{} #{}", model.id, earlier + 1) })
 }
 
 /// How evaluations are carried out; promptfoo's `evaluateOptions`.
@@ -279,4 +326,64 @@ pub struct StopSpec {
     /// A score on train in [0, 1].
     #[serde(default)]
     pub target_score: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A model by id, temperature and label.
+    fn model((id, temperature, label): (&str, f64, &str)) -> ModelSpec {
+        let config = BTreeMap::from([("temperature".to_owned(), Value::from(temperature))]);
+        ModelSpec { id: id.into(), label: label.into(), config }
+    }
+
+    #[test]
+    fn models_that_answer_differently_have_names_of_their_own() {
+        type Named = (&'static str, f64, &'static str);
+        type Case = (&'static [Named], &'static [Named], &'static [Option<&'static str>]);
+        // task models, the models of generations 1, 2, ..., and how those are called beside the first
+        let cases: [Case; 6] = [
+            (&[("a", 0.0, "")], &[("b", 0.0, "")], &[Some("b")]),
+            (&[("a", 0.0, "")], &[("a", 0.0, "other label")], &[None]),
+            (&[("a", 0.0, "")], &[("a", 1.0, ""), ("a", 0.0, ""), ("a", 2.0, "")], &[Some("a #2"), None, Some("a #3")]),
+            (&[("a", 0.0, "cold")], &[("a", 1.0, "warm"), ("a", 1.0, "hot")], &[Some("warm"), Some("warm")]),
+            (&[("a", 0.0, ""), ("a", 1.0, "")], &[("a", 1.0, ""), ("a", 2.0, "")], &[Some("a #2"), Some("a #3")]),
+            (&[("a", 0.0, "same")], &[("a", 1.0, "same")], &[Some("a #2")]),
+        ];
+        for (task, generations, expected) in cases {
+            let later = |(place, named): (usize, &Named)| GenerationModels {
+                from: place as u32 + 1,
+                task: Some(model(*named)),
+                reflection: None,
+                judge: None,
+            };
+            let models = Models {
+                task: task.iter().copied().map(model).collect(),
+                reflection: None,
+                judge: None,
+                embedding: None,
+                moderation: None,
+                generations: generations.iter().enumerate().map(later).collect(),
+            };
+            assert_eq!(models.task_override(0), None, "{task:?}");
+            // as judges they are told apart in the same way, but for the second task model, which judges nothing
+            let judge = |later: &GenerationModels| GenerationModels { judge: later.task.clone(), ..later.clone() };
+            let judges = Models {
+                task: models.task[..1].to_vec(),
+                generations: models.generations.iter().map(judge).collect(),
+                ..models.clone()
+            };
+            for generation in 0..=judges.generations.len() as u32 {
+                assert_eq!(judges.judge_override(generation), judges.task_override(generation), "{judges:?}");
+            }
+            for (generation, expected) in (1..).zip(expected) {
+                let name = models.task_override(generation);
+                assert_eq!(name.as_deref(), *expected, "{task:?} {generations:?} in {generation}");
+                let named = name.and_then(|name| models.task_named(&name).cloned());
+                let of = models.of(ModelRole::Task, generation).unwrap();
+                assert!(named.is_none_or(|named| named.answers_like(of)), "{task:?} {generations:?} in {generation}");
+            }
+        }
+    }
 }

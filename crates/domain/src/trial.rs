@@ -39,7 +39,8 @@ pub struct Trial {
     pub split: Split,
     /// What for.
     pub purpose: Purpose,
-    /// The task model that answered, where it is not the candidate's or the run's default.
+    /// The task model that answered where it is not the run's first one, and the judge where it is not the first: scores of
+    /// trials that differ here are never compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Scored, or failed for good.
@@ -50,7 +51,7 @@ pub struct Trial {
     /// Cost of the task call; `None` where the price is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Usd>,
-    /// What its judges cost the run.
+    /// What the answers of its judges cost. Equal requests of a run are bought once and billed in each of their events.
     #[serde(default, skip_serializing_if = "Bill::is_empty")]
     pub judge: Bill,
     /// Latency of the task call, in milliseconds.
@@ -118,7 +119,7 @@ impl Trial {
         }
     }
 
-    /// What the task call cost the run: nothing where the cache answered, or no answer came.
+    /// What the answer to the task call cost the run: nothing where another run had bought it, or no answer came.
     #[must_use]
     pub fn task_bill(&self) -> Bill {
         if self.cached || self.usage.total() == 0 { Bill::default() } else { Bill::of(self.usage, self.cost) }

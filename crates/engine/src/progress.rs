@@ -41,6 +41,8 @@ pub struct Progress {
     pub retries: u64,
     /// Calls that the provider turned away as too many.
     pub throttled: u64,
+    /// Which model has not answered yet, why, and how long it is still waited for; `None` where all goes well.
+    pub waiting: Option<String>,
 }
 
 impl Progress {
@@ -79,6 +81,7 @@ impl Progress {
             rate: 0.0,
             retries: 0,
             throttled: 0,
+            waiting: None,
         }
     }
 }

@@ -1,15 +1,13 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split};
+use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, Usd};
 use clade_evolve::{Command, Conductor, EvaluateCommand, state::Phase, strategy::model_override};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -128,6 +126,14 @@ impl Runner {
         Spent { seconds, cache_hits: accounted.cache_hits, ..self.settings.ledger.spent() }
     }
 
+    /// What was bought, as it goes into the journal for the search to plan by. Sums of the same prices differ in their last
+    /// digits with the order in which answers arrived, which would decide where a limit is just met: so they go no
+    /// further than a millionth of a millionth of a dollar, of which every list price per token is a multiple.
+    fn account(&self) -> Spent {
+        let spent = self.spent();
+        Spent { usd: Usd((spent.usd.0 * 1e12).round() / 1e12), ..spent }
+    }
+
     /// Changes the limits, for good.
     ///
     /// # Errors
@@ -218,7 +224,7 @@ impl Runner {
                 _ = ticks.tick() => {
                     rate.update(self.conductor.state().trials());
                     self.publish_progress(under_way, rate.per_second);
-                    self.watch_the_clock();
+                    self.watch_the_clock(control, &mut stop);
                     if written.elapsed() >= SUMMARY_EVERY {
                         self.write_summary().await?;
                         written = Instant::now();
@@ -285,7 +291,12 @@ impl Runner {
         let mut issued = 0;
         for command in commands {
             match command {
-                Command::Record(event) => self.record(vec![*event]).await?,
+                Command::Record(mut event) => {
+                    if let RunEvent::GenerationClosed { spent, .. } = &mut *event {
+                        *spent = Some(self.account());
+                    }
+                    self.record(vec![*event]).await?;
+                }
                 Command::Evaluate(command) => trials.push(command),
                 Command::Propose(command) => {
                     let job = ProposalJob::new(self.conductor.state(), self.spec.clone(), *command);
@@ -318,7 +329,7 @@ impl Runner {
     fn trial_job(&mut self, command: EvaluateCommand, example: Arc<clade_domain::Example>) -> Option<TrialJob> {
         let state = self.conductor.state();
         let split = state.dataset().split(command.cell.example).unwrap_or(Split::Test);
-        let model = model_override(state, command.cell.candidate, command.generation).map(str::to_owned);
+        let model = model_override(state, command.cell.candidate, command.generation).map(Cow::into_owned);
         let ready = self.shelf.prompt(state, command.cell.candidate)?;
         Some(TrialJob { command, split, ready, example, model })
     }
@@ -337,10 +348,15 @@ impl Runner {
         Ok(())
     }
 
-    /// Ends a search early enough for choosing and proving to have their time.
-    fn watch_the_clock(&mut self) {
+    /// Ends a search early enough for choosing and proving to have their time, and the run when its time is out: calls that
+    /// wait for a place are not begun then.
+    fn watch_the_clock(&mut self, control: &Control, stop: &mut Option<RunOutcome>) {
         let Some(minutes) = self.conductor.state().budget().minutes else { return };
-        if self.spec.mode == RunMode::Optimize && self.spent().seconds > minutes * 60.0 * SEARCH_SHARE_OF_TIME {
+        let (seconds, most) = (self.spent().seconds, minutes * 60.0);
+        if seconds >= most {
+            stop.get_or_insert(RunOutcome::BudgetSpent { limit: Limit::Minutes });
+            control.drain.cancel();
+        } else if self.spec.mode == RunMode::Optimize && seconds > most * SEARCH_SHARE_OF_TIME {
             self.conductor.limit_spent(Limit::Minutes);
         }
     }
@@ -353,6 +369,7 @@ impl Runner {
             rate,
             retries: counted.retries,
             throttled: counted.throttles,
+            waiting: self.settings.counters.waiting(),
             ..Progress::of(self.conductor.state(), self.spent())
         };
         progress.send_replace(Some(now));

@@ -66,6 +66,27 @@ pub enum ModelError {
         /// Whether the provider said that there were too many calls (429), so that fewer should be made at once.
         throttled: bool,
     },
+    /// The provider's name is not known to the network. A typing error, or the way out is gone: worth few tries before the
+    /// first answer, and as many as a temporary failure after it.
+    #[error("{model} cannot be reached: {message}")]
+    Unresolved {
+        /// The model.
+        model: String,
+        /// What happened.
+        message: String,
+    },
+    /// The provider said that all went well, and sent what cannot be read. Worth few other tries: it was most likely paid for.
+    #[error("{model} answers what cannot be read: {message}")]
+    Unreadable {
+        /// The model.
+        model: String,
+        /// What it sent, in brief.
+        message: String,
+        /// What it may have taken, by the length of what came and, from the budget layer on, of the request.
+        usage: Usage,
+        /// What that costs; `None` where the price is unknown, and before the budget layer.
+        cost: Option<Usd>,
+    },
     /// This request alone fails: content refused, too long, not understood. A recorded error of one example.
     #[error("{model} refuses this request: {message}")]
     Request {
@@ -105,6 +126,6 @@ impl ModelError {
     /// Whether another try may help.
     #[must_use]
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Temporary { .. })
+        matches!(self, Self::Temporary { .. } | Self::Unresolved { .. } | Self::Unreadable { .. })
     }
 }

@@ -19,6 +19,7 @@ const COMMON: &[&str] = &[
     "apiHost",
     "headers",
     "timeoutMs",
+    "maxRetries",
     "cost",
     "inputCost",
     "outputCost",
@@ -122,6 +123,8 @@ pub struct ModelConfig {
     pub headers: BTreeMap<String, String>,
     /// Longest wait for one answer.
     pub timeout: Option<Duration>,
+    /// Most tries of one call after the first.
+    pub max_retries: Option<u32>,
     /// USD for one input token.
     pub input_cost: Option<f64>,
     /// USD for one output token.
@@ -198,6 +201,10 @@ impl ModelConfig {
                 self.headers = headers(value).ok_or_else(|| format!("`headers` of {model} must map names to texts"))?
             }
             "timeoutMs" => self.timeout = Some(Duration::from_millis(whole("a number of milliseconds from 0")?)),
+            "maxRetries" => {
+                let most = u32::try_from(whole("a whole number from 0")?);
+                self.max_retries = Some(most.map_err(|_| wrong("a smaller number"))?);
+            }
             "cost" => {
                 let cost = per_token(key, model, value)?;
                 self.input_cost.get_or_insert(cost);
@@ -304,7 +311,7 @@ mod tests {
             &map(json!({
                 "apiBaseUrl": "http://127.0.0.1:1/v1/", "temperature": 0.5, "max_completion_tokens": 9, "top_p": 1, "stop": "END",
                 "seed": 3, "reasoning_effort": "low", "frequency_penalty": 0.1, "passthrough": {"logprobs": true},
-                "headers": {"X-A": "b"}, "timeoutMs": 5, "cost": 1e-6, "outputCost": 2e-6, "requestCost": 0.01,
+                "headers": {"X-A": "b"}, "timeoutMs": 5, "maxRetries": 0, "cost": 1e-6, "outputCost": 2e-6, "requestCost": 0.01,
                 "showThinking": false
             })),
         )
@@ -312,6 +319,7 @@ mod tests {
         assert_eq!(config.api_base_url.as_deref(), Some("http://127.0.0.1:1/v1"));
         assert_eq!(config.sampling.max_tokens, Some(9));
         assert_eq!(config.sampling.stop, ["END"]);
+        assert_eq!((config.timeout, config.max_retries), (Some(Duration::from_millis(5)), Some(0)));
         assert_eq!((config.input_cost, config.output_cost), (Some(1e-6), Some(2e-6)));
         assert_eq!(config.request_cost, Some(0.01));
         assert_eq!(config.placed_text("reasoning_effort"), Some("low"));
@@ -328,6 +336,7 @@ mod tests {
             ("openai:m", json!({"temperature": "hot"}), "a number from 0 to 2"),
             ("openai:m", json!({"temperature": 3}), "a number from 0 to 2"),
             ("openai:m", json!({"max_tokens": 0}), "a whole number from 1"),
+            ("openai:m", json!({"maxRetries": -1}), "a whole number from 0"),
             ("openai:m", json!({"apiBaseUrl": "localhost:8080"}), "an http:// or https:// address"),
             ("openai:m", json!({"inputCost": 0.15}), "for 0.15 USD a million write 1.5e-7"),
             ("openai:m", json!({"passthrough": 1}), "must be a map"),

@@ -180,10 +180,18 @@ impl Stack {
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
         let client = Arc::new(ConcurrencyLayer::new(client, host.limiter.clone()));
         let client = Arc::new(RateLayer::new(client, host.pacer.clone()));
-        let retry = RetryLayer::new(client, settings.retry, settings.seed, counters.clone());
-        let client = Arc::new(retry.stopped_by(settings.stopping.clone()));
         let limit = answer_limit(&name, &config);
-        let client: Arc<dyn ModelClient> = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
+        let client = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
+        let policy = match config.max_retries {
+            Some(most) => settings.retry.at_most(most.saturating_add(1)),
+            None => settings.retry,
+        };
+        let mut retry = RetryLayer::new(client, policy, settings.seed, counters.clone());
+        retry = retry.stopped_by(settings.stopping.clone());
+        if let Some(log) = &settings.cache {
+            retry = retry.booking_in(log.clone());
+        }
+        let client: Arc<dyn ModelClient> = Arc::new(retry);
         Ok(match &settings.cache {
             Some(cache) => {
                 let (cache, ledger) = (cache.clone(), settings.ledger.clone());

@@ -49,7 +49,7 @@ fn frame(now: &Progress, columns: usize) -> String {
     let room = columns.max(NARROWEST) - INDENT.len() - 1;
     let head = format!("{}  {}", now.phase, drawn(share(now), (room / 4).min(WIDEST_BAR)));
     let mut lines = flowed(&format!("{head}  "), counts(now), room);
-    lines.extend([costs(now), standing(now)].into_iter().flat_map(|parts| flowed("", parts, room)));
+    lines.extend([waiting(now), costs(now), standing(now)].into_iter().flat_map(|parts| flowed("", parts, room)));
     lines.join(&format!("\n{INDENT}"))
 }
 
@@ -86,16 +86,23 @@ fn drawn(share: f64, columns: usize) -> String {
 }
 
 async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
-    let mut last: Option<(Instant, &'static str)> = None;
+    let mut last: Option<(Instant, &'static str, bool)> = None;
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
-        let due = last.is_none_or(|(at, phase)| at.elapsed() >= LINE_EVERY || phase != now.phase);
+        let waits = now.waiting.is_some();
+        let due =
+            last.is_none_or(|(at, phase, waited)| at.elapsed() >= LINE_EVERY || phase != now.phase || waits != waited);
         if due {
-            last = Some((Instant::now(), now.phase));
-            let parts = [counts(&now), costs(&now), standing(&now)].concat();
+            last = Some((Instant::now(), now.phase, waits));
+            let parts = [waiting(&now), counts(&now), costs(&now), standing(&now)].concat();
             output.note(format!("{}: {}", now.phase, parts.join(SEPARATOR)));
         }
     }
+}
+
+/// That a model is waited for, before what then stands still.
+fn waiting(now: &Progress) -> Vec<String> {
+    now.waiting.iter().cloned().collect()
 }
 
 /// How much of the nearest limit, or of a plain evaluation, is done: from 0 to 1.
@@ -195,6 +202,7 @@ mod tests {
     /// A run in which there is something to say of everything.
     fn busy() -> Progress {
         Progress {
+            waiting: None,
             phase: "searching",
             generation: 12,
             candidates: 96,

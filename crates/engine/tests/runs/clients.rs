@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use clade_domain::{ChatAnswer, ChatRequest, ContentHash};
+use clade_domain::{ChatAnswer, ChatRequest, ContentHash, Usage};
 use clade_models::{
     CallContext, ClientFuture, ModelClient, ModelError,
     layers::{AnswerCache, AnswerRecord, KnownAnswer, ModelIdentity, cache_key},
@@ -49,13 +49,15 @@ impl ModelClient for Watch {
     }
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
-        let key = cache_key(&self.identity, request, context.sample);
-        self.asked.calls.fetch_add(1, SeqCst);
-        self.asked.repeated.fetch_add(usize::from(self.asked.stored.lock().unwrap().contains(&key)), SeqCst);
-        if let Some(tell) = self.asked.tell {
-            tell("ask", key);
-        }
-        self.inner.chat(request, context)
+        Box::pin(async move {
+            let key = cache_key(&self.identity, request, context.sample);
+            self.asked.calls.fetch_add(1, SeqCst);
+            self.asked.repeated.fetch_add(usize::from(self.asked.stored.lock().unwrap().contains(&key)), SeqCst);
+            if let Some(tell) = self.asked.tell {
+                tell("ask", key);
+            }
+            self.inner.chat(request, context).await
+        })
     }
 }
 
@@ -135,6 +137,11 @@ pub fn bad_key() -> ModelError {
 
 pub fn busy() -> ModelError {
     ModelError::Temporary { model: "simulated".into(), message: "busy".into(), retry_after: None, throttled: true }
+}
+
+pub fn nonsense() -> ModelError {
+    let usage = Usage { output: 40, ..Usage::default() };
+    ModelError::Unreadable { model: "simulated".into(), message: "<html>".into(), usage, cost: None }
 }
 
 pub fn refused() -> ModelError {

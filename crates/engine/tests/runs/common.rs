@@ -16,12 +16,13 @@ use clade_models::{
     ModelClient, Price,
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
-        ModelIdentity, RetryLayer, RetryPolicy,
+        ModelIdentity, RetryLayer, RetryPolicy, StopLayer,
     },
     simulated::{AnswerKey, SimulatedModel},
 };
 use clade_store::{MemoryStore, PaidAnswer, Store};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::clients::{Acknowledged, Asked, Watch};
 
@@ -117,6 +118,8 @@ pub struct Rig {
     pub retry: RetryPolicy,
     /// The limits that the ledger starts with, where they are not the run's own.
     pub budget: Option<Budget>,
+    /// Ends waits and keeps queued calls from being begun, as the command line's does; of one session.
+    pub stopping: CancellationToken,
 }
 
 impl Rig {
@@ -146,6 +149,7 @@ impl Rig {
             concurrency: 32,
             retry: RetryPolicy::default(),
             budget: None,
+            stopping: CancellationToken::new(),
         }
     }
 
@@ -186,11 +190,13 @@ impl Rig {
             let identity = ModelIdentity::new(&model.id, "", &settings, Default::default(), &foreign);
             let client = (self.wrap)(Arc::new(simulated));
             let client = Arc::new(Watch { inner: client, identity: identity.clone(), asked: self.asked.clone() });
+            let client = Arc::new(StopLayer::new(client, self.stopping.clone()));
             let client = Arc::new(ConcurrencyLayer::new(client, Arc::new(Limiter::new(Some(self.concurrency)))));
-            let client = Arc::new(RetryLayer::new(client, self.retry, spec.seed, counters.clone()));
             let client = Arc::new(BudgetLayer::new(client, ledger.clone(), PRICE, None));
             let inner = Box::new(StoredAnswers::new(self.store.clone(), self.run.clone()));
             let cache: Arc<dyn AnswerCache> = Arc::new(Acknowledged { inner, asked: self.asked.clone() });
+            let client = RetryLayer::new(client, self.retry, spec.seed, counters.clone()).booking_in(cache.clone());
+            let client = Arc::new(client.stopped_by(self.stopping.clone()));
             let client = CacheLayer::new(client, cache, identity, ledger.clone(), counters.clone());
             clients.insert(model, Arc::new(client));
         }
@@ -209,8 +215,9 @@ impl Rig {
 
     /// Carries the run on until it leaves this process by itself.
     pub async fn go(&self) -> (RunOutcome, RunReport) {
-        let mut runner = self.open().await.unwrap();
-        let outcome = runner.run(&Control::default()).await;
+        let session = Self { stopping: CancellationToken::new(), ..self.clone() };
+        let mut runner = session.open().await.unwrap();
+        let outcome = runner.run(&Control { drain: session.stopping.clone(), ..Control::default() }).await;
         let report = self.report(&runner).await;
         (outcome, report)
     }
@@ -247,7 +254,8 @@ pub fn result(state: &RunState) -> String {
         .candidates()
         .map(|c| format!("{} g{} {:?} {:?} {}", c.id, c.generation, c.operator, c.parents, c.prompt.to_text()))
         .collect();
-    let generations: Vec<_> = state.generations().iter().map(|g| (g.generation, &g.survivors, &g.fitness)).collect();
+    let generations: Vec<_> =
+        state.generations().iter().map(|g| (g.generation, &g.survivors, &g.fitness, g.calls, g.usd)).collect();
     let spent = state.accounted();
     format!(
         "{candidates:#?}\n{generations:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
 
+mod accounts;
 mod branches;
 mod budgets;
 mod clients;
@@ -10,6 +11,7 @@ mod common;
 mod control;
 mod errors;
 mod evaluations;
+mod limits;
 mod models;
 mod objectives;
 mod replays;

@@ -1,6 +1,7 @@
 //! A run's state: a fold over its events. Applying a prefix and then the rest is the same as applying all at once.
 
 mod cells;
+mod clock;
 mod fitness;
 mod run_state;
 mod sum;

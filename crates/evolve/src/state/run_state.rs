@@ -6,7 +6,7 @@ use clade_domain::{
     Verdict, VerdictReason,
 };
 
-use super::{Cells, UnitCosts, fitness, fitness::primary_score};
+use super::{Cells, UnitCosts, clock::Clock, fitness, fitness::primary_score};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,6 +98,7 @@ pub struct RunState {
     stop: Option<StopReason>,
     budget: Budget,
     accounted: Spent,
+    clock: Clock,
     trials: u64,
     failed: u64,
     length: u64,
@@ -139,6 +140,7 @@ impl RunState {
             evidence: None,
             stop: None,
             accounted: Spent::default(),
+            clock: Clock::default(),
             trials: 0,
             failed: 0,
             length: first.seq + 1,
@@ -151,9 +153,10 @@ impl RunState {
             return;
         }
         self.length = recorded.seq + 1;
+        self.clock.apply(recorded.at, &recorded.event);
+        self.accounted.seconds = self.clock.seconds();
         match &recorded.event {
-            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } => {}
-            RunEvent::SessionEnded { spent, .. } => self.accounted.seconds = spent.seconds,
+            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => {}
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
                 self.unit_costs.add_proposal(*bill);
@@ -187,7 +190,11 @@ impl RunState {
                 };
                 self.decisions.insert(*candidate, decision);
             }
-            RunEvent::GenerationClosed { generation, survivors, fitness } => {
+            RunEvent::GenerationClosed { generation, survivors, fitness, spent } => {
+                if let Some(spent) = spent {
+                    let Spent { seconds, cache_hits, .. } = self.accounted;
+                    self.accounted = Spent { seconds, cache_hits, ..*spent };
+                }
                 self.generations.push(ClosedGeneration {
                     generation: *generation,
                     survivors: survivors.clone(),
@@ -385,8 +392,9 @@ impl RunState {
         &self.budget
     }
 
-    /// What the events say was bought. Answers that arrived and whose event was not written yet are not in it: the ledger
-    /// counts those.
+    /// What the events say was bought: the account that the last closed generation states, and the bills of the events
+    /// since. Since equal requests are billed in each of those, it may be above the ledger by then; answers that arrived
+    /// and whose event was not written yet are not in it. The running time is that up to the last entry.
     #[must_use]
     pub fn accounted(&self) -> &Spent {
         &self.accounted

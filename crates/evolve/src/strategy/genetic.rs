@@ -318,7 +318,8 @@ impl Strategy for Genetic {
             self.closing = true;
             let (survivors, fitness) = self.survivors(state).into_iter().unzip();
             let generation = self.generation;
-            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness }));
+            // who keeps the account states it when this is journalled
+            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness, spent: None }));
         }
         Wish::Wait
     }

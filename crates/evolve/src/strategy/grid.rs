@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use clade_domain::{CandidateId, CellRef, ExampleId, Purpose, Trial};
 
 use crate::{EvaluateCommand, RunState};
@@ -71,16 +73,34 @@ impl Grid {
 
     fn is_done(&self, state: &RunState, cell: CellRef) -> bool {
         let Some(cells) = state.cells(cell.candidate) else { return false };
-        cells.model() == model_override(state, cell.candidate, self.generation)
+        cells.model() == model_override(state, cell.candidate, self.generation).as_deref()
             && cells.get(cell.example, cell.sample, state.repeat()).is_some()
     }
 }
 
-/// The task model of a candidate in a generation where it is not the run's first task model, as [`Trial::model`] says it.
-#[must_use]
-pub fn model_override(state: &RunState, candidate: CandidateId, generation: u32) -> Option<&str> {
+/// Who gives the scores of a generation where that is not who gives the first ones: the task model, and the judge where the
+/// data needs one.
+pub(super) fn scorer(state: &RunState, generation: u32) -> Option<String> {
     let models = &state.spec().models;
-    let bound = state.candidate(candidate).and_then(|c| c.model.as_deref());
-    let model = bound.or_else(|| models.of(clade_domain::ModelRole::Task, generation).map(|m| m.id.as_str()));
-    model.filter(|id| models.task.first().is_none_or(|first| first.id != *id))
+    let task = models.task_override(generation);
+    let judge = (state.dataset().judge_calls > 0).then(|| models.judge_override(generation)).flatten();
+    match (task, judge) {
+        (task, None) => task,
+        (task, Some(judge)) => {
+            let task = task.or_else(|| models.task_name(0)).unwrap_or_default();
+            Some(format!("{task}, judged by {judge}"))
+        }
+    }
+}
+
+/// The task model of a candidate in a generation where it is not the run's first task model, and the judge where it is not
+/// the first, as [`Trial::model`] says it.
+#[must_use]
+pub fn model_override(state: &RunState, candidate: CandidateId, generation: u32) -> Option<Cow<'_, str>> {
+    let models = &state.spec().models;
+    match state.candidate(candidate).and_then(|c| c.model.as_deref()) {
+        Some(bound) => models.task.first().is_none_or(|first| first.id != bound).then_some(Cow::Borrowed(bound)),
+        None if models.generations.is_empty() => None,
+        None => scorer(state, generation).map(Cow::Owned),
+    }
 }

@@ -7,10 +7,11 @@ mod auto;
 mod genetic;
 mod grid;
 
-use clade_domain::{CandidateId, ModelRole, RunEvent, RunSpec, StopReason, StrategySpec};
+use clade_domain::{CandidateId, RunEvent, RunSpec, StopReason, StrategySpec};
 
 pub use auto::Auto;
 pub use genetic::Genetic;
+use grid::scorer;
 pub use grid::{Grid, model_override};
 
 use crate::{Plan, ProposeCommand, RunState};
@@ -51,10 +52,9 @@ pub trait Strategy: Send {
     fn next(&mut self, state: &RunState, plan: &Plan) -> Wish;
 }
 
-/// Whether another task model takes over in this generation, from 1.
+/// Whether another task model or judge takes over in this generation, from 1.
 fn model_changes(state: &RunState, generation: u32) -> bool {
-    let of = |generation| state.spec().models.of(ModelRole::Task, generation);
-    of(generation) != of(generation.saturating_sub(1))
+    scorer(state, generation) != scorer(state, generation.saturating_sub(1))
 }
 
 /// The strategy that a run file names.

@@ -45,12 +45,18 @@ pub enum HttpError {
     /// Nobody listens there, or the way is blocked.
     #[error("no connection: {0}")]
     Connect(String),
+    /// Nobody knows the host's name.
+    #[error("no such host: {0}")]
+    Resolve(String),
     /// No whole reply in time.
     #[error("no answer within {} s", .0.as_secs_f64())]
     Timeout(Duration),
-    /// The reply broke off.
+    /// The reply broke off, or was none.
     #[error("the answer broke off: {0}")]
     Broken(String),
+    /// The reply broke off after it had said that all went well.
+    #[error("the answer broke off: {0}")]
+    CutOff(String),
     /// More than 32 MiB.
     #[error("the answer is larger than {} MiB", LARGEST_BODY >> 20)]
     TooLarge,
@@ -135,11 +141,22 @@ impl Http {
         *request.headers_mut() = target.headers.clone();
         *request.body_mut() = Some(body.into());
         let mut response = client.execute(request).await.map_err(|error| {
-            if error.is_connect() { HttpError::Connect(chain(&error)) } else { HttpError::Broken(chain(&error)) }
+            let words = chain(&error);
+            // says no more than that the connection failed
+            let words = words.strip_prefix("client error (Connect): ").unwrap_or(&words).to_owned();
+            match error.is_connect() {
+                // the connector's own word; it has no type that could be asked for
+                true if words.contains("dns error") => HttpError::Resolve(words),
+                true => HttpError::Connect(words),
+                false => HttpError::Broken(words),
+            }
         })?;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = read(&mut response).await?;
+        let body = read(&mut response).await.map_err(|error| match error {
+            HttpError::Broken(words) if status.is_success() => HttpError::CutOff(words),
+            error => error,
+        })?;
         Ok(Reply { status, headers, body })
     }
 }

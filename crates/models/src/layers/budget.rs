@@ -48,7 +48,7 @@ impl BudgetLayer {
         }
     }
 
-    fn estimate(&self, role: ModelRole, request: &ChatRequest) -> Estimate {
+    fn estimate(&self, role: ModelRole, request: &ChatRequest) -> Usage {
         let input = estimate_request(request);
         let output = match request.sampling.max_tokens.or(self.max_tokens) {
             Some(most) => u64::from(most),
@@ -58,13 +58,14 @@ impl BudgetLayer {
                 (2 * seen.tokens.load(Relaxed)).checked_div(answers).unwrap_or(UNSEEN_ANSWER)
             }
         };
-        Estimate { tokens: input + output, usd: self.price.worst(input, output).unwrap_or_default() }
+        Usage { input, output, ..Usage::default() }
     }
 
+    /// Makes a call within the budget. `most` is what it may take.
     async fn within<T>(
         &self,
         role: ModelRole,
-        estimate: Estimate,
+        most: Usage,
         call: ClientFuture<'_, T>,
         took: impl FnOnce(&T) -> (Usage, Option<Usd>),
     ) -> Result<T, ModelError> {
@@ -72,11 +73,24 @@ impl BudgetLayer {
             return Err(unpriced(self.inner.name()));
         }
         let spent = |limit: Limit| ModelError::BudgetSpent { limit };
-        let reservation = self.ledger.reserve(role, estimate).await.map_err(spent)?;
-        let answer = call.await?;
-        let (usage, cost) = took(&answer);
-        reservation.settle(usage, cost);
-        Ok(answer)
+        let usd = self.price.worst(most.input, most.output).unwrap_or_default();
+        let reserved = self.ledger.reserve(role, Estimate { tokens: most.total(), usd }).await;
+        let reservation = reserved.map_err(spent)?;
+        match call.await {
+            Ok(answer) => {
+                let (usage, cost) = took(&answer);
+                reservation.settle(usage, cost);
+                Ok(answer)
+            }
+            // most likely paid for, so it is booked: its tokens are estimated, as those of answers without usage
+            Err(ModelError::Unreadable { model, message, usage, .. }) => {
+                let usage = Usage { input: most.input, output: usage.output.min(most.output), ..usage };
+                let cost = self.price.cost(usage);
+                reservation.settle(usage, cost);
+                Err(ModelError::Unreadable { model, message, usage, cost })
+            }
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -97,9 +111,9 @@ impl ModelClient for BudgetLayer {
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
         Box::pin(async move {
-            let estimate = self.estimate(context.role, request);
+            let most = self.estimate(context.role, request);
             let call = self.inner.chat(request, context);
-            let answer = self.within(context.role, estimate, call, |answer| (answer.usage, answer.cost)).await?;
+            let answer = self.within(context.role, most, call, |answer| (answer.usage, answer.cost)).await?;
             let seen = self.seen(context.role);
             seen.tokens.fetch_add(answer.usage.output, Relaxed);
             seen.answers.fetch_add(1, Relaxed);
@@ -112,10 +126,11 @@ impl ModelClient for BudgetLayer {
         texts: &'a [String],
         context: CallContext,
     ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
-        let tokens = texts.iter().map(|text| estimate_tokens(text)).sum();
-        let estimate = Estimate { tokens, usd: self.price.worst(tokens, 0).unwrap_or_default() };
+        let input = texts.iter().map(|text| estimate_tokens(text)).sum();
         let call = self.inner.embed(texts, context);
-        Box::pin(self.within(context.role, estimate, call, |(_, usage, cost)| (*usage, *cost)))
+        Box::pin(
+            self.within(context.role, Usage { input, ..Usage::default() }, call, |(_, usage, cost)| (*usage, *cost)),
+        )
     }
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
@@ -179,10 +194,10 @@ mod tests {
     async fn unknown_answers_are_reserved_by_what_was_seen() {
         let (layer, ..) = layer(Budget::default(), PRICE, None);
         let request = ChatRequest::user("");
-        assert_eq!(layer.estimate(ModelRole::Task, &request).tokens, 4 + 1_000);
+        assert_eq!(layer.estimate(ModelRole::Task, &request).total(), 4 + 1_000);
         layer.chat(&request, context()).await.unwrap();
-        assert_eq!(layer.estimate(ModelRole::Task, &request).tokens, 4 + 10);
-        assert_eq!(layer.estimate(ModelRole::Judge, &request).tokens, 4 + 1_000, "each role for itself");
+        assert_eq!(layer.estimate(ModelRole::Task, &request).total(), 4 + 10);
+        assert_eq!(layer.estimate(ModelRole::Judge, &request).total(), 4 + 1_000, "each role for itself");
     }
 
     #[tokio::test(start_paused = true)]

@@ -287,47 +287,14 @@ impl ModelClient for CacheLayer {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        collections::BTreeSet,
-        sync::atomic::{AtomicBool, Ordering::SeqCst},
-        time::Duration,
-    };
+    use std::{collections::BTreeSet, sync::atomic::Ordering::SeqCst, time::Duration};
 
     use clade_domain::{Budget, ChatMessage, Spent};
-    use futures::{FutureExt, StreamExt, future::ready, stream::FuturesUnordered};
+    use futures::{StreamExt, stream::FuturesUnordered};
     use serde_json::json;
 
     use super::*;
-    use crate::layers::testing::{Scripted, answer, context};
-
-    #[derive(Default)]
-    struct Memory {
-        answers: Mutex<HashMap<ContentHash, AnswerRecord>>,
-        full: bool,
-        foreign: AtomicBool,
-    }
-
-    impl AnswerCache for Memory {
-        fn get(&self, key: ContentHash) -> BoxFuture<'_, Result<Option<KnownAnswer>, String>> {
-            let found = self.answers.lock().unwrap().get(&key).cloned().map(|record| KnownAnswer {
-                body: record.body,
-                usage: record.usage,
-                cost: record.cost,
-                latency_ms: record.latency_ms,
-                finish: record.finish,
-                own: !self.foreign.load(SeqCst),
-            });
-            ready(Ok(found)).boxed()
-        }
-
-        fn put(&self, answer: AnswerRecord) -> BoxFuture<'_, Result<(), String>> {
-            if self.full {
-                return ready(Err("the disk is full".to_owned())).boxed();
-            }
-            self.answers.lock().unwrap().insert(answer.key, answer);
-            ready(Ok(())).boxed()
-        }
-    }
+    use crate::layers::testing::{Memory, Scripted, answer, context};
 
     fn identity() -> ModelIdentity {
         ModelIdentity::new("openai:chat:m", "https://x", "{}", Sampling::default(), &ForeignAnswers::Use)

@@ -1,4 +1,12 @@
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use tokio::time::Instant;
 
 /// What goes on right now, for progress displays. Shared by all models of a run; cheap enough for every call.
 #[derive(Debug, Default)]
@@ -11,6 +19,8 @@ pub struct Counters {
     pub(crate) failures: AtomicU64,
     pub(crate) cache_hits: AtomicU64,
     pub(crate) estimated_usage: AtomicU64,
+    /// Models that have not answered yet, with what was heard instead and until when they are waited for.
+    waiting: Mutex<BTreeMap<String, (String, Instant)>>,
 }
 
 /// The counters at one moment.
@@ -48,6 +58,27 @@ impl Counters {
             cache_hits: self.cache_hits.load(Relaxed),
             estimated_usage: self.estimated_usage.load(Relaxed),
         }
+    }
+
+    /// For which model the run waits before its first answer, why, and for how long it will; `None` where it does not.
+    #[must_use]
+    pub fn waiting(&self) -> Option<String> {
+        let waiting = self.waiting_for();
+        let (model, (message, until)) = waiting.first_key_value()?;
+        let left = until.saturating_duration_since(Instant::now()).as_secs();
+        Some(format!("waiting for {model}: {message}, trying again for another {left} s"))
+    }
+
+    pub(crate) fn waits_for(&self, model: &str, message: &str, until: Instant) {
+        self.waiting_for().insert(model.to_owned(), (message.to_owned(), until));
+    }
+
+    pub(crate) fn waits_no_longer_for(&self, model: &str) {
+        self.waiting_for().remove(model);
+    }
+
+    fn waiting_for(&self) -> MutexGuard<'_, BTreeMap<String, (String, Instant)>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn add(counter: &AtomicU64) {

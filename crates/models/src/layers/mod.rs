@@ -1,8 +1,8 @@
-//! Layers around any client, each tested alone. From the outermost to the innermost: [`CacheLayer`], [`BudgetLayer`],
-//! [`RetryLayer`], [`RateLayer`], [`ConcurrencyLayer`], [`StopLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
+//! Layers around any client, each tested alone. From the outermost to the innermost: [`CacheLayer`], [`RetryLayer`],
+//! [`BudgetLayer`], [`RateLayer`], [`ConcurrencyLayer`], [`StopLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
 //!
-//! Retry stands outside of rate and concurrency, so that every try waits for its turn anew and a permit is held only
-//! while a request is in flight. Deliberately absent: spawning; every layer works in the caller's task.
+//! Retry stands outside of budget, rate and concurrency, so that every try is reserved for and waits for its turn anew, and
+//! nothing is held while a call waits to be tried again. Deliberately absent: spawning; every layer works in the caller's task.
 
 mod budget;
 mod cache;
@@ -10,6 +10,7 @@ mod concurrency;
 mod counters;
 mod ledger;
 mod pacer;
+mod patience;
 mod rate;
 mod record;
 mod retry;
@@ -17,6 +18,7 @@ mod stop;
 mod telemetry;
 #[cfg(test)]
 pub(crate) mod testing;
+mod unreadable;
 
 pub use budget::BudgetLayer;
 pub use cache::{AnswerCache, AnswerRecord, CacheLayer, ForeignAnswers, KnownAnswer, ModelIdentity, cache_key};
@@ -25,8 +27,9 @@ pub use counters::{Counters, CountersSnapshot};
 pub use ledger::{Estimate, Ledger, Remaining, Reservation};
 pub use pacer::Pacer;
 pub(crate) use pacer::ToldLimit;
+pub use patience::RetryPolicy;
 pub use rate::RateLayer;
 pub use record::{RecordError, RecordLayer, Recording};
-pub use retry::{RetryLayer, RetryPolicy};
+pub use retry::RetryLayer;
 pub use stop::StopLayer;
 pub use telemetry::TelemetryLayer;

@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
+        atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -20,6 +20,12 @@ const CAUTION: f64 = 0.95;
 const UNTOLD_WAIT: Duration = Duration::from_secs(1);
 /// The longest such wait.
 const LONGEST_UNTOLD_WAIT: Duration = Duration::from_secs(60);
+/// What is borne is seen over so long at least, and at most over twice that where answers come by the hundred.
+const SPAN: Duration = Duration::from_secs(30);
+/// Less than this says nothing of what is borne.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// Every so many answers of an unrestrained provider the clock is looked at.
+const LOOK_EVERY: u32 = 64;
 /// A learned rate grows by this share a second, times the seconds without being turned away.
 const GROWTH: f64 = 0.005;
 /// A learned rate that grew so many times over is forgotten.
@@ -31,6 +37,8 @@ const FORGET: f64 = 32.0;
 pub struct Pacer {
     /// Nothing restrains: callers pass without a lock.
     free: AtomicBool,
+    /// Answers so far, those of unrestrained times too: a provider that turns nothing away for long is measured by them.
+    answers: AtomicU32,
     queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -48,8 +56,8 @@ struct State {
     gate: Option<Instant>,
     last_closed: Option<Instant>,
     untold: Duration,
-    epoch: Option<Instant>,
-    answered: u32,
+    /// Two moments with the answers until then, the older one where counting began.
+    marks: Option<[(Instant, u32); 2]>,
 }
 
 #[derive(Debug)]
@@ -120,10 +128,10 @@ impl Pacer {
             gate: None,
             last_closed: None,
             untold: UNTOLD_WAIT,
-            epoch: None,
-            answered: 0,
+            marks: None,
         };
-        Self { free: AtomicBool::new(false), queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+        let (free, answers) = (AtomicBool::new(false), AtomicU32::new(0));
+        Self { free, answers, queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
     /// Waits for this call's turn. `tokens` is an estimate of what it takes.
@@ -135,7 +143,7 @@ impl Pacer {
         let _head = self.queue.lock().await;
         loop {
             let now = Instant::now();
-            let wait = self.state().wait(tokens, now);
+            let wait = self.state().wait(tokens, now, self.answers.load(Relaxed));
             if wait.is_zero() {
                 self.free.store(self.state().is_free(now), Relaxed);
                 return Pass { at: now, tokens };
@@ -147,11 +155,12 @@ impl Pacer {
 
     /// A request was answered with so many tokens.
     pub(crate) fn answered(&self, pass: Pass, tokens: u64) {
-        if self.free.load(Relaxed) {
+        let answers = self.answers.fetch_add(1, Relaxed).wrapping_add(1);
+        if self.free.load(Relaxed) && !answers.is_multiple_of(LOOK_EVERY) {
             return;
         }
         let mut state = self.state();
-        state.answered += 1;
+        state.mark(Instant::now(), answers);
         state.untold = UNTOLD_WAIT;
         state.correct(pass, tokens);
     }
@@ -230,22 +239,22 @@ impl Pacer {
 
 impl State {
     /// Zero where a request may leave now, which then is accounted for.
-    fn wait(&mut self, tokens: u64, now: Instant) -> Duration {
+    fn wait(&mut self, tokens: u64, now: Instant, answers: u32) -> Duration {
         if let Some(gate) = self.gate {
             if gate > now {
                 return gate - now;
             }
             self.gate = None;
-            self.learn(now);
+            self.learn(now, answers);
         }
         self.grow(now);
         if self.told.as_ref().is_some_and(|(_, until)| *until <= now) {
             // whoever waits must not rush out together now: what was borne until here is where it goes on
             self.told = None;
-            self.learn(now);
+            self.learn(now, answers);
         }
         let opened = *self.opened.get_or_insert(now);
-        self.epoch.get_or_insert(now);
+        self.marks.get_or_insert([(now, answers); 2]);
         let opening = (now - opened < OPENING && self.learned.is_none()).then_some(&mut self.opening);
         let mut longest = self.next_after_delay.map_or(Duration::ZERO, |next| next.saturating_duration_since(now));
         let told = self.told.as_mut().map(|(bucket, _)| bucket);
@@ -272,20 +281,32 @@ impl State {
         longest
     }
 
-    /// The gate opens again: what was answered since it last did, over the whole time with the wait, is what is borne.
-    fn learn(&mut self, now: Instant) {
-        if let Some(epoch) = self.epoch {
-            let seconds = (now - epoch).as_secs_f64().max(0.05);
-            let borne = f64::from(self.answered.max(1)) / seconds * CAUTION;
-            let before = self.learned.as_ref().map(|learned| learned.bucket.per_second);
-            // being turned away at a rate shows that it is too high, whatever the count says
-            let rate = before.map_or(borne, |before| borne.min(before));
+    /// Keeps the older mark between one and two spans behind.
+    fn mark(&mut self, now: Instant, answers: u32) {
+        if let Some([older, newer]) = &mut self.marks
+            && now - newer.0 >= SPAN
+        {
+            (*older, *newer) = (*newer, (now, answers));
+        }
+    }
+
+    /// The gate opens again: what was answered since it last did or within the last span, over the whole time with the
+    /// wait, is what is borne.
+    fn learn(&mut self, now: Instant, answers: u32) {
+        if let Some([(since, until_then), _]) = self.marks {
+            let seconds = (now - since).max(Duration::from_millis(50)).as_secs_f64();
+            let borne = f64::from(answers.wrapping_sub(until_then).max(1)) / seconds * CAUTION;
+            let rate = match self.learned.as_ref().map(|learned| learned.bucket.per_second) {
+                Some(before) if now - since < SHORTEST => before * CAUTION,
+                // being turned away at a rate shows that it is too high, whatever the count says
+                Some(before) => borne.min(before),
+                None => borne,
+            };
             let mut bucket = Bucket::new(rate, (rate * 0.02).max(1.0));
             bucket.credit = 1.0;
             self.learned = Some(Learned { bucket, first_rate: rate, since: now });
         }
-        self.epoch = Some(now);
-        self.answered = 0;
+        self.marks = Some([(now, answers); 2]);
     }
 
     fn grow(&mut self, now: Instant) {
@@ -378,6 +399,30 @@ mod tests {
         assert!((42.0..50.0).contains(&rate), "50 answers in about a second: {rate}");
         let took = run(&pacer, 45).await;
         assert!((0.9..1.1).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_refusal_after_long_is_judged_by_the_last_answers() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        // nothing goes on for long, then a hundred calls a second
+        run(&pacer, 20).await;
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+        for _ in 0..9_000 {
+            run(&pacer, 1).await;
+            tokio::time::advance(Duration::from_millis(10)).await;
+        }
+        assert!(pacer.free.load(Relaxed), "nothing restrains it until then");
+        let refused = pacer.admit(1).await;
+        pacer.throttled(refused, Some(Duration::from_secs(1)));
+        pacer.admit(1).await;
+        let rate = pacer.learned_rate().unwrap();
+        assert!((85.0..100.0).contains(&rate), "{rate}");
+        // turned away again at once: that says nothing of what is borne
+        let refused = pacer.admit(1).await;
+        pacer.throttled(refused, Some(Duration::from_millis(100)));
+        pacer.admit(1).await;
+        let again = pacer.learned_rate().unwrap();
+        assert!(again < rate && again > 0.85 * rate, "{again} after {rate}");
     }
 
     #[tokio::test(start_paused = true)]

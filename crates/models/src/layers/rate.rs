@@ -66,3 +66,105 @@ impl ModelClient for RateLayer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Mutex, time::Duration};
+
+    use futures::StreamExt;
+    use reqwest::header::HeaderMap;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::{
+        http::tell_limits,
+        layers::{
+            ConcurrencyLayer, Counters, Limiter, RetryLayer, RetryPolicy,
+            testing::{answer, context},
+        },
+    };
+
+    /// Answers 50 requests in each second and turns the others away, with the headers that OpenAI sends or without.
+    struct Limited {
+        latency: Duration,
+        headers: Option<Arc<Pacer>>,
+        window: Mutex<(Instant, u32)>,
+    }
+
+    const MOST: u32 = 50;
+
+    impl ModelClient for Limited {
+        fn name(&self) -> &str {
+            "test:limited"
+        }
+
+        fn chat<'a>(&'a self, _: &'a ChatRequest, _: CallContext) -> ClientFuture<'a, ChatAnswer> {
+            Box::pin(async move {
+                tokio::time::sleep(self.latency / 2).await;
+                let (seen, left) = {
+                    let mut window = self.window.lock().unwrap();
+                    if window.0.elapsed() >= Duration::from_secs(1) {
+                        *window = (Instant::now(), 0);
+                    }
+                    window.1 += 1;
+                    (window.1, Duration::from_secs(1).saturating_sub(window.0.elapsed()))
+                };
+                tokio::time::sleep(self.latency / 2).await;
+                if seen > MOST {
+                    let (model, message) = ("m".to_owned(), "429".to_owned());
+                    return Err(ModelError::Temporary { model, message, retry_after: Some(left), throttled: true });
+                }
+                if let Some(pacer) = &self.headers {
+                    let mut headers = HeaderMap::new();
+                    let mut tell = |name: &'static str, value: String| headers.insert(name, value.parse().unwrap());
+                    tell("x-ratelimit-limit-requests", MOST.to_string());
+                    tell("x-ratelimit-remaining-requests", (MOST - seen).to_string());
+                    tell("x-ratelimit-reset-requests", format!("{}ms", left.as_millis()));
+                    tell_limits(&headers, pacer);
+                }
+                Ok(answer("42"))
+            })
+        }
+    }
+
+    /// Makes calls, 100 at once; returns requests for each call and the time it took.
+    async fn against_a_limit(calls: usize, latency: u64, headers: bool) -> (f64, Duration) {
+        let pacer = Arc::new(Pacer::new(None, None, Duration::ZERO));
+        let limited = Limited {
+            latency: Duration::from_millis(latency),
+            headers: headers.then(|| pacer.clone()),
+            window: Mutex::new((Instant::now(), 0)),
+        };
+        let client = Arc::new(ConcurrencyLayer::new(Arc::new(limited), Arc::new(Limiter::new(Some(100)))));
+        let counters = Arc::new(Counters::default());
+        let client = Arc::new(RateLayer::new(client, pacer));
+        let client = RetryLayer::new(client, RetryPolicy::default(), 7, counters.clone());
+        let start = Instant::now();
+        futures::stream::iter(0..calls)
+            .for_each_concurrent(100, |number| {
+                let client = &client;
+                async move {
+                    let request = ChatRequest::user(format!("question {number}"));
+                    assert!(client.chat(&request, context()).await.is_ok(), "none is lost");
+                }
+            })
+            .await;
+        let requests = calls as u64 + counters.snapshot().retries;
+        (requests as f64 / calls as f64, start.elapsed())
+    }
+
+    /// On the clock of the test, since more requests leave before the first refusal the later it comes: up to all that may
+    /// be in flight, and once more as many as the first answers make room for. That is a loss of once in a run.
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_limit_is_learned_with_few_wasted_requests() {
+        for (latency, calls) in [(1, 300), (5, 300), (50, 1_500), (500, 1_500)] {
+            for headers in [true, false] {
+                let (each, took) = against_a_limit(calls, latency, headers).await;
+                let found = format!("{latency} ms, headers {headers}: {each:.3} requests for each call in {took:?}");
+                assert!(each <= 1.1, "{found}");
+                let least = Duration::from_secs(calls as u64) / MOST;
+                assert!(took < least.mul_f64(1.6), "most of what is allowed is used: {found}");
+            }
+        }
+    }
+}

@@ -1,66 +1,55 @@
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
 };
 
-use clade_domain::{ChatAnswer, ChatRequest, ContentHash, Usage, Usd};
+use clade_domain::{ChatAnswer, ChatRequest, ContentHash, ModelRole, Usage, Usd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Counters;
+use super::{
+    AnswerCache, Counters,
+    patience::{RetryPolicy, Tally, Unheard},
+    unreadable::Unreadable,
+};
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
-
-/// Failures of one call after which a model that has never answered is given up for the run: most likely the address is
-/// wrong or nothing runs there, and twenty tries would hide that for minutes.
-const FIRST_TRIES: u32 = 6;
-
-/// How long temporary failures are waited out.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RetryPolicy {
-    /// Most tries of one call, the first included, from 1. Refusals for being too many do not count: waiting mends them.
-    pub tries: u32,
-    /// Most waiting of one call in all.
-    pub patience: Duration,
-    /// The mean of the first wait is half of this; each later one doubles.
-    pub first_wait: Duration,
-    /// The most that one wait without the provider's word takes.
-    pub longest_wait: Duration,
-}
-
-impl Default for RetryPolicy {
-    /// 20 tries or 10 minutes of waiting, from half a second to a minute at a time.
-    fn default() -> Self {
-        Self {
-            tries: 20,
-            patience: Duration::from_secs(600),
-            first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(60),
-        }
-    }
-}
 
 /// Tries again after temporary failures: exponential backoff with full jitter (a uniform draw from zero to the cap of that
 /// try, as in "Exponential Backoff And Jitter", AWS Architecture Blog 2015), never sooner than the provider says. Gives up
 /// as a failure of that request, or of the model where it has never answered. Everything else passes at once.
+///
+/// An answer that cannot be read is asked for again too, a few times: the budget layer inside has booked it, and it is
+/// written into the log here, so that a resumed run counts it as well.
 pub struct RetryLayer {
     inner: Arc<dyn ModelClient>,
     policy: RetryPolicy,
     seed: u64,
     counters: Arc<Counters>,
     stopping: CancellationToken,
+    log: Option<Arc<dyn AnswerCache>>,
     /// Whether the model ever gave an answer or a refusal that can be read.
     heard: AtomicBool,
+    first_failure: OnceLock<Instant>,
+    unread: AtomicU32,
 }
 
 impl RetryLayer {
     /// Around a client. The jitter is drawn from `seed` and the call's content.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, policy: RetryPolicy, seed: u64, counters: Arc<Counters>) -> Self {
-        Self { inner, policy, seed, counters, stopping: CancellationToken::new(), heard: AtomicBool::new(false) }
+        Self {
+            inner,
+            policy,
+            seed,
+            counters,
+            stopping: CancellationToken::new(),
+            log: None,
+            heard: AtomicBool::new(false),
+            first_failure: OnceLock::new(),
+            unread: AtomicU32::new(0),
+        }
     }
 
     /// Lets the token end every wait, with [`ModelError::Stopped`]. Calls in flight are not touched.
@@ -70,65 +59,87 @@ impl RetryLayer {
         self
     }
 
+    /// Keeps an account of answers that cannot be read.
+    #[must_use]
+    pub fn booking_in(mut self, log: Arc<dyn AnswerCache>) -> Self {
+        self.log = Some(log);
+        self
+    }
+
     async fn again<'a, T>(
         &'a self,
-        salt: impl Fn() -> ContentHash,
+        role: ModelRole,
+        asked: impl Fn() -> ContentHash,
         call: impl Fn() -> ClientFuture<'a, T>,
     ) -> Result<T, ModelError> {
-        let mut error = match call().await {
-            Err(error) if error.is_temporary() => error,
-            other => return self.hear(other),
-        };
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed ^ salt().to_u64());
-        let (mut tries, mut refusals, mut waited) = (0_u32, 0_u32, Duration::ZERO);
+        let mut result = call().await;
+        let mut luck = None;
+        let mut tally = Tally::default();
         loop {
-            let ModelError::Temporary { model, message, retry_after, throttled } = &error else { return Err(error) };
-            if *throttled {
-                refusals += 1;
-            } else {
-                tries += 1;
+            let error = match result {
+                Err(error) if error.is_temporary() => error,
+                Err(ModelError::BudgetSpent { .. } | ModelError::Stopped { .. } | ModelError::NotStored(_)) => {
+                    return result;
+                }
+                _ => {
+                    self.hear();
+                    return result;
+                }
+            };
+            if let ModelError::Unreadable { model, message, usage, cost } = &error {
+                self.unread.fetch_add(1, Relaxed);
+                if let Some(log) = &self.log {
+                    let (usage, cost) = (*usage, *cost);
+                    let unreadable = Unreadable { asked: asked(), role, model, message, usage, cost };
+                    unreadable.book(log.as_ref()).await.map_err(ModelError::NotStored)?;
+                }
             }
-            if tries >= FIRST_TRIES && tries < self.policy.tries && !self.heard.load(Ordering::Relaxed) {
-                return Err(ModelError::Permanent {
-                    model: model.clone(),
-                    message: format!(
-                        "it has not answered once, and {tries} tries of one call failed, lastly with: {message}"
-                    ),
-                    fix: "check the address and that something answers there".into(),
-                });
-            }
-            let doublings = (tries + refusals - 1).min(30);
-            let cap = self.policy.first_wait.saturating_mul(1 << doublings).min(self.policy.longest_wait);
-            let jitter = cap.mul_f64(rng.random::<f64>());
-            // a told wait is kept; a little jitter on top spreads those who were told the same
-            let wait = retry_after.map_or(jitter, |told| told + jitter.min(told / 10));
-            if tries >= self.policy.tries || waited + wait > self.policy.patience {
-                let after = if *throttled { "being turned away" } else { "failing" };
-                let message = format!(
-                    "no answer in {} tries and {:.0} s of waiting, {after} with: {message}",
-                    tries + refusals,
-                    waited.as_secs_f64()
-                );
-                return Err(ModelError::Request { model: model.clone(), message });
-            }
-            tracing::debug!(gen_ai.request.model = %model, wait_ms = wait.as_millis() as u64, tries, refusals, "waits to try again");
+            let unheard = self.unheard(&error);
+            let luck = luck.get_or_insert_with(|| ChaCha8Rng::seed_from_u64(self.seed ^ asked().to_u64()));
+            let wait = tally.wait(&self.policy, error, unheard, luck.random())?;
+            tracing::debug!(gen_ai.request.model = %self.inner.name(), wait_ms = wait.as_millis() as u64, ?tally, "waits to try again");
             Counters::add(&self.counters.retries);
             tokio::select! {
                 biased;
-                () = self.stopping.cancelled() => return Err(ModelError::Stopped { model: model.clone() }),
+                () = self.stopping.cancelled() => {
+                    return Err(ModelError::Stopped { model: self.inner.name().to_owned() });
+                }
                 () = tokio::time::sleep(wait) => {}
             }
-            waited += wait;
-            error = match call().await {
-                Err(error) if error.is_temporary() => error,
-                other => return self.hear(other),
-            };
+            result = call().await;
         }
     }
 
-    fn hear<T>(&self, result: Result<T, ModelError>) -> Result<T, ModelError> {
-        self.heard.store(true, Ordering::Relaxed);
-        result
+    /// The model said something that makes sense.
+    fn hear(&self) {
+        if !self.heard.load(Relaxed) && !self.heard.swap(true, Relaxed) {
+            self.counters.waits_no_longer_for(self.inner.name());
+        }
+    }
+
+    /// How a model stands that has never answered, and tells those who watch that it is waited for.
+    fn unheard(&self, error: &ModelError) -> Option<Unheard> {
+        let message = match error {
+            // whoever turns calls away is there
+            ModelError::Temporary { throttled: true, .. } => {
+                self.hear();
+                return None;
+            }
+            ModelError::Temporary { message, .. }
+            | ModelError::Unresolved { message, .. }
+            | ModelError::Unreadable { message, .. } => message,
+            _ => return None,
+        };
+        if self.heard.load(Relaxed) {
+            return None;
+        }
+        let patience = self.policy.first_patience;
+        let first = *self.first_failure.get_or_init(|| {
+            tracing::warn!(gen_ai.request.model = %self.inner.name(), patience_s = patience.as_secs(), "waits for the model's first answer: {message}");
+            Instant::now()
+        });
+        self.counters.waits_for(self.inner.name(), message, first + patience);
+        Some(Unheard { failing: first.elapsed(), unread: self.unread.load(Relaxed) })
     }
 }
 
@@ -138,11 +149,12 @@ impl ModelClient for RetryLayer {
     }
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
-        let salt = move || {
-            let last = request.messages.last().map_or("", |message| message.content.as_str());
-            ContentHash::of_parts([last.as_bytes(), &context.sample.to_le_bytes()])
+        let asked = move || {
+            let sample = context.sample.to_le_bytes();
+            let messages = request.messages.iter().map(|message| message.content.as_bytes());
+            ContentHash::of_parts(messages.chain([sample.as_slice()]))
         };
-        Box::pin(self.again(salt, move || self.inner.chat(request, context)))
+        Box::pin(self.again(context.role, asked, move || self.inner.chat(request, context)))
     }
 
     fn embed<'a>(
@@ -150,21 +162,31 @@ impl ModelClient for RetryLayer {
         texts: &'a [String],
         context: CallContext,
     ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
-        let salt = || ContentHash::of_parts(texts.iter().map(String::as_bytes));
-        Box::pin(self.again(salt, move || self.inner.embed(texts, context)))
+        let asked = || ContentHash::of_parts(texts.iter().map(String::as_bytes));
+        Box::pin(self.again(context.role, asked, move || self.inner.embed(texts, context)))
     }
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
-        Box::pin(self.again(|| ContentHash::of(text.as_bytes()), move || self.inner.moderate(text, context)))
+        let asked = || ContentHash::of(text.as_bytes());
+        Box::pin(self.again(context.role, asked, move || self.inner.moderate(text, context)))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::time::Instant;
+    use std::time::Duration;
+
+    use clade_domain::{Budget, Spent};
 
     use super::*;
-    use crate::layers::testing::{Scripted, answer, context};
+    use crate::{
+        layers::{
+            BudgetLayer, Ledger,
+            patience::{FIRST_READS, READS},
+            testing::{Memory, Scripted, answer, context},
+        },
+        prices::Price,
+    };
 
     fn temporary(retry_after: Option<u64>, throttled: bool) -> ModelError {
         let retry_after = retry_after.map(Duration::from_secs);
@@ -234,8 +256,107 @@ mod tests {
             matches!(&result, Err(ModelError::Permanent { message, .. }) if message.contains("busy")),
             "{result:?}"
         );
-        assert_eq!(calls, FIRST_TRIES as usize);
-        assert!(took <= Duration::from_millis(15_500), "{took:?}");
+        assert!(calls > 10, "{calls}");
+        assert!((60.0..60.1).contains(&took.as_secs_f64()), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_model_that_starts_late_is_waited_for_and_that_is_told() {
+        let start = Instant::now();
+        let up = start + Duration::from_secs(45);
+        let client = Scripted::new(move |_| {
+            let there = Instant::now() >= up;
+            (Duration::ZERO, if there { Ok(answer("good morning")) } else { Err(temporary(None, false)) })
+        });
+        let counters = Arc::new(Counters::default());
+        let layer = RetryLayer::new(Arc::new(client), RetryPolicy::default(), 7, counters.clone());
+        let request = ChatRequest::user("q");
+        let calls = (0..20).map(|_| layer.chat(&request, context()));
+        let told = async {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            counters.waiting()
+        };
+        let (answers, told) = tokio::join!(futures::future::join_all(calls), told);
+        assert!(answers.iter().all(Result::is_ok), "none is lost");
+        assert!(start.elapsed() <= Duration::from_secs(50), "noticed soon: {:?}", start.elapsed());
+        assert_eq!(
+            told.as_deref(),
+            Some("waiting for test:scripted: busy, trying again for another 40 s"),
+            "while it was waited for"
+        );
+        assert_eq!(counters.waiting(), None, "nobody waits any longer");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_name_that_nobody_knows_ends_it_soon() {
+        let unresolved = || ModelError::Unresolved { model: "m".into(), message: "no such host: exampel".into() };
+        let (result, calls, took, _) = run(move |_| Err(unresolved())).await;
+        let error = result.unwrap_err();
+        assert!(matches!(error, ModelError::Permanent { .. }) && error.to_string().contains("exampel"), "{error}");
+        assert_eq!(calls, 3);
+        assert!(took <= Duration::from_millis(1_500), "{took:?}");
+        // a network that goes away later may come back
+        let client = Arc::new(Scripted::new(move |seen| {
+            (Duration::ZERO, if (1..9).contains(&seen.number) { Err(unresolved()) } else { Ok(answer("")) })
+        }));
+        let layer = RetryLayer::new(client.clone(), RetryPolicy::default(), 7, Arc::default());
+        let request = ChatRequest::user("q");
+        for _ in 0..2 {
+            assert!(layer.chat(&request, context()).await.is_ok());
+        }
+        assert_eq!(client.calls(), 10);
+    }
+
+    fn nonsense() -> ModelError {
+        let usage = Usage { output: 3, ..Usage::default() };
+        ModelError::Unreadable { model: "m".into(), message: "an empty body".into(), usage, cost: None }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_read_is_booked_for_resumed_runs_too() {
+        const PRICE: Price = Price::Known { input: 100.0, output: 2000.0, cache_read: 100.0, cache_write: 100.0 };
+        let client = Arc::new(Scripted::new(|seen| {
+            (Duration::ZERO, if seen.number % 3 == 0 { Ok(answer("")) } else { Err(nonsense()) })
+        }));
+        let ledger = Arc::new(Ledger::new(Budget { calls: Some(11), ..Budget::default() }, Spent::default()));
+        let budget = Arc::new(BudgetLayer::new(client.clone(), ledger.clone(), PRICE, None));
+        let log = Arc::new(Memory::default());
+        let layer = RetryLayer::new(budget, RetryPolicy::default(), 7, Arc::default()).booking_in(log.clone());
+        let request = ChatRequest::user("12345678");
+        for _ in 0..4 {
+            assert!(layer.chat(&request, context()).await.is_ok());
+        }
+        assert_eq!((client.calls(), ledger.spent().calls), (10, 10), "six of ten could not be read");
+        // the eleventh call is nonsense, and the limit lets no twelfth one be made
+        let limit = clade_domain::Limit::Calls;
+        assert_eq!(layer.chat(&request, context()).await, Err(ModelError::BudgetSpent { limit }));
+        assert_eq!(client.calls(), 11);
+        let rows: Vec<_> = log.answers.lock().unwrap().values().cloned().collect();
+        assert_eq!(rows.len(), 7, "each under a key of its own, though the request is the same");
+        let answers = 4;
+        let input: u64 = rows.iter().map(|row| row.usage.input).sum();
+        let output: u64 = rows.iter().map(|row| row.usage.output).sum();
+        let cost: f64 = rows.iter().map(|row| row.cost.unwrap().0).sum();
+        let spent = ledger.spent();
+        assert_eq!((spent.tokens_in, spent.tokens_out), (input + answers * 10, output + answers * 5));
+        assert!((spent.usd.0 - cost - answers as f64 * 0.01).abs() < 1e-9, "{spent:?}");
+        assert!(input > 0 && cost > 0.0 && rows.iter().all(|row| row.body.contains("an empty body")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nonsense_ends_a_call_soon_and_the_run_where_there_is_nothing_else() {
+        let (result, calls, ..) = run(|_| Err(nonsense())).await;
+        let error = result.unwrap_err();
+        assert!(matches!(error, ModelError::Request { .. }), "{error}");
+        assert!(error.to_string().contains("counted as calls"), "{error}");
+        assert_eq!(calls, READS as usize);
+        let client = Arc::new(Scripted::new(|_| (Duration::ZERO, Err(nonsense()))));
+        let layer = RetryLayer::new(client.clone(), RetryPolicy::default(), 7, Arc::default());
+        let request = ChatRequest::user("q");
+        let results = futures::future::join_all((0..20).map(|_| layer.chat(&request, context()))).await;
+        assert!(results.iter().all(Result::is_err) && client.calls() < 40, "{}", client.calls());
+        let stops = results.iter().filter(|result| matches!(result, Err(ModelError::Permanent { .. }))).count();
+        assert!(stops >= 20 - FIRST_READS as usize, "{stops}");
     }
 
     #[tokio::test(start_paused = true)]
@@ -251,7 +372,7 @@ mod tests {
             stopping.cancel();
         };
         let (result, ()) = tokio::join!(layer.chat(&request, context()), stop);
-        assert_eq!(result, Err(ModelError::Stopped { model: "m".into() }));
+        assert_eq!(result, Err(ModelError::Stopped { model: "test:scripted".into() }));
         assert_eq!((client.calls(), start.elapsed()), (1, Duration::from_secs(3)));
     }
 

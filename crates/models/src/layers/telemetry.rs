@@ -79,6 +79,8 @@ fn kind(error: &ModelError) -> &'static str {
         ModelError::Permanent { .. } => "permanent",
         ModelError::Temporary { throttled: true, .. } => "throttled",
         ModelError::Temporary { .. } => "temporary",
+        ModelError::Unresolved { .. } => "unresolved",
+        ModelError::Unreadable { .. } => "unreadable",
         ModelError::Request { .. } => "request",
         ModelError::BudgetSpent { .. } => "budget",
         ModelError::Stopped { .. } => "stopped",

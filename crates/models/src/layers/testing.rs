@@ -1,12 +1,21 @@
-//! A client whose answers a test writes.
+//! A client whose answers a test writes, and a log that forgets.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering::SeqCst},
+    collections::HashMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
     time::Duration,
 };
 
-use clade_domain::{ChatAnswer, ChatRequest, FinishReason, ModelRole, Usage, Usd};
+use clade_domain::{ChatAnswer, ChatRequest, ContentHash, FinishReason, ModelRole, Usage, Usd};
+use futures::{
+    FutureExt,
+    future::{BoxFuture, ready},
+};
 
+use super::{AnswerCache, AnswerRecord, KnownAnswer};
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
 pub(crate) struct Seen {
@@ -83,6 +92,36 @@ impl ModelClient for Scripted {
             self.chat(&request, context).await?;
             Ok(vec![("hate".to_owned(), 0.5)])
         })
+    }
+}
+
+/// Answers in memory.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub answers: Mutex<HashMap<ContentHash, AnswerRecord>>,
+    pub full: bool,
+    pub foreign: AtomicBool,
+}
+
+impl AnswerCache for Memory {
+    fn get(&self, key: ContentHash) -> BoxFuture<'_, Result<Option<KnownAnswer>, String>> {
+        let found = self.answers.lock().unwrap().get(&key).cloned().map(|record| KnownAnswer {
+            body: record.body,
+            usage: record.usage,
+            cost: record.cost,
+            latency_ms: record.latency_ms,
+            finish: record.finish,
+            own: !self.foreign.load(SeqCst),
+        });
+        ready(Ok(found)).boxed()
+    }
+
+    fn put(&self, answer: AnswerRecord) -> BoxFuture<'_, Result<(), String>> {
+        if self.full {
+            return ready(Err("the disk is full".to_owned())).boxed();
+        }
+        self.answers.lock().unwrap().insert(answer.key, answer);
+        ready(Ok(())).boxed()
     }
 }
 

@@ -90,6 +90,8 @@ impl Connection {
                         fix: "mend the proxy variables or the machine's certificates, then `clade resume`".to_owned(),
                     });
                 }
+                Err(error @ HttpError::Resolve(_)) => return Err(self.teller().unresolved(&error.to_string())),
+                Err(error @ HttpError::CutOff(_)) => return Err(self.teller().unreadable(b"", &error.to_string())),
                 Err(error) => return Err(self.teller().unreached(&error.to_string())),
             };
             let latency_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);

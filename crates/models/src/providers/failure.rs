@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use clade_domain::Usage;
 use reqwest::{StatusCode, header::HeaderMap};
 use serde_json::Value;
 
@@ -185,8 +186,9 @@ impl Teller<'_> {
 
     /// A reply with status 200 that is no answer: HTML of a gateway, half a body, nonsense.
     pub(crate) fn unreadable(&self, body: &[u8], why: &str) -> ModelError {
-        let message = self.clean(&format!("its answer cannot be read ({why}): {}", excerpt(body)));
-        ModelError::Temporary { model: self.model.to_owned(), message, retry_after: None, throttled: false }
+        let message = self.clean(&format!("{} ({why})", excerpt(body)));
+        let usage = Usage { output: (body.len() as u64).div_ceil(4), ..Usage::default() };
+        ModelError::Unreadable { model: self.model.to_owned(), message, usage, cost: None }
     }
 
     /// This request alone fails.
@@ -198,6 +200,12 @@ impl Teller<'_> {
     pub(crate) fn unreached(&self, message: &str) -> ModelError {
         let message = self.clean(&format!("{message} ({})", self.address));
         ModelError::Temporary { model: self.model.to_owned(), message, retry_after: None, throttled: false }
+    }
+
+    /// Nobody knows the name in the address.
+    pub(crate) fn unresolved(&self, message: &str) -> ModelError {
+        let message = self.clean(&format!("{message} ({})", self.address));
+        ModelError::Unresolved { model: self.model.to_owned(), message }
     }
 
     fn permanent(&self, said: &Said, fix: &str) -> ModelError {

@@ -73,7 +73,11 @@ pub struct Server {
 impl Server {
     /// Serves what `script` says until the test ends.
     pub async fn start(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// The same at an address of the test's choice.
+    pub fn serve(listener: TcpListener, script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (asked, count, script) =
             (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)), Arc::new(script));
@@ -146,7 +150,9 @@ pub fn settings(budget: Budget) -> StackSettings {
     let mut settings = StackSettings::new(env, Arc::new(Ledger::new(budget, Spent::default())));
     settings.retry = RetryPolicy {
         tries: 6,
+        first_tries: Some(6),
         patience: Duration::from_secs(20),
+        first_patience: Duration::from_secs(20),
         first_wait: Duration::from_millis(4),
         longest_wait: Duration::from_millis(50),
     };

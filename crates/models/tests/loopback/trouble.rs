@@ -1,18 +1,13 @@
 //! Everything that goes wrong at a provider, on real connections: what is waited out, what stops a run, what fails alone.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering::SeqCst},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use crate::support::{KEY, Reply, Server, client, context, openai, question, settings, spec};
 use clade_domain::{Budget, ChatRequest, Limit, Sampling};
-use clade_models::{ModelError, ModelSetupError, Stack};
+use clade_models::{ModelError, ModelSetupError, Stack, layers::RetryPolicy};
 use futures::{StreamExt, stream::FuturesUnordered};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 fn error(message: &str, code: &str) -> Value {
     json!({"error": {"message": message, "type": code, "code": code, "param": null}})
@@ -78,11 +73,11 @@ async fn what_only_the_user_can_mend_stops_at_once() {
 }
 
 #[tokio::test]
-async fn a_broken_or_silent_server_becomes_an_error_of_the_request() {
+async fn a_broken_or_silent_server_is_given_up_in_time() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"choices\": [";
     let server = Server::raw(vec![half, "nonsense\r\n\r\n", ""]).await;
     let failed = client("openai:chat:m", &server.url, json!({})).chat(&question(), context()).await.unwrap_err();
-    assert!(matches!(failed, ModelError::Request { .. }), "{failed}");
+    assert!(matches!(failed, ModelError::Permanent { .. }), "{failed}");
     assert!(failed.to_string().contains("6 tries"), "{failed}");
 
     let silent = Server::start(|_| Reply { after: Duration::from_secs(3600), ..Reply::text(200, "") }).await;
@@ -156,54 +151,80 @@ async fn a_thousand_calls_at_30_percent_errors_lose_none() {
     assert!(seen.retries > 300);
 }
 
-/// Runs calls, 100 at once, against a limit of 50 requests in each second; returns requests for each call.
-async fn against_a_limit(calls: usize, headers: bool) -> f64 {
-    let window = Mutex::new((Instant::now(), 0_u32));
-    let server = Server::start(move |_| {
-        let mut window = window.lock().unwrap();
-        if window.0.elapsed() >= Duration::from_secs(1) {
-            *window = (Instant::now(), 0);
-        }
-        window.1 += 1;
-        let left = Duration::from_secs(1).saturating_sub(window.0.elapsed());
-        if window.1 > 50 {
-            let refused = Reply::json(429, &error("too many", "rate_limit_exceeded"));
-            return refused.with("retry-after", format!("{:.3}", left.as_secs_f64()));
-        }
-        let reply = Reply::json(200, &openai("42"));
-        if !headers {
-            return reply;
-        }
-        reply
-            .with("x-ratelimit-limit-requests", "50")
-            .with("x-ratelimit-remaining-requests", (50 - window.1).to_string())
-            .with("x-ratelimit-reset-requests", format!("{}ms", left.as_millis()))
-    })
-    .await;
+#[tokio::test]
+async fn a_server_that_starts_late_is_waited_for() {
+    // bound but not listening: connections are refused, and nobody else gets the port
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let mut settings = settings(Budget::default());
-    settings.max_concurrency = Some(100);
-    settings.retry.patience = Duration::from_secs(60);
-    let client = Stack::new(settings).build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
-    let done = AtomicUsize::new(0);
-    let requests: Vec<ChatRequest> = (0..calls).map(|i| ChatRequest::user(format!("question {i}"))).collect();
-    futures::stream::iter(&requests)
-        .for_each_concurrent(100, |request| async {
-            client.chat(request, context()).await.unwrap();
-            done.fetch_add(1, SeqCst);
-        })
-        .await;
-    assert_eq!(done.load(SeqCst), calls, "none is lost");
-    server.count() as f64 / calls as f64
+    // only patience ends it: as often as it takes
+    settings.retry = RetryPolicy { first_tries: None, first_patience: Duration::from_secs(600), ..settings.retry };
+    let counters = settings.counters.clone();
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &url, json!({}))).unwrap();
+    let start = async {
+        while counters.snapshot().retries < 12 {
+            tokio::task::yield_now().await;
+        }
+        let waiting = counters.waiting().unwrap_or_default();
+        (Server::serve(socket.listen(64).unwrap(), |_| Reply::json(200, &openai("42"))), waiting)
+    };
+    let question = question();
+    let (answer, (server, waiting)) = futures::join!(client.chat(&question, context()), start);
+    assert_eq!((answer.unwrap().text.as_str(), server.count()), ("42", 1));
+    for words in ["waiting for openai:chat:m: no connection", &url, "trying again for another"] {
+        assert!(waiting.contains(words), "`{words}` is not in: {waiting}");
+    }
+    assert_eq!(counters.waiting(), None);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rate_limit_is_learned_with_few_wasted_requests() {
-    let (told, learned) = futures::join!(against_a_limit(300, true), against_a_limit(300, false));
-    println!("requests for each call: {told} with headers, {learned} without");
-    // what is not learned takes several requests a call; the goal of 1.1 is measured by `cargo xtask bench errors`, since a
-    // busy machine must not decide a test
-    assert!(told <= 1.3, "with headers: {told} requests for each call");
-    assert!(learned <= 1.3, "without headers: {learned} requests for each call");
+#[tokio::test]
+async fn an_interrupt_ends_the_wait_for_a_server_at_once() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    let mut settings = settings(Budget::default());
+    let hour = Duration::from_secs(3600);
+    settings.retry = RetryPolicy { first_tries: None, first_patience: hour, patience: hour, ..RetryPolicy::default() };
+    let (counters, stopping) = (settings.counters.clone(), settings.stopping.clone());
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &url, json!({}))).unwrap();
+    let stop = async {
+        while counters.snapshot().retries < 1 {
+            tokio::task::yield_now().await;
+        }
+        stopping.cancel();
+    };
+    let question = question();
+    let (answer, ()) = futures::join!(client.chat(&question, context()), stop);
+    assert!(matches!(answer, Err(ModelError::Stopped { .. })), "{answer:?}");
+    assert_eq!(counters.snapshot().retries, 1, "it is not tried again");
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_no_server_that_starts_late() {
+    // no part of a name is longer than 63 characters, so nobody has to be asked
+    let url = format!("http://{}.example/v1", "a".repeat(70));
+    let failed = client("openai:chat:m", &url, json!({})).chat(&question(), context()).await.unwrap_err();
+    assert!(matches!(failed, ModelError::Permanent { .. }), "{failed:?}");
+    for words in ["no such host", "aaa.example", "check the address"] {
+        assert!(failed.to_string().contains(words), "`{words}` is not in: {failed}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_counts_as_a_call() {
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"choices\": [";
+    let whole = "HTTP/1.1 200 OK\r\ncontent-length: 48\r\n\r\n{\"choices\": [{\"message\": {\"content\": \"right\"}}]}";
+    let server = Server::raw(vec![half, "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nhuh?", whole]).await;
+    let settings = settings(Budget { calls: Some(3), ..Budget::default() });
+    let ledger = settings.ledger.clone();
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    assert_eq!(client.chat(&question(), context()).await.unwrap().text, "right");
+    let spent = ledger.spent();
+    assert_eq!((spent.calls, server.count()), (3, 3), "two could not be read");
+    let refused = client.chat(&question(), context()).await;
+    assert_eq!(refused, Err(ModelError::BudgetSpent { limit: Limit::Calls }));
+    assert_eq!(server.count(), 3);
 }
 
 #[tokio::test]

@@ -141,7 +141,12 @@ pub fn several_kinds() -> Vec<RunEvent> {
             gain: -0.01,
             gain_sd: 0.02,
         },
-        RunEvent::GenerationClosed { generation: 0, survivors: vec![CandidateId(0)], fitness: vec![0.1 + 0.2] },
+        RunEvent::GenerationClosed {
+            generation: 0,
+            survivors: vec![CandidateId(0)],
+            fitness: vec![0.1 + 0.2],
+            spent: Some(Spent { usd: Usd(0.25), calls: 40, ..Spent::default() }),
+        },
         RunEvent::BudgetChanged { budget: Budget { calls: Some(u64::from(u32::MAX) * 9), ..Budget::default() } },
         RunEvent::SearchEnded { reason: StopReason::MaxGenerations, finalists: vec![CandidateId(0)] },
         RunEvent::CandidateChosen { candidate: CandidateId(0) },

@@ -230,7 +230,7 @@ impl Auto {
         // the incumbent's own figure is what is believed of it: it met few examples, and those were not chosen at random
         let fitness = survivors.iter().enumerate().map(|(n, id)| if n == 0 { self.belief.mean() } else { value(id) });
         let fitness = fitness.collect();
-        self.records.push_back(RunEvent::GenerationClosed { generation: self.round, survivors, fitness });
+        self.records.push_back(RunEvent::GenerationClosed { generation: self.round, survivors, fitness, spent: None });
         self.stage = Stage::Closed;
     }
 
@@ -291,7 +291,7 @@ impl Strategy for Auto {
             let known = match command.purpose {
                 Purpose::Repeat => state.second_scores().contains_key(&command.cell.example),
                 _ => state.cells(command.cell.candidate).is_some_and(|cells| {
-                    cells.model() == super::model_override(state, command.cell.candidate, command.generation)
+                    cells.model() == super::model_override(state, command.cell.candidate, command.generation).as_deref()
                         && cells.get(command.cell.example, command.cell.sample, state.repeat()).is_some()
                 }),
             };
@@ -309,7 +309,7 @@ impl Strategy for Auto {
 /// A candidate's mean score on a train example by its place, once every repeat is there, by the model of a generation.
 fn look(state: &RunState, plan: &Plan, candidate: CandidateId, place: usize, generation: u32) -> Option<f64> {
     let (example, cells) = (*plan.train.get(place)?, state.cells(candidate)?);
-    if cells.model() != super::model_override(state, candidate, generation) {
+    if cells.model() != super::model_override(state, candidate, generation).as_deref() {
         return None;
     }
     let all = (0..state.repeat()).all(|sample| cells.get(example, sample, state.repeat()).is_some());
