@@ -314,7 +314,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_cannot_be_read_is_booked_for_resumed_runs_too() {
-        const PRICE: Price = Price::Known { input: 100.0, output: 2000.0, cache_read: 100.0, cache_write: 100.0 };
+        const PRICE: Price =
+            Price::Known { request: 0.0, input: 100.0, output: 2000.0, cache_read: 100.0, cache_write: 100.0 };
         let client = Arc::new(Scripted::new(|seen| {
             (Duration::ZERO, if seen.number % 3 == 0 { Ok(answer("")) } else { Err(nonsense()) })
         }));
