@@ -75,7 +75,7 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
     let root = KeyPath::of("optimize.strategy");
     match spec {
         StrategySpec::Auto(auto) => {
-            if auto.lanes == 0 {
+            if auto.lanes == Some(0) {
                 context.problem(
                     &root.name("lanes"),
                     "a search with 0 lanes tries nothing",

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AutoSpec {
-    /// Proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more.
+    /// Most proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more;
+    /// without it 1 where the budget bears up to 2,000 trials, 4 where it bears 4,000 or more.
     #[schemars(range(min = 1))]
-    pub lanes: u32,
+    pub lanes: Option<u32>,
     /// Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
     pub operators: BTreeMap<String, f64>,
     /// Parts that are left out, to measure what they are worth.
@@ -18,7 +19,7 @@ pub struct AutoSpec {
 
 impl Default for AutoSpec {
     fn default() -> Self {
-        Self { lanes: 4, operators: BTreeMap::new(), without: Vec::new() }
+        Self { lanes: None, operators: BTreeMap::new(), without: Vec::new() }
     }
 }
 

@@ -37,6 +37,8 @@ impl std::fmt::Debug for dyn Operator {
 #[derive(Debug, Clone)]
 pub(super) struct Arms {
     arms: Vec<Arm>,
+    /// Recent accepted proposals and all recent ones, over all arms.
+    recent: (f64, f64),
     learns: bool,
 }
 
@@ -75,7 +77,7 @@ impl Arms {
                 arms.push(Arm::new(operator, operator.wants().failures.min(1), (0.05 * weight).min(0.5), 10.0));
             }
         }
-        Self { arms, learns: settings.has(AutoPart::Bandit) }
+        Self { arms, recent: (1.0, 4.0), learns: settings.has(AutoPart::Bandit) }
     }
 
     pub(super) fn get(&self, arm: usize) -> Option<&Arm> {
@@ -98,12 +100,19 @@ impl Arms {
         best.map(|(_, place)| place)
     }
 
+    /// The share of recent proposals that was accepted, in (0, 1).
+    pub(super) fn success(&self) -> f64 {
+        self.recent.0 / self.recent.1
+    }
+
     /// Credits an arm with a verified proposal.
     pub(super) fn credit(&mut self, arm: usize, accepted: bool, trials: u32) {
         for other in &mut self.arms {
             other.accepted = other.prior.0 + (other.accepted - other.prior.0) * FORGETTING;
             other.dropped = other.prior.1 + (other.dropped - other.prior.1) * FORGETTING;
         }
+        self.recent.0 = 0.9 * self.recent.0 + 0.1 * 0.2 + f64::from(u8::from(accepted));
+        self.recent.1 = 0.9 * self.recent.1 + 1.0;
         if let Some(arm) = self.arms.get_mut(arm) {
             if accepted {
                 arm.accepted += 1.0

@@ -92,6 +92,16 @@ impl Belief {
         }
     }
 
+    /// Another prompt scored on an example that the incumbent may solve. It solves it with the first probability where the
+    /// incumbent does, and with the second where it does not; so its score tells something of the incumbent too.
+    pub(super) fn infer(&mut self, example: usize, score: f64, alike: [f64; 2]) {
+        let Some(solved) = self.solved.get_mut(example) else { return };
+        for (b, e) in solved.iter_mut().zip(ERRORS) {
+            let [right, wrong] = alike.map(|solves| likelihood(solves, e, score));
+            *b = (*b * right / (*b * right + (1.0 - *b) * wrong)).clamp(1e-4, 1.0 - 1e-4);
+        }
+    }
+
     /// A sample of examples was evaluated: moves the belief about the others, those in `unseen`, so that the mean agrees. Beliefs
     /// and scores of the sample are those before and at its evaluation.
     pub(super) fn calibrate(&mut self, before: &[f64], scores: &[f64], unseen: &[usize]) {

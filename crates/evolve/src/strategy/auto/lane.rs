@@ -17,10 +17,17 @@ pub(super) enum Attempt {
         /// What it was found to be.
         odds: Odds,
     },
-    /// A sentence less.
+    /// A sentence less: is it missed?
     Deletion {
         /// The sentence.
         sentence: String,
+    },
+    /// A sentence less: did it do harm?
+    Review {
+        /// The sentence.
+        sentence: String,
+        /// How likely it is thought to harm.
+        suspicion: f64,
     },
 }
 

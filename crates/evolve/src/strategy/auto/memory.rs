@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use clade_domain::{CandidateId, CellRef, ExampleId};
 
+use super::verification::Odds;
+
 /// How many incumbents back a failure still counts as one.
 const RECENT: usize = 6;
 /// Longest chain of edits on edits that were not accepted.
@@ -22,22 +24,39 @@ pub(super) struct Memory {
     seen: Vec<Option<f64>>,
     /// The last failure on the line of incumbents, and how long the line was then.
     failed: Vec<Option<(CellRef, usize)>>,
+    /// Whether an incumbent ever solved it.
+    ever: Vec<bool>,
     /// Proposals that were made for it and accepted by none.
     tries: Vec<f64>,
     chains: BTreeMap<usize, Chain>,
     /// Examples that a sentence mended when it came.
     pub mended_by: BTreeMap<String, Vec<usize>>,
+    /// What was found of a sentence when an edit with it was verified last.
+    pub tested: BTreeMap<String, Odds>,
+    /// How likely a sentence of the incumbent is thought to harm.
+    pub suspicion: BTreeMap<String, f64>,
 }
 
 impl Memory {
     pub(super) fn new(examples: usize) -> Self {
-        Self { seen: vec![None; examples], failed: vec![None; examples], tries: vec![0.0; examples], ..Self::default() }
+        Self {
+            seen: vec![None; examples],
+            failed: vec![None; examples],
+            tries: vec![0.0; examples],
+            ever: vec![false; examples],
+            ..Self::default()
+        }
     }
 
     /// The incumbent scored on an example; `line` is how long the line of incumbents is.
     pub(super) fn see(&mut self, place: usize, incumbent: CandidateId, example: ExampleId, score: f64, line: usize) {
         if let Some(seen) = self.seen.get_mut(place) {
             *seen = Some(score);
+        }
+        if score >= 0.999
+            && let Some(ever) = self.ever.get_mut(place)
+        {
+            *ever = true;
         }
         if score < 0.999
             && let Some(failed) = self.failed.get_mut(place)
@@ -79,6 +98,17 @@ impl Memory {
             .collect()
     }
 
+    /// Failures of the incumbent, first those that an incumbent before it solved, then those that proposals could not mend.
+    pub(super) fn stubborn(&self, solved: &[f64], line: usize, most: usize) -> Vec<usize> {
+        let mut failures = self.failures(solved, line);
+        failures.retain(|(place, ..)| self.seen[*place].is_some());
+        failures.sort_by(|a, b| {
+            let ever = |place: usize| self.ever[place];
+            ever(b.0).cmp(&ever(a.0)).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0))
+        });
+        failures.into_iter().take(most).map(|(place, ..)| place).collect()
+    }
+
     pub(super) fn tried(&mut self, place: usize) {
         if let Some(tries) = self.tries.get_mut(place) {
             *tries += 1.0;
@@ -92,6 +122,11 @@ impl Memory {
     /// The child of this incumbent to go on from, for this example.
     pub(super) fn chained(&self, place: usize, incumbent: CandidateId) -> Option<CandidateId> {
         self.chains.get(&place).filter(|c| c.incumbent == incumbent && c.depth < CHAIN).map(|c| c.child)
+    }
+
+    /// How many edits a child on this base would have that were not accepted.
+    pub(super) fn depth(&self, place: usize, base: CandidateId) -> u32 {
+        self.chains.get(&place).filter(|c| c.child == base).map_or(1, |c| c.depth + 1)
     }
 
     pub(super) fn chain(&mut self, place: usize, incumbent: CandidateId, child: CandidateId) {

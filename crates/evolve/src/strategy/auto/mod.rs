@@ -17,6 +17,9 @@ use std::collections::VecDeque;
 
 use clade_domain::{AutoPart, AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
 
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
 use self::{
     arms::Arms,
     belief::Belief,
@@ -24,7 +27,7 @@ use self::{
     memory::Memory,
 };
 use super::{Strategy, Wish};
-use crate::{EvaluateCommand, Plan, ProposeCommand, RunState, state::fitness};
+use crate::{EvaluateCommand, Plan, ProposeCommand, RunState, child_seed, state::fitness};
 
 /// What the search is at.
 enum Stage {
@@ -39,6 +42,9 @@ enum Stage {
     /// Everything is decided, and is being recorded.
     Closed,
 }
+
+/// Edits in a row that were refused, after which the incumbent's sentences are suspected.
+const REVIEW_AFTER: u32 = 8;
 
 /// The default search. See the module.
 pub struct Auto {
@@ -55,6 +61,13 @@ pub struct Auto {
     /// Sentences whose deletion is to be tried.
     pruning: Vec<String>,
     accepted_since_pruning: u32,
+    /// Edits in a row that were not accepted, and after how many the incumbent's sentences are reviewed.
+    refused: u32,
+    review_after: u32,
+    /// Failures that a review looks at before it gives a sentence up.
+    looks: usize,
+    /// Sentences to be reviewed, the most suspicious last.
+    reviewing: Vec<String>,
     /// Accepted edits that wait to be tried on the incumbent.
     carried: Vec<Carried>,
     /// Counts of accepted edits that solved their target, and that did not.
@@ -89,6 +102,10 @@ impl Auto {
             next_slot: 0,
             pruning: Vec::new(),
             accepted_since_pruning: 0,
+            refused: 0,
+            review_after: REVIEW_AFTER,
+            looks: 1,
+            reviewing: Vec::new(),
             carried: Vec::new(),
             targets_hit: (3.0, 3.0),
             probe_due: false,
@@ -211,7 +228,11 @@ impl Auto {
 
     /// Has the incumbent meet so many examples that it was not seen on; false where there are none.
     fn probe(&mut self, state: &RunState, plan: &Plan, most: usize) -> bool {
-        let places: Vec<usize> = self.memory.unseen().into_iter().take(most).collect();
+        let mut places = self.memory.unseen();
+        let calls = state.trials();
+        let mut rng = ChaCha8Rng::seed_from_u64(child_seed(state.spec().seed, &[4, u64::from(self.round), calls]));
+        places.shuffle(&mut rng);
+        places.truncate(most);
         if places.is_empty() {
             return false;
         }

@@ -1,7 +1,5 @@
 //! What happens in a round: planning its lanes, moving them on, and taking what they brought.
 
-use std::collections::BTreeSet;
-
 use clade_domain::{
     AutoPart, CandidateId, CellRef, OperatorName, RunEvent, SlotId, StopReason, Verdict, VerdictReason,
 };
@@ -14,7 +12,7 @@ use super::{
     look,
     verification::{Next, Odds, Outcome, Question, Stakes, Verification},
 };
-use crate::{Plan, ProposeCommand, RunState, child_seed, operators};
+use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators};
 
 /// What an edit is before anything was seen of it.
 const EDIT: Odds = Odds { useful: 0.33, neutral: 0.40, harmful: 0.27 };
@@ -29,7 +27,7 @@ const PATIENCE: f64 = 4.0;
 /// Examples of a probe.
 const PROBE: usize = 4;
 /// Rounds without anything bought before tries are forgotten, and before the search gives up.
-const IDLE: [u32; 2] = [8, 16];
+const IDLE: [u32; 2] = [10, 40];
 /// Rounds without an accepted edit before a search without a limit ends.
 const STALE: u32 = 40;
 
@@ -54,7 +52,7 @@ impl Auto {
         }
         let allowance = plan.allowance(state);
         let used = if allowance.total.is_finite() { 1.0 - (allowance.trials / allowance.total).max(0.0) } else { 0.0 };
-        let lanes = self.affordable_lanes(allowance.trials, allowance.proposal);
+        let lanes = self.affordable_lanes(allowance);
         if lanes == 0 {
             self.finish = Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
             return;
@@ -70,6 +68,12 @@ impl Auto {
             self.plan_pruning(state, &mut rng);
         }
         let mut planned = self.carried_lanes(state, lanes, quota);
+        if planned.is_empty() && self.reviewing.is_empty() && self.refused >= self.review_after {
+            self.plan_review(state);
+        }
+        if planned.is_empty() && !self.reviewing.is_empty() {
+            planned = self.review_lanes(state, lanes, quota);
+        }
         if planned.is_empty() && !self.pruning.is_empty() {
             planned = self.deletion_lanes(state, lanes, quota);
         }
@@ -117,12 +121,15 @@ impl Auto {
         patience.is_some_and(|most| self.stale >= most).then_some(StopReason::NoImprovement)
     }
 
-    fn affordable_lanes(&self, trials: f64, proposal: f64) -> usize {
-        let most = self.settings.lanes.max(1) as usize;
-        if trials.is_infinite() {
+    fn affordable_lanes(&self, allowance: Allowance) -> usize {
+        let usual = if allowance.total.is_finite() { (allowance.total / 1_000.0).clamp(1.0, 4.0) as usize } else { 4 };
+        let most = self.settings.lanes.map_or(usual, |lanes| lanes.max(1) as usize);
+        // of edits that run side by side only one can lead: as many run as let half a one succeed
+        let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);
+        if allowance.trials.is_infinite() {
             return most;
         }
-        ((trials / (proposal + LEAST_TRIALS)).max(0.0) as usize).min(most)
+        ((allowance.trials / (allowance.proposal + LEAST_TRIALS)).max(0.0) as usize).min(most)
     }
 
     fn new_lane(
@@ -194,20 +201,13 @@ impl Auto {
         if !self.settings.has(AutoPart::Pruning) {
             return;
         }
-        let frozen = &state.spec().optimize.constraints.frozen;
-        let sentences =
-            |id| state.candidate(id).map(|c| operators::free_sentences(&c.prompt, frozen)).unwrap_or_default();
-        let first: BTreeSet<String> =
-            self.line.first().map(|id| sentences(*id)).unwrap_or_default().into_iter().collect();
-        self.pruning = sentences(self.incumbent()).into_iter().filter(|s| !first.contains(s)).collect();
+        self.pruning = self.added_sentences(state);
         self.pruning.shuffle(rng);
     }
 
     fn deletion_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
-        let frozen = &state.spec().optimize.constraints.frozen;
         let incumbent = self.incumbent();
-        let there =
-            state.candidate(incumbent).map(|c| operators::free_sentences(&c.prompt, frozen)).unwrap_or_default();
+        let there = sentences(state, incumbent);
         let mut planned = Vec::new();
         while planned.len() < lanes
             && let Some(sentence) = self.pruning.pop()
@@ -216,6 +216,52 @@ impl Auto {
                 let mended = self.memory.mended_by.get(&sentence).map(|all| all.iter().take(3).copied().collect());
                 let attempt = Attempt::Deletion { sentence };
                 planned.push(self.new_lane(attempt, "sentence-removal", incumbent, mended.unwrap_or_default(), quota));
+            }
+        }
+        planned
+    }
+
+    /// The incumbent's added sentences are to be reviewed: too many edits in a row mended nothing, so something in it may do harm.
+    fn plan_review(&mut self, state: &RunState) {
+        self.refused = 0;
+        self.review_after = (self.review_after * 2).min(24);
+        self.looks = (self.looks + 2).min(9);
+        if !self.settings.has(AutoPart::Pruning) {
+            return;
+        }
+        let added = self.added_sentences(state);
+        let suspicion = |sentence: &String| self.memory.suspicion.get(sentence).copied().unwrap_or(0.2);
+        let mut order: Vec<(f64, String)> =
+            added.into_iter().map(|s| (suspicion(&s), s)).filter(|(s, _)| *s > 0.01).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        self.reviewing = order.into_iter().map(|(_, sentence)| sentence).collect();
+    }
+
+    /// Sentences of the incumbent that the first prompt has not.
+    fn added_sentences(&self, state: &RunState) -> Vec<String> {
+        let first = self.line.first().map(|id| sentences(state, *id)).unwrap_or_default();
+        let mut added = sentences(state, self.incumbent());
+        added.retain(|sentence| !first.contains(sentence));
+        added.sort();
+        added.dedup();
+        added
+    }
+
+    fn review_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
+        let incumbent = self.incumbent();
+        let there = sentences(state, incumbent);
+        let stubborn = self.memory.stubborn(&self.belief.all(), self.line.len(), self.looks);
+        let mut planned = Vec::new();
+        if stubborn.is_empty() {
+            self.reviewing.clear();
+        }
+        while planned.len() < lanes
+            && let Some(sentence) = self.reviewing.pop()
+        {
+            if there.contains(&sentence) {
+                let suspicion = self.memory.suspicion.get(&sentence).copied().unwrap_or(0.2);
+                let attempt = Attempt::Review { sentence, suspicion };
+                planned.push(self.new_lane(attempt, "sentence-removal", incumbent, stubborn.clone(), quota));
             }
         }
         planned
@@ -262,7 +308,9 @@ impl Auto {
         successes.truncate(wants.successes);
         let (parents, brief) = match &lane.attempt {
             Attempt::Edit { .. } => (vec![lane.base], None),
-            Attempt::Deletion { sentence } => (vec![lane.base], Some(sentence.clone())),
+            Attempt::Deletion { sentence } | Attempt::Review { sentence, .. } => {
+                (vec![lane.base], Some(sentence.clone()))
+            }
             Attempt::Carried { child, .. } => (vec![incumbent, *child, lane.base], None),
         };
         let edits = matches!(lane.attempt, Attempt::Edit { .. });
@@ -298,6 +346,10 @@ impl Auto {
             match (lane.step, candidate) {
                 (Step::Writing, Some(child)) => {
                     lane.child = Some(child);
+                    if matches!(lane.attempt, Attempt::Edit { .. }) && self.is_known(state, lane, child) {
+                        lane.step = Step::Over;
+                        continue;
+                    }
                     if matches!(lane.attempt, Attempt::Edit { .. }) && self.lost_something(state, child) {
                         lane.step = Step::Restoring;
                         self.proposals.push_back(self.restoring(state, plan, lane, child));
@@ -319,13 +371,23 @@ impl Auto {
 
     /// Whether an edit kept most of the incumbent's sentences and lost a few: a slip, more often than a change that was meant.
     fn lost_something(&self, state: &RunState, child: CandidateId) -> bool {
-        let frozen = &state.spec().optimize.constraints.frozen;
-        let sentences =
-            |id| state.candidate(id).map(|c| operators::free_sentences(&c.prompt, frozen)).unwrap_or_default();
-        let (old, new) = (sentences(self.incumbent()), sentences(child));
+        let (old, new) = (sentences(state, self.incumbent()), sentences(state, child));
         let kept = old.iter().filter(|sentence| new.contains(sentence)).count();
         let gained = new.iter().any(|sentence| !old.contains(sentence));
         kept < old.len() && 2 * kept >= old.len() && gained
+    }
+
+    /// Whether an edit brings nothing but sentences that the incumbent has already, or that were found to harm.
+    fn is_known(&self, state: &RunState, lane: &Lane, child: CandidateId) -> bool {
+        let before = sentences(state, self.incumbent());
+        let base = sentences(state, lane.base);
+        let after = sentences(state, child);
+        let gained: Vec<&String> = after.iter().filter(|s| !before.contains(s) && !base.contains(s)).collect();
+        let demonstrations = |id| state.candidate(id).map_or(0, |c| c.prompt.demonstrations.len());
+        let same = after.len() >= base.len() && demonstrations(child) == demonstrations(lane.base);
+        let harms = |s: &&&String| self.memory.tested.get(**s).is_some_and(|odds| odds.harmful > 0.7);
+        let again = |s: &String| before.contains(s) || base.contains(s);
+        same && gained.iter().all(|s| harms(&s)) && (!gained.is_empty() || after.iter().all(again))
     }
 
     fn restoring(&self, state: &RunState, plan: &Plan, lane: &Lane, child: CandidateId) -> ProposeCommand {
@@ -355,9 +417,19 @@ impl Auto {
         };
         let first = if self.settings.has(AutoPart::Targeting) { lane.targets.clone() } else { Vec::new() };
         lane.verification = Some(match &lane.attempt {
-            Attempt::Edit { .. } => Verification::edit(EDIT, first, self.on_target(), stakes),
-            Attempt::Carried { odds, .. } => Verification::edit(odds.mixed(EDIT, 0.3), first, self.on_target(), stakes),
+            Attempt::Edit { .. } => {
+                // edits on an edit that was not accepted carry the risks of all of them
+                let depth = lane.targets.first().map_or(1, |place| self.memory.depth(*place, lane.base));
+                let odds = Odds { harmful: EDIT.harmful * f64::from(depth), ..EDIT };
+                Verification::edit(odds, first, self.on_target(), stakes)
+            }
+            Attempt::Carried { odds, .. } => Verification::edit(odds.mixed(EDIT, 0.8), first, self.on_target(), stakes),
             Attempt::Deletion { .. } => Verification::deletion(DELETION, lane.targets.clone(), stakes),
+            Attempt::Review { suspicion, .. } => {
+                let useful = suspicion.clamp(0.15, 0.5);
+                let odds = Odds { useful, neutral: 0.4 * (1.0 - useful), harmful: 0.6 * (1.0 - useful) };
+                Verification::review(odds, lane.targets.clone(), stakes)
+            }
         });
         lane.step = Step::Verifying;
     }
@@ -394,8 +466,13 @@ impl Auto {
         let (mended, targets) = (verification.targets_mended(), lane.targets.len());
         let odds = verification.odds();
         let figures = format!("right on {right} of {seen} examples");
-        let deletion = verification.question() == Question::Deletion;
+        let deletion = verification.question() != Question::Edit;
         let (verdict, reason, detail) = match outcome {
+            Outcome::Accept if verification.question() == Question::Review => (
+                Verdict::Kept,
+                VerdictReason::Improves,
+                format!("the sentence did harm: solves {mended} of {targets} failures without it; {figures}"),
+            ),
             Outcome::Accept if deletion => {
                 (Verdict::Kept, VerdictReason::Simpler, format!("the sentence is not missed: {figures}"))
             }
@@ -430,9 +507,25 @@ impl Auto {
         for lane in &lanes {
             if let Some(verification) = &lane.verification {
                 verification.weigh(&mut self.belief);
+                if !lane.accepted() {
+                    verification.inform(&mut self.belief);
+                }
             }
-            if let Attempt::Edit { arm } = lane.attempt {
-                self.arms.credit(arm, lane.accepted(), lane.trials());
+            match (&lane.attempt, &lane.verification) {
+                (Attempt::Edit { arm }, verification) => {
+                    self.arms.credit(*arm, lane.accepted(), lane.trials());
+                    self.refused = if lane.accepted() { 0 } else { self.refused + 1 };
+                    if let (Some(verification), Some(child)) = (verification, lane.child) {
+                        let before = sentences(state, old);
+                        for sentence in sentences(state, child).into_iter().filter(|s| !before.contains(s)) {
+                            self.memory.tested.insert(sentence, verification.odds());
+                        }
+                    }
+                }
+                (Attempt::Review { sentence, .. }, Some(verification)) => {
+                    self.memory.suspicion.insert(sentence.clone(), verification.odds().useful);
+                }
+                _ => {}
             }
             if let (Some(Outcome::Missed), [target], Some(child)) = (lane.outcome, lane.targets.as_slice(), lane.child)
                 && matches!(lane.attempt, Attempt::Edit { .. })
@@ -454,7 +547,9 @@ impl Auto {
             }
         }
         // after an accepted edit the incumbent is looked at on fresh examples
-        self.probe_due = lanes.iter().any(|lane| lane.accepted() && !matches!(lane.attempt, Attempt::Deletion { .. }));
+        self.probe_due = lanes
+            .iter()
+            .any(|lane| lane.accepted() && !matches!(lane.attempt, Attempt::Deletion { .. } | Attempt::Review { .. }));
         self.close_round(state);
     }
 
@@ -470,20 +565,21 @@ impl Auto {
             let example = plan.train.get(*place).copied().unwrap_or(clade_domain::ExampleId(0));
             self.memory.see(*place, child, example, *score, self.line.len());
         }
-        if verification.question() == Question::Deletion {
+        if verification.question() != Question::Edit {
+            self.refused = 0;
             return;
         }
+        self.review_after = super::REVIEW_AFTER;
+        self.looks = 1;
         self.accepted_since_pruning += 1;
         if !lane.targets.is_empty() {
             let mended = verification.targets_mended() > 0;
             if mended { self.targets_hit.0 += 0.5 } else { self.targets_hit.1 += 0.5 }
         }
-        let frozen = &state.spec().optimize.constraints.frozen;
-        let sentences =
-            |id| state.candidate(id).map(|c| operators::free_sentences(&c.prompt, frozen)).unwrap_or_default();
-        let before = sentences(old);
+        let before = sentences(state, old);
         let mended = verification.mended().to_vec();
-        for sentence in sentences(child).into_iter().filter(|sentence| !before.contains(sentence)) {
+        for sentence in sentences(state, child).into_iter().filter(|sentence| !before.contains(sentence)) {
+            self.memory.suspicion.insert(sentence.clone(), verification.odds().harmful.max(0.05));
             self.memory.mended_by.insert(sentence, mended.clone());
         }
     }
@@ -492,9 +588,16 @@ impl Auto {
         let (Some(child), Some(verification)) = (lane.child, &lane.verification) else { return };
         match &lane.attempt {
             Attempt::Deletion { sentence } => self.pruning.push(sentence.clone()),
+            Attempt::Review { sentence, .. } => self.reviewing.push(sentence.clone()),
             Attempt::Edit { .. } | Attempt::Carried { .. } => {
                 self.carried.push(Carried { child, base, targets: lane.targets.clone(), odds: verification.odds() })
             }
         }
     }
+}
+
+/// The free sentences of a candidate's prompt.
+fn sentences(state: &RunState, id: CandidateId) -> Vec<String> {
+    let frozen = &state.spec().optimize.constraints.frozen;
+    state.candidate(id).map(|c| operators::free_sentences(&c.prompt, frozen)).unwrap_or_default()
 }
