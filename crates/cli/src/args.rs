@@ -1,3 +1,5 @@
+pub mod bench;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -73,6 +75,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Write a run as one HTML page that opens from disk
     Report(ReportArgs),
+    /// Measure strategies against one another
+    Bench(bench::BenchArgs),
     /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
     Simulate(SimulateArgs),
     /// Print the JSON schema of run files

@@ -1,5 +1,6 @@
 //! One command to a file.
 
+mod bench;
 mod best;
 mod branch;
 mod check;
@@ -41,6 +42,7 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Export(args) => export::run(&args, context).await,
         Command::Import(args) => import::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
+        Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),
