@@ -106,11 +106,11 @@ fn check_model(model: &ModelSpec) -> Result<(), String> {
     }
 }
 
-/// A known price per million input and output tokens; `None` where it is unknown.
-pub fn price(model: &ModelSpec) -> Option<(f64, f64)> {
+/// A known price; `None` where it is unknown.
+pub fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
     match price_of(model) {
-        Price::Known { input, output, .. } => Some((input, output)),
-        Price::Free => Some((0.0, 0.0)),
+        Price::Known { input, output, request, .. } => Some(clade_runfile::Price { input, output, request }),
+        Price::Free => Some(clade_runfile::Price::default()),
         Price::Unknown => None,
     }
 }

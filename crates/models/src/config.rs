@@ -22,6 +22,7 @@ const COMMON: &[&str] = &[
     "cost",
     "inputCost",
     "outputCost",
+    "requestCost",
     "requestsPerMinute",
     "tokensPerMinute",
     "model",
@@ -125,6 +126,8 @@ pub struct ModelConfig {
     pub input_cost: Option<f64>,
     /// USD for one output token.
     pub output_cost: Option<f64>,
+    /// USD for one request, beside its tokens.
+    pub request_cost: Option<f64>,
     /// Most requests in a minute.
     pub requests_per_minute: Option<f64>,
     /// Most tokens in a minute.
@@ -202,6 +205,7 @@ impl ModelConfig {
             }
             "inputCost" => self.input_cost = Some(per_token(key, model, value)?),
             "outputCost" => self.output_cost = Some(per_token(key, model, value)?),
+            "requestCost" => self.request_cost = Some(number(0.0, 1e6, "a price in USD for one request")?),
             "requestsPerMinute" => self.requests_per_minute = Some(number(0.01, 1e9, "a number above 0")?),
             "tokensPerMinute" => self.tokens_per_minute = Some(number(1.0, 1e12, "a number above 0")?),
             "temperature" => self.sampling.temperature = Some(number(0.0, 2.0, "a number from 0 to 2")?),
@@ -300,7 +304,8 @@ mod tests {
             &map(json!({
                 "apiBaseUrl": "http://127.0.0.1:1/v1/", "temperature": 0.5, "max_completion_tokens": 9, "top_p": 1, "stop": "END",
                 "seed": 3, "reasoning_effort": "low", "frequency_penalty": 0.1, "passthrough": {"logprobs": true},
-                "headers": {"X-A": "b"}, "timeoutMs": 5, "cost": 1e-6, "outputCost": 2e-6, "showThinking": false
+                "headers": {"X-A": "b"}, "timeoutMs": 5, "cost": 1e-6, "outputCost": 2e-6, "requestCost": 0.01,
+                "showThinking": false
             })),
         )
         .unwrap();
@@ -308,6 +313,7 @@ mod tests {
         assert_eq!(config.sampling.max_tokens, Some(9));
         assert_eq!(config.sampling.stop, ["END"]);
         assert_eq!((config.input_cost, config.output_cost), (Some(1e-6), Some(2e-6)));
+        assert_eq!(config.request_cost, Some(0.01));
         assert_eq!(config.placed_text("reasoning_effort"), Some("low"));
         assert_eq!(Value::Object(config.body), json!({"frequency_penalty": 0.1, "logprobs": true}));
     }

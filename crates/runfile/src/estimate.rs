@@ -3,8 +3,16 @@ use serde::Serialize;
 
 use crate::{DataProfile, Loaded};
 
-/// USD per million input tokens and per million output tokens.
-pub type Price = (f64, f64);
+/// What a model costs, in USD.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Price {
+    /// A million input tokens.
+    pub input: f64,
+    /// A million output tokens.
+    pub output: f64,
+    /// One request, beside its tokens.
+    pub request: f64,
+}
 
 /// Output tokens of an answer where the model's settings bound them no tighter: low, likely, high.
 const ANSWER_TOKENS: [f64; 3] = [20.0, 200.0, 800.0];
@@ -263,8 +271,10 @@ impl Builder<'_> {
     ) -> PhaseEstimate {
         let tokens_in: Three = std::array::from_fn(|i| calls[i] * input[i]);
         let tokens_out: Three = std::array::from_fn(|i| calls[i] * output[i]);
-        let usd = self.price_of(role).map(|(input, output)| {
-            range(std::array::from_fn(|i| (tokens_in[i] * input + tokens_out[i] * output) / 1e6))
+        let usd = self.price_of(role).map(|price| {
+            range(std::array::from_fn(|i| {
+                (tokens_in[i] * price.input + tokens_out[i] * price.output) / 1e6 + calls[i] * price.request
+            }))
         });
         let usd = if calls[2] > 0.0 { usd } else { Some(Range::default()) };
         let rounded = |three: Three| range(three.map(f64::round));
@@ -306,16 +316,20 @@ impl Builder<'_> {
             ModelRole::Task if self.spec.mode == RunMode::Evaluate => self.spec.models.task.iter().collect(),
             _ => self.spec.models.of(role, 0).into_iter().collect(),
         };
-        let mut sum = (0.0, 0.0);
+        let mut mean = Price::default();
+        let share = 1.0 / models.len().max(1) as f64;
         for model in &models {
             match (self.price)(model) {
-                Some((input, output)) => sum = (sum.0 + input, sum.1 + output),
+                Some(price) => {
+                    mean.input += price.input * share;
+                    mean.output += price.output * share;
+                    mean.request += price.request * share;
+                }
                 None => self.unpriced.push(model.id.clone()),
             }
         }
-        let n = models.len().max(1) as f64;
         let known = models.iter().all(|model| !self.unpriced.contains(&model.id));
-        known.then_some((sum.0 / n, sum.1 / n))
+        known.then_some(mean)
     }
 
     /// Output tokens of an answer, bounded by the first task model's `max_tokens`.

@@ -5,7 +5,7 @@
 mod common;
 
 use clade_domain::{ModelSpec, RunMode};
-use clade_runfile::{Estimate, Loaded, Overrides, estimate};
+use clade_runfile::{Estimate, Loaded, Overrides, Price, estimate};
 use common::{load_with, write};
 
 fn load(run: &str, mode: RunMode) -> Loaded {
@@ -19,8 +19,8 @@ fn load(run: &str, mode: RunMode) -> Loaded {
     load_with(&folder.path().join("promptclade.yaml"), mode, Overrides::default()).unwrap_or_else(|p| panic!("{p}"))
 }
 
-fn priced(model: &ModelSpec) -> Option<(f64, f64)> {
-    (model.id != "openai:unknown").then_some((1.0, 4.0))
+fn priced(model: &ModelSpec) -> Option<Price> {
+    (model.id != "openai:unknown").then_some(Price { input: 1.0, output: 4.0, request: 0.0 })
 }
 
 fn of(run: &str, mode: RunMode) -> Estimate {
@@ -36,6 +36,9 @@ fn an_evaluation_is_counted_exactly() {
     assert_eq!(names, ["evaluation", "judge"]);
     assert_eq!(found.concurrency, 10);
     assert!(found.usd.unwrap().likely > 0.0 && found.seconds.low < found.seconds.high);
+    let by_request = |_: &ModelSpec| Some(Price { request: 0.5, ..Price::default() });
+    let flat = estimate(&load("evaluateOptions: {repeat: 3}\n", RunMode::Evaluate), &by_request);
+    assert_eq!(flat.usd.unwrap().likely, 2400.0);
 }
 
 #[test]

@@ -29,7 +29,7 @@ use crate::clients::{Acknowledged, Asked, Watch};
 pub type Wrap = Arc<dyn Fn(Arc<dyn ModelClient>) -> Arc<dyn ModelClient> + Send + Sync>;
 
 pub const EXAMPLES: u32 = 60;
-const PRICE: Price = Price::Known { input: 0.15, output: 0.60, cache_read: 0.15, cache_write: 0.60 };
+const PRICE: Price = Price::Known { input: 0.15, output: 0.60, cache_read: 0.15, cache_write: 0.60, request: 0.0 };
 
 pub fn assertion(kind: &str, value: &str) -> Assertion {
     serde_json::from_value(json!({ "type": kind, "value": value })).unwrap()

@@ -140,7 +140,8 @@ mod tests {
     use super::*;
     use crate::layers::testing::{Scripted, answer, context};
 
-    const PRICE: Price = Price::Known { input: 100.0, output: 2000.0, cache_read: 100.0, cache_write: 100.0 };
+    const PRICE: Price =
+        Price::Known { input: 100.0, output: 2000.0, cache_read: 100.0, cache_write: 100.0, request: 0.0 };
 
     fn layer(budget: Budget, price: Price, max_tokens: Option<u32>) -> (BudgetLayer, Arc<Scripted>, Arc<Ledger>) {
         let client = Arc::new(Scripted::new(|seen| {

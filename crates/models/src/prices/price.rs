@@ -4,17 +4,14 @@ use super::{ModelFacts, PriceTable};
 use crate::{
     config::ModelConfig,
     name::ModelName,
+    simulated::Rules,
     vendors::{Charge, Wire},
 };
-
-/// What the simulated models state as their price, USD for a million tokens: a small hosted model's, so that rehearsed
-/// runs show plausible sums. Nobody is charged.
-const SIMULATED: (f64, f64) = (0.15, 0.60);
 
 /// What a model costs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Price {
-    /// USD for a million tokens.
+    /// USD for a million tokens, and for each request.
     Known {
         /// Input tokens.
         input: f64,
@@ -24,6 +21,8 @@ pub enum Price {
         cache_read: f64,
         /// Input tokens written to the provider's prompt cache.
         cache_write: f64,
+        /// One answered request, whatever its tokens.
+        request: f64,
     },
     /// Nothing: it runs on the user's own machine.
     Free,
@@ -32,30 +31,30 @@ pub enum Price {
 }
 
 impl Price {
-    /// What some tokens cost; `None` where the price is unknown.
+    /// What one answered request with so many tokens costs; `None` where the price is unknown.
     #[must_use]
     pub fn cost(&self, usage: Usage) -> Option<Usd> {
         match self {
             Self::Unknown => None,
             Self::Free => Some(Usd(0.0)),
-            Self::Known { input, output, cache_read, cache_write } => {
+            Self::Known { input, output, cache_read, cache_write, request } => {
                 let plain = usage.input.saturating_sub(usage.cache_read + usage.cache_write);
                 let sum = plain as f64 * input
                     + usage.cache_read as f64 * cache_read
                     + usage.cache_write as f64 * cache_write
                     + usage.output as f64 * output;
-                Some(Usd(sum / 1e6))
+                Some(Usd(sum / 1e6 + request))
             }
         }
     }
 
-    /// The most that so many tokens cost, whatever the prompt cache does.
+    /// The most that one request with so many tokens costs, whatever the prompt cache does.
     #[must_use]
     pub fn worst(&self, input_tokens: u64, output_tokens: u64) -> Option<Usd> {
         match self {
-            Self::Known { input, output, cache_write, .. } => {
+            Self::Known { input, output, cache_write, request, .. } => {
                 let dearest = input.max(*cache_write);
-                Some(Usd((input_tokens as f64 * dearest + output_tokens as f64 * output) / 1e6))
+                Some(Usd((input_tokens as f64 * dearest + output_tokens as f64 * output) / 1e6 + request))
             }
             _ => self.cost(Usage::default()),
         }
@@ -67,12 +66,39 @@ impl Price {
             output: facts.output,
             cache_read: facts.cache_read.unwrap_or(facts.input),
             cache_write: facts.cache_write.unwrap_or(facts.input),
+            request: 0.0,
+        }
+    }
+
+    /// A price without a discount for cached tokens.
+    fn plain(input: f64, output: f64, request: f64) -> Self {
+        Self::Known { input, output, cache_read: input, cache_write: input, request }
+    }
+
+    /// The same with the user's prices over it, USD for a million tokens and for a request. Half of a price is no price:
+    /// where nothing is known, both prices of tokens must be given.
+    fn with(self, own_input: Option<f64>, own_output: Option<f64>, own_request: Option<f64>) -> Self {
+        match (self, own_input, own_output) {
+            (found, None, None) if own_request.is_none() => found,
+            (Self::Known { input, output, cache_read, cache_write, request }, ..) => Self::Known {
+                input: own_input.unwrap_or(input),
+                output: own_output.unwrap_or(output),
+                cache_read: own_input.unwrap_or(cache_read),
+                cache_write: own_input.unwrap_or(cache_write),
+                request: own_request.unwrap_or(request),
+            },
+            (Self::Free, ..) => {
+                Self::plain(own_input.unwrap_or(0.0), own_output.unwrap_or(0.0), own_request.unwrap_or(0.0))
+            }
+            (Self::Unknown, Some(input), Some(output)) => Self::plain(input, output, own_request.unwrap_or(0.0)),
+            (Self::Unknown, ..) => Self::Unknown,
         }
     }
 }
 
-/// What a model costs: the user's `cost`, `inputCost` and `outputCost` first, then the table, whatever the address, then
-/// nothing for other models on the user's own machine (Ollama, llama.cpp, LM Studio, vLLM, SGLang, any base URL there).
+/// What a model costs: the user's `cost`, `inputCost`, `outputCost` and `requestCost` first, then the table, whatever the
+/// address, then nothing for other models on the user's own machine (Ollama, llama.cpp, LM Studio, vLLM, SGLang, any base
+/// URL there). A simulated model states its price among its own settings.
 #[must_use]
 pub fn price_of(spec: &ModelSpec) -> Price {
     let Ok(name) = ModelName::parse(&spec.id) else { return Price::Unknown };
@@ -81,6 +107,12 @@ pub fn price_of(spec: &ModelSpec) -> Price {
 }
 
 pub(crate) fn price(name: &ModelName, config: &ModelConfig) -> Price {
+    if name.vendor.wire == Wire::Simulated {
+        let settings = config.placed.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        // what is wrong with the settings is for the model itself to say
+        let rules = Rules::new(&name.model, &settings);
+        return rules.map_or(Price::Free, |rules| Price::plain(rules.price_in, rules.price_out, rules.price_call));
+    }
     let model = config.model.as_deref().unwrap_or(&name.model);
     let listed = PriceTable::built_in().find(name.vendor.name, model).map(Price::listed);
     let base_url = config.api_base_url.as_deref().or(config.api_host.as_deref()).or(name.base_url.as_deref());
@@ -89,29 +121,14 @@ pub(crate) fn price(name: &ModelName, config: &ModelConfig) -> Price {
         None => name.vendor.charge == Charge::Nothing,
     };
     let found = match listed {
-        _ if name.vendor.wire == Wire::Simulated => {
-            Price::Known { input: SIMULATED.0, output: SIMULATED.1, cache_read: SIMULATED.0, cache_write: SIMULATED.0 }
-        }
         // a gateway on this machine may pass calls on to who charges for them
         Some(listed) => listed,
         None if own => Price::Free,
         // another machine that runs the same software may be somebody's who charges
         None => Price::Unknown,
     };
-    match (config.input_cost.map(|usd| usd * 1e6), config.output_cost.map(|usd| usd * 1e6), found) {
-        (None, None, found) => found,
-        (Some(input), output, Price::Known { output: before, .. }) => {
-            Price::Known { input, output: output.unwrap_or(before), cache_read: input, cache_write: input }
-        }
-        (None, Some(output), Price::Known { input, cache_read, cache_write, .. }) => {
-            Price::Known { input, output, cache_read, cache_write }
-        }
-        (Some(input), Some(output), _) => Price::Known { input, output, cache_read: input, cache_write: input },
-        (Some(input), None, Price::Free) => Price::Known { input, output: 0.0, cache_read: input, cache_write: input },
-        (None, Some(output), Price::Free) => Price::Known { input: 0.0, output, cache_read: 0.0, cache_write: 0.0 },
-        // one half of a price is no price
-        (_, _, Price::Unknown) => Price::Unknown,
-    }
+    let million = |usd: Option<f64>| usd.map(|usd| usd * 1e6);
+    found.with(million(config.input_cost), million(config.output_cost), config.request_cost)
 }
 
 /// Whether an address is this machine's own.
@@ -176,11 +193,26 @@ mod tests {
         assert_eq!(own.cost(Usage { input: 1_000_000, output: 500_000, ..Usage::default() }), Some(Usd(2.0)));
         assert_eq!(input(of("openai:gpt-4o-mini", json!({"cost": 3e-6}))), Some(3.0));
         assert_eq!(input(of("ollama:m", json!({"outputCost": 3e-6}))), Some(0.0));
+        let listed = of("openai:gpt-4o-mini", json!({"requestCost": 0.01}));
+        assert_eq!(input(listed), Some(0.15));
+        assert_eq!(listed.cost(Usage { input: 2_000_000, ..Usage::default() }), Some(Usd(0.01 + 0.3)));
+        assert_eq!(of("ollama:m", json!({"requestCost": 0.5})).worst(9, 9), Some(Usd(0.5)));
+        assert_eq!(of("openai:gpt-99", json!({"requestCost": 0.5})), Price::Unknown);
+        let flat = of("openai:gpt-99", json!({"cost": 0, "requestCost": 0.5}));
+        assert_eq!(flat.cost(Usage { input: 7, output: 7, ..Usage::default() }), Some(Usd(0.5)));
+    }
+
+    #[test]
+    fn a_simulated_model_states_its_own_price() {
+        let config = json!({"price_in": 0, "price_out": 0, "price_call": 5});
+        let price = of("simulated:rough", config);
+        assert_eq!(price, Price::plain(0.0, 0.0, 5.0));
+        assert_eq!(price.worst(1_000_000, 1_000_000), Some(Usd(5.0)));
     }
 
     #[test]
     fn cached_tokens_have_their_own_price() {
-        let price = Price::Known { input: 10.0, output: 100.0, cache_read: 1.0, cache_write: 20.0 };
+        let price = Price::Known { input: 10.0, output: 100.0, cache_read: 1.0, cache_write: 20.0, request: 0.0 };
         let usage = Usage { input: 100, output: 10, cache_read: 40, cache_write: 20 };
         assert_eq!(price.cost(usage), Some(Usd((40.0 * 10.0 + 40.0 + 20.0 * 20.0 + 1000.0) / 1e6)));
         assert_eq!(price.worst(100, 10), Some(Usd(3000.0 / 1e6)));

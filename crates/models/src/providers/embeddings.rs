@@ -44,7 +44,7 @@ impl Embeddings {
 
     async fn vectors(&self, texts: &[String]) -> Result<(Vec<Vec<f32>>, Usage, Option<Usd>), ModelError> {
         if texts.is_empty() {
-            return Ok((Vec::new(), Usage::default(), self.connection.price().cost(Usage::default())));
+            return Ok((Vec::new(), Usage::default(), Some(Usd::default())));
         }
         let answered = self.connection.ask::<Response>(|_| self.body(texts)).await?;
         let teller = self.connection.teller();

@@ -8,6 +8,7 @@ use clade_domain::Example;
 
 use super::{
     expected::{Right, Style, expected_answer, question_texts},
+    memory,
     mixing::scramble,
 };
 
@@ -151,14 +152,15 @@ impl AnswerKey {
         key
     }
 
-    /// The longest known question in a text, with the places of all known texts.
+    /// The longest known question in a text that no memorised example quotes, with the places of all known texts.
     pub(super) fn find(&self, text: &str) -> Option<Found> {
         let mut places = self.long_places(text.as_bytes());
-        if !places.iter().any(|place| place.example != SHARED) {
+        if !places.iter().any(|place| place.example != SHARED && !memory::quotes(text, place.range.start)) {
             places.extend(self.short_place(text));
             places.sort_by_key(|place| place.range.start);
         }
-        let best = places.iter().filter(|place| place.example != SHARED).max_by_key(|place| place.range.len())?;
+        let asked = |place: &&Place| place.example != SHARED && !memory::quotes(text, place.range.start);
+        let best = places.iter().filter(asked).max_by_key(|place| place.range.len())?;
         Some(Found {
             example: best.example,
             place: best.range.clone(),
@@ -217,7 +219,7 @@ impl AnswerKey {
         for length in self.short.iter().rev().map(|length| *length as usize) {
             for start in (0..(bytes.len() + 1).saturating_sub(length)).rev() {
                 let end = start + length;
-                if !(is_boundary(bytes, start) && is_boundary(bytes, end)) {
+                if !(is_boundary(bytes, start) && is_boundary(bytes, end)) || memory::quotes(text, start) {
                     continue;
                 }
                 let hash = hash_of(&bytes[start..end]);

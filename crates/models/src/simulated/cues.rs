@@ -1,4 +1,7 @@
-use super::book::Trait;
+use super::{
+    book::Trait,
+    mixing::{Draw, Mixer},
+};
 
 /// Longest word that is looked at, in bytes; the rest of a longer one is ignored.
 const WORD: usize = 24;
@@ -22,15 +25,45 @@ struct Root {
     groups: u128,
 }
 
+/// Most skills of a book.
+pub(super) const MOST: usize = 12;
+
 /// What a text carries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Carried {
     /// Skills as bits.
     pub(super) skills: u32,
+    /// Skills that two different sentences carry, as bits.
+    pub(super) strong: u32,
     /// Harms as bits.
     pub(super) harms: u32,
     /// Words.
     pub(super) words: usize,
+    /// By skill: the place of the last sentence that carries it, from 1, and the hash of the first one.
+    sentences: [(u32, u32); MOST],
+    /// Sentences that carry anything.
+    count: u32,
+}
+
+impl Carried {
+    /// Whether the last sentence for one skill stands before the last one for another; both are carried by sentences.
+    pub(super) fn is_before(&self, skill: usize, other: usize) -> bool {
+        let place = |skill: usize| self.sentences.get(skill).map_or(0, |(place, _)| *place);
+        place(skill) > 0 && place(skill) < place(other)
+    }
+
+    fn add_skill(&mut self, skill: usize, hash: u32) {
+        let bit = 1 << skill;
+        if let Some((place, first)) = self.sentences.get_mut(skill) {
+            *place = self.count;
+            if self.skills & bit == 0 {
+                *first = hash;
+            } else if *first != hash {
+                self.strong |= bit;
+            }
+        }
+        self.skills |= bit;
+    }
 }
 
 impl CueReader {
@@ -72,7 +105,7 @@ impl CueReader {
     /// a line, and with the text. Letters are folded to lower case; hyphens and apostrophes inside words are ignored.
     pub(super) fn read(&self, text: &str, carried: &mut Carried) {
         let bytes = text.as_bytes();
-        let (mut sentence, mut word, mut length) = (0_u128, [0_u8; WORD], 0_usize);
+        let (mut sentence, mut start, mut word, mut length) = (0_u128, 0, [0_u8; WORD], 0_usize);
         for (i, byte) in bytes.iter().enumerate() {
             if byte.is_ascii_alphanumeric() || *byte >= 0x80 {
                 if length < WORD {
@@ -94,16 +127,16 @@ impl CueReader {
                 b'.' | b'!' | b'?' | b':' | b';' => bytes.get(i + 1).is_none_or(u8::is_ascii_whitespace),
                 _ => false,
             };
-            if ends && sentence != 0 {
-                self.close(sentence, carried);
-                sentence = 0;
+            if ends {
+                self.close(sentence, &bytes[start..i], carried);
+                (sentence, start) = (0, i + 1);
             }
         }
         if length > 0 {
             sentence |= self.groups(&word[..length.min(WORD)]);
             carried.words += 1;
         }
-        self.close(sentence, carried);
+        self.close(sentence, &bytes[start..], carried);
     }
 
     fn groups(&self, word: &[u8]) -> u128 {
@@ -114,11 +147,19 @@ impl CueReader {
             .fold(0, |groups, root| groups | root.groups)
     }
 
-    fn close(&self, sentence: u128, carried: &mut Carried) {
+    fn close(&self, sentence: u128, text: &[u8], carried: &mut Carried) {
+        if sentence == 0 {
+            return;
+        }
+        let mut hash = None;
         for (mask, number) in &self.cues {
             if sentence & mask == *mask {
+                let hash = *hash.get_or_insert_with(|| {
+                    carried.count += 1;
+                    Mixer::new(0, Draw::Question).bytes(text.trim_ascii()).finish() as u32
+                });
                 if *number < self.skills {
-                    carried.skills |= 1 << number;
+                    carried.add_skill(*number, hash);
                 } else {
                     carried.harms |= 1 << (number - self.skills);
                 }
@@ -155,7 +196,33 @@ mod tests {
         for (text, skills, harms, words) in table {
             let mut carried = Carried::default();
             reader.read(text, &mut carried);
-            assert_eq!(carried, Carried { skills, harms, words }, "{text}");
+            assert_eq!((carried.skills, carried.harms, carried.words), (skills, harms, words), "{text}");
+        }
+    }
+
+    static TWO: [Trait; 2] = [
+        Trait { name: "steps", cues: &[&[&["step"]]], phrasings: &[] },
+        Trait { name: "units", cues: &[&[&["unit"]]], phrasings: &[] },
+    ];
+
+    #[test]
+    fn order_and_repetition_are_seen() {
+        let reader = CueReader::new(TWO.iter(), 2);
+        // skills that two different sentences carry, 0 before 1, 1 before 0
+        let table = [
+            ("Step. Unit.", 0, true, false),
+            ("Unit. Step.", 0, false, true),
+            ("Step. Unit. Stepping.", 1, false, true),
+            ("Step. Unit.\nStep.", 0, false, true),
+            ("Steps of units.", 0, false, false),
+            ("Units. A unit. Step; steps!", 3, false, true),
+            ("Step.", 0, false, false),
+        ];
+        for (text, strong, before, after) in table {
+            let mut carried = Carried::default();
+            reader.read(text, &mut carried);
+            let found = (carried.strong, carried.is_before(0, 1), carried.is_before(1, 0));
+            assert_eq!(found, (strong, before, after), "{text}");
         }
     }
 }

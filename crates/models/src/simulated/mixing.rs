@@ -17,6 +17,7 @@ pub(super) enum Draw {
     Wording,
     Proposal,
     Judge,
+    Partial,
 }
 
 /// A hash in the making.

@@ -86,7 +86,7 @@ impl SimulatedModel {
 
     fn cost(&self, usage: Usage) -> Usd {
         let rules = &self.world.rules;
-        Usd((usage.input as f64 * rules.price_in + usage.output as f64 * rules.price_out) / 1e6)
+        Usd((usage.input as f64 * rules.price_in + usage.output as f64 * rules.price_out) / 1e6 + rules.price_call)
     }
 
     async fn wait(&self) {

@@ -41,6 +41,62 @@ fn usage_cost_and_limits_are_counted() {
     assert_eq!(model.answer(&request, 0).text, &answer.text[..3]);
 }
 
+#[tokio::test]
+async fn a_budget_in_usd_counts_calls_by_role() {
+    use clade_domain::{Budget, ModelSpec, Spent};
+
+    use crate::{Environment, Stack, StackSettings, layers::Ledger};
+
+    let ledger = Arc::new(Ledger::new(Budget { usd: Some(14.0), ..Budget::default() }, Spent::default()));
+    let mut settings = StackSettings::new(Environment::of::<&str, &str>([]), ledger.clone());
+    settings.simulated = Some(Arc::new(|model: &ModelSpec| {
+        let client = SimulatedModel::new(&model.id, &model.config, None, 3)?;
+        Ok(Arc::new(client) as Arc<dyn ModelClient>)
+    }));
+    let stack = Stack::new(settings);
+    let client = |price: f64| {
+        let config = json!({"price_in": 0, "price_out": 0, "price_call": price});
+        let config = serde_json::from_value(config).unwrap();
+        stack.build(&ModelSpec { config, ..ModelSpec::named("simulated:rough") }).unwrap()
+    };
+    let (task, reflection) = (client(1.0), client(5.0));
+    let ask = |client: Arc<dyn ModelClient>, role, sample| async move {
+        client.chat(&ChatRequest::user("What is it?"), CallContext { role, sample }).await.is_ok()
+    };
+    let mut bought = [0, 0];
+    for sample in 0..4 {
+        bought[0] += u32::from(ask(task.clone(), ModelRole::Task, sample).await);
+        bought[1] += u32::from(ask(reflection.clone(), ModelRole::Reflection, sample).await);
+    }
+    // 1 + 5 + 1 + 5 + 1 leave one: no proposal more, one answer more
+    assert_eq!(bought, [4, 2]);
+    assert!(!ask(task, ModelRole::Task, 9).await);
+    assert_eq!(ledger.spent().usd.0, 14.0);
+}
+
+#[tokio::test]
+async fn repeats_differ_by_their_sample_number_in_process() {
+    let model = model(json!({"sample_noise": 0.3, "noise": 0}));
+    let mut answers = std::collections::BTreeMap::new();
+    for sample in 0..400 {
+        let context = CallContext { role: ModelRole::Task, sample };
+        let answer = model.chat(&ChatRequest::user("What is it?"), context).await.unwrap();
+        *answers.entry(answer.text).or_insert(0) += 1;
+    }
+    // no skill is there: wrong, and right in the 30 % that are turned round
+    let counts: Vec<i32> = answers.into_values().collect();
+    assert!(counts.len() == 2 && (85..=155).contains(counts.iter().min().unwrap()), "{counts:?}");
+}
+
+#[test]
+fn models_of_one_seed_share_a_world_whatever_they_propose() {
+    let world = |settings: Value| model(settings).world;
+    let (task, reflection) = (world(json!({})), world(json!({"useful": 0.6, "rewrite": 1, "price_call": 5})));
+    for question in 0..500 {
+        assert_eq!(task.needs(question), reflection.needs(question));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_client_waits_as_set_and_answers_the_same() {
     let model = model(json!({"latency_ms": 700}));

@@ -1,19 +1,34 @@
 use super::{
     book::{Table, Trait},
-    cues::Carried,
+    cues::{Carried, MOST},
     edits::{has_placeholder, is_fixed, pieces, replaced, with_sentence, without},
+    memory,
     mixing::Mixer,
     neutral::NEUTRAL,
+    opaque,
     rules::Book,
     world::World,
 };
 
+/// Stands for the place of a sentence that is added.
+const NEW: usize = usize::MAX;
 /// Share of the sentences with a known meaning that a paraphrase words anew.
 const REWORDED: f64 = 0.8;
 /// Share of the sentences that a crossover takes from each parent.
 const TAKEN: f64 = 0.75;
 /// Share of the other parent's harmful sentences that a merge takes over.
 const HARM_TAKEN: f64 = 0.5;
+
+/// A failure that an operator shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// The question's identity.
+    pub(super) question: u64,
+    /// Its words.
+    pub(super) text: String,
+    /// The right answer, where there is one.
+    pub(super) answer: Option<String>,
+}
 
 /// A change, and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +56,20 @@ enum Part {
     Aim,
     Placeholder,
     Each,
+    Rewrite,
+    Opening,
+    Closing,
+    Opaque,
+}
+
+/// What a sentence is added for.
+struct Aim<'a> {
+    /// The skills that would help, as bits.
+    wanted: u32,
+    useful: f64,
+    harm: f64,
+    memorise: f64,
+    failures: &'a [Shown],
 }
 
 impl<'a> Writer<'a> {
@@ -51,41 +80,86 @@ impl<'a> Writer<'a> {
         Self { world, table, draw, carried }
     }
 
-    /// Loses a sentence or not, then adds one: a skill that a shown failure needs, a harm, or a neutral one.
-    pub(super) fn reflect(&self, text: &str, failures: impl Iterator<Item = u64>) -> Idea {
-        let all = self.all_skills();
-        let needed = match self.world.rules.book {
+    /// Loses a sentence or not, then adds one: a skill that a shown failure needs, a harm, a copied example, or a neutral
+    /// one.
+    pub(super) fn reflect(&self, text: &str, failures: &[Shown]) -> Idea {
+        let rules = &self.world.rules;
+        let all = self.world.all_repairs(self.carried);
+        let helps: Vec<u32> = failures.iter().map(|failure| self.helps(failure)).collect();
+        let sharing = |skill: usize| helps.iter().filter(|helps| *helps & (1 << skill) != 0).count();
+        let mut wanted = match rules.book {
             Book::Writing => all,
-            Book::Reasoning => failures.filter_map(|question| self.world.needs(question)).fold(0, |all, one| all | one),
+            Book::Reasoning => helps.iter().fold(0, |all, one| all | one),
         };
-        let aimless = self.unit(Part::Aim, 0) < self.world.rules.misaim;
-        let wanted = if aimless { all } else { needed } & !self.carried.skills;
-        self.with_addition(&self.with_loss(text), wanted, 1.0)
+        let mut useful = rules.useful;
+        if rules.generalise > 0.0 {
+            let most = skills_of(wanted).map(sharing).max().unwrap_or(0);
+            wanted = skills_of(wanted).filter(|skill| sharing(*skill) == most).fold(0, |mask, skill| mask | 1 << skill);
+            let grown = useful + rules.generalise * most.saturating_sub(1) as f64;
+            useful = grown.min(1.0 - rules.harm - rules.memorise);
+        }
+        if self.unit(Part::Aim, 0) < rules.misaim {
+            wanted = all;
+        }
+        let (harm, memorise) = (rules.harm, rules.memorise);
+        self.with_addition(&self.with_loss(text), &Aim { wanted, useful, harm, memorise, failures })
+    }
+
+    /// The skills that would help a shown failure.
+    fn helps(&self, failure: &Shown) -> u32 {
+        match self.world.rules.book {
+            Book::Writing => self.world.all_repairs(self.carried),
+            Book::Reasoning => {
+                let lacking = self.world.lacks(self.carried, failure.question).unwrap_or(0);
+                self.world.repairs(lacking, self.carried)
+            }
+        }
     }
 
     /// Adds a sentence without having seen failures: a useful one half as often as when reflecting.
     pub(super) fn elaborate(&self, text: &str) -> Idea {
-        self.with_addition(text, self.all_skills() & !self.carried.skills, 0.5)
+        let (useful, harm) = (self.world.rules.useful / 2.0, self.world.rules.harm / 2.0);
+        let wanted = self.world.all_repairs(self.carried);
+        self.with_addition(text, &Aim { wanted, useful, harm, memorise: 0.0, failures: &[] })
     }
 
     /// Words sentences anew: those with a known meaning by another phrasing of it, others by other words.
     pub(super) fn paraphrase(&self, text: &str) -> Idea {
+        let text = self.worded_anew(text, Part::Each, REWORDED);
+        Idea { hypothesis: "Other words may be understood better.".into(), text }
+    }
+
+    /// What becomes of a proposal's sentences where the model words them anew with everything that it writes.
+    pub(super) fn rewritten(&self, idea: Idea) -> Idea {
+        match self.world.rules.rewrite {
+            0.0 => idea,
+            share => Idea { text: self.worded_anew(&idea.text, Part::Rewrite, share), ..idea },
+        }
+    }
+
+    fn worded_anew(&self, text: &str, part: Part, share: f64) -> String {
+        let draw = self.draw.word(part as u64);
         let mut text = text.to_owned();
         for i in 0..pieces(&text).len() {
             let all = pieces(&text);
             let piece = all[i];
-            if is_fixed(piece) || self.unit(Part::Each, i) >= REWORDED {
+            if is_fixed(piece) || draw.word(i as u64).unit() >= share {
                 continue;
             }
             let sentence = piece.trim();
+            let core = opaque::core(sentence);
             let said = match self.known(sentence) {
-                Some(known) => self.other(known.phrasings, sentence, i),
-                None if NEUTRAL.contains(&sentence) => self.other(NEUTRAL, sentence, i),
-                None => reworded(sentence),
+                Some(known) => self.other(known.phrasings, &core, i),
+                None if NEUTRAL.contains(&core.as_str()) => self.other(NEUTRAL, &core, i),
+                None => reworded(&core),
             };
-            text = replaced(&all, i, &said);
+            let said = self.in_own_words(said, i);
+            // words that carry something else are none for this sentence
+            if self.carried_by(&said) == self.carried_by(sentence) {
+                text = replaced(&all, i, &said);
+            }
         }
-        Idea { hypothesis: "Other words may be understood better.".into(), text }
+        text
     }
 
     /// Drops a sentence that carries nothing; by mistake, with the probability of losing one, any sentence.
@@ -140,33 +214,54 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn with_addition(&self, text: &str, wanted: u32, share: f64) -> Idea {
+    fn with_addition(&self, text: &str, aim: &Aim<'_>) -> Idea {
         let kind = self.unit(Part::Kind, 0);
-        let useful = self.world.rules.useful * share;
-        let harm = self.world.rules.harm * share;
-        if kind < useful && wanted != 0 {
-            let skills: Vec<usize> = (0..self.table.skills.len()).filter(|i| wanted & (1 << i) != 0).collect();
+        let harmful = aim.useful + aim.harm;
+        if kind < aim.useful && aim.wanted != 0 {
+            let skills: Vec<usize> = skills_of(aim.wanted).collect();
             let skill = &self.table.skills[skills[self.pick(Part::Trait, skills.len())]];
-            let sentence = self.other(skill.phrasings, "", 0);
+            let sentence = self.in_own_words(self.fresh(skill.phrasings, text), NEW);
             let hypothesis = format!("The failures shown need to be told to {}.", skill.name);
             return Idea { hypothesis, text: with_sentence(text, &sentence) };
         }
-        if (useful..useful + harm).contains(&kind) {
+        if (aim.useful..harmful).contains(&kind) {
             let harms = &self.table.harms;
             let fresh: Vec<usize> = (0..harms.len()).filter(|i| self.carried.harms & (1 << i) == 0).collect();
             if let Some(harm) = fresh.get(self.pick(Part::Trait, fresh.len())) {
-                let sentence = self.other(harms[*harm].phrasings, "", 0);
+                let sentence = self.in_own_words(self.other(harms[*harm].phrasings, "", 0), NEW);
                 let hypothesis = format!("It may help to {}.", harms[*harm].name);
                 return Idea { hypothesis, text: with_sentence(text, &sentence) };
             }
         }
-        let fresh: Vec<&str> = NEUTRAL.iter().copied().filter(|sentence| !text.contains(sentence)).collect();
-        let sentence = self.other(if fresh.is_empty() { NEUTRAL } else { &fresh }, "", 0);
+        if (harmful..harmful + aim.memorise).contains(&kind) {
+            let shown: Vec<(&str, &str)> =
+                aim.failures.iter().filter_map(|shown| Some((shown.text.as_str(), shown.answer.as_deref()?))).collect();
+            if let Some((question, answer)) = shown.get(self.pick(Part::Trait, shown.len())) {
+                let hypothesis = "An example with its answer shows what is meant.".to_owned();
+                return Idea { hypothesis, text: with_sentence(text, &memory::copied(question, answer)) };
+            }
+        }
+        let sentence = self.in_own_words(self.fresh(NEUTRAL, text), NEW);
         Idea { hypothesis: "A clearer tone may help.".into(), text: with_sentence(text, &sentence) }
     }
 
-    fn all_skills(&self) -> u32 {
-        (1_u64 << self.world.rules.skills).wrapping_sub(1) as u32
+    /// One of the phrasings that a text does not have yet, or any where it has them all.
+    fn fresh(&self, phrasings: &[&str], text: &str) -> String {
+        let fresh: Vec<&str> = phrasings.iter().copied().filter(|sentence| !text.contains(sentence)).collect();
+        self.other(if fresh.is_empty() { phrasings } else { &fresh }, "", 0)
+    }
+
+    /// The sentence in words that no table has, where this is how the model writes.
+    fn in_own_words(&self, sentence: String, salt: usize) -> String {
+        if self.unit(Part::Opaque, salt) >= self.world.rules.opaque {
+            return sentence;
+        }
+        let draw = |part: Part, n| self.draw.word(part as u64).word(salt as u64).below(n);
+        opaque::framed(
+            &sentence,
+            draw(Part::Opening, opaque::OPENINGS.len()),
+            draw(Part::Closing, opaque::CLOSINGS.len()),
+        )
     }
 
     fn carried_by(&self, sentence: &str) -> (u32, u32) {
@@ -198,6 +293,11 @@ impl<'a> Writer<'a> {
     fn pick(&self, part: Part, n: usize) -> usize {
         self.draw.word(part as u64).below(n)
     }
+}
+
+/// The skills of a mask, in order.
+fn skills_of(mask: u32) -> impl Iterator<Item = usize> {
+    (0..MOST).filter(move |skill| mask & (1 << skill) != 0)
 }
 
 /// With a small probability the text loses what holds its first placeholder, so that the proposal must be rejected.

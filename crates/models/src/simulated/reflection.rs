@@ -2,10 +2,11 @@ use clade_domain::ChatRequest;
 
 use super::{
     answer_key::{AnswerKey, hash_of},
+    expected::Style,
     mixing::{Draw, Mixer},
-    proposals::{self, Idea, Writer},
+    proposals::{self, Idea, Shown, Writer},
     tags::{Block, blocks, body},
-    task::last_paragraph,
+    task::{last_paragraph, made_answer},
     world::World,
 };
 
@@ -67,10 +68,13 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     let Idea { hypothesis, text: changed } = match wish.operation {
         "paraphrase" => writer.paraphrase(part.text),
         "shorten" => writer.shorten(part.text),
-        "elaborate" => writer.elaborate(part.text),
-        "merge" => writer.merge(part.text, other),
-        "crossover" => writer.crossover(part.text, other),
-        _ => writer.reflect(part.text, wish.failures.iter().map(|input| question_of(key, input))),
+        "elaborate" => writer.rewritten(writer.elaborate(part.text)),
+        "merge" => writer.rewritten(writer.merge(part.text, other)),
+        "crossover" => writer.rewritten(writer.crossover(part.text, other)),
+        _ => {
+            let failures: Vec<Shown> = wish.failures.iter().map(|input| shown(key, input)).collect();
+            writer.rewritten(writer.reflect(part.text, &failures))
+        }
     };
     let changed = proposals::maybe_lose_placeholder(world, draw, changed);
     let mut answer = format!("<hypothesis>{hypothesis}</hypothesis>\n");
@@ -85,15 +89,18 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     answer
 }
 
-/// The question that an operator shows as a failure's input. Without an answer key it is the text after the last empty line,
+/// The failure whose input an operator shows. Without an answer key the question is the text after the last empty line,
 /// without a leading `name: `.
-fn question_of(key: Option<&AnswerKey>, input: &str) -> u64 {
-    if let Some(found) = key.and_then(|key| key.find(input)) {
-        return found.question;
+fn shown(key: Option<&AnswerKey>, input: &str) -> Shown {
+    if let Some((key, found)) = key.and_then(|key| Some((key, key.find(input)?))) {
+        let right = key.right(&found).filter(|right| right.style != Style::Open);
+        let answer = right.map(|right| right.text.to_string());
+        return Shown { question: found.question, text: found.text(input).to_owned(), answer };
     }
     let text = last_paragraph(input);
     let named = text.split_once(": ").filter(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'));
-    hash_of(named.map_or(text, |(_, rest)| rest).trim().as_bytes())
+    let text = named.map_or(text, |(_, rest)| rest).trim();
+    Shown { question: hash_of(text.as_bytes()), text: text.to_owned(), answer: Some(made_answer(text)) }
 }
 
 #[cfg(test)]

@@ -122,6 +122,122 @@ fn misaimed_proposals_add_any_skill() {
 }
 
 #[test]
+fn proposals_generalise_over_failures_that_lack_the_same_skill() {
+    let key = key();
+    let world = world("gentle", json!({"useful": 0.2, "generalise": 0.2, "needs": [1], "base": 0}));
+    let needs = |i: &usize| world.needs(hash_of(question(*i).as_bytes())).unwrap();
+    let alike: Vec<String> = (0..TRIES).filter(|i| needs(i) == 0b1000).map(question).collect();
+    let other = (0..TRIES).find(|i| needs(i) == 0b1).map(question).unwrap();
+    let helped = |failures: &[String]| {
+        let request = request("reflect", &current(PROMPT), failures);
+        let all = (0..2000).map(|sample| carried(proposed(&answer(&world, Some(&key), &request, sample))).skills);
+        let added: Vec<u32> = all.filter(|skills| *skills != 0).collect();
+        assert!(failures.len() == 1 || added.iter().all(|skills| *skills == 0b1000), "{added:?}");
+        added.len() as f64 / 2000.0
+    };
+    for (failures, expected) in [
+        (vec![other.clone()], 0.2),
+        (vec![other.clone(), alike[0].clone(), alike[1].clone()], 0.4),
+        (vec![alike[2].clone(), other, alike[0].clone(), alike[1].clone()], 0.6),
+        (alike[..9].to_vec(), 1.0),
+    ] {
+        let rate = helped(&failures);
+        assert!((rate - expected).abs() < 0.04, "{} failures: {rate}, not {expected}", failures.len());
+    }
+}
+
+#[test]
+fn a_memorised_example_helps_on_itself_alone() {
+    let world = world("gentle", json!({"useful": 0, "memorise": 1, "base": 0}));
+    let key = key();
+    for known in [Some(&key), None] {
+        let text = answer(&world, known, &request("reflect", &current(PROMPT), &[question(7)]), 0);
+        let prompt = proposed(&text);
+        assert!(prompt.contains(&question(7)) && prompt.ends_with("\n\nQuestion: {{question}}\nAnswer:"), "{prompt}");
+        // without a key the question is what stands in the last paragraph
+        let filled = |i: usize| prompt.replace("Question: {{question}}\nAnswer:", &question(i));
+        let right = |i: usize| match known {
+            Some(_) => format!(" {i}."),
+            None => format!(" {}.", crate::simulated::task::made_answer(&question(i))),
+        };
+        let is_right = |i: usize| {
+            let said = crate::simulated::task::answer(&world, known, &ChatRequest::user(filled(i)), 0);
+            said.ends_with(&right(i))
+        };
+        assert!(is_right(7), "{prompt}");
+        assert_eq!((0..200).filter(|i| is_right(*i)).count(), 1);
+    }
+}
+
+#[test]
+fn rewriting_changes_the_words_of_every_sentence_and_loses_nothing() {
+    let table = Book::Reasoning.table();
+    let all: Vec<&str> = table.skills[..8].iter().map(|skill| skill.phrasings[0]).collect();
+    let prompt = format!("Solve the problem. {} Aim for clarity.\n\n{{{{question}}}}", all.join(" "));
+    let mut wordings = std::collections::BTreeSet::new();
+    for (settings, recognised) in [(json!({"rewrite": 1}), true), (json!({"rewrite": 1, "opaque": 1}), false)] {
+        let world = world("gentle", settings.clone());
+        let mut text = prompt.clone();
+        for sample in 0..30 {
+            let before = text.clone();
+            text = proposed(&answer(&world, None, &request("elaborate", &current(&text), &[]), sample)).to_owned();
+            let found = carried(&text);
+            assert_eq!((found.skills & 0xff, found.harms), (0xff, 0), "{settings} {text}");
+            assert!(text.ends_with("\n\n{{question}}"), "{text}");
+            let sentences = |text: &str| crate::simulated::edits::pieces(text).len();
+            assert_eq!(sentences(&text), sentences(&before) + 1, "{text}");
+            let kept = before.split_inclusive('.').zip(text.split_inclusive('.')).filter(|(was, is)| was == is);
+            assert_eq!(kept.count(), 0, "{settings} {before} -> {text}");
+            let known = |said: &&str| table.skills.iter().any(|skill| skill.phrasings.contains(said));
+            let pieces: Vec<&str> = text.split_inclusive('.').map(str::trim).collect();
+            assert_eq!(pieces.iter().any(known), recognised, "{settings} {text}");
+            wordings.extend(pieces.into_iter().map(str::to_owned));
+            // the length is what the test wants to keep
+            text = crate::simulated::edits::without(&crate::simulated::edits::pieces(&text), sentences(&text) - 2);
+        }
+    }
+    assert!(wordings.len() > 250, "{}", wordings.len());
+}
+
+#[test]
+fn proposals_complete_pairs_mend_order_and_say_things_twice() {
+    let key = key();
+    let table = Book::Reasoning.table();
+    let said = |skills: &[usize]| {
+        let all: Vec<&str> = skills.iter().map(|skill| table.skills[*skill].phrasings[0]).collect();
+        format!("{}\n\nQuestion: {{{{question}}}}\nAnswer:", all.join(" "))
+    };
+    let world_of = |settings: Value| {
+        let mut all = json!({"useful": 1, "needs": [1], "base": 0});
+        all.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        world("gentle", all)
+    };
+    for (settings, skills) in [
+        (json!({"pairs": 4}), vec![0]),
+        (json!({"conflicts": 4}), vec![4, 0]),
+        (json!({"overrides": 4}), vec![4, 0]),
+        (json!({"partial": 0.9}), vec![0, 4]),
+    ] {
+        let world = world_of(settings.clone());
+        let prompt = said(&skills);
+        let helpless = |i: &usize, prompt: &str| {
+            let hash = hash_of(question(*i).as_bytes());
+            matches!(world.needs(hash), Some(1 | 0b1_0000)) && world.lacks(carried(prompt), hash) != Some(0)
+        };
+        let failure = (0..TRIES).find(|i| helpless(i, &prompt)).unwrap();
+        let mut text = prompt;
+        // a pair of which nothing is there takes two steps
+        for sample in 0..2 {
+            if helpless(&failure, &text) {
+                let request = request("reflect", &current(&text), &[question(failure)]);
+                text = proposed(&answer(&world, Some(&key), &request, sample)).to_owned();
+            }
+        }
+        assert!(!helpless(&failure, &text), "{settings} {text}");
+    }
+}
+
+#[test]
 fn the_other_operations_do_what_they_say() {
     let book = Book::Reasoning.table();
     let two = format!(

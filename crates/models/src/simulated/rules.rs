@@ -36,6 +36,15 @@ pub struct Rules {
     pub long_loss: f64,
     /// Skills, from the last one down, that two or more demonstrations supply without a sentence.
     pub demonstrations: usize,
+    /// Pairs of skills, 0 with 1, 2 with 3, ..., that work only where both are in the prompt; at most half of the skills.
+    pub pairs: usize,
+    /// Pairs of skills, 0 with the first of the upper half, and so on, that spoil each other unless the lower one stands
+    /// first; with `overrides` at most half of the skills.
+    pub conflicts: usize,
+    /// Pairs as those of `conflicts`, after them: where the lower skill stands later, the upper one does not work.
+    pub overrides: usize,
+    /// Share of the questions needing a skill that one sentence does not repair, and a second, different one does.
+    pub partial: f64,
     /// Probability that a proposal adds a missing skill that a shown failure needs.
     pub useful: f64,
     /// Probability that a proposal adds a harmful sentence.
@@ -46,6 +55,14 @@ pub struct Rules {
     pub lose_placeholder: f64,
     /// Probability that a useful proposal is aimed at any missing skill instead of one that the failures need.
     pub misaim: f64,
+    /// What each further shown failure that lacks the same skill adds to `useful`.
+    pub generalise: f64,
+    /// Probability that a proposal copies a shown example and its right answer into the prompt.
+    pub memorise: f64,
+    /// Probability for each sentence of a proposal that it is written in other words.
+    pub rewrite: f64,
+    /// Share of the sentences added or reworded that get words of their own, not a phrasing of the tables.
+    pub opaque: f64,
     /// Most by which a judge's score is off, up or down.
     pub judge_noise: f64,
     /// The table of skills.
@@ -58,6 +75,8 @@ pub struct Rules {
     pub price_in: f64,
     /// USD per million output tokens.
     pub price_out: f64,
+    /// USD per answered call.
+    pub price_call: f64,
 }
 
 const NAMES: &[(&str, &str)] = &[
@@ -102,12 +121,29 @@ const NUMBERS: &[(&str, Place, f64)] = &[
     ("drop", |r| &mut r.drop, 1.0),
     ("lose_placeholder", |r| &mut r.lose_placeholder, 1.0),
     ("misaim", |r| &mut r.misaim, 1.0),
+    ("partial", |r| &mut r.partial, 1.0),
+    ("generalise", |r| &mut r.generalise, 1.0),
+    ("memorise", |r| &mut r.memorise, 1.0),
+    ("rewrite", |r| &mut r.rewrite, 1.0),
+    ("opaque", |r| &mut r.opaque, 1.0),
     ("judge_noise", |r| &mut r.judge_noise, 1.0),
     ("price_in", |r| &mut r.price_in, 1e6),
     ("price_out", |r| &mut r.price_out, 1e6),
+    ("price_call", |r| &mut r.price_call, 1e6),
 ];
 
-const OTHERS: &[&str] = &["skills", "needs", "word_limit", "demonstrations", "book", "seed", "latency_ms"];
+const OTHERS: &[&str] = &[
+    "skills",
+    "needs",
+    "word_limit",
+    "demonstrations",
+    "pairs",
+    "conflicts",
+    "overrides",
+    "book",
+    "seed",
+    "latency_ms",
+];
 
 impl Rules {
     /// The rules of a name (with or without `simulated:`), with the user's settings over them.
@@ -127,8 +163,16 @@ impl Rules {
         if rules.skills > most {
             return Err(format!("`skills` of `simulated:{short}`: at most {most} exist, not {}", rules.skills));
         }
-        if rules.useful + rules.harm > 1.0 {
-            return Err(format!("`useful` and `harm` of `simulated:{short}` are together at most 1"));
+        if rules.useful + rules.harm + rules.memorise > 1.0 {
+            return Err(format!("`useful`, `harm` and `memorise` of `simulated:{short}` are together at most 1"));
+        }
+        let half = rules.skills / 2;
+        if rules.pairs > half || rules.conflicts + rules.overrides > half {
+            return Err(format!(
+                "`pairs`, and `conflicts` and `overrides` together, of `simulated:{short}` are at most half of its {} \
+                 skills",
+                rules.skills
+            ));
         }
         Ok(rules)
     }
@@ -145,17 +189,26 @@ impl Rules {
             word_limit: 400,
             long_loss: 0.1,
             demonstrations: 0,
+            pairs: 0,
+            conflicts: 0,
+            overrides: 0,
+            partial: 0.0,
             useful: 0.5,
             harm: 0.0,
             drop: 0.0,
             lose_placeholder: 0.0,
             misaim: 0.0,
+            generalise: 0.0,
+            memorise: 0.0,
+            rewrite: 0.0,
+            opaque: 0.0,
             judge_noise: 0.0,
             book: Book::Reasoning,
             seed: None,
             latency_ms: 0,
             price_in: 0.15,
             price_out: 0.60,
+            price_call: 0.0,
         };
         let rough = Self {
             base: 0.0,
@@ -198,6 +251,9 @@ impl Rules {
             "skills" => self.skills = whole(value, 64)?,
             "word_limit" => self.word_limit = whole(value, 1_000_000)?,
             "demonstrations" => self.demonstrations = whole(value, 64)?,
+            "pairs" => self.pairs = whole(value, 64)?,
+            "conflicts" => self.conflicts = whole(value, 64)?,
+            "overrides" => self.overrides = whole(value, 64)?,
             "latency_ms" => self.latency_ms = u32::try_from(whole(value, 3_600_000)?).unwrap_or(u32::MAX),
             "seed" => {
                 self.seed = Some(value.as_u64().ok_or_else(|| format!("needs a whole number from 0, not {value}"))?);
@@ -264,9 +320,21 @@ mod tests {
         }
         assert_eq!(Rules::new("rough", &config("needs", json!([0, 1]))).unwrap().needs, [0.0, 1.0]);
         assert_eq!(Rules::new("rough", &config("skills", json!(12))).unwrap().skills, 12);
+        assert_eq!(Rules::new("rough", &config("pairs", json!(4))).unwrap().pairs, 4);
+        assert_eq!(Rules::new("rough", &config("conflicts", json!(3))).unwrap().conflicts, 3);
+        assert_eq!(Rules::new("rough", &config("overrides", json!(2))).unwrap().overrides, 2);
         assert_eq!(Rules::new("rough", &config("seed", json!(9))).unwrap().seed, Some(9));
         assert_eq!(Rules::new("rough", &config("latency_ms", json!(30))).unwrap().latency_ms, 30);
         assert_eq!(Rules::new("rough", &config("book", json!("writing"))).unwrap().book, Book::Writing);
+    }
+
+    #[test]
+    fn every_setting_stands_in_the_documentation() {
+        let page = include_str!("../../../../docs/simulated.md");
+        for key in NUMBERS.iter().map(|(name, ..)| name).chain(OTHERS) {
+            let row = page.lines().find(|line| line.starts_with("| `") && line.contains(&format!("`{key}`")));
+            assert!(row.is_some(), "{key}");
+        }
     }
 
     #[test]
@@ -283,6 +351,9 @@ mod tests {
             ("rough", config("needs", json!([])), "1 to 12 weights"),
             ("rough", config("needs", json!([0, 0])), "not all 0"),
             ("rough", config("useful", json!(0.9)), "together at most 1"),
+            ("rough", config("memorise", json!(0.5)), "together at most 1"),
+            ("rough", config("pairs", json!(5)), "at most half of its 8 skills"),
+            ("null", config("conflicts", json!(1)), "at most half of its 0 skills"),
             ("rough", config("book", json!("cooking")), "`reasoning` or `writing`"),
         ];
         for (name, config, expected) in table {

@@ -4,6 +4,7 @@ use super::{
     answer_key::{AnswerKey, Found, hash_of},
     cues::Carried,
     expected::{Right, Style},
+    memory,
     mixing::{Draw, Mixer, fnv1a},
     rules::Book,
     wording,
@@ -40,18 +41,23 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
             wording::worked(right, &wording::wrong(right, labels, sight.question, draw), draw)
         }
         None => {
-            let text = (1 + fnv1a(sight.question.as_bytes()) % 1000).to_string();
-            let right = Right { text: text.into(), style: Style::Number };
+            let right = Right { text: made_answer(sight.question).into(), style: Style::Number };
             let said = if solved { right.text.to_string() } else { wording::wrong(&right, &[], "", draw) };
             wording::worked(&right, &said, draw)
         }
     }
 }
 
+/// The right answer where no answer key knows the question.
+pub(super) fn made_answer(question: &str) -> String {
+    (1 + fnv1a(question.as_bytes()) % 1000).to_string()
+}
+
 /// The features of a text of the writing book: one for each skill of the prompt, noise turning each one round.
 fn features_by_prompt(world: &World, attempt: Attempt) -> u32 {
+    let working = world.working(attempt.carried);
     (0..world.rules.skills).fold(0, |features, skill| {
-        let has = attempt.carried.skills & (1 << skill) != 0;
+        let has = working & (1 << skill) != 0;
         features | u32::from(has != world.is_flipped(attempt, skill as u64)) << skill
     })
 }
@@ -121,10 +127,18 @@ fn look<'a>(world: &World, key: Option<&AnswerKey>, request: &'a ChatRequest, sa
             prompt = prompt.bytes(message.content.as_bytes());
         }
     }
-    carried.skills |= taught_by_demonstrations(world, request);
+    let taught = taught_by_demonstrations(world, request);
+    carried.skills |= taught;
+    carried.strong |= taught;
+    let memorised = request
+        .messages
+        .iter()
+        .enumerate()
+        .any(|(i, message)| is_instruction(request, i) && memory::holds(&message.content, question));
     let question_id = found.as_ref().map_or_else(|| hash_of(question.as_bytes()), |found| found.question);
     let sampled = u64::from(sample) ^ request.sampling.seed.unwrap_or(0).rotate_left(32);
-    let attempt = Attempt { carried, prompt: prompt.finish(), question: question_id, sample: sampled, repeat: sample };
+    let attempt =
+        Attempt { carried, prompt: prompt.finish(), question: question_id, sample: sampled, repeat: sample, memorised };
     Sight { attempt, question, found }
 }
 

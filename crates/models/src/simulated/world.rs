@@ -24,6 +24,8 @@ pub(super) struct Attempt {
     pub(super) sample: u64,
     /// Which repeat, for the drift.
     pub(super) repeat: u32,
+    /// Whether the prompt has this very question with its answer.
+    pub(super) memorised: bool,
 }
 
 impl World {
@@ -75,7 +77,7 @@ impl World {
 
     /// Whether the question is answered right.
     pub(super) fn solves(&self, attempt: Attempt) -> bool {
-        let able = self.needs(attempt.question).is_some_and(|needs| needs & !attempt.carried.skills == 0);
+        let able = attempt.memorised || self.lacks(attempt.carried, attempt.question) == Some(0);
         let right = able && !self.is_spoiled(attempt.carried, attempt.question);
         right != self.is_flipped(attempt, 0) && !self.has_drifted(attempt)
     }
