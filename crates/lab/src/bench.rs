@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Instant};
 
 use clade_domain::{
-    CandidateId, ContentHash, DatasetSummary, Direction, EvalOptions, Example, ModelSpec, Models, Objective,
-    OptimizeSpec, Prompt, RunId, RunMode, RunSpec, SeedPrompt, Spent, SplitSpec, StopReason,
+    Budget, CandidateId, Direction, EvalOptions, ModelSpec, Models, Objective, OptimizeSpec, RunId, RunMode, RunSpec,
+    SeedPrompt, Spent, Split, SplitSpec, StopReason,
 };
 use clade_engine::{
     Clients, Control, EngineError, NewRun, RunOutcome, Runner, RunnerSettings, StoredAnswers, create_run,
@@ -15,13 +15,10 @@ use clade_models::{
 };
 use clade_store::{MemoryStore, Store};
 
-use crate::{Job, Row, account::CallPrices, questions::questions};
+use crate::{Job, Row, account::CallPrices};
 
 /// Trials and proposals under way in an experiment: what a strategy is offered as free places at once.
 const CAPACITY: usize = 16;
-
-/// The prompt that every experiment starts from.
-const FIRST: &str = "Answer the question.\n\nQuestion: {{question}}\nAnswer:";
 
 /// Why an experiment could not be carried out: a fault of ours, never of the search.
 #[derive(Debug, thiserror::Error)]
@@ -79,10 +76,10 @@ impl Bench {
 async fn carry_out(job: &Job) -> Result<Row, LabError> {
     let wrong = |source: EngineError| LabError::Run { job: name(job), source: Box::new(source) };
     let run = RunId::from_entropy(job.seed);
-    let examples = questions(job.seed, job.world.examples(), &job.world.checks);
+    let examples = job.world.questions(job.seed);
     let key = Arc::new(AnswerKey::from_examples(&examples));
     let spec = spec(job);
-    let dataset = dataset(job, &examples);
+    let dataset = job.world.dataset(job.seed);
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let ledger = Arc::new(Ledger::new(spec.optimize.budget, Spent::default()));
     let counters: Arc<Counters> = Arc::default();
@@ -139,7 +136,7 @@ fn spec(job: &Job) -> RunSpec {
         description: "Arithmetic word problems".into(),
         source: None,
         seed: job.seed,
-        prompts: vec![SeedPrompt { label: "first".into(), prompt: Prompt::user(FIRST) }],
+        prompts: vec![SeedPrompt { label: "first".into(), prompt: job.world.first_prompt() }],
         models: Models {
             task: vec![job.world.model.clone()],
             reflection: None,
@@ -151,7 +148,7 @@ fn spec(job: &Job) -> RunSpec {
         options: EvalOptions { max_concurrency: Some(CAPACITY as u32), ..EvalOptions::default() },
         optimize: OptimizeSpec {
             // the final comparison of two prompts is outside of what is compared
-            budget: clade_domain::Budget { usd: Some(f64::from(job.budget) + 2.0 * test), ..Default::default() },
+            budget: Budget { usd: Some(f64::from(job.budget) + 2.0 * test), ..Budget::default() },
             strategy: job.searcher.spec.clone(),
             objectives: vec![Objective { metric: "score".into(), direction: Direction::Maximize, weight: 1.0 }],
             splits: SplitSpec { seed: job.seed, ..SplitSpec::default() },
@@ -161,24 +158,10 @@ fn spec(job: &Job) -> RunSpec {
     }
 }
 
-fn dataset(job: &Job, examples: &[Example]) -> DatasetSummary {
-    let world = &job.world;
-    let parts = [(b't', world.train), (b'v', world.validation), (b'h', world.test)];
-    let splits = parts.into_iter().flat_map(|(mark, count)| (0..count).map(move |_| char::from(mark))).collect();
-    DatasetSummary {
-        hash: ContentHash::of(format!("{} {} {}", world.name, job.seed, examples.len()).as_bytes()),
-        source: "generated questions".into(),
-        splits,
-        columns: vec!["answer".into(), "question".into()],
-        duplicates: 0,
-        judge_calls: 0,
-    }
-}
-
 fn row(job: &Job, state: &RunState, spent: Spent, ended: String) -> Row {
     let finished = state.phase() == Phase::Finished;
     let evidence = state.evidence().filter(|_| finished);
-    let test = |id| state.cells(id).map_or(0, |cells| cells.trials(clade_domain::Split::Test));
+    let test = |id| state.cells(id).map_or(0, |cells| cells.trials(Split::Test));
     let chosen = state.best();
     let test_calls = test(CandidateId(0)) + if chosen == CandidateId(0) { 0 } else { test(chosen) };
     let candidates = u32::try_from(state.candidates().len()).unwrap_or(u32::MAX);

@@ -53,19 +53,39 @@ impl Row {
     /// Whether this row is what came of this job.
     #[must_use]
     pub fn is_of(&self, job: &Job) -> bool {
-        self.world == job.world.name
-            && self.strategy == job.searcher.strategy
-            && self.settings == job.searcher.settings
-            && (self.budget, self.counting, self.seed) == (job.budget, job.counting, job.seed)
+        self.key() == job.key()
+    }
+
+    /// What the row's job is known by, as [`Job::key`] says it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        key(&self.world, &self.label(), self.budget, self.counting, self.seed)
     }
 
     /// The strategy with its settings, as tables name it.
     #[must_use]
     pub fn label(&self) -> String {
-        let mut label = self.strategy.clone();
-        for (name, value) in &self.settings {
-            label.push_str(&format!(" {name}={value}"));
-        }
-        label
+        label(&self.strategy, &self.settings)
     }
+}
+
+impl Job {
+    /// What tells the job from every other one.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let label = label(&self.searcher.strategy, &self.searcher.settings);
+        key(self.world.name, &label, self.budget, self.counting, self.seed)
+    }
+}
+
+fn key(world: &str, label: &str, budget: u32, counting: Counting, seed: u64) -> String {
+    format!("{world} {counting} {budget} {seed} {label}")
+}
+
+fn label(strategy: &str, settings: &BTreeMap<String, Value>) -> String {
+    let mut label = strategy.to_owned();
+    for (name, value) in settings {
+        label.push_str(&format!(" {name}={value}"));
+    }
+    label
 }

@@ -1,3 +1,4 @@
+use clade_evolve::statistics::mean_ci;
 use serde::Serialize;
 
 use crate::{Counting, Row};
@@ -19,6 +20,8 @@ pub struct Group {
     pub unfinished: u32,
     /// Mean test score of the chosen prompts, in [0, 1].
     pub mean: f64,
+    /// Its 95 % interval over the seeds.
+    pub ci: (f64, f64),
     /// Its standard error over the seeds; null below two runs.
     pub se: Option<f64>,
     /// The lowest.
@@ -63,6 +66,7 @@ fn group(rows: &[&Row]) -> Option<Group> {
     let scores: Vec<f64> = done.iter().filter_map(|row| row.score).collect();
     let middle = mean(&|row| row.score.unwrap_or_default());
     let squares: f64 = scores.iter().map(|score| (score - middle).powi(2)).sum();
+    let interval = mean_ci(&scores, 0.95, u64::from(one.budget));
     let cpu: Option<f64> = done.iter().map(|row| row.cpu_s).sum();
     Some(Group {
         world: one.world.clone(),
@@ -72,6 +76,7 @@ fn group(rows: &[&Row]) -> Option<Group> {
         runs: done.len() as u32,
         unfinished: (rows.len() - done.len()) as u32,
         mean: middle,
+        ci: (interval.low, interval.high),
         se: (done.len() > 1).then(|| (squares / (n - 1.0) / n).sqrt()),
         min: scores.iter().copied().reduce(f64::min).unwrap_or_default(),
         max: scores.iter().copied().reduce(f64::max).unwrap_or_default(),

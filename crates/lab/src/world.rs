@@ -1,19 +1,22 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{Assertion, ModelSpec};
-use serde_json::{Value, json};
+use clade_domain::{Assertion, ContentHash, DatasetSummary, Example, ExampleId, ModelSpec, Prompt};
+use clade_models::simulated::{Regime, questions, regimes};
+use serde_json::json;
 
-/// A named regime: the rules of the simulated model, and how many examples a search has.
+/// A named regime: the rules of the simulated model, how answers are judged, and how many examples a search has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct World {
     /// What it is called.
     pub name: &'static str,
     /// What is special about it.
-    pub about: &'static str,
+    pub about: String,
     /// The simulated model.
     pub model: ModelSpec,
+    /// How many skills stand in the first prompt.
+    pub given: usize,
     /// How answers are judged.
-    pub checks: Vec<Assertion>,
+    pub check: Check,
     /// Train examples.
     pub train: u32,
     /// Validation examples.
@@ -22,77 +25,131 @@ pub struct World {
     pub test: u32,
 }
 
+/// How answers are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// By the number that they end with.
+    Numeric,
+    /// By the simulated judge, who errs as the world says.
+    Judge,
+}
+
+/// The regimes that searches are compared in: those of the simulated model, and `few`, which is `rough` with 20 train and 20
+/// validation examples.
+#[must_use]
+pub fn worlds() -> Vec<World> {
+    let mut worlds: Vec<World> = regimes().iter().map(World::of).collect();
+    if let Some(rough) = worlds.iter().find(|world| world.name == "rough").cloned() {
+        worlds.push(World { name: "few", train: 20, validation: 20, ..rough });
+    }
+    worlds
+}
+
 impl World {
+    fn of(regime: &Regime) -> Self {
+        let settings = if regime.settings == "{}" { String::new() } else { format!(" {}", regime.settings) };
+        let given = match regime.given {
+            0 => String::new(),
+            n => format!(", {n} skills in the first prompt"),
+        };
+        Self {
+            name: regime.name,
+            about: format!("{}{}{given}", regime.model, settings.replace('"', "")),
+            model: ModelSpec { config: regime.config(), ..ModelSpec::named(regime.model) },
+            given: regime.given,
+            check: if regime.config().contains_key("judge_noise") { Check::Judge } else { Check::Numeric },
+            train: 100,
+            validation: 100,
+            test: 200,
+        }
+    }
+
     /// All its examples.
     #[must_use]
     pub fn examples(&self) -> u32 {
         self.train + self.validation + self.test
     }
-}
 
-/// The regimes that searches are compared in. Those after `gentle` and `rough` are `rough` with one thing changed, and
-/// `null`, where nothing ever helps: no strategy was tuned on them.
-#[must_use]
-pub fn worlds() -> Vec<World> {
-    let rough = |name, about, config| world(name, about, "simulated:rough", config);
-    vec![
-        world("gentle", "proposals help half of the time and never harm; no noise", "simulated:gentle", json!({})),
-        rough("rough", "proposals help 35 %, harm 25 %, lose a sentence 15 % of the time; 5 % noise", json!({})),
-        rough("skills-12", "12 hidden skills instead of 8", json!({"skills": 12})),
-        rough("noise-15", "15 % of the outcomes turned round instead of 5 %", json!({"noise": 0.15})),
-        rough("useful-15", "proposals help 15 % of the time instead of 35 %", json!({"useful": 0.15})),
-        rough("harm-40", "proposals harm 40 % of the time instead of 25 %", json!({"harm": 0.4})),
-        rough("needs-6", "questions need 1 to 6 skills instead of 1 to 3", json!({"needs": [1, 1, 1, 1, 1, 1]})),
-        World { train: 20, validation: 20, ..rough("few", "20 train and 20 validation examples", json!({})) },
-        rough("misaim-50", "half of the useful proposals are aimed at another failure", json!({"misaim": 0.5})),
-        rough("repeats", "5 % of the outcomes differ from repeat to repeat", json!({"sample_noise": 0.05})),
-        world("null", "nothing ever helps; 45 % of the questions are answered right", "simulated:null", json!({})),
-    ]
-}
+    /// The prompt that a search starts from.
+    pub(crate) fn first_prompt(&self) -> Prompt {
+        Prompt::user(questions::prompt(self.given))
+    }
 
-fn world(name: &'static str, about: &'static str, model: &str, config: Value) -> World {
-    let config: BTreeMap<String, Value> = match config {
-        Value::Object(map) => map.into_iter().collect(),
-        _ => BTreeMap::new(),
-    };
-    World {
-        name,
-        about,
-        model: ModelSpec { config, ..ModelSpec::named(model) },
-        checks: vec![numeric()],
-        train: 100,
-        validation: 100,
-        test: 200,
+    /// Its questions under a seed: the train examples, then those of validation, then those of test.
+    pub(crate) fn questions(&self, seed: u64) -> Vec<Example> {
+        let check = self.check.assertion();
+        let asked = questions::questions(seed, self.examples() as usize);
+        (0..)
+            .zip(asked)
+            .map(|(id, asked)| Example {
+                id: ExampleId(id),
+                vars: BTreeMap::from([
+                    ("question".to_owned(), json!(asked.question)),
+                    ("answer".to_owned(), json!(asked.answer)),
+                ]),
+                asserts: vec![check.clone()],
+                threshold: None,
+                description: String::new(),
+                metadata: BTreeMap::new(),
+            })
+            .collect()
+    }
+
+    /// The summary of these questions.
+    pub(crate) fn dataset(&self, seed: u64) -> DatasetSummary {
+        let parts = [('t', self.train), ('v', self.validation), ('h', self.test)];
+        DatasetSummary {
+            hash: ContentHash::of(format!("{} {seed} {}", self.name, self.examples()).as_bytes()),
+            source: "generated questions".into(),
+            splits: parts.into_iter().flat_map(|(mark, count)| (0..count).map(move |_| mark)).collect(),
+            columns: vec!["answer".into(), "question".into()],
+            duplicates: 0,
+            judge_calls: u32::from(self.check == Check::Judge),
+        }
     }
 }
 
-fn numeric() -> Assertion {
-    Assertion {
-        kind: "numeric".to_owned(),
-        negated: false,
-        value: Some(json!("{{answer}}")),
-        threshold: None,
-        weight: 1.0,
-        metric: None,
-        provider: None,
-        rubric_prompt: None,
-        config: BTreeMap::new(),
+impl Check {
+    fn assertion(self) -> Assertion {
+        let (kind, value) = match self {
+            Self::Numeric => ("numeric", "{{answer}}"),
+            Self::Judge => ("model-graded-closedqa", "The final answer is right."),
+        };
+        Assertion {
+            kind: kind.to_owned(),
+            negated: false,
+            value: Some(json!(value)),
+            threshold: None,
+            weight: 1.0,
+            metric: None,
+            provider: None,
+            rubric_prompt: None,
+            config: BTreeMap::new(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clade_models::simulated::check_config;
-
     use super::*;
 
     #[test]
-    fn every_world_has_a_name_of_its_own_and_rules_that_hold() {
+    fn every_world_has_a_name_of_its_own_and_examples_for_every_split() {
         let mut names = Vec::new();
         for world in worlds() {
-            assert_eq!(check_config(&world.model.id, &world.model.config), Ok(()), "{}", world.name);
             assert!(!names.contains(&world.name), "{}", world.name);
             names.push(world.name);
+            let (examples, dataset) = (world.questions(3), world.dataset(3));
+            assert_eq!((examples.len(), dataset.len()), (world.examples() as usize, world.examples() as usize));
+            let counts = dataset.counts();
+            assert_eq!((counts.train, counts.validation, counts.test), (world.train, world.validation, world.test));
         }
+        assert!(["rough", "gentle", "few", "null"].iter().all(|name| names.contains(name)), "{names:?}");
+    }
+
+    #[test]
+    fn only_noisy_judges_are_asked_to_judge() {
+        let judged: Vec<_> = worlds().into_iter().filter(|world| world.check == Check::Judge).map(|w| w.name).collect();
+        assert_eq!(judged, ["judge-noise"]);
     }
 }
