@@ -4,6 +4,7 @@ mod bench;
 mod best;
 mod branch;
 mod check;
+mod compare;
 mod diff;
 mod eval;
 mod export;
@@ -42,6 +43,7 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Export(args) => export::run(&args, context).await,
         Command::Import(args) => import::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
+        Command::Compare(args) => compare::run(&args, context).await,
         Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
         Command::Schema => schema::run(),

@@ -1,7 +1,10 @@
 //! `clade bench`: what is measured by the program itself. One file for each subcommand.
 
+mod picture;
 mod rows;
+mod run;
 mod search;
+mod strategies;
 mod table;
 
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
 /// `clade bench`
 pub async fn run(args: &BenchArgs, context: &Context) -> Result<(), Failure> {
     match &args.bench {
+        Bench::Run(args) => run::run(args, context).await,
         Bench::Search(args) => search::run(args, context).await,
     }
 }

@@ -1,4 +1,5 @@
 use std::{
+    collections::HashMap,
     fs::File,
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use crate::failure::Failure;
 
 /// Rows of finished experiments, with the file that keeps them where there is one.
 pub struct Rows {
-    rows: Vec<Row>,
+    rows: HashMap<String, Row>,
     file: Option<(PathBuf, File)>,
 }
 
@@ -20,22 +21,23 @@ impl Rows {
     /// # Errors
     /// Where the file cannot be used or holds something else.
     pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
-        let Some(path) = path else { return Ok(Self { rows: Vec::new(), file: None }) };
+        let Some(path) = path else { return Ok(Self { rows: HashMap::new(), file: None }) };
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             Err(error) => return Err(Failure::io("read", path, &error)),
         };
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let mut rows = Vec::new();
+        let mut rows = HashMap::new();
         for (number, line) in text[..whole].lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            rows.push(serde_json::from_str(line).map_err(|error| {
+            let row: Row = serde_json::from_str(line).map_err(|error| {
                 let number = number + 1;
                 Failure::Usage(format!(
                     "line {number} of {} is no finished run: {error}; name another file",
                     path.display()
                 ))
-            })?);
+            })?;
+            rows.insert(row.key(), row);
         }
         let open = || -> std::io::Result<File> {
             let mut file = File::options().create(true).append(true).open(path)?;
@@ -49,7 +51,7 @@ impl Rows {
 
     /// The row of a job, where it was finished.
     pub fn of(&self, job: &Job) -> Option<&Row> {
-        self.rows.iter().find(|row| row.is_of(job))
+        self.rows.get(&job.key())
     }
 
     /// Takes a row in, and keeps it.
@@ -62,7 +64,7 @@ impl Rows {
             line.push(b'\n');
             file.write_all(&line).map_err(|error| Failure::io("write", path, &error))?;
         }
-        self.rows.push(row);
+        self.rows.insert(row.key(), row);
         Ok(())
     }
 }

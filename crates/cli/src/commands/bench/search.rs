@@ -12,8 +12,8 @@ use clade_lab::{Counting, Finished, Job, Row, Searcher, World, groups, names, wo
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{rows::Rows, table};
-use crate::{args::bench::SearchArgs, context::Context, exit, failure::Failure, session::interrupted};
+use super::{picture, rows::Rows, table};
+use crate::{args::bench::SearchArgs, chart, context::Context, exit, failure::Failure, session::interrupted};
 
 /// How often a plain log gets a line.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -43,6 +43,11 @@ pub async fn run(args: &SearchArgs, context: &Context) -> Result<(), Failure> {
         table::print(&groups, &worlds(), &output);
         output.line("");
         output.line("simulated: these figures compare searches under one set of rules and say nothing of a real model");
+    }
+    if let Some(path) = &args.svg {
+        let drawn = chart::svg(&picture::chart(&groups));
+        std::fs::write(path, drawn).map_err(|error| Failure::io("write", path, &error))?;
+        output.note(format!("wrote {}", path.display()));
     }
     if complete {
         return Ok(());
