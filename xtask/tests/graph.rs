@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -19,6 +19,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
     ("clade-engine", &["clade-domain", "clade-text", "clade-evolve", "clade-metrics", "clade-models", "clade-store"]),
     ("clade-simulator", &["clade-domain", "clade-models"]),
+    ("clade-lab", &["clade-domain", "clade-text", "clade-evolve", "clade-models", "clade-store", "clade-engine"]),
     (
         "promptclade",
         &[
@@ -32,6 +33,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
             "clade-runfile",
             "clade-engine",
             "clade-simulator",
+            "clade-lab",
         ],
     ),
     // these measure and build from outside

@@ -1,3 +1,5 @@
+pub mod bench;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -73,6 +75,10 @@ pub enum Command {
     Import(ImportArgs),
     /// Write a run as one HTML page that opens from disk
     Report(ReportArgs),
+    /// Show runs side by side, with paired differences between their prompts
+    Compare(CompareArgs),
+    /// Measure strategies against one another
+    Bench(bench::BenchArgs),
     /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
     Simulate(SimulateArgs),
     /// Print the JSON schema of run files
@@ -357,6 +363,20 @@ pub struct ReportArgs {
     /// Where to [default: RUN.html]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// `clade compare`
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The runs: names, or unique beginnings of them
+    #[arg(required = true, num_args = 1.., value_name = "RUN")]
+    pub runs: Vec<String>,
+    /// Write the curves as a picture
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Write the curves as a page that opens from disk
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// `clade simulate`

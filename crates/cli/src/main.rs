@@ -2,7 +2,9 @@
 
 mod args;
 mod bundle;
+mod chart;
 mod commands;
+mod compare;
 mod context;
 mod display;
 mod exit;

@@ -1,6 +1,6 @@
 //! A run carried through in this process: signals, progress, the JSON stream, the result and the exit code.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use clade_domain::{Budget, Recorded, RunId, RunMode, Spent, StopReason};
 use clade_engine::{
@@ -8,6 +8,7 @@ use clade_engine::{
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
+use clade_runfile::Loaded;
 use clade_store::{RunSummary, Store};
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
@@ -58,8 +59,24 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let durability = if args.durable { Durability::Full } else { Durability::Normal };
     let store = context.store(durability).await?;
     let run = new_run_id(args.run_id.as_deref())?;
-    // a key that is missing is said before a run exists
-    let keys = Keys::of(&loaded, &path, context)?;
+    let setup = create(&store, &run, &path, &loaded, context).await?;
+    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    let session = Session { store, run, setup, gates: args.gates, budget: None };
+    carry_through(session, context).await
+}
+
+/// Creates a run from a run file that was read. Nothing is bought.
+///
+/// # Errors
+/// Where a key is missing or a model cannot be used, before the run exists; where it cannot be stored.
+pub async fn create(
+    store: &Arc<dyn Store>,
+    run: &RunId,
+    path: &Path,
+    loaded: &Loaded,
+    context: &Context,
+) -> Result<Setup, Failure> {
+    let keys = Keys::of(loaded, path, context)?;
     Setup::check(&loaded.spec, &keys)?;
     let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
     let new = NewRun {
@@ -68,13 +85,9 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
         dataset: loaded.dataset.clone(),
         examples: Box::new(examples),
     };
-    create_run(&store, new).await?;
-    let state = replay_state(&store, &run).await?;
-    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
-    let setup = Setup::of(&state, &loaded.spec, &store, &keys).await?;
-    drop(state);
-    let session = Session { store, run, setup, gates: args.gates, budget: None };
-    carry_through(session, context).await
+    create_run(store, new).await?;
+    let state = replay_state(store, run).await?;
+    Setup::of(&state, &loaded.spec, store, &keys).await
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -82,15 +95,37 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
 /// # Errors
 /// With the exit code that says how it ended.
 pub async fn carry_through(session: Session, context: &Context) -> Result<(), Failure> {
-    let Session { store, run, setup, gates, budget } = session;
     let output = context.output;
+    let (store, run, gates) = (session.store.clone(), session.run.clone(), session.gates);
+    let counters = session.setup.counters.clone();
+    let (outcome, state) = drive(session, output).await?;
+    let row = store.summary(run.to_string()).await?;
+    let report = report(&store, &state, &row).await?;
+    store.close().await?;
+    if output.json {
+        output.json_line(&serde_json::json!({ "result": report }));
+    } else {
+        if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
+            result::print(&report, &state, &output);
+        }
+        retried(&counters, &output);
+    }
+    conclude(outcome, &report, &state, gates, &output)
+}
+
+/// Goes on with a run until it leaves this process, showing how it stands; says nothing of what came out.
+///
+/// # Errors
+/// Where it cannot be taken up.
+pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunState), Failure> {
+    let Session { store, run, setup, budget, .. } = session;
     let (progress_sender, progress_receiver) = watch::channel::<Option<Progress>>(None);
     let (events_sender, events_receiver) = mpsc::channel::<Vec<Recorded>>(64);
     let settings = RunnerSettings {
-        store: store.clone(),
+        store,
         clients: setup.clients,
         ledger: setup.ledger,
-        counters: setup.counters.clone(),
+        counters: setup.counters,
         window: setup.window,
         events: output.json.then_some(events_sender),
         progress: Some(progress_sender),
@@ -111,23 +146,12 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         drop(runner);
         (outcome, state)
     };
-    let ((outcome, state), (), ()) = tokio::join!(
+    let (ended, (), ()) = tokio::join!(
         until_done(going, &control, &output, &run),
         progress::show(progress_receiver, output),
         print_events(events_receiver, output),
     );
-    let row = store.summary(run.to_string()).await?;
-    let report = report(&store, &state, &row).await?;
-    store.close().await?;
-    if output.json {
-        output.json_line(&serde_json::json!({ "result": report }));
-    } else {
-        if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
-            result::print(&report, &state, &output);
-        }
-        retried(&setup.counters, &output);
-    }
-    conclude(outcome, &report, &state, gates, &output)
+    Ok(ended)
 }
 
 /// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.

@@ -1,8 +1,10 @@
 //! One command to a file.
 
+mod bench;
 mod best;
 mod branch;
 mod check;
+mod compare;
 mod diff;
 mod eval;
 mod export;
@@ -41,6 +43,8 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Export(args) => export::run(&args, context).await,
         Command::Import(args) => import::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
+        Command::Compare(args) => compare::run(&args, context).await,
+        Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),

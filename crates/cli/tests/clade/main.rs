@@ -8,6 +8,7 @@ mod bad_providers;
 mod bad_stores;
 mod bundles;
 mod common;
+mod comparing;
 mod evaluations;
 mod examples;
 mod exit_codes;

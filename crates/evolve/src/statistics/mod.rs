@@ -2,12 +2,13 @@
 //!
 //! [`evidence`] compares the chosen prompt with the first one and fills [`clade_domain::Evidence`]; the other files hold what
 //! it is made of. Scores lie in [0, 1]; a score that is not a number counts as 0, as a failed trial does. Which interval is
-//! used where was decided by measured coverage, written down in `docs/statistics.md`. Deliberately absent: comparisons of
-//! more than two prompts. The test split is touched once, for one prompt, so nothing has to be corrected for.
+//! used where was decided by measured coverage, written down in `docs/statistics.md`. The claim of a run needs no
+//! correction: the test split is touched once, for one prompt. Where runs are compared with one another, [`holm`] corrects.
 
 mod bootstrap;
 mod difference;
 mod evidence;
+mod holm;
 mod interval;
 mod noise;
 mod paired;
@@ -20,6 +21,7 @@ mod tango;
 pub use bootstrap::{BootstrapMethod, RESAMPLES, bootstrap_mean_ci};
 pub use difference::difference_ci;
 pub use evidence::{evidence, unchanged};
+pub use holm::holm;
 pub use interval::{Interval, mean_ci, unseen_mass_ci, wilson_ci};
 pub use noise::{Noise, noise};
 pub use paired::{PairedCounts, mcnemar_one_sided, mcnemar_two_sided, permutation_one_sided, permutation_two_sided};

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `clade bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to measure
+    #[command(subcommand)]
+    pub bench: Bench,
+}
+
+/// What to measure.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Compare strategies on the simulated model at equal budgets, over many seeds; costs nothing
+    Search(SearchArgs),
+    /// Compare strategies on your own run file with its models and data, on equal budgets, over several seeds
+    Run(BenchRunArgs),
+}
+
+/// `clade bench search`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The figures compare searches under the rules of a simulated model and say nothing of a real one.\n\
+    The budget covers the search and the choice on validation; the final comparison on the test split\n\
+    comes on top for every strategy. All-in, a model-written proposal counts as 5 task calls."
+)]
+pub struct SearchArgs {
+    /// Worlds, or `all`; `--list` shows them
+    #[arg(long, value_delimiter = ',', default_value = "rough", value_name = "NAME,...")]
+    pub worlds: Vec<String>,
+    /// Strategies, or `all`
+    #[arg(long, value_delimiter = ',', default_value = "all", value_name = "NAME,...")]
+    pub strategies: Vec<String>,
+    /// Budgets in calls
+    #[arg(long, value_delimiter = ',', default_value = "500,1000,2000", value_name = "N,...")]
+    pub budgets: Vec<u32>,
+    /// What counts against the budget: `task`, `all-in` or `both`
+    #[arg(long, default_value = "both", value_name = "WAY")]
+    pub counting: String,
+    /// Runs of each strategy on each budget in each world
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub seeds: u32,
+    /// The first of their seeds
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub first_seed: u64,
+    /// Runs at once [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Change a setting of every strategy (`strategy.PATH=VALUE`) or of one (`NAME.PATH=VALUE`)
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Keep finished runs in this file, one JSON object a line; those that it holds are not run again. Take another file
+    /// after a change of the program
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Draw test scores against budgets into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// List the worlds and strategies
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `clade bench run`
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Each strategy with each seed is a run of its own: listed, shown and resumable like any other. The same\n\
+    command with the same --name goes on where it was interrupted."
+)]
+pub struct BenchRunArgs {
+    /// The run file [default: promptclade.yaml or promptfooconfig.yaml here]
+    pub file: Option<PathBuf>,
+    /// Strategies
+    #[arg(long, value_delimiter = ',', required = true, value_name = "NAME,...")]
+    pub strategies: Vec<String>,
+    /// Runs of each strategy
+    #[arg(long, default_value_t = 3, value_name = "N")]
+    pub seeds: u32,
+    /// The first of their seeds
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub first_seed: u64,
+    /// Name the comparison: its runs are called NAME-STRATEGY-SEED [default: drawn]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Override a value of the run file
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Most calls at once [default: found out while running]
+    #[arg(long, short = 'j', value_name = "N")]
+    pub concurrency: Option<u32>,
+    /// Most calls that each run may pay for
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    pub budget_calls: Option<u64>,
+    /// Most US dollars that each run may spend
+    #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = super::above_zero)]
+    pub budget_usd: Option<f64>,
+    /// Let runs use one another's answers: cheaper, but whoever comes later gets more for the same budget
+    #[arg(long)]
+    pub share_answers: bool,
+    /// Spend what the estimate says without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Draw the curves into this file
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Write the curves as a page that opens from disk
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}

@@ -1,0 +1,22 @@
+//! `clade bench`: what is measured by the program itself. One file for each subcommand.
+
+mod picture;
+mod rows;
+mod run;
+mod search;
+mod strategies;
+mod table;
+
+use crate::{
+    args::bench::{Bench, BenchArgs},
+    context::Context,
+    failure::Failure,
+};
+
+/// `clade bench`
+pub async fn run(args: &BenchArgs, context: &Context) -> Result<(), Failure> {
+    match &args.bench {
+        Bench::Run(args) => run::run(args, context).await,
+        Bench::Search(args) => search::run(args, context).await,
+    }
+}

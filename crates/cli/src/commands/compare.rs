@@ -1,0 +1,51 @@
+use std::path::Path;
+
+use clade_store_sqlite::Durability;
+use serde_json::json;
+
+use crate::{
+    args::CompareArgs,
+    chart,
+    compare::{self, By, Side, pairs},
+    context::Context,
+    failure::Failure,
+    names::find_run,
+};
+
+/// `clade compare`
+pub async fn run(args: &CompareArgs, context: &Context) -> Result<(), Failure> {
+    let store = context.store(Durability::Normal).await?;
+    let mut sides: Vec<Side> = Vec::new();
+    for name in &args.runs {
+        let row = find_run(store.as_ref(), name).await?;
+        if row.strategy.is_empty() {
+            return Err(Failure::Usage(format!("run {} is an evaluation; compare runs of `clade run`", row.run)));
+        }
+        if sides.iter().all(|side| side.run != row.run) {
+            sides.push(Side::read(&store, &row).await?);
+        }
+    }
+    let output = context.output;
+    let (pairs, refused) = pairs(&sides);
+    if output.json {
+        output.json_line(&json!({ "result": { "runs": sides, "pairs": pairs, "not_paired": refused } }));
+    } else {
+        compare::print(&sides, &pairs, &refused, &output);
+    }
+    draw(&sides, By::Run, args.svg.as_deref(), args.html.as_deref(), context)
+}
+
+/// Writes the curves of runs as a picture, as a page, or both.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn draw(sides: &[Side], by: By, svg: Option<&Path>, html: Option<&Path>, context: &Context) -> Result<(), Failure> {
+    let picture = chart::svg(&compare::chart(sides, by));
+    let page = || chart::page("Runs compared", &picture);
+    let files = [(svg, picture.clone()), (html, page())];
+    for (path, text) in files.into_iter().filter_map(|(path, text)| Some((path?, text))) {
+        std::fs::write(path, text).map_err(|error| Failure::io("write", path, &error))?;
+        context.output.note(format!("wrote {}", path.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+use clade_domain::{RunId, Split};
+use clade_evolve::{RunState, statistics};
+use serde::Serialize;
+
+use super::Side;
+
+/// The level of every interval here.
+const CONFIDENCE: f64 = 0.95;
+
+/// The chosen prompts of two runs on the test examples that both met.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Pair {
+    /// The one run.
+    pub a: RunId,
+    /// The other run.
+    pub b: RunId,
+    /// Examples that both prompts met.
+    pub n: usize,
+    /// Mean of the second's score minus the first's, in [-1, 1].
+    pub difference: f64,
+    /// Lower end of its 95 % interval.
+    pub ci_low: f64,
+    /// Upper end of its 95 % interval.
+    pub ci_high: f64,
+    /// Two-sided p-value of this pair alone.
+    pub p_value: f64,
+    /// The same corrected for the number of pairs (Holm).
+    pub p_holm: f64,
+}
+
+/// Every pair of runs that can be paired, and a sentence for each that cannot.
+pub fn pairs(sides: &[Side]) -> (Vec<Pair>, Vec<String>) {
+    let (mut pairs, mut refused) = (Vec::new(), Vec::new());
+    for (place, a) in sides.iter().enumerate() {
+        for b in &sides[place + 1..] {
+            match pair(a, b) {
+                Ok(pair) => pairs.push(pair),
+                Err(why) => refused.push(format!("{} and {} cannot be paired: {why}", a.run, b.run)),
+            }
+        }
+    }
+    let raw: Vec<f64> = pairs.iter().map(|pair| pair.p_value).collect();
+    for (pair, p) in pairs.iter_mut().zip(statistics::holm(&raw)) {
+        pair.p_holm = p;
+    }
+    (pairs, refused)
+}
+
+fn pair(a: &Side, b: &Side) -> Result<Pair, String> {
+    for side in [a, b] {
+        if side.evidence.is_none() {
+            return Err(format!("{} has not met its test examples yet", side.run));
+        }
+    }
+    if a.state.dataset().hash != b.state.dataset().hash {
+        return Err("they have different data".to_owned());
+    }
+    let metric = |side: &Side| side.state.spec().optimize.objectives.first().map(|o| (o.metric.clone(), o.direction));
+    if metric(a) != metric(b) {
+        return Err("their first objectives differ".to_owned());
+    }
+    let (first, second) = shared(&a.state, &b.state);
+    if first.is_empty() {
+        return Err("they have no test example in common".to_owned());
+    }
+    let found = statistics::difference_ci(&first, &second, CONFIDENCE, 0);
+    let differences: Vec<f64> = first.iter().zip(&second).map(|(a, b)| b - a).collect();
+    Ok(Pair {
+        a: a.run.clone(),
+        b: b.run.clone(),
+        n: first.len(),
+        difference: found.estimate,
+        ci_low: found.low,
+        ci_high: found.high,
+        p_value: statistics::permutation_two_sided(&differences, 0),
+        p_holm: 1.0,
+    })
+}
+
+/// The scores of both chosen prompts on the examples that are test in both runs and that both met.
+fn shared(a: &RunState, b: &RunState) -> (Vec<f64>, Vec<f64>) {
+    let score = |state: &RunState, example| {
+        if state.dataset().split(example) != Some(Split::Test) {
+            return None;
+        }
+        state.cells(state.best())?.mean(example, state.repeat())
+    };
+    let examples = a.dataset().examples(Split::Test).into_iter();
+    examples.filter_map(|example| Some((score(a, example)?, score(b, example)?))).unzip()
+}

@@ -1,0 +1,92 @@
+use std::sync::Arc;
+
+use clade_domain::{Budget, Evidence, RunId, Spent};
+use clade_engine::replay_state;
+use clade_evolve::RunState;
+use clade_store::{RunStatus, RunSummary, Store};
+use serde::Serialize;
+
+use crate::{failure::Failure, session};
+
+/// A run as one side of a comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct Side {
+    /// The run.
+    pub run: RunId,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// The user's words for it.
+    pub description: String,
+    /// The strategy.
+    pub strategy: String,
+    /// The task model.
+    pub model: String,
+    /// Whether any of its models is simulated.
+    pub simulated: bool,
+    /// The seed of all its randomness.
+    pub seed: u64,
+    /// Its limits.
+    pub budget: Budget,
+    /// What it bought.
+    pub spent: Spent,
+    /// Candidates, the user's prompts included.
+    pub candidates: usize,
+    /// Proposals turned away.
+    pub rejected: u32,
+    /// The comparison with its first prompt on the test split; null before it is measured.
+    pub evidence: Option<Evidence>,
+    /// The best on train so far, as each generation closed.
+    pub curve: Vec<Step>,
+    /// Its state, for what needs single examples.
+    #[serde(skip)]
+    pub state: RunState,
+}
+
+/// How a run stood at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Step {
+    /// Answered calls so far.
+    pub calls: u64,
+    /// US dollars so far.
+    pub usd: f64,
+    /// The highest fitness on train examples so far.
+    pub best: f64,
+}
+
+impl Side {
+    /// Reads a run from its journal.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<Self, Failure> {
+        let state = replay_state(store, &row.run).await?;
+        let (candidates, curve) = (state.candidates().len(), curve(&state));
+        let report = session::report(store, &state, row).await?;
+        Ok(Self {
+            run: row.run.clone(),
+            status: row.status,
+            description: row.description.clone(),
+            strategy: row.strategy.clone(),
+            model: row.model.clone(),
+            simulated: row.simulated,
+            seed: state.spec().seed,
+            budget: *state.budget(),
+            spent: report.spent,
+            candidates,
+            rejected: state.rejected_total(),
+            evidence: state.evidence().cloned(),
+            curve,
+            state,
+        })
+    }
+}
+
+fn curve(state: &RunState) -> Vec<Step> {
+    let mut best = f64::NEG_INFINITY;
+    let step = |closed: &clade_evolve::state::ClosedGeneration| {
+        let leading = closed.fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        best = best.max(leading);
+        best.is_finite().then_some(Step { calls: closed.calls, usd: closed.usd, best })
+    };
+    state.generations().iter().filter_map(step).collect()
+}
