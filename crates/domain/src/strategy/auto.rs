@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Settings of `auto`. It needs none: they are for experiments.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AutoSpec {
     /// Most proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more;
@@ -15,12 +15,6 @@ pub struct AutoSpec {
     pub operators: BTreeMap<String, f64>,
     /// Parts that are left out, to measure what they are worth.
     pub without: Vec<AutoPart>,
-}
-
-impl Default for AutoSpec {
-    fn default() -> Self {
-        Self { lanes: None, operators: BTreeMap::new(), without: Vec::new() }
-    }
 }
 
 impl AutoSpec {

@@ -10,6 +10,7 @@ mod belief;
 mod headroom;
 mod lane;
 mod memory;
+mod planning;
 mod rounds;
 mod verification;
 

@@ -1,0 +1,324 @@
+//! What the next round tries: edits, edits carried over, reviews and deletions of sentences, or a look at more examples.
+
+use clade_domain::{AutoPart, CandidateId, CellRef, OperatorName, SlotId, StopReason};
+use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use super::{
+    Auto, Stage,
+    lane::{Attempt, Lane, Step},
+    rounds::sentences,
+};
+use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators};
+
+/// Most trials of one verification.
+const MOST_TRIALS: usize = 30;
+/// Fewest trials for which a lane is begun.
+const LEAST_TRIALS: f64 = 4.0;
+/// Proposals for one example that missed it before other examples are looked for.
+const PATIENCE: f64 = 4.0;
+/// Examples of a probe.
+const PROBE: usize = 4;
+/// Rounds without anything bought before the search gives up.
+const IDLE: u32 = 40;
+/// Rounds without an accepted edit before a search without a limit ends.
+const STALE: u32 = 40;
+
+impl Auto {
+    /// What comes next: deletions, proposals, a look at more examples, or the end.
+    pub(super) fn plan_round(&mut self, state: &RunState, plan: &Plan) {
+        if let Some(reason) = self.reason_to_stop(state, plan) {
+            self.finish = Some(reason);
+            return;
+        }
+        if super::super::model_changes(state, self.round + 1) && !std::mem::replace(&mut self.renewed, true) {
+            // scores of different models are never compared: the incumbent is looked at anew
+            self.belief.carry_over(|_, b| (b + 0.1) / 2.0);
+            self.memory.forget();
+            self.round += 1;
+            if self.probe(state, plan, 2 * PROBE) {
+                return;
+            }
+        }
+        if std::mem::take(&mut self.probe_due) && self.probe(state, plan, PROBE) {
+            return;
+        }
+        let allowance = plan.allowance(state);
+        let used = if allowance.total.is_finite() { 1.0 - (allowance.trials / allowance.total).max(0.0) } else { 0.0 };
+        let lanes = self.affordable_lanes(allowance);
+        if lanes == 0 {
+            self.finish = Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
+            return;
+        }
+        let quota = if allowance.trials.is_finite() {
+            (((allowance.trials - lanes as f64 * allowance.proposal) / lanes as f64) as usize).clamp(1, MOST_TRIALS)
+        } else {
+            MOST_TRIALS
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(child_seed(state.spec().seed, &[3, u64::from(self.round)]));
+        let due = self.accepted_since_pruning >= 4 && (used >= 0.7 || self.belief.mean() > 0.6);
+        if self.pruning.is_empty() && due {
+            self.plan_pruning(state, &mut rng);
+        }
+        let mut planned = self.carried_lanes(state, lanes, quota);
+        if planned.is_empty() && self.reviewing.is_empty() && self.refused >= self.review_after {
+            self.plan_review(state);
+        }
+        if planned.is_empty() && !self.reviewing.is_empty() {
+            planned = self.review_lanes(state, lanes, quota);
+        }
+        if planned.is_empty() && !self.pruning.is_empty() {
+            planned = self.deletion_lanes(state, lanes, quota);
+        }
+        if planned.is_empty() {
+            let solved = self.belief.all();
+            let failures = self.memory.failures(&solved, self.line.len());
+            let fresh = failures.iter().filter(|(_, _, tries)| *tries < PATIENCE).count();
+            if fresh == 0 {
+                if self.probe(state, plan, PROBE.max(lanes)) {
+                    return;
+                }
+                if self.accepted_since_pruning > 0 {
+                    self.plan_pruning(state, &mut rng);
+                    planned = self.deletion_lanes(state, lanes, quota);
+                }
+                self.memory.forget_tries();
+            }
+            if planned.is_empty() {
+                planned = self.edit_lanes(state, &solved, lanes, quota, allowance.proposal, &mut rng);
+            }
+        }
+        self.round += u32::from(!std::mem::take(&mut self.renewed));
+        if planned.is_empty() {
+            self.idle += 1;
+            self.stale += 1;
+            self.close_round(state);
+            return;
+        }
+        for lane in &planned {
+            self.proposals.push_back(self.command(state, plan, lane));
+        }
+        self.stage = Stage::Round(planned);
+    }
+
+    fn reason_to_stop(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
+        let stop = &state.spec().optimize.stop;
+        if stop.target_score.is_some_and(|target| self.belief.mean() >= target) && self.memory.unseen().is_empty() {
+            return Some(StopReason::TargetReached);
+        }
+        if self.idle >= IDLE {
+            return Some(StopReason::NothingToGain);
+        }
+        let endless = plan.allowance(state).trials.is_infinite();
+        let patience = stop.no_improvement.or(endless.then_some(STALE));
+        patience.is_some_and(|most| self.stale >= most).then_some(StopReason::NoImprovement)
+    }
+
+    fn affordable_lanes(&self, allowance: Allowance) -> usize {
+        let usual = if allowance.total.is_finite() { (allowance.total / 1_000.0).clamp(1.0, 4.0) as usize } else { 4 };
+        let most = self.settings.lanes.map_or(usual, |lanes| lanes.max(1) as usize);
+        // of edits that run side by side only one can lead: as many run as let half a one succeed
+        let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);
+        if allowance.trials.is_infinite() {
+            return most;
+        }
+        ((allowance.trials / (allowance.proposal + LEAST_TRIALS)).max(0.0) as usize).min(most)
+    }
+
+    fn new_lane(
+        &mut self,
+        attempt: Attempt,
+        operator: &str,
+        base: CandidateId,
+        targets: Vec<usize>,
+        quota: usize,
+    ) -> Lane {
+        let slots = [SlotId(self.next_slot), SlotId(self.next_slot + 1)];
+        let ids = [CandidateId(self.next_id), CandidateId(self.next_id + 1)];
+        self.next_slot += 2;
+        self.next_id += 2;
+        Lane {
+            attempt,
+            operator: OperatorName::from(operator),
+            slots,
+            ids,
+            base,
+            targets,
+            quota,
+            step: Step::Writing,
+            child: None,
+            verification: None,
+            asked: Vec::new(),
+            outcome: None,
+        }
+    }
+
+    fn edit_lanes(
+        &mut self,
+        state: &RunState,
+        solved: &[f64],
+        lanes: usize,
+        quota: usize,
+        proposal: f64,
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<Lane> {
+        let incumbent = self.incumbent();
+        let failures = self.memory.failures(solved, self.line.len());
+        let mut order: Vec<(f64, usize)> = failures
+            .iter()
+            .map(|(place, _, tries)| (tries + 2.0 * solved[*place] + rng.random_range(0.0..0.5), *place))
+            .collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut waiting: Vec<usize> = order.into_iter().map(|(_, place)| place).collect();
+        let can_show = state.cells(incumbent).is_some_and(|cells| cells.passed(clade_domain::Split::Train) > 0);
+        let mut planned = Vec::new();
+        for _ in 0..lanes {
+            let usable = |arm: &super::arms::Arm| {
+                arm.shown <= waiting.len() && (arm.operator.wants().demonstrations == 0 || can_show)
+            };
+            let Some(arm) = self.arms.draw(proposal, usable, rng) else { break };
+            let Some((operator, shown)) = self.arms.get(arm).map(|arm| (arm.operator, arm.shown)) else { break };
+            let targets: Vec<usize> = waiting.drain(..shown).collect();
+            let base = match targets.as_slice() {
+                [one] => self.memory.chained(*one, incumbent).unwrap_or(incumbent),
+                _ => incumbent,
+            };
+            targets.iter().for_each(|place| self.memory.tried(*place));
+            planned.push(self.new_lane(Attempt::Edit { arm }, operator.name(), base, targets, quota));
+        }
+        planned
+    }
+
+    fn plan_pruning(&mut self, state: &RunState, rng: &mut ChaCha8Rng) {
+        self.accepted_since_pruning = 0;
+        if !self.settings.has(AutoPart::Pruning) {
+            return;
+        }
+        self.pruning = self.added_sentences(state);
+        self.pruning.shuffle(rng);
+    }
+
+    fn deletion_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
+        let incumbent = self.incumbent();
+        let there = sentences(state, incumbent);
+        let mut planned = Vec::new();
+        while planned.len() < lanes
+            && let Some(sentence) = self.pruning.pop()
+        {
+            if there.contains(&sentence) {
+                let mended = self.memory.mended_by.get(&sentence).map(|all| all.iter().take(3).copied().collect());
+                let attempt = Attempt::Deletion { sentence };
+                planned.push(self.new_lane(attempt, "sentence-removal", incumbent, mended.unwrap_or_default(), quota));
+            }
+        }
+        planned
+    }
+
+    /// The incumbent's added sentences are to be reviewed: too many edits in a row mended nothing, so something in it may do harm.
+    fn plan_review(&mut self, state: &RunState) {
+        self.refused = 0;
+        self.review_after = (self.review_after * 2).min(24);
+        self.looks = (self.looks + 2).min(9);
+        if !self.settings.has(AutoPart::Pruning) {
+            return;
+        }
+        let added = self.added_sentences(state);
+        let suspicion = |sentence: &String| self.memory.suspicion.get(sentence).copied().unwrap_or(0.2);
+        let mut order: Vec<(f64, String)> =
+            added.into_iter().map(|s| (suspicion(&s), s)).filter(|(s, _)| *s > 0.01).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+        self.reviewing = order.into_iter().map(|(_, sentence)| sentence).collect();
+    }
+
+    /// Sentences of the incumbent that the first prompt has not.
+    fn added_sentences(&self, state: &RunState) -> Vec<String> {
+        let first = self.line.first().map(|id| sentences(state, *id)).unwrap_or_default();
+        let mut added = sentences(state, self.incumbent());
+        added.retain(|sentence| !first.contains(sentence));
+        added.sort();
+        added.dedup();
+        added
+    }
+
+    fn review_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
+        let incumbent = self.incumbent();
+        let there = sentences(state, incumbent);
+        let stubborn = self.memory.stubborn(&self.belief.all(), self.line.len(), self.looks);
+        let mut planned = Vec::new();
+        if stubborn.is_empty() {
+            self.reviewing.clear();
+        }
+        while planned.len() < lanes
+            && let Some(sentence) = self.reviewing.pop()
+        {
+            if there.contains(&sentence) {
+                let suspicion = self.memory.suspicion.get(&sentence).copied().unwrap_or(0.2);
+                let attempt = Attempt::Review { sentence, suspicion };
+                planned.push(self.new_lane(attempt, "sentence-removal", incumbent, stubborn.clone(), quota));
+            }
+        }
+        planned
+    }
+
+    fn carried_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
+        let mut planned = Vec::new();
+        let take = self.carried.len().min(lanes);
+        for carried in self.carried.drain(..take).collect::<Vec<_>>() {
+            if state.candidate(carried.child).is_some() {
+                let attempt = Attempt::Carried { child: carried.child, odds: carried.odds };
+                planned.push(self.new_lane(attempt, "rebase", carried.base, carried.targets, quota));
+            }
+        }
+        planned
+    }
+
+    fn command(&self, state: &RunState, plan: &Plan, lane: &Lane) -> ProposeCommand {
+        let incumbent = self.incumbent();
+        let solved = self.belief.all();
+        let failures = self.memory.failures(&solved, self.line.len());
+        let shown = |place: &usize| -> Option<CellRef> {
+            let (_, cell, _) = failures.iter().find(|(other, ..)| other == place)?;
+            // where a rejected child is edited further, its own failure is shown
+            let own = CellRef { candidate: lane.base, ..*cell };
+            let has = state.cells(lane.base).is_some_and(|c| c.get(own.example, own.sample, state.repeat()).is_some());
+            Some(if has { own } else { *cell })
+        };
+        let seed = child_seed(state.spec().seed, &[1, u64::from(lane.slots[0].0)]);
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let wants = operators::by_name(&lane.operator.0).map(crate::operators::Operator::wants).unwrap_or_default();
+        let mut successes: Vec<CellRef> = state
+            .cells(incumbent)
+            .map(|cells| {
+                let all = cells.iter(incumbent, state.repeat()).filter(|(_, cell)| cell.score >= 0.999);
+                all.map(|(cell, _)| cell)
+                    .filter(|cell| state.dataset().split(cell.example) == Some(clade_domain::Split::Train))
+                    .collect()
+            })
+            .unwrap_or_default();
+        successes.shuffle(&mut rng);
+        let mut demonstrations = successes.clone();
+        demonstrations.truncate(wants.demonstrations);
+        successes.truncate(wants.successes);
+        let (parents, brief) = match &lane.attempt {
+            Attempt::Edit { .. } => (vec![lane.base], None),
+            Attempt::Deletion { sentence } | Attempt::Review { sentence, .. } => {
+                (vec![lane.base], Some(sentence.clone()))
+            }
+            Attempt::Carried { child, .. } => (vec![incumbent, *child, lane.base], None),
+        };
+        let edits = matches!(lane.attempt, Attempt::Edit { .. });
+        ProposeCommand {
+            slot: lane.slots[0],
+            candidate: lane.ids[0],
+            generation: self.round,
+            operator: lane.operator.clone(),
+            parents,
+            failures: if edits { lane.targets.iter().filter_map(shown).collect() } else { Vec::new() },
+            successes,
+            demonstrations,
+            targets: lane.targets.iter().filter_map(|place| plan.train.get(*place).copied()).collect(),
+            brief,
+            seed: rng.next_u64(),
+        }
+    }
+}
