@@ -67,9 +67,10 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     let Idea { hypothesis, text: changed } = match wish.operation {
         "paraphrase" => writer.paraphrase(part.text),
         "shorten" => writer.shorten(part.text),
-        "elaborate" => writer.elaborate(part.text),
+        // told the task, a model that rephrases brings in what it knows of it
+        "elaborate" | "capo-mutation" => writer.elaborate(part.text),
         "merge" => writer.merge(part.text, other),
-        "crossover" => writer.crossover(part.text, other),
+        "crossover" | "capo-crossover" => writer.crossover(part.text, other),
         _ => writer.reflect(part.text, wish.failures.iter().map(|input| question_of(key, input))),
     };
     let changed = proposals::maybe_lose_placeholder(world, draw, changed);
