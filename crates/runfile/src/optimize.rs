@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    Budget, CapoSpec, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod,
-    SplitSpec, StopSpec, StrategyName, StrategySpec,
+    Budget, Constraints, Direction, GeneticSpec, Objective, OptimizeSpec, RunMode, SelectionMethod, SplitSpec,
+    StopSpec, StrategyName, StrategySpec,
 };
 
 use crate::{
@@ -85,24 +85,9 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
             operator_weights(context, &auto.operators);
         }
         StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
-        StrategySpec::Random(random) => {
-            at_least(
-                context,
-                "examples",
-                random.examples.unwrap_or(1),
-                1,
-                "candidates that meet 0 examples cannot be compared",
-            );
-            operator_weights(context, &random.operators);
-        }
-        StrategySpec::HillClimb(climb) => {
-            at_least(context, "minibatch", climb.minibatch, 1, "on 0 examples no child is better than its parent");
-        }
-        StrategySpec::Gepa(gepa) => {
-            at_least(context, "minibatch", gepa.minibatch, 1, "on 0 examples no child is better than its parent");
-            at_least(context, "pareto", gepa.pareto.unwrap_or(1), 1, "a frontier over 0 examples has no member");
-        }
-        StrategySpec::Capo(capo) => check_capo(context, capo),
+        StrategySpec::Random(random) => operator_weights(context, &random.operators),
+        // their numbers have ranges in the schema
+        StrategySpec::HillClimb(_) | StrategySpec::Gepa(_) | StrategySpec::Capo(_) => {}
     }
     spec.clone()
 }
@@ -159,30 +144,6 @@ fn check_genetic(context: &mut Context<'_>, spec: &GeneticSpec) {
         _ => {}
     }
     operator_weights(context, &spec.operators);
-}
-
-fn check_capo(context: &mut Context<'_>, spec: &CapoSpec) {
-    at_least(context, "population", spec.population, 2, "a crossover needs two parents");
-    at_least(context, "crossovers", spec.crossovers, 1, "a generation without children changes nothing");
-    at_least(context, "block", spec.block, 2, "a paired t-test needs two pairs");
-    at_least(context, "blocks", spec.blocks, 1, "a race over 0 blocks drops nobody");
-    let root = KeyPath::of("optimize.strategy");
-    if !(spec.alpha > 0.0 && spec.alpha < 1.0) {
-        let message = format!("a level of {} is no level of a test", spec.alpha);
-        context.problem(&root.name("alpha"), message, "write a number between 0 and 1; 0.2 is usual");
-    }
-    if spec.length_penalty < 0.0 {
-        let message = format!("a penalty of {} would reward long prompts", spec.length_penalty);
-        context.problem(&root.name("length_penalty"), message, "write 0 or more; 0.05 is usual");
-    }
-}
-
-/// A count of the strategy that must not be below `least`.
-fn at_least(context: &mut Context<'_>, name: &str, found: u32, least: u32, message: &str) {
-    if found < least {
-        let path = KeyPath::of("optimize.strategy").name(name);
-        context.problem(&path, message, format!("write {least} or more"));
-    }
 }
 
 /// Operators by name with their weights.
