@@ -341,7 +341,9 @@ impl Capo {
 
     fn close(&mut self, state: &RunState) {
         let survivors = self.population.clone();
-        let fitness = survivors.iter().map(|id| self.value(state, *id).max(-self.settings.length_penalty)).collect();
+        // who met no block yet stands below everyone who did
+        let fitness =
+            survivors.iter().map(|id| self.value(state, *id).max(-1.0 - self.settings.length_penalty)).collect();
         self.desk.record(RunEvent::GenerationClosed { generation: self.desk.generation(), survivors, fitness });
         self.stage = Stage::Closed;
     }
