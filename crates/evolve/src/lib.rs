@@ -4,6 +4,7 @@
 //! the same commands byte for byte. [`Conductor`] is the whole of a run seen from outside; a [`strategy::Strategy`]
 //! is the search inside it.
 
+pub mod archive;
 mod command;
 mod conductor;
 pub mod operators;

@@ -1,13 +1,16 @@
 //! The laws of a run as a pure machine: the order of answers, kills and replays change nothing; budgets hold; splits never mix.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic")]
 
+#[path = "conductor/strategies.rs"]
+mod strategies;
+
 use std::collections::BTreeMap;
 
 use clade_domain::{
     Bill, Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Direction, EvalOptions, ExampleId,
-    FORMAT_VERSION, GeneticSpec, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose, Recorded, RejectReason,
-    Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, Split, SplitSpec, StopReason, StrategySpec,
-    Timestamp, Trial, TrialOutcome, Usage, Usd,
+    FORMAT_VERSION, GeneticSpec, ModelRole, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose, Recorded,
+    RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, Split, SplitSpec, StopReason,
+    StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::{Command, Conductor, ProposeCommand, RunState, child_seed};
 use proptest::prelude::*;
@@ -64,9 +67,22 @@ fn started(spec: RunSpec, splits: &str) -> Recorded {
 /// The world outside: what comes of a command depends on the command alone.
 struct World {
     prompts: BTreeMap<CandidateId, Prompt>,
+    models: Models,
+    splits: String,
 }
 
 impl World {
+    fn of(first: &Recorded) -> Self {
+        let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
+        Self { prompts: BTreeMap::new(), models: spec.models.clone(), splits: dataset.splits.clone() }
+    }
+
+    /// The task model of a generation, where it is not the first one.
+    fn model(&self, generation: u32) -> Option<String> {
+        let id = &self.models.of(ModelRole::Task, generation)?.id;
+        (*id != self.models.task[0].id).then(|| id.clone())
+    }
+
     fn answer(&mut self, command: &Command) -> RunEvent {
         match command {
             Command::Record(event) => {
@@ -82,9 +98,9 @@ impl World {
                 let right = draw < 3 + good;
                 RunEvent::TrialFinished(Box::new(Trial {
                     cell: command.cell,
-                    split: split_of(command.cell.example, command.purpose),
+                    split: split_of(&self.splits, command.cell.example, command.purpose),
                     purpose: command.purpose,
-                    model: None,
+                    model: self.model(command.generation),
                     outcome: TrialOutcome::Scored {
                         answer: prompt.hash(),
                         score: f64::from(u8::from(right)),
@@ -140,8 +156,8 @@ impl World {
 
 const SPLITS: &str = "ttttttttttttttttttttttttttttttvvvvvvvvvvvvvvvhhhhhhhhhhhhhhh";
 
-fn split_of(example: ExampleId, purpose: Purpose) -> Split {
-    let split = match SPLITS.as_bytes()[example.index()] {
+fn split_of(splits: &str, example: ExampleId, purpose: Purpose) -> Split {
+    let split = match splits.as_bytes()[example.index()] {
         b't' => Split::Train,
         b'v' => Split::Validation,
         _ => Split::Test,
@@ -158,7 +174,7 @@ fn split_of(example: ExampleId, purpose: Purpose) -> Split {
 /// Runs to the end with answers coming back in an order drawn from `order`, killed and replayed at random where asked.
 fn run(first: &Recorded, order: u64, kills: bool) -> Vec<Recorded> {
     let mut rng = ChaCha8Rng::seed_from_u64(order);
-    let mut world = World { prompts: BTreeMap::new() };
+    let mut world = World::of(first);
     let mut journal = vec![first.clone()];
     let mut conductor = Conductor::start(first).unwrap();
     let mut under_way: Vec<Command> = Vec::new();

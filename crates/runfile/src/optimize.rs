@@ -85,6 +85,9 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
             operator_weights(context, &auto.operators);
         }
         StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
+        StrategySpec::Random(random) => operator_weights(context, &random.operators),
+        // their numbers have ranges in the schema
+        StrategySpec::HillClimb(_) | StrategySpec::Gepa(_) | StrategySpec::Capo(_) => {}
     }
     spec.clone()
 }

@@ -3,8 +3,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::OperatorName;
-
 /// Settings of `genetic`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -36,17 +34,6 @@ impl Default for GeneticSpec {
             selection: SelectionMethod::default(),
             operators: BTreeMap::new(),
         }
-    }
-}
-
-impl GeneticSpec {
-    /// The operators with their weights, or `defaults` where the user names none.
-    #[must_use]
-    pub fn operator_weights(&self, defaults: &[(OperatorName, f64)]) -> Vec<(OperatorName, f64)> {
-        if self.operators.is_empty() {
-            return defaults.to_vec();
-        }
-        self.operators.iter().map(|(name, weight)| (OperatorName(name.clone()), *weight)).collect()
     }
 }
 

@@ -2,10 +2,18 @@
 //! schema and to `clade bench` at once.
 
 mod auto;
+mod capo;
 mod genetic;
+mod gepa;
+mod hill_climb;
+mod random;
 
 pub use auto::{AutoPart, AutoSpec};
+pub use capo::CapoSpec;
 pub use genetic::{GeneticSpec, SelectionMethod};
+pub use gepa::GepaSpec;
+pub use hill_climb::HillClimbSpec;
+pub use random::RandomSpec;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,11 +26,19 @@ pub enum StrategyName {
     Auto,
     /// A generational genetic search.
     Genetic,
+    /// Random edits of the first prompt: what every search must beat.
+    Random,
+    /// One incumbent, replaced by reflective edits that do better on a few paired examples.
+    HillClimb,
+    /// Reflection on parents from the per-example Pareto frontier.
+    Gepa,
+    /// A population that is crossed, mutated and raced, with worked examples and a length penalty.
+    Capo,
 }
 
 impl StrategyName {
     /// Every search, the default first.
-    pub const ALL: [Self; 2] = [Self::Auto, Self::Genetic];
+    pub const ALL: [Self; 6] = [Self::Auto, Self::Genetic, Self::Random, Self::HillClimb, Self::Gepa, Self::Capo];
 
     /// As run files write it.
     #[must_use]
@@ -30,6 +46,10 @@ impl StrategyName {
         match self {
             Self::Auto => "auto",
             Self::Genetic => "genetic",
+            Self::Random => "random",
+            Self::HillClimb => "hill-climb",
+            Self::Gepa => "gepa",
+            Self::Capo => "capo",
         }
     }
 
@@ -39,6 +59,10 @@ impl StrategyName {
         match self {
             Self::Auto => StrategySpec::Auto(AutoSpec::default()),
             Self::Genetic => StrategySpec::Genetic(GeneticSpec::default()),
+            Self::Random => StrategySpec::Random(RandomSpec::default()),
+            Self::HillClimb => StrategySpec::HillClimb(HillClimbSpec::default()),
+            Self::Gepa => StrategySpec::Gepa(GepaSpec::default()),
+            Self::Capo => StrategySpec::Capo(CapoSpec::default()),
         }
     }
 }
@@ -51,6 +75,14 @@ pub enum StrategySpec {
     Auto(AutoSpec),
     /// A generational genetic search.
     Genetic(GeneticSpec),
+    /// Random edits of the first prompt.
+    Random(RandomSpec),
+    /// One incumbent and reflective edits.
+    HillClimb(HillClimbSpec),
+    /// Reflection and a per-example Pareto frontier.
+    Gepa(GepaSpec),
+    /// Crossover, mutation and races.
+    Capo(CapoSpec),
 }
 
 impl StrategySpec {
@@ -60,6 +92,10 @@ impl StrategySpec {
         match self {
             Self::Auto(_) => StrategyName::Auto,
             Self::Genetic(_) => StrategyName::Genetic,
+            Self::Random(_) => StrategyName::Random,
+            Self::HillClimb(_) => StrategyName::HillClimb,
+            Self::Gepa(_) => StrategyName::Gepa,
+            Self::Capo(_) => StrategyName::Capo,
         }
     }
 }

@@ -39,6 +39,7 @@ pub fn all() -> Vec<&'static dyn Operator> {
         &classical::InstructionToStart,
         &classical::ComponentCrossover,
         &classical::SentenceCrossover,
+        &classical::ComponentMerge,
         &classical::Rebase,
         &classical::DemonstrationAdd,
         &classical::DemonstrationDrop,
@@ -50,6 +51,8 @@ pub fn all() -> Vec<&'static dyn Operator> {
         &written::Contrast,
         &written::Merge,
         &written::Crossover,
+        &written::CapoCrossover,
+        &written::CapoMutation,
     ]
 }
 

@@ -1,24 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, Direction, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason,
+    CandidateId, CellRef, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason,
 };
-use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Grid, Strategy, Wish, model_changes};
-use crate::{
-    Plan, ProposeCommand, RunState, child_seed,
-    operators::{self, Operator},
-    selection,
-    state::fitness,
-};
+use super::{Grid, Strategy, Wish, model_changes, stopping, stopping::SOLVED, weights};
+use crate::{Plan, ProposeCommand, RunState, child_seed, operators::Operator, selection, state::fitness};
 
 /// How often a place is tried with other operators and parents before it stays empty.
 const ATTEMPTS: u32 = 6;
-
-/// A score from which an example counts as solved.
-const SOLVED: f64 = 0.999;
 
 /// A generational genetic search.
 ///
@@ -75,11 +67,17 @@ impl Genetic {
 
     fn grid(&mut self, state: &RunState, plan: &Plan) -> &mut Grid {
         let generation = self.generation;
-        let size = *self.block.get_or_insert_with(|| block_size(&self.settings, state, plan));
+        let size = self.block.unwrap_or_else(|| self.block_size(state, plan));
+        self.block = Some(size);
         self.grid.get_or_insert_with(|| {
             let block = plan.train.iter().take(size).copied().collect();
             Grid::new(Purpose::Search, generation, block)
         })
+    }
+
+    /// As many train examples as last about eight generations.
+    fn block_size(&self, state: &RunState, plan: &Plan) -> usize {
+        block_size(self.settings.examples, 8.0 * f64::from(self.places()), state, plan)
     }
 
     /// Survivors of the generation at hand: the elite of everyone, then the best children; without repeated prompts.
@@ -106,34 +104,15 @@ impl Genetic {
     }
 
     fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
-        let stop = &state.spec().optimize.stop;
         let last = state.generations().last()?;
-        let best = last.survivors.first().and_then(|id| state.score(*id, Split::Train)).unwrap_or(0.0);
-        let only_score = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
-        if stop.target_score.is_some_and(|target| best >= target) {
-            return Some(StopReason::TargetReached);
+        if let Some(reason) = stopping::rule(state) {
+            return Some(reason);
         }
-        if (best >= SOLVED && only_score) || self.empty_generations >= 2 {
+        if self.empty_generations >= 2 {
             return Some(StopReason::NothingToGain);
         }
         if self.settings.generations.is_some_and(|most| last.generation >= most) {
             return Some(StopReason::MaxGenerations);
-        }
-        if let Some(patience) = stop.no_improvement {
-            let best_of = |fitness: &[f64]| fitness.first().copied().unwrap_or(f64::NEG_INFINITY);
-            // generations of another model are no measure
-            let since =
-                state.generations().iter().rposition(|g| g.generation > 0 && model_changes(state, g.generation));
-            let generations = &state.generations()[since.unwrap_or(0)..];
-            let now = generations.len();
-            let recent = now.saturating_sub(patience as usize);
-            if recent > 0 {
-                let before = generations[..recent].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
-                let since = generations[recent..].iter().map(|g| best_of(&g.fitness)).fold(f64::MIN, f64::max);
-                if since <= before {
-                    return Some(StopReason::NoImprovement);
-                }
-            }
         }
         if self.affordable_children(state, plan) < self.places().min(2) {
             return Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
@@ -144,7 +123,7 @@ impl Genetic {
     fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
         // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
         let tries = f64::from(ATTEMPTS) / f64::from(1 + state.dataset().judge_calls);
-        let block = self.block.unwrap_or_else(|| block_size(&self.settings, state, plan));
+        let block = self.block.unwrap_or_else(|| self.block_size(state, plan));
         let per_child = block as f64 * f64::from(state.repeat()) + tries;
         (plan.allowance(state).trials / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
     }
@@ -225,26 +204,13 @@ impl Genetic {
     }
 
     fn draw_operator(&self, attempt: u32, rng: &mut ChaCha8Rng) -> Option<&'static dyn Operator> {
-        let defaults: Vec<(OperatorName, f64)> =
-            operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
-        let usable: Vec<(&'static dyn Operator, f64)> = self
-            .settings
-            .operator_weights(&defaults)
-            .into_iter()
-            .filter_map(|(name, weight)| Some((operators::by_name(&name.0)?, weight)))
-            .filter(|(operator, weight)| *weight > 0.0 && operator.kind().parents <= self.population.len())
-            // a place that failed before is not left to an operator that may find nothing to do again
-            .filter(|(operator, _)| attempt + 1 < ATTEMPTS || operator.kind().model_written)
-            .collect();
-        let total: f64 = usable.iter().map(|(_, weight)| weight).sum();
-        let mut left = rng.random::<f64>() * total;
-        for (operator, weight) in &usable {
-            left -= weight;
-            if left < 0.0 {
-                return Some(*operator);
-            }
-        }
-        usable.last().map(|(operator, _)| *operator)
+        let mut usable = weights::of(&self.settings.operators);
+        usable.retain(|(operator, _)| {
+            operator.kind().parents <= self.population.len()
+                // a place that failed before is not left to an operator that may find nothing to do again
+                && (attempt + 1 < ATTEMPTS || operator.kind().model_written)
+        });
+        weights::draw(&usable, rng)
     }
 }
 
@@ -325,13 +291,12 @@ impl Strategy for Genetic {
     }
 }
 
-/// So many train examples that the search part of the budget lasts about eight generations; 20 to 60.
-fn block_size(settings: &GeneticSpec, state: &RunState, plan: &Plan) -> usize {
-    let size = settings.examples.map_or_else(
+/// So many train examples that the search part of the budget lasts for so many candidates; 20 to 60.
+pub(super) fn block_size(examples: Option<u32>, candidates: f64, state: &RunState, plan: &Plan) -> usize {
+    let size = examples.map_or_else(
         || {
-            let children = f64::from(settings.population.saturating_sub(settings.elite).max(1));
             let search = plan.allowance(state).trials;
-            if search.is_finite() { (search.max(0.0) / (8.0 * children)).clamp(20.0, 60.0) as usize } else { 40 }
+            if search.is_finite() { (search.max(0.0) / candidates).clamp(20.0, 60.0) as usize } else { 40 }
         },
         |examples| examples as usize,
     );
@@ -339,7 +304,7 @@ fn block_size(settings: &GeneticSpec, state: &RunState, plan: &Plan) -> usize {
 }
 
 /// A candidate's train cells, solved ones and the others, in order of example.
-fn cells_by_success(state: &RunState, candidate: CandidateId) -> (Vec<CellRef>, Vec<CellRef>) {
+pub(super) fn cells_by_success(state: &RunState, candidate: CandidateId) -> (Vec<CellRef>, Vec<CellRef>) {
     let Some(cells) = state.cells(candidate) else { return (Vec::new(), Vec::new()) };
     // one cell an example: the operator is shown each question once
     let mut by_example: BTreeMap<ExampleId, (CellRef, f64)> = BTreeMap::new();

@@ -4,15 +4,27 @@
 //! the order in which answers come back nor a restart changes the path of a search.
 
 mod auto;
+mod capo;
+mod comparison;
+mod desk;
 mod genetic;
+mod gepa;
 mod grid;
+mod hill_climb;
+mod random;
+mod stopping;
+mod weights;
 
 use clade_domain::{CandidateId, RunEvent, RunSpec, StopReason, StrategySpec};
 
 pub use auto::Auto;
+pub use capo::Capo;
 pub use genetic::Genetic;
+pub use gepa::Gepa;
 use grid::scorer;
 pub use grid::{Grid, model_override};
+pub use hill_climb::HillClimb;
+pub use random::Random;
 
 use crate::{Plan, ProposeCommand, RunState};
 
@@ -63,5 +75,9 @@ pub fn build(spec: &RunSpec) -> Box<dyn Strategy> {
     match &spec.optimize.strategy {
         StrategySpec::Auto(settings) => Box::new(Auto::new(settings.clone())),
         StrategySpec::Genetic(settings) => Box::new(Genetic::new(settings.clone())),
+        StrategySpec::Random(settings) => Box::new(Random::new(settings.clone())),
+        StrategySpec::HillClimb(settings) => Box::new(HillClimb::new(settings.clone())),
+        StrategySpec::Gepa(settings) => Box::new(Gepa::new(settings.clone())),
+        StrategySpec::Capo(settings) => Box::new(Capo::new(settings.clone())),
     }
 }

@@ -68,9 +68,10 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     let Idea { hypothesis, text: changed } = match wish.operation {
         "paraphrase" => writer.paraphrase(part.text),
         "shorten" => writer.shorten(part.text),
-        "elaborate" => writer.rewritten(writer.elaborate(part.text)),
+        // told the task, a model that rephrases brings in what it knows of it
+        "elaborate" | "capo-mutation" => writer.rewritten(writer.elaborate(part.text)),
         "merge" => writer.rewritten(writer.merge(part.text, other)),
-        "crossover" => writer.rewritten(writer.crossover(part.text, other)),
+        "crossover" | "capo-crossover" => writer.rewritten(writer.crossover(part.text, other)),
         _ => {
             let failures: Vec<Shown> = wish.failures.iter().map(|input| shown(key, input)).collect();
             writer.rewritten(writer.reflect(part.text, &failures))

@@ -165,6 +165,9 @@ impl Checker {
                 return;
             }
         }
+        if self.tagged(node, &resolved, path, findings) {
+            return;
+        }
         let mut best: Option<(usize, usize, Vec<Finding>)> = None;
         for (schema, name) in &resolved {
             let types = types(schema);
@@ -190,6 +193,26 @@ impl Checker {
                 findings.push(wrong_type(node, path, &schemas));
             }
         }
+    }
+
+    /// Where a key holds another word in each branch, as `name` of a strategy does: the branch of the word that is written.
+    /// False where there is no such key.
+    fn tagged(&self, node: &Node, branches: &[(&Value, &str)], path: &KeyPath, findings: &mut Vec<Finding>) -> bool {
+        let NodeValue::Map(entries) = &node.value else { return false };
+        for entry in entries.iter().filter(|entry| matches!(entry.value.value, NodeValue::String(_))) {
+            let word = |schema: &Value| schema.get("properties")?.get(&entry.key)?.get("const").cloned();
+            let words: Vec<Value> = branches.iter().filter_map(|(schema, _)| word(schema)).collect();
+            if words.len() < 2 {
+                continue;
+            }
+            let written = Some(entry.value.to_json());
+            match branches.iter().find(|(schema, _)| word(schema) == written) {
+                Some((schema, name)) => self.walk(node, schema, name, path, findings),
+                None => self.one_of(&entry.value, &words, &path.name(&entry.key), findings),
+            }
+            return true;
+        }
+        false
     }
 
     /// Branches with the branches of branches in their place.

@@ -4,6 +4,7 @@
 //! What [`clade_text::protect`] protects is never edited, and an edit that would lose some of it is not made.
 
 mod component_crossover;
+mod component_merge;
 mod demonstration_add;
 mod demonstration_drop;
 mod demonstration_reorder;
@@ -27,6 +28,7 @@ mod word_insertion;
 mod word_removal;
 
 pub use component_crossover::ComponentCrossover;
+pub use component_merge::ComponentMerge;
 pub use demonstration_add::DemonstrationAdd;
 pub use demonstration_drop::DemonstrationDrop;
 pub use demonstration_reorder::DemonstrationReorder;

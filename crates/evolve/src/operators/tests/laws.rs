@@ -148,19 +148,32 @@ proptest! {
     fn no_answer_gets_past_admission(
         scene in scene(),
         seed in any::<u64>(),
-        answers in proptest::collection::vec(answer(), 2..3),
+        answers in proptest::collection::vec(answer(), 4..5),
     ) {
         let context = scene.context();
         for operator in all().into_iter().filter(|operator| operator.kind().model_written) {
             let Ok(Step::Ask(first)) = operator.step(&context, seed, &[]) else { continue };
             prop_assert_eq!(first.len(), 1);
             let mut given = Vec::new();
+            // one question after another, each asked at most twice
+            let questions = if operator.name() == "capo-crossover" { 2 } else { 1 };
+            let shown = |scene: &Scene| {
+                let parents = scene.parents.iter().flat_map(|parent| parent.demonstrations.clone());
+                parents.chain(scene.demonstrations.clone()).collect::<Vec<_>>()
+            };
             for answer in &answers {
                 given.push(chat(answer));
                 match operator.step(&context, seed, &given) {
-                    Ok(Step::Ask(more)) => prop_assert!(given.len() == 1 && more.len() == 1, "{} asks too often", operator.name()),
+                    Ok(Step::Ask(more)) => {
+                        prop_assert!(given.len() < 2 * questions && more.len() == 1, "{} asks too often", operator.name());
+                    }
                     Ok(Step::Done(proposal)) => {
-                        prop_assert_eq!(&proposal.prompt.demonstrations, &scene.parents[0].demonstrations);
+                        if operator.name().starts_with("capo") {
+                            let known = shown(&scene);
+                            prop_assert!(proposal.prompt.demonstrations.iter().all(|one| known.contains(one)));
+                        } else {
+                            prop_assert_eq!(&proposal.prompt.demonstrations, &scene.parents[0].demonstrations);
+                        }
                         if let Ok(prompt) = admit(&context, proposal.prompt) {
                             assert_kept(&scene, &prompt, operator.name())?;
                         }

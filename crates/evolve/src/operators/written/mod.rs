@@ -19,6 +19,7 @@
 //! The answer may begin with `<hypothesis>one line</hypothesis>`, which becomes the proposal's note.
 
 pub mod answer;
+mod capo;
 mod contrast;
 mod crossover;
 mod elaborate;
@@ -30,6 +31,7 @@ mod reflect;
 pub mod request;
 mod shorten;
 
+pub use capo::{CapoCrossover, CapoMutation};
 pub use contrast::Contrast;
 pub use crossover::Crossover;
 pub use elaborate::Elaborate;

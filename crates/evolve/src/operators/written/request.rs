@@ -21,7 +21,7 @@ use crate::operators::{ProposalContext, Rejection, Rollout};
 /// The first line of every system message of ours.
 pub const FIRST_LINE: &str = "You improve prompts for language models.";
 
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 12] = [
     ("system", include_str!("prompts/system.minijinja")),
     ("user", include_str!("prompts/user.minijinja")),
     ("retry", include_str!("prompts/retry.minijinja")),
@@ -32,6 +32,8 @@ const SOURCES: [(&str, &str); 10] = [
     ("contrast", include_str!("prompts/contrast.minijinja")),
     ("merge", include_str!("prompts/merge.minijinja")),
     ("crossover", include_str!("prompts/crossover.minijinja")),
+    ("capo-crossover", include_str!("prompts/capo-crossover.minijinja")),
+    ("capo-mutation", include_str!("prompts/capo-mutation.minijinja")),
 ];
 
 static PROMPTS: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {

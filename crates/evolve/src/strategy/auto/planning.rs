@@ -27,6 +27,8 @@ const STALE: u32 = 40;
 impl Auto {
     /// What comes next: deletions, proposals, a look at more examples, or the end.
     pub(super) fn plan_round(&mut self, state: &RunState, plan: &Plan) {
+        // all that was asked for has come; after a replay it still stands here, for a model that may no longer serve
+        self.evaluations.clear();
         if let Some(reason) = self.reason_to_stop(state, plan) {
             self.finish = Some(reason);
             return;

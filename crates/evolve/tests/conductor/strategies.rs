@@ -1,0 +1,165 @@
+//! The laws that hold for every search by name.
+
+use std::collections::BTreeSet;
+
+use clade_domain::{GenerationModels, StrategyName, Verdict};
+
+use super::*;
+
+fn spec_of(name: StrategyName, budget: u64) -> RunSpec {
+    let mut spec = spec(RunMode::Optimize, calls(budget), GeneticSpec::default());
+    spec.optimize.strategy = name.spec();
+    spec
+}
+
+/// The first lines in which two paths differ.
+fn assert_same(found: &str, expected: &str, what: &str) {
+    let differ = found.lines().zip(expected.lines()).find(|(a, b)| a != b);
+    assert!(found == expected, "{what}: {differ:?}");
+}
+
+/// Everything that must not depend on the order of answers, the decisions with their figures among it.
+fn path(state: &RunState) -> String {
+    format!("{}\n{:#?}", result(state), state.decisions())
+}
+
+#[test]
+fn neither_the_order_of_answers_nor_kills_change_the_path() {
+    for name in StrategyName::ALL {
+        let first = started(spec_of(name, 900), SPLITS);
+        let expected = path(&fold(&run(&first, 0, false)));
+        for order in 1..4 {
+            let kills = order % 2 == 0;
+            assert_same(&path(&fold(&run(&first, order, kills))), &expected, &format!("{name:?} in order {order}"));
+        }
+    }
+}
+
+#[test]
+fn the_same_events_give_the_same_commands() {
+    for name in StrategyName::ALL {
+        let first = started(spec_of(name, 500), SPLITS);
+        let journal = run(&first, 3, false);
+        let mut machines = [Conductor::start(&first).unwrap(), Conductor::start(&first).unwrap()];
+        for entry in &journal[1..] {
+            let [a, b] = &mut machines;
+            assert_eq!(format!("{:?}", a.next(8)), format!("{:?}", b.next(8)), "{name:?}");
+            a.apply(entry);
+            b.apply(entry);
+        }
+    }
+}
+
+#[test]
+fn budgets_hold_and_leave_the_evidence_paid_for() {
+    for name in StrategyName::ALL {
+        for budget in [100, 250, 600, 1_500] {
+            let state = fold(&run(&started(spec_of(name, budget), SPLITS), budget, false));
+            assert!(state.accounted().calls <= budget, "{name:?}: {} of {budget}", state.accounted().calls);
+            assert!(state.evidence().is_some(), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn a_search_meets_train_examples_once_each_and_test_examples_come_last() {
+    for name in StrategyName::ALL {
+        let journal = run(&started(spec_of(name, 900), SPLITS), 5, false);
+        let chosen = journal.iter().position(|e| matches!(e.event, RunEvent::CandidateChosen { .. })).unwrap();
+        let mut cells = BTreeSet::new();
+        for (place, entry) in journal.iter().enumerate() {
+            if let RunEvent::TrialFinished(trial) = &entry.event {
+                assert!(cells.insert(trial.cell), "{name:?}: {:?} was bought twice", trial.cell);
+                assert_eq!(trial.split == Split::Test, place > chosen, "{name:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_search_finds_better_prompts_where_they_are_easy_to_find() {
+    for name in StrategyName::ALL {
+        let state = fold(&run(&started(spec_of(name, 4_000), SPLITS), 2, false));
+        let score = |id| state.score(id, Split::Test).unwrap();
+        let gain = score(state.best()) - score(CandidateId(0));
+        assert!(gain > 0.1, "{name:?} gained {gain} with {}", state.candidates().len());
+        let closed: Vec<u32> = state.generations().iter().map(|g| g.generation).collect();
+        assert!(closed.is_sorted_by(|a, b| a < b) && closed.len() > 2, "{name:?}: {closed:?}");
+        for generation in state.generations() {
+            assert_eq!(generation.survivors.len(), generation.fitness.len(), "{name:?}");
+            assert!(generation.fitness.iter().all(|value| value.is_finite()), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn decisions_name_candidates_and_their_figures() {
+    // a generational search says who survives, and nothing more
+    for name in StrategyName::ALL.into_iter().filter(|name| *name != StrategyName::Genetic) {
+        let state = fold(&run(&started(spec_of(name, 2_000), SPLITS), 2, false));
+        let verdicts: BTreeSet<Verdict> = state.decisions().values().map(|decision| decision.verdict).collect();
+        assert!(verdicts.contains(&Verdict::Kept) && verdicts.contains(&Verdict::Dropped), "{name:?}: {verdicts:?}");
+        for (id, decision) in state.decisions() {
+            assert!(state.candidate(*id).is_some() && state.candidate(decision.against).is_some(), "{name:?}");
+            assert!(
+                (decision.trials > 0 || name == StrategyName::Auto) && !decision.detail.is_empty(),
+                "{name:?}: {decision:?}"
+            );
+            assert!((-1.0..=1.0).contains(&decision.gain) && decision.gain_sd >= 0.0, "{name:?}: {decision:?}");
+        }
+    }
+}
+
+#[test]
+fn several_prompts_repeats_another_model_and_little_data_are_no_obstacle() {
+    type Change = fn(&mut RunSpec);
+    let cases: [(&str, &str, Change); 5] = [
+        ("two prompts", SPLITS, |s| {
+            s.prompts.push(SeedPrompt { label: "better".into(), prompt: Prompt::user("good good {{question}}") })
+        }),
+        ("repeats", SPLITS, |s| s.options.repeat = 2),
+        ("another model", SPLITS, |s| {
+            let task = Some(ModelSpec::named("simulated:other"));
+            s.models.generations = vec![GenerationModels { from: 2, task, reflection: None, judge: None }];
+        }),
+        ("one train example of each", "tvh", |s| s.optimize.budget = calls(60)),
+        ("no validation", "ttttttttttttttt", |s| s.optimize.budget = calls(200)),
+    ];
+    for name in StrategyName::ALL {
+        for (case, splits, change) in &cases {
+            let mut spec = spec_of(name, 1_200);
+            change(&mut spec);
+            let first = started(spec, splits);
+            let expected = path(&fold(&run(&first, 0, false)));
+            assert_same(&path(&fold(&run(&first, 4, true))), &expected, &format!("{name:?}, {case}"));
+        }
+    }
+}
+
+#[test]
+fn a_prompt_that_is_right_on_everything_is_left_alone() {
+    for name in StrategyName::ALL {
+        let mut spec = spec_of(name, 3_000);
+        spec.prompts[0].prompt = Prompt::user("good good good good good good good {{question}}");
+        let state = fold(&run(&started(spec, SPLITS), 1, false));
+        assert_eq!(state.best(), CandidateId(0), "{name:?}");
+        assert_eq!(state.stop(), Some(StopReason::NothingToGain), "{name:?}");
+    }
+}
+
+#[test]
+fn rules_for_stopping_end_every_search() {
+    type Change = fn(&mut RunSpec);
+    let cases: [(Change, StopReason); 2] = [
+        (|s| s.optimize.stop.target_score = Some(0.15), StopReason::TargetReached),
+        (|s| s.optimize.stop.no_improvement = Some(1), StopReason::NoImprovement),
+    ];
+    for name in StrategyName::ALL {
+        for (change, reason) in &cases {
+            let mut spec = spec_of(name, 50_000);
+            change(&mut spec);
+            let state = fold(&run(&started(spec, SPLITS), 1, false));
+            assert_eq!(state.stop(), Some(*reason), "{name:?}");
+        }
+    }
+}
