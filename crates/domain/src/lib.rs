@@ -35,5 +35,8 @@ pub use spec::{
     RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
 };
 pub use step::{ModelAnswer, ModelRequest, Step};
-pub use strategy::{AutoPart, AutoSpec, GeneticSpec, SelectionMethod, StrategyName, StrategySpec};
+pub use strategy::{
+    AutoPart, AutoSpec, DeSpec, GeneticSpec, MiproAuto, MiproSpec, OproSpec, PromptbreederSpec, SelectionMethod,
+    StrategyName, StrategySpec,
+};
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};

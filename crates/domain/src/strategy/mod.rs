@@ -2,10 +2,18 @@
 //! schema and to `clade bench` at once.
 
 mod auto;
+mod de;
 mod genetic;
+mod mipro;
+mod opro;
+mod promptbreeder;
 
 pub use auto::{AutoPart, AutoSpec};
+pub use de::DeSpec;
 pub use genetic::{GeneticSpec, SelectionMethod};
+pub use mipro::{MiproAuto, MiproSpec};
+pub use opro::OproSpec;
+pub use promptbreeder::PromptbreederSpec;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,11 +26,19 @@ pub enum StrategyName {
     Auto,
     /// A generational genetic search.
     Genetic,
+    /// Differential evolution, after EvoPrompt.
+    De,
+    /// A model that sees past prompts with their scores.
+    Opro,
+    /// Tournaments of prompts that bring their own instructions for mutation.
+    Promptbreeder,
+    /// Instructions and demonstrations, combined by a Bayesian choice.
+    Mipro,
 }
 
 impl StrategyName {
     /// Every search, the default first.
-    pub const ALL: [Self; 2] = [Self::Auto, Self::Genetic];
+    pub const ALL: [Self; 6] = [Self::Auto, Self::Genetic, Self::De, Self::Opro, Self::Promptbreeder, Self::Mipro];
 
     /// As run files write it.
     #[must_use]
@@ -30,6 +46,10 @@ impl StrategyName {
         match self {
             Self::Auto => "auto",
             Self::Genetic => "genetic",
+            Self::De => "de",
+            Self::Opro => "opro",
+            Self::Promptbreeder => "promptbreeder",
+            Self::Mipro => "mipro",
         }
     }
 
@@ -39,6 +59,10 @@ impl StrategyName {
         match self {
             Self::Auto => StrategySpec::Auto(AutoSpec::default()),
             Self::Genetic => StrategySpec::Genetic(GeneticSpec::default()),
+            Self::De => StrategySpec::De(DeSpec::default()),
+            Self::Opro => StrategySpec::Opro(OproSpec::default()),
+            Self::Promptbreeder => StrategySpec::Promptbreeder(PromptbreederSpec::default()),
+            Self::Mipro => StrategySpec::Mipro(MiproSpec::default()),
         }
     }
 }
@@ -51,6 +75,14 @@ pub enum StrategySpec {
     Auto(AutoSpec),
     /// A generational genetic search.
     Genetic(GeneticSpec),
+    /// Differential evolution, after EvoPrompt.
+    De(DeSpec),
+    /// A model that sees past prompts with their scores.
+    Opro(OproSpec),
+    /// Tournaments of prompts that bring their own instructions for mutation.
+    Promptbreeder(PromptbreederSpec),
+    /// Instructions and demonstrations, combined by a Bayesian choice.
+    Mipro(MiproSpec),
 }
 
 impl StrategySpec {
@@ -60,6 +92,10 @@ impl StrategySpec {
         match self {
             Self::Auto(_) => StrategyName::Auto,
             Self::Genetic(_) => StrategyName::Genetic,
+            Self::De(_) => StrategyName::De,
+            Self::Opro(_) => StrategyName::Opro,
+            Self::Promptbreeder(_) => StrategyName::Promptbreeder,
+            Self::Mipro(_) => StrategyName::Mipro,
         }
     }
 }

@@ -4,14 +4,24 @@
 //! the order in which answers come back nor a restart changes the path of a search.
 
 mod auto;
+mod de;
+mod generations;
 mod genetic;
 mod grid;
+mod mipro;
+mod opro;
+mod promptbreeder;
 
 use clade_domain::{CandidateId, ModelRole, RunEvent, RunSpec, StopReason, StrategySpec};
 
 pub use auto::Auto;
+pub use de::De;
+pub use generations::Generational;
 pub use genetic::Genetic;
 pub use grid::{Grid, model_override};
+pub use mipro::Mipro;
+pub use opro::Opro;
+pub use promptbreeder::Promptbreeder;
 
 use crate::{Plan, ProposeCommand, RunState};
 
@@ -63,5 +73,9 @@ pub fn build(spec: &RunSpec) -> Box<dyn Strategy> {
     match &spec.optimize.strategy {
         StrategySpec::Auto(settings) => Box::new(Auto::new(settings.clone())),
         StrategySpec::Genetic(settings) => Box::new(Genetic::new(settings.clone())),
+        StrategySpec::De(settings) => Box::new(Generational::new(De::new(settings.clone()))),
+        StrategySpec::Opro(settings) => Box::new(Generational::new(Opro::new(settings.clone()))),
+        StrategySpec::Promptbreeder(settings) => Box::new(Generational::new(Promptbreeder::new(settings.clone()))),
+        StrategySpec::Mipro(settings) => Box::new(Mipro::new(settings.clone())),
     }
 }
