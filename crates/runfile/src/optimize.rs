@@ -85,45 +85,10 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
             operator_weights(context, &auto.operators);
         }
         StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
-        StrategySpec::De(de) => {
-            at_least(context, "population", Some(de.population), 4, "one prompt, two others and the best make a child");
-            at_least(context, "generations", de.generations, 1, NOTHING);
-            at_least(context, "examples", de.examples, 1, NO_EXAMPLES);
-        }
-        StrategySpec::Opro(opro) => {
-            at_least(context, "proposals", Some(opro.proposals), 1, NOTHING);
-            at_least(context, "history", Some(opro.history), 1, "a request shows at least the best past prompt");
-            at_least(context, "steps", opro.steps, 1, NOTHING);
-            at_least(context, "examples", opro.examples, 1, NO_EXAMPLES);
-        }
-        StrategySpec::Promptbreeder(breeder) => {
-            at_least(context, "population", breeder.population, 4, "units meet in pairs");
-            at_least(context, "generations", breeder.generations, 1, NOTHING);
-            at_least(context, "examples", breeder.examples, 1, NO_EXAMPLES);
-        }
-        StrategySpec::Mipro(mipro) => {
-            at_least(context, "minibatch", Some(mipro.minibatch), 1, NO_EXAMPLES);
-            at_least(
-                context,
-                "full_every",
-                Some(mipro.full_every),
-                1,
-                "every so many trials one combination meets all examples",
-            );
-        }
+        // their settings have ranges only, which the schema has checked
+        StrategySpec::De(_) | StrategySpec::Opro(_) | StrategySpec::Promptbreeder(_) | StrategySpec::Mipro(_) => {}
     }
     spec.clone()
-}
-
-const NOTHING: &str = "with less the search changes nothing";
-const NO_EXAMPLES: &str = "candidates that meet no examples cannot be compared";
-
-/// A setting of the strategy that must not be below a number, with the reason.
-fn at_least(context: &mut Context<'_>, name: &str, value: Option<u32>, least: u32, why: &str) {
-    if let Some(value) = value.filter(|value| *value < least) {
-        let path = KeyPath::of("optimize.strategy").name(name);
-        context.problem(&path, format!("{name} is {value}: {why}"), format!("write {least} or more"));
-    }
 }
 
 fn check_genetic(context: &mut Context<'_>, spec: &GeneticSpec) {

@@ -6,7 +6,7 @@ use super::{RunFile, TestCase, ignored_note, root, unsupported};
 use crate::{
     source::Span,
     text::{list, nearest},
-    yaml::{KeyPath, Node, NodeValue},
+    yaml::{Entry, KeyPath, Node, NodeValue},
 };
 
 /// A misfit between a tree and the schema.
@@ -147,6 +147,17 @@ impl Checker {
                 return;
             }
         }
+        if let Some((entry, names)) = tag(node, &resolved) {
+            let value = entry.value.to_json();
+            if !names.contains(&value) && entry.value.as_str().is_some() {
+                self.one_of(&entry.value, &names, &path.name(&entry.key), findings);
+                return;
+            }
+            // the others are not meant, however near they come
+            if names.contains(&value) {
+                resolved.retain(|(schema, _)| tag_of(schema, &entry.key) == Some(&value));
+            }
+        }
         let mut best: Option<(usize, usize, Vec<Finding>)> = None;
         for (schema, name) in &resolved {
             let types = types(schema);
@@ -198,6 +209,19 @@ impl Checker {
         };
         findings.push(finding(node.span, path, format!("`{path}` cannot be `{written}`"), fix));
     }
+}
+
+/// The entry that tells the branches apart, with its possible values: each branch has one of its own there.
+fn tag<'n>(node: &'n Node, branches: &[(&Value, &str)]) -> Option<(&'n Entry, Vec<Value>)> {
+    let NodeValue::Map(entries) = &node.value else { return None };
+    entries.iter().find_map(|entry| {
+        let names: Vec<Value> = branches.iter().filter_map(|(schema, _)| tag_of(schema, &entry.key).cloned()).collect();
+        (names.len() > 1).then_some((entry, names))
+    })
+}
+
+fn tag_of<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
+    schema.get("properties")?.get(key)?.get("const")
 }
 
 fn finding(span: Span, path: &KeyPath, message: impl Into<String>, fix: impl Into<String>) -> Finding {
