@@ -377,6 +377,16 @@ fn promptbreeder_overwrites_losers_and_evolves_mutation_prompts() {
         assert!(used.contains(name), "{name} was not drawn: {used:?}");
     }
     assert!(used.contains("sentence-crossover") && used.contains("demonstration-set"));
+    let leaders: BTreeSet<CandidateId> = state.generations().iter().map(|g| g.survivors[0]).collect();
+    let lines = world.proposed.iter().filter(|p| p.operator.0 == "breed-lineage").map(|p| &p.parents);
+    let mut ancestors = 0;
+    for line in lines {
+        let parent = |id: &CandidateId| state.candidate(*id)?.parents.first().copied();
+        let before: Vec<_> = std::iter::successors(parent(&line[0]), parent).collect();
+        assert!(line[1..].iter().all(|id| before.contains(id) && leaders.contains(id)), "{line:?} of {before:?}");
+        ancestors += line.len() - 1;
+    }
+    assert!(ancestors > 0, "leaders of a unit's own line are shown");
     let inherits = |c: &Candidate| {
         let parent = state.candidate(*c.parents.first()?)?;
         let own = parent.brief.as_ref()?;

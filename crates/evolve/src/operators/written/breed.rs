@@ -52,10 +52,10 @@ pub static ESTIMATE_RANKED: Breed = Breed {
     successes: 0,
 };
 
-/// Lineage-based mutation (section 3.2.2): the best prompts in order of time are continued.
+/// Lineage-based mutation (section 3.2.2): a unit's ancestors that were the best of their time are continued, in order of time.
 pub static LINEAGE: Breed = Breed {
     ask: Ask { operation: "breed-lineage", past: Past::Texts, ways: &WAYS, ..Ask::PLAIN },
-    description: "a model goes on with the prompts that were best in their time",
+    description: "a model goes on with the ancestors that were best in their time",
     successes: 0,
 };
 

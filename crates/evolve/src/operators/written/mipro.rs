@@ -19,7 +19,7 @@ const TIPS: [&str; 6] = [
     "Hint: say who the model is: an expert who fits the task.",
 ];
 
-/// The grounded proposal of an instruction in MIPRO (Opsahl-Ong et al. 2024, section 4.1): a summary of the data, a tip, and where
+/// The grounded proposal of an instruction in MIPRO (Opsahl-Ong et al. 2024, "grounding"): a summary of the data, a tip, and where
 /// there are any, earlier instructions with their scores.
 ///
 /// Ours asks once where MIPROv2 asks a chain of requests (a summary over batches of ten examples, a description of the program, then

@@ -73,6 +73,13 @@ impl Promptbreeder {
         at.members.len() < self.population && (at.generation == 1 || at.members.len() < 2)
     }
 
+    /// A unit and those of its line of first parents that were the best of their generation, the latest first.
+    fn lineage(&self, at: &At<'_>, unit: CandidateId) -> Vec<CandidateId> {
+        let parent = |id: &CandidateId| at.state.candidate(*id)?.parents.first().copied();
+        let ancestors = std::iter::successors(parent(&unit), parent).filter(|id| self.elites.contains(id));
+        std::iter::once(unit).chain(ancestors).take(LISTED).collect()
+    }
+
     fn place(&self, at: &At<'_>, winner: CandidateId, rng: &mut ChaCha8Rng) -> Place {
         let (mut solved, _) = at.cells(winner);
         solved.shuffle(rng);
@@ -100,7 +107,7 @@ impl Promptbreeder {
                 unlike(at, &others)
             }
             "breed-estimate-ranked" => unlike(at, at.members),
-            "breed-lineage" => self.elites.iter().rev().take(LISTED).copied().collect(),
+            "breed-lineage" => self.lineage(at, winner),
             _ => vec![winner],
         };
         let mut place = Place::new(operator, parents);
