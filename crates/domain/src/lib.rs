@@ -36,7 +36,7 @@ pub use spec::{
 };
 pub use step::{ModelAnswer, ModelRequest, Step};
 pub use strategy::{
-    AutoPart, AutoSpec, CapoSpec, GeneticSpec, GepaSpec, HillClimbSpec, RandomSpec, SelectionMethod, StrategyName,
-    StrategySpec,
+    AutoPart, AutoSpec, CapoSpec, DeSpec, GeneticSpec, GepaSpec, HillClimbSpec, MiproAuto, MiproSpec, OproSpec,
+    PromptbreederSpec, RandomSpec, SelectionMethod, StrategyName, StrategySpec,
 };
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};

@@ -87,7 +87,13 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
         StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
         StrategySpec::Random(random) => operator_weights(context, &random.operators),
         // their numbers have ranges in the schema
-        StrategySpec::HillClimb(_) | StrategySpec::Gepa(_) | StrategySpec::Capo(_) => {}
+        StrategySpec::HillClimb(_)
+        | StrategySpec::Gepa(_)
+        | StrategySpec::Capo(_)
+        | StrategySpec::De(_)
+        | StrategySpec::Opro(_)
+        | StrategySpec::Promptbreeder(_)
+        | StrategySpec::Mipro(_) => {}
     }
     spec.clone()
 }

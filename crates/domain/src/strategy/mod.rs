@@ -3,16 +3,24 @@
 
 mod auto;
 mod capo;
+mod de;
 mod genetic;
 mod gepa;
 mod hill_climb;
+mod mipro;
+mod opro;
+mod promptbreeder;
 mod random;
 
 pub use auto::{AutoPart, AutoSpec};
 pub use capo::CapoSpec;
+pub use de::DeSpec;
 pub use genetic::{GeneticSpec, SelectionMethod};
 pub use gepa::GepaSpec;
 pub use hill_climb::HillClimbSpec;
+pub use mipro::{MiproAuto, MiproSpec};
+pub use opro::OproSpec;
+pub use promptbreeder::PromptbreederSpec;
 pub use random::RandomSpec;
 
 use schemars::JsonSchema;
@@ -34,11 +42,30 @@ pub enum StrategyName {
     Gepa,
     /// A population that is crossed, mutated and raced, with worked examples and a length penalty.
     Capo,
+    /// Differential evolution, after EvoPrompt.
+    De,
+    /// A model that sees past prompts with their scores.
+    Opro,
+    /// Tournaments of prompts that bring their own instructions for mutation.
+    Promptbreeder,
+    /// Instructions and demonstrations, combined by a Bayesian choice.
+    Mipro,
 }
 
 impl StrategyName {
     /// Every search, the default first.
-    pub const ALL: [Self; 6] = [Self::Auto, Self::Genetic, Self::Random, Self::HillClimb, Self::Gepa, Self::Capo];
+    pub const ALL: [Self; 10] = [
+        Self::Auto,
+        Self::Genetic,
+        Self::Random,
+        Self::HillClimb,
+        Self::Gepa,
+        Self::Capo,
+        Self::De,
+        Self::Opro,
+        Self::Promptbreeder,
+        Self::Mipro,
+    ];
 
     /// As run files write it.
     #[must_use]
@@ -50,6 +77,10 @@ impl StrategyName {
             Self::HillClimb => "hill-climb",
             Self::Gepa => "gepa",
             Self::Capo => "capo",
+            Self::De => "de",
+            Self::Opro => "opro",
+            Self::Promptbreeder => "promptbreeder",
+            Self::Mipro => "mipro",
         }
     }
 
@@ -63,6 +94,10 @@ impl StrategyName {
             Self::HillClimb => StrategySpec::HillClimb(HillClimbSpec::default()),
             Self::Gepa => StrategySpec::Gepa(GepaSpec::default()),
             Self::Capo => StrategySpec::Capo(CapoSpec::default()),
+            Self::De => StrategySpec::De(DeSpec::default()),
+            Self::Opro => StrategySpec::Opro(OproSpec::default()),
+            Self::Promptbreeder => StrategySpec::Promptbreeder(PromptbreederSpec::default()),
+            Self::Mipro => StrategySpec::Mipro(MiproSpec::default()),
         }
     }
 }
@@ -83,6 +118,14 @@ pub enum StrategySpec {
     Gepa(GepaSpec),
     /// Crossover, mutation and races.
     Capo(CapoSpec),
+    /// Differential evolution, after EvoPrompt.
+    De(DeSpec),
+    /// A model that sees past prompts with their scores.
+    Opro(OproSpec),
+    /// Tournaments of prompts that bring their own instructions for mutation.
+    Promptbreeder(PromptbreederSpec),
+    /// Instructions and demonstrations, combined by a Bayesian choice.
+    Mipro(MiproSpec),
 }
 
 impl StrategySpec {
@@ -96,6 +139,10 @@ impl StrategySpec {
             Self::HillClimb(_) => StrategyName::HillClimb,
             Self::Gepa(_) => StrategyName::Gepa,
             Self::Capo(_) => StrategyName::Capo,
+            Self::De(_) => StrategyName::De,
+            Self::Opro(_) => StrategyName::Opro,
+            Self::Promptbreeder(_) => StrategyName::Promptbreeder,
+            Self::Mipro(_) => StrategyName::Mipro,
         }
     }
 }

@@ -44,6 +44,7 @@ pub fn all() -> Vec<&'static dyn Operator> {
         &classical::DemonstrationAdd,
         &classical::DemonstrationDrop,
         &classical::DemonstrationReorder,
+        &classical::DemonstrationSet,
         &written::Paraphrase,
         &written::Shorten,
         &written::Elaborate,
@@ -53,6 +54,17 @@ pub fn all() -> Vec<&'static dyn Operator> {
         &written::Crossover,
         &written::CapoCrossover,
         &written::CapoMutation,
+        &written::Differential,
+        &written::Opro,
+        &written::breed::ZERO_ORDER,
+        &written::breed::FIRST_ORDER,
+        &written::breed::ESTIMATE,
+        &written::breed::ESTIMATE_RANKED,
+        &written::breed::LINEAGE,
+        &written::breed::HYPER_ZERO_ORDER,
+        &written::breed::HYPER_FIRST_ORDER,
+        &written::breed::LAMARCKIAN,
+        &written::Mipro,
     ]
 }
 

@@ -6,11 +6,16 @@
 mod auto;
 mod capo;
 mod comparison;
+mod de;
 mod desk;
+mod generations;
 mod genetic;
 mod gepa;
 mod grid;
 mod hill_climb;
+mod mipro;
+mod opro;
+mod promptbreeder;
 mod random;
 mod stopping;
 mod weights;
@@ -19,11 +24,16 @@ use clade_domain::{CandidateId, RunEvent, RunSpec, StopReason, StrategySpec};
 
 pub use auto::Auto;
 pub use capo::Capo;
+pub use de::De;
+pub use generations::Generational;
 pub use genetic::Genetic;
 pub use gepa::Gepa;
 use grid::scorer;
 pub use grid::{Grid, model_override};
 pub use hill_climb::HillClimb;
+pub use mipro::Mipro;
+pub use opro::Opro;
+pub use promptbreeder::Promptbreeder;
 pub use random::Random;
 
 use crate::{Plan, ProposeCommand, RunState};
@@ -79,5 +89,9 @@ pub fn build(spec: &RunSpec) -> Box<dyn Strategy> {
         StrategySpec::HillClimb(settings) => Box::new(HillClimb::new(settings.clone())),
         StrategySpec::Gepa(settings) => Box::new(Gepa::new(settings.clone())),
         StrategySpec::Capo(settings) => Box::new(Capo::new(settings.clone())),
+        StrategySpec::De(settings) => Box::new(Generational::new(De::new(settings.clone()))),
+        StrategySpec::Opro(settings) => Box::new(Generational::new(Opro::new(settings.clone()))),
+        StrategySpec::Promptbreeder(settings) => Box::new(Generational::new(Promptbreeder::new(settings.clone()))),
+        StrategySpec::Mipro(settings) => Box::new(Mipro::new(settings.clone())),
     }
 }

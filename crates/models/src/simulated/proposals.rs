@@ -123,6 +123,27 @@ impl<'a> Writer<'a> {
         self.with_addition(text, &Aim { wanted, useful, harm, memorise: 0.0, failures: &[] })
     }
 
+    /// Starts from what a prompt has that carries nothing, and elaborates on that.
+    pub(super) fn afresh(&self, text: &str) -> Idea {
+        let all = pieces(text);
+        let carrying = (0..all.len()).rev().filter(|i| !is_fixed(all[*i]) && self.carried_by(all[*i]) != (0, 0));
+        self.elaborate(&carrying.fold(text.to_owned(), |text, i| without(&pieces(&text), i)))
+    }
+
+    /// Puts what two prompts differ in into the best one, elaborates on that, and crosses the result with the current one.
+    pub(super) fn differential(&self, current: &str, [one, other]: [&str; 2], best: &str) -> Idea {
+        let step = |n: u64| Self { draw: self.draw.word(n), ..*self };
+        let own = |text: &str, not: &str| -> String {
+            let all = pieces(text);
+            let shared = (0..all.len()).rev().filter(|i| !is_fixed(all[*i]) && not.contains(all[*i].trim()));
+            shared.fold(text.to_owned(), |text, i| without(&pieces(&text), i))
+        };
+        let mixed = step(1).union(best, &own(one, other), TAKEN, TAKEN).text;
+        let mixed = step(2).union(&mixed, &own(other, one), TAKEN, TAKEN).text;
+        let changed = step(3).elaborate(&mixed).text;
+        step(4).crossover(&changed, current)
+    }
+
     /// Words sentences anew: those with a known meaning by another phrasing of it, others by other words.
     pub(super) fn paraphrase(&self, text: &str) -> Idea {
         let text = self.worded_anew(text, Part::Each, REWORDED);

@@ -26,8 +26,8 @@ struct Part<'a> {
 struct Wish<'a> {
     operation: &'a str,
     parts: Vec<Part<'a>>,
-    /// The second parent's components.
-    others: Vec<Part<'a>>,
+    /// The components of the other parents, with the parents' letters.
+    others: Vec<(&'a str, Part<'a>)>,
     /// The inputs of the failures that are shown.
     failures: Vec<&'a str>,
 }
@@ -39,14 +39,33 @@ impl<'a> Wish<'a> {
             text: block.body,
             frozen: block.attribute("frozen").is_some_and(|value| value != "false"),
         };
-        let (others, parts): (Vec<_>, Vec<_>) =
-            blocks(text, "current_prompt").partition(|block| block.attribute("parent") == Some("b"));
+        let letter = |block: &Block<'a>| block.attribute("parent").unwrap_or("a");
+        let (parts, others): (Vec<_>, Vec<_>) = blocks(text, "current_prompt").partition(|block| letter(block) == "a");
         Self {
             operation: body(text, "operation").map_or("reflect", str::trim),
             parts: parts.into_iter().map(part).collect(),
-            others: others.into_iter().map(part).collect(),
+            others: others.into_iter().map(|block| (letter(&block), part(block))).collect(),
             failures: blocks(text, "failure").filter_map(|failure| body(failure.body, "input")).collect(),
         }
+    }
+
+    /// Another parent's text of a component, or of its first one.
+    fn of(&self, letter: &str, name: Option<&str>) -> &'a str {
+        let mut theirs = self.others.iter().filter(|(other, _)| *other == letter).map(|(_, part)| part);
+        let first = theirs.clone().next();
+        theirs.find(|part| part.name == name).or(first).map_or("", |part| part.text)
+    }
+}
+
+/// What the model does for an operation: several ask for the same thing in other words.
+fn analogue(operation: &str) -> &str {
+    match operation {
+        // told the task, a model that rephrases brings in what it knows of it
+        "opro" | "mipro" | "capo-mutation" => "elaborate",
+        "capo-crossover" => "crossover",
+        "breed-zero-order" => "afresh",
+        breed if breed.starts_with("breed-") => "elaborate",
+        other => other,
     }
 }
 
@@ -63,15 +82,15 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     let whole = wish.parts.iter().map(|part| part.text).chain(fixed).collect::<Vec<_>>().join("\n");
     let writer = Writer::new(world, draw, &whole);
     let part = wish.parts[chosen];
-    let other = wish.others.iter().find(|other| other.name == part.name).or(wish.others.first());
-    let other = other.map_or("", |other| other.text);
-    let Idea { hypothesis, text: changed } = match wish.operation {
+    let [other, third, best] = ["b", "c", "d"].map(|letter| wish.of(letter, part.name));
+    let Idea { hypothesis, text: changed } = match analogue(wish.operation) {
         "paraphrase" => writer.paraphrase(part.text),
         "shorten" => writer.shorten(part.text),
-        // told the task, a model that rephrases brings in what it knows of it
-        "elaborate" | "capo-mutation" => writer.rewritten(writer.elaborate(part.text)),
+        "elaborate" => writer.rewritten(writer.elaborate(part.text)),
         "merge" => writer.rewritten(writer.merge(part.text, other)),
-        "crossover" | "capo-crossover" => writer.rewritten(writer.crossover(part.text, other)),
+        "crossover" => writer.rewritten(writer.crossover(part.text, other)),
+        "afresh" => writer.rewritten(writer.afresh(part.text)),
+        "differential" => writer.rewritten(writer.differential(part.text, [other, third], best)),
         _ => {
             let failures: Vec<Shown> = wish.failures.iter().map(|input| shown(key, input)).collect();
             writer.rewritten(writer.reflect(part.text, &failures))

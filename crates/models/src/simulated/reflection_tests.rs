@@ -268,8 +268,50 @@ fn the_other_operations_do_what_they_say() {
     let elaborated =
         (0..1000).filter(|sample| carried(&run("elaborate", &current(&two), *sample)).skills != 0b101).count();
     assert!((210..290).contains(&elaborated), "half as often as reflection: {elaborated}");
+    for operation in ["opro", "mipro", "breed-first-order", "breed-estimate", "breed-hyper-zero-order"] {
+        assert_eq!(run(operation, &current(&two), 3).lines().count(), 3, "{operation}");
+        let helped =
+            (0..1000).filter(|sample| carried(&run(operation, &current(&two), *sample)).skills != 0b101).count();
+        assert!((210..290).contains(&helped), "{operation} as often as `elaborate`: {helped}");
+    }
+    for sample in 0..50 {
+        let fresh = run("breed-zero-order", &current(&two), sample);
+        assert_eq!(carried(&fresh).skills & 0b101, 0, "{fresh}");
+        assert!(fresh.starts_with("Solve the problem.") && fresh.ends_with("\n\n{{question}}"), "{fresh}");
+    }
     let all = carried(&run("shorten", &current("Solve {{question}}"), 0));
     assert_eq!(all, carried("Solve {{question}}"));
+}
+
+#[test]
+fn differential_evolution_takes_from_four_prompts() {
+    let book = Book::Reasoning.table();
+    let prompt = |skills: &[usize]| {
+        let said: Vec<&str> = skills.iter().map(|skill| book.skills[*skill].phrasings[0]).collect();
+        format!("{}\n\n{{{{question}}}}", said.join(" "))
+    };
+    // the second and the third share skill 3
+    let four = [prompt(&[0]), prompt(&[1, 3]), prompt(&[2, 3]), prompt(&[4])];
+    let shown: String = ["a", "b", "c", "d"]
+        .iter()
+        .zip(&four)
+        .map(|(letter, text)| {
+            format!("<current_prompt name=\"user\" parent=\"{letter}\">\n{text}\n</current_prompt>\n")
+        })
+        .collect();
+    let world = world("gentle", json!({"useful": 0}));
+    let mut counts = [0; 5];
+    for sample in 0..1000 {
+        let text = answer(&world, None, &request("differential", &shown, &[]), sample);
+        assert_eq!(blocks(&text, "prompt").count(), 1, "{text}");
+        let found = carried(proposed(&text));
+        assert!(proposed(&text).ends_with("{{question}}"), "{text}");
+        (0..5).for_each(|skill| counts[skill] += usize::from(found.skills & (1 << skill) != 0));
+    }
+    // three in four of the current and of the best; of what the others differ in three in four are taken and three in four of those kept
+    for (skill, expected) in [(0, 750), (1, 562), (2, 562), (3, 0), (4, 750)] {
+        assert!(counts[skill].abs_diff(expected) < 60, "skill {skill}: {counts:?}");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(super) struct Scene {
     pub(super) failures: Vec<Rollout>,
     pub(super) successes: Vec<Rollout>,
     pub(super) demonstrations: Vec<Demonstration>,
+    pub(super) brief: Option<String>,
     pub(super) constraints: Constraints,
 }
 
@@ -27,8 +28,14 @@ impl Scene {
             failures: vec![rollout("2+2?", "5", false), rollout("3*4?", "12 apples", false)],
             successes: vec![rollout("1+1?", "2", true)],
             demonstrations: vec![demonstration("7-2?", "5"), demonstration("8/4?", "2")],
+            brief: None,
             constraints: Constraints::default(),
         }
+    }
+
+    pub(super) fn briefed(mut self, brief: &str) -> Self {
+        self.brief = Some(brief.to_owned());
+        self
     }
 
     pub(super) fn text(text: &str) -> Self {
@@ -43,13 +50,13 @@ impl Scene {
     pub(super) fn context(&self) -> ProposalContext<'_> {
         ProposalContext {
             parents: &self.parents,
-            scores: &[0.5, 0.25],
+            scores: &[0.5, 0.25, 0.2, 0.1],
             seed_prompt: &self.seed_prompt,
             task: &self.task,
             failures: &self.failures,
             successes: &self.successes,
             demonstrations: &self.demonstrations,
-            brief: None,
+            brief: self.brief.as_deref(),
             constraints: &self.constraints,
         }
     }

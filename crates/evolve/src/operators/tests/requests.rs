@@ -11,7 +11,10 @@ fn one() -> Scene {
     Scene::of(vec![
         Prompt::user("Answer the question.\n{{question}}"),
         Prompt::user("Think first, then answer.\n{{question}}"),
+        Prompt::user("Be careful.\n{{question}}"),
+        Prompt::user("Check twice.\n{{question}}"),
     ])
+    .briefed("Take another approach.")
 }
 
 fn several() -> Scene {
@@ -28,7 +31,8 @@ fn several() -> Scene {
         ],
         demonstrations: vec![super::fixtures::demonstration("0?", "0")],
     };
-    let mut scene = Scene::of(vec![prompt("Be brief."), prompt("Be kind.")]).freezing(&["Q: ", "not there"]);
+    let parents = ["Be brief.", "Be kind.", "Be careful.", "Check twice."].map(prompt);
+    let mut scene = Scene::of(parents.to_vec()).freezing(&["Q: ", "not there"]);
     scene.constraints.max_prompt_tokens = Some(200);
     scene
 }
@@ -40,6 +44,8 @@ fn requests_read_as_they_should() {
     }
     let reflect = by_name("reflect").unwrap();
     insta::assert_snapshot!("reflect_several_components", asked(reflect.step(&several().context(), 1, &[])));
+    let opro = by_name("opro").unwrap();
+    insta::assert_snapshot!("opro_several_components", asked(opro.step(&several().context(), 1, &[])));
     let merge = by_name("merge").unwrap();
     insta::assert_snapshot!("merge_several_components", asked(merge.step(&several().context(), 1, &[])));
 }
@@ -55,7 +61,7 @@ fn every_request_has_the_markers() {
             let prompts = operator.kind().parents * scene.parents[0].components.iter().filter(|c| !c.frozen).count();
             assert_eq!(text.matches("\n<current_prompt name=").count(), prompts, "{name}");
             assert_eq!(text.matches("\n</current_prompt>").count(), prompts, "{name}");
-            let both = operator.kind().parents == 2;
+            let both = operator.kind().parents >= 2;
             assert_eq!(text.contains("parent=\"a\">") && text.contains("parent=\"b\">"), both, "{name}");
             let wants = operator.wants();
             assert_eq!(text.contains("<failure>"), wants.failures > 0, "{name}");
@@ -80,9 +86,47 @@ fn what_is_needed_is_asked_for() {
         assert_eq!(rejection.reason, RejectReason::NotApplicable, "{name}");
     }
     let twins = Scene::of(vec![Prompt::user("{{question}}"), Prompt::user("{{question}}")]);
-    for name in ["merge", "crossover"] {
+    for name in ["merge", "crossover", "differential"] {
         let rejection = by_name(name).unwrap().step(&twins.context(), 0, &[]).unwrap_err();
         assert_eq!(rejection.reason, RejectReason::NotApplicable, "{name}");
+    }
+}
+
+#[test]
+fn past_prompts_are_shown_from_worse_to_better() {
+    let text = asked(by_name("opro").unwrap().step(&one().context(), 0, &[]));
+    let places: Vec<usize> = ["score=\"10\"", "score=\"20\"", "score=\"25\"", "scores 50 of 100", "<current_prompt"]
+        .iter()
+        .map(|part| text.find(part).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{text}");
+    assert!(text.find("Check twice.").unwrap() < text.find("Be careful.").unwrap());
+    for name in ["breed-estimate", "breed-estimate-ranked", "breed-lineage"] {
+        let text = asked(by_name(name).unwrap().step(&one().context(), 0, &[]));
+        assert_eq!(text.matches("<past_prompt>").count(), 3, "{name}");
+    }
+}
+
+#[test]
+fn mutation_prompts_are_followed_and_rewritten() {
+    let (scene, answer) = (one(), chat("<brief>Be\nbold.</brief><prompt>Boldly: {{question}}</prompt>"));
+    let broken = chat("<brief>First.</brief><prompt>Boldly.</prompt>");
+    let plain = chat("<prompt>Boldly: {{question}}</prompt>");
+    for (name, shows, rewrites) in [
+        ("breed-zero-order", false, false),
+        ("breed-first-order", true, false),
+        ("breed-hyper-zero-order", true, true),
+        ("breed-hyper-first-order", true, true),
+        ("reflect", false, false),
+    ] {
+        let operator = by_name(name).unwrap();
+        let step = |answers: &[ModelAnswer]| operator.step(&scene.context(), 0, answers);
+        assert_eq!(asked(step(&[])).contains("<brief>\nTake another approach.\n</brief>"), shows, "{name}");
+        let brief = |answers: &[ModelAnswer]| done(step(answers)).unwrap().brief;
+        let expected = |text: &str| rewrites.then(|| text.to_owned());
+        assert_eq!(brief(std::slice::from_ref(&answer)), expected("Be bold."), "{name}");
+        assert_eq!(brief(std::slice::from_ref(&plain)), None, "{name}");
+        assert_eq!(brief(&[broken.clone(), plain.clone()]), expected("First."), "{name}");
     }
 }
 

@@ -6,7 +6,7 @@ use clade_domain::{ChatAnswer, FinishReason, Prompt, RejectReason};
 
 use crate::operators::{Proposal, Rejection};
 
-/// Most characters of a hypothesis in a note.
+/// Most characters of a hypothesis in a note, and of a brief.
 const NOTE_CHARS: usize = 300;
 
 /// Reads an answer into a proposal: the parent with the components that the answer gives anew. Components that the answer does
@@ -144,12 +144,23 @@ fn last_fenced(text: &str) -> Option<&str> {
 
 /// The last hypothesis as one line; empty where there is none.
 fn hypothesis(text: &str) -> String {
+    line_in(text, "hypothesis").unwrap_or_default()
+}
+
+/// The words that the answer went by, as one line of at most 300 characters: its last `<brief>`.
+pub fn brief(text: &str) -> Option<String> {
+    line_in(text, "brief").filter(|line| !line.is_empty())
+}
+
+/// What stands in the last tag of this name, as one line.
+fn line_in(text: &str, tag: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
-    let Some(start) = lower.rfind("<hypothesis>").map(|at| at + "<hypothesis>".len()) else { return String::new() };
-    let len =
-        lower[start..].find("</hypothesis>").or_else(|| lower[start..].find("<prompt")).unwrap_or(text.len() - start);
+    let opening = format!("<{tag}>");
+    let start = lower.rfind(&opening)? + opening.len();
+    let rest = &lower[start..];
+    let len = rest.find(&format!("</{tag}>")).or_else(|| rest.find("<prompt")).unwrap_or(rest.len());
     let line = text[start..start + len].split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(NOTE_CHARS).collect()
+    Some(line.chars().take(NOTE_CHARS).collect())
 }
 
 #[cfg(test)]

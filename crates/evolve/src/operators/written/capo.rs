@@ -10,21 +10,17 @@ use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Reject
 
 const CROSS: Ask = Ask {
     operation: "capo-crossover",
-    both_parents: true,
-    failures: false,
-    successes: false,
+    labelled: 2,
     ways: &[
         "Begin as a does, and bring in what b adds.",
         "Begin as b does, and bring in what a adds.",
         "Put what both ask for first.",
     ],
+    ..Ask::PLAIN
 };
 
 const MUTATE: Ask = Ask {
     operation: "capo-mutation",
-    both_parents: false,
-    failures: false,
-    successes: false,
     ways: &[
         "Write as to a colleague.",
         "Write as in a manual.",
@@ -32,6 +28,7 @@ const MUTATE: Ask = Ask {
         "Write as an expert of the field would.",
         "Write so that a beginner could follow.",
     ],
+    ..Ask::PLAIN
 };
 
 /// CAPO's child of two prompts: a model merges them, and a model rephrases what came of it. It shows half as many worked examples as

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection, Wants};
 
-const ASK: Ask = Ask { operation: "contrast", both_parents: false, failures: true, successes: true, ways: &WAYS };
+const ASK: Ask = Ask { operation: "contrast", failures: true, successes: true, ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 3] = [
     "Name what differs between the inputs.",

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
-const ASK: Ask = Ask { operation: "crossover", both_parents: true, failures: false, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "crossover", labelled: 2, ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 3] = [
     "Take the structure from a and the wording from b.",

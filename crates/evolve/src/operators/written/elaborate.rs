@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
-const ASK: Ask = Ask { operation: "elaborate", both_parents: false, failures: false, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "elaborate", ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 5] = [
     "Spell out the order of the steps.",

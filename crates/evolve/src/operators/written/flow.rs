@@ -1,8 +1,8 @@
 use clade_domain::{ModelAnswer, ModelRequest, RejectReason, Step};
 
 use super::{
-    answer::read,
-    request::{self, Ask},
+    answer::{self, read},
+    request::{self, Ask, Brief},
 };
 use crate::operators::{OperatorKind, Proposal, ProposalContext, Rejection, admit};
 
@@ -22,24 +22,28 @@ pub(super) fn step(
     let Some(first) = answers.first() else {
         return Ok(Step::Ask(vec![ModelRequest::Chat(request::first(ask, context, seed)?)]));
     };
-    let proposal = proposal(context, first)?;
+    let proposal = proposal(ask, context, first)?;
     let Some(broken) = breaks(context, &proposal) else { return Ok(Step::Done(proposal)) };
     let Some(second) = answers.get(1) else {
         let text = first.text().unwrap_or_default();
         return Ok(Step::Ask(vec![ModelRequest::Chat(request::again(ask, context, seed, text, &broken)?)]));
     };
-    let proposal = self::proposal(context, second)?;
+    let first = proposal.brief;
+    let mut proposal = self::proposal(ask, context, second)?;
+    proposal.brief = proposal.brief.or(first);
     match breaks(context, &proposal) {
         None => Ok(Step::Done(proposal)),
         Some(broken) => Err(Rejection { detail: format!("{}, after asking twice", broken.detail), ..broken }),
     }
 }
 
-fn proposal(context: &ProposalContext<'_>, answer: &ModelAnswer) -> Result<Proposal, Rejection> {
+fn proposal(ask: Ask, context: &ProposalContext<'_>, answer: &ModelAnswer) -> Result<Proposal, Rejection> {
     let unreadable = |detail: &str| Rejection { reason: RejectReason::Unreadable, detail: detail.to_owned() };
     let ModelAnswer::Chat(answer) = answer else { return Err(unreadable("the answer is no chat answer")) };
     let parent = context.parents.first().ok_or_else(|| unreadable("there is no parent"))?;
-    read(parent, answer)
+    let mut proposal = read(parent, answer)?;
+    proposal.brief = answer::brief(&answer.text).filter(|_| ask.brief == Brief::Rewritten);
+    Ok(proposal)
 }
 
 fn breaks(context: &ProposalContext<'_>, proposal: &Proposal) -> Option<Rejection> {

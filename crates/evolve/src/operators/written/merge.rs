@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
-const ASK: Ask = Ask { operation: "merge", both_parents: true, failures: false, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "merge", labelled: 2, ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 3] = [
     "Start from the prompt with the higher score.",

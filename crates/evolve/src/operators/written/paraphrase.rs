@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
-const ASK: Ask = Ask { operation: "paraphrase", both_parents: false, failures: false, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "paraphrase", ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 5] = [
     "Prefer short, direct commands.",

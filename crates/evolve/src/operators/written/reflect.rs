@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection, Wants};
 
-const ASK: Ask = Ask { operation: "reflect", both_parents: false, failures: true, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "reflect", failures: true, ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 5] = [
     "Mend the cause that most of the failures share.",

@@ -21,7 +21,7 @@ use crate::operators::{ProposalContext, Rejection, Rollout};
 /// The first line of every system message of ours.
 pub const FIRST_LINE: &str = "You improve prompts for language models.";
 
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 23] = [
     ("system", include_str!("prompts/system.minijinja")),
     ("user", include_str!("prompts/user.minijinja")),
     ("retry", include_str!("prompts/retry.minijinja")),
@@ -34,6 +34,17 @@ const SOURCES: [(&str, &str); 12] = [
     ("crossover", include_str!("prompts/crossover.minijinja")),
     ("capo-crossover", include_str!("prompts/capo-crossover.minijinja")),
     ("capo-mutation", include_str!("prompts/capo-mutation.minijinja")),
+    ("differential", include_str!("prompts/differential.minijinja")),
+    ("opro", include_str!("prompts/opro.minijinja")),
+    ("mipro", include_str!("prompts/mipro.minijinja")),
+    ("breed-zero-order", include_str!("prompts/breed-zero-order.minijinja")),
+    ("breed-first-order", include_str!("prompts/breed-first-order.minijinja")),
+    ("breed-estimate", include_str!("prompts/breed-estimate.minijinja")),
+    ("breed-estimate-ranked", include_str!("prompts/breed-estimate-ranked.minijinja")),
+    ("breed-lineage", include_str!("prompts/breed-lineage.minijinja")),
+    ("breed-hyper-zero-order", include_str!("prompts/breed-hyper-zero-order.minijinja")),
+    ("breed-hyper-first-order", include_str!("prompts/breed-hyper-first-order.minijinja")),
+    ("breed-lamarckian", include_str!("prompts/breed-lamarckian.minijinja")),
 ];
 
 static PROMPTS: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyLock::new(|| {
@@ -48,19 +59,61 @@ static PROMPTS: LazyLock<Result<Environment<'static>, minijinja::Error>> = LazyL
     Ok(environment)
 });
 
+/// Names of parents that are shown side by side.
+const LABELS: [&str; 4] = ["a", "b", "c", "d"];
+
 /// What a model-written operator says of itself to make its request.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask {
     /// The operator's name, and the name of its part in `prompts/`.
     pub operation: &'static str,
-    /// Whether both parents are shown.
-    pub both_parents: bool,
+    /// How many parents are shown side by side, labelled a, b, and so on; at 0 the first one alone, without a label.
+    pub labelled: usize,
+    /// Whether the other parents are shown before it, and how.
+    pub past: Past,
+    /// What becomes of the words to go by.
+    pub brief: Brief,
     /// Whether failures are shown.
     pub failures: bool,
     /// Whether successes are shown.
     pub successes: bool,
     /// Ways to go about it; the seed picks one, so that asking again about the same parent is another question.
     pub ways: &'static [&'static str],
+}
+
+impl Ask {
+    /// One parent and nothing beside it.
+    pub const PLAIN: Self = Self {
+        operation: "",
+        labelled: 0,
+        past: Past::Hidden,
+        brief: Brief::Unused,
+        failures: false,
+        successes: false,
+        ways: &[],
+    };
+}
+
+/// How parents behind the first are shown: the last one given comes first, so that the first parent, the best one, ends the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// Not at all.
+    Hidden,
+    /// As texts.
+    Texts,
+    /// As texts with their scores, rounded to whole numbers from 0 to 100.
+    Scored,
+}
+
+/// What becomes of the words to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Brief {
+    /// They are not shown.
+    Unused,
+    /// They are shown.
+    Given,
+    /// They are shown, and the answer gives new ones.
+    Rewritten,
 }
 
 #[derive(Serialize)]
@@ -76,7 +129,11 @@ struct View<'a> {
     failures: Vec<Shown>,
     successes: Vec<Shown>,
     fixed: Vec<Part<'a>>,
+    past: Vec<PastPrompt<'a>>,
     current: Vec<Part<'a>>,
+    current_score: Option<u32>,
+    brief: &'a str,
+    writes_brief: bool,
     way: &'a str,
     scores: Vec<String>,
     missing: &'a str,
@@ -87,6 +144,12 @@ struct Part<'a> {
     name: &'a str,
     parent: &'static str,
     text: &'a str,
+}
+
+#[derive(Serialize)]
+struct PastPrompt<'a> {
+    score: Option<u32>,
+    parts: Vec<Part<'a>>,
 }
 
 /// The first question.
@@ -131,19 +194,26 @@ fn view<'a>(ask: Ask, context: &ProposalContext<'a>, seed: u64) -> Result<View<'
             text: c.text.trim(),
         })
     };
-    let mut current: Vec<Part<'a>>;
-    let mut scores = Vec::new();
-    if ask.both_parents {
-        let other = context.parents.get(1).ok_or_else(|| reject("this operator needs two parents"))?;
-        if other == parent {
-            return Err(reject("both parents are the same prompt"));
+    let current: Vec<Part<'a>> = match ask.labelled {
+        0 => editable(parent, "").collect(),
+        n => {
+            let shown = context.parents.get(..n).ok_or_else(|| reject(&format!("this operator needs {n} parents")))?;
+            if shown[1..].iter().all(|other| other == parent) {
+                return Err(reject("the parents are the same prompt"));
+            }
+            shown.iter().zip(LABELS).flat_map(|(prompt, label)| editable(prompt, label)).collect()
         }
-        current = editable(parent, "a").collect();
-        current.extend(editable(other, "b"));
-        scores = context.scores.iter().take(2).map(|score| format!("{score:.3}")).collect();
-    } else {
-        current = editable(parent, "").collect();
-    }
+    };
+    let scores = context.scores.iter().take(ask.labelled).zip(LABELS);
+    let scores = scores.map(|(score, label)| format!("prompt {label} {score:.3}")).collect();
+    let percent = |place: usize| -> Option<u32> {
+        let score = context.scores.get(place).filter(|_| ask.past == Past::Scored)?;
+        Some((100.0 * score.clamp(0.0, 1.0)).round() as u32)
+    };
+    let others = if ask.past == Past::Hidden { &[] } else { context.parents.get(1..).unwrap_or_default() };
+    let past = others.iter().enumerate().rev();
+    let past = past.map(|(n, prompt)| PastPrompt { score: percent(n + 1), parts: editable(prompt, "").collect() });
+    let brief = if ask.brief == Brief::Unused { None } else { context.brief };
     let names: Vec<&str> = parent.components.iter().filter(|c| !c.frozen).map(|c| c.name.as_str()).collect();
     if names.is_empty() {
         return Err(reject("every component is frozen"));
@@ -171,7 +241,11 @@ fn view<'a>(ask: Ask, context: &ProposalContext<'a>, seed: u64) -> Result<View<'
             .filter(|c| c.frozen)
             .map(|c| Part { name: &c.name, parent: "", text: c.text.trim() })
             .collect(),
+        past: past.collect(),
         current,
+        current_score: percent(0),
+        brief: brief.unwrap_or_default().trim(),
+        writes_brief: ask.brief == Brief::Rewritten,
         way: ask.ways.choose(&mut rng).copied().unwrap_or_default(),
         names,
         scores,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Rejection};
 
-const ASK: Ask = Ask { operation: "shorten", both_parents: false, failures: false, successes: false, ways: &WAYS };
+const ASK: Ask = Ask { operation: "shorten", ways: &WAYS, ..Ask::PLAIN };
 
 const WAYS: [&str; 4] = [
     "Aim at two thirds of the length.",
