@@ -1,0 +1,7 @@
+//! Laws of races.
+
+mod belief;
+mod laws;
+mod level;
+mod replays;
+mod table;
