@@ -1,7 +1,11 @@
+mod bench;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use bench::{BenchCommand, ControlArgs, ReplayArgs};
 
 /// Improve a prompt with evidence: evolve it, evaluate every variation, prove the gain.
 #[derive(Debug, Parser)]
@@ -75,6 +79,9 @@ pub enum Command {
     Report(ReportArgs),
     /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
     Simulate(SimulateArgs),
+    /// Measure parts of the search
+    #[command(subcommand)]
+    Bench(BenchCommand),
     /// Print the JSON schema of run files
     Schema,
     /// Print a completion script for a shell

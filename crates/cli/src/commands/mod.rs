@@ -1,5 +1,6 @@
 //! One command to a file.
 
+mod bench;
 mod best;
 mod branch;
 mod check;
@@ -42,6 +43,7 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Import(args) => import::run(&args, context).await,
         Command::Report(args) => report::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
+        Command::Bench(command) => bench::run(&command, context),
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),
     }
