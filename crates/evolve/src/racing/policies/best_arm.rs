@@ -1,6 +1,6 @@
 //! Best-arm identification: the leader and its nearest challengers.
 
-use super::continuous::{batch_size, opening};
+use super::continuous::{batch_size, first, opening};
 use crate::racing::{
     belief::AdditiveBelief,
     board::{Board, Cell, ranking},
@@ -32,9 +32,9 @@ impl Policy for BestArm {
     }
 
     fn plan(&mut self, board: &Board, _: Purse) -> Vec<Cell> {
-        let first = opening(board);
-        if !first.is_empty() {
-            return first;
+        let opening = opening(board);
+        if !opening.is_empty() {
+            return opening;
         }
         let leader = self.leader(board);
         let means = self.belief.means();
@@ -43,7 +43,9 @@ impl Policy for BestArm {
             .collect();
         let challengers: Vec<usize> = ranking(&distance)
             .into_iter()
+            // who has met every example is not told apart any further
             .filter(|&i| i != leader && distance[i] > -self.z)
+            .filter(|&i| board.missing(i, board.examples()).next().is_some())
             .take(batch_size(board.candidates()) / 4)
             .collect();
         if challengers.is_empty() {
@@ -56,6 +58,6 @@ impl Policy for BestArm {
     }
 
     fn leader(&self, board: &Board) -> usize {
-        ranking(&self.belief.means()[..board.candidates()]).first().copied().unwrap_or_default()
+        first(&self.belief, board)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::racing::{
     belief::AdditiveBelief,
-    board::{Board, Cell, ranking},
+    board::{Board, Cell, best, ranking},
     policy::{Policy, Purse},
 };
 
@@ -26,43 +26,41 @@ impl Policy for ContinuousHalving {
     }
 
     fn plan(&mut self, board: &Board, purse: Purse) -> Vec<Cell> {
-        let first = opening(board);
-        if !first.is_empty() {
-            return first;
-        }
-        let order = ranking(self.belief.means());
-        let mut further = Further::new(board);
-        let mut cells = Vec::new();
-        for bought in 0..batch_size(board.candidates()).min(purse.left()) {
-            let circle = match purse.total {
-                Some(total) => alive(board.candidates(), purse.spent + bought, total),
-                None => self.in_doubt(board, &order),
-            };
-            if circle < 2 && board.candidates() > 1 {
-                break;
-            }
-            let Some(candidate) = further.fewest(&order, circle) else { break };
-            cells.extend(further.next(board, candidate));
-        }
-        cells
+        shrinking_circle(board, board, &self.belief, purse)
     }
 
     fn leader(&self, board: &Board) -> usize {
-        ranking(&self.belief.means()[..board.candidates()]).first().copied().unwrap_or_default()
+        first(&self.belief, board)
     }
 }
 
-impl ContinuousHalving {
-    /// How many of the order are within 2 standard deviations of the first.
-    fn in_doubt(&self, board: &Board, order: &[usize]) -> usize {
-        let means = self.belief.means();
-        let Some(&leader) = order.first() else { return 0 };
-        let near = |&&candidate: &&usize| {
-            candidate == leader
-                || means[leader] - means[candidate] < 2.0 * self.belief.sd_of_difference(board, leader, candidate)
-        };
-        order.iter().filter(near).count()
+/// The candidate of highest posterior mean.
+pub(super) fn first(belief: &AdditiveBelief, board: &Board) -> usize {
+    best(&belief.means()[..board.candidates()]).unwrap_or_default()
+}
+
+/// The next batch of continuous halving: cells of the `board` that the `assumed` one, which may hold more, does not settle.
+pub(super) fn shrinking_circle(board: &Board, assumed: &Board, belief: &AdditiveBelief, purse: Purse) -> Vec<Cell> {
+    let first = opening(board);
+    if !first.is_empty() {
+        return first;
     }
+    let order = ranking(belief.means());
+    let doubted = purse.total.is_none().then(|| in_doubt(belief, assumed, &order));
+    let mut further = Further::new(board, assumed);
+    let mut cells = Vec::new();
+    for bought in 0..batch_size(board.candidates()).min(purse.left()) {
+        let circle = match purse.total {
+            Some(total) => alive(board.candidates(), purse.spent + bought, total),
+            None => doubted.unwrap_or_default(),
+        };
+        if circle < 2 {
+            break;
+        }
+        let Some(candidate) = further.fewest(&order, circle) else { break };
+        cells.extend(further.next(candidate));
+    }
+    cells
 }
 
 /// How many contend once `spent` of `total` cells are ordered: candidates^(1 - spent/total), at least 2.
@@ -87,53 +85,63 @@ pub(super) fn opening(board: &Board) -> Vec<Cell> {
         .collect()
 }
 
-/// How far each candidate is along the shared order while a batch is being made up.
-#[derive(Debug)]
-struct Further {
-    counts: Vec<usize>,
-    place: Vec<usize>,
-    full: Vec<bool>,
+/// How many of the order are within 2 standard deviations of the first.
+fn in_doubt(belief: &AdditiveBelief, board: &Board, order: &[usize]) -> usize {
+    let means = belief.means();
+    let Some(&leader) = order.first() else { return 0 };
+    let near = |&&candidate: &&usize| {
+        candidate == leader
+            || means[leader] - means[candidate] < 2.0 * belief.sd_of_difference(board, leader, candidate)
+    };
+    order.iter().filter(near).count()
 }
 
-impl Further {
-    fn new(board: &Board) -> Self {
-        let mut further = Self {
-            counts: (0..board.candidates()).map(|candidate| board.count(candidate)).collect(),
-            place: vec![0; board.candidates()],
-            full: vec![false; board.candidates()],
-        };
+/// How far each candidate is along the shared order while a batch is being made up.
+#[derive(Debug)]
+struct Further<'a> {
+    board: &'a Board,
+    assumed: &'a Board,
+    /// Cells bought, those of this batch included.
+    counts: Vec<usize>,
+    /// The next place to buy; the number of examples where none is left.
+    place: Vec<usize>,
+}
+
+impl<'a> Further<'a> {
+    fn new(board: &'a Board, assumed: &'a Board) -> Self {
+        let counts = (0..board.candidates()).map(|candidate| board.count(candidate)).collect();
+        let mut further = Self { board, assumed, counts, place: vec![0; board.candidates()] };
         for candidate in 0..board.candidates() {
-            further.skip_settled(board, candidate);
+            further.skip_settled(candidate);
         }
         further
     }
 
-    fn skip_settled(&mut self, board: &Board, candidate: usize) {
+    fn skip_settled(&mut self, candidate: usize) {
         let place = &mut self.place[candidate];
-        while *place < board.examples() && board.settled(candidate, *place) {
+        while *place < self.board.examples() && self.assumed.settled(candidate, *place) {
             *place += 1;
         }
-        self.full[candidate] = *place >= board.examples();
     }
 
     /// The one with the fewest cells among the first `circle` of the order; where those have everything, among the others.
     fn fewest(&self, order: &[usize], circle: usize) -> Option<usize> {
         let (inside, outside) = order.split_at(circle.min(order.len()));
         let fewest = |places: &[usize]| {
-            places.iter().copied().filter(|&candidate| !self.full[candidate]).min_by_key(|&c| self.counts[c])
+            let open = places.iter().copied().filter(|&candidate| self.place[candidate] < self.board.examples());
+            open.min_by_key(|&candidate| self.counts[candidate])
         };
         fewest(inside).or_else(|| fewest(outside))
     }
 
     /// The candidate's next example in the shared order.
-    fn next(&mut self, board: &Board, candidate: usize) -> Option<Cell> {
+    fn next(&mut self, candidate: usize) -> Option<Cell> {
         let cell = Cell { candidate, example: self.place[candidate] };
-        if self.full[candidate] {
-            return None;
-        }
-        self.counts[candidate] += 1;
-        self.place[candidate] += 1;
-        self.skip_settled(board, candidate);
-        Some(cell)
+        (cell.example < self.board.examples()).then(|| {
+            self.counts[candidate] += 1;
+            self.place[candidate] += 1;
+            self.skip_settled(candidate);
+            cell
+        })
     }
 }

@@ -6,6 +6,7 @@ mod capo;
 mod continuous;
 mod sequential;
 mod successive;
+mod thrifty;
 mod uniform;
 
 pub use best_arm::BestArm;
@@ -13,6 +14,7 @@ pub use capo::CapoRace;
 pub use continuous::{ContinuousHalving, alive};
 pub use sequential::SequentialTest;
 pub use successive::SuccessiveHalving;
+pub use thrifty::ThriftyHalving;
 pub use uniform::Uniform;
 
 use super::Policy;
@@ -32,17 +34,20 @@ pub enum PolicyKind {
     BestArm,
     /// [`ContinuousHalving`]
     ContinuousHalving,
+    /// [`ThriftyHalving`]
+    ThriftyHalving,
 }
 
 impl PolicyKind {
     /// All, the plainest first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Uniform,
         Self::SuccessiveHalving,
         Self::CapoRace,
         Self::SequentialTest,
         Self::BestArm,
         Self::ContinuousHalving,
+        Self::ThriftyHalving,
     ];
 
     /// The name on the command line and in tables.
@@ -55,6 +60,7 @@ impl PolicyKind {
             Self::SequentialTest => "sequential-test",
             Self::BestArm => "best-arm",
             Self::ContinuousHalving => "continuous-halving",
+            Self::ThriftyHalving => "thrifty-halving",
         }
     }
 
@@ -74,6 +80,7 @@ impl PolicyKind {
             Self::SequentialTest => Box::new(SequentialTest::default()),
             Self::BestArm => Box::new(BestArm::default()),
             Self::ContinuousHalving => Box::new(ContinuousHalving::default()),
+            Self::ThriftyHalving => Box::new(ThriftyHalving::default()),
         }
     }
 }

@@ -27,12 +27,10 @@ fn plain(board: &Board, error: f64, example: f64, candidate: f64) -> Vec<f64> {
     let mut rows = vec![vec![0.0; size + 1]; size];
     // prior of the candidates: variance `candidate`, and a shared level of mean 0.7 and variance 1
     let shared = 1.0 / (candidate * (candidate + k as f64));
-    for i in 0..k {
-        for other in 0..k {
-            rows[i][other] -= shared;
-        }
-        rows[i][i] += 1.0 / candidate;
-        rows[i][size] += 0.7 * (1.0 / candidate - shared * k as f64);
+    for (i, row) in rows.iter_mut().enumerate().take(k) {
+        row[..k].fill(-shared);
+        row[i] += 1.0 / candidate;
+        row[size] = 0.7 * (1.0 / candidate - shared * k as f64);
     }
     for j in 0..n {
         rows[k + j][k + j] += 1.0 / example;
@@ -47,14 +45,10 @@ fn plain(board: &Board, error: f64, example: f64, candidate: f64) -> Vec<f64> {
         }
     }
     for pivot in 0..size {
-        for row in 0..size {
-            if row != pivot {
-                let factor = rows[row][pivot] / rows[pivot][pivot];
-                for column in pivot..=size {
-                    let part = factor * rows[pivot][column];
-                    rows[row][column] -= part;
-                }
-            }
+        let pivots = rows[pivot].clone();
+        for (_, row) in rows.iter_mut().enumerate().filter(|(row, _)| *row != pivot) {
+            let factor = row[pivot] / pivots[pivot];
+            row.iter_mut().zip(&pivots).for_each(|(value, pivot)| *value -= factor * pivot);
         }
     }
     (0..k).map(|i| rows[i][size] / rows[i][i]).collect()
@@ -116,7 +110,9 @@ fn the_variances_are_found_again() {
     let mut normal = |sd: f64| sd * ((0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0);
     let candidates: Vec<f64> = (0..40).map(|_| 0.5 + normal(0.05)).collect();
     let mut board = Board::new(200);
-    (0..40).for_each(|_| drop(board.add()));
+    for _ in 0..40 {
+        board.add();
+    }
     for example in 0..200 {
         let effect = normal(0.15);
         for (candidate, level) in candidates.iter().enumerate() {

@@ -11,7 +11,9 @@ fn drops_the_best(chances: &[f64], level: f64, seed: u64) -> bool {
     let table = table(chances, 120, seed);
     let mut policy = SequentialTest::with_level(level);
     let mut board = Board::new(120);
-    chances.iter().for_each(|_| drop(board.add()));
+    for _ in chances {
+        board.add();
+    }
     loop {
         policy.learn(&board);
         let cells = policy.plan(&board, Purse { spent: 0, total: None });

@@ -5,3 +5,4 @@ mod laws;
 mod level;
 mod replays;
 mod table;
+mod thrift;
