@@ -30,7 +30,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "NAME")]
     pub policy: Vec<String>,
     /// Let prompts join one after another during the first share of the cells
-    #[arg(long, value_name = "SHARE", num_args = 0..=1, default_missing_value = "0.3", value_parser = share)]
+    #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.3", value_parser = share)]
     pub open: Option<f64>,
     /// Seed of all randomness
     #[arg(long, default_value_t = 0)]

@@ -17,8 +17,8 @@ fn place() -> Place {
 #[test]
 fn a_replay_gives_a_row_for_each_file_policy_and_fraction() {
     let place = place();
-    let arguments = ["bench", "replay", "pool.jsonl", "--pools", "20", "--fractions", "0.2,1", "--seed", "3"];
-    let result = place.json(&arguments)["result"]["rows"].clone();
+    let arguments: &[&str] = &["bench", "replay", "pool.jsonl", "--pools", "20", "--fractions", "0.2,1", "--seed", "3"];
+    let result = place.json(arguments)["result"]["rows"].clone();
     let rows = result.as_array().unwrap();
     assert_eq!(rows.len() % 2, 0);
     for policy in ["uniform", "successive-halving", "capo-race", "continuous-halving"] {
@@ -32,11 +32,11 @@ fn a_replay_gives_a_row_for_each_file_policy_and_fraction() {
     let uniform = rows.iter().find(|row| row["policy"] == "uniform" && row["fraction"] == 1.0).unwrap();
     assert_eq!(uniform["regret"], 0.0, "the best of four is best on all twelve, too");
 
-    let alone = place.json(&[&arguments[..], &["--policy", "continuous-halving"]].concat());
+    let alone = place.json(&[arguments, &["--policy", "continuous-halving"]].concat());
     for row in alone["result"]["rows"].as_array().unwrap() {
         assert!(rows.contains(row), "the draws do not depend on who takes part: {row}");
     }
-    let open = place.json(&[&arguments[..], &["--open"]].concat());
+    let open = place.json(&[arguments, &["--open"]].concat());
     assert_eq!(open["result"]["rows"].as_array().unwrap().len(), rows.len());
 }
 
@@ -53,14 +53,15 @@ fn people_get_a_table_for_each_file_and_over_all() {
 #[test]
 fn the_control_counts_claims_with_and_without_a_gain() {
     let place = place();
-    let arguments = ["bench", "control", "pool.jsonl", "--selections", "30", "--fresh", "3,6", "--fraction", "0.5"];
-    let rows = place.json(&arguments)["result"]["rows"].clone();
+    let arguments: &[&str] =
+        &["bench", "control", "pool.jsonl", "--selections", "30", "--fresh", "3,6", "--fraction", "0.5"];
+    let rows = place.json(arguments)["result"]["rows"].clone();
     assert_eq!(rows.as_array().unwrap().len(), 2, "{rows}");
     for row in rows.as_array().unwrap() {
         assert!(row["claimed_not_better"].as_f64() <= row["claimed"].as_f64(), "{row}");
     }
     assert_eq!(rows[0]["claimed"], 0.0, "three examples prove nothing at 5 %");
-    assert!(place.ok(&arguments).contains("under null"));
+    assert!(place.ok(arguments).contains("under null"));
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn files_that_cannot_be_replayed_are_told_with_line_and_fix() {
         (&[], &["FILE"]),
     ];
     for (arguments, told) in cases {
-        let ran = place.run(&[&["bench", "replay"], *arguments].concat());
+        let ran = place.run(&[&["bench", "replay"][..], *arguments].concat());
         assert_eq!(ran.code, 2, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
         for words in *told {
             assert!(ran.stderr.contains(words), "{arguments:?}: `{words}` is not in: {}", ran.stderr);

@@ -22,12 +22,10 @@ pub fn read(path: &Path) -> Result<Pool, Failure> {
     let unreadable = |error: &std::io::Error| Failure::Usage(format!("cannot read {shown}: {error}"));
     let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(|error| unreadable(&error))?;
-    if path.extension().is_some_and(|extension| extension == "gz") {
-        MultiGzDecoder::new(file).read_to_end(&mut bytes)
-    } else {
-        file.read_to_end(&mut bytes)
-    }
-    .map_err(|error| unreadable(&error))?;
+    let compressed = path.extension().is_some_and(|extension| extension == "gz");
+    let read =
+        if compressed { MultiGzDecoder::new(file).read_to_end(&mut bytes) } else { file.read_to_end(&mut bytes) };
+    read.map_err(|error| unreadable(&error))?;
     let text = String::from_utf8(bytes).map_err(|_| {
         Failure::Usage(format!("{shown} is no text; expected JSON lines, or the same compressed under a name in .gz"))
     })?;

@@ -41,8 +41,8 @@ pub fn run(args: &ReplayArgs, context: &Context) -> Result<(), Failure> {
                 None => race_closed(&draw, *kind, fraction),
             })
         };
-        let of = |&fraction: &f64| policies.iter().map(|kind| race(kind, fraction)).collect();
-        (args.fractions.iter().map(of).collect(), draw.regret(all_known(&draw)))
+        let of = |&fraction: &f64| policies.iter().map(|kind| race(kind, fraction)).collect::<Vec<f64>>();
+        (args.fractions.iter().map(of).collect::<Vec<Vec<f64>>>(), draw.regret(all_known(&draw)))
     });
     let by_file: Vec<(&str, Draws)> =
         files.iter().map(|(name, _)| name.as_str()).zip(regrets.chunks(draws.max(1)).map(<[_]>::to_vec)).collect();
@@ -71,7 +71,7 @@ fn rows(by_file: &[(&str, Draws)], policies: &[PolicyKind], fractions: &[f64]) -
 /// A block for each file and one over all of them, in which every file weighs the same.
 fn table(by_file: &[(&str, Draws)], policies: &[PolicyKind], args: &ReplayArgs, output: &Output) {
     let heading: String =
-        args.fractions.iter().map(|share| format!("{:>16}", format!("{} %", share * 100.0))).collect();
+        args.fractions.iter().map(|share| format!("{:>16}", format!("{} %", (share * 1e6).round() / 1e4))).collect();
     let line = |name: &str, cells: &[(f64, f64)]| {
         let cells: String = cells.iter().map(|(mean, se)| format!("{:>16}", format!("{mean:.2} ± {se:.2}"))).collect();
         output.line(format!("  {name:20}{cells}"));
