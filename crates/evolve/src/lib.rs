@@ -9,6 +9,7 @@ mod command;
 mod conductor;
 pub mod operators;
 mod plan;
+pub mod racing;
 mod seed;
 pub mod selection;
 pub mod state;

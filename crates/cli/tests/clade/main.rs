@@ -6,6 +6,7 @@ mod bad_files;
 mod bad_options;
 mod bad_providers;
 mod bad_stores;
+mod benches;
 mod bundles;
 mod common;
 mod comparing;

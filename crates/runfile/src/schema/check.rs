@@ -6,7 +6,7 @@ use super::{RunFile, TestCase, ignored_note, root, unsupported};
 use crate::{
     source::Span,
     text::{list, nearest},
-    yaml::{Entry, KeyPath, Node, NodeValue},
+    yaml::{KeyPath, Node, NodeValue},
 };
 
 /// A misfit between a tree and the schema.

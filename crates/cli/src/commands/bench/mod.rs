@@ -1,6 +1,10 @@
 //! `clade bench`: what is measured by the program itself. One file for each subcommand.
 
+mod control;
+mod parallel;
 mod picture;
+mod pools;
+mod replay;
 mod rows;
 mod run;
 mod search;
@@ -16,6 +20,8 @@ use crate::{
 /// `clade bench`
 pub async fn run(args: &BenchArgs, context: &Context) -> Result<(), Failure> {
     match &args.bench {
+        Bench::Replay(args) => replay::run(args, context),
+        Bench::Control(args) => control::run(args, context),
         Bench::Run(args) => run::run(args, context).await,
         Bench::Search(args) => search::run(args, context).await,
     }

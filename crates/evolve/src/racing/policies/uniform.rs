@@ -1,0 +1,35 @@
+//! Every candidate meets the same examples: what a search does that does not race.
+
+use crate::racing::{
+    board::{Board, Cell, best},
+    policy::{Policy, Purse},
+};
+
+/// Buys the shared order example by example for everybody, and names the highest mean.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Uniform;
+
+impl Policy for Uniform {
+    fn learn(&mut self, _: &Board) {}
+
+    fn plan(&mut self, board: &Board, _: Purse) -> Vec<Cell> {
+        // the first example that somebody lacks
+        (0..board.examples()).map(|example| row(board, example)).find(|row| !row.is_empty()).unwrap_or_default()
+    }
+
+    fn leader(&self, board: &Board) -> usize {
+        best(&means(board)).unwrap_or_default()
+    }
+}
+
+fn row(board: &Board, example: usize) -> Vec<Cell> {
+    (0..board.candidates())
+        .filter(|&candidate| !board.settled(candidate, example))
+        .map(|candidate| Cell { candidate, example })
+        .collect()
+}
+
+/// Means of all that is known; a candidate without scores stands last.
+pub(super) fn means(board: &Board) -> Vec<f64> {
+    (0..board.candidates()).map(|candidate| board.mean(candidate).unwrap_or(f64::NEG_INFINITY)).collect()
+}

@@ -1,0 +1,8 @@
+//! Laws of races.
+
+mod belief;
+mod laws;
+mod level;
+mod replays;
+mod table;
+mod thrift;
