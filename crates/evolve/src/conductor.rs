@@ -1,11 +1,10 @@
-use std::collections::VecDeque;
-
 use clade_domain::{
     Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, StopReason,
 };
 
 use crate::{
     Command, Plan, RunState, child_seed,
+    choice::Choice,
     state::{Phase, ReplayError, fitness},
     statistics,
     strategy::{self, Grid, Strategy, Wish},
@@ -18,6 +17,7 @@ pub struct Conductor {
     plan: Plan,
     strategy: Box<dyn Strategy>,
     grid: Option<Grid>,
+    choice: Option<Choice>,
     /// Decisions handed out and not applied yet: nothing else is commanded before.
     recording: usize,
     spent_limit: Option<Limit>,
@@ -32,7 +32,7 @@ impl Conductor {
         let state = RunState::start(first)?;
         let plan = Plan::of(&state);
         let strategy = strategy::build(state.spec());
-        let mut conductor = Self { state, plan, strategy, grid: None, recording: 0, spent_limit: None };
+        let mut conductor = Self { state, plan, strategy, grid: None, choice: None, recording: 0, spent_limit: None };
         conductor.enter_phase();
         Ok(conductor)
     }
@@ -45,6 +45,9 @@ impl Conductor {
             RunEvent::TrialFinished(trial) => {
                 if let Some(grid) = &mut self.grid {
                     grid.apply(trial);
+                }
+                if let Some(choice) = &mut self.choice {
+                    choice.apply(&self.state);
                 }
             }
             RunEvent::BudgetChanged { .. } => self.spent_limit = None,
@@ -104,23 +107,12 @@ impl Conductor {
 
     fn enter_phase(&mut self) {
         let generation = self.last_generation();
+        self.choice =
+            (self.state.phase() == Phase::Selection).then(|| Choice::new(&self.state, &self.plan, generation));
         self.grid = match (self.state.phase(), self.state.spec().mode) {
             (Phase::Search, RunMode::Evaluate) => {
                 let all = (0..u32::try_from(self.state.dataset().len()).unwrap_or(u32::MAX)).map(ExampleId).collect();
                 Some(Grid::new(Purpose::Evaluation, 0, all))
-            }
-            (Phase::Selection, _) => {
-                let finalists: VecDeque<_> = self.state.finalists().iter().copied().collect();
-                let each =
-                    self.plan.selection_trials(&self.state) / (finalists.len() as u32 * self.state.repeat()) as f64;
-                let mut examples = self.plan.validation.clone();
-                examples.truncate(each.min(f64::from(u32::MAX)) as usize);
-                let mut grid = Grid::new(Purpose::Selection, generation, examples);
-                // with one candidate there is nothing to choose, so nothing is bought
-                if finalists.len() > 1 {
-                    finalists.into_iter().for_each(|id| grid.add(&self.state, id));
-                }
-                Some(grid)
             }
             (Phase::Evidence, _) => {
                 let mut grid = Grid::new(Purpose::Evidence, generation, self.plan.test.clone());
@@ -128,7 +120,7 @@ impl Conductor {
                 grid.add(&self.state, self.state.best());
                 Some(grid)
             }
-            (Phase::Search | Phase::Finished, _) => None,
+            (Phase::Search | Phase::Selection | Phase::Finished, _) => None,
         };
     }
 
@@ -151,10 +143,12 @@ impl Conductor {
             }
             Phase::Search => self.search(),
             Phase::Selection => {
-                let grid = self.grid.as_mut()?;
-                match grid.next(&self.state) {
+                let choice = self.choice.as_mut()?;
+                match choice.next(&self.state) {
                     Some(command) => Some(Command::Evaluate(command)),
-                    None if grid.is_complete() => Some(record(RunEvent::CandidateChosen { candidate: self.choose() })),
+                    None if choice.is_over() => {
+                        Some(record(RunEvent::CandidateChosen { candidate: choice.chosen(&self.state) }))
+                    }
                     None => None,
                 }
             }
@@ -259,22 +253,6 @@ impl Conductor {
             finalists.push(CandidateId(0));
         }
         finalists
-    }
-
-    /// The finalist with the highest fitness on validation; without validation examples, on train. Among equals the one
-    /// that came first in the run.
-    fn choose(&self) -> CandidateId {
-        let split = if self.plan.validation.is_empty() { Split::Train } else { Split::Validation };
-        let mut best = (CandidateId(0), f64::NEG_INFINITY);
-        let mut finalists = self.state.finalists().to_vec();
-        finalists.sort();
-        for id in finalists {
-            let value = fitness(&self.state, id, split).unwrap_or(f64::NEG_INFINITY);
-            if value > best.1 {
-                best = (id, value);
-            }
-        }
-        best.0
     }
 }
 

@@ -5,6 +5,7 @@
 //! is the search inside it.
 
 pub mod archive;
+mod choice;
 mod command;
 mod conductor;
 pub mod operators;

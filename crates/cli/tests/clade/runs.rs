@@ -174,7 +174,10 @@ fn snapshots_and_branches() {
         let nodes = tree["nodes"].as_array().unwrap().clone();
         nodes.iter().find(|node| node["id"] == candidate).unwrap()["prompt"].clone()
     };
-    for (point, from) in [("here", best.as_str()), ("best", &best), ("c2", "c2")] {
+    let tree = place.json(&["lineage", "trunk"]);
+    let nodes = tree["nodes"].as_array().unwrap();
+    let other = nodes.iter().map(|node| node["id"].as_str().unwrap()).find(|id| *id != best && *id != "c0").unwrap();
+    for (point, from) in [("here", best.as_str()), ("best", &best), (other, other)] {
         let name = format!("twig-{point}");
         let made = place.json(&["branch", &format!("trunk@{point}"), "--no-start", "--run-id", &name]);
         assert_eq!((&made["branch_of"], &made["candidate"]), (&json!("trunk"), &json!(from)));

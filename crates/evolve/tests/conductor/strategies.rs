@@ -98,7 +98,10 @@ fn decisions_name_candidates_and_their_figures() {
     for name in StrategyName::ALL.into_iter().filter(|name| *name != StrategyName::Genetic) {
         let state = fold(&run(&started(spec_of(name, 2_000), SPLITS), 2, false));
         let verdicts: BTreeSet<Verdict> = state.decisions().values().map(|decision| decision.verdict).collect();
-        assert!(verdicts.contains(&Verdict::Kept) && verdicts.contains(&Verdict::Dropped), "{name:?}: {verdicts:?}");
+        // a unit of Promptbreeder always takes the loser's place, and every trial of MIPRO may become the best
+        let keeps_all = [StrategyName::Promptbreeder, StrategyName::Mipro].contains(&name);
+        assert!(verdicts.contains(&Verdict::Kept), "{name:?}: {verdicts:?}");
+        assert!(keeps_all || verdicts.contains(&Verdict::Dropped), "{name:?}: {verdicts:?}");
         for (id, decision) in state.decisions() {
             assert!(state.candidate(*id).is_some() && state.candidate(decision.against).is_some(), "{name:?}");
             assert!(

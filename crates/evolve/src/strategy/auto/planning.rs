@@ -19,6 +19,8 @@ const LEAST_TRIALS: f64 = 4.0;
 const PATIENCE: f64 = 4.0;
 /// Examples of a probe.
 const PROBE: usize = 4;
+/// Examples that a prompt must have met before a target score counts as reached.
+const WELL_SEEN: usize = 30;
 /// Rounds without anything bought before the search gives up.
 const IDLE: u32 = 40;
 /// Rounds without an accepted edit before a search without a limit ends.
@@ -41,6 +43,9 @@ impl Auto {
             if self.probe(state, plan, 2 * PROBE) {
                 return;
             }
+        }
+        if self.reaches_target(state) && self.probe(state, plan, 2 * PROBE) {
+            return;
         }
         if std::mem::take(&mut self.probe_due) && self.probe(state, plan, PROBE) {
             return;
@@ -105,7 +110,7 @@ impl Auto {
 
     fn reason_to_stop(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
         let stop = &state.spec().optimize.stop;
-        if stop.target_score.is_some_and(|target| self.belief.mean() >= target) && self.memory.unseen().is_empty() {
+        if self.reaches_target(state) && self.is_well_seen() {
             return Some(StopReason::TargetReached);
         }
         if self.idle >= IDLE {
@@ -114,6 +119,16 @@ impl Auto {
         let endless = plan.allowance(state).trials.is_infinite();
         let patience = stop.no_improvement.or(endless.then_some(STALE));
         patience.is_some_and(|most| self.stale >= most).then_some(StopReason::NoImprovement)
+    }
+
+    fn reaches_target(&self, state: &RunState) -> bool {
+        state.spec().optimize.stop.target_score.is_some_and(|target| self.belief.mean() >= target)
+    }
+
+    /// Whether enough of the incumbent's own answers were seen to say that it is good enough.
+    fn is_well_seen(&self) -> bool {
+        let unseen = self.memory.unseen().len();
+        unseen == 0 || self.belief.len() - unseen >= WELL_SEEN
     }
 
     fn affordable_lanes(&self, allowance: Allowance) -> usize {

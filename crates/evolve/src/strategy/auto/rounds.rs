@@ -65,17 +65,15 @@ impl Auto {
         kept < old.len() && 2 * kept >= old.len() && gained
     }
 
-    /// Whether an edit brings nothing but sentences that the incumbent has already, or that were found to harm.
+    /// Whether an edit says again what the incumbent says already, or brings nothing but sentences that were found to harm.
     fn is_known(&self, state: &RunState, lane: &Lane, child: CandidateId) -> bool {
-        let before = sentences(state, self.incumbent());
-        let base = sentences(state, lane.base);
-        let after = sentences(state, child);
-        let gained: Vec<&String> = after.iter().filter(|s| !before.contains(s) && !base.contains(s)).collect();
-        let demonstrations = |id| state.candidate(id).map_or(0, |c| c.prompt.demonstrations.len());
-        let same = after.len() >= base.len() && demonstrations(child) == demonstrations(lane.base);
-        let harms = |s: &&&String| self.memory.tested.get(**s).is_some_and(|odds| odds.harmful > 0.7);
-        let again = |s: &String| before.contains(s) || base.contains(s);
-        same && gained.iter().all(|s| harms(&s)) && (!gained.is_empty() || after.iter().all(again))
+        let mut said = sentences(state, self.incumbent());
+        said.extend(sentences(state, lane.base));
+        let (before, after) = (sentences(state, lane.base).len(), sentences(state, child));
+        let gained: Vec<&String> = after.iter().filter(|sentence| !said.contains(sentence)).collect();
+        let harms = |sentence: &&String| self.memory.tested.get(*sentence).is_some_and(|odds| odds.harmful > 0.7);
+        // an edit of something else than sentences is a new one
+        after.len() > before && gained.iter().all(harms)
     }
 
     fn restoring(&self, state: &RunState, plan: &Plan, lane: &Lane, child: CandidateId) -> ProposeCommand {

@@ -1,0 +1,132 @@
+use std::collections::VecDeque;
+
+use clade_domain::{AutoPart, CandidateId, CellRef, Direction, ExampleId, Purpose, Split, StrategySpec};
+
+use crate::{
+    EvaluateCommand, Plan, RunState, child_seed,
+    racing::{PolicyKind, Race},
+    state::fitness,
+    strategy::model_override,
+};
+
+/// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
+///
+/// What the race orders depends on its seed and on scores alone, so a choice that is taken up again after a kill orders the same
+/// cells and finds those that were bought.
+#[derive(Debug)]
+pub(crate) struct Choice {
+    race: Race,
+    finalists: Vec<CandidateId>,
+    examples: Vec<ExampleId>,
+    generation: u32,
+    /// Cells that were ordered and have no score yet, by place of finalist and example.
+    waiting: Vec<(usize, usize)>,
+    queue: VecDeque<EvaluateCommand>,
+}
+
+impl Choice {
+    /// The race at the beginning of the choice. With one finalist there is nothing to choose, so nothing is bought.
+    pub(crate) fn new(state: &RunState, plan: &Plan, generation: u32) -> Self {
+        let mut finalists = state.finalists().to_vec();
+        finalists.sort();
+        finalists.dedup();
+        let cells = finalists.len() * plan.validation.len();
+        let affordable = plan.selection_trials(state) / f64::from(state.repeat());
+        let total = if finalists.len() > 1 { affordable.min(cells as f64) as usize } else { 0 };
+        let raced = match &state.spec().optimize.strategy {
+            StrategySpec::Auto(auto) => auto.has(AutoPart::Racing),
+            _ => true,
+        };
+        let policy = if raced { PolicyKind::ContinuousHalving } else { PolicyKind::Uniform };
+        let seed = child_seed(state.spec().seed, &[5]);
+        Self {
+            race: Race::new(policy, finalists.len(), plan.validation.len(), Some(total), seed),
+            finalists,
+            examples: plan.validation.clone(),
+            generation,
+            waiting: Vec::new(),
+            queue: VecDeque::new(),
+        }
+    }
+
+    /// The next trial to buy; `None` while results are awaited, and at the end.
+    pub(crate) fn next(&mut self, state: &RunState) -> Option<EvaluateCommand> {
+        loop {
+            if let Some(command) = self.queue.pop_front() {
+                return Some(command);
+            }
+            let ordered = self.race.next(usize::MAX);
+            if ordered.is_empty() {
+                return None;
+            }
+            for cell in ordered {
+                self.waiting.push((cell.candidate, cell.example));
+                let missing = self.missing(state, cell.candidate, cell.example);
+                self.queue.extend(missing);
+            }
+            self.apply(state);
+        }
+    }
+
+    /// Takes in the scores that are there.
+    pub(crate) fn apply(&mut self, state: &RunState) {
+        for (candidate, example) in std::mem::take(&mut self.waiting) {
+            if self.missing(state, candidate, example).is_empty() {
+                let cells = state.cells(self.finalists[candidate]);
+                let score = cells.and_then(|cells| cells.mean(self.examples[example], state.repeat()));
+                self.race.observe(candidate, example, score);
+            } else {
+                self.waiting.push((candidate, example));
+            }
+        }
+    }
+
+    /// Whether nothing more is to be bought.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.waiting.is_empty() && self.queue.is_empty() && self.race.is_over()
+    }
+
+    /// The finalist to name. Where other objectives count too, the fittest of those that met at least half as many examples as
+    /// any; without validation examples, the fittest on train.
+    pub(crate) fn chosen(&mut self, state: &RunState) -> CandidateId {
+        let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
+        let met = |id: CandidateId| state.cells(id).map_or(0, |cells| cells.trials(Split::Validation));
+        let most = self.finalists.iter().map(|id| met(*id)).max().unwrap_or(0);
+        let only_scores = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
+        if most > 0 && only_scores {
+            let leader = self.race.leader().and_then(|place| self.finalists.get(place).copied()).unwrap_or(first);
+            // among equals the one that came first in the run
+            let as_good = |id: &CandidateId| {
+                met(*id) >= met(leader) && state.score(*id, Split::Validation) >= state.score(leader, Split::Validation)
+            };
+            return self.finalists.iter().copied().find(as_good).unwrap_or(leader);
+        }
+        let split = if most > 0 { Split::Validation } else { Split::Train };
+        let mut best = (first, f64::NEG_INFINITY);
+        for id in self.finalists.iter().copied().filter(|id| met(*id) * 2 >= most) {
+            let value = fitness(state, id, split).unwrap_or(f64::NEG_INFINITY);
+            if value > best.1 {
+                best = (id, value);
+            }
+        }
+        best.0
+    }
+
+    fn missing(&self, state: &RunState, candidate: usize, example: usize) -> Vec<EvaluateCommand> {
+        let (Some(candidate), Some(example)) = (self.finalists.get(candidate), self.examples.get(example)) else {
+            return Vec::new();
+        };
+        let (candidate, example) = (*candidate, *example);
+        let scorer = model_override(state, candidate, self.generation);
+        let cells = state.cells(candidate).filter(|cells| cells.model() == scorer.as_deref());
+        let known = |sample| cells.is_some_and(|cells| cells.get(example, sample, state.repeat()).is_some());
+        (0..state.repeat())
+            .filter(|sample| !known(*sample))
+            .map(|sample| EvaluateCommand {
+                cell: CellRef { candidate, example, sample },
+                purpose: Purpose::Selection,
+                generation: self.generation,
+            })
+            .collect()
+    }
+}
