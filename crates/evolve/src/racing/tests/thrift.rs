@@ -44,7 +44,7 @@ fn one_different_score_brings_an_example_back() {
         }
         for candidate in 0..5 {
             for example in 0..2 {
-                board.enter(Cell { candidate, example }, Some(f64::from(candidate % 2)));
+                board.enter(Cell { candidate, example }, Some((candidate % 2) as f64));
             }
         }
         for candidate in 0..3 {
