@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             ("fractions", "0.01,0.05,0.2", "shares of all cells that are bought"),
             (
                 "policies",
-                "uniform,successive-halving,capo-race,sequential-test,best-arm,continuous-halving",
+                "uniform,successive-halving,capo-race,sequential-test,best-arm,continuous-halving,thrifty-halving",
                 "policies, parted by commas",
             ),
         ])?;

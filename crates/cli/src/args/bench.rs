@@ -161,7 +161,7 @@ pub struct ControlArgs {
     /// Level of the test
     #[arg(long, default_value_t = 0.05, value_name = "ALPHA", value_parser = share)]
     pub level: f64,
-    /// Who chooses [default: the policy of `auto`]
+    /// Who chooses [default: continuous-halving]
     #[arg(long, value_name = "NAME")]
     pub policy: Option<String>,
     /// Seed of all randomness
