@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct AutoSpec {
     /// Most proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more;
-    /// without it 1 where the budget bears up to 2,000 trials, 4 where it bears 4,000 or more.
+    /// without it one for every 3,000 trials that the budget bears, 1 to 4.
     #[schemars(range(min = 1))]
     pub lanes: Option<u32>,
     /// Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.

@@ -132,7 +132,7 @@ impl Auto {
     }
 
     fn affordable_lanes(&self, allowance: Allowance) -> usize {
-        let usual = if allowance.total.is_finite() { (allowance.total / 1_000.0).clamp(1.0, 4.0) as usize } else { 4 };
+        let usual = if allowance.total.is_finite() { (allowance.total / 3_000.0).clamp(1.0, 4.0) as usize } else { 4 };
         let most = self.settings.lanes.map_or(usual, |lanes| lanes.max(1) as usize);
         // of edits that run side by side only one can lead: as many run as let half a one succeed
         let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);

@@ -98,7 +98,7 @@ impl Auto {
             most: lane.quota,
             batch: 1,
             information: 0.004,
-            drop_below: 0.2,
+            drop_below: 0.26,
             guard: self.settings.has(AutoPart::Guard),
         };
         let first = if self.settings.has(AutoPart::Targeting) { lane.targets.clone() } else { Vec::new() };
