@@ -7,14 +7,14 @@ use std::{
 
 use clade_store::StoreError;
 use sqlx::{
-    ConnectOptions, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, Executor, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
 use crate::{
     Durability, SqliteOptions,
     fault::{fault, io_fault},
-    migrate::APPLICATION_ID,
+    migrate::{APPLICATION_ID, migrate},
 };
 
 /// How long a process waits for another one's transaction.
@@ -25,17 +25,26 @@ const PAGE_BYTES: u64 = 4096;
 const HEADER_BYTES: u64 = 100;
 const APPLICATION_ID_AT: usize = 68;
 
-/// The connection that writes. It makes the file where there is none.
+/// The connection that writes, with the file in the newest format. It makes the file where there is none.
 pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<SqliteConnection, StoreError> {
-    looks_like_ours(path)?;
+    let age = looks_like_ours(path)?;
     let synchronous = match options.durability {
         Durability::Normal => SqliteSynchronous::Normal,
         Durability::Full => SqliteSynchronous::Full,
     };
+    // there is nothing yet that a power cut could damage: the flushes of an empty file are left out where the log's are too
+    let making = match (age, options.durability) {
+        (Age::Empty, Durability::Normal) => SqliteSynchronous::Off,
+        _ => synchronous,
+    };
+    if (age, options.durability) == (Age::Used, Durability::Full) {
+        flush(path)?;
+    }
     let mut connect = common(path)
         .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
+        .synchronous(making)
+        // under this name it comes after `synchronous`, which it must obey
+        .pragma("main.journal_mode", "WAL")
         .statement_cache_capacity(64)
         // 4 MB of pages; a log of about 32 MB before it is carried into the file: hot pages are then carried once, not often
         .pragma("cache_size", "-4096")
@@ -44,7 +53,19 @@ pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<Sqli
     if let Some(bytes) = options.max_bytes {
         connect = connect.pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string());
     }
-    connect.connect().await.map_err(|error| fault(path, "open the database", &error))
+    let failed = |error| fault(path, "open the database", &error);
+    let mut connection = connect.connect().await.map_err(failed)?;
+    migrate(path, &mut connection).await?;
+    if making != synchronous {
+        connection.execute("PRAGMA synchronous = NORMAL").await.map_err(failed)?;
+    }
+    Ok(connection)
+}
+
+/// Whoever made the file may have left its first page to the operating system.
+fn flush(path: &Path) -> Result<(), StoreError> {
+    let file = fs::File::options().write(true).open(path);
+    file.and_then(|file| file.sync_all()).map_err(|error| io_fault(path, "flush the database", &error))
 }
 
 /// How connections that only read are opened, each with its own cache of about 3 MB.
@@ -61,12 +82,18 @@ fn common(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Age {
+    Empty,
+    Used,
+}
+
 /// Refuses a file that is something else before SQLite touches it: asking for a write-ahead log already changes it.
-fn looks_like_ours(path: &Path) -> Result<(), StoreError> {
+fn looks_like_ours(path: &Path) -> Result<Age, StoreError> {
     let failed = |error| io_fault(path, "read the database", &error);
     let mut file = match fs::File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Age::Empty),
         Err(error) => return Err(failed(error)),
     };
     let corrupt =
@@ -74,7 +101,7 @@ fn looks_like_ours(path: &Path) -> Result<(), StoreError> {
     let mut head = Vec::new();
     file.by_ref().take(HEADER_BYTES).read_to_end(&mut head).map_err(failed)?;
     if head.is_empty() {
-        return Ok(());
+        return Ok(Age::Empty);
     }
     if !head.starts_with(b"SQLite format 3\0") {
         return corrupt("the file does not begin as a SQLite database does");
@@ -86,7 +113,7 @@ fn looks_like_ours(path: &Path) -> Result<(), StoreError> {
     let log = fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
     let fresh = file.metadata().map_err(failed)?.len() <= PAGE_BYTES;
     if mark == APPLICATION_ID || (mark == 0 && (log || fresh)) {
-        return Ok(());
+        return Ok(Age::Used);
     }
     corrupt("it is another program's database")
 }
@@ -95,4 +122,29 @@ fn log_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection, Row};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_new_file_and_an_old_one_are_flushed_as_asked() {
+        // the numbers of SQLite's documentation of the pragma
+        for (durability, level) in [(Durability::Normal, 1_i64), (Durability::Full, 2)] {
+            let folder = tempfile::tempdir().unwrap();
+            let options = SqliteOptions { durability, ..SqliteOptions::default() };
+            for age in ["new", "old"] {
+                let mut connection = writing(&folder.path().join("clade.db"), &options).await.unwrap();
+                let sql = "SELECT (SELECT synchronous FROM pragma_synchronous), \
+                           (SELECT journal_mode FROM pragma_journal_mode)";
+                let row = connection.fetch_one(sql).await.unwrap();
+                assert_eq!(row.get::<i64, _>(0), level, "{durability:?}, {age}");
+                assert_eq!(row.get::<String, _>(1), "wal", "{durability:?}, {age}");
+                connection.close().await.unwrap();
+            }
+        }
+    }
 }

@@ -18,7 +18,6 @@ use crate::{
     SqliteOptions, connect,
     fault::{fault, io_fault},
     lookup::Lookup,
-    migrate::migrate,
     writer::Writer,
 };
 
@@ -48,8 +47,7 @@ impl SqliteStore {
     pub async fn open(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| io_fault(folder, "make the data folder", &error))?;
-        let mut connection = connect::writing(path, &options).await?;
-        migrate(path, &mut connection).await?;
+        let connection = connect::writing(path, &options).await?;
         let readers = SqlitePoolOptions::new()
             .min_connections(0)
             .max_connections(options.readers.max(1))
