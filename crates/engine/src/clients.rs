@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use clade_domain::{ModelRole, ModelSpec, Models};
 use clade_models::ModelClient;
@@ -8,13 +8,18 @@ use crate::EngineError;
 /// The clients of a run's models, each with its layers around it.
 #[derive(Clone, Default)]
 pub struct Clients {
-    by_model: BTreeMap<String, Arc<dyn ModelClient>>,
+    /// Shared, because every trial takes a copy. They are few: comparing them costs less than a key of all settings.
+    by_model: Arc<Vec<(ModelSpec, Arc<dyn ModelClient>)>>,
 }
 
 impl Clients {
     /// Registers the client of a model. Two models of one name with different settings are different models.
     pub fn insert(&mut self, model: &ModelSpec, client: Arc<dyn ModelClient>) {
-        self.by_model.insert(identity(model), client);
+        let by_model = Arc::make_mut(&mut self.by_model);
+        match by_model.iter_mut().find(|(known, _)| is_same(known, model)) {
+            Some((_, place)) => *place = client,
+            None => by_model.push((model.clone(), client)),
+        }
     }
 
     /// The client of a role in a generation, or of the task model that a candidate is bound to.
@@ -28,19 +33,20 @@ impl Clients {
         let bound = bound.and_then(|name| models.task_named(name));
         let model = bound.or_else(|| models.of(role, generation));
         let missing = || EngineError::NoClient { model: model.map_or_else(|| "task".into(), |m| m.id.clone()) };
-        model.and_then(|model| self.by_model.get(&identity(model))).ok_or_else(missing)
+        model.and_then(|model| self.of_model(model)).ok_or_else(missing)
     }
 
     pub(crate) fn of_model(&self, model: &ModelSpec) -> Option<&Arc<dyn ModelClient>> {
-        self.by_model.get(&identity(model))
+        self.by_model.iter().find(|(known, _)| is_same(known, model)).map(|(_, client)| client)
     }
 
     /// A client by its model's name, for judges that an assertion names itself.
     pub(crate) fn named(&self, id: &str) -> Option<&Arc<dyn ModelClient>> {
-        self.by_model.values().find(|client| client.name() == id)
+        self.by_model.iter().map(|(_, client)| client).find(|client| client.name() == id)
     }
 }
 
-fn identity(model: &ModelSpec) -> String {
-    format!("{} {}", model.id, serde_json::to_string(&model.config).unwrap_or_default())
+/// Labels are the user's names for models, not settings.
+fn is_same(one: &ModelSpec, other: &ModelSpec) -> bool {
+    one.id == other.id && one.config == other.config
 }
