@@ -8,7 +8,7 @@ use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use crate::{EngineError, now, replay_state};
 
 /// Examples stored in one step.
-const EXAMPLES: usize = 5_000;
+const EXAMPLES: usize = 1_000;
 
 /// What a new run starts with.
 pub struct NewRun<'a> {
