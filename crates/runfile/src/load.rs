@@ -146,6 +146,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     checks::unchecked(context, &scan);
     let marks = checks::split(context, &scan, &spec.splits);
     stop(context)?;
+    source = source.keeping(scan.kept.take());
 
     let dataset = DatasetSummary {
         hash: scan.hash.unwrap_or_else(|| ContentHash::of(&[])),

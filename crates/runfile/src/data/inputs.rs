@@ -64,7 +64,7 @@ pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<D
     builder.flush(context);
     let Builder { files, parts, .. } = builder;
     let shared = Shared { files, defaults: inputs.defaults, keep_split: inputs.keep_split, affixes: false };
-    (!parts.is_empty()).then(|| DataSource { shared: Arc::new(shared), parts: Arc::new(parts) })
+    (!parts.is_empty()).then(|| DataSource { shared: Arc::new(shared), parts: Arc::new(parts), kept: None })
 }
 
 struct Builder {

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clade_domain::{Assertion, ContentHash, Prompt, Split, Vars};
+use clade_domain::{Assertion, ContentHash, Example, Prompt, Split, Vars};
 use clade_metrics::{Needs, registry};
 use clade_text::{
     template::{self, PromptTemplate, TemplateError},
@@ -20,6 +20,8 @@ use crate::{
 
 /// Most problems told of one data set.
 const MOST_PROBLEMS: usize = 20;
+/// Bytes of variables up to which the examples are kept, so that they are not read again.
+const MOST_KEPT: usize = 1024 * 1024;
 
 /// What the rest of the run file asks of the data.
 pub(crate) struct ScanNeeds<'a> {
@@ -60,6 +62,8 @@ pub(crate) struct Scan {
     pub checked: BTreeSet<String>,
     pub profile: DataProfile,
     pub problems: Vec<Problem>,
+    /// All examples, where they are few.
+    pub kept: Option<Vec<Example>>,
 }
 
 /// Reads all examples once: checks them against prompts and evaluators, and hashes them.
@@ -67,7 +71,10 @@ pub(crate) fn scan(source: &DataSource, needs: &ScanNeeds<'_>) -> Scan {
     let mut pass = Pass::new(source, needs);
     for placed in source.placed() {
         match placed {
-            Ok(placed) => pass.take(&placed),
+            Ok(placed) => {
+                pass.take(&placed);
+                pass.keep(placed.example);
+            }
             Err(problem) => pass.problem(problem),
         }
         if pass.scan.problems.len() >= MOST_PROBLEMS {
@@ -97,6 +104,8 @@ struct Pass<'a> {
     first_split: Option<(String, usize)>,
     judge_calls: u64,
     tokens: u64,
+    /// Bytes of the variables so far.
+    bytes: usize,
     scan: Scan,
 }
 
@@ -158,7 +167,8 @@ impl<'a> Pass<'a> {
             first_split: None,
             judge_calls: 0,
             tokens: 0,
-            scan: Scan::default(),
+            bytes: 0,
+            scan: Scan { kept: Some(Vec::new()), ..Scan::default() },
         }
     }
 
@@ -183,6 +193,15 @@ impl<'a> Pass<'a> {
         self.scan.affixed += usize::from(placed.affixed);
     }
 
+    fn keep(&mut self, example: Example) {
+        if self.bytes > MOST_KEPT {
+            self.scan.kept = None;
+        }
+        if let Some(kept) = &mut self.scan.kept {
+            kept.push(example);
+        }
+    }
+
     fn name(&self, placed: &Placed) -> String {
         self.source.parts.get(placed.part).map_or_else(String::new, |part: &Part| part.kind.name())
     }
@@ -198,6 +217,7 @@ impl<'a> Pass<'a> {
         self.buffer.clear();
         // writing to memory cannot fail
         let _ = serde_json::to_writer(&mut self.buffer, &example.vars);
+        self.bytes += self.buffer.len();
         self.scan.hashes.push(ContentHash::of(&self.buffer));
         self.part();
         let shared = example.asserts.len() - placed.own_asserts;

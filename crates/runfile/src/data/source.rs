@@ -18,11 +18,14 @@ use crate::problem::Problem;
 /// Most examples that the lists of one test may make.
 const MAX_EXPANSION: usize = 100_000;
 
-/// Where the examples of a run come from. Cheap to clone; opened as often as wanted, each time reading the files again.
+/// Where the examples of a run come from. Cheap to clone; opened as often as wanted, each time reading the files again unless
+/// the examples are few.
 #[derive(Debug, Clone)]
 pub struct DataSource {
     pub(super) shared: Arc<Shared>,
     pub(super) parts: Arc<Vec<Part>>,
+    /// All examples, where they are few and were read before.
+    pub(super) kept: Option<Arc<Vec<Example>>>,
 }
 
 /// What all parts have in common.
@@ -82,7 +85,10 @@ impl DataSource {
     /// The examples in order, from the beginning.
     #[must_use]
     pub fn open(&self) -> Examples<'_> {
-        Examples { placed: self.placed() }
+        match &self.kept {
+            Some(kept) => Examples(Origin::Kept(kept.iter())),
+            None => Examples(Origin::Read(self.placed())),
+        }
     }
 
     /// Where they come from, for people: file names, or the run file's for inline tests.
@@ -100,7 +106,12 @@ impl DataSource {
         let Shared { files, defaults, keep_split, .. } = &*self.shared;
         let files = Files::new(files.folder.clone());
         let shared = Shared { files, defaults: defaults.clone(), keep_split: *keep_split, affixes: true };
-        Self { shared: Arc::new(shared), parts: Arc::clone(&self.parts) }
+        Self { shared: Arc::new(shared), parts: Arc::clone(&self.parts), kept: None }
+    }
+
+    /// With examples that were read from it.
+    pub(crate) fn keeping(self, kept: Option<Vec<Example>>) -> Self {
+        Self { kept: kept.map(Arc::new), ..self }
     }
 
     pub(super) fn placed(&self) -> Stream<'_> {
@@ -124,21 +135,27 @@ impl PartKind {
     }
 }
 
-/// The examples of a [`DataSource`], read as they are asked for. It ends after the first problem.
-pub struct Examples<'a> {
-    placed: Stream<'a>,
+/// The examples of a [`DataSource`] as they are asked for. It ends after the first problem.
+pub struct Examples<'a>(Origin<'a>);
+
+enum Origin<'a> {
+    Kept(std::slice::Iter<'a, Example>),
+    Read(Stream<'a>),
 }
 
 impl Iterator for Examples<'_> {
     type Item = Result<Example, Problem>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.placed.failed {
-            return None;
+        match &mut self.0 {
+            Origin::Kept(examples) => examples.next().cloned().map(Ok),
+            Origin::Read(placed) if placed.failed => None,
+            Origin::Read(placed) => {
+                let next = placed.next()?;
+                placed.failed = next.is_err();
+                Some(next.map(|placed| placed.example))
+            }
         }
-        let next = self.placed.next()?;
-        self.placed.failed = next.is_err();
-        Some(next.map(|placed| placed.example))
     }
 }
 
