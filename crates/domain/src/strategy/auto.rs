@@ -35,12 +35,8 @@ pub enum AutoPart {
     Bandit,
     /// Reflection on failures and contrast.
     Reflection,
-    /// Merging of two lines.
-    Merge,
     /// Demonstrations.
     Demonstrations,
-    /// Parents from the per-example Pareto frontier.
-    Frontier,
     /// A child first meets the failure that it was made for.
     Targeting,
     /// A child is guarded on examples that its parent solves.
