@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{CandidateId, Evidence, RunId, RunMode, Spent, Split, StopReason};
+use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
 use clade_evolve::{RunState, statistics};
 use clade_store::{RunStatus, RunSummary};
 use serde::Serialize;
@@ -20,6 +20,12 @@ pub struct RunReport {
     pub best: Option<BestPrompt>,
     /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
+    /// What there was to gain, estimated before the search began; null where the strategy estimates nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub headroom: Option<Headroom>,
+    /// What each operator earned, in order of name; empty where the strategy records no verdicts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub operators: Vec<OperatorReport>,
     /// Each prompt of `clade eval`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<EvaluatedPrompt>,
@@ -45,6 +51,25 @@ pub struct BestPrompt {
     pub chosen: bool,
     /// Mean score on each split it met.
     pub scores: BTreeMap<Split, f64>,
+}
+
+/// What an operator did and earned in a run.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OperatorReport {
+    /// Its name.
+    pub operator: OperatorName,
+    /// Proposals that it made, those turned away included.
+    pub proposed: u32,
+    /// Of those, turned away before anything was spent on evaluating them.
+    pub rejected: u32,
+    /// Candidates that the search kept after evaluating them.
+    pub kept: u32,
+    /// Candidates that it dropped.
+    pub dropped: u32,
+    /// Trials bought to decide on its candidates.
+    pub trials: u32,
+    /// Sum of the expected gains of the kept ones, in mean train score.
+    pub gain: f64,
 }
 
 /// One prompt of `clade eval`.
@@ -87,6 +112,8 @@ impl RunReport {
             seed_prompt: optimize.then(|| text(CandidateId(0))).flatten(),
             best: if optimize { best(state) } else { None },
             evidence: state.evidence().cloned(),
+            headroom: state.headroom().cloned(),
+            operators: operators(state),
             prompts: if optimize { Vec::new() } else { evaluated(state) },
             spent,
             finish_reason: state.stop().map(finish_reason),
@@ -105,6 +132,39 @@ fn best(state: &RunState) -> Option<BestPrompt> {
         chosen: state.chosen() == Some(candidate.id),
         scores: splits.into_iter().filter_map(|s| Some((s, state.score(candidate.id, s)?))).collect(),
     })
+}
+
+fn operators(state: &RunState) -> Vec<OperatorReport> {
+    if state.decisions().is_empty() {
+        return Vec::new();
+    }
+    let mut reports: BTreeMap<&OperatorName, OperatorReport> = BTreeMap::new();
+    for (operator, proposed) in state.proposed() {
+        let rejected = state.rejected().iter().filter(|((name, _), _)| name == operator).map(|(_, n)| n).sum();
+        let none = OperatorReport {
+            operator: operator.clone(),
+            proposed: *proposed,
+            rejected,
+            kept: 0,
+            dropped: 0,
+            trials: 0,
+            gain: 0.0,
+        };
+        reports.insert(operator, none);
+    }
+    for (id, decision) in state.decisions() {
+        let operator = state.candidate(*id).and_then(|candidate| candidate.operator.as_ref());
+        let Some(report) = operator.and_then(|operator| reports.get_mut(operator)) else { continue };
+        report.trials += decision.trials;
+        match decision.verdict {
+            Verdict::Kept => {
+                report.kept += 1;
+                report.gain += decision.gain;
+            }
+            Verdict::Dropped => report.dropped += 1,
+        }
+    }
+    reports.into_values().collect()
 }
 
 fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {

@@ -1,5 +1,5 @@
 use clade_domain::Spent;
-use clade_engine::{EvaluatedPrompt, RunReport};
+use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
 
@@ -22,6 +22,12 @@ pub fn print(report: &RunReport, state: &RunState, output: &Output) {
 }
 
 fn print_search(report: &RunReport, state: &RunState, output: &Output) {
+    if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
+        output.line(format!(
+            "the first prompt scores {:.3} [{:.3}, {:.3}] on {} train examples",
+            headroom.score, headroom.ci_low, headroom.ci_high, headroom.n
+        ));
+    }
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
         output.line(output.paint(ink, &evidence.sentence));
@@ -54,9 +60,27 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
                 thousands(state.failed()),
             ),
         ));
+        print_operators(&report.operators, output);
         if report.status != RunStatus::Finished {
             output.line(format!("`clade resume {}` goes on", report.run));
         }
+    }
+}
+
+/// What each operator earned, the most first.
+fn print_operators(operators: &[OperatorReport], output: &Output) {
+    let mut order: Vec<&OperatorReport> = operators.iter().filter(|o| o.kept + o.dropped > 0).collect();
+    order.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.operator.cmp(&b.operator)));
+    for o in order {
+        let line = format!(
+            "  {:<20} {:>4} kept of {:>4} verified, {:>5} trials, expected gain {:>5.1} points",
+            o.operator.0,
+            o.kept,
+            o.kept + o.dropped,
+            thousands(u64::from(o.trials)),
+            100.0 * o.gain,
+        );
+        output.line(output.paint(Ink::Faint, line));
     }
 }
 

@@ -3,8 +3,8 @@
 //! A unit's mutation prompt is the text that a strategy gives as [`ProposalContext::brief`]; the hyper-mutations give a new one back.
 //! Where the paper asks twice for those (a new mutation prompt, then its use), ours asks once for both. Its units have two task prompts
 //! that are used one after the other; ours have one prompt. Its crossover and context shuffling need no words of their own: they are
-//! [`SentenceCrossover`](crate::operators::classical::SentenceCrossover) and
-//! [`DemonstrationSet`](crate::operators::classical::DemonstrationSet).
+//! `sentence-crossover` and
+//! `demonstration-set`.
 
 use clade_domain::{ModelAnswer, RejectReason, Step};
 
