@@ -43,7 +43,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let optimising = Instant::now();
     let mut optimise = clade_command(&clade, &data);
     // slowed down to the pace of a quick real model, so that there is something to watch
-    optimise.args(["run", RUN_FILE, "--set", "providers=[{id: simulated:gsm8k, config: {latency_ms: 250}}]"]);
+    optimise.args(["run", RUN_FILE, "--set", "providers=[{id: simulated:gsm8k, config: {latency_ms: 20}}]"]);
     let status = optimise.status().map_err(|error| not_started(&optimise, &error))?;
     let optimisation_time = optimising.elapsed();
     if !status.success() && status.code() != Some(NO_IMPROVEMENT_SHOWN) {

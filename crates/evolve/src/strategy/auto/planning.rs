@@ -23,8 +23,10 @@ const PROBE: usize = 4;
 const WELL_SEEN: usize = 30;
 /// Rounds without anything bought before the search gives up.
 const IDLE: u32 = 40;
-/// Rounds without an accepted edit before a search without a limit ends.
+/// Rounds without an accepted edit before a search ends that has no limit, or has little left to gain.
 const STALE: u32 = 40;
+/// Expected true score from which little is left to gain.
+const EXHAUSTED: f64 = 0.93;
 
 impl Auto {
     /// What comes next: deletions, proposals, a look at more examples, or the end.
@@ -114,6 +116,10 @@ impl Auto {
             return Some(StopReason::TargetReached);
         }
         if self.idle >= IDLE {
+            return Some(StopReason::NothingToGain);
+        }
+        if self.stale >= STALE && self.belief.mean() >= EXHAUSTED {
+            // what still fails is as likely noise
             return Some(StopReason::NothingToGain);
         }
         let endless = plan.allowance(state).trials.is_infinite();
