@@ -49,9 +49,7 @@ fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sourc
         }
         // the short form `strategy: genetic` makes room for settings
         if let (NodeValue::String(text), "strategy") = (&node.value, if i > 0 { keys[i - 1] } else { "" }) {
-            // `auto` is the genetic search with its defaults
-            let name = if text == "auto" { "genetic" } else { text };
-            let named = Node { span: node.span, value: NodeValue::String(name.to_owned()) };
+            let named = Node { span: node.span, value: NodeValue::String(text.clone()) };
             node.value = NodeValue::Map(vec![Entry { key: "name".to_owned(), key_span: node.span, value: named }]);
         }
         let kind = node.kind();
