@@ -2,7 +2,7 @@ use std::{
     fs,
     io::Read,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clade_store::StoreError;
@@ -13,12 +13,14 @@ use sqlx::{
 
 use crate::{
     Durability, SqliteOptions,
-    fault::{fault, io_fault},
+    fault::{busy, fault, io_fault},
     migrate::{APPLICATION_ID, migrate},
 };
 
 /// How long a process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a process that met another one at the making of the file stands back.
+const MEETING: Duration = Duration::from_millis(5);
 const PAGE_BYTES: u64 = 4096;
 
 /// The header of a database file, from <https://www.sqlite.org/fileformat.html#the_database_header>.
@@ -54,12 +56,24 @@ pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<Sqli
         connect = connect.pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string());
     }
     let failed = |error| fault(path, "open the database", &error);
-    let mut connection = connect.connect().await.map_err(failed)?;
+    let mut connection = first_connection(&connect).await.map_err(failed)?;
     migrate(path, &mut connection).await?;
     if making != synchronous {
         connection.execute("PRAGMA synchronous = NORMAL").await.map_err(failed)?;
     }
     Ok(connection)
+}
+
+/// Opens the file, again where another process makes it a log file at this moment: SQLite answers that meeting with "busy"
+/// at once, whatever the busy timeout, because waiting could be a deadlock.
+async fn first_connection(connect: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let started = Instant::now();
+    loop {
+        match connect.connect().await {
+            Err(error) if busy(&error) && started.elapsed() < PATIENCE => tokio::time::sleep(MEETING).await,
+            done => return done,
+        }
+    }
 }
 
 /// Whoever made the file may have left its first page to the operating system.

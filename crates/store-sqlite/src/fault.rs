@@ -5,6 +5,7 @@ use clade_store::StoreError;
 /// Result codes of SQLite, from <https://www.sqlite.org/rescode.html>.
 mod code {
     pub const PERM: i32 = 3;
+    pub const BUSY: i32 = 5;
     pub const READONLY: i32 = 8;
     pub const CORRUPT: i32 = 11;
     pub const FULL: i32 = 13;
@@ -20,7 +21,7 @@ pub(crate) fn fault(path: &Path, doing: &'static str, error: &sqlx::Error) -> St
     let detail = error.to_string();
     match error {
         sqlx::Error::Database(database) => {
-            let found = database.code().and_then(|code| code.parse::<i32>().ok()).unwrap_or(0);
+            let found = code_of(&**database);
             let detail = database.message().to_owned();
             match (found, found & 0xff) {
                 (code::IOERR_SHMSIZE, _) | (_, code::FULL) => StoreError::Full { path: shown() },
@@ -32,6 +33,16 @@ pub(crate) fn fault(path: &Path, doing: &'static str, error: &sqlx::Error) -> St
         sqlx::Error::Io(error) => io_fault(path, doing, error),
         _ => StoreError::Backend { doing, detail },
     }
+}
+
+/// Whether another connection held the file.
+pub(crate) fn busy(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|database| code_of(database) & 0xff == code::BUSY)
+}
+
+/// The extended result code, 0 where there is none.
+fn code_of(error: &dyn sqlx::error::DatabaseError) -> i32 {
+    error.code().and_then(|code| code.parse().ok()).unwrap_or(0)
 }
 
 /// What the file system said, in the store's words.
