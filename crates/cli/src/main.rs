@@ -23,6 +23,9 @@ use clap::Parser;
 
 use crate::{args::Cli, context::Context, failure::Failure, output::Output};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
