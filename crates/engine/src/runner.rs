@@ -275,6 +275,7 @@ impl Runner {
                 parents: candidate.parents.clone(),
                 reason: RejectReason::Duplicate,
                 detail: format!("the same prompt as {}", earlier.id),
+                same_as: Some(earlier.id),
                 bill: *bill,
             },
             _ => event,

@@ -41,8 +41,8 @@ pub enum AutoPart {
     Targeting,
     /// A child is guarded on examples that its parent solves.
     Guard,
-    /// Sentences that earn nothing are deleted.
-    Pruning,
+    /// Added sentences are reviewed, and deleted where they did harm.
+    Reviews,
     /// The rate of accidental outcomes is learned.
     Noise,
 }
