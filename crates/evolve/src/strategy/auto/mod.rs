@@ -73,6 +73,8 @@ pub struct Auto {
     probe_due: bool,
     /// Another task model took over, and the incumbent was looked at anew for it.
     renewed: bool,
+    /// Examples that a verification buys at once.
+    batch: usize,
     /// Rounds in a row in which nothing was bought.
     idle: u32,
     /// Rounds in a row without an accepted edit.
@@ -104,6 +106,7 @@ impl Auto {
             targets_hit: (3.0, 3.0),
             probe_due: false,
             renewed: false,
+            batch: 1,
             idle: 0,
             stale: 0,
             records: VecDeque::new(),

@@ -11,6 +11,13 @@ use super::{
 };
 use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators};
 
+/// Trials of the whole budget for which one more edit is tried side by side.
+const TRIALS_PER_LANE: f64 = 1_000.0;
+/// Most edits side by side, unless the user says otherwise.
+const MOST_LANES: f64 = 8.0;
+/// Examples that a verification buys at once where several run side by side. One at a time tells a little more for each, and
+/// takes three times as long.
+const BATCH: usize = 3;
 /// Most trials of one verification.
 const MOST_TRIALS: usize = 30;
 /// Fewest trials for which a lane is begun.
@@ -53,6 +60,7 @@ impl Auto {
             return;
         }
         let allowance = plan.allowance(state);
+        self.batch = if self.usual_lanes(allowance.total) > 1 { BATCH } else { 1 };
         let lanes = self.affordable_lanes(allowance);
         if lanes == 0 {
             self.finish = Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
@@ -125,9 +133,15 @@ impl Auto {
         unseen == 0 || self.belief.len() - unseen >= WELL_SEEN
     }
 
+    /// How many edits are tried side by side where enough is left for each: the user's number, or one more for every thousand
+    /// trials of the whole budget.
+    fn usual_lanes(&self, total: f64) -> usize {
+        let by_budget = (1.0 + total / TRIALS_PER_LANE).clamp(1.0, MOST_LANES) as usize;
+        self.settings.lanes.map_or(by_budget, |lanes| lanes.max(1) as usize)
+    }
+
     fn affordable_lanes(&self, allowance: Allowance) -> usize {
-        let usual = if allowance.total.is_finite() { (allowance.total / 3_000.0).clamp(1.0, 4.0) as usize } else { 4 };
-        let most = self.settings.lanes.map_or(usual, |lanes| lanes.max(1) as usize);
+        let most = self.usual_lanes(allowance.total);
         // of edits that run side by side only one can lead: as many run as let half a one succeed
         let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);
         if allowance.trials.is_infinite() {

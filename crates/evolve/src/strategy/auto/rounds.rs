@@ -101,7 +101,7 @@ impl Auto {
     fn verify(&self, lane: &mut Lane) {
         let stakes = Stakes {
             most: lane.quota,
-            batch: 1,
+            batch: self.batch,
             information: 0.004,
             drop_below: 0.26,
             guard: self.settings.has(AutoPart::Guard),
