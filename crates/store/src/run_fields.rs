@@ -101,6 +101,11 @@ mod tests {
             let filter = Filter::parse(text, &RUN_FIELDS).unwrap();
             assert_eq!(rows.iter().filter(|row| filter.matches(*row)).count(), kept, "{text}");
         }
+        let page = include_str!("../../../docs/filters.md");
+        assert!(
+            RUN_FIELDS.iter().all(|field| page.contains(&format!("`{}`", field.name))),
+            "docs/filters.md names every field"
+        );
         assert!(RUN_FIELDS.iter().all(|field| table.iter().any(|(text, _)| text.contains(field.name))));
     }
 }

@@ -209,8 +209,13 @@ impl RunFold {
         let settings = self.settings.as_ref();
         let branch = settings.and_then(|s| s.branch_of.clone()).filter(|_| candidate.id == CandidateId(0));
         // ids grow with admission: what does not come before it cannot be a parent, whatever a journal says
-        let earlier = candidate.parents.iter().filter(|parent| **parent < candidate.id);
-        let mut parents: Vec<NodeId> = earlier.map(|parent| NodeId::new(self.run.clone(), *parent)).collect();
+        let mut parents: Vec<NodeId> = Vec::new();
+        for parent in candidate.parents.iter().filter(|parent| **parent < candidate.id) {
+            let parent = NodeId::new(self.run.clone(), *parent);
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
         let relation = if branch.is_some() { Relation::BranchOf } else { candidate.relation };
         parents.extend(branch);
         Node {

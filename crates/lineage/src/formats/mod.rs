@@ -24,17 +24,16 @@ pub struct Drawing<'a> {
     title: &'a str,
     best: Option<&'a NodeId>,
     descent: HashSet<&'a NodeId>,
-    /// Whether all nodes are of one run, and its name can be left out.
+    /// Whether all nodes are of the run that the title names, and its name can be left out.
     one_run: bool,
 }
 
 impl<'a> Drawing<'a> {
-    /// A graph with the prompts of its nodes, under a title, with the best node and the line of descent to it.
+    /// A graph with the prompts of its nodes, under the name of the run that was asked for, with the best node and the line of descent to it.
     #[must_use]
     pub fn new(graph: &'a Graph, texts: &'a HashMap<NodeId, String>, title: &'a str, best: Option<&'a NodeId>) -> Self {
         let descent = best.map(|best| graph.line_of_descent(best)).unwrap_or_default();
-        let mut runs = graph.nodes().iter().map(|node| &node.id.run);
-        let one_run = runs.next().is_none_or(|first| runs.all(|run| run == first));
+        let one_run = graph.nodes().iter().all(|node| node.id.run.as_str() == title);
         Self { graph, texts, title, best, descent: descent.into_iter().map(|node| &node.id).collect(), one_run }
     }
 

@@ -99,7 +99,7 @@ fn journal() -> Vec<Recorded> {
         trial(0, 0, 0.0, Purpose::Repeat),
         candidate(1, &[0]),
         candidate(2, &[0]),
-        candidate(3, &[1, 9]),
+        candidate(3, &[1, 9, 1]),
         RunEvent::ProposalRejected {
             slot: SlotId(4),
             generation: 1,
@@ -163,7 +163,7 @@ fn events_become_nodes() {
         (nodes[3].status, nodes[3].reason.as_str()),
         (Status::Dropped, "not among the survivors of generation 1")
     );
-    assert_eq!(nodes[3].parents.len(), 1, "c9 did not exist when c3 was made");
+    assert_eq!(nodes[3].parents.len(), 1, "c9 did not exist when c3 was made, and c1 is one parent");
 }
 
 proptest! {

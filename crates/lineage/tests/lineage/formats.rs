@@ -85,5 +85,10 @@ fn every_field_can_be_asked_for() {
         let found = nodes.iter().filter(|node| filter.matches(&Searched { node, text: Some("Hello") })).count();
         assert_eq!(found, kept, "{text}");
     }
+    let page = include_str!("../../../../docs/filters.md");
+    assert!(
+        FIELDS.iter().all(|field| page.contains(&format!("`{}`", field.name))),
+        "docs/filters.md names every field"
+    );
     assert!(FIELDS.iter().all(|field| table.iter().any(|(text, _)| text.contains(field.name))));
 }
