@@ -1,7 +1,6 @@
 //! The binary `clade`.
 
 mod args;
-mod bundle;
 mod chart;
 mod commands;
 mod compare;

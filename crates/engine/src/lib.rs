@@ -21,12 +21,12 @@ mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
-pub use create::{NewRun, branch_run, create_run};
+pub use create::{NewRun, branch_run, create_run, first_row};
 pub use error::EngineError;
 pub use outcome::RunOutcome;
 pub use progress::Progress;
 pub use replay::{replay, replay_state};
-pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport};
+pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport, row_of};
 pub use runner::{Control, Runner, RunnerSettings};
 
 /// The time now. The one place where this crate reads the clock of the day.

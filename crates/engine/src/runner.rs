@@ -18,7 +18,7 @@ use crate::{
     outcome::Done,
     proposal::{self, ProposalJob},
     replay,
-    report::summary,
+    report::row_of,
     shelf::Shelf,
     trial::{self, TrialJob},
 };
@@ -89,7 +89,7 @@ impl Runner {
             if row.status != RunStatus::Finished {
                 // killed after the last entry and before its row was rewritten
                 let spent = Spent { seconds: state.accounted().seconds, ..settings.ledger.spent() };
-                row = summary(state, spent, &row);
+                row = row_of(state, spent, &row);
                 (row.status, row.updated) = (RunStatus::Finished, now());
                 row.detail.clear();
                 settings.store.put_summary(row).await?;
@@ -377,7 +377,7 @@ impl Runner {
     }
 
     async fn write_summary(&mut self) -> Result<(), EngineError> {
-        self.summary = summary(self.conductor.state(), self.spent(), &self.summary);
+        self.summary = row_of(self.conductor.state(), self.spent(), &self.summary);
         self.summary.updated = now();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
     }

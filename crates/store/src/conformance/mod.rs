@@ -11,10 +11,14 @@ mod answers;
 mod crowd;
 mod datasets;
 mod journal;
+mod lineage;
 mod listing;
 mod locks;
 pub mod samples;
+mod staging;
 mod texts;
+
+pub use lineage::{Projected, lineage};
 
 use crate::{Store, StoreError};
 
@@ -49,6 +53,8 @@ pub async fn all<S: Store>(make: impl AsyncFn() -> Result<S, StoreError>) -> Res
         listing::filters,
         listing::rewrites_rows,
         listing::names_positions,
+        staging::publishes_whole_runs,
+        staging::sweeps_what_was_never_published,
         locks::holds_a_run_once,
         texts::stores_once_by_content,
         texts::keeps_odd_and_large_texts,
