@@ -107,6 +107,7 @@ fn journal() -> Vec<Recorded> {
             parents: vec![CandidateId(0)],
             reason: RejectReason::Duplicate,
             detail: String::new(),
+            same_as: None,
             bill: Bill::default(),
         },
         trial(1, 0, 1.0, Purpose::Search),
