@@ -1,7 +1,5 @@
 //! The language by tables, and its laws.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::borrow::Cow;
 
 use clade_filter::{Expr, Field, Filter, Found, Kind, Record};
