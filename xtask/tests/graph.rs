@@ -51,7 +51,8 @@ const MAY_USE: [(&str, &[&str]); 19] = [
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 1] = [("clade-engine", &["clade-store-sqlite"])];
+const TESTS_MAY_USE: [(&str, &[&str]); 2] =
+    [("clade-engine", &["clade-store-sqlite"]), ("clade-bundle", &["clade-store-sqlite"])];
 
 /// Crates that must work without any async runtime.
 const PURE: [&str; 6] =
