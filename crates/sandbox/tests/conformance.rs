@@ -3,6 +3,8 @@
 #![cfg(target_os = "linux")]
 
 mod support;
+#[path = "support/table.rs"]
+mod table;
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -17,6 +19,12 @@ async fn the_local_jail_conforms() {
     let backend = LocalBackend::new(settings);
     let outcomes = conformance::all(&backend).await.unwrap();
     assert!(outcomes.iter().all(|(_, offered)| *offered == Offered::Yes), "{outcomes:?}");
+    let mut table = "| rule | local |\n| --- | --- |\n".to_owned();
+    for (name, offered) in outcomes {
+        let holds = if offered == Offered::Yes { "holds" } else { "not offered" };
+        table += &format!("| {} | {holds} |\n", name.replace("::", ": ").replace('_', " "));
+    }
+    table::compare("sandboxes.md", include_str!("../../../docs/sandboxes.md"), &table);
 }
 
 #[test]

@@ -5,9 +5,11 @@
 
 // the attempts know the numbers that system calls have there
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may fail loudly, as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
 
 mod support;
+#[path = "support/table.rs"]
+mod table;
 
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
@@ -148,7 +150,7 @@ async fn no_attempt_gets_through() {
     let untouched = neighbour.get(&InsidePath::new("of-another-sandbox").unwrap()).await.unwrap();
     assert_eq!(untouched, "untouched");
     neighbour.destroy().await.unwrap();
-    compare(&table);
+    table::compare("security.md", include_str!("../../../docs/security.md"), &table);
 }
 
 #[test]
@@ -165,19 +167,4 @@ fn an_attempt_would_be_seen_to_get_through() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.matches("ESCAPED").count() >= 2, "outside of a sandbox both sockets are reached: {said}");
     assert!(!host.nobody_came());
-}
-
-const BEGIN: &str = "<!-- written by crates/sandbox/tests/security.rs -->\n";
-const END: &str = "<!-- end -->\n";
-
-fn compare(table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/security.md");
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = text.split_once(BEGIN).expect("the document has a place for the table");
-    let (written, after) = rest.split_once(END).expect("the table has an end");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
-    } else {
-        assert_eq!(written, table, "write it anew with UPDATE_DOCS=1");
-    }
 }
