@@ -89,10 +89,20 @@ mod linux {
         let rate = done as f64 / start.elapsed().as_secs_f64();
         two.close().await?;
 
+        let before = cpu_seconds();
+        let sandbox = backend.create(&spec, None).await?;
+        for _ in 0..300 {
+            timed(&*sandbox, &Command::new(["true"])).await?;
+        }
+        sandbox.destroy().await?;
+        let run_cpu = (cpu_seconds() - before) / 300.0;
+
+        let before = cpu_seconds();
         let start = Instant::now();
         let thousand = futures::stream::iter(0..1000).map(async |_| backend.create(&spec, None).await?.destroy().await);
         let ended = thousand.buffer_unordered(8).filter(|end| std::future::ready(end.is_ok())).count().await;
         let thousand = start.elapsed();
+        let thousand_cpu = cpu_seconds() - before;
 
         let figures = json!({
             "create_ms": spread(&mut cold),
@@ -103,6 +113,8 @@ mod linux {
             "warm_python_call_ms": spread(&mut warm),
             "python_calls_per_second_two_runners": rate,
             "calls_done": done,
+            "run_true_cpu_ms": run_cpu * 1e3,
+            "create_and_destroy_cpu_ms": thousand_cpu,
             "thousand_sandboxes_s": thousand.as_secs_f64(),
             "thousand_sandboxes_ended_well": ended,
             "children_left": children(),
@@ -121,6 +133,14 @@ mod linux {
         let start = Instant::now();
         let finished = sandbox.start(command).await?.finish(&[]).await?;
         if finished.is_success() { Ok(start.elapsed()) } else { Err(format!("{finished:?}").into()) }
+    }
+
+    /// Processor time of this process and of all that it has waited for: fields 14 to 17 of proc(5), `/proc/pid/stat`.
+    fn cpu_seconds() -> f64 {
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().skip(11).take(4);
+        let ticks: f64 = fields.filter_map(|field| field.parse::<f64>().ok()).sum();
+        ticks / rustix::param::clock_ticks_per_second() as f64
     }
 
     fn spread(times: &mut [Duration]) -> Value {

@@ -43,25 +43,25 @@ impl Grade {
     }
 
     fn of_object(fields: &Map<String, Value>, threshold: Option<f64>) -> Result<Self, String> {
-        let field = |names: [&str; 2]| names.iter().find_map(|name| fields.get(*name)).filter(|value| !value.is_null());
-        let pass = match field(["pass", "pass_"]) {
+        let field = |names: &[&str]| names.iter().find_map(|name| fields.get(*name)).filter(|value| !value.is_null());
+        let pass = match field(&["pass", "pass_"]) {
             None => None,
             Some(Value::Bool(pass)) => Some(*pass),
             Some(other) => return Err(format!("`pass` is {}; it must be a boolean", kind(other))),
         };
-        let given = field(["score", "score"]).map(|value| score(value, "`score`")).transpose()?;
+        let given = field(&["score"]).map(|value| score(value, "`score`")).transpose()?;
         let (pass, score) = match (pass, given) {
             (Some(pass), Some(score)) => (pass, score),
             (Some(pass), None) => (pass, f64::from(u8::from(pass))),
             (None, Some(score)) => (passes(score, threshold), score),
             (None, None) => return Err("the object has neither `pass` nor `score`; give one of them".to_owned()),
         };
-        let reason = match field(["reason", "reason"]) {
+        let reason = match field(&["reason"]) {
             None => None,
             Some(Value::String(reason)) => Some(reason.clone()),
             Some(other) => return Err(format!("`reason` is {}; it must be a text", kind(other))),
         };
-        let named_scores = match field(["namedScores", "named_scores"]) {
+        let named_scores = match field(&["namedScores", "named_scores"]) {
             None => BTreeMap::new(),
             Some(Value::Object(named)) => named
                 .iter()

@@ -10,6 +10,8 @@
 mod backend;
 pub mod channel;
 pub mod conformance;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
 mod error;
 mod exec;
 mod generated_code;
@@ -24,6 +26,8 @@ mod report;
 mod spec;
 
 pub use backend::{Sandbox, SandboxBackend, SandboxFuture, SnapshotId};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main};
 pub use error::SandboxError;
 pub use exec::{Command, Ended, Ending, Execution, Finished, Output, Time, Used};
 pub use generated_code::{GeneratedCode, Verdict};

@@ -20,6 +20,9 @@ const JAVASCRIPT: &str = include_str!("runner.js");
 /// How many model calls of one call may be under way; more wait inside.
 const ASKS_AT_ONCE: usize = 16;
 
+/// How long an interpreter may take to start, where calls may not take longer. An idle machine needs less than a tenth of a second.
+const STARTING: Duration = Duration::from_secs(30);
+
 /// An interpreter in a sandbox that waits for calls. One call at a time.
 pub struct Runner {
     sandbox: Box<dyn Sandbox>,
@@ -137,7 +140,11 @@ impl Runner {
         let (mut answers, mut asked) = (FuturesUnordered::new(), 0);
         let (mut read, mut listen) = (true, true);
         let mut chunk = [0; 4096];
-        let mut left = self.limits.wall();
+        let mut left = match request {
+            Some(_) => self.limits.wall(),
+            // a short limit is meant for calls
+            None => self.limits.wall().max(STARTING),
+        };
         loop {
             let since = Instant::now();
             let waits_for_models = !answers.is_empty();
