@@ -96,6 +96,7 @@ impl SandboxError {
     }
 
     /// Isolation below what is accepted.
+    #[cfg(target_os = "linux")]
     pub(crate) fn too_weak(has: Isolation, wanted: Isolation) -> Self {
         Self::CannotIsolate {
             missing: format!("this backend reaches `{}`, and `{}` is asked for", has.name(), wanted.name()),

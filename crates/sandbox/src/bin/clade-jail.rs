@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    #[cfg(target_os = "linux")]
     if let Some(code) = clade_sandbox::jail_main() {
         return code;
     }

@@ -5,19 +5,16 @@
 
 use std::path::PathBuf;
 
-use clade_sandbox::{LocalBackend, LocalSettings};
+use clade_sandbox::LocalSettings;
 use tempfile::TempDir;
+
+/// Names another copy of the jail's binary, for a user who may not read the build's folder.
+pub const HELPER: &str = "CLADE_TEST_JAIL";
 
 /// Settings with the jail's own binary, and the folder of their snapshots.
 pub fn settings() -> (LocalSettings, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mut settings = LocalSettings::new(folder.path().join("snapshots"));
-    settings.helper = PathBuf::from(env!("CARGO_BIN_EXE_clade-jail"));
+    settings.helper = std::env::var_os(HELPER).map_or_else(|| env!("CARGO_BIN_EXE_clade-jail").into(), PathBuf::from);
     (settings, folder)
-}
-
-/// A local backend, and the folder of its snapshots.
-pub fn local() -> (LocalBackend, TempDir) {
-    let (settings, folder) = settings();
-    (LocalBackend::new(settings), folder)
 }

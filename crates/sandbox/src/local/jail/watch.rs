@@ -45,13 +45,18 @@ impl Watch {
 
     /// The limit that is exceeded, if one is. `alone`: no process of the jail's own is among those that are counted.
     pub fn look(&mut self, alone: bool) -> Option<Limit> {
-        let seen = processes();
+        let mut seen = processes();
+        let most = u64::from(self.limits.memory_mb) * 1024;
+        if seen.memory_kb > most {
+            // what forked processes still share was counted for each of them; this takes longer and counts it once
+            seen.memory_kb = shared_once_kb().unwrap_or(seen.memory_kb);
+        }
         let cpu = (reaped_cpu_ms() + seen.cpu_ms).saturating_sub(self.cpu_before);
         self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
         self.cpu_seen = self.cpu_seen.max(cpu);
         self.memory_kb = self.memory_kb.max(seen.memory_kb);
         let exceeded = [
-            (Limit::Memory, seen.memory_kb > u64::from(self.limits.memory_mb) * 1024),
+            (Limit::Memory, seen.memory_kb > most),
             (Limit::Processes, alone && seen.threads > self.limits.processes.into()),
             // whoever comes into a full sandbox may make room
             (Limit::Disk, !self.full_before && disk_is_full()),
@@ -79,20 +84,35 @@ impl Watch {
 
 fn processes() -> Seen {
     let mut sum = Seen::default();
-    let Ok(entries) = std::fs::read_dir("/proc") else { return sum };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()).filter(|pid| *pid != 1) else {
-            continue;
-        };
+    for pid in pids() {
         // it may have ended meanwhile
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         sum.threads += stat_field(&stat, 20);
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
-        sum.memory_kb += status_kb(&status, "RssAnon:") + status_kb(&status, "RssShmem:");
+        sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
     }
     sum
+}
+
+/// Memory of all processes where a page that several have is shared out among them; `None` on kernels before 5.4 or so, which
+/// do not say.
+fn shared_once_kb() -> Option<u64> {
+    let mut sum = 0;
+    for pid in pids() {
+        let Ok(maps) = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
+        if !maps.contains("Pss_Anon:") {
+            return None;
+        }
+        sum += line_kb(&maps, "Pss_Anon:") + line_kb(&maps, "Pss_Shmem:");
+    }
+    Some(sum)
+}
+
+/// The processes of the jail, init left out.
+fn pids() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1)
 }
 
 /// The time of the ended processes that init has waited for, with all that those had waited for.
@@ -115,8 +135,8 @@ fn stat_field(stat: &str, number: usize) -> u64 {
     after_name.split_whitespace().nth(number - 3).and_then(|field| field.parse().ok()).unwrap_or(0)
 }
 
-/// A line of proc(5), `/proc/pid/status`, in kB.
-fn status_kb(status: &str, name: &str) -> u64 {
+/// A line of proc(5), `/proc/pid/status` or `smaps_rollup`, in kB.
+fn line_kb(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse().ok()).unwrap_or(0)
 }
@@ -136,7 +156,7 @@ mod tests {
     #[test]
     fn reads_memory() {
         let status = "Name:\tx\nRssAnon:\t    1234 kB\nRssFile:\t 9 kB\nRssShmem:\t  5 kB\n";
-        assert_eq!(status_kb(status, "RssAnon:") + status_kb(status, "RssShmem:"), 1239);
-        assert_eq!(status_kb(status, "VmPeak:"), 0);
+        assert_eq!(line_kb(status, "RssAnon:") + line_kb(status, "RssShmem:"), 1239);
+        assert_eq!(line_kb(status, "VmPeak:"), 0);
     }
 }
