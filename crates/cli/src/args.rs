@@ -116,7 +116,7 @@ pub struct FileArgs {
     #[arg(long, short = 'j', value_name = "N")]
     pub concurrency: Option<u32>,
     /// Most calls that the run may pay for
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     pub budget_calls: Option<u64>,
     /// Most US dollars that the run may spend
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
@@ -135,7 +135,7 @@ pub struct RunArgs {
     /// How it ends
     #[command(flatten)]
     pub gates: Gates,
-    /// Name the run instead of drawing a name
+    /// Name the run instead of drawing a name: 4 to 40 characters of a-z, 0-9 and -
     #[arg(long, value_name = "NAME")]
     pub run_id: Option<String>,
     /// Keep every acknowledged write through a power cut, too (slower)
@@ -164,13 +164,13 @@ pub struct ResumeArgs {
     #[command(flatten)]
     pub gates: Gates,
     /// Change the limit on calls, for good
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     pub budget_calls: Option<u64>,
     /// Change the limit on US dollars, for good
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
     /// Change the limit on tokens, for good
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     pub budget_tokens: Option<u64>,
     /// Change the limit on minutes, for good
     #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = above_zero)]
@@ -320,14 +320,14 @@ pub struct SnapshotArgs {
 pub struct BranchArgs {
     /// `RUN@CANDIDATE`, `RUN@SNAPSHOT` or `RUN@best`
     pub from: String,
-    /// Name the new run
+    /// Name the new run: 4 to 40 characters of a-z, 0-9 and -
     #[arg(long, value_name = "NAME")]
     pub run_id: Option<String>,
     /// Seed of all randomness [default: another one]
     #[arg(long)]
     pub seed: Option<u64>,
     /// Most calls that the branch may pay for
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
     pub budget_calls: Option<u64>,
     /// Most US dollars that the branch may spend
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
@@ -470,6 +470,11 @@ pub struct SimulateArgs {
     /// Log each answered request as a JSON line
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+}
+
+/// A limit that counts, with or without separators.
+fn whole(text: &str) -> Result<u64, String> {
+    text.replace([',', '_'], "").parse().map_err(|_| "write a whole number from 0".to_owned())
 }
 
 /// A limit: a finite number above zero.

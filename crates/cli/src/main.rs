@@ -45,7 +45,11 @@ fn main() -> ExitCode {
     // one thread: work here is short, SQLite has threads of its own, and waking others costs more than they bring
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(commands::dispatch(cli.command, &context)),
+        Ok(runtime) => runtime.block_on(async {
+            #[cfg(unix)]
+            survive_file_limits();
+            commands::dispatch(cli.command, &context).await
+        }),
         Err(error) => Err(Failure::Error(format!("cannot start worker threads: {error}"))),
     };
     match result {
@@ -59,6 +63,16 @@ fn main() -> ExitCode {
             ExitCode::from(failure.code())
         }
     }
+}
+
+/// A write beyond the limit on a file's size (`ulimit -f`) is then an error like a full disk, and does not end the process without a word.
+#[cfg(unix)]
+fn survive_file_limits() {
+    use tokio::signal::unix::{SignalKind, signal};
+    /// `SIGXFSZ` on Linux and macOS, signal(7).
+    const FILE_SIZE: i32 = 25;
+    // whoever listens has taken the signal's place for the whole life of the process
+    drop(signal(SignalKind::from_raw(FILE_SIZE)));
 }
 
 /// Logs to stderr what `CLADE_LOG` asks for, such as `info` or `clade_models=debug`; nothing without it.

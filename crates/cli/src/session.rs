@@ -2,9 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use clade_domain::{Budget, Recorded, RunId, RunMode, Spent, StopReason};
+use clade_domain::{Budget, Recorded, RunEvent, RunId, RunMode, StopReason, TrialOutcome};
 use clade_engine::{
-    Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, create_run, replay_state,
+    Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, account, create_run,
+    replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
@@ -101,6 +102,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let (outcome, state) = drive(session, output).await?;
     let row = store.summary(run.to_string()).await?;
     let report = report(&store, &state, &row).await?;
+    let unanswered = first_error(&store, &state).await?;
     store.close().await?;
     if output.json {
         output.json_line(&serde_json::json!({ "result": report }));
@@ -110,7 +112,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         }
         retried(&counters, &output);
     }
-    conclude(outcome, &report, &state, gates, &output)
+    conclude(outcome, &report, &state, unanswered, gates, &output)
 }
 
 /// Goes on with a run until it leaves this process, showing how it stands; says nothing of what came out.
@@ -159,10 +161,7 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
 /// # Errors
 /// Where the log cannot be read.
 pub async fn report(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<RunReport, Failure> {
-    let paid = store.paid(row.run.clone()).await?;
-    let accounted = state.accounted();
-    let spent = Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid };
-    Ok(RunReport::new(state, row, spent))
+    Ok(RunReport::new(state, row, account(store.as_ref(), state).await?))
 }
 
 /// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.
@@ -216,6 +215,24 @@ async fn print_events(mut events: mpsc::Receiver<Vec<Recorded>>, output: Output)
     }
 }
 
+/// What the first trial failed with, where no trial has a score.
+async fn first_error(store: &Arc<dyn Store>, state: &RunState) -> Result<Option<String>, Failure> {
+    const PART: u32 = 1_000;
+    if state.failed() == 0 || state.failed() < state.trials() {
+        return Ok(None);
+    }
+    for first in (0..state.length()).step_by(PART as usize) {
+        for entry in store.read(state.run().clone(), first, PART).await? {
+            if let RunEvent::TrialFinished(trial) = &entry.event
+                && let TrialOutcome::Failed { error } = &trial.outcome
+            {
+                return Ok(Some(error.message.clone()));
+            }
+        }
+    }
+    Ok(None)
+}
+
 fn retried(counters: &Counters, output: &Output) {
     let counted = counters.snapshot();
     let (retries, throttled) = (counted.retries, counted.throttles);
@@ -232,6 +249,7 @@ fn conclude(
     outcome: RunOutcome,
     report: &RunReport,
     state: &RunState,
+    unanswered: Option<String>,
     gates: Gates,
     output: &Output,
 ) -> Result<(), Failure> {
@@ -261,10 +279,10 @@ fn conclude(
         }
     }
     let (trials, failed) = (state.trials(), state.failed());
-    if failed > 0 && failed == trials {
+    if let Some(error) = unanswered {
         return Err(Failure::Error(format!(
-            "not one of {trials} trials was answered, so the scores of 0 say nothing; \
-             `clade export {run} -f csv` has each error"
+            "not one of {trials} trials was answered, so the scores of 0 say nothing; the first error: {error}\n\
+             `clade export {run} -f csv` has each"
         )));
     }
     if failed * 20 > trials {

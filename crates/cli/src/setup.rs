@@ -8,7 +8,7 @@ use std::{
 };
 
 use clade_domain::{Example, ExampleId, ModelSpec, RunSpec, Spent};
-use clade_engine::{Clients, StoredAnswers};
+use clade_engine::{Clients, StoredAnswers, account};
 use clade_evolve::RunState;
 use clade_models::{
     Environment, ModelClient, Stack, StackSettings,
@@ -105,8 +105,7 @@ impl Setup {
     /// # Errors
     /// Where a model cannot be used.
     pub async fn of(state: &RunState, spec: &RunSpec, store: &Arc<dyn Store>, keys: &Keys) -> Result<Self, Failure> {
-        let paid = store.paid(state.run().clone()).await?;
-        let spent = Spent { seconds: state.accounted().seconds, ..paid };
+        let spent = Spent { cache_hits: 0, ..account(store.as_ref(), state).await? };
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent));
         let counters: Arc<Counters> = Arc::default();
         let key = match spec.models.all().iter().any(|model| model.id.starts_with("simulated")) {

@@ -125,6 +125,14 @@ pub struct GenerationModels {
 }
 
 impl Models {
+    /// Every model, to be changed.
+    pub fn each_mut(&mut self) -> impl Iterator<Item = &mut ModelSpec> {
+        let Self { task, reflection, judge, embedding, moderation, generations } = self;
+        let later = generations.iter_mut().flat_map(|g| [&mut g.task, &mut g.reflection, &mut g.judge]);
+        let single = [reflection, judge, embedding, moderation].into_iter().chain(later).flatten();
+        task.iter_mut().chain(single)
+    }
+
     /// The model of a role in a generation. `None` only where no task model is given.
     #[must_use]
     pub fn of(&self, role: ModelRole, generation: u32) -> Option<&ModelSpec> {

@@ -109,6 +109,11 @@ pub async fn branch_run(
     let prompt = state.candidate(candidate).ok_or_else(unknown)?.prompt.clone();
     let mut spec = state.spec().clone();
     spec.prompts = vec![SeedPrompt { label: format!("{candidate} of {from}"), prompt }];
+    // a branch draws anew, and asks the same models: the simulated ones among them are made of the first run's seed
+    let seed = spec.seed;
+    for model in spec.models.each_mut().filter(|model| model.id.starts_with("simulated")) {
+        model.config.entry("seed".to_owned()).or_insert_with(|| seed.into());
+    }
     change(&mut spec);
     let point = (from.clone(), state.length(), Some(candidate));
     create(store, run, spec, state.dataset().clone(), Some(point)).await?;

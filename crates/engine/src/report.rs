@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
 use clade_evolve::{RunState, statistics};
-use clade_store::{RunStatus, RunSummary};
+use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use serde::Serialize;
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
@@ -20,6 +20,10 @@ pub struct RunReport {
     pub best: Option<BestPrompt>,
     /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
+    /// The run that this one branches from: its comparison met the same test examples. Whoever branched because of its test score should take a gain
+    /// with care.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch_of: Option<RunId>,
     /// What there was to gain, estimated before the search began; null where the strategy estimates nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headroom: Option<Headroom>,
@@ -112,6 +116,7 @@ impl RunReport {
             seed_prompt: optimize.then(|| text(CandidateId(0))).flatten(),
             best: if optimize { best(state) } else { None },
             evidence: state.evidence().cloned(),
+            branch_of: state.branch_of().map(|(run, ..)| run.clone()),
             headroom: state.headroom().cloned(),
             operators: operators(state),
             prompts: if optimize { Vec::new() } else { evaluated(state) },
@@ -120,6 +125,20 @@ impl RunReport {
             detail: row.detail.clone(),
         }
     }
+}
+
+/// What a run has paid: the sum of its rows in the answer log. Where its journal states more, the log's rows belong to another run, as after an
+/// import into a store that had the answers already; then the journal's account counts.
+///
+/// # Errors
+/// Where the log cannot be read.
+pub async fn account(store: &dyn Store, state: &RunState) -> Result<Spent, StoreError> {
+    let stated = *state.accounted();
+    let paid = store.paid(state.run().clone()).await?;
+    if stated.calls > paid.calls {
+        return Ok(stated);
+    }
+    Ok(Spent { seconds: stated.seconds, cache_hits: stated.cache_hits, ..paid })
 }
 
 fn best(state: &RunState) -> Option<BestPrompt> {

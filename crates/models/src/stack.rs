@@ -172,7 +172,7 @@ impl Stack {
         let counters = &settings.counters;
         let client: Arc<dyn ModelClient> =
             Arc::new(TelemetryLayer::new(client, name.vendor.name, shown, counters.clone()));
-        let identity = identity(&name, &config, &base_url, &settings.foreign);
+        let identity = identity(spec, &name, &config, &base_url, settings);
         let client: Arc<dyn ModelClient> = match &settings.recording {
             Some(recording) => Arc::new(RecordLayer::new(client, recording.clone(), identity.clone())),
             None => client,
@@ -379,9 +379,21 @@ fn answer_limit(name: &ModelName, config: &ModelConfig) -> Option<u32> {
     config.sampling.max_tokens.or(demanded)
 }
 
-fn identity(name: &ModelName, config: &ModelConfig, base_url: &str, foreign: &ForeignAnswers) -> ModelIdentity {
+fn identity(
+    spec: &ModelSpec,
+    name: &ModelName,
+    config: &ModelConfig,
+    base_url: &str,
+    around: &StackSettings,
+) -> ModelIdentity {
     let model = config.model.as_deref().unwrap_or_default();
+    // a simulated model without a seed of its own draws from the run's, and so is another model under another seed
+    let drawn = (name.vendor.wire == Wire::Simulated && !spec.config.contains_key("seed")).then_some(around.seed);
     // maps are sorted by key, so the same settings are the same text
-    let settings = serde_json::to_string(&(model, &config.body, &config.placed)).unwrap_or_default();
-    ModelIdentity::new(&name.to_string(), base_url, &settings, config.sampling.clone(), foreign)
+    let settings = match drawn {
+        Some(seed) => serde_json::to_string(&(model, &config.body, &config.placed, seed)),
+        None => serde_json::to_string(&(model, &config.body, &config.placed)),
+    };
+    let settings = settings.unwrap_or_default();
+    ModelIdentity::new(&name.to_string(), base_url, &settings, config.sampling.clone(), &around.foreign)
 }

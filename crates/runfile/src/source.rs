@@ -154,6 +154,9 @@ fn decode(mut bytes: Vec<u8>, name: &str) -> Result<String, Problem> {
         bytes.drain(..3);
     }
     String::from_utf8(bytes).map_err(|error| {
+        if error.as_bytes().contains(&0) {
+            return Problem::of_file(name, "the file is binary", "name a text file");
+        }
         let at = error.utf8_error().valid_up_to();
         let before = &error.as_bytes()[..at];
         let line = before.iter().filter(|b| **b == b'\n').count() + 1;

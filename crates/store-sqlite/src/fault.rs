@@ -7,6 +7,7 @@ mod code {
     pub const PERM: i32 = 3;
     pub const BUSY: i32 = 5;
     pub const READONLY: i32 = 8;
+    pub const IOERR: i32 = 10;
     pub const CORRUPT: i32 = 11;
     pub const FULL: i32 = 13;
     pub const CANTOPEN: i32 = 14;
@@ -25,6 +26,13 @@ pub(crate) fn fault(path: &Path, doing: &'static str, error: &sqlx::Error) -> St
             let detail = database.message().to_owned();
             match (found, found & 0xff) {
                 (code::IOERR_SHMSIZE, _) | (_, code::FULL) => StoreError::Full { path: shown() },
+                (_, code::IOERR) => StoreError::Backend {
+                    doing,
+                    detail: format!(
+                        "{}: {detail}; see whether a limit on the size of files (`ulimit -f`), a quota or the disk itself stands in the way",
+                        path.display()
+                    ),
+                },
                 (_, code::CORRUPT | code::NOTADB) => StoreError::Corrupt { path: shown(), detail },
                 (_, code::READONLY | code::PERM | code::CANTOPEN) => StoreError::ReadOnly { path: shown(), detail },
                 _ => StoreError::Backend { doing, detail },

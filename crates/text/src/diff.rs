@@ -42,7 +42,47 @@ pub fn words(old: &str, new: &str) -> Vec<Run> {
         }
     }
     flush(&mut runs, &mut deleted, &mut inserted);
-    runs
+    readable(runs)
+}
+
+/// Two texts that have little in common share blanks and small words by chance, which would come between the words of both. A shared
+/// stretch that is no longer than the change before it and the change after it is shown as changed too. The rule is that of
+/// the "semantic cleanup" in N. Fraser, *Diff Strategies* (2006).
+fn readable(mut runs: Vec<Run>) -> Vec<Run> {
+    loop {
+        let changed = |from: &[Run]| {
+            let longest = |kind| from.iter().filter(|r| r.kind == kind).map(|r| r.text.chars().count()).sum::<usize>();
+            longest(RunKind::Delete).max(longest(RunKind::Insert))
+        };
+        let chance = (1..runs.len().saturating_sub(1)).find(|&at| {
+            runs[at].kind == RunKind::Equal && {
+                let before = runs[..at].iter().rposition(|r| r.kind == RunKind::Equal).map_or(0, |equal| equal + 1);
+                let after =
+                    runs[at + 1..].iter().position(|r| r.kind == RunKind::Equal).map_or(runs.len(), |n| at + 1 + n);
+                let least = changed(&runs[before..at]).min(changed(&runs[at + 1..after]));
+                runs[at].text.chars().count() <= least
+            }
+        });
+        let Some(at) = chance else { return runs };
+        let mut joined: Vec<Run> = Vec::with_capacity(runs.len());
+        let (mut deleted, mut inserted) = (String::new(), String::new());
+        for (place, run) in runs.into_iter().enumerate() {
+            match run.kind {
+                RunKind::Equal if place != at => {
+                    flush(&mut joined, &mut deleted, &mut inserted);
+                    push(&mut joined, RunKind::Equal, &run.text);
+                }
+                RunKind::Equal => {
+                    deleted.push_str(&run.text);
+                    inserted.push_str(&run.text);
+                }
+                RunKind::Delete => deleted.push_str(&run.text),
+                RunKind::Insert => inserted.push_str(&run.text),
+            }
+        }
+        flush(&mut joined, &mut deleted, &mut inserted);
+        runs = joined;
+    }
 }
 
 fn flush(runs: &mut Vec<Run>, deleted: &mut String, inserted: &mut String) {
@@ -82,4 +122,45 @@ fn parts(text: &str) -> Vec<&str> {
         parts.push(&text[start..]);
     }
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(old: &str, new: &str) -> String {
+        let runs = words(old, new);
+        let side = |other| runs.iter().filter(|run| run.kind != other).map(|run| run.text.as_str()).collect::<String>();
+        assert_eq!((side(RunKind::Insert).as_str(), side(RunKind::Delete).as_str()), (old, new));
+        let mark = |run: &Run| match run.kind {
+            RunKind::Equal => run.text.clone(),
+            RunKind::Insert => format!("{{+{}+}}", run.text),
+            RunKind::Delete => format!("[-{}-]", run.text),
+        };
+        runs.iter().map(mark).collect()
+    }
+
+    #[test]
+    fn a_changed_word_is_marked_alone() {
+        assert_eq!(
+            shown("Answer the question briefly.", "Answer the question clearly."),
+            "Answer the question [-briefly-]{+clearly+}."
+        );
+    }
+
+    #[test]
+    fn sentences_with_little_in_common_are_not_zipped() {
+        let (old, new) = ("Think about the units first.", "Write only a number, and the reason before it.");
+        assert_eq!(
+            shown(old, new),
+            "[-Think about the units first-]{+Write only a number, and the reason before it+}."
+        );
+    }
+
+    #[test]
+    fn long_shared_stretches_stay() {
+        let shared = "and keep every step of the working in view of the reader";
+        let marked = shown(&format!("Begin {shared} today"), &format!("End {shared} tomorrow"));
+        assert_eq!(marked, format!("[-Begin-]{{+End+}} {shared} [-today-]{{+tomorrow+}}"));
+    }
 }

@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     load,
     output::{Ink, Output},
+    setup::{Keys, Setup},
 };
 
 /// `clade check`
@@ -17,13 +18,19 @@ pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     let estimate = clade_runfile::estimate(&loaded, &load::price);
     refuse_unaffordable(&loaded, &estimate)?;
     let output = context.output;
+    // a file may be checked where its keys are not, as in a pull request
+    let unready = Keys::of(&loaded, &path, context).and_then(|keys| Setup::check(&loaded.spec, &keys)).err();
+    let unready = unready.map(|failure| failure.to_string());
     if output.json {
-        output.json_line(&serde_json::json!({ "file": path, "ok": true, "estimate": estimate,
+        output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
         return Ok(());
     }
     print(&path.display().to_string(), &loaded, &estimate, &output);
+    if let Some(why) = unready {
+        output.line(output.paint(Ink::Yellow, format!("before `clade run`: {why}")));
+    }
     Ok(())
 }
 

@@ -1,7 +1,14 @@
 use clade_engine::replay_state;
 use clade_store_sqlite::Durability;
 
-use crate::{args::RunName, context::Context, display::result, failure::Failure, names::find_run, session};
+use crate::{
+    args::RunName,
+    context::Context,
+    display::{headroom, result},
+    failure::Failure,
+    names::find_run,
+    session,
+};
 
 /// `clade show`
 pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
@@ -12,6 +19,10 @@ pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "result": report }));
     } else {
+        // a run that goes on in this process says it as soon as it is known
+        if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
+            headroom::lines(headroom).into_iter().for_each(|line| context.output.line(line));
+        }
         result::print(&report, &state, &context.output);
     }
     Ok(())

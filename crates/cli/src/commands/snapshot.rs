@@ -24,8 +24,10 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
         return Ok(());
     }
     let name = args.name.clone().unwrap_or_else(|| (taken.len() + 1).to_string());
-    if name.is_empty() || name.contains('@') || name.chars().any(char::is_control) {
-        return Err(Failure::Usage(format!("`{name}` is no name for a snapshot: use text without @ and line breaks")));
+    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
+        return Err(Failure::Usage(format!(
+            "`{name}` is no name for a snapshot: use letters, digits, `.`, `_` and `-`, which need no quotes"
+        )));
     }
     let length = store.length(row.run.clone()).await?;
     let snapshot = SnapshotRow { run: row.run.clone(), name, length, at: now() };

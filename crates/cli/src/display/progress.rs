@@ -200,13 +200,14 @@ fn standing(now: &Progress) -> Vec<String> {
     parts
 }
 
-/// Seconds until the nearest limit on calls, or the end of a plain evaluation, at the present pace.
+/// Seconds until the nearest limit on calls or minutes, or the end of a plain evaluation, at the present pace.
 fn eta(now: &Progress) -> Option<f64> {
+    let clock = now.budget.minutes.map_or(f64::INFINITY, |minutes| (minutes * 60.0 - now.spent.seconds).max(0.0));
     let left = match now.trials_planned {
         Some(planned) => planned.saturating_sub(now.trials) as f64,
         None => now.budget.calls?.saturating_sub(now.spent.calls) as f64,
     };
-    (now.rate > 0.5 && left > 0.0).then(|| left / now.rate)
+    (now.rate > 0.5 && left > 0.0).then(|| (left / now.rate).min(clock))
 }
 
 /// Half the width of the 95 % interval by Wilson's formula: fit for a display, not for a claim.

@@ -3,7 +3,6 @@ use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
 
-use super::headroom;
 use crate::output::{Ink, Output};
 
 /// Prints a run's result for people.
@@ -23,12 +22,15 @@ pub fn print(report: &RunReport, state: &RunState, output: &Output) {
 }
 
 fn print_search(report: &RunReport, state: &RunState, output: &Output) {
-    if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
-        headroom::lines(headroom).into_iter().for_each(|line| output.line(line));
-    }
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
         output.line(output.paint(ink, &evidence.sentence));
+        if let Some(run) = &report.branch_of {
+            let note = format!(
+                "these are the test examples of run {run} too: if its test score is why you branched, prove the gain on new ones"
+            );
+            output.line(output.paint(Ink::Faint, note));
+        }
     } else if let Some(best) = &report.best {
         let score = best.scores.iter().map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
         output.line(format!(

@@ -1,11 +1,25 @@
 use crate::common::Place;
 
 #[test]
+fn a_key_that_is_missing_is_said_before_anything_runs() {
+    let place = Place::new();
+    place.run_file("[openai:chat:gpt-5-mini]", "{calls: 400}");
+    let checked = place.json(&["check", "p.yaml"]);
+    assert_eq!((&checked["ok"], &checked["ready"]), (&true.into(), &false.into()));
+    assert!(checked["unready"].as_str().unwrap().contains("OPENAI_API_KEY"), "{checked}");
+    assert!(place.ok(&["check", "p.yaml"]).contains("OPENAI_API_KEY"));
+    let mut ready = place.clade();
+    let ready = ready.args(["check", "p.yaml", "--json"]).env("OPENAI_API_KEY", "sk-of-a-test").output().unwrap();
+    let said = String::from_utf8(ready.stdout).unwrap();
+    assert!(said.contains("\"ready\":true") && !said.contains("sk-of-a-test"), "{said}");
+}
+
+#[test]
 fn options_that_cannot_be_are_refused_with_the_option_named() {
     let place = Place::new();
     let cases: &[(&[&str], &[&str])] = &[
         (&["run", "p.yaml", "--budget-calls", "0"], &["--budget-calls"]),
-        (&["run", "p.yaml", "--budget-calls", "-3"], &["--budget-calls"]),
+        (&["run", "p.yaml", "--budget-calls", "-3"], &["--budget-calls", "a whole number"]),
         (&["run", "p.yaml", "--budget-calls", "many"], &["--budget-calls"]),
         (&["run", "p.yaml", "--budget-usd", "0"], &["--budget-usd", "above 0"]),
         (&["run", "p.yaml", "--budget-usd", "-1"], &["--budget-usd", "above 0"]),

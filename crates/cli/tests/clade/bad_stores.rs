@@ -43,6 +43,29 @@ fn a_file_where_the_data_folder_should_be() {
     assert!(ran.stderr.contains(place.path("data").to_str().unwrap()), "{}", ran.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_limit_on_the_size_of_files() {
+    let place = Place::new();
+    let clade = env!("CARGO_BIN_EXE_clade");
+    let limited = |limit: &str, order: &str| {
+        let mut command = place.clade();
+        let path = std::env::var("PATH").unwrap_or_default();
+        let script = format!("ulimit -f {limit}; exec {clade} {order}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).current_dir(place.path("")).env_clear().env("PATH", path);
+        shell.envs(command.env("HOME", place.path("")).get_envs().filter_map(|(key, value)| Some((key, value?))));
+        shell.output().unwrap()
+    };
+    // in blocks of 512 bytes
+    let stopped = limited("400", "run p.yaml --quiet --run-id limited");
+    let said = String::from_utf8_lossy(&stopped.stderr);
+    assert_eq!(stopped.status.code(), Some(1), "{said}");
+    assert!(said.contains("clade.db") && said.contains("clade resume limited"), "{said}");
+    let resumed = place.run(&["resume", "limited", "--json"]);
+    assert!([0, 3].contains(&resumed.code), "{}", resumed.stderr);
+}
+
 #[test]
 fn a_folder_that_may_not_be_written() {
     let place = Place::new();

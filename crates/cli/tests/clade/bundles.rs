@@ -29,6 +29,11 @@ fn a_bundle_carries_a_run_to_another_place() {
     assert!(again.stderr.contains("--run-id"), "{}", again.stderr);
     there.ok(&["import", path, "--run-id", "twin"]);
     assert_eq!(there.json(&["show", "twin"])["result"]["best"], result["best"]);
+    assert_eq!(
+        there.json(&["show", "twin"])["result"]["spent"]["calls"],
+        result["spent"]["calls"],
+        "as its journal says"
+    );
     // what was paid for there is not paid for again here
     let evaluated = there.run(&["eval", "p.yaml", "--json"]).result();
     assert!(evaluated["spent"]["cache_hits"].as_u64().unwrap() > 0, "{evaluated}");

@@ -20,6 +20,29 @@ fn the_same_seed_gives_the_same_result_however_many_calls_go_at_once() {
 }
 
 #[test]
+fn another_seed_is_another_simulated_model_and_takes_no_answers_of_the_first() {
+    let place = Place::new();
+    let eval = |seed: &str| place.run(&["eval", "p.yaml", "--json", "--seed", seed]).result();
+    eval("1");
+    let (beside, alone) = (eval("5"), Place::new().run(&["eval", "p.yaml", "--json", "--seed", "5"]).result());
+    assert_eq!(essence(&beside), essence(&alone));
+    assert_eq!((&beside["spent"]["calls"], &eval("5")["spent"]["calls"]), (&60.into(), &0.into()));
+}
+
+#[test]
+fn a_branch_asks_the_simulated_model_of_its_run() {
+    let place = Place::new();
+    place.finished("first-run");
+    place.ok(&["branch", "first-run@seed", "--run-id", "second", "--no-start", "--seed", "99"]);
+    let journal = place.ok(&["export", "second", "--format", "journal"]);
+    let first: Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+    assert_eq!(first["spec"]["seed"], 99);
+    assert_eq!(first["spec"]["models"]["task"][0]["config"]["seed"], 1);
+    let ran = place.run(&["resume", "second"]);
+    assert!(ran.stdout.contains("test examples of run first-run too"), "{}{}", ran.stdout, ran.stderr);
+}
+
+#[test]
 fn flags_override_the_run_file() {
     let spec = |arguments: &[&str]| -> Value {
         let place = Place::new();

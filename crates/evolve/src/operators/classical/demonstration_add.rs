@@ -42,6 +42,12 @@ impl Operator for DemonstrationAdd {
         };
         let mut prompt = parent.clone();
         prompt.demonstrations.insert(rng.random_range(0..=has), (*chosen).clone());
-        Ok(Step::Done(Proposal::new(prompt, format!("shows {} worked examples instead of {has}", has + 1))))
+        Ok(Step::Done(Proposal::new(
+            prompt,
+            match has {
+                0 => "shows a worked example".to_owned(),
+                _ => format!("shows {} worked examples instead of {has}", has + 1),
+            },
+        )))
     }
 }

@@ -57,7 +57,10 @@ impl Operator for Rebase {
         if carried == 0 {
             return Err(not_applicable("there is nothing to carry over"));
         }
-        Ok(Step::Done(Proposal::new(prompt, format!("carries {carried} additions over"))))
+        Ok(Step::Done(Proposal::new(
+            prompt,
+            format!("carries {carried} addition{} over", if carried == 1 { "" } else { "s" }),
+        )))
     }
 }
 
