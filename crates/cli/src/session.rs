@@ -2,14 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
-use clade_domain::{Budget, Recorded, RunId, RunMode, Spent, StopReason};
+use clade_domain::{Budget, Recorded, RunId, RunMode, StopReason};
 use clade_engine::{
-    Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, create_run, replay_state,
+    Control, EngineError, NewRun, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, Shared,
+    create_run, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
 use clade_runfile::Loaded;
-use clade_store::{RunSummary, Store};
+use clade_store::Store;
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
 
@@ -23,7 +24,7 @@ use crate::{
     load,
     names::new_run_id,
     output::{Ink, Output},
-    setup::{Keys, Setup},
+    setup::keys_of,
 };
 
 /// How a run is carried through.
@@ -76,18 +77,19 @@ pub async fn create(
     loaded: &Loaded,
     context: &Context,
 ) -> Result<Setup, Failure> {
-    let keys = Keys::of(loaded, path, context)?;
-    Setup::check(&loaded.spec, &keys)?;
+    let keys = keys_of(loaded, path, context)?;
+    Setup::check(&loaded.spec, &keys).map_err(EngineError::from)?;
     let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
     let new = NewRun {
         run: run.clone(),
+        owner: Owner::default(),
         spec: loaded.spec.clone(),
         dataset: loaded.dataset.clone(),
         examples: Box::new(examples),
     };
     create_run(store, new).await?;
     let state = replay_state(store, run).await?;
-    Setup::of(&state, &loaded.spec, store, &keys).await
+    Ok(Setup::of(&state, &loaded.spec, store, &keys, Shared::default()).await?)
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -100,7 +102,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let counters = session.setup.counters.clone();
     let (outcome, state) = drive(session, output).await?;
     let row = store.summary(run.to_string()).await?;
-    let report = report(&store, &state, &row).await?;
+    let report = RunReport::read(&store, &state, &row).await?;
     store.close().await?;
     if output.json {
         output.json_line(&serde_json::json!({ "result": report }));
@@ -128,6 +130,8 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         counters: setup.counters,
         window: setup.window,
         events: output.json.then_some(events_sender),
+        live: None,
+        orders: None,
         progress: Some(progress_sender),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -152,17 +156,6 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         print_events(events_receiver, output),
     );
     Ok(ended)
-}
-
-/// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.
-///
-/// # Errors
-/// Where the log cannot be read.
-pub async fn report(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<RunReport, Failure> {
-    let paid = store.paid(row.run.clone()).await?;
-    let accounted = state.accounted();
-    let spent = Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid };
-    Ok(RunReport::new(state, row, spent))
 }
 
 /// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
+    CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent, UserId,
+    WorkspaceId,
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
@@ -10,10 +11,21 @@ use crate::{EngineError, now, replay_state};
 /// Examples stored in one step.
 const EXAMPLES: usize = 1_000;
 
+/// Whose a run is. The default is the person at this machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// The workspace it belongs to.
+    pub workspace: WorkspaceId,
+    /// Who creates it.
+    pub user: UserId,
+}
+
 /// What a new run starts with.
 pub struct NewRun<'a> {
     /// Its id.
     pub run: RunId,
+    /// Whose it is.
+    pub owner: Owner,
     /// What it does.
     pub spec: RunSpec,
     /// Its data.
@@ -27,7 +39,7 @@ pub struct NewRun<'a> {
 /// # Errors
 /// Where the data cannot be read or stored.
 pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), EngineError> {
-    let NewRun { run, spec, dataset, examples } = new;
+    let NewRun { run, owner, spec, dataset, examples } = new;
     if !store.has_dataset(dataset.hash).await? {
         let mut part = Vec::with_capacity(EXAMPLES);
         for example in examples {
@@ -39,13 +51,14 @@ pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), E
         store.put_examples(dataset.hash, part).await?;
         store.seal_dataset(dataset.clone()).await?;
     }
-    create(store, run, spec, dataset, None).await?;
+    create(store, run, owner, spec, dataset, None).await?;
     Ok(())
 }
 
 async fn create(
     store: &Arc<dyn Store>,
     run: RunId,
+    owner: Owner,
     spec: RunSpec,
     dataset: DatasetSummary,
     branch_of: Option<(RunId, u64, Option<CandidateId>)>,
@@ -73,6 +86,9 @@ async fn create(
         simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
         branch_of: branch_of.as_ref().map(|(run, ..)| run.clone()),
         detail: String::new(),
+        workspace: owner.workspace,
+        by: owner.user,
+        wanted: false,
     };
     let started = RunEvent::RunStarted {
         format: FORMAT_VERSION,
@@ -95,6 +111,7 @@ pub async fn branch_run(
     from: &RunId,
     candidate: CandidateId,
     run: RunId,
+    owner: Owner,
     change: impl FnOnce(&mut RunSpec),
 ) -> Result<(), EngineError> {
     let state = replay_state(store, from).await?;
@@ -104,6 +121,6 @@ pub async fn branch_run(
     spec.prompts = vec![SeedPrompt { label: format!("{candidate} of {from}"), prompt }];
     change(&mut spec);
     let point = (from.clone(), state.length(), Some(candidate));
-    create(store, run, spec, state.dataset().clone(), Some(point)).await?;
+    create(store, run, owner, spec, state.dataset().clone(), Some(point)).await?;
     Ok(())
 }

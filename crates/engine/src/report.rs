@@ -1,12 +1,13 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
 use clade_evolve::{RunState, statistics};
-use clade_store::{RunStatus, RunSummary};
+use clade_store::{RunStatus, RunSummary, Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct RunReport {
     /// The run.
     pub run: RunId,
@@ -39,7 +40,7 @@ pub struct RunReport {
 }
 
 /// The prompt that a run hands back.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct BestPrompt {
     /// Its name in the run, such as `c12`.
     pub candidate: String,
@@ -54,7 +55,7 @@ pub struct BestPrompt {
 }
 
 /// What an operator did and earned in a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct OperatorReport {
     /// Its name.
     pub operator: OperatorName,
@@ -73,7 +74,7 @@ pub struct OperatorReport {
 }
 
 /// One prompt of `clade eval`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EvaluatedPrompt {
     /// Its name in the run, such as `c0`.
     pub candidate: String,
@@ -100,6 +101,17 @@ pub struct EvaluatedPrompt {
 }
 
 impl RunReport {
+    /// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub async fn read(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<Self, StoreError> {
+        let paid = store.paid(row.run.clone()).await?;
+        let accounted = state.accounted();
+        let spent = Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid };
+        Ok(Self::new(state, row, spent))
+    }
+
     /// The report of a run from its state, its row and what the ledger or the store says was paid.
     #[must_use]
     pub fn new(state: &RunState, row: &RunSummary, spent: Spent) -> Self {

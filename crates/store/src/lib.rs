@@ -1,16 +1,22 @@
 //! Storage roles as traits, their errors, an in-memory backend and the conformance suite.
 //!
-//! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`]; [`Store`] is all of them. A backend implements
+//! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`] of runs, and [`Records`] of people and what they
+//! share; [`Store`] is all of them. A backend implements
 //! the traits and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
 
 pub mod conformance;
 mod error;
 mod memory;
+mod records;
 mod roles;
 
 pub use error::StoreError;
 pub use memory::MemoryStore;
+pub use records::{
+    Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, item_id, member_id,
+    version_id,
+};
 pub use roles::{
-    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunStatus, RunSummary, SnapshotRow, Store,
+    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunOrder, RunStatus, RunSummary, SnapshotRow, Store,
     StoreFuture, Texts,
 };

@@ -6,7 +6,7 @@ use crate::{args::ImportArgs, bundle, context::Context, failure::Failure};
 pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     let checked = bundle::check(&args.file)?;
     let run = match &args.run_id {
-        Some(name) => name.parse().map_err(|error: clade_domain::RunIdError| Failure::Usage(error.to_string()))?,
+        Some(name) => name.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))?,
         None => checked.manifest.summary.run.clone(),
     };
     let (entries, trials) = (checked.state.length(), checked.state.trials());

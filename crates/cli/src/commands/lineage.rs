@@ -1,4 +1,4 @@
-use clade_engine::replay_state;
+use clade_engine::{find_candidate, replay_state};
 use clade_store_sqlite::Durability;
 
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     context::Context,
     failure::Failure,
     lineage,
-    names::{find_candidate, find_run},
+    names::find_run,
     output::Ink,
 };
 

@@ -1,16 +1,16 @@
 use std::path::PathBuf;
 
-use clade_engine::replay_state;
+use clade_engine::{RunReport, replay_state};
 use clade_store_sqlite::Durability;
 
-use crate::{args::ReportArgs, context::Context, failure::Failure, names::find_run, report, session};
+use crate::{args::ReportArgs, context::Context, failure::Failure, names::find_run, report};
 
 /// `clade report`
 pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
-    let page = report::page(&session::report(&store, &state, &row).await?, &row, &state)
+    let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", row.run)));
     std::fs::write(&path, page).map_err(|error| Failure::io("write", &path, &error))?;

@@ -4,6 +4,7 @@ mod answers;
 mod datasets;
 mod journal;
 mod listing;
+mod records;
 mod texts;
 
 pub(crate) use answers::{ANSWER_COLUMNS, read_answer};

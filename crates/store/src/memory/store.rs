@@ -5,7 +5,7 @@ use std::{
 
 use clade_domain::{ContentHash, DatasetSummary, Example, ExampleId, Recorded, RunId};
 
-use crate::{PaidAnswer, RunSummary, SnapshotRow, Store, StoreError, StoreFuture};
+use crate::{PaidAnswer, RawRecord, RunSummary, SnapshotRow, Store, StoreError, StoreFuture};
 
 /// All roles in memory, for tests of what stands above stores. Nothing survives the process.
 #[derive(Debug, Default)]
@@ -22,6 +22,7 @@ pub(super) struct State {
     pub texts: HashMap<ContentHash, String>,
     pub datasets: BTreeMap<ContentHash, Dataset>,
     pub answers: BTreeMap<ContentHash, PaidAnswer>,
+    pub records: Vec<RawRecord>,
 }
 
 #[derive(Debug)]
