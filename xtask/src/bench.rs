@@ -8,13 +8,14 @@ use crate::{
 };
 
 /// The programs of `bench/` and what each measures.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
     ("eval_rate", "`clade eval` beside the bare client at several latencies: ratio, CPU per 1,000 evaluations, memory"),
     ("memory", "peak memory of `clade eval` as a run grows"),
     ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),
     ("errors", "evaluations lost under injected errors and under a rate limit"),
     ("racing", "CPU time of a race's decisions at 1,000 candidates and 1,000 examples"),
+    ("search", "CPU time and memory of whole searches at 1,000 train examples and 1,000 candidates"),
     ("kill", "answers lost or bought twice after kill -9 at random moments"),
 ];
 

@@ -8,21 +8,31 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
     ("clade-metrics", &["clade-domain", "clade-text"]),
     ("clade-models", &["clade-domain", "clade-text"]),
-    ("clade-store", &["clade-domain"]),
-    ("clade-store-sqlite", &["clade-store", "clade-domain"]),
+    ("clade-filter", &[]),
+    ("clade-lineage", &["clade-domain", "clade-filter"]),
+    ("clade-store", &["clade-domain", "clade-filter", "clade-lineage"]),
+    ("clade-store-sqlite", &["clade-store", "clade-domain", "clade-lineage"]),
+    ("clade-accounts", &["clade-domain", "clade-store"]),
+    ("clade-sandbox", &[]),
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
     ("clade-engine", &["clade-domain", "clade-text", "clade-evolve", "clade-metrics", "clade-models", "clade-store"]),
     ("clade-simulator", &["clade-domain", "clade-models"]),
     ("clade-lab", &["clade-domain", "clade-text", "clade-evolve", "clade-models", "clade-store", "clade-engine"]),
+    ("clade-export", &["clade-domain", "clade-text", "clade-evolve", "clade-store"]),
+    ("clade-bundle", &["clade-domain", "clade-evolve", "clade-store", "clade-engine"]),
     (
         "promptclade",
         &[
+            "clade-filter",
+            "clade-lineage",
+            "clade-export",
+            "clade-bundle",
             "clade-domain",
             "clade-text",
             "clade-evolve",
@@ -42,10 +52,12 @@ const MAY_USE: [(&str, &[&str]); 14] = [
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 1] = [("clade-engine", &["clade-store-sqlite"])];
+const TESTS_MAY_USE: [(&str, &[&str]); 2] =
+    [("clade-engine", &["clade-store-sqlite"]), ("clade-bundle", &["clade-store-sqlite"])];
 
 /// Crates that must work without any async runtime.
-const PURE: [&str; 4] = ["clade-domain", "clade-text", "clade-evolve", "clade-metrics"];
+const PURE: [&str; 6] =
+    ["clade-domain", "clade-text", "clade-evolve", "clade-metrics", "clade-filter", "clade-lineage"];
 
 const RUNTIMES: [&str; 9] = [
     "async-executor",

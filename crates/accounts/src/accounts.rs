@@ -170,7 +170,7 @@ impl Accounts {
         let id = &old.value.id;
         let deed = Deed { by, workspace: Some(id), action: "workspace.change", target: id.to_string() };
         let entry = deed.entry(now, Some(&old.value), Some(&new))?;
-        Ok(self.store.commit(vec![Change::change(old, &new)?, entry]).await?)
+        Ok(self.store.commit(vec![Change::rewrite(old, &new)?, entry]).await?)
     }
 }
 

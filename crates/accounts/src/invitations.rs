@@ -121,7 +121,7 @@ impl Accounts {
         let deed = Deed { by: user, workspace: Some(workspace), action: "member.join", target: user.to_string() };
         let entry = deed.entry(now, NOTHING, Some(role))?;
         // removed by revision: of two who use the link at once one is told that it is used
-        let mut changes = vec![Change::change(invitation, &invitation.value)?];
+        let mut changes = vec![Change::rewrite(invitation, &invitation.value)?];
         changes.extend(first);
         changes.extend([Change::add(&member, now)?, entry]);
         changes.push(Change::Remove {

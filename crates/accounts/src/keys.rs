@@ -39,7 +39,7 @@ impl Accounts {
         let deed = Deed { by, workspace: Some(workspace), action: "key.set", target: name.to_owned() };
         let entry = deed.entry(now, NOTHING, NOTHING)?;
         let change = match self.store.get::<ProviderKey>(&place, now).await? {
-            Some(old) => Change::change(&old, &new)?,
+            Some(old) => Change::rewrite(&old, &new)?,
             None => Change::add(&new, now)?,
         };
         self.store.commit(vec![change, entry]).await?;
@@ -50,7 +50,11 @@ impl Accounts {
     ///
     /// # Errors
     /// The store's.
-    pub async fn keys(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Vec<Stored<ProviderKey>>, AccountError> {
+    pub async fn keys(
+        &self,
+        workspace: &WorkspaceId,
+        now: Timestamp,
+    ) -> Result<Vec<Stored<ProviderKey>>, AccountError> {
         let own = RecordQuery { workspace: Some(workspace.clone()), ..RecordQuery::default() };
         Ok(self.store.list::<ProviderKey>(own, now).await?)
     }

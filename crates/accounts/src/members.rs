@@ -31,8 +31,7 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         grants(own, role)?;
         self.user(user, now).await?.ok_or_else(|| missing("user", user))?;
-        let member =
-            Member { workspace: workspace.clone(), user: user.clone(), role, budget: Default::default() };
+        let member = Member { workspace: workspace.clone(), user: user.clone(), role, budget: Default::default() };
         let deed = Deed { by, workspace: Some(workspace), action: "member.add", target: user.to_string() };
         let entry = deed.entry(now, NOTHING, Some(&role))?;
         Ok(self.store.commit(vec![Change::add(&member, now)?, entry]).await?)
@@ -51,7 +50,7 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         grants(own, role)?;
         grants(own, old.value.role)?;
-        let mut changes = vec![Change::change(old, &Member { role, ..old.value.clone() })?];
+        let mut changes = vec![Change::rewrite(old, &Member { role, ..old.value.clone() })?];
         if role != Role::Admin {
             changes.extend(self.admin_left(old, now).await?);
         }
@@ -75,7 +74,7 @@ impl Accounts {
         let Member { workspace, user, budget: before, .. } = &old.value;
         let deed = Deed { by, workspace: Some(workspace), action: "member.budget", target: user.to_string() };
         let entry = deed.entry(now, Some(before), Some(&budget))?;
-        Ok(self.store.commit(vec![Change::change(old, &Member { budget, ..old.value.clone() })?, entry]).await?)
+        Ok(self.store.commit(vec![Change::rewrite(old, &Member { budget, ..old.value.clone() })?, entry]).await?)
     }
 
     /// Takes somebody out of a workspace; oneself too. `own` is the highest role of whoever does it.
@@ -113,7 +112,7 @@ impl Accounts {
                 && member.value.user != UserId::default()
         };
         match members.iter().find(stays) {
-            Some(other) => Ok(Some(Change::change(other, &other.value)?)),
+            Some(other) => Ok(Some(Change::rewrite(other, &other.value)?)),
             None => Err(AccountError::LastAdmin { what: format!("workspace `{}`", going.value.workspace) }),
         }
     }

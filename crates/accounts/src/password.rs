@@ -1,9 +1,6 @@
 use std::sync::LazyLock;
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
-    password_hash::phc::{PasswordHash, PasswordHashString},
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
@@ -41,7 +38,7 @@ fn hash_now(password: &str) -> Result<String, AccountError> {
     let hash: PasswordHash = hasher()?
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(|_| AccountError::Machine("hash a password"))?;
-    Ok(PasswordHashString::from(hash).to_string())
+    Ok(hash.to_string())
 }
 
 /// A hash that no password has, to compare with where there is no account: the answer then takes as long.

@@ -2,10 +2,7 @@ use clade_domain::{ApiToken, Session, Timestamp, UserId};
 use clade_store::{Change, ReadRecords, Record, RecordQuery};
 use secrecy::SecretString;
 
-use crate::{
-    AccountError, Accounts, Principal, Secret, Via, password,
-    secret::hash_of,
-};
+use crate::{AccountError, Accounts, Principal, Secret, Via, password, secret::hash_of};
 
 /// How long a session lasts, in milliseconds: a fortnight.
 const LASTS_MS: i64 = 14 * 24 * 3_600 * 1_000;

@@ -32,7 +32,8 @@ impl Throttle {
     /// Whether an attempt may be made now; it counts as wrong until [`Self::succeeded`].
     pub fn attempt(&self, names: &[&str], now: Timestamp) -> Result<(), AccountError> {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = names.iter().filter_map(|name| wrong.get(*name)).map(|wrong| wrong.until() - now.0).max().unwrap_or(0);
+        let wait =
+            names.iter().filter_map(|name| wrong.get(*name)).map(|wrong| wrong.until() - now.0).max().unwrap_or(0);
         if wait > 0 {
             return Err(AccountError::Throttled { seconds: wait.unsigned_abs().div_ceil(1_000) });
         }
@@ -52,7 +53,7 @@ impl Throttle {
     /// The attempt was right: what was counted against these names is forgotten.
     pub fn succeeded(&self, names: &[&str]) {
         let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        names.iter().for_each(|name| drop(wrong.remove(*name)));
+        wrong.retain(|name, _| !names.contains(&name.as_str()));
     }
 }
 

@@ -96,7 +96,7 @@ impl Identify for Accounts {
             if found.value.last_used.is_none_or(|last| now.0 - last.0 >= NOTED_MS) {
                 let used = ApiToken { last_used: Some(now), ..found.value.clone() };
                 // whoever notes it at the same time notes the same
-                drop(self.store.commit(vec![Change::change(&found, &used)?]).await);
+                drop(self.store.commit(vec![Change::rewrite(&found, &used)?]).await);
             }
             let ApiToken { id, ceiling, workspace, .. } = found.value;
             Ok(Some(Principal::new(user.value, Via::Token { id, ceiling, workspace })))

@@ -32,12 +32,7 @@ pub(crate) struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     pub fn of(user: &'a User) -> Self {
-        Self {
-            login: &user.login,
-            name: &user.name,
-            instance_admin: user.instance_admin,
-            disabled: user.disabled,
-        }
+        Self { login: &user.login, name: &user.name, instance_admin: user.instance_admin, disabled: user.disabled }
     }
 }
 
@@ -51,8 +46,7 @@ impl Accounts {
         let first = new.instance_admin && !self.exist(now).await?;
         let user = Self::person(new).await?;
         let deed = Deed { by, workspace: None, action: "user.add", target: user.login.clone() };
-        let mut changes =
-            vec![Change::add(&user, now)?, deed.entry(now, NOTHING, Some(&Shown::of(&user)))?];
+        let mut changes = vec![Change::add(&user, now)?, deed.entry(now, NOTHING, Some(&Shown::of(&user)))?];
         if first {
             self.local(now).await?;
             let member = Member {
@@ -104,17 +98,17 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         let new = User { name: named("a person", &new.name)?, ..new };
         let keeps = |user: &User| user.instance_admin && !user.disabled;
-        let mut changes = vec![Change::change(old, &new)?];
+        let mut changes = vec![Change::rewrite(old, &new)?];
         if keeps(&old.value) && !keeps(&new) {
             let others = self.users(RecordQuery::default(), now).await?;
-            let other = others.iter().find(|user| {
-                user.value.id != old.value.id && user.value.id != UserId::default() && keeps(&user.value)
-            });
+            let other = others
+                .iter()
+                .find(|user| user.value.id != old.value.id && user.value.id != UserId::default() && keeps(&user.value));
             let Some(other) = other else {
                 return Err(AccountError::LastAdmin { what: "the installation".into() });
             };
             // two who give up at once: the one whom each relies on is rewritten, so that only one of them goes through
-            changes.push(Change::change(other, &other.value)?);
+            changes.push(Change::rewrite(other, &other.value)?);
         }
         let deed = Deed { by, workspace: None, action: "user.change", target: old.value.login.clone() };
         changes.push(deed.entry(now, Some(&Shown::of(&old.value)), Some(&Shown::of(&new)))?);
@@ -138,7 +132,7 @@ impl Accounts {
         let hash = password::hash(password).await?;
         let new = User { password: Some(hash), ..user.value.clone() };
         let deed = Deed { by, workspace: None, action: "user.password", target: user.value.login.clone() };
-        let mut changes = vec![Change::change(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
+        let mut changes = vec![Change::rewrite(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
         changes.extend(self.credentials(&user.value.id, now).await?);
         Ok(self.store.commit(changes).await?)
     }

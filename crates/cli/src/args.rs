@@ -188,6 +188,9 @@ pub struct ListArgs {
     /// Only runs in this state
     #[arg(long)]
     pub status: Vec<Status>,
+    /// Only runs that this holds for, such as 'score>0.8 and strategy=auto' (docs/filters.md)
+    #[arg(long, short = 'F', value_name = "FILTER")]
+    pub filter: Option<String>,
     /// At most so many
     #[arg(long, short = 'n')]
     pub limit: Option<u32>,
@@ -236,12 +239,15 @@ pub enum TreeFormat {
     Mermaid,
     /// GraphML
     Graphml,
+    /// Statements for Neo4j
+    Cypher,
     /// Nodes and edges as JSON
     Json,
 }
 
 /// `clade lineage`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("part").multiple(false))]
 pub struct LineageArgs {
     /// The run
     #[arg(default_value = "last")]
@@ -249,10 +255,34 @@ pub struct LineageArgs {
     /// How to write it
     #[arg(long, short, value_enum, default_value_t = TreeFormat::Text)]
     pub format: TreeFormat,
-    /// Only this candidate with its ancestors and descendants
-    #[arg(long, value_name = "CANDIDATE")]
+    /// Only this candidate (c12, seed, best or RUN@c12) with its ancestors and descendants
+    #[arg(long, value_name = "CANDIDATE", group = "part")]
     pub of: Option<String>,
-    /// Show rejected proposals too
+    /// Only what a candidate descends from, the nearest first, over runs and branches
+    #[arg(long, value_name = "CANDIDATE", group = "part")]
+    pub ancestors: Option<String>,
+    /// Only what descends from a candidate, the nearest first, over runs and branches
+    #[arg(long, value_name = "CANDIDATE", group = "part")]
+    pub descendants: Option<String>,
+    /// Only the shortest way between two candidates
+    #[arg(long, num_args = 2, value_names = ["A", "B"], group = "part")]
+    pub between: Vec<String>,
+    /// Only the nearest common ancestor of two candidates
+    #[arg(long, num_args = 2, value_names = ["A", "B"], group = "part")]
+    pub common: Vec<String>,
+    /// Only the families: each seed and branch with its size and its best
+    #[arg(long, group = "part")]
+    pub families: bool,
+    /// The run with those it branched from and those that branched from it
+    #[arg(long, group = "part")]
+    pub branches: bool,
+    /// Only candidates that this holds for, such as 'score>0.8 and operator=reflect' (docs/filters.md)
+    #[arg(long, short = 'F', value_name = "FILTER")]
+    pub filter: Option<String>,
+    /// Show dropped candidates too, which are otherwise counted where they came from
+    #[arg(long, short)]
+    pub all: bool,
+    /// Count rejected proposals by operator and reason
     #[arg(long)]
     pub rejected: bool,
     /// Write to a file
@@ -325,6 +355,16 @@ pub enum ExportFormat {
     Jsonl,
     /// The journal as JSON lines
     Journal,
+    /// The family tree for Graphviz
+    Dot,
+    /// The family tree for Mermaid
+    Mermaid,
+    /// The family tree as GraphML
+    Graphml,
+    /// The family tree as statements for Neo4j
+    Cypher,
+    /// The family tree as JSON
+    Tree,
 }
 
 /// `clade export`
@@ -336,12 +376,15 @@ pub struct ExportArgs {
     /// What to write
     #[arg(long, short, value_enum, default_value_t = ExportFormat::Bundle)]
     pub format: ExportFormat,
-    /// Where to [default: RUN.clade.jsonl for bundles, the terminal otherwise]
+    /// Where to [default: RUN.clade.tar.zst for bundles, the terminal otherwise]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Overwrite a file that exists
     #[arg(long)]
     pub force: bool,
+    /// Leave the examples out of a bundle: it can then be looked at elsewhere and not resumed
+    #[arg(long)]
+    pub without_data: bool,
 }
 
 /// `clade import`
@@ -352,6 +395,9 @@ pub struct ImportArgs {
     /// Name the run otherwise than in the bundle
     #[arg(long, value_name = "NAME")]
     pub run_id: Option<String>,
+    /// The bundle is somebody else's: keep its answers for this run alone, and serve no other run from them
+    #[arg(long)]
+    pub untrusted: bool,
 }
 
 /// `clade report`

@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use clade_store::Store;
+use clade_store::{Lineage, Store};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
 use crate::{args::Global, failure::Failure, output::Output};
@@ -59,12 +59,26 @@ impl Context {
     /// # Errors
     /// Where the folder or the file cannot be used.
     pub async fn store(&self, durability: Durability) -> Result<Arc<dyn Store>, Failure> {
+        Ok(Arc::new(self.open(durability).await?))
+    }
+
+    /// Opens the store with the family tree over it.
+    ///
+    /// # Errors
+    /// As [`Self::store`].
+    pub async fn lineage(&self) -> Result<(Arc<dyn Store>, Lineage), Failure> {
+        let store = Arc::new(self.open(Durability::Normal).await?);
+        let lineage = Lineage::new(Arc::<SqliteStore>::clone(&store), Arc::<SqliteStore>::clone(&store));
+        Ok((store, lineage))
+    }
+
+    async fn open(&self, durability: Durability) -> Result<SqliteStore, Failure> {
         let path = self.database()?;
         if let Some(folder) = path.parent() {
             create_private(folder)?;
         }
         let options = SqliteOptions { durability, ..SqliteOptions::default() };
-        Ok(Arc::new(SqliteStore::open(&path, options).await?))
+        Ok(SqliteStore::open(&path, options).await?)
     }
 }
 

@@ -1,6 +1,9 @@
 use std::fmt;
 
+use clade_bundle::BundleError;
 use clade_engine::EngineError;
+use clade_export::ExportError;
+use clade_filter::FilterError;
 use clade_runfile::Problems;
 use clade_store::StoreError;
 
@@ -66,6 +69,31 @@ impl From<EngineError> for Failure {
             | EngineError::Setup(_) => Self::Usage(error.to_string()),
             _ => Self::Error(error.to_string()),
         }
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::Store(error) => error.into(),
+            BundleError::Io { .. } => Self::Error(error.to_string()),
+            _ => Self::Usage(error.to_string()),
+        }
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::Store(error) => error.into(),
+            _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<FilterError> for Failure {
+    fn from(error: FilterError) -> Self {
+        Self::Usage(error.to_string())
     }
 }
 

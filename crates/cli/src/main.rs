@@ -1,7 +1,6 @@
 //! The binary `clade`.
 
 mod args;
-mod bundle;
 mod chart;
 mod commands;
 mod compare;
@@ -22,6 +21,9 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 
 use crate::{args::Cli, context::Context, failure::Failure, output::Output};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

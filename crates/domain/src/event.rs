@@ -10,7 +10,8 @@ use crate::{
 /// read through the defaults of the fields that came later.
 ///
 /// 2: `generation_closed` states the account; headroom and verdicts on candidates are recorded.
-pub const FORMAT_VERSION: u32 = 2;
+/// 3: a proposal may be turned away for a leak, and a duplicate names the candidate that it repeats.
+pub const FORMAT_VERSION: u32 = 3;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -76,6 +77,9 @@ pub enum RunEvent {
         reason: RejectReason,
         /// The reason in words.
         detail: String,
+        /// The candidate that has this prompt already, where that is the reason.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        same_as: Option<CandidateId>,
         /// What writing it cost.
         #[serde(default, skip_serializing_if = "Bill::is_empty")]
         bill: Bill,
@@ -161,6 +165,8 @@ pub enum RejectReason {
     Duplicate,
     /// Longer than `max_prompt_tokens`.
     TooLong,
+    /// It has words of an example that its operator was shown.
+    Leak,
     /// The template does not parse.
     Template,
     /// The model's answer holds no prompt.

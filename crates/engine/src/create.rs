@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent, UserId,
-    WorkspaceId,
+    CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
+    Timestamp, UserId, WorkspaceId,
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
@@ -55,25 +55,20 @@ pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), E
     Ok(())
 }
 
-async fn create(
-    store: &Arc<dyn Store>,
-    run: RunId,
-    owner: Owner,
-    spec: RunSpec,
-    dataset: DatasetSummary,
-    branch_of: Option<(RunId, u64, Option<CandidateId>)>,
-) -> Result<(), StoreError> {
+/// The row of a run of which nothing but its settings and its owner is known.
+#[must_use]
+pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<RunId>, created: Timestamp) -> RunSummary {
     let strategy = match spec.mode {
         RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
     };
     let source = spec.source.clone().unwrap_or_default();
-    let summary = RunSummary {
-        run: run.clone(),
+    RunSummary {
+        run,
         mode: spec.mode,
         status: RunStatus::Paused,
-        created: now(),
-        updated: now(),
+        created,
+        updated: created,
         description: if spec.description.is_empty() { source } else { spec.description.clone() },
         strategy: strategy.to_owned(),
         model: spec.models.task.first().map(|m| m.id.clone()).unwrap_or_default(),
@@ -84,12 +79,23 @@ async fn create(
         improved: None,
         spent: Spent::default(),
         simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
-        branch_of: branch_of.as_ref().map(|(run, ..)| run.clone()),
+        branch_of,
         detail: String::new(),
         workspace: owner.workspace,
         by: owner.user,
         wanted: false,
-    };
+    }
+}
+
+async fn create(
+    store: &Arc<dyn Store>,
+    run: RunId,
+    owner: Owner,
+    spec: RunSpec,
+    dataset: DatasetSummary,
+    branch_of: Option<(RunId, u64, Option<CandidateId>)>,
+) -> Result<(), StoreError> {
+    let summary = first_row(run.clone(), owner, &spec, branch_of.as_ref().map(|(run, ..)| run.clone()), now());
     let started = RunEvent::RunStarted {
         format: FORMAT_VERSION,
         run,

@@ -50,10 +50,13 @@ pub struct Hub {
     version: String,
     active: Mutex<BTreeMap<RunId, Active>>,
     limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
-    purses: tokio::sync::Mutex<BTreeMap<(WorkspaceId, Option<UserId>), Arc<Ledger>>>,
+    purses: tokio::sync::Mutex<BTreeMap<PurseOf, Arc<Ledger>>>,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
+
+/// A member of a workspace, or the workspace itself.
+type PurseOf = (WorkspaceId, Option<UserId>);
 
 struct Active {
     control: Control,
@@ -277,7 +280,7 @@ impl Hub {
     }
 
     /// What a workspace or a member has bought so far. Rows of runs that ended in order say it; for the others the log does.
-    async fn spent_by(&self, (workspace, user): &(WorkspaceId, Option<UserId>)) -> Result<Spent, EngineError> {
+    async fn spent_by(&self, (workspace, user): &PurseOf) -> Result<Spent, EngineError> {
         let mut all = Spent::default();
         let rows = RunFilter { workspace: Some(workspace.clone()), ..RunFilter::default() };
         for row in

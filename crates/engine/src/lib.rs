@@ -29,7 +29,7 @@ mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
-pub use create::{NewRun, Owner, branch_run, create_run};
+pub use create::{NewRun, Owner, branch_run, create_run, first_row};
 pub use diff::{CandidateDiff, ComponentDiff, DiffRun, SplitDifference, diff};
 pub use error::EngineError;
 pub use hub::{Budgets, Hub, Patron, mend_status};
@@ -39,7 +39,7 @@ pub use pairs::{Pair, pairs};
 pub use point::{find_candidate, find_point};
 pub use progress::Progress;
 pub use replay::{replay, replay_state, replay_state_until};
-pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport};
+pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport, row_of};
 pub use runner::{Control, Order, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
 pub use side::{Side, Step};

@@ -1,4 +1,4 @@
-use clade_domain::{Budget, Candidate, CandidateId, RunMode, Spent, Split};
+use clade_domain::{Budget, Candidate, CandidateId, Headroom, RunMode, Spent, Split};
 use clade_evolve::{RunState, state::Phase};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub struct Progress {
     pub best_score: Option<f64>,
     /// On how many trials that score rests.
     pub best_trials: u32,
+    /// What there is to gain, once it was measured.
+    pub headroom: Option<Headroom>,
     /// Calls and proposals under way.
     pub under_way: usize,
     /// Trials per second over the last seconds.
@@ -78,6 +80,7 @@ impl Progress {
             best,
             best_score: state.score(best, split),
             best_trials: state.cells(best).map_or(0, |cells| cells.trials(split)),
+            headroom: state.headroom().cloned(),
             under_way: 0,
             rate: 0.0,
             retries: 0,

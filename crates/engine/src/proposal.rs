@@ -98,6 +98,7 @@ pub(crate) fn rejected(command: &ProposeCommand, reason: RejectReason, detail: S
         parents: command.parents.clone(),
         reason,
         detail,
+        same_as: None,
         bill,
     }
 }

@@ -222,7 +222,8 @@ fn finish_reason(reason: StopReason) -> String {
 }
 
 /// The run's row as the state has it; what the state does not know is kept from the old row.
-pub(crate) fn summary(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
+#[must_use]
+pub fn row_of(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
     let best = state.best();
     let split = match (state.spec().mode, state.evidence()) {
         (RunMode::Evaluate, _) | (_, Some(_)) => Split::Test,

@@ -20,7 +20,7 @@ use crate::{
     outcome::Done,
     proposal::{self, ProposalJob},
     replay,
-    report::summary,
+    report::row_of,
     shelf::Shelf,
     trial::{self, TrialJob},
 };
@@ -104,7 +104,7 @@ impl Runner {
             if row.status != RunStatus::Finished {
                 // killed after the last entry and before its row was rewritten
                 let spent = Spent { seconds: state.accounted().seconds, ..settings.ledger.spent() };
-                row = summary(state, spent, &row);
+                row = row_of(state, spent, &row);
                 (row.status, row.updated) = (RunStatus::Finished, now());
                 row.detail.clear();
                 settings.store.put_summary(row).await?;
@@ -320,6 +320,7 @@ impl Runner {
                 parents: candidate.parents.clone(),
                 reason: RejectReason::Duplicate,
                 detail: format!("the same prompt as {}", earlier.id),
+                same_as: Some(earlier.id),
                 bill: *bill,
             },
             _ => event,
@@ -424,7 +425,7 @@ impl Runner {
     }
 
     async fn write_summary(&mut self) -> Result<(), EngineError> {
-        self.summary = summary(self.conductor.state(), self.spent(), &self.summary);
+        self.summary = row_of(self.conductor.state(), self.spent(), &self.summary);
         self.summary.updated = now();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
     }

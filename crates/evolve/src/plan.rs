@@ -43,7 +43,7 @@ impl Plan {
         let seed = state.spec().optimize.splits.seed;
         let shuffled = |split: Split, salt: u64| {
             let mut examples = state.dataset().examples(split);
-            examples.sort_by_key(|id| (child_seed(seed, &[salt, u64::from(id.0)]), *id));
+            examples.sort_by_cached_key(|id| (child_seed(seed, &[salt, u64::from(id.0)]), *id));
             examples
         };
         let train = shuffled(Split::Train, 1);

@@ -128,6 +128,7 @@ impl World {
                 parents: command.parents.clone(),
                 reason: RejectReason::Unreadable,
                 detail: "test".into(),
+                same_as: None,
                 bill,
             };
         }

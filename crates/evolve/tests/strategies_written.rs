@@ -142,6 +142,7 @@ impl World {
                 parents: command.parents.clone(),
                 reason: RejectReason::Unreadable,
                 detail: "test".into(),
+                same_as: None,
                 bill,
             };
         }

@@ -92,6 +92,11 @@ pub(crate) fn copying(path: &Path) -> SqliteConnectOptions {
     common(path)
 }
 
+/// How the connection is opened that keeps the family tree: what a power cut takes from it is read anew.
+pub(crate) fn projecting(path: &Path) -> SqliteConnectOptions {
+    common(path).synchronous(SqliteSynchronous::Normal).pragma("cache_size", "-4096")
+}
+
 fn common(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)

@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// Least time between two rounds under load.
-const APART: Duration = Duration::from_millis(2);
+const APART: Duration = Duration::from_millis(5);
 /// How far back load is looked at.
 const WINDOW: Duration = Duration::from_millis(16);
 /// Callers in a window from which there is load.

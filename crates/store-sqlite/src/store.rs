@@ -18,6 +18,7 @@ use crate::{
     SqliteOptions, connect,
     fault::{fault, io_fault},
     lookup::Lookup,
+    projection::Projection,
     writer::Writer,
 };
 
@@ -28,6 +29,7 @@ pub struct SqliteStore {
     pub(crate) locks: PathBuf,
     pub(crate) writer: Writer,
     pub(crate) lookup: Lookup,
+    pub(crate) projection: Projection,
     readers: SqlitePool,
     /// Numbers of runs read before; a run never changes its number.
     numbers: Mutex<HashMap<RunId, i64>>,
@@ -61,6 +63,7 @@ impl SqliteStore {
             locks: folder.join("locks"),
             writer: Writer::start(path.to_owned(), connection),
             lookup: Lookup::start(path.to_owned()),
+            projection: Projection::new(path),
             readers,
             numbers: Mutex::default(),
         })
@@ -138,6 +141,7 @@ impl Store for SqliteStore {
         Box::pin(async {
             self.lookup.close().await;
             self.readers.close().await;
+            self.projection.close().await;
             // the writer last: the last connection to close carries the log into the file
             self.writer.close().await;
             Ok(())

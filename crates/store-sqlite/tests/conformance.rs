@@ -2,9 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
-use clade_store::{StoreError, conformance};
+use clade_store::{
+    StoreError,
+    conformance::{self, Projected},
+};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
 async fn conforms(options: SqliteOptions) -> Result<(), StoreError> {
@@ -30,4 +36,16 @@ async fn on_several_threads() -> Result<(), StoreError> {
 #[tokio::test]
 async fn with_one_reader_and_full_durability() -> Result<(), StoreError> {
     conforms(SqliteOptions { durability: Durability::Full, readers: 1, ..SqliteOptions::default() }).await
+}
+
+#[tokio::test]
+async fn as_a_graph() -> Result<(), StoreError> {
+    let folder = tempfile::tempdir().unwrap();
+    let number = AtomicU32::new(0);
+    conformance::lineage(async || {
+        let name = format!("{}.db", number.fetch_add(1, Ordering::Relaxed));
+        let store = Arc::new(SqliteStore::open(&folder.path().join(name), SqliteOptions::default()).await?);
+        Ok(Projected { graph: Arc::<SqliteStore>::clone(&store), store })
+    })
+    .await
 }

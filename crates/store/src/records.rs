@@ -123,7 +123,7 @@ pub enum Change {
         record: Box<RawRecord>,
     },
     /// Rewrites a record. `NotFound` where it is gone, `Stale` where it is at another revision.
-    Change {
+    Rewrite {
         /// Its new content.
         record: Box<RawRecord>,
         /// The revision that the new content was made from.
@@ -153,9 +153,9 @@ impl Change {
     ///
     /// # Errors
     /// Where it cannot be written as JSON.
-    pub fn change<T: Record>(old: &Stored<T>, value: &T) -> Result<Self, StoreError> {
+    pub fn rewrite<T: Record>(old: &Stored<T>, value: &T) -> Result<Self, StoreError> {
         let record = Box::new(raw(value, old.created, old.revision + 1)?);
-        Ok(Self::Change { record, revision: old.revision })
+        Ok(Self::Rewrite { record, revision: old.revision })
     }
 
     /// Removes a record that was read.
@@ -167,7 +167,7 @@ impl Change {
     #[must_use]
     pub fn kind(&self) -> RecordKind {
         match self {
-            Self::Add { record } | Self::Change { record, .. } => record.kind,
+            Self::Add { record } | Self::Rewrite { record, .. } => record.kind,
             Self::Remove { kind, .. } => *kind,
         }
     }

@@ -174,6 +174,19 @@ pub trait Journal: Send + Sync {
     /// How many entries there are.
     fn length(&self, run: RunId) -> StoreFuture<'_, u64>;
 
+    /// How many entries each run has, in order of creation. What projections compare their checkpoints with: 10,000 runs take
+    /// some tens of milliseconds.
+    fn lengths(&self) -> StoreFuture<'_, Vec<(RunId, u64)>>;
+
+    /// Stores entries of a run that is not there yet, each with its own time. Nobody sees them before [`Journal::publish`], and
+    /// if that never comes the next import sweeps them away. They follow one another; those that begin with entry 0 start
+    /// anew. The caller holds the run's lock. `Exists` where the run is there, `Conflict` where entries do not follow.
+    fn stage(&self, run: RunId, entries: Vec<Recorded>) -> StoreFuture<'_, ()>;
+
+    /// Makes a staged run of so many entries visible with its row and snapshots, in one transaction. `Exists` where the run is
+    /// there, `Conflict` where another number is staged.
+    fn publish(&self, summary: RunSummary, length: u64, snapshots: Vec<SnapshotRow>) -> StoreFuture<'_, ()>;
+
     /// Takes the run for this process; `Locked` where another holds it.
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>>;
 

@@ -1,8 +1,22 @@
 //! The in-memory backend keeps every rule.
 
-use clade_store::{MemoryStore, StoreError, conformance};
+use std::sync::Arc;
+
+use clade_store::{
+    MemoryStore, StoreError,
+    conformance::{self, Projected},
+};
 
 #[tokio::test]
 async fn memory() -> Result<(), StoreError> {
     conformance::all(async || Ok(MemoryStore::new())).await
+}
+
+#[tokio::test]
+async fn memory_as_a_graph() -> Result<(), StoreError> {
+    conformance::lineage(async || {
+        let store = Arc::new(MemoryStore::new());
+        Ok(Projected { graph: Arc::<MemoryStore>::clone(&store), store })
+    })
+    .await
 }

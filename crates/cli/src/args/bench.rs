@@ -55,6 +55,9 @@ pub struct SearchArgs {
     /// Change a setting of every strategy (`strategy.PATH=VALUE`) or of one (`NAME.PATH=VALUE`)
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+    /// Train examples of each world, where it is not to have its own number of them
+    #[arg(long, value_name = "N", conflicts_with = "out", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub train: Option<u32>,
     /// Keep finished runs in this file, one JSON object a line; those that it holds are not run again. Take another file
     /// after a change of the program
     #[arg(long, value_name = "FILE")]

@@ -1,8 +1,8 @@
 use clade_engine::replay_state;
+use clade_export::as_file;
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
-use super::export::as_file;
 use crate::{args::BestArgs, context::Context, failure::Failure, names::find_run};
 
 /// `clade best`

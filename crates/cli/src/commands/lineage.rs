@@ -1,61 +1,75 @@
-use clade_engine::{find_candidate, replay_state};
-use clade_store_sqlite::Durability;
+use std::sync::Arc;
+
+use clade_engine::replay_state;
+use clade_lineage::Family;
+use clade_store::{RunSummary, Store};
 
 use crate::{
     args::{LineageArgs, TreeFormat},
     context::Context,
     failure::Failure,
-    lineage,
+    lineage::{Part, text, written},
     names::find_run,
-    output::Ink,
+    output::{Ink, Output},
 };
 
 /// `clade lineage`
 pub async fn run(args: &LineageArgs, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let (store, lineage) = context.lineage().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
-    let state = replay_state(&store, &row.run).await?;
-    let of = args.of.as_deref().map(|name| find_candidate(&state, name)).transpose()?;
-    let nodes = lineage::nodes(&state, of);
+    let part = Part::asked(args, &lineage, &row.run).await?;
     let output = context.output;
     let format = if output.json && args.format == TreeFormat::Text { TreeFormat::Json } else { args.format };
-    let rejected: Vec<_> = state.rejected().iter().collect();
     let text = match format {
-        TreeFormat::Text => lineage::text(&nodes, &output),
-        TreeFormat::Dot => lineage::dot(row.run.as_str(), &nodes),
-        TreeFormat::Mermaid => lineage::mermaid(&nodes),
-        TreeFormat::Graphml => lineage::graphml(row.run.as_str(), &nodes),
-        TreeFormat::Json => {
-            let rejected: Vec<_> = rejected
-                .iter()
-                .map(
-                    |((operator, reason), n)| serde_json::json!({ "operator": operator, "reason": reason, "count": n }),
-                )
-                .collect();
-            serde_json::json!({ "run": row.run, "simulated": row.simulated, "nodes": nodes, "rejected": rejected })
-                .to_string()
-        }
+        TreeFormat::Json if args.families => serde_json::json!({ "families": part.graph.families() }).to_string(),
+        TreeFormat::Text if args.families => families(&part.graph.families(), &output),
+        TreeFormat::Text if part.graph.nodes().is_empty() => "no candidate matches".to_owned(),
+        TreeFormat::Text => text(&part, args.all, &output),
+        _ => written(&part, format, &row, &store, &lineage).await?,
     };
     match &args.output {
         Some(path) => {
             std::fs::write(path, &text).map_err(|error| Failure::io("write", path, &error))?;
-            output.note(format!("wrote {} candidates to {}", nodes.len(), path.display()));
+            output.note(format!("wrote {} candidates to {}", part.graph.nodes().len(), path.display()));
         }
         None => crate::output::raw(text.trim_end()),
     }
-    if format == TreeFormat::Text && args.output.is_none() {
-        if args.rejected {
-            for ((operator, reason), n) in rejected {
-                let reason = serde_json::to_value(reason).unwrap_or_default();
-                let reason = reason.as_str().unwrap_or_default().replace('_', " ");
-                output.line(output.paint(Ink::Faint, format!("{n:>5} x {operator} turned away: {reason}")));
-            }
-        } else if state.rejected_total() > 0 {
-            output.line(output.paint(
-                Ink::Faint,
-                format!("{} proposals turned away; --rejected counts them by reason", state.rejected_total()),
-            ));
+    if format == TreeFormat::Text && args.output.is_none() && !part.list && !args.families {
+        footer(args, &part, &row, &store, &output).await?;
+    }
+    store.close().await?;
+    Ok(())
+}
+
+/// What the tree does not show.
+async fn footer(
+    args: &LineageArgs,
+    part: &Part,
+    row: &RunSummary,
+    store: &Arc<dyn Store>,
+    output: &Output,
+) -> Result<(), Failure> {
+    if !args.rejected {
+        let turned_away: u32 = part.graph.nodes().iter().map(|node| node.turned_away).sum();
+        if turned_away > 0 {
+            let line = format!("{turned_away} proposals turned away; --rejected counts them by reason");
+            output.line(output.paint(Ink::Faint, line));
         }
+        return Ok(());
+    }
+    for ((operator, reason), n) in replay_state(store, &row.run).await?.rejected() {
+        let reason = serde_json::to_value(reason).unwrap_or_default();
+        let reason = reason.as_str().unwrap_or_default().replace('_', " ");
+        output.line(output.paint(Ink::Faint, format!("{n:>5} x {operator} turned away: {reason}")));
     }
     Ok(())
+}
+
+fn families(families: &[Family], output: &Output) -> String {
+    let head = output.paint(Ink::Faint, format!("{:<24} {:>7} {:>6}  BEST", "ROOT", "SIZE", "SCORE"));
+    let line = |family: &Family| {
+        let score = family.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));
+        format!("{:<24} {:>7} {:>6}  {}", family.root, family.size, score, family.best)
+    };
+    std::iter::once(head).chain(families.iter().map(line)).collect::<Vec<_>>().join("\n")
 }

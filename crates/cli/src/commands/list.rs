@@ -1,6 +1,7 @@
 use clade_domain::Timestamp;
 use clade_engine::mend_status;
-use clade_store::{RunFilter, RunStatus, RunSummary};
+use clade_filter::Filter;
+use clade_store::{RUN_FIELDS, RunFilter, RunStatus, RunSummary};
 use clade_store_sqlite::Durability;
 
 use crate::{
@@ -12,6 +13,7 @@ use crate::{
 
 /// `clade list`
 pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
+    let filter = Filter::parse(args.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
     let store = context.store(Durability::Normal).await?;
     let wanted: Vec<RunStatus> = args
         .status
@@ -24,12 +26,12 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
         })
         .collect();
     // a status is known only after asking the locks, so it is filtered here
-    let limit = if wanted.is_empty() { args.limit } else { None };
+    let limit = if wanted.is_empty() && filter.is_all() { args.limit } else { None };
     let mut rows = store.summaries(RunFilter { text: args.text.clone(), limit, ..RunFilter::default() }).await?;
     for row in &mut rows {
         mend_status(store.as_ref(), row).await;
     }
-    rows.retain(|row| wanted.is_empty() || wanted.contains(&row.status));
+    rows.retain(|row| (wanted.is_empty() || wanted.contains(&row.status)) && filter.matches(row));
     rows.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
     let output = context.output;
     if output.json {
@@ -37,7 +39,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     if rows.is_empty() {
-        output.line(match args.text.is_some() || !args.status.is_empty() {
+        output.line(match args.text.is_some() || !args.status.is_empty() || !filter.is_all() {
             true => "no run matches",
             false => "no runs; start one with `clade run`, or write a run file with `clade init`",
         });

@@ -1,4 +1,5 @@
 //! What people see: progress while a run goes on, and its result.
 
+pub mod headroom;
 pub mod progress;
 pub mod result;

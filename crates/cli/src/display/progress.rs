@@ -5,7 +5,10 @@ use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::watch;
 
-use super::result::{count, seconds, thousands};
+use super::{
+    headroom,
+    result::{count, seconds, thousands},
+};
 use crate::output::Output;
 
 /// What stands between parts of a line.
@@ -28,12 +31,29 @@ async fn live(progress: &mut watch::Receiver<Option<Progress>>) {
         bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
     }
     bar.enable_steady_tick(Duration::from_millis(120));
+    let mut told = Told::default();
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
+        told.news(&now).iter().for_each(|line| bar.println(line));
         // asked each time: a window is drawn wider or narrower while a run goes on
         bar.set_message(frame(&now, usize::from(Term::stderr().size().1)));
     }
     bar.finish_and_clear();
+}
+
+/// What is said once in a run.
+#[derive(Default)]
+struct Told {
+    headroom: bool,
+}
+
+impl Told {
+    /// What has become known and was not said yet.
+    fn news(&mut self, now: &Progress) -> Vec<String> {
+        let Some(headroom) = now.headroom.as_ref().filter(|_| !self.headroom) else { return Vec::new() };
+        self.headroom = true;
+        headroom::lines(headroom)
+    }
 }
 
 /// Narrower than this, a line breaks where the terminal breaks it.
@@ -87,8 +107,10 @@ fn drawn(share: f64, columns: usize) -> String {
 
 async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
     let mut last: Option<(Instant, &'static str, bool)> = None;
+    let mut told = Told::default();
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
+        told.news(&now).into_iter().for_each(|line| output.note(line));
         let waits = now.waiting.is_some();
         let due =
             last.is_none_or(|(at, phase, waited)| at.elapsed() >= LINE_EVERY || phase != now.phase || waits != waited);
@@ -225,6 +247,7 @@ mod tests {
             best: CandidateId(77),
             best_score: Some(0.72),
             best_trials: 60,
+            headroom: None,
             under_way: 32,
             rate: 41.5,
             retries: 12,

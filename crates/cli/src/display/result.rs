@@ -3,6 +3,7 @@ use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
 
+use super::headroom;
 use crate::output::{Ink, Output};
 
 /// Prints a run's result for people.
@@ -23,10 +24,7 @@ pub fn print(report: &RunReport, state: &RunState, output: &Output) {
 
 fn print_search(report: &RunReport, state: &RunState, output: &Output) {
     if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
-        output.line(format!(
-            "the first prompt scores {:.3} [{:.3}, {:.3}] on {} train examples",
-            headroom.score, headroom.ci_low, headroom.ci_high, headroom.n
-        ));
+        headroom::lines(headroom).into_iter().for_each(|line| output.line(line));
     }
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };

@@ -4,9 +4,15 @@ mod colour;
 mod curve;
 mod tree;
 
+use std::collections::HashMap;
+
 use clade_domain::{Evidence, RunMode, StopReason};
 use clade_engine::RunReport;
 use clade_evolve::{RunState, statistics::Figures};
+use clade_lineage::{
+    NodeId,
+    formats::{Drawing, json as rows_of},
+};
 use clade_store::RunSummary;
 use clade_text::diff::{RunKind, words};
 use minijinja::{Environment, value::Serde};
@@ -16,7 +22,7 @@ use serde_json::{Value, json};
 use crate::{
     commands::date,
     display::result::{cost, thousands},
-    lineage::{self, Node},
+    lineage::Part,
 };
 
 const PAGE: &str = include_str!("page.html.minijinja");
@@ -31,27 +37,41 @@ struct Stretch {
 /// Everything the page shows of a candidate.
 #[derive(Serialize)]
 struct Row {
-    node: Node,
+    node: Value,
     score: Option<String>,
     against: String,
     diff: Vec<Stretch>,
 }
 
-/// The page of a run.
+/// The page of a run with its family tree and the prompts of all candidates.
 ///
 /// # Errors
 /// Where the template fails, which is a fault of ours.
-pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<String, minijinja::Error> {
-    let nodes = lineage::nodes(state, None);
-    let rows: Vec<Row> = nodes
+pub fn page(
+    report: &RunReport,
+    row: &RunSummary,
+    state: &RunState,
+    part: &Part,
+    prompts: &HashMap<NodeId, String>,
+) -> Result<String, minijinja::Error> {
+    let drawing = Drawing::new(&part.graph, prompts, row.run.as_str(), part.best.as_ref());
+    let nodes = match rows_of(&drawing) {
+        Value::Array(nodes) => nodes,
+        _ => Vec::new(),
+    };
+    let prompt = |id: &NodeId| prompts.get(id).map_or("", String::as_str);
+    let rows: Vec<Row> = part
+        .graph
+        .nodes()
         .iter()
-        .map(|node| {
-            let parent = node.parents.first().and_then(|id| nodes.iter().find(|other| other.id == *id));
+        .zip(nodes)
+        .map(|(node, row)| {
+            let parent = node.parents.first().filter(|id| part.graph.get(id).is_some());
             Row {
-                score: node.score.map(|score| format!("{score:.3}")),
-                against: parent.map_or_else(String::new, |parent| parent.id.to_string()),
-                diff: stretches(parent.map_or("", |parent| parent.prompt.as_str()), &node.prompt, parent.is_none()),
-                node: node.clone(),
+                score: node.score.map(|score| format!("{:.3}", score.mean)),
+                against: parent.map_or_else(String::new, |parent| parent.candidate.to_string()),
+                diff: stretches(parent.map_or("", prompt), prompt(&node.id), parent.is_none()),
+                node: row,
             }
         })
         .collect();
@@ -70,7 +90,7 @@ pub fn page(report: &RunReport, row: &RunSummary, state: &RunState) -> Result<St
         "cost": cost(&report.spent),
         "evidence": report.evidence.as_ref().map(figures),
         "curve": curve::svg(state),
-        "tree": tree::svg(&nodes),
+        "tree": tree::svg(part),
         "rows": rows,
         "best_diff": best_diff,
         "rejected": state.rejected().iter().map(|((operator, reason), n)| json!({

@@ -1,44 +1,30 @@
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use clade_domain::{CandidateId, Relation};
+use clade_domain::Relation;
+use clade_lineage::{Edge, Layout, LayoutOptions, Mark, Node, Status};
 
 use super::colour;
-use crate::lineage::Node;
+use crate::lineage::Part;
 
 const ROW: f64 = 24.0;
 const LEFT: f64 = 40.0;
 const TOP: f64 = 36.0;
 const RADIUS: f64 = 7.0;
-/// Most nodes drawn; beyond them only the line of descent, what lives and their nearest kin are.
+/// Most nodes drawn; beyond them only what matters most is, and the way to it.
 const MOST: usize = 400;
 
 /// The family tree as SVG: x is the generation, the line of descent is straight and thick.
-pub fn svg(nodes: &[Node]) -> String {
-    let drawn: Vec<&Node> = if nodes.len() > MOST {
-        nodes.iter().filter(|n| n.descent || n.alive || n.parents.is_empty()).take(MOST).collect()
-    } else {
-        nodes.iter().collect()
-    };
-    let known: BTreeMap<CandidateId, &Node> = drawn.iter().map(|node| (node.id, *node)).collect();
-    let mut children: BTreeMap<Option<CandidateId>, Vec<&Node>> = BTreeMap::new();
-    for node in &drawn {
-        children.entry(node.parents.first().copied().filter(|id| known.contains_key(id))).or_default().push(node);
-    }
-    let mut rows: BTreeMap<CandidateId, f64> = BTreeMap::new();
-    let mut next = 0.0;
-    for root in children.get(&None).cloned().unwrap_or_default() {
-        place(root, &children, &mut rows, &mut next);
-        next += 1.0;
-    }
-    let generations = drawn.iter().map(|node| node.generation).max().unwrap_or(0);
+pub fn svg(part: &Part) -> String {
+    let options =
+        LayoutOptions { best: part.best.clone(), fold_dropped: false, most: MOST, ..LayoutOptions::default() };
+    let layout = Layout::of(&part.graph, &options);
+    let nodes = part.graph.nodes();
+    let generations = layout.columns.saturating_sub(1);
     let gap = (1_000.0 / f64::from(generations.max(1))).clamp(34.0, 130.0);
     let width = 2.0 * LEFT + gap * f64::from(generations);
-    let height = TOP + ROW * next.max(1.0) + 14.0;
-    let at = |node: &Node| {
-        (LEFT + gap * f64::from(node.generation), TOP + ROW * rows.get(&node.id).copied().unwrap_or(0.0) + 10.0)
-    };
-    let scores = || drawn.iter().filter_map(|node| node.score);
+    let height = TOP + ROW * f64::from(layout.rows.max(1)) + 14.0;
+    let at = |x: u32, y: u32| (LEFT + gap * f64::from(x), TOP + ROW * f64::from(y) + 10.0);
+    let scores = || layout.marks.iter().filter_map(|mark| Some(nodes[mark.node].score?.mean));
     let (low, high) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
 
     let mut out = String::new();
@@ -56,66 +42,55 @@ pub fn svg(nodes: &[Node]) -> String {
     }
     // the line of descent is drawn last, over the others
     for descent in [false, true] {
-        for node in &drawn {
-            for (number, parent) in node.parents.iter().enumerate() {
-                let Some(parent) = known.get(parent) else { continue };
-                let on_line = node.descent && parent.descent && number == 0;
-                if on_line == descent {
-                    let class = match (on_line, node.relation) {
-                        (true, _) => "edge descent",
-                        (_, Relation::DerivedFrom) => "edge derived",
-                        (_, Relation::BranchOf) => "edge branch",
-                        _ => "edge",
-                    };
-                    let _ = write!(out, "<path class=\"{class}\" d=\"{}\"/>", elbow(at(parent), at(node)));
-                }
+        for mark in &layout.marks {
+            for edge in mark.edges.iter().filter(|edge| edge.descent == descent) {
+                let line = elbow(at(edge.x, edge.y), at(mark.x, mark.y));
+                let _ = write!(out, "<path class=\"{}\" d=\"{line}\"/>", class(edge));
             }
         }
     }
-    for node in &drawn {
-        let (x, y) = at(node);
-        let fill = node.score.map_or_else(|| "none".to_owned(), |score| colour::fitness(score, low, high));
-        let score = node
-            .score
-            .map_or_else(|| "not evaluated".into(), |score| format!("{score:.3} on {} examples", node.trials));
-        let shape = if node.best {
-            star(x, y)
-        } else if node.parents.is_empty() {
-            format!("<path class=\"seed\" d=\"M{:.1} {y:.1}l8 -8 8 8 -8 8z\"/>", x - 8.0)
-        } else {
-            format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5.5\" fill=\"{fill}\"/>")
-        };
-        let _ = write!(
-            out,
-            "<a href=\"#{}\" class=\"node{}\"><title>{} {}, generation {}: {score}</title>{shape}</a>",
-            node.id,
-            if node.alive || node.descent { "" } else { " gone" },
-            node.id,
-            node.operator,
-            node.generation,
-        );
+    for mark in &layout.marks {
+        let node = &nodes[mark.node];
+        let fill = node.score.map_or_else(|| "none".to_owned(), |score| colour::fitness(score.mean, low, high));
+        draw(&mut out, mark, node, at(mark.x, mark.y), &fill, part.best.as_ref() == Some(&node.id));
     }
     out.push_str("</svg>");
     out
 }
 
-/// Gives a node and its descendants their rows: the first child stands on its parent's row, so lines are straight, and the
-/// line of descent, sorted first, is the topmost.
-fn place(
-    node: &Node,
-    children: &BTreeMap<Option<CandidateId>, Vec<&Node>>,
-    rows: &mut BTreeMap<CandidateId, f64>,
-    next: &mut f64,
-) {
-    rows.insert(node.id, *next);
-    let mut below = children.get(&Some(node.id)).cloned().unwrap_or_default();
-    below.sort_by_key(|child| (!child.descent, child.id));
-    for (number, child) in below.iter().enumerate() {
-        if number > 0 {
-            *next += 1.0;
-        }
-        place(child, children, rows, next);
+fn class(edge: &Edge) -> &'static str {
+    match (edge.descent, edge.relation) {
+        (true, _) => "edge descent",
+        (_, Relation::DerivedFrom) => "edge derived",
+        (_, Relation::BranchOf) => "edge branch",
+        _ => "edge",
     }
+}
+
+fn draw(out: &mut String, mark: &Mark, node: &Node, (x, y): (f64, f64), fill: &str, best: bool) {
+    let score = node
+        .score
+        .map_or_else(|| "not evaluated".into(), |score| format!("{:.3} on {} examples", score.mean, score.trials));
+    let shape = if best {
+        star(x, y)
+    } else if node.parents.is_empty() {
+        format!("<path class=\"seed\" d=\"M{:.1} {y:.1}l8 -8 8 8 -8 8z\"/>", x - 8.0)
+    } else {
+        format!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5.5\" fill=\"{fill}\"/>")
+    };
+    let folded = match mark.folded.nodes {
+        0 => String::new(),
+        n => format!("; {n} more are not drawn"),
+    };
+    let _ = write!(
+        out,
+        "<a href=\"#{}\" class=\"node{}\"><title>{} {}, generation {}: {score}{folded}</title>{shape}</a>",
+        node.id.candidate,
+        if node.status != Status::Dropped || mark.descent { "" } else { " gone" },
+        node.id.candidate,
+        node.operator.as_ref().map_or("seed", |operator| &operator.0),
+        node.generation,
+    );
 }
 
 fn elbow((x0, y0): (f64, f64), (x1, y1): (f64, f64)) -> String {

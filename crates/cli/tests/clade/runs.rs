@@ -101,7 +101,7 @@ fn the_family_tree_in_every_format() {
     let names: Vec<&str> = nodes.iter().map(|node| node["id"].as_str().unwrap()).collect();
     assert!(nodes.iter().any(|node| node["id"] == best && node["best"] == true));
 
-    let text = place.ok(&["lineage", "tree"]);
+    let text = place.ok(&["lineage", "tree", "--all"]);
     for name in &names {
         assert!(text.lines().any(|line| line.contains(&format!("{name} "))), "{name} is not in\n{text}");
     }
@@ -120,10 +120,56 @@ fn the_family_tree_in_every_format() {
     let count = |name: &str| tags.iter().filter(|tag| *tag == name).count();
     assert_eq!((count("node"), count("edge"), count("graph")), (names.len(), edges, 1));
 
+    let cypher = place.ok(&["export", "tree", "-f", "cypher"]);
+    assert_eq!(cypher, place.ok(&["lineage", "tree", "-f", "cypher"]));
+    assert_eq!(cypher.matches("{id: 'tree@c").count(), names.len());
+    assert_eq!(place.json(&["export", "tree", "-f", "tree"])["nodes"], tree["nodes"]);
+
     let part = place.json(&["lineage", "tree", "--of", best]);
     assert!(part["nodes"].as_array().unwrap().iter().any(|node| node["id"] == "c0"), "back to the seed");
     place.ok(&["lineage", "tree", "-f", "dot", "-o", "tree.dot"]);
     assert_eq!(fs::read_to_string(place.path("tree.dot")).unwrap().trim_end(), dot.trim_end());
+}
+
+#[test]
+fn parts_of_the_family_tree() {
+    let place = Place::new();
+    let result = place.finished("trunk").result();
+    let best = result["best"]["candidate"].as_str().unwrap();
+    place.ok(&["branch", "trunk@best", "--run-id", "limb", "--no-start"]);
+    place.run(&["resume", "limb", "--quiet", "--budget-calls", "60"]);
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let nodes = place.json(&[&["lineage"], arguments].concat())["nodes"].as_array().unwrap().clone();
+        nodes.iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let line = ids(&["trunk", "--between", "best", "seed"]);
+    assert_eq!((line.first().unwrap().as_str(), line.last().unwrap().as_str()), (best, "c0"));
+    let above = ids(&["limb", "--ancestors", "c0"]);
+    assert_eq!(above[0], format!("trunk@{best}"), "over branches: {above:?}");
+    assert_eq!(above.last().unwrap(), "trunk@c0");
+    assert_eq!(ids(&["trunk", "--common", "limb@c0", best]), [best]);
+    assert!(ids(&["trunk", "--descendants", best]).contains(&"limb@c0".to_owned()), "the branch descends from it");
+    let families = place.json(&["lineage", "limb", "--families"]);
+    assert!(families["families"].as_array().unwrap().iter().any(|family| family["root"] == "limb@c0"), "{families}");
+    assert!(place.ok(&["lineage", "limb", "--branches"]).contains("limb@c0 branch"));
+
+    let all = ids(&["trunk"]);
+    let (dropped, others) = (ids(&["trunk", "-F", "status=dropped"]), ids(&["trunk", "-F", "not status=dropped"]));
+    assert!(!dropped.is_empty() && dropped.len() + others.len() == all.len());
+    assert!(ids(&["trunk", "--filter", "text~solve or score>=0"]).len() <= all.len());
+    let folded = place.ok(&["lineage", "trunk"]);
+    assert!(folded.contains("dropped]"), "dropped ones are counted where they came from: {folded}");
+    let wrong = place.run(&["lineage", "trunk", "-F", "score>0.5 and oprator=x"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stderr.contains("character 15") && wrong.stderr.contains("`operator`"), "{}", wrong.stderr);
+    let unknown = place.run(&["lineage", "trunk", "--ancestors", "c9999"]);
+    assert!(unknown.code == 2 && unknown.stderr.contains("c9999"), "{}", unknown.stderr);
+    assert_eq!(place.run(&["lineage", "trunk", "--common", "c0"]).code, 2, "two are needed");
+    assert_eq!(place.run(&["lineage", "trunk", "--ancestors", "c1", "--families"]).code, 2, "one part at a time");
+
+    let listed = |filter: &str| place.ok(&["list", "--json", "-F", filter]).lines().count();
+    assert_eq!((listed("id=trunk"), listed("branch_of=trunk"), listed("calls>=0 and simulated=yes")), (1, 1, 2));
+    assert_eq!(place.run(&["list", "-F", "status=done"]).code, 2);
 }
 
 /// The names of all elements of an XML text, in order. Fails where it is not well-formed: tags that do not match, markup

@@ -71,7 +71,9 @@ fn a_run_over_the_wire_is_like_any_other_and_tells_no_key() {
     for format in ["prompt", "promptfoo", "csv", "jsonl", "journal"] {
         texts.push(place.ok(&["export", "wired", "--format", format]));
     }
-    let mut files = vec![place.path("wired.html"), place.path("wired.clade.jsonl")];
+    let bundle = std::fs::File::open(place.path("wired.clade.tar.zst")).unwrap();
+    texts.push(String::from_utf8_lossy(&zstd::stream::decode_all(bundle).unwrap()).into_owned());
+    let mut files = vec![place.path("wired.html")];
     files.extend(std::fs::read_dir(place.path("data")).unwrap().map(|entry| entry.unwrap().path()));
     texts.extend(
         files

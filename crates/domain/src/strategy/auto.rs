@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AutoSpec {
-    /// Most proposals that are written and verified side by side, from 1. More are quicker by the clock and buy a little more;
-    /// without it one for every 3,000 trials that the budget bears, 1 to 4.
+    /// Most proposals that are written and verified side by side, from 1. More are quicker by the clock and find less on a small
+    /// budget; without it 1 below a budget of 1,000 trials, and one more for every further 1,000, up to 8.
     #[schemars(range(min = 1))]
     pub lanes: Option<u32>,
     /// Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
@@ -41,8 +41,8 @@ pub enum AutoPart {
     Targeting,
     /// A child is guarded on examples that its parent solves.
     Guard,
-    /// Sentences that earn nothing are deleted.
-    Pruning,
+    /// Added sentences are reviewed, and deleted where they did harm.
+    Reviews,
     /// The rate of accidental outcomes is learned.
     Noise,
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason};
 use clade_engine::{Budgets, EngineError, Hub, Keys, Patron};
 use clade_models::Environment;
-use clade_store::{Journal, MemoryStore, RunStatus, RunSummary, Store};
+use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
 
 use crate::common::{Rig, assertion, calls, spec};
@@ -139,10 +139,11 @@ async fn limits_change_while_a_run_goes_on_and_while_it_rests() {
     hub.set_budget(&run, calls(200)).await.unwrap();
     let row = ended(&hub, &store, &run).await;
     assert!(row.spent.calls <= 200, "{row:?}");
-    let changes = store.read(run.clone(), 0, u32::MAX).await.unwrap().into_iter().filter_map(|entry| match entry.event {
-        RunEvent::BudgetChanged { budget } => budget.calls,
-        _ => None,
-    });
+    let changes =
+        store.read(run.clone(), 0, u32::MAX).await.unwrap().into_iter().filter_map(|entry| match entry.event {
+            RunEvent::BudgetChanged { budget } => budget.calls,
+            _ => None,
+        });
     assert_eq!(changes.collect::<Vec<_>>(), [90_000, 200]);
 }
 

@@ -52,6 +52,15 @@ impl Journal for FullStore {
     fn length(&self, run: RunId) -> StoreFuture<'_, u64> {
         self.inner.length(run)
     }
+    fn lengths(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
+        self.inner.lengths()
+    }
+    fn stage(&self, run: RunId, entries: Vec<Recorded>) -> StoreFuture<'_, ()> {
+        self.inner.stage(run, entries)
+    }
+    fn publish(&self, summary: RunSummary, length: u64, snapshots: Vec<SnapshotRow>) -> StoreFuture<'_, ()> {
+        self.inner.publish(summary, length, snapshots)
+    }
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>> {
         self.inner.lock(run)
     }

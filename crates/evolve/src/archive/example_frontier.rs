@@ -1,17 +1,27 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use super::places::Places;
 
 /// The per-example Pareto frontier: for each example the candidates with the best score on it (Agrawal et al. 2025, GEPA, algorithm 2).
 ///
 /// A candidate that is best nowhere is not kept. One is redundant when each of its examples has another holder too; taking
 /// redundant ones out, the lowest mean first, leaves no candidate that another one dominates ([`Self::essential`]).
 ///
-/// Memory: one score an example, and for each member its mean and the examples that it holds; `capacity` bounds the members.
+/// Memory: 12 bytes an example, and for each member its mean and one bit an example; `capacity` bounds the members.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExampleFrontier<I> {
     best: Vec<f64>,
-    holders: Vec<BTreeSet<I>>,
-    means: BTreeMap<I, f64>,
+    /// How many members are best on each example.
+    holders: Vec<u32>,
+    members: BTreeMap<I, Member>,
     capacity: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Member {
+    mean: f64,
+    /// The examples that it is best on.
+    holds: Places,
 }
 
 impl<I: Ord + Copy> ExampleFrontier<I> {
@@ -20,46 +30,52 @@ impl<I: Ord + Copy> ExampleFrontier<I> {
     pub fn new(examples: usize, capacity: usize) -> Self {
         Self {
             best: vec![f64::NEG_INFINITY; examples],
-            holders: vec![BTreeSet::new(); examples],
-            means: BTreeMap::new(),
+            holders: vec![0; examples],
+            members: BTreeMap::new(),
             capacity: capacity.max(1),
         }
     }
 
     /// Takes a candidate in with its score on every example, in their order. Returns whether it is best on one of them and stays.
     pub fn insert(&mut self, candidate: I, scores: &[f64]) -> bool {
-        let mut touched = false;
-        for ((score, best), holders) in scores.iter().zip(&mut self.best).zip(&mut self.holders) {
+        self.remove(&candidate);
+        let mut holds = Places::none(self.best.len());
+        let mut beaten = Places::none(self.best.len());
+        for (at, (score, best)) in scores.iter().zip(&mut self.best).enumerate() {
             if *score > *best {
                 *best = *score;
-                holders.clear();
+                beaten.add(at);
+                self.holders[at] = 0;
             }
             if *score >= *best {
-                holders.insert(candidate);
-                touched = true;
+                holds.add(at);
+                self.holders[at] += 1;
             }
         }
-        if !touched {
+        if holds.is_empty() {
             return false;
         }
-        self.means.insert(candidate, scores.iter().sum::<f64>() / scores.len().max(1) as f64);
-        let held: BTreeSet<I> = self.holders.iter().flatten().copied().collect();
-        self.means.retain(|id, _| held.contains(id));
-        while self.means.len() > self.capacity {
+        if !beaten.is_empty() {
+            self.members.values_mut().for_each(|member| member.holds.take_out(&beaten));
+            self.members.retain(|_, member| !member.holds.is_empty());
+        }
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        self.members.insert(candidate, Member { mean, holds });
+        while self.members.len() > self.capacity {
             self.drop_one();
         }
-        self.means.contains_key(&candidate)
+        self.members.contains_key(&candidate)
     }
 
     /// Who is best on some example.
     pub fn members(&self) -> impl ExactSizeIterator<Item = I> + '_ {
-        self.means.keys().copied()
+        self.members.keys().copied()
     }
 
     /// A member's mean score over all examples.
     #[must_use]
     pub fn mean(&self, candidate: I) -> Option<f64> {
-        self.means.get(&candidate).copied()
+        self.members.get(&candidate).map(|member| member.mean)
     }
 
     /// The best score on an example; minus infinity before the first candidate.
@@ -73,38 +89,37 @@ impl<I: Ord + Copy> ExampleFrontier<I> {
     /// Redundant ones go one by one, the lowest mean first and among equals the latest, as gepa-ai's `remove_dominated_programs` does it.
     #[must_use]
     pub fn essential(&self) -> BTreeMap<I, usize> {
-        let mut counts: BTreeMap<I, usize> = BTreeMap::new();
-        for id in self.holders.iter().flatten() {
-            *counts.entry(*id).or_default() += 1;
-        }
+        let mut kept: BTreeMap<I, usize> = self.members.iter().map(|(id, member)| (*id, member.holds.len())).collect();
         // members that an example still has
-        let mut left: Vec<usize> = self.holders.iter().map(BTreeSet::len).collect();
-        for id in self.lowest_first() {
-            let mine =
-                || self.holders.iter().enumerate().filter(|(_, holders)| holders.contains(&id)).map(|(at, _)| at);
+        let mut left = self.holders.clone();
+        for (id, member) in self.lowest_first() {
             // taking one out makes others only less redundant, so one pass is enough
-            if mine().all(|at| left[at] > 1) {
-                mine().collect::<Vec<_>>().into_iter().for_each(|at| left[at] -= 1);
-                counts.remove(&id);
+            if member.holds.iter().all(|at| left[at] > 1) {
+                member.holds.iter().for_each(|at| left[at] -= 1);
+                kept.remove(&id);
             }
         }
-        counts
+        kept
     }
 
-    fn lowest_first(&self) -> Vec<I> {
-        let mut order: Vec<(I, f64)> = self.means.iter().map(|(id, mean)| (*id, *mean)).collect();
-        order.sort_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
-        order.into_iter().map(|(id, _)| id).collect()
+    fn lowest_first(&self) -> Vec<(I, &Member)> {
+        let mut order: Vec<(I, &Member)> = self.members.iter().map(|(id, member)| (*id, member)).collect();
+        order.sort_by(|a, b| a.1.mean.total_cmp(&b.1.mean).then(b.0.cmp(&a.0)));
+        order
     }
 
     /// Drops a redundant member, else the one that is best on the fewest examples; the lowest mean among equals.
     fn drop_one(&mut self) {
         let essential = self.essential();
         let held = |id: &I| essential.get(id).copied().unwrap_or(0);
-        let Some(gone) = self.lowest_first().into_iter().min_by_key(held) else { return };
-        self.means.remove(&gone);
-        for holders in &mut self.holders {
-            holders.remove(&gone);
+        let gone = self.lowest_first().into_iter().map(|(id, _)| id).min_by_key(held);
+        if let Some(gone) = gone {
+            self.remove(&gone);
         }
+    }
+
+    fn remove(&mut self, candidate: &I) {
+        let Some(member) = self.members.remove(candidate) else { return };
+        member.holds.iter().for_each(|at| self.holders[at] -= 1);
     }
 }

@@ -7,6 +7,7 @@
 mod example_frontier;
 mod front;
 mod hall_of_fame;
+mod places;
 mod tried;
 
 pub use example_frontier::ExampleFrontier;

@@ -6,11 +6,12 @@ use clade_text::{
     template::{Placeholder, PlaceholderKind, PromptTemplate, placeholders, prompt_tokens},
 };
 
-use super::{ProposalContext, Rejection};
+use super::{ProposalContext, Rejection, leak};
 
 /// Lets a proposal become a candidate, or says why not. What passes has the components of the first parent (names, roles and
 /// order) with its frozen ones unchanged, in each component the parent's placeholders and no others, every frozen text of
-/// the user's first prompt as often as there, parses, keeps to `max_prompt_tokens`, and equals none of its parents.
+/// the user's first prompt as often as there, parses, keeps to `max_prompt_tokens`, copies nothing from an example that the operator
+/// was shown, and equals none of its parents.
 ///
 /// White space at both ends of a component is the parent's, so that two prompts never differ in it alone.
 ///
@@ -41,6 +42,10 @@ pub fn admit(context: &ProposalContext<'_>, mut prompt: Prompt) -> Result<Prompt
             let detail = format!("the prompt has about {tokens} tokens where {most} are allowed");
             return Err(reject(RejectReason::TooLong, detail));
         }
+    }
+    if let Some(words) = leak::copied(context, &prompt) {
+        let detail = format!("the prompt has words of an example: `{words}`");
+        return Err(reject(RejectReason::Leak, detail));
     }
     if context.parents.contains(&prompt) {
         return Err(reject(RejectReason::Duplicate, "the proposal is the same as its parent"));

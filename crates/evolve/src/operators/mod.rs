@@ -7,6 +7,7 @@
 
 mod admit;
 mod classical;
+mod leak;
 mod operator;
 mod registry;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// Requests that leave at once before the first answers are in; each later millisecond of [`OPENING`] lets [`OPENING_PACE`]
 /// more go. A provider that takes fewer says so within a few requests instead of to a whole burst.
 const OPENING_BURST: f64 = 16.0;
-const OPENING_PACE: f64 = 3_000.0;
+const OPENING_PACE: f64 = 5_000.0;
 const OPENING: Duration = Duration::from_millis(30);
 
 /// How much of a learned rate is used: counting windows differ from ours by a little.

@@ -79,6 +79,40 @@ impl Journal for SqliteStore {
         })
     }
 
+    fn lengths(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
+        Box::pin(async move {
+            let sql = "SELECT id, (SELECT max(events.id) FROM events WHERE events.id >= runs.no << 32 \
+                       AND events.id < runs.no + 1 << 32) FROM runs ORDER BY no";
+            let length = |row: &SqliteRow| {
+                let last: Option<i64> = self.value(row, 1)?;
+                Ok((self.run_id(self.value(row, 0)?)?, last.map_or(0, |id| low(id) + 1)))
+            };
+            self.rows("measure journals", sqlx::query(sql)).await?.iter().map(length).collect()
+        })
+    }
+
+    fn stage(&self, run: RunId, entries: Vec<Recorded>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let Some(first) = entries.first().map(|entry| entry.seq) else { return Ok(()) };
+            if let Some((wrong, _)) = entries.iter().zip(first..).find(|(entry, seq)| entry.seq != *seq) {
+                return Err(StoreError::Conflict { run: run.to_string(), expected: wrong.seq, actual: first });
+            }
+            let entry = |Recorded { at, event, .. }| Ok::<_, StoreError>(self.entries_of(at, &[event])?.pop());
+            let entries: Vec<Option<Entry>> = entries.into_iter().map(entry).collect::<Result<_, _>>()?;
+            self.writer
+                .write(Work::Stage { run, first, entries: entries.into_iter().flatten().collect() })
+                .await
+                .map(drop)
+        })
+    }
+
+    fn publish(&self, summary: RunSummary, length: u64, snapshots: Vec<SnapshotRow>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let row = Box::new(self.run_row(&summary)?);
+            self.writer.write(Work::Publish { row, length, snapshots }).await.map(drop)
+        })
+    }
+
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>> {
         let lock = lock::take(&self.locks, &run).map(|lock| Box::new(lock) as Box<dyn RunLock>);
         Box::pin(std::future::ready(lock))

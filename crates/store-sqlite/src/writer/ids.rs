@@ -85,14 +85,22 @@ impl Ids {
         let found = sqlx::query("SELECT no FROM runs WHERE id = ?").bind(run.as_str());
         let Some(row) = found.fetch_optional(&mut *connection).await? else { return Ok(None) };
         let number: i64 = row.try_get(0)?;
-        let last: Option<i64> = sqlx::query("SELECT max(id) FROM events WHERE id >= ? AND id < ?")
-            .bind(row_id(number, 0))
-            .bind(row_id(number + 1, 0))
-            .fetch_one(connection)
-            .await?
-            .try_get(0)?;
-        let end = End { number, next: last.map_or(0, |id| low(id) + 1), seen: transaction };
+        let end = End { number, next: next_entry(connection, number).await?, seen: transaction };
         self.ends.insert(run.clone(), end);
         Ok(Some(end))
     }
+}
+
+/// The number of the next entry under a run's number, whether the run is there or staged.
+pub(super) async fn next_entry(connection: &mut SqliteConnection, number: i64) -> Result<u64, sqlx::Error> {
+    let last = sqlx::query("SELECT max(id) FROM events WHERE id >= ? AND id < ?");
+    let last = last.bind(row_id(number, 0)).bind(row_id(number + 1, 0));
+    let last: Option<i64> = last.fetch_one(connection).await?.try_get(0)?;
+    Ok(last.map_or(0, |id| low(id) + 1))
+}
+
+/// Takes away what an import that never ended left under a run's number.
+pub(super) async fn sweep(connection: &mut SqliteConnection, number: i64) -> Result<(), sqlx::Error> {
+    let sql = "DELETE FROM events WHERE id >= ? AND id < ?";
+    sqlx::query(sql).bind(row_id(number, 0)).bind(row_id(number + 1, 0)).execute(connection).await.map(drop)
 }

@@ -40,7 +40,7 @@ async fn apply(connection: &mut SqliteConnection, change: &Change) -> Result<Res
             values(sqlx::query(sql), record).execute(connection).await?;
             Ok(Ok(()))
         }
-        Change::Change { record, revision } => {
+        Change::Rewrite { record, revision } => {
             if let Some(refused) = stale(connection, record.kind.name(), &record.keys.id, Some(*revision)).await? {
                 return Ok(Err(refused));
             }

@@ -4,7 +4,7 @@ use sqlx::SqliteConnection;
 
 use super::{
     bulk::Bulk,
-    ids::{End, Ids},
+    ids::{End, Ids, next_entry, sweep},
     records,
     work::{Entry, RunRow, Work},
 };
@@ -81,6 +81,8 @@ impl<'a> Transaction<'a> {
         match work {
             Work::Create { row, entries } => self.create(row, entries).await,
             Work::Append { run, expected, entries } => self.append(run, *expected, entries).await,
+            Work::Stage { run, first, entries } => self.stage(run, *first, entries).await,
+            Work::Publish { row, length, snapshots } => self.publish(row, *length, snapshots).await,
             Work::Summary(row) => self.summary(row).await,
             Work::Snapshot(snapshot) => self.snapshot(snapshot).await,
             Work::Texts(texts) => {
@@ -116,14 +118,64 @@ impl<'a> Transaction<'a> {
     async fn create(&mut self, row: &RunRow, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
         self.begin().await?;
         let number = self.ids.run(self.connection, &row.run).await?;
-        let sql = "INSERT INTO runs (no, id, status, created, workspace, summary) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-        let insert = sqlx::query(sql).bind(number).bind(row.run.as_str()).bind(row.status).bind(row.created);
-        let done = insert.bind(row.workspace.clone()).bind(row.summary.clone()).execute(&mut *self.connection).await?;
-        if done.rows_affected() == 0 {
-            return Ok(Err(StoreError::Exists { what: "run", name: row.run.to_string() }));
+        if !self.insert_run(number, row).await? {
+            return Ok(Err(exists(&row.run)));
         }
+        sweep(self.connection, number).await?;
         let end = End { number, next: 0, seen: self.number };
         Ok(self.push(&row.run, end, entries))
+    }
+
+    /// Whether the run was not there.
+    async fn insert_run(&mut self, number: i64, row: &RunRow) -> Result<bool, sqlx::Error> {
+        let sql = "INSERT INTO runs (no, id, status, created, workspace, summary) VALUES (?, ?, ?, ?, ?, ?) \
+                   ON CONFLICT DO NOTHING";
+        let insert = sqlx::query(sql).bind(number).bind(row.run.as_str()).bind(row.status).bind(row.created);
+        let done = insert.bind(row.workspace.clone()).bind(row.summary.clone()).execute(&mut *self.connection).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    async fn stage(&mut self, run: &RunId, first: u64, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
+        self.begin().await?;
+        if self.ids.end(self.connection, run, self.number).await?.is_some() {
+            return Ok(Err(exists(run)));
+        }
+        let number = self.ids.run(self.connection, run).await?;
+        if first == 0 {
+            sweep(self.connection, number).await?;
+        }
+        let next = next_entry(self.connection, number).await?;
+        if next != first {
+            return Ok(Err(StoreError::Conflict { run: run.to_string(), expected: first, actual: next }));
+        }
+        let staged = self.push(run, End { number, next, seen: self.number }, entries);
+        // the run is not there: nobody may append to it
+        self.ids.ends.remove(run);
+        Ok(staged)
+    }
+
+    async fn publish(&mut self, row: &RunRow, length: u64, snapshots: &[SnapshotRow]) -> Result<Outcome, sqlx::Error> {
+        self.begin().await?;
+        let number = self.ids.run(self.connection, &row.run).await?;
+        if self.ids.end(self.connection, &row.run, self.number).await?.is_some() {
+            return Ok(Err(exists(&row.run)));
+        }
+        let actual = next_entry(self.connection, number).await?;
+        if actual != length {
+            return Ok(Err(StoreError::Conflict { run: row.run.to_string(), expected: length, actual }));
+        }
+        let mut names: Vec<&str> = snapshots.iter().map(|snapshot| snapshot.name.as_str()).collect();
+        names.sort_unstable();
+        if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Ok(Err(StoreError::Exists { what: "snapshot", name: twice[0].to_owned() }));
+        }
+        self.insert_run(number, row).await?;
+        for snapshot in snapshots {
+            if let Err(error) = self.snapshot(snapshot).await? {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(length))
     }
 
     async fn append(&mut self, run: &RunId, expected: u64, entries: &[Entry]) -> Result<Outcome, sqlx::Error> {
@@ -184,4 +236,8 @@ impl<'a> Transaction<'a> {
         let taken = || StoreError::Exists { what: "snapshot", name: snapshot.name.clone() };
         Ok(if done.rows_affected() == 0 { Err(taken()) } else { Ok(0) })
     }
+}
+
+fn exists(run: &RunId) -> StoreError {
+    StoreError::Exists { what: "run", name: run.to_string() }
 }

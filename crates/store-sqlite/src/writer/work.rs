@@ -11,6 +11,10 @@ pub(crate) enum Work {
     Create { row: Box<RunRow>, entries: Vec<Entry> },
     /// Entries of a run. Results in the next sequence number.
     Append { run: RunId, expected: u64, entries: Vec<Entry> },
+    /// Entries of a run that is not there yet.
+    Stage { run: RunId, first: u64, entries: Vec<Entry> },
+    /// A staged run with its row and snapshots.
+    Publish { row: Box<RunRow>, length: u64, snapshots: Vec<SnapshotRow> },
     /// A run's row anew.
     Summary(Box<RunRow>),
     /// A named position.

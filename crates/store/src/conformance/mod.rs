@@ -11,11 +11,15 @@ mod answers;
 mod crowd;
 mod datasets;
 mod journal;
+mod lineage;
 mod listing;
 mod locks;
 mod records;
 pub mod samples;
+mod staging;
 mod texts;
+
+pub use lineage::{Projected, lineage};
 
 use crate::{Store, StoreError};
 
@@ -52,6 +56,8 @@ pub async fn all<S: Store>(make: impl AsyncFn() -> Result<S, StoreError>) -> Res
         listing::keeps_workspaces_apart,
         listing::rewrites_rows,
         listing::names_positions,
+        staging::publishes_whole_runs,
+        staging::sweeps_what_was_never_published,
         locks::holds_a_run_once,
         texts::stores_once_by_content,
         texts::keeps_odd_and_large_texts,

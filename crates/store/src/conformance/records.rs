@@ -33,14 +33,14 @@ pub(super) async fn adds_changes_and_removes<S: Records>(store: &S) -> Result<()
     let stored = found(store.get::<User>("zoe-1", NOW).await?, "zoe-1")?;
     assert_eq!((&stored.value, stored.revision, stored.created), (&zoe, 1, Timestamp(7)));
     zoe.disabled = true;
-    store.commit(vec![Change::change(&stored, &zoe)?]).await?;
+    store.commit(vec![Change::rewrite(&stored, &zoe)?]).await?;
     let changed = found(store.get_by::<User>("zoe@example.org", NOW).await?, "zoe's login")?;
     assert_eq!((&changed.value, changed.revision, changed.created), (&zoe, 2, Timestamp(7)));
     assert!(store.get::<Session>("zoe-1", NOW).await?.is_none(), "kinds do not mix");
     store.commit(vec![Change::remove(&changed)]).await?;
     assert!(store.get::<User>("zoe-1", NOW).await?.is_none());
     store.commit(vec![Change::Remove { kind: User::KIND, id: "zoe-1".into(), revision: None }]).await?;
-    let gone = store.commit(vec![Change::change(&changed, &zoe)?]).await;
+    let gone = store.commit(vec![Change::rewrite(&changed, &zoe)?]).await;
     assert!(matches!(&gone, Err(StoreError::NotFound { what: "user", .. })), "{gone:?}");
     store.commit(Vec::new()).await
 }
@@ -66,9 +66,9 @@ pub(super) async fn keeps_second_names_unique<S: Records>(store: &S) -> Result<(
     let taken = store.commit(vec![Change::add(&user("eve-1", "zoe")?, NOW)?]).await;
     assert!(matches!(&taken, Err(StoreError::Exists { .. })), "{taken:?}");
     let max = found(store.get::<User>("max-1", NOW).await?, "max-1")?;
-    let renamed = store.commit(vec![Change::change(&max, &user("max-1", "zoe")?)?]).await;
+    let renamed = store.commit(vec![Change::rewrite(&max, &user("max-1", "zoe")?)?]).await;
     assert!(matches!(&renamed, Err(StoreError::Exists { .. })), "{renamed:?}");
-    store.commit(vec![Change::change(&max, &user("max-1", "maxine")?)?]).await?;
+    store.commit(vec![Change::rewrite(&max, &user("max-1", "maxine")?)?]).await?;
     assert!(store.get_by::<User>("max", NOW).await?.is_none(), "the old name is free");
     assert_eq!(store.get_by::<User>("maxine", NOW).await?.map(|max| max.revision), Some(2));
     Ok(())
@@ -78,8 +78,8 @@ pub(super) async fn refuses_stale_changes<S: Records>(store: &S) -> Result<(), S
     let zoe = user("zoe-1", "zoe")?;
     store.commit(vec![Change::add(&zoe, NOW)?]).await?;
     let first = found(store.get::<User>("zoe-1", NOW).await?, "zoe-1")?;
-    store.commit(vec![Change::change(&first, &zoe)?]).await?;
-    for stale in [Change::change(&first, &zoe)?, Change::remove(&first)] {
+    store.commit(vec![Change::rewrite(&first, &zoe)?]).await?;
+    for stale in [Change::rewrite(&first, &zoe)?, Change::remove(&first)] {
         let refused = store.commit(vec![stale]).await;
         let told = matches!(&refused, Err(StoreError::Stale { what: "user", name, expected: 1, actual: 2 })
             if name == "zoe-1");
@@ -150,7 +150,7 @@ pub(super) async fn never_changes_what_is_only_added<S: Records>(store: &S) -> R
     let mut forged = entry.value.clone();
     forged.target = "somebody else".into();
     let unnamed = Change::Remove { kind: AuditEntry::KIND, id: "a-1".into(), revision: None };
-    for change in [Change::change(&entry, &forged)?, Change::remove(&entry), unnamed] {
+    for change in [Change::rewrite(&entry, &forged)?, Change::remove(&entry), unnamed] {
         let refused = store.commit(vec![change]).await;
         assert!(matches!(&refused, Err(StoreError::Refused { what: "audit entry" })), "{refused:?}");
     }
@@ -246,7 +246,7 @@ pub(super) async fn lets_one_of_two_changes_win<S: Records>(store: &S) -> Result
     for round in 1..10 {
         let seen = found(store.get::<User>("zoe-1", NOW).await?, "zoe-1")?;
         assert_eq!(seen.revision, round);
-        let change = Change::change(&seen, &zoe)?;
+        let change = Change::rewrite(&seen, &zoe)?;
         let outcomes = join_all((0..8).map(|_| store.commit(vec![change.clone()]))).await;
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         let lost = outcomes.iter().filter(|outcome| matches!(outcome, Err(StoreError::Stale { .. }))).count();

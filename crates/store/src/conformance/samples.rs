@@ -50,6 +50,34 @@ pub fn summary(run: &RunId, created: i64) -> RunSummary {
     }
 }
 
+/// The first entry of a run, with where it branched from.
+///
+/// # Errors
+/// Never; the settings are read from JSON, which could fail.
+pub fn started(run: &RunId, branch_of: Option<(RunId, u64, Option<CandidateId>)>) -> Result<RunEvent, StoreError> {
+    let spec = serde_json::json!({
+        "mode": "optimize",
+        "seed": 1,
+        "prompts": [{ "label": "first", "prompt": Prompt::user("{{question}}") }],
+        "models": { "task": [{ "id": "simulated:rough" }] },
+        "options": { "repeat": 1, "delay_ms": 0, "cache": true, "timeout_ms": 1000 },
+        "optimize": {
+            "budget": {}, "strategy": { "name": "genetic" }, "objectives": [], "constraints": {}, "stop": {},
+            "splits": { "train": 1.0, "validation": 0.0, "test": 0.0, "seed": 1 },
+        },
+    });
+    let spec = serde_json::from_value(spec)
+        .map_err(|error| StoreError::Backend { doing: "make a sample", detail: error.to_string() })?;
+    let dataset = Box::new(dataset("sums", 100));
+    Ok(RunEvent::RunStarted {
+        format: clade_domain::FORMAT_VERSION,
+        run: run.clone(),
+        spec: Box::new(spec),
+        dataset,
+        branch_of,
+    })
+}
+
 /// A scored trial of about 350 bytes of JSON.
 #[must_use]
 pub fn trial(n: u32) -> RunEvent {

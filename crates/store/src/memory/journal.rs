@@ -14,6 +14,7 @@ impl Journal for MemoryStore {
             if state.run(&summary.run).is_ok() {
                 return Err(StoreError::Exists { what: "run", name: summary.run.to_string() });
             }
+            state.staged.remove(&summary.run);
             let journal = record(0, at, events);
             let length = journal.len() as u64;
             state.runs.push(Run { summary, journal, snapshots: Vec::new() });
@@ -51,6 +52,54 @@ impl Journal for MemoryStore {
 
     fn length(&self, run: RunId) -> StoreFuture<'_, u64> {
         self.with(|state| Ok(state.run(&run)?.journal.len() as u64))
+    }
+
+    fn lengths(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
+        self.with(|state| {
+            Ok(state.runs.iter().map(|run| (run.summary.run.clone(), run.journal.len() as u64)).collect())
+        })
+    }
+
+    fn stage(&self, run: RunId, entries: Vec<Recorded>) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            if state.run(&run).is_ok() {
+                return Err(StoreError::Exists { what: "run", name: run.to_string() });
+            }
+            let Some(first) = entries.first().map(|entry| entry.seq) else { return Ok(()) };
+            let staged = state.staged.entry(run.clone()).or_default();
+            if first == 0 {
+                staged.clear();
+            }
+            let actual = staged.len() as u64;
+            let follows = entries.iter().map(|entry| entry.seq).eq(actual..actual + entries.len() as u64);
+            if !follows {
+                return Err(StoreError::Conflict { run: run.to_string(), expected: first, actual });
+            }
+            staged.extend(entries);
+            Ok(())
+        })
+    }
+
+    fn publish(&self, summary: RunSummary, length: u64, snapshots: Vec<SnapshotRow>) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            let run = summary.run.clone();
+            if state.run(&run).is_ok() {
+                return Err(StoreError::Exists { what: "run", name: run.to_string() });
+            }
+            let actual = state.staged.get(&run).map_or(0, Vec::len) as u64;
+            if actual != length {
+                return Err(StoreError::Conflict { run: run.to_string(), expected: length, actual });
+            }
+            let mut names = BTreeSet::new();
+            if let Some(twice) = snapshots.iter().find(|snapshot| !names.insert(snapshot.name.clone())) {
+                return Err(StoreError::Exists { what: "snapshot", name: twice.name.clone() });
+            }
+            let journal = state.staged.remove(&run).unwrap_or_default();
+            let mut snapshots = snapshots;
+            snapshots.sort_by_key(|snapshot| snapshot.at);
+            state.runs.push(Run { summary, journal, snapshots });
+            Ok(())
+        })
     }
 
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>> {

@@ -80,7 +80,7 @@ fn apply(records: &mut Vec<RawRecord>, change: Change) -> Result<(), StoreError>
             }
             records.push(RawRecord { revision: 1, ..*record });
         }
-        Change::Change { record, revision } => {
+        Change::Rewrite { record, revision } => {
             let missing = || StoreError::NotFound { what: kind.name(), name: record.keys.id.clone() };
             let at = place(records, &record.keys.id).ok_or_else(missing)?;
             fresh(&records[at], Some(revision))?;

@@ -5,6 +5,7 @@ use std::{
 
 use clade_domain::{ContentHash, DatasetSummary, Example, ExampleId, Recorded, RunId};
 
+use super::lineage::Tree;
 use crate::{PaidAnswer, RawRecord, RunSummary, SnapshotRow, Store, StoreError, StoreFuture};
 
 /// All roles in memory, for tests of what stands above stores. Nothing survives the process.
@@ -23,6 +24,9 @@ pub(super) struct State {
     pub datasets: BTreeMap<ContentHash, Dataset>,
     pub answers: BTreeMap<ContentHash, PaidAnswer>,
     pub records: Vec<RawRecord>,
+    /// Journals of runs that are not there yet.
+    pub staged: BTreeMap<RunId, Vec<Recorded>>,
+    pub tree: Tree,
 }
 
 #[derive(Debug)]

@@ -76,7 +76,10 @@ fn list(context: &Context) {
 
 /// Everything that is asked for, seed by seed, so that what was done when it is interrupted says something of all.
 fn jobs(args: &SearchArgs) -> Result<Vec<Job>, Failure> {
-    let worlds = chosen_worlds(&args.worlds)?;
+    let mut worlds = chosen_worlds(&args.worlds)?;
+    if let Some(train) = args.train {
+        worlds.iter_mut().for_each(|world| world.train = train);
+    }
     let searchers = searchers(&args.strategies, &args.set)?;
     let ways = match args.counting.as_str() {
         "both" => vec![Counting::Task, Counting::AllIn],

@@ -51,6 +51,17 @@ pub(super) fn edit_component(
     nothing: &str,
     edit: impl Fn(Source<'_>, &mut ChaCha8Rng) -> Option<Edit>,
 ) -> Result<Step<Proposal>, Rejection> {
+    let safe = |source: Source<'_>, edit: &Edit| keeps_protected(source.text, &edit.text, source.frozen);
+    edit_freely(context, seed, nothing, |source, rng| edit(source, rng).filter(|edit| safe(source, edit)))
+}
+
+/// The same where the edit itself knows what must be kept.
+pub(super) fn edit_freely(
+    context: &ProposalContext<'_>,
+    seed: u64,
+    nothing: &str,
+    edit: impl Fn(Source<'_>, &mut ChaCha8Rng) -> Option<Edit>,
+) -> Result<Step<Proposal>, Rejection> {
     let parent = parent(context, 0)?;
     let mut rng = rng(seed);
     let mut order: Vec<usize> = (0..parent.components.len()).collect();
@@ -59,7 +70,7 @@ pub(super) fn edit_component(
         let Some(component) = parent.components.get(index).filter(|component| !component.frozen) else { continue };
         let source = Source { text: &component.text, frozen: &context.constraints.frozen };
         let Some(edit) = edit(source, &mut rng) else { continue };
-        if edit.text == component.text || !keeps_protected(&component.text, &edit.text, source.frozen) {
+        if edit.text == component.text {
             continue;
         }
         let mut prompt = parent.clone();

@@ -1,7 +1,7 @@
 use clade_domain::{MessageRole, Prompt, RejectReason};
 use clade_text::template::prompt_tokens;
 
-use super::fixtures::{Scene, component, demonstration};
+use super::fixtures::{Scene, component, demonstration, rollout};
 use crate::operators::{admit, find};
 
 const PARENT: &str = "Answer {{question}} in {{ lang | upper }}. Keep the rule.\n";
@@ -102,4 +102,33 @@ fn names_are_found_or_suggested() {
     assert_eq!(find("reflect").map(|operator| operator.name()).unwrap(), "reflect");
     insta::assert_snapshot!(find("word-insert").err().unwrap(), @"no operator is called `word-insert`; did you mean `word-insertion`?");
     assert!(find("xyz").err().unwrap().to_string().contains("there are word-insertion, word-removal"));
+}
+
+#[test]
+fn what_is_copied_from_an_example_is_turned_away() {
+    let question = "Ann has three red apples and buys two more of them at the market.";
+    let mut scene = Scene::text("Solve it: {{question}}");
+    scene.failures = vec![rollout(question, "4", false), rollout("Two and two make what?", "5", false)];
+    scene.successes = vec![rollout("Ben walks nine miles to school and nine miles back again.", "18", true)];
+    let copies = [
+        ("If asked about red apples, \"and buys TWO more of them at the market\", say 5.", true),
+        ("Ben walks nine miles - to school and nine.", true),
+        ("When asked, two and two make what, say 4.", true),
+        ("Two and two make four.", false),
+        ("Count apples that are bought; miles go there and back again.", false),
+    ];
+    for (sentence, leaks) in copies {
+        let found = admit(&scene.context(), Prompt::user(format!("Solve it. {sentence} {{{{question}}}}")));
+        match found {
+            Err(rejection) => assert!(leaks && rejection.reason == RejectReason::Leak, "{sentence}: {rejection}"),
+            Ok(_) => assert!(!leaks, "{sentence}"),
+        }
+    }
+    // what the parent has is no news, and a demonstration is an example by its nature
+    let mut given = Scene::text(&format!("Solve it. {question} {{{{question}}}}"));
+    given.failures.clone_from(&scene.failures);
+    assert!(admit(&given.context(), Prompt::user(format!("Solve this. {question} {{{{question}}}}"))).is_ok());
+    let mut shown = Prompt::user("Solve it, please: {{question}}");
+    shown.demonstrations = vec![demonstration(question, "5")];
+    assert!(admit(&scene.context(), shown).is_ok());
 }

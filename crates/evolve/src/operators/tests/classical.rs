@@ -107,6 +107,18 @@ fn frozen_words_and_components_stay() {
 }
 
 #[test]
+fn what_the_search_added_goes_with_its_numbers_and_negations() {
+    let (own, added) = ("Do not guess.", "Use fewer than six words, never more.");
+    let mut scene = Scene::text(&format!("Solve it. {own} {added}\n\n{{{{question}}}}"));
+    scene.seed_prompt = Prompt::user(format!("Solve it. {own}\n\n{{{{question}}}}"));
+    assert_eq!(
+        texts("sentence-removal", &scene.clone().briefed(added)),
+        [format!("Solve it. {own}\n\n{{{{question}}}}")]
+    );
+    assert!(texts("sentence-removal", &scene.briefed(own)).is_empty());
+}
+
+#[test]
 fn crossover_of_sentences_says_nothing_twice() {
     let a = "Read the text. Think about it step by step. Give 2 reasons.\n\n{{question}}";
     let b = "Think about it step by step! Be polite to everyone. Check your result.\n\n{{question}}";

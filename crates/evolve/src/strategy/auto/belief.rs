@@ -115,18 +115,12 @@ impl Belief {
             let rate = ((observed - e) / (1.0 - 2.0 * e)).clamp(0.0, 1.0);
             let shift = (WORTH * believed + n * rate) / (WORTH + n) - believed;
             let mean = unseen.iter().map(|i| self.solved[*i][place]).sum::<f64>() / unseen.len() as f64;
-            let wanted = (mean + shift).clamp(0.01, 0.99);
-            // one step in log odds for all, found by bisection
-            let moved = |step: f64| {
-                unseen.iter().map(|i| shifted(self.solved[*i][place], step)).sum::<f64>() / unseen.len() as f64
-            };
-            let (mut low, mut high) = (-8.0, 8.0);
-            for _ in 0..40 {
-                let middle = (low + high) / 2.0;
-                if moved(middle) < wanted { low = middle } else { high = middle }
-            }
-            for i in unseen {
-                self.solved[*i][place] = shifted(self.solved[*i][place], low).clamp(1e-4, 1.0 - 1e-4);
+            let log_odds: Vec<f64> =
+                unseen.iter().map(|i| self.solved[*i][place]).map(|p| (p / (1.0 - p)).ln()).collect();
+            // one step in log odds for all
+            let step = step_to(&log_odds, (mean + shift).clamp(0.01, 0.99));
+            for (i, log_odds) in unseen.iter().zip(log_odds) {
+                self.solved[*i][place] = logistic(log_odds + step).clamp(1e-4, 1.0 - 1e-4);
             }
         }
     }
@@ -148,9 +142,32 @@ pub(super) fn likelihood(solves: f64, error: f64, score: f64) -> f64 {
     right.powf(score) * (1.0 - right).powf(1.0 - score)
 }
 
-fn shifted(p: f64, step: f64) -> f64 {
-    let odds = (p / (1.0 - p)).ln() + step;
-    1.0 / (1.0 + (-odds).exp())
+/// The step in log odds, at most 8, that makes this the mean probability: Newton's method, kept between bounds by bisection.
+fn step_to(log_odds: &[f64], wanted: f64) -> f64 {
+    let (mut low, mut high, mut step) = (-8.0, 8.0, 0.0);
+    for _ in 0..40 {
+        let (mut mean, mut slope) = (0.0, 0.0);
+        for p in log_odds.iter().map(|l| logistic(l + step)) {
+            mean += p;
+            slope += p * (1.0 - p);
+        }
+        let miss = mean / log_odds.len() as f64 - wanted;
+        if miss.abs() < 1e-9 {
+            break;
+        }
+        if miss < 0.0 {
+            low = step
+        } else {
+            high = step
+        }
+        let next = step - miss * log_odds.len() as f64 / slope;
+        step = if (low..high).contains(&next) { next } else { (low + high) / 2.0 };
+    }
+    step
+}
+
+fn logistic(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 #[cfg(test)]

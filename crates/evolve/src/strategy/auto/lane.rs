@@ -17,11 +17,6 @@ pub(super) enum Attempt {
         /// What it was found to be.
         odds: Odds,
     },
-    /// A sentence less: is it missed?
-    Deletion {
-        /// The sentence.
-        sentence: String,
-    },
     /// A sentence less: did it do harm?
     Review {
         /// The sentence.
@@ -79,13 +74,15 @@ pub(super) struct Lane {
     pub verification: Option<Verification>,
     /// Places that were asked for and have no score yet.
     pub asked: Vec<usize>,
+    /// Trials that were bought.
+    pub trials: u32,
     pub outcome: Option<Outcome>,
 }
 
 impl Lane {
-    /// Trials that were bought.
-    pub(super) fn trials(&self) -> u32 {
-        self.verification.as_ref().map_or(0, |v| u32::try_from(v.seen().len()).unwrap_or(u32::MAX))
+    /// Whether an operator writes a new edit.
+    pub(super) fn is_edit(&self) -> bool {
+        matches!(self.attempt, Attempt::Edit { .. })
     }
 
     /// Whether the child is to be taken.

@@ -29,8 +29,6 @@ pub(super) struct Memory {
     /// Proposals that were made for it and accepted by none.
     tries: Vec<f64>,
     chains: BTreeMap<usize, Chain>,
-    /// Examples that a sentence mended when it came.
-    pub mended_by: BTreeMap<String, Vec<usize>>,
     /// What was found of a sentence when an edit with it was verified last.
     pub tested: BTreeMap<String, Odds>,
     /// How likely a sentence of the incumbent is thought to harm.

@@ -59,12 +59,8 @@ pub struct Auto {
     line: Vec<CandidateId>,
     next_id: u32,
     next_slot: u32,
-    /// Sentences whose deletion is to be tried.
-    pruning: Vec<String>,
-    accepted_since_pruning: u32,
-    /// Edits in a row that were not accepted, and after how many the incumbent's sentences are reviewed.
+    /// Edits in a row that were not accepted, since the incumbent's sentences were reviewed last.
     refused: u32,
-    review_after: u32,
     /// Failures that a review looks at before it gives a sentence up.
     looks: usize,
     /// Sentences to be reviewed, the most suspicious last.
@@ -77,6 +73,8 @@ pub struct Auto {
     probe_due: bool,
     /// Another task model took over, and the incumbent was looked at anew for it.
     renewed: bool,
+    /// Examples that a verification buys at once.
+    batch: usize,
     /// Rounds in a row in which nothing was bought.
     idle: u32,
     /// Rounds in a row without an accepted edit.
@@ -101,16 +99,14 @@ impl Auto {
             line: Vec::new(),
             next_id: 0,
             next_slot: 0,
-            pruning: Vec::new(),
-            accepted_since_pruning: 0,
             refused: 0,
-            review_after: REVIEW_AFTER,
             looks: 1,
             reviewing: Vec::new(),
             carried: Vec::new(),
             targets_hit: (3.0, 3.0),
             probe_due: false,
             renewed: false,
+            batch: 1,
             idle: 0,
             stale: 0,
             records: VecDeque::new(),
@@ -276,7 +272,7 @@ impl Strategy for Auto {
                 None => {}
                 Some(slot) => self.written(state, plan, slot, Some(candidate.id)),
             },
-            RunEvent::ProposalRejected { slot, .. } => self.written(state, plan, *slot, None),
+            RunEvent::ProposalRejected { slot, same_as, .. } => self.written(state, plan, *slot, *same_as),
             RunEvent::TrialFinished(_) => self.advance(state, plan),
             RunEvent::HeadroomMeasured { .. } => {
                 self.records.retain(|e| !matches!(e, RunEvent::HeadroomMeasured { .. }))

@@ -1,16 +1,23 @@
-//! What the next round tries: edits, edits carried over, reviews and deletions of sentences, or a look at more examples.
+//! What the next round tries: edits, edits carried over, reviews of sentences, or a look at more examples.
 
 use clade_domain::{AutoPart, CandidateId, CellRef, OperatorName, SlotId, StopReason};
 use rand::{Rng, RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
-    Auto, Stage,
+    Auto, REVIEW_AFTER, Stage,
     lane::{Attempt, Lane, Step},
     rounds::sentences,
 };
 use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators};
 
+/// Trials of the whole budget for which one more edit is tried side by side.
+const TRIALS_PER_LANE: f64 = 1_000.0;
+/// Most edits side by side, unless the user says otherwise.
+const MOST_LANES: f64 = 8.0;
+/// Examples that a verification buys at once where several run side by side. One at a time tells a little more for each, and
+/// takes three times as long.
+const BATCH: usize = 3;
 /// Most trials of one verification.
 const MOST_TRIALS: usize = 30;
 /// Fewest trials for which a lane is begun.
@@ -29,7 +36,7 @@ const STALE: u32 = 40;
 const EXHAUSTED: f64 = 0.93;
 
 impl Auto {
-    /// What comes next: deletions, proposals, a look at more examples, or the end.
+    /// What comes next: reviews, proposals, a look at more examples, or the end.
     pub(super) fn plan_round(&mut self, state: &RunState, plan: &Plan) {
         // all that was asked for has come; after a replay it still stands here, for a model that may no longer serve
         self.evaluations.clear();
@@ -53,7 +60,7 @@ impl Auto {
             return;
         }
         let allowance = plan.allowance(state);
-        let used = if allowance.total.is_finite() { 1.0 - (allowance.trials / allowance.total).max(0.0) } else { 0.0 };
+        self.batch = if self.usual_lanes(allowance.total) > 1 { BATCH } else { 1 };
         let lanes = self.affordable_lanes(allowance);
         if lanes == 0 {
             self.finish = Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
@@ -65,19 +72,12 @@ impl Auto {
             MOST_TRIALS
         };
         let mut rng = ChaCha8Rng::seed_from_u64(child_seed(state.spec().seed, &[3, u64::from(self.round)]));
-        let due = self.accepted_since_pruning >= 4 && (used >= 0.7 || self.belief.mean() > 0.6);
-        if self.pruning.is_empty() && due {
-            self.plan_pruning(state, &mut rng);
-        }
         let mut planned = self.carried_lanes(state, lanes, quota);
-        if planned.is_empty() && self.reviewing.is_empty() && self.refused >= self.review_after {
+        if planned.is_empty() && self.reviewing.is_empty() && self.refused >= REVIEW_AFTER {
             self.plan_review(state);
         }
         if planned.is_empty() && !self.reviewing.is_empty() {
             planned = self.review_lanes(state, lanes, quota);
-        }
-        if planned.is_empty() && !self.pruning.is_empty() {
-            planned = self.deletion_lanes(state, lanes, quota);
         }
         if planned.is_empty() {
             let solved = self.belief.all();
@@ -86,10 +86,6 @@ impl Auto {
             if fresh == 0 {
                 if self.probe(state, plan, PROBE.max(lanes)) {
                     return;
-                }
-                if self.accepted_since_pruning > 0 {
-                    self.plan_pruning(state, &mut rng);
-                    planned = self.deletion_lanes(state, lanes, quota);
                 }
                 self.memory.forget_tries();
             }
@@ -137,9 +133,15 @@ impl Auto {
         unseen == 0 || self.belief.len() - unseen >= WELL_SEEN
     }
 
+    /// How many edits are tried side by side where enough is left for each: the user's number, or one more for every thousand
+    /// trials of the whole budget.
+    fn usual_lanes(&self, total: f64) -> usize {
+        let by_budget = (1.0 + total / TRIALS_PER_LANE).clamp(1.0, MOST_LANES) as usize;
+        self.settings.lanes.map_or(by_budget, |lanes| lanes.max(1) as usize)
+    }
+
     fn affordable_lanes(&self, allowance: Allowance) -> usize {
-        let usual = if allowance.total.is_finite() { (allowance.total / 3_000.0).clamp(1.0, 4.0) as usize } else { 4 };
-        let most = self.settings.lanes.map_or(usual, |lanes| lanes.max(1) as usize);
+        let most = self.usual_lanes(allowance.total);
         // of edits that run side by side only one can lead: as many run as let half a one succeed
         let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);
         if allowance.trials.is_infinite() {
@@ -172,6 +174,7 @@ impl Auto {
             child: None,
             verification: None,
             asked: Vec::new(),
+            trials: 0,
             outcome: None,
         }
     }
@@ -212,37 +215,11 @@ impl Auto {
         planned
     }
 
-    fn plan_pruning(&mut self, state: &RunState, rng: &mut ChaCha8Rng) {
-        self.accepted_since_pruning = 0;
-        if !self.settings.has(AutoPart::Pruning) {
-            return;
-        }
-        self.pruning = self.added_sentences(state);
-        self.pruning.shuffle(rng);
-    }
-
-    fn deletion_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
-        let incumbent = self.incumbent();
-        let there = sentences(state, incumbent);
-        let mut planned = Vec::new();
-        while planned.len() < lanes
-            && let Some(sentence) = self.pruning.pop()
-        {
-            if there.contains(&sentence) {
-                let mended = self.memory.mended_by.get(&sentence).map(|all| all.iter().take(3).copied().collect());
-                let attempt = Attempt::Deletion { sentence };
-                planned.push(self.new_lane(attempt, "sentence-removal", incumbent, mended.unwrap_or_default(), quota));
-            }
-        }
-        planned
-    }
-
     /// The incumbent's added sentences are to be reviewed: too many edits in a row mended nothing, so something in it may do harm.
     fn plan_review(&mut self, state: &RunState) {
         self.refused = 0;
-        self.review_after = (self.review_after * 2).min(24);
         self.looks = (self.looks + 2).min(9);
-        if !self.settings.has(AutoPart::Pruning) {
+        if !self.settings.has(AutoPart::Reviews) {
             return;
         }
         let added = self.added_sentences(state);
@@ -324,9 +301,7 @@ impl Auto {
         successes.truncate(wants.successes);
         let (parents, brief) = match &lane.attempt {
             Attempt::Edit { .. } => (vec![lane.base], None),
-            Attempt::Deletion { sentence } | Attempt::Review { sentence, .. } => {
-                (vec![lane.base], Some(sentence.clone()))
-            }
+            Attempt::Review { sentence, .. } => (vec![lane.base], Some(sentence.clone())),
             Attempt::Carried { child, .. } => (vec![incumbent, *child, lane.base], None),
         };
         let edits = matches!(lane.attempt, Attempt::Edit { .. });

@@ -11,8 +11,8 @@ use clade_domain::{AutoPart, CandidateId, RunEvent, SlotId, Verdict, VerdictReas
 
 /// What an edit is before anything was seen of it.
 const EDIT: Odds = Odds { useful: 0.33, neutral: 0.40, harmful: 0.27 };
-/// What a deletion is: of something that did harm, that did nothing, that was needed.
-const DELETION: Odds = Odds { useful: 0.15, neutral: 0.35, harmful: 0.50 };
+/// The share of what works that a harmful sentence breaks.
+const BROKEN: f64 = 0.3;
 /// Rounds without anything bought before tries are forgotten.
 const IDLE: u32 = 10;
 
@@ -32,6 +32,10 @@ impl Auto {
         let Stage::Round(mut lanes) = std::mem::replace(&mut self.stage, Stage::Closed) else { return };
         for lane in lanes.iter_mut().filter(|lane| lane.slots.contains(&slot)) {
             match (lane.step, candidate) {
+                // what an edit leads back to is known for what it is
+                (Step::Writing, Some(child)) if child == lane.base || lane.is_edit() && self.line.contains(&child) => {
+                    lane.step = Step::Over;
+                }
                 (Step::Writing, Some(child)) => {
                     lane.child = Some(child);
                     if matches!(lane.attempt, Attempt::Edit { .. }) && self.is_known(state, lane, child) {
@@ -46,6 +50,7 @@ impl Auto {
                     }
                 }
                 (Step::Writing, None) => lane.step = Step::Over,
+                (Step::Restoring, Some(restored)) if self.line.contains(&restored) => lane.step = Step::Over,
                 (Step::Restoring, restored) => {
                     lane.child = restored.or(lane.child);
                     self.verify(lane);
@@ -96,7 +101,7 @@ impl Auto {
     fn verify(&self, lane: &mut Lane) {
         let stakes = Stakes {
             most: lane.quota,
-            batch: 1,
+            batch: self.batch,
             information: 0.004,
             drop_below: 0.26,
             guard: self.settings.has(AutoPart::Guard),
@@ -110,11 +115,13 @@ impl Auto {
                 Verification::edit(odds, first, self.on_target(), stakes)
             }
             Attempt::Carried { odds, .. } => Verification::edit(odds.mixed(EDIT, 0.8), first, self.on_target(), stakes),
-            Attempt::Deletion { .. } => Verification::deletion(DELETION, lane.targets.clone(), stakes),
             Attempt::Review { suspicion, .. } => {
                 let useful = suspicion.clamp(0.15, 0.5);
                 let odds = Odds { useful, neutral: 0.4 * (1.0 - useful), harmful: 0.6 * (1.0 - useful) };
-                Verification::review(odds, lane.targets.clone(), stakes)
+                // of what would be solved without a harm, three in ten are broken: the failures that this explains
+                let solved = self.belief.mean();
+                let on_target = (BROKEN / (1.0 - BROKEN) * solved / (1.0 - solved).max(0.01)).clamp(0.1, 0.85);
+                Verification::review(odds, lane.targets.clone(), on_target, stakes)
             }
         });
         lane.step = Step::Verifying;
@@ -132,6 +139,8 @@ impl Auto {
             }
             match verification.next(&self.belief) {
                 Next::Buy(places) => {
+                    let new = |place: &&usize| look(state, plan, child, **place, self.round).is_none();
+                    lane.trials += u32::try_from(places.iter().filter(new).count()).unwrap_or(u32::MAX);
                     lane.asked.clone_from(&places);
                     self.ask(state, plan, child, &places);
                 }
@@ -152,23 +161,20 @@ impl Auto {
         let (mended, targets) = (verification.targets_mended(), lane.targets.len());
         let odds = verification.odds();
         let figures = format!("right on {right} of {seen} examples");
-        let deletion = verification.question() != Question::Edit;
+        let review = verification.question() == Question::Review;
         let (verdict, reason, detail) = match outcome {
-            Outcome::Accept if verification.question() == Question::Review => (
+            Outcome::Accept if review => (
                 Verdict::Kept,
                 VerdictReason::Improves,
                 format!("the sentence did harm: solves {mended} of {targets} failures without it; {figures}"),
             ),
-            Outcome::Accept if deletion => {
-                (Verdict::Kept, VerdictReason::Simpler, format!("the sentence is not missed: {figures}"))
-            }
             Outcome::Accept => {
                 (Verdict::Kept, VerdictReason::Improves, format!("solves {mended} of {targets} targets; {figures}"))
             }
             Outcome::Missed => {
                 (Verdict::Dropped, VerdictReason::MissedTarget, format!("solves none of {targets} targets"))
             }
-            Outcome::Breaks if deletion => {
+            Outcome::Breaks if review => {
                 (Verdict::Dropped, VerdictReason::Breaks, format!("the sentence is needed: {figures}"))
             }
             Outcome::Breaks => (Verdict::Dropped, VerdictReason::Breaks, figures),
@@ -178,14 +184,14 @@ impl Auto {
                 format!("{figures}; helps with probability {:.2}, harms with {:.2}", odds.useful, odds.harmful),
             ),
         };
-        let (against, trials) = (self.incumbent(), lane.trials());
+        let (against, trials) = (self.incumbent(), lane.trials);
         Some(RunEvent::CandidateDecided { candidate: child, verdict, reason, detail, against, trials, gain, gain_sd })
     }
 
     /// Takes what the lanes of a round brought.
     pub(super) fn close(&mut self, state: &RunState, plan: &Plan, lanes: Vec<Lane>) {
         let old = self.incumbent();
-        let bought: u32 = lanes.iter().map(Lane::trials).sum();
+        let bought: u32 = lanes.iter().map(|lane| lane.trials).sum();
         self.idle = if bought == 0 { self.idle + 1 } else { 0 };
         if self.idle > 0 && self.idle.is_multiple_of(IDLE) {
             self.memory.forget_tries();
@@ -199,7 +205,7 @@ impl Auto {
             }
             match (&lane.attempt, &lane.verification) {
                 (Attempt::Edit { arm }, verification) => {
-                    self.arms.credit(*arm, lane.accepted(), lane.trials());
+                    self.arms.credit(*arm, lane.accepted(), lane.trials);
                     self.refused = if lane.accepted() { 0 } else { self.refused + 1 };
                     if let (Some(verification), Some(child)) = (verification, lane.child) {
                         let before = sentences(state, old);
@@ -233,9 +239,7 @@ impl Auto {
             }
         }
         // after an accepted edit the incumbent is looked at on fresh examples
-        self.probe_due = lanes
-            .iter()
-            .any(|lane| lane.accepted() && !matches!(lane.attempt, Attempt::Deletion { .. } | Attempt::Review { .. }));
+        self.probe_due = lanes.iter().any(|lane| lane.accepted() && !matches!(lane.attempt, Attempt::Review { .. }));
         self.close_round(state);
     }
 
@@ -255,25 +259,20 @@ impl Auto {
             self.refused = 0;
             return;
         }
-        self.review_after = super::REVIEW_AFTER;
         self.looks = 1;
-        self.accepted_since_pruning += 1;
         if !lane.targets.is_empty() {
             let mended = verification.targets_mended() > 0;
             if mended { self.targets_hit.0 += 0.5 } else { self.targets_hit.1 += 0.5 }
         }
         let before = sentences(state, old);
-        let mended = verification.mended().to_vec();
         for sentence in sentences(state, child).into_iter().filter(|sentence| !before.contains(sentence)) {
-            self.memory.suspicion.insert(sentence.clone(), verification.odds().harmful.max(0.05));
-            self.memory.mended_by.insert(sentence, mended.clone());
+            self.memory.suspicion.insert(sentence, verification.odds().harmful.max(0.05));
         }
     }
 
     fn carry(&mut self, lane: &Lane, base: CandidateId) {
         let (Some(child), Some(verification)) = (lane.child, &lane.verification) else { return };
         match &lane.attempt {
-            Attempt::Deletion { sentence } => self.pruning.push(sentence.clone()),
             Attempt::Review { sentence, .. } => self.reviewing.push(sentence.clone()),
             Attempt::Edit { .. } | Attempt::Carried { .. } => {
                 self.carried.push(Carried { child, base, targets: lane.targets.clone(), odds: verification.odds() })

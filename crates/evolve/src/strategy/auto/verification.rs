@@ -33,11 +33,13 @@ impl Odds {
 pub(super) enum Question {
     /// Does the edit mend what it was made for, and break nothing?
     Edit,
-    /// Is the deleted sentence missed?
-    Deletion,
     /// Did the deleted sentence do harm? Most did not: what mends no failure is given up at once.
     Review,
 }
+
+/// Probability of harm up to which a reviewed sentence is let go, and from which it is deleted.
+const ACQUITTED: f64 = 0.08;
+const CONVICTED: f64 = 0.85;
 
 /// What a verification asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,8 +116,6 @@ pub(super) struct Verification {
     seen: Vec<(usize, f64)>,
     /// For each of them, the probability with which the child was thought to solve it.
     foretold: Vec<f64>,
-    /// Examples that the child is right on and its parent was believed to fail.
-    mended: Vec<usize>,
     targets_mended: usize,
 }
 
@@ -125,14 +125,9 @@ impl Verification {
         Self::new(Question::Edit, odds.normal(), mends, breaks, on_target, targets, stakes)
     }
 
-    pub(super) fn deletion(odds: Odds, evidence: Vec<usize>, stakes: Stakes) -> Self {
-        let (mends, breaks) = (Rate { a: 1.0, b: 4.0 }, Rate { a: 1.0, b: 4.0 });
-        Self::new(Question::Deletion, odds.normal(), mends, breaks, 0.6, evidence, stakes)
-    }
-
-    pub(super) fn review(odds: Odds, failures: Vec<usize>, stakes: Stakes) -> Self {
+    pub(super) fn review(odds: Odds, failures: Vec<usize>, on_target: f64, stakes: Stakes) -> Self {
         let (mends, breaks) = (Rate { a: 1.0, b: 3.0 }, Rate { a: 1.0, b: 4.0 });
-        Self::new(Question::Review, odds.normal(), mends, breaks, 0.3, failures, stakes)
+        Self::new(Question::Review, odds.normal(), mends, breaks, on_target, failures, stakes)
     }
 
     fn new(
@@ -154,7 +149,6 @@ impl Verification {
             first,
             seen: Vec::new(),
             foretold: Vec::new(),
-            mended: Vec::new(),
             targets_mended: 0,
         }
     }
@@ -169,11 +163,6 @@ impl Verification {
 
     pub(super) fn question(&self) -> Question {
         self.question
-    }
-
-    /// Examples that the child is right on and its parent was believed to fail.
-    pub(super) fn mended(&self) -> &[usize] {
-        &self.mended
     }
 
     /// What the child's scores tell of its parent, which stays.
@@ -223,9 +212,6 @@ impl Verification {
         let [u, n, h] = self.solves(example, b);
         let own = self.odds;
         self.foretold.push(own.useful * u + own.neutral * n + own.harmful * h);
-        if score > 0.5 && b < 0.5 {
-            self.mended.push(example);
-        }
         self.odds = Odds {
             useful: own.useful * likelihood(u, error, score),
             neutral: own.neutral * likelihood(n, error, score),
@@ -254,7 +240,6 @@ impl Verification {
             self.first.iter().copied().filter(|i| !self.seen.iter().any(|(seen, _)| seen == i)).collect();
         match self.question {
             Question::Edit => self.next_of_edit(belief, bought, waiting),
-            Question::Deletion => self.next_of_deletion(belief, bought, waiting),
             Question::Review => self.next_of_review(belief, bought, waiting),
         }
     }
@@ -267,7 +252,7 @@ impl Verification {
         let harm_most = (0.03 * ratio).clamp(0.003, 0.06);
         let harm_price = (3.0 / ratio).clamp(1.0, 30.0);
         let worth_it = useful - 0.3 * neutral - harm_price * harmful > 0.0;
-        if useful <= self.stakes.drop_below {
+        if useful <= self.stakes.drop_below && bought > 0 {
             let missed = !self.first.is_empty() && self.targets_mended == 0;
             return Next::Over(if missed { Outcome::Missed } else { Outcome::Breaks });
         }
@@ -290,6 +275,10 @@ impl Verification {
         if !guarded {
             found = self.tell_most(&solved, error, |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         }
+        // with nothing to guard, a review finds the harm once there is more to lose
+        if !guarded && found.is_empty() && useful >= 0.5 {
+            return Next::Over(by_value);
+        }
         let dull = found.first().is_none_or(|(information, _)| *information < self.stakes.information);
         if dull && (found.is_empty() || useful < 0.5) {
             found = self.tell_most(&solved, error, |i, _| !self.knows(i), Side::Useful);
@@ -302,50 +291,29 @@ impl Verification {
         }
     }
 
-    fn next_of_deletion(&self, belief: &Belief, bought: usize, waiting: Vec<usize>) -> Next {
-        let missed = self.odds.harmful;
-        if missed >= 0.9 {
-            return Next::Over(Outcome::Breaks);
-        }
-        if missed <= 0.05 && bought > 0 {
-            return Next::Over(Outcome::Accept);
-        }
-        let by_value = if missed < 0.15 { Outcome::Accept } else { Outcome::Unclear };
-        if bought >= self.stakes.most {
-            return Next::Over(by_value);
-        }
-        if !waiting.is_empty() {
-            return Next::Buy(waiting);
-        }
-        let found = self.tell_most(&belief.all(), belief.error(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
-        match found.first() {
-            Some((information, _)) if *information >= self.stakes.information / 2.0 => {
-                Next::Buy(found.into_iter().take(self.stakes.batch).map(|(_, example)| example).collect())
-            }
-            _ => Next::Over(by_value),
-        }
-    }
-
     fn next_of_review(&self, belief: &Belief, bought: usize, waiting: Vec<usize>) -> Next {
         let Odds { useful, harmful, .. } = self.odds;
         if harmful >= 0.9 {
             return Next::Over(Outcome::Breaks);
         }
-        if waiting.is_empty() && useful <= 0.08 {
+        // only failures that the incumbent was seen on can convict: what is merely believed of it may be wrong
+        if bought > 0 && useful <= ACQUITTED {
             return Next::Over(Outcome::Unclear);
         }
-        if useful >= 0.5 && harmful <= 0.05 {
+        if useful >= CONVICTED && harmful <= 0.05 {
             return Next::Over(Outcome::Accept);
         }
-        let by_value = if useful > 2.0 * harmful && useful > 0.3 { Outcome::Accept } else { Outcome::Unclear };
+        let by_value = if useful >= 0.5 && harmful < 0.1 { Outcome::Accept } else { Outcome::Unclear };
         if bought >= self.stakes.most {
             return Next::Over(by_value);
         }
         if let Some(first) = waiting.first() {
             return Next::Buy(vec![*first]);
         }
-        let side = if useful < 0.5 { Side::Useful } else { Side::Harmful };
-        let found = self.tell_most(&belief.all(), belief.error(), |i, _| !self.knows(i), side);
+        if useful < 0.5 {
+            return Next::Over(Outcome::Unclear);
+        }
+        let found = self.tell_most(&belief.all(), belief.error(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         match found.first() {
             Some((information, _)) if *information >= self.stakes.information => {
                 Next::Buy(found.into_iter().take(self.stakes.batch).map(|(_, example)| example).collect())
@@ -365,20 +333,8 @@ impl Verification {
     /// The probabilities that the child truly solves an example, under each hypothesis, where its parent does with `b`.
     fn solves(&self, example: usize, b: f64) -> [f64; 3] {
         let first = self.is_first(example);
-        match self.question {
-            Question::Edit => {
-                let mends = if first { self.on_target } else { self.mends.mean() };
-                [b + (1.0 - b) * mends, b, b * (1.0 - self.breaks.mean())]
-            }
-            Question::Review => {
-                let mends = if first { self.on_target } else { self.mends.mean() };
-                [b + (1.0 - b) * mends, b, b * (1.0 - self.breaks.mean())]
-            }
-            Question::Deletion => {
-                let breaks = if first { self.on_target } else { self.breaks.mean() };
-                [b + (1.0 - b) * self.mends.mean(), b, b * (1.0 - breaks)]
-            }
-        }
+        let mends = if first { self.on_target } else { self.mends.mean() };
+        [b + (1.0 - b) * mends, b, b * (1.0 - self.breaks.mean())]
     }
 
     /// Examples by how much their outcome tells about one hypothesis against the others, in nats, the most first.

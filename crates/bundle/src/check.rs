@@ -1,0 +1,77 @@
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
+
+use clade_domain::{ContentHash, RunEvent, TrialOutcome};
+use clade_evolve::RunState;
+
+use crate::{BundleError, Limits, Manifest, archive::Archive, line::Lines, rules::Rules};
+
+/// A bundle that was read whole and found right.
+#[derive(Debug)]
+pub struct Checked {
+    pub(crate) path: PathBuf,
+    pub(crate) limits: Limits,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The run's state after all its entries.
+    pub state: RunState,
+}
+
+/// Reads a bundle without writing anything: format, sizes, checksums, every line, and that the journal replays and could have
+/// come from a run. Takes as long as unpacking does.
+///
+/// # Errors
+/// What is wrong, with the place.
+pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
+    let (mut archive, manifest) = Archive::open(path, limits)?;
+    let mut rules = Rules::default();
+    let mut texts: HashSet<ContentHash> = HashSet::new();
+    let mut examples = 0;
+    for part in &manifest.parts {
+        let bytes = archive.part(part)?;
+        match Lines::read(part, &bytes)? {
+            Lines::Examples(lines) => {
+                for example in lines {
+                    if example.id.index() as u64 != examples {
+                        return Err(BundleError::wrong(format!("{}: example {examples} is missing", part.path)));
+                    }
+                    examples += 1;
+                }
+            }
+            Lines::Texts(lines) => texts.extend(lines.iter().map(|text| ContentHash::of(text.as_bytes()))),
+            Lines::Answers(lines) => texts.extend(lines.iter().map(|answer| ContentHash::of(answer.body.as_bytes()))),
+            Lines::Journal(lines) => {
+                for entry in &lines {
+                    rules.take(entry)?;
+                    if let RunEvent::TrialFinished(trial) = &entry.event
+                        && let TrialOutcome::Scored { answer, .. } = &trial.outcome
+                        && !texts.contains(answer)
+                    {
+                        return Err(BundleError::wrong(format!("journal entry {}: its answer is missing", entry.seq)));
+                    }
+                }
+            }
+        }
+    }
+    archive.end()?;
+    let state = rules.finish()?;
+    agrees(&manifest, &state, examples)?;
+    Ok(Checked { path: path.to_owned(), limits, manifest, state })
+}
+
+fn agrees(manifest: &Manifest, state: &RunState, examples: u64) -> Result<(), BundleError> {
+    let whole = manifest.examples.is_none_or(|declared| declared == state.dataset().len() as u64);
+    if manifest.entries != state.length() || examples != manifest.examples.unwrap_or(0) || !whole {
+        return Err(BundleError::wrong("the bundle does not hold what its manifest says"));
+    }
+    let mut names = HashSet::new();
+    for snapshot in &manifest.snapshots {
+        let fits = snapshot.length <= manifest.entries && !snapshot.name.is_empty() && !snapshot.name.contains('@');
+        if !fits || !names.insert(&snapshot.name) {
+            return Err(BundleError::wrong(format!("{:?} is no snapshot of this run", snapshot.name)));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+use clade_domain::{Example, Recorded, RunEvent, RunId, Timestamp};
+use clade_engine::{Owner, first_row, row_of};
+use clade_evolve::state::Phase;
+use clade_store::{PaidAnswer, RunStatus, RunSummary, SnapshotRow, Store, StoreError};
+use futures::future::try_join_all;
+
+use crate::{BundleError, Checked, archive::Archive, line::Lines};
+
+/// What becomes of the answers in a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// They join the answers that later runs are served from, and count as what the run has paid: for bundles of one's own.
+    Reused,
+    /// Only their texts are kept, for the run's trials. A bundle cannot then slip answers under requests of other runs. Should
+    /// the run be resumed, its budget starts anew.
+    Shown,
+}
+
+/// Writes a checked bundle into a store as `run` of `owner`. Texts, answers and examples come first, where nobody sees them; the journal is
+/// staged, and the last step makes the run visible whole. The file is checked again as it is read again.
+///
+/// # Errors
+/// Where the run exists already, the file has changed since it was checked, or the store refuses.
+pub async fn import(
+    store: &dyn Store,
+    checked: &Checked,
+    run: RunId,
+    owner: Owner,
+    answers: Answers,
+    now: Timestamp,
+) -> Result<(), BundleError> {
+    let Checked { manifest, state, .. } = checked;
+    let _held = store.lock(run.clone()).await?;
+    match store.length(run.clone()).await {
+        Err(StoreError::NotFound { .. }) => {}
+        Err(error) => return Err(error.into()),
+        Ok(_) => return Err(BundleError::Exists { run }),
+    }
+    let dataset = state.dataset();
+    let known = store.has_dataset(dataset.hash).await?;
+    let (mut archive, again) = Archive::open(&checked.path, checked.limits)?;
+    if again != *manifest {
+        return Err(BundleError::wrong("the file has changed since it was checked"));
+    }
+    for part in &manifest.parts {
+        let bytes = archive.part(part)?;
+        match Lines::read(part, &bytes)? {
+            Lines::Examples(examples) if known => same_examples(store, checked, examples).await?,
+            Lines::Examples(examples) => store.put_examples(dataset.hash, examples).await?,
+            Lines::Texts(texts) => drop(store.put_texts(texts).await?),
+            Lines::Answers(lines) => put_answers(store, &run, answers, lines).await?,
+            Lines::Journal(entries) => {
+                let entries = entries.into_iter().map(|entry| renamed(entry, &run)).collect();
+                store.stage(run.clone(), entries).await?;
+            }
+        }
+    }
+    archive.end()?;
+    if manifest.examples.is_some() && !known {
+        store.seal_dataset(dataset.clone()).await?;
+    }
+    let snapshots =
+        manifest.snapshots.iter().map(|snapshot| SnapshotRow { run: run.clone(), ..snapshot.clone() }).collect();
+    store.publish(row(checked, run, owner, now), manifest.entries, snapshots).await?;
+    Ok(())
+}
+
+/// Examples under a hash that the store has must be those that it has: else the run would be about others than it says.
+async fn same_examples(store: &dyn Store, checked: &Checked, examples: Vec<Example>) -> Result<(), BundleError> {
+    let hash = checked.state.dataset().hash;
+    let ids = examples.iter().map(|example| example.id).collect();
+    match store.examples(hash, ids).await? == examples {
+        true => Ok(()),
+        false => Err(BundleError::OtherExamples { hash }),
+    }
+}
+
+async fn put_answers(
+    store: &dyn Store,
+    run: &RunId,
+    answers: Answers,
+    lines: Vec<PaidAnswer>,
+) -> Result<(), BundleError> {
+    match answers {
+        Answers::Reused => {
+            let puts = lines.into_iter().map(|answer| store.put_answer(PaidAnswer { run: run.clone(), ..answer }));
+            try_join_all(puts).await?;
+        }
+        Answers::Shown => drop(store.put_texts(lines.into_iter().map(|answer| answer.body).collect()).await?),
+    }
+    Ok(())
+}
+
+/// The first entry holds the run's name.
+fn renamed(mut entry: Recorded, run: &RunId) -> Recorded {
+    if let RunEvent::RunStarted { run: named, .. } = &mut entry.event {
+        *named = run.clone();
+    }
+    entry
+}
+
+/// The run's row as its journal has it: of the one in the manifest only words for people are taken over.
+fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummary {
+    let Checked { manifest, state, .. } = checked;
+    let branch_of = state.branch_of().map(|(run, ..)| run.clone());
+    let first = first_row(run, owner, state.spec(), branch_of, manifest.summary.created);
+    let status = match (state.phase(), manifest.summary.status) {
+        (Phase::Finished, _) => RunStatus::Finished,
+        (_, RunStatus::Failed) => RunStatus::Failed,
+        _ => RunStatus::Paused,
+    };
+    let row = row_of(state, *state.accounted(), &first);
+    RunSummary { status, updated: now, detail: manifest.summary.detail.clone(), ..row }
+}

@@ -1,0 +1,69 @@
+use clade_bundle::{BundleError, Data, Limits};
+use serde_json::{Value, json};
+
+use crate::common::{bundle, imported, packed, refusal, unpacked, with_journal};
+
+/// The first line of a kind of event.
+fn first<'l>(lines: &'l mut [Value], event: &str) -> &'l mut Value {
+    lines.iter_mut().find(|line| line["event"] == event).unwrap()
+}
+
+#[tokio::test]
+async fn journals_that_no_run_writes_are_refused() {
+    type Change = fn(&mut Vec<Value>);
+    let table: [(&str, &str, Change); 20] = [
+        ("nothing changed", "it was imported", |_| {}),
+        ("a gap", "entry 50 should stand here", |lines| drop(lines.remove(50))),
+        ("two entries swapped", "should stand here", |lines| lines.swap(50, 51)),
+        ("no beginning", "does not begin", |lines| drop(lines.remove(0))),
+        ("a second beginning", "a run starts once", |lines| {
+            let mut again = lines[0].clone();
+            again["seq"] = json!(lines.len());
+            lines.push(again);
+        }),
+        ("nothing at all", "no journal", |lines| lines.clear()),
+        ("an unknown event", "unknown variant", |lines| lines[9]["event"] = json!("reboot")),
+        ("a candidate twice", "is there already", |lines| lines[3]["candidate"]["id"] = json!(1)),
+        ("a parent from nowhere", "no candidate c77", |lines| lines[3]["candidate"]["parents"] = json!([77])),
+        ("its own parent", "no candidate c2", |lines| lines[3]["candidate"]["parents"] = json!([2])),
+        ("an empty prompt", "empty prompt", |lines| lines[3]["candidate"]["prompt"]["components"] = json!([])),
+        ("a trial of nobody", "no candidate c9", |lines| first(lines, "trial_finished")["candidate"] = json!(9)),
+        ("no such example", "no example e100", |lines| first(lines, "trial_finished")["example"] = json!(100)),
+        ("no such example at all", "no example", |lines| first(lines, "trial_finished")["example"] = json!(u32::MAX)),
+        ("no such repeat", "no example", |lines| first(lines, "trial_finished")["sample"] = json!(1)),
+        ("a score above one", "7 is no score", |lines| first(lines, "trial_finished")["score"] = json!(7.0)),
+        ("an answer that is not there", "its answer is missing", |lines| {
+            first(lines, "trial_finished")["answer"] = json!("00".repeat(16));
+        }),
+        ("survivors without fitness", "do not pair up", |lines| {
+            first(lines, "generation_closed")["fitness"] = json!([])
+        }),
+        ("more cells than there are numbers", "too many cells", |lines| {
+            lines[0]["spec"]["options"]["repeat"] = json!(4_000_000_000_u32);
+        }),
+        ("no models", "no prompt or no model", |lines| lines[0]["spec"]["models"]["task"] = json!([])),
+    ];
+    for (name, words, change) in table {
+        let said = refusal(&with_journal(change).await).await;
+        assert!(said.contains(words), "{name}: {said}");
+    }
+    let newer = with_journal(|lines| lines[0]["format"] = json!(999)).await;
+    assert!(matches!(imported(&newer, Limits::default()).await, Err(BundleError::Newer { found: 999, .. })));
+}
+
+#[tokio::test]
+async fn lines_that_are_none_are_told_with_their_place() {
+    let files = unpacked(&bundle(Data::Included).await);
+    let deep = format!("{}{}\n", "[".repeat(100_000), "]".repeat(100_000));
+    for (number, line) in [(1, "{\"id\":0}\n"), (2, "7\n"), (3, "\n"), (4, "{\n"), (4, "\u{0}"), (1, &deep)] {
+        let mut changed = files.clone();
+        let end = changed[number].1.iter().position(|byte| *byte == b'\n').unwrap();
+        changed[number].1.splice(..=end, line.bytes());
+        let said = refusal(&packed(changed)).await;
+        assert!(said.contains(&format!("{}:1:", files[number].0)), "{line:.20}: {said:.200}");
+    }
+    let mut shuffled = files.clone();
+    let line = shuffled[1].1.iter().position(|byte| *byte == b'\n').unwrap();
+    shuffled[1].1.drain(..=line);
+    assert!(refusal(&packed(shuffled)).await.contains("example 0 is missing"));
+}

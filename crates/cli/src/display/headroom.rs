@@ -1,0 +1,65 @@
+use clade_domain::Headroom;
+
+use super::result::{count, thousands};
+
+/// What there is to gain, said once before a search spends its budget.
+pub fn lines(headroom: &Headroom) -> Vec<String> {
+    let Headroom { n, score, ci_low, ci_high, ceiling, .. } = headroom;
+    let on = count(u64::from(*n), "train example");
+    let first = format!("headroom: the first prompt scores {score:.2} [{ci_low:.2}, {ci_high:.2}] on {on}");
+    let ceiling = match headroom.noise {
+        Some(noise) => format!(
+            "asked twice, {:.0} % of {} scored otherwise; no prompt can be expected above {ceiling:.2}",
+            noise * 100.0,
+            count(u64::from(headroom.repeats), "answer"),
+        ),
+        None => format!("no prompt can be expected above {ceiling:.2}"),
+    };
+    let needs: Vec<String> = headroom
+        .power
+        .iter()
+        .map(|row| {
+            let examples = count(u64::from(row.examples), "test example");
+            format!("{:.0} points {examples} ({} calls)", row.gain * 100.0, thousands(row.calls))
+        })
+        .collect();
+    let mut lines = vec![first, ceiling];
+    if !needs.is_empty() {
+        lines.push(format!("a gain can be shown with: {}", needs.join(", ")));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_domain::PowerRow;
+
+    use super::*;
+
+    #[test]
+    fn headroom_reads_well() {
+        let power = [(0.02, 1_900, 3_800), (0.05, 310, 620), (0.1, 77, 154)];
+        let power = power.map(|(gain, examples, calls)| PowerRow { gain, examples, calls }).to_vec();
+        let mut headroom = Headroom {
+            n: 60,
+            score: 0.356,
+            ci_low: 0.24,
+            ci_high: 0.48,
+            repeats: 12,
+            noise: Some(0.083),
+            ceiling: 0.958,
+            power,
+        };
+        let noisy = lines(&headroom).join("\n");
+        (headroom.noise, headroom.repeats, headroom.ceiling) = (None, 0, 1.0);
+        insta::assert_snapshot!([noisy, lines(&headroom).join("\n")].join("\n\n"), @r"
+        headroom: the first prompt scores 0.36 [0.24, 0.48] on 60 train examples
+        asked twice, 8 % of 12 answers scored otherwise; no prompt can be expected above 0.96
+        a gain can be shown with: 2 points 1,900 test examples (3,800 calls), 5 points 310 test examples (620 calls), 10 points 77 test examples (154 calls)
+
+        headroom: the first prompt scores 0.36 [0.24, 0.48] on 60 train examples
+        no prompt can be expected above 1.00
+        a gain can be shown with: 2 points 1,900 test examples (3,800 calls), 5 points 310 test examples (620 calls), 10 points 77 test examples (154 calls)
+        ");
+    }
+}

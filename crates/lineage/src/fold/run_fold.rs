@@ -1,0 +1,257 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use clade_domain::{
+    Candidate, CandidateId, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode, Split, Usd,
+    Verdict, VerdictReason,
+};
+use serde::{Deserialize, Serialize};
+
+use super::tally::{Tally, primary_score, set};
+use crate::{Node, NodeId, Status};
+
+/// The version of what backends keep. One that finds another drops everything and reads the journals anew.
+pub const LINEAGE_FORMAT: u32 = 1;
+
+/// A node with what its fold remembers. Whoever stores it gives back the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The node.
+    pub node: Node,
+    /// What only the fold looks at.
+    pub memory: Memory,
+}
+
+/// What must be remembered of a candidate to read on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    tally: Tally,
+    /// Whether a verdict stands, which closing generations do not change.
+    decided: bool,
+}
+
+/// How far a run's journal was read, and what must be remembered of it to read on. Folding a journal in batches of any sizes
+/// gives the same nodes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunFold {
+    run: RunId,
+    next: u64,
+    settings: Option<Settings>,
+    searching: bool,
+    /// Candidates that live without a verdict: closing a generation drops those that do not survive it.
+    alive: BTreeSet<CandidateId>,
+    best: Option<CandidateId>,
+}
+
+/// What the first entry says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Settings {
+    split: Split,
+    objectives: Vec<Objective>,
+    repeat: u32,
+    models: Models,
+    branch_of: Option<NodeId>,
+}
+
+impl RunFold {
+    /// Before the first entry.
+    #[must_use]
+    pub fn new(run: RunId) -> Self {
+        Self { run, next: 0, settings: None, searching: true, alive: BTreeSet::new(), best: None }
+    }
+
+    /// The run.
+    #[must_use]
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// The number of the next entry to read: the checkpoint.
+    #[must_use]
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// The chosen candidate, else the best survivor of the last generation; `None` before there is one.
+    #[must_use]
+    pub fn best(&self) -> Option<CandidateId> {
+        self.best
+    }
+
+    /// The candidate of another run that this one started from, where one was named.
+    #[must_use]
+    pub fn branch_of(&self) -> Option<&NodeId> {
+        self.settings.as_ref()?.branch_of.as_ref()
+    }
+
+    /// The candidates whose records [`Self::apply`] needs for these entries.
+    #[must_use]
+    pub fn needs(&self, entries: &[Recorded]) -> BTreeSet<CandidateId> {
+        let mut needed = BTreeSet::new();
+        for entry in entries {
+            match &entry.event {
+                RunEvent::TrialFinished(trial) => drop(needed.insert(trial.cell.candidate)),
+                RunEvent::ProposalRejected { parents, .. } => needed.extend(parents.first()),
+                RunEvent::CandidateDecided { candidate, .. } | RunEvent::CandidateChosen { candidate } => {
+                    needed.insert(*candidate);
+                }
+                RunEvent::GenerationClosed { survivors, .. } => {
+                    needed.extend(survivors);
+                    needed.extend(&self.alive);
+                }
+                RunEvent::SearchEnded { finalists, .. } => needed.extend(finalists),
+                _ => {}
+            }
+        }
+        needed
+    }
+
+    /// Takes the next entries in, in order. `records` holds what [`Self::needs`] named, as far as it is stored; afterwards it
+    /// also holds what is new. Entries that were taken in already change nothing.
+    pub fn apply(&mut self, entries: &[Recorded], records: &mut BTreeMap<CandidateId, Record>) {
+        for entry in entries.iter().filter(|entry| entry.seq >= self.next).collect::<Vec<_>>() {
+            self.next = entry.seq + 1;
+            self.take(entry, records);
+        }
+    }
+
+    fn take(&mut self, entry: &Recorded, records: &mut BTreeMap<CandidateId, Record>) {
+        match &entry.event {
+            RunEvent::RunStarted { spec, branch_of, .. } => {
+                let evaluates = spec.mode == RunMode::Evaluate;
+                let from = branch_of.clone().and_then(|(run, _, candidate)| Some(NodeId::new(run, candidate?)));
+                self.settings = Some(Settings {
+                    split: if evaluates { Split::Test } else { Split::Train },
+                    objectives: spec.optimize.objectives.clone(),
+                    repeat: spec.options.repeat.max(1),
+                    models: spec.models.clone(),
+                    branch_of: from.filter(|from| from.run != self.run),
+                });
+            }
+            RunEvent::CandidateAdmitted { candidate, bill } => {
+                let node = self.node(candidate, entry.seq, bill.cost);
+                records.insert(candidate.id, Record { node, memory: Memory::default() });
+                self.alive.insert(candidate.id);
+            }
+            RunEvent::ProposalRejected { parents, .. } => {
+                if let Some(record) = parents.first().and_then(|parent| records.get_mut(parent)) {
+                    record.node.turned_away += 1;
+                }
+            }
+            RunEvent::TrialFinished(trial) => {
+                let Some(record) = records.get_mut(&trial.cell.candidate) else { return };
+                record.node.cost += trial.task_bill().cost;
+                record.node.cost += trial.judge.cost;
+                // a second answer tells of noise, and what comes after the search ended counts no more: as in a run's state
+                let late = trial.purpose == Purpose::Search && !self.searching;
+                let Some(settings) = self.settings.as_ref().filter(|_| !late && trial.purpose != Purpose::Repeat)
+                else {
+                    return;
+                };
+                record.memory.tally.add(trial, primary_score(&settings.objectives, trial), settings.repeat);
+                record.node.scores = record.memory.tally.estimates();
+                record.node.score = record.node.scores.get(&settings.split).copied();
+            }
+            RunEvent::CandidateDecided { candidate, verdict, reason, detail, .. } => {
+                self.alive.remove(candidate);
+                let Some(record) = records.get_mut(candidate) else { return };
+                record.memory.decided = true;
+                record.node.status = match verdict {
+                    Verdict::Kept => Status::Kept,
+                    Verdict::Dropped => Status::Dropped,
+                };
+                record.node.reason = format!("{}: {detail}", words(*reason));
+            }
+            RunEvent::GenerationClosed { generation, survivors, .. } => {
+                self.close(*generation, survivors, records);
+            }
+            RunEvent::SearchEnded { finalists, .. } => {
+                self.searching = false;
+                for finalist in finalists {
+                    if let Some(record) = records.get_mut(finalist) {
+                        record.node.status = Status::Finalist;
+                    }
+                }
+            }
+            RunEvent::CandidateChosen { candidate } => {
+                self.best = Some(*candidate);
+                if let Some(record) = records.get_mut(candidate) {
+                    record.node.status = Status::Chosen;
+                }
+            }
+            RunEvent::SessionStarted { .. }
+            | RunEvent::SessionEnded { .. }
+            | RunEvent::HeadroomMeasured { .. }
+            | RunEvent::EvidenceMeasured { .. }
+            | RunEvent::BudgetChanged { .. }
+            | RunEvent::RunFinished { .. } => {}
+        }
+    }
+
+    fn close(&mut self, generation: u32, survivors: &[CandidateId], records: &mut BTreeMap<CandidateId, Record>) {
+        self.best = survivors.first().copied().or(self.best);
+        let surviving = set(survivors);
+        for id in self.alive.difference(&surviving) {
+            if let Some(record) = records.get_mut(id) {
+                record.node.status = Status::Dropped;
+                record.node.reason = format!("not among the survivors of generation {generation}");
+            }
+        }
+        self.alive.clear();
+        for id in &surviving {
+            let Some(record) = records.get_mut(id).filter(|record| !record.memory.decided) else { continue };
+            record.node.status = Status::Kept;
+            record.node.reason.clear();
+            self.alive.insert(*id);
+        }
+    }
+
+    fn node(&self, candidate: &Candidate, entry: u64, cost: Usd) -> Node {
+        let settings = self.settings.as_ref();
+        let branch = settings.and_then(|s| s.branch_of.clone()).filter(|_| candidate.id == CandidateId(0));
+        // ids grow with admission: what does not come before it cannot be a parent, whatever a journal says
+        let mut parents: Vec<NodeId> = Vec::new();
+        for parent in candidate.parents.iter().filter(|parent| **parent < candidate.id) {
+            let parent = NodeId::new(self.run.clone(), *parent);
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+        let relation = if branch.is_some() { Relation::BranchOf } else { candidate.relation };
+        parents.extend(branch);
+        Node {
+            id: NodeId::new(self.run.clone(), candidate.id),
+            entry,
+            generation: candidate.generation,
+            operator: candidate.operator.clone(),
+            model: candidate.model.clone().unwrap_or_else(|| model(settings, candidate.generation)),
+            relation,
+            parents,
+            note: candidate.note.clone(),
+            status: Status::Open,
+            reason: String::new(),
+            score: None,
+            scores: BTreeMap::new(),
+            cost,
+            turned_away: 0,
+        }
+    }
+}
+
+/// The task model that serves a generation.
+fn model(settings: Option<&Settings>, generation: u32) -> String {
+    let Some(Settings { models, .. }) = settings else { return String::new() };
+    let mut later =
+        models.generations.iter().filter(|later| later.from <= generation).filter_map(|later| later.task.as_ref());
+    later.next_back().or(models.task.first()).map(|model| model.id.clone()).unwrap_or_default()
+}
+
+fn words(reason: VerdictReason) -> &'static str {
+    match reason {
+        VerdictReason::Improves => "improves",
+        VerdictReason::Simpler => "simpler",
+        VerdictReason::MissedTarget => "missed its target",
+        VerdictReason::Breaks => "breaks what worked",
+        VerdictReason::Unclear => "unclear",
+        VerdictReason::Outranked => "outranked",
+    }
+}

@@ -1,0 +1,186 @@
+use std::collections::BTreeMap;
+
+use clade_domain::{
+    Bill, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, ExampleId, OperatorName, Prompt, Purpose,
+    Recorded, RejectReason, Relation, RunEvent, RunId, SlotId, Split, StopReason, Timestamp, Trial, TrialOutcome,
+    Usage, Usd, Verdict, VerdictReason,
+};
+use clade_lineage::{Record, RunFold, Status};
+use proptest::prelude::*;
+
+fn run() -> RunId {
+    "fold".parse().unwrap()
+}
+
+fn candidate(id: u32, parents: &[u32]) -> RunEvent {
+    let candidate = Candidate {
+        id: CandidateId(id),
+        prompt: Prompt::user(format!("prompt {id}")),
+        model: None,
+        parents: parents.iter().map(|parent| CandidateId(*parent)).collect(),
+        relation: if parents.is_empty() { Relation::Seed } else { Relation::MutatedFrom },
+        operator: (!parents.is_empty()).then(|| OperatorName::from("reflect")),
+        generation: u32::from(!parents.is_empty()),
+        slot: None,
+        note: String::new(),
+        targets: Vec::new(),
+        brief: None,
+    };
+    let bill = Bill::of(Usage { input: 5, output: 5, ..Usage::default() }, Some(Usd(0.5)));
+    RunEvent::CandidateAdmitted { candidate: Box::new(candidate), bill }
+}
+
+fn trial(candidate: u32, example: u32, score: f64, purpose: Purpose) -> RunEvent {
+    let split = match purpose {
+        Purpose::Search | Purpose::Repeat => Split::Train,
+        Purpose::Selection => Split::Validation,
+        Purpose::Evidence | Purpose::Evaluation => Split::Test,
+    };
+    RunEvent::TrialFinished(Box::new(Trial {
+        cell: CellRef { candidate: CandidateId(candidate), example: ExampleId(example), sample: 0 },
+        split,
+        purpose,
+        model: None,
+        outcome: TrialOutcome::Scored {
+            answer: ContentHash::of(b"a"),
+            score,
+            pass: score > 0.5,
+            judgements: Vec::new(),
+        },
+        usage: Usage { input: 5, output: 5, ..Usage::default() },
+        cost: Some(Usd(0.25)),
+        judge: Bill::default(),
+        latency_ms: 1,
+        cached: false,
+    }))
+}
+
+fn started() -> RunEvent {
+    let spec = serde_json::json!({
+        "mode": "optimize", "seed": 1, "prompts": [], "models": { "task": [{ "id": "simulated:rough" }] },
+        "options": clade_domain::EvalOptions::default(),
+        "optimize": {
+            "budget": {}, "strategy": { "name": "genetic" }, "objectives": [],
+            "splits": { "train": 0.5, "validation": 0.25, "test": 0.25, "seed": 1 }, "constraints": {}, "stop": {},
+        },
+    });
+    RunEvent::RunStarted {
+        format: 2,
+        run: run(),
+        spec: Box::new(serde_json::from_value(spec).unwrap()),
+        dataset: Box::new(DatasetSummary {
+            hash: ContentHash::of(b"d"),
+            source: String::new(),
+            splits: "tttvvh".into(),
+            columns: Vec::new(),
+            duplicates: 0,
+            judge_calls: 0,
+        }),
+        branch_of: Some(("trunk".parse().unwrap(), 7, Some(CandidateId(3)))),
+    }
+}
+
+fn journal() -> Vec<Recorded> {
+    let decided = |id: u32, verdict, reason| RunEvent::CandidateDecided {
+        candidate: CandidateId(id),
+        verdict,
+        reason,
+        detail: "3 of 5".into(),
+        against: CandidateId(0),
+        trials: 2,
+        gain: 0.1,
+        gain_sd: 0.1,
+    };
+    let events = vec![
+        started(),
+        candidate(0, &[]),
+        trial(0, 0, 1.0, Purpose::Search),
+        trial(0, 1, 0.0, Purpose::Search),
+        trial(0, 0, 0.0, Purpose::Repeat),
+        candidate(1, &[0]),
+        candidate(2, &[0]),
+        candidate(3, &[1, 9, 1]),
+        RunEvent::ProposalRejected {
+            slot: SlotId(4),
+            generation: 1,
+            operator: OperatorName::from("reflect"),
+            parents: vec![CandidateId(0)],
+            reason: RejectReason::Duplicate,
+            detail: String::new(),
+            same_as: None,
+            bill: Bill::default(),
+        },
+        trial(1, 0, 1.0, Purpose::Search),
+        // the same cell again changes the cost alone
+        trial(1, 0, 0.0, Purpose::Search),
+        decided(1, Verdict::Kept, VerdictReason::Improves),
+        decided(2, Verdict::Dropped, VerdictReason::MissedTarget),
+        RunEvent::GenerationClosed { generation: 1, survivors: vec![CandidateId(0)], fitness: vec![0.5], spent: None },
+        RunEvent::SearchEnded { reason: StopReason::NoImprovement, finalists: vec![CandidateId(1), CandidateId(0)] },
+        // too late to count
+        trial(0, 2, 1.0, Purpose::Search),
+        trial(1, 3, 1.0, Purpose::Selection),
+        RunEvent::CandidateChosen { candidate: CandidateId(1) },
+    ];
+    (0..).zip(events).map(|(seq, event)| Recorded { seq, at: Timestamp(1), event }).collect()
+}
+
+/// Folds in parts, keeping everything as a backend does: as JSON.
+fn folded(parts: &[usize]) -> (String, BTreeMap<CandidateId, String>) {
+    let journal = journal();
+    let mut state = serde_json::to_string(&RunFold::new(run())).unwrap();
+    let mut stored: BTreeMap<CandidateId, String> = BTreeMap::new();
+    let mut from = 0_usize;
+    for part in parts.iter().copied().chain([usize::MAX]) {
+        let entries = &journal[from..from.saturating_add(part).min(journal.len())];
+        from += entries.len();
+        let mut fold: RunFold = serde_json::from_str(&state).unwrap();
+        let needed = fold.needs(entries);
+        let mut records: BTreeMap<CandidateId, Record> =
+            needed.iter().filter_map(|id| Some((*id, serde_json::from_str(stored.get(id)?).unwrap()))).collect();
+        fold.apply(entries, &mut records);
+        state = serde_json::to_string(&fold).unwrap();
+        stored.extend(records.iter().map(|(id, record)| (*id, serde_json::to_string(record).unwrap())));
+    }
+    (state, stored)
+}
+
+#[test]
+fn events_become_nodes() {
+    let (_, stored) = folded(&[]);
+    let nodes: Vec<_> = stored.values().map(|record| serde_json::from_str::<Record>(record).unwrap().node).collect();
+    let seed = &nodes[0];
+    assert_eq!((seed.relation, seed.parents[0].to_string()), (Relation::BranchOf, "trunk@c3".to_owned()));
+    assert_eq!((seed.turned_away, seed.entry, seed.model.as_str()), (1, 1, "simulated:rough"));
+    assert_eq!(seed.score.map(|score| (score.mean, score.trials)), Some((0.5, 2)));
+    assert_eq!(seed.cost, Usd(0.5 + 4.0 * 0.25), "repeats and late answers cost too");
+    assert_eq!(seed.status, Status::Finalist);
+    let chosen = &nodes[1];
+    assert_eq!((chosen.status, chosen.reason.as_str()), (Status::Chosen, "improves: 3 of 5"));
+    assert_eq!(chosen.score.map(|score| (score.mean, score.trials)), Some((1.0, 1)));
+    assert_eq!(chosen.scores[&Split::Validation].trials, 1);
+    assert_eq!((nodes[2].status, nodes[2].reason.as_str()), (Status::Dropped, "missed its target: 3 of 5"));
+    assert_eq!(
+        (nodes[3].status, nodes[3].reason.as_str()),
+        (Status::Dropped, "not among the survivors of generation 1")
+    );
+    assert_eq!(nodes[3].parents.len(), 1, "c9 did not exist when c3 was made, and c1 is one parent");
+}
+
+proptest! {
+    #[test]
+    fn batches_of_any_size_give_the_same(parts in prop::collection::vec(0usize..6, 0..8)) {
+        prop_assert_eq!(folded(&parts), folded(&[]));
+    }
+}
+
+#[test]
+fn what_was_read_is_not_read_twice() {
+    let journal = journal();
+    let mut fold = RunFold::new(run());
+    let mut records = BTreeMap::new();
+    fold.apply(&journal, &mut records);
+    let (before, state) = (records.clone(), fold.clone());
+    fold.apply(&journal[3..], &mut records);
+    assert_eq!((records, fold), (before, state));
+}

@@ -1,0 +1,101 @@
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures::future::try_join_all;
+use tokio::sync::Semaphore;
+
+use super::runner::Returned;
+use super::{Call, CallError, ModelHost, Runner};
+use crate::{InsidePath, Language, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
+
+/// What the sandboxes of a pool are made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerSpec {
+    /// The sandbox.
+    pub sandbox: SandboxSpec,
+    /// The state to start from, instead of an empty folder.
+    pub from: Option<SnapshotId>,
+    /// The language of the functions.
+    pub language: Language,
+    /// Its interpreter, as [`find_interpreter`](crate::find_interpreter) names it.
+    pub program: PathBuf,
+    /// What is put into the working folder, such as the file of the function.
+    pub files: Vec<(InsidePath, Bytes)>,
+}
+
+/// Warm runners that are alike. A call takes one, or makes one where there is a place, and gives it back; one that a call has
+/// used up is replaced by the next call.
+pub struct Pool {
+    backend: Arc<dyn SandboxBackend>,
+    spec: RunnerSpec,
+    idle: Mutex<Vec<Runner>>,
+    places: Semaphore,
+}
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("spec", &self.spec).field("places", &self.places).finish_non_exhaustive()
+    }
+}
+
+impl Pool {
+    /// A pool of at most `places` runners; at least 1. None is made yet.
+    #[must_use]
+    pub fn new(backend: Arc<dyn SandboxBackend>, spec: RunnerSpec, places: usize) -> Self {
+        Self { backend, spec, idle: Mutex::new(Vec::new()), places: Semaphore::new(places.max(1)) }
+    }
+
+    /// Makes runners ahead, at most one for each free place.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn warm(&self, count: usize) -> Result<(), CallError> {
+        let missing = count.min(self.places.available_permits()).saturating_sub(self.idle().len());
+        let made = try_join_all((0..missing).map(|_| self.make())).await?;
+        self.idle().extend(made);
+        Ok(())
+    }
+
+    /// Calls a function in one of the runners. Dropping the future ends that runner.
+    ///
+    /// # Errors
+    /// As [`Runner::start`] and [`Runner::call`]. A call that failed for want of a sandbox may be made again
+    /// ([`SandboxError::worth_another_sandbox`]).
+    pub async fn call(&self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
+        let _place = self.places.acquire().await.map_err(|_| SandboxError::Gone("the pool is closed".to_owned()))?;
+        let warm = self.idle().pop();
+        let mut runner = match warm {
+            Some(runner) => runner,
+            None => self.make().await?,
+        };
+        let returned = runner.call(call, host).await;
+        if returned.as_ref().err().is_none_or(CallError::leaves_the_runner) {
+            self.idle().push(runner);
+        }
+        returned
+    }
+
+    /// Ends all runners that are idle, and refuses further calls.
+    ///
+    /// # Errors
+    /// As [`crate::Sandbox::destroy`].
+    pub async fn close(&self) -> Result<(), SandboxError> {
+        self.places.close();
+        let idle = std::mem::take(&mut *self.idle());
+        try_join_all(idle.into_iter().map(Runner::destroy)).await.map(|_| ())
+    }
+
+    async fn make(&self) -> Result<Runner, CallError> {
+        let RunnerSpec { sandbox: spec, from, language, program, files } = &self.spec;
+        let sandbox = self.backend.create(spec, from.as_ref()).await?;
+        for (path, content) in files {
+            sandbox.put(path, content.clone()).await?;
+        }
+        Runner::start(sandbox, *language, program, spec.limits).await
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Runner>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,94 @@
+// Calls functions for the host. Messages are JSON lines on the streams it was started with; what user code prints is not among them.
+'use strict';
+const fs = require('fs');
+const path = require('path');
+const url = require('url');
+
+const WORK = '/work';
+
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
+function send(kind, fields) {
+  let bytes = Buffer.from(JSON.stringify({ [kind]: fields }) + '\n');
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(fs.writeSync(1, bytes));
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+const waiting = new Map();
+let asks = 0;
+
+// Asks the model that the run file names. `messages` is a text, or a list of {role, content}.
+function chat(messages, options = {}) {
+  if (typeof messages === 'string') messages = [{ role: 'user', content: messages }];
+  const id = ++asks;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    send('ask', { id, messages, options });
+  });
+}
+
+globalThis.clade = { chat };
+
+const modules = new Map();
+const snippets = new Map();
+
+async function functionOfFile({ path: file, function: name }) {
+  const place = path.join(WORK, file);
+  const changed = fs.statSync(place).mtimeMs;
+  if (modules.get(file)?.changed !== changed) {
+    delete require.cache[place];
+    const query = `?changed=${changed}`;
+    const module = file.endsWith('.mjs') ? await import(url.pathToFileURL(place) + query) : require(place);
+    modules.set(file, { changed, module });
+  }
+  const { module } = modules.get(file);
+  const whole = module.default ?? module;
+  const found = name === 'default' ? whole : module[name] ?? whole[name];
+  if (typeof found !== 'function') throw new Error(`${file} has no function \`${name}\``);
+  return found;
+}
+
+function functionOfText({ code, names }) {
+  const key = JSON.stringify([code, names]);
+  if (!snippets.has(key)) {
+    const text = code.trim();
+    const body = text.includes('\n') || text.startsWith('return ') ? text : `return (${text.replace(/;$/, '')})`;
+    snippets.set(key, new Function(...names, body));
+  }
+  return snippets.get(key);
+}
+
+async function answer({ id, source, args }) {
+  try {
+    const found = source.file ? await functionOfFile(source.file) : functionOfText(source.inline);
+    const value = await found(...args);
+    send('returned', { id, value: value === undefined ? null : value });
+  } catch (error) {
+    const message = String(error?.message ?? error).slice(0, 2000);
+    send('failed', { id, message, trace: String(error?.stack ?? '').slice(0, 8000) });
+  }
+}
+
+function receive(message) {
+  if (message.call) return void answer(message.call);
+  const { id } = message.answer ?? message.refusal;
+  const { resolve, reject } = waiting.get(id);
+  waiting.delete(id);
+  if (message.answer) resolve(message.answer.text);
+  else reject(new Error(message.refusal.reason));
+}
+
+let rest = '';
+process.stdin.setEncoding('utf8');
+process.stdin.on('data', (chunk) => {
+  const lines = (rest + chunk).split('\n');
+  rest = lines.pop();
+  lines.forEach((line) => receive(JSON.parse(line)));
+});
+process.stdin.on('end', () => process.exit(0));
+send('ready', {});

@@ -1,0 +1,221 @@
+use std::path::Path;
+use std::pin::Pin;
+use std::time::Duration;
+
+use bytes::{Buf, BytesMut};
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::Instant;
+
+use super::tail::Tail;
+use super::{Call, CallError, FromInside, Lines, ModelHost, ToInside};
+use crate::{Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
+
+const PYTHON: &str = include_str!("runner.py");
+const JAVASCRIPT: &str = include_str!("runner.js");
+
+/// How many model calls of one call may be under way; more wait inside.
+const ASKS_AT_ONCE: usize = 16;
+
+/// How long an interpreter may take to start, where calls may not take longer. An idle machine needs less than a tenth of a second.
+const STARTING: Duration = Duration::from_secs(30);
+
+/// An interpreter in a sandbox that waits for calls. One call at a time.
+pub struct Runner {
+    sandbox: Box<dyn Sandbox>,
+    stdin: Pin<Box<dyn AsyncWrite + Send>>,
+    lines: Lines<Output>,
+    stderr: Output,
+    ending: BoxFuture<'static, Result<Ending, SandboxError>>,
+    limits: Limits,
+    calls: u64,
+    said: Tail,
+}
+
+impl std::fmt::Debug for Runner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runner")
+            .field("sandbox", &self.sandbox.id())
+            .field("calls", &self.calls)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a call brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returned {
+    /// What the function returned.
+    pub value: Value,
+    /// The end of what it printed.
+    pub said: String,
+}
+
+/// What happens next in a call.
+enum Next {
+    Message(FromInside),
+    OutputEnded,
+    Sent,
+    Said(usize),
+    Answered(u64, Result<String, String>),
+}
+
+impl Runner {
+    /// Starts an interpreter in a sandbox and waits until it takes calls.
+    ///
+    /// # Errors
+    /// [`CallError::Sandbox`] where it cannot be started, [`CallError::Died`] where it does not work.
+    pub async fn start(
+        sandbox: Box<dyn Sandbox>,
+        language: Language,
+        program: &Path,
+        limits: Limits,
+    ) -> Result<Self, CallError> {
+        let program = program.to_string_lossy().into_owned();
+        let command = match language {
+            Language::Python => Command::new([program.as_str(), "-I", "-c", PYTHON]),
+            // its own idea of a heap's size comes from the machine's memory
+            Language::JavaScript => {
+                let heap = format!("--max-old-space-size={}", limits.memory_mb / 4 * 3);
+                Command::new([program.as_str(), heap.as_str(), "-e", JAVASCRIPT])
+            }
+        };
+        let execution = sandbox.start(&command.time(Time::Session)).await?;
+        let longest = usize::try_from(limits.output_bytes()).unwrap_or(usize::MAX);
+        let mut runner = Self {
+            sandbox,
+            stdin: execution.stdin,
+            lines: Lines::new(execution.stdout, longest),
+            stderr: execution.stderr,
+            ending: execution.ending,
+            limits,
+            calls: 0,
+            said: Tail::default(),
+        };
+        match runner.exchange(None, &super::NoModels).await? {
+            FromInside::Ready {} => Ok(runner),
+            other => Err(CallError::Channel(format!("{other:?} before it was ready"))),
+        }
+    }
+
+    /// Its sandbox, to put files into.
+    #[must_use]
+    pub fn sandbox(&self) -> &dyn Sandbox {
+        &*self.sandbox
+    }
+
+    /// Calls a function. Wall time without the waiting for models, and output, are limited for each call anew.
+    ///
+    /// # Errors
+    /// [`CallError`]; unless it [leaves the runner](CallError::leaves_the_runner), no other call will succeed. The same holds when
+    /// the future is dropped before its end.
+    pub async fn call(&mut self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
+        self.calls += 1;
+        let request = ToInside::Call { id: self.calls, call: call.clone() };
+        match self.exchange(Some(&request), host).await? {
+            FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said: self.said.take() }),
+            FromInside::Failed { id, message, trace } if id == self.calls => Err(CallError::Failed { message, trace }),
+            other => Err(CallError::Channel(format!("an answer to another call: {other:?}"))),
+        }
+    }
+
+    /// Ends the interpreter and its sandbox.
+    ///
+    /// # Errors
+    /// As [`Sandbox::destroy`].
+    pub async fn destroy(self) -> Result<(), SandboxError> {
+        self.sandbox.destroy().await
+    }
+
+    /// Sends a request and serves model calls until something else comes back.
+    async fn exchange(&mut self, request: Option<&ToInside>, host: &dyn ModelHost) -> Result<FromInside, CallError> {
+        self.lines.get_ref().allow(self.limits.output_bytes());
+        self.said.take();
+        let mut outbox = BytesMut::new();
+        if let Some(request) = request {
+            enqueue(&mut outbox, request)?;
+        }
+        let (mut answers, mut asked) = (FuturesUnordered::new(), 0);
+        let (mut read, mut listen) = (true, true);
+        let mut chunk = [0; 4096];
+        let mut left = match request {
+            Some(_) => self.limits.wall(),
+            // a short limit is meant for calls
+            None => self.limits.wall().max(STARTING),
+        };
+        loop {
+            let since = Instant::now();
+            let waits_for_models = !answers.is_empty();
+            let next = tokio::select! {
+                biased;
+                // before the message that it was printed before
+                said = self.stderr.read(&mut chunk), if listen => match said {
+                    Ok(length) => Next::Said(length),
+                    Err(_) => return Err(CallError::Limit(Limit::Output)),
+                },
+                message = self.lines.next(), if read && answers.len() < ASKS_AT_ONCE => match message {
+                    Ok(Some(message)) => Next::Message(message),
+                    Ok(None) => Next::OutputEnded,
+                    Err(bad) => return Err(CallError::Channel(bad.to_string())),
+                },
+                sent = self.stdin.write_buf(&mut outbox), if outbox.has_remaining() => {
+                    if sent.is_err() {
+                        // nobody reads any more: the ending says why
+                        outbox.clear();
+                    }
+                    Next::Sent
+                }
+                Some((id, answer)) = answers.next(), if waits_for_models => Next::Answered(id, answer),
+                ending = &mut self.ending => return Err(self.died(ending, listen).await),
+                () = tokio::time::sleep(left), if !waits_for_models => return Err(CallError::Limit(Limit::Wall)),
+            };
+            if !waits_for_models {
+                left = left.saturating_sub(since.elapsed());
+            }
+            match next {
+                Next::Message(FromInside::Ask { id, ask }) => {
+                    asked += 1;
+                    let granted = asked <= host.most_asks();
+                    answers.push(async move {
+                        let answer = if granted { host.chat(ask).await } else { Err(too_many(host)) };
+                        (id, answer)
+                    });
+                }
+                Next::Message(message) => return Ok(message),
+                Next::OutputEnded => read = false,
+                Next::Sent => {}
+                Next::Said(0) => listen = false,
+                Next::Said(length) => self.said.push(chunk.get(..length).unwrap_or_default()),
+                Next::Answered(id, Ok(text)) => enqueue(&mut outbox, &ToInside::Answer { id, text })?,
+                Next::Answered(id, Err(reason)) => enqueue(&mut outbox, &ToInside::Refusal { id, reason })?,
+            }
+        }
+    }
+
+    async fn died(&mut self, ending: Result<Ending, SandboxError>, listen: bool) -> CallError {
+        // everything inside is dead, so its last words have an end
+        let mut rest = Vec::new();
+        if listen {
+            let _ = tokio::time::timeout(Duration::from_secs(1), self.stderr.read_to_end(&mut rest)).await;
+        }
+        self.said.push(&rest);
+        match ending {
+            Ok(Ending { ended: Ended::Limit(limit), .. }) => CallError::Limit(limit),
+            Ok(Ending { ended, .. }) => CallError::Died { ended, said: self.said.take().trim().to_owned() },
+            Err(error) => CallError::Sandbox(error),
+        }
+    }
+}
+
+fn too_many(host: &dyn ModelHost) -> String {
+    format!("this call has asked models {} times, and more is not allowed", host.most_asks())
+}
+
+fn enqueue(outbox: &mut BytesMut, message: &ToInside) -> Result<(), CallError> {
+    let text = serde_json::to_vec(message).map_err(|error| CallError::Channel(error.to_string()))?;
+    outbox.extend_from_slice(&text);
+    outbox.extend_from_slice(b"\n");
+    Ok(())
+}

@@ -1,0 +1,64 @@
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Command, Ended, Finished, Sandbox, SandboxError, Time};
+
+/// Code that a model wrote in Python, and the tests that it must pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratedCode {
+    /// The whole code, such as a given head and the body that was generated for it.
+    pub code: String,
+    /// Statements that run after it and raise an error where it is wrong.
+    pub tests: String,
+}
+
+/// What tests say of generated code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Whether all of them ran and none failed.
+    pub passed: bool,
+    /// How it ended and its last words, for whoever writes the next prompt.
+    pub feedback: String,
+}
+
+/// How many characters of the last words are kept.
+const WORDS: usize = 1000;
+
+impl GeneratedCode {
+    /// Runs the code and its tests in a fresh interpreter of the sandbox, for at most `wall`.
+    ///
+    /// `mark` is printed when the end is reached, since code may well leave early with exit code 0; it should be a text that code
+    /// cannot guess. Both share a process, so this holds against mistakes and not against malice.
+    ///
+    /// # Errors
+    /// [`SandboxError`] where it could not be run. Whatever the code does is a verdict.
+    pub async fn judge(
+        &self,
+        sandbox: &dyn Sandbox,
+        python: &Path,
+        wall: Duration,
+        mark: &str,
+    ) -> Result<Verdict, SandboxError> {
+        let text = serde_json::Value::from(mark);
+        let program = format!("{}\n\n{}\n\nprint({text}, flush=True)\n", self.code, self.tests);
+        let command = Command::new([python.to_string_lossy().as_ref(), "-I", "-"]).time(Time::Within(wall));
+        let finished = sandbox.start(&command).await?.finish(program.as_bytes()).await?;
+        Ok(verdict(&finished, mark))
+    }
+}
+
+fn verdict(finished: &Finished, mark: &str) -> Verdict {
+    let reached_the_end = String::from_utf8_lossy(&finished.stdout).lines().any(|line| line.ends_with(mark));
+    let feedback = match (finished.ended, reached_the_end) {
+        (Ended::Exited(0), true) => "all tests passed".to_owned(),
+        (Ended::Exited(0), false) => "the code ended the program before the tests were through".to_owned(),
+        (ended, _) => {
+            let said = String::from_utf8_lossy(&finished.stderr);
+            let words: String = said.trim().chars().rev().take(WORDS).collect();
+            format!("the program {}\n{}", ended.words(), words.chars().rev().collect::<String>()).trim().to_owned()
+        }
+    };
+    Verdict { passed: finished.is_success() && reached_the_end, feedback }
+}

@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use landlock::{
+    ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, Scope, path_beneath_rules,
+};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
+
+use super::{During, Failure, WORK, argument, files, syscalls};
+use crate::Limits;
+use crate::local::protocol::{INSIDE_ID, Identity, JailConfig, Request};
+
+/// Where programs are looked up inside.
+pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+
+/// The newest rules that are asked for; an older kernel applies those that it knows.
+const LANDLOCK: ABI = ABI::V6;
+const WRITABLE: [&str; 3] = [WORK, "/tmp", "/dev/shm"];
+/// What the jail's own processes may take beside the program's.
+const OWN_PROCESSES: u64 = 9;
+const MIB: u64 = 1024 * 1024;
+
+/// Stage 3: gives up every right and becomes the program.
+pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure> {
+    let (_, config): (String, JailConfig) = argument(&mut args)?;
+    let (_, request): (String, Request) = argument(&mut args)?;
+    rustix::process::setsid().during("leave the session")?;
+    // where the machine runs out of memory the sandbox goes first
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    give_up_rights(config.identity)?;
+    restrict_files()?;
+    let session = matches!(request, Request::Run { session: true, .. });
+    limit(&config.limits, session)?;
+    std::env::set_current_dir(WORK).during("enter the working folder")?;
+    syscalls::restrict()?;
+    match request {
+        Request::Run { program, env, .. } => Err(become_program(&program, env)),
+        Request::Files(task) => files::handle(&task, &config.limits),
+    }
+}
+
+fn become_program(program: &[String], env: BTreeMap<String, String>) -> Failure {
+    let fixed = [("PATH", PATH), ("HOME", WORK), ("TMPDIR", "/tmp"), ("LANG", "C.UTF-8")];
+    let (name, args) = program.split_first().map_or(("", [].as_slice()), |(name, args)| (name.as_str(), args));
+    let error = Command::new(name).args(args).env_clear().envs(fixed).envs(env).exec();
+    Failure { step: format!("run {name}"), detail: error.to_string() }
+}
+
+fn give_up_rights(identity: Identity) -> Result<(), Failure> {
+    let step = "give up rights";
+    rustix::thread::clear_ambient_capability_set().during(step)?;
+    for right in CapabilitySet::all().iter() {
+        // the kernel may not know the newest ones
+        let _ = rustix::thread::remove_capability_from_bounding_set(right);
+    }
+    if let Identity::Foreign(_) = identity {
+        let (uid, gid) = (Uid::from_raw(INSIDE_ID), Gid::from_raw(INSIDE_ID));
+        rustix::thread::set_thread_groups(&[]).during(step)?;
+        rustix::thread::set_thread_res_gid(gid, gid, gid).during(step)?;
+        rustix::thread::set_thread_res_uid(uid, uid, uid).during(step)?;
+    }
+    let none = CapabilitySet::empty();
+    rustix::thread::set_capabilities(None, CapabilitySets { effective: none, permitted: none, inheritable: none })
+        .during(step)?;
+    rustix::thread::set_no_new_privs(true).during(step)
+}
+
+/// The mounts say the same; this holds also for what a hole in them would show.
+fn restrict_files() -> Result<(), Failure> {
+    let step = "restrict files";
+    let all = AccessFs::from_all(LANDLOCK);
+    Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(all)
+        .during(step)?
+        .scope(Scope::AbstractUnixSocket | Scope::Signal)
+        .during(step)?
+        .create()
+        .during(step)?
+        .add_rules(path_beneath_rules(["/"], AccessFs::from_read(LANDLOCK)))
+        .during(step)?
+        .add_rules(path_beneath_rules(WRITABLE, all))
+        .during(step)?
+        .add_rules(path_beneath_rules(["/dev"], AccessFs::from_file(LANDLOCK)))
+        .during(step)?
+        .restrict_self()
+        .during(step)?;
+    Ok(())
+}
+
+fn limit(limits: &Limits, session: bool) -> Result<(), Failure> {
+    let cpu = u64::from(limits.cpu_seconds);
+    let table = [
+        // private memory that can be written; reserved address space, of which JavaScript takes much, does not count
+        (Resource::Data, Some(u64::from(limits.memory_mb) * MIB)),
+        (Resource::Stack, Some(8 * MIB)),
+        (Resource::Fsize, Some(u64::from(limits.disk_mb) * MIB)),
+        (Resource::Nproc, Some(u64::from(limits.processes) + OWN_PROCESSES)),
+        // init counts the time of all processes together; this is for the moment in which it does not look
+        (Resource::Cpu, (!session).then_some(cpu + 1)),
+        (Resource::Nofile, Some(512)),
+        (Resource::Core, Some(0)),
+        (Resource::Memlock, Some(0)),
+        (Resource::Msgqueue, Some(0)),
+    ];
+    for (resource, value) in table {
+        if let Some(value) = value {
+            // a host may run under lower limits already
+            let value = rustix::process::getrlimit(resource).maximum.map_or(value, |most| most.min(value));
+            setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) }).during("set limits")?;
+        }
+    }
+    Ok(())
+}

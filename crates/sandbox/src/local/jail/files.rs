@@ -1,0 +1,106 @@
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::process::ExitCode;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+
+use super::{During, Failure};
+use crate::Limits;
+use crate::local::protocol::FileTask;
+
+/// Does something with files of the working folder, which is the current one. It runs confined: whatever the code inside has put
+/// in its way can only lead to what that code could reach itself.
+pub fn handle(task: &FileTask, limits: &Limits) -> Result<ExitCode, Failure> {
+    match task {
+        FileTask::Put(path) => put(path),
+        FileTask::Get(path) => get(path, u64::from(limits.disk_mb) * 1024 * 1024),
+        FileTask::Save => save().during("save the working folder"),
+        FileTask::Restore => restore().during("unpack the working folder"),
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn put(path: &str) -> Result<(), Failure> {
+    let (folder, name) = walk(path, Missing::Make)?;
+    // a program that reads the file never sees half of it
+    let half = format!(".{}.part", std::process::id());
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+    let file = rustix::fs::openat(&folder, &half, flags, Mode::from_raw_mode(0o644)).during("create")?;
+    let written = io::copy(&mut io::stdin(), &mut File::from(file)).during("write");
+    let renamed = written.and_then(|_| rustix::fs::renameat(&folder, &half, &folder, &name).during("replace"));
+    if renamed.is_err() {
+        let _ = rustix::fs::unlinkat(&folder, &half, AtFlags::empty());
+    }
+    renamed
+}
+
+fn get(path: &str, most: u64) -> Result<(), Failure> {
+    let (folder, name) = walk(path, Missing::Refuse)?;
+    // without blocking: it could be a pipe that nobody writes
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = rustix::fs::openat(&folder, &name, flags, Mode::empty()).during("open")?;
+    let kind = FileType::from_raw_mode(rustix::fs::fstat(&file).during("look at")?.st_mode);
+    if kind != FileType::RegularFile {
+        return Err(Failure { step: "read".into(), detail: "it is no plain file".into() });
+    }
+    io::copy(&mut File::from(file).take(most), &mut io::stdout()).during("read")?;
+    Ok(())
+}
+
+enum Missing {
+    Make,
+    Refuse,
+}
+
+/// The folder that holds the last name of a path. No link on the way is followed.
+fn walk(path: &str, missing: Missing) -> Result<(OwnedFd, String), Failure> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+    let mut folder = rustix::fs::openat(CWD, ".", flags, Mode::empty()).during("open the working folder")?;
+    let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
+    for parent in parents.split('/').filter(|parent| !parent.is_empty()) {
+        if let Missing::Make = missing {
+            match rustix::fs::mkdirat(&folder, parent, Mode::from_raw_mode(0o755)) {
+                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                Err(error) => return Err(error).during(format!("make the folder {parent}")),
+            }
+        }
+        folder =
+            rustix::fs::openat(&folder, parent, flags, Mode::empty()).during(format!("enter the folder {parent}"))?;
+    }
+    Ok((folder, name.to_owned()))
+}
+
+/// Folders, plain files and links as they are; pipes and sockets have no state that could be kept.
+fn save() -> io::Result<()> {
+    let mut archive = tar::Builder::new(io::BufWriter::new(io::stdout()));
+    archive.mode(tar::HeaderMode::Deterministic);
+    archive.follow_symlinks(false);
+    save_folder(&mut archive, Path::new(""))?;
+    archive.into_inner()?.flush()
+}
+
+fn save_folder(archive: &mut tar::Builder<impl Write>, folder: &Path) -> io::Result<()> {
+    let mut names: Vec<_> = std::fs::read_dir(Path::new(".").join(folder))?
+        .map(|entry| Ok(entry?.file_name()))
+        .collect::<io::Result<_>>()?;
+    names.sort();
+    for name in names {
+        let path = folder.join(name);
+        let kind = path.symlink_metadata()?.file_type();
+        if kind.is_dir() {
+            archive.append_dir(&path, &path)?;
+            save_folder(archive, &path)?;
+        } else if kind.is_file() || kind.is_symlink() {
+            archive.append_path(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn restore() -> io::Result<()> {
+    let mut archive = tar::Archive::new(io::BufReader::new(io::stdin()));
+    archive.set_preserve_mtime(false);
+    archive.unpack(".")
+}

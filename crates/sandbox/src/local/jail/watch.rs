@@ -1,0 +1,162 @@
+use std::time::{Duration, Instant};
+
+use crate::{Limit, Limits, Used};
+
+/// How often the processes are looked at while they work, and the longest pause while they do not.
+const BUSY: Duration = Duration::from_millis(10);
+const IDLE: Duration = Duration::from_millis(80);
+
+/// Watches what the jail's processes use together: the kernel's limits hold for each one alone.
+pub struct Watch {
+    limits: Limits,
+    wall: Option<Duration>,
+    counts_cpu: bool,
+    started: Instant,
+    cpu_before: u64,
+    full_before: bool,
+    cpu_seen: u64,
+    memory_kb: u64,
+    pause: Duration,
+}
+
+/// What the processes of the jail use, init left out.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    threads: u64,
+    memory_kb: u64,
+    cpu_ms: u64,
+}
+
+impl Watch {
+    /// Begins to count. `wall` is `None` for executions without an end of their own, whose time is not counted.
+    pub fn begin(limits: Limits, wall: Option<Duration>) -> Self {
+        Self {
+            limits,
+            wall,
+            counts_cpu: wall.is_some(),
+            started: Instant::now(),
+            cpu_before: reaped_cpu_ms(),
+            full_before: disk_is_full(),
+            cpu_seen: 0,
+            memory_kb: 0,
+            pause: BUSY,
+        }
+    }
+
+    /// The limit that is exceeded, if one is. `alone`: no process of the jail's own is among those that are counted.
+    pub fn look(&mut self, alone: bool) -> Option<Limit> {
+        let mut seen = processes();
+        let most = u64::from(self.limits.memory_mb) * 1024;
+        if seen.memory_kb > most {
+            // what forked processes still share was counted for each of them; this takes longer and counts it once
+            seen.memory_kb = shared_once_kb().unwrap_or(seen.memory_kb);
+        }
+        let cpu = (reaped_cpu_ms() + seen.cpu_ms).saturating_sub(self.cpu_before);
+        self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
+        self.cpu_seen = self.cpu_seen.max(cpu);
+        self.memory_kb = self.memory_kb.max(seen.memory_kb);
+        let exceeded = [
+            (Limit::Memory, seen.memory_kb > most),
+            (Limit::Processes, alone && seen.threads > self.limits.processes.into()),
+            // whoever comes into a full sandbox may make room
+            (Limit::Disk, !self.full_before && disk_is_full()),
+            (Limit::Cpu, self.counts_cpu && cpu > u64::from(self.limits.cpu_seconds) * 1000),
+            (Limit::Wall, self.wall.is_some_and(|wall| self.started.elapsed() >= wall)),
+        ];
+        exceeded.into_iter().find_map(|(limit, over)| over.then_some(limit))
+    }
+
+    /// How long to wait before looking again.
+    pub fn pause(&self) -> Duration {
+        let left = self.wall.map_or(IDLE, |wall| wall.saturating_sub(self.started.elapsed()));
+        self.pause.min(left).max(Duration::from_millis(1))
+    }
+
+    /// What was used, once everything has ended and was reaped.
+    pub fn used(&self) -> Used {
+        Used {
+            cpu_ms: reaped_cpu_ms().saturating_sub(self.cpu_before).max(self.cpu_seen),
+            wall_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            memory_kb: self.memory_kb,
+        }
+    }
+}
+
+fn processes() -> Seen {
+    let mut sum = Seen::default();
+    for pid in pids() {
+        // it may have ended meanwhile
+        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        sum.threads += stat_field(&stat, 20);
+        sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
+        sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
+    }
+    sum
+}
+
+/// Memory of all processes where a page that several have is shared out among them; `None` on kernels before 5.4 or so, which
+/// do not say.
+fn shared_once_kb() -> Option<u64> {
+    let mut sum = 0;
+    for pid in pids() {
+        let Ok(maps) = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
+        if !maps.contains("Pss_Anon:") {
+            return None;
+        }
+        sum += line_kb(&maps, "Pss_Anon:") + line_kb(&maps, "Pss_Shmem:");
+    }
+    Some(sum)
+}
+
+/// The processes of the jail, init left out.
+fn pids() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1)
+}
+
+/// The time of the ended processes that init has waited for, with all that those had waited for.
+fn reaped_cpu_ms() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    ticks_to_ms(stat_field(&stat, 16)) + ticks_to_ms(stat_field(&stat, 17))
+}
+
+fn disk_is_full() -> bool {
+    rustix::fs::statfs(super::WORK).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
+}
+
+fn ticks_to_ms(ticks: u64) -> u64 {
+    ticks.saturating_mul(1000) / rustix::param::clock_ticks_per_second().max(1)
+}
+
+/// A numbered field of proc(5), `/proc/pid/stat`. The second is the name, which may have spaces and brackets in it.
+fn stat_field(stat: &str, number: usize) -> u64 {
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    after_name.split_whitespace().nth(number - 3).and_then(|field| field.parse().ok()).unwrap_or(0)
+}
+
+/// A line of proc(5), `/proc/pid/status` or `smaps_rollup`, in kB.
+fn line_kb(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_fields_behind_a_hostile_name() {
+        let stat = "7 (a) 1 (b) S 1 7 7 0 -1 4194560 100 0 0 0 11 12 13 14 20 0 3 0 5";
+        assert_eq!(stat_field(stat, 14), 11);
+        assert_eq!(stat_field(stat, 17), 14);
+        assert_eq!(stat_field(stat, 20), 3);
+    }
+
+    #[test]
+    fn reads_memory() {
+        let status = "Name:\tx\nRssAnon:\t    1234 kB\nRssFile:\t 9 kB\nRssShmem:\t  5 kB\n";
+        assert_eq!(line_kb(status, "RssAnon:") + line_kb(status, "RssShmem:"), 1239);
+        assert_eq!(line_kb(status, "VmPeak:"), 0);
+    }
+}

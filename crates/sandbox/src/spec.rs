@@ -1,0 +1,68 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Limits;
+
+/// What a sandbox is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxSpec {
+    /// What it may use.
+    pub limits: Limits,
+    /// Whom it may talk to.
+    pub network: Network,
+    /// The image to start from, where the backend has images.
+    pub image: Option<String>,
+    /// The weakest isolation that is accepted.
+    pub isolation: Isolation,
+}
+
+/// Whom a sandbox may talk to. Model calls need no network: they are requests to the host.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Nobody, not even itself.
+    #[default]
+    None,
+    /// These host names, where the backend can hold it to them.
+    Hosts(Vec<String>),
+}
+
+/// How well a sandbox separates code from the machine, from weak to strong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// A process with an empty environment and limits, which can read what its user can read. Only for code that one trusts.
+    MinimumProcess,
+    /// Namespaces, system call filter and file rules on a shared kernel.
+    #[default]
+    Namespaces,
+    /// A machine of its own.
+    Machine,
+}
+
+/// What a backend can do, as found out on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// How well it isolates.
+    pub isolation: Isolation,
+    /// Whether it can hold a sandbox to a list of hosts.
+    pub network_hosts: bool,
+    /// Whether it has images.
+    pub images: bool,
+    /// Whether the state of a sandbox can be kept.
+    pub snapshot: Keeps,
+    /// Whether standard input can be written while the program runs.
+    pub streaming: bool,
+}
+
+/// What a snapshot keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keeps {
+    /// There are no snapshots.
+    Nothing,
+    /// Files of the working folder, copied; no processes and no memory.
+    Files,
+    /// Files and memory.
+    FilesAndMemory,
+}

@@ -1,0 +1,5 @@
+"""Loop without end
+Processor time is limited, for all processes together
+"""
+while True:
+    pass

@@ -1,0 +1,18 @@
+"""Take memory without end, in many processes and shared among them
+What all processes hold together is watched, beside the kernel's limit for each
+"""
+import mmap
+import os
+import time
+
+for _ in range(4):
+    if os.fork() == 0:
+        break
+held = []
+while True:
+    try:
+        shared = mmap.mmap(-1, 4 << 20)
+        shared.write(b"x" * (4 << 20))
+        held += [shared, bytearray(os.urandom(1 << 20))]
+    except (MemoryError, OSError):
+        time.sleep(0.01)

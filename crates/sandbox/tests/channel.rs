@@ -1,0 +1,235 @@
+//! Functions in warm runners, and what hostile ones can do to the host.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bytes::Bytes;
+use clade_sandbox::channel::{Ask, Call, CallError, ModelHost, NoModels, Pool, RunnerSpec, Source};
+use clade_sandbox::{Grade, InsidePath, Language, Limit, Limits, LocalBackend, SandboxSpec, find_interpreter};
+use futures::future::{BoxFuture, join_all};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A pool with one file in its sandboxes.
+fn pool(language: Language, file: &str, code: &str, limits: Limits, places: usize) -> (Pool, TempDir) {
+    let name = match language {
+        Language::Python => "python3",
+        Language::JavaScript => "node",
+    };
+    let interpreter = find_interpreter(language, name).unwrap();
+    let (mut settings, folder) = support::settings();
+    settings.read_only.clone_from(&interpreter.read_only);
+    let spec = RunnerSpec {
+        sandbox: SandboxSpec { limits, ..SandboxSpec::default() },
+        from: None,
+        language,
+        program: interpreter.program,
+        files: vec![(InsidePath::new(file).unwrap(), Bytes::from(code.to_owned()))],
+    };
+    (Pool::new(Arc::new(LocalBackend::new(settings)), spec, places), folder)
+}
+
+fn call(file: &str, function: &str, args: Vec<Value>) -> Call {
+    Call { source: Source::File { path: InsidePath::new(file).unwrap(), function: function.to_owned() }, args }
+}
+
+fn inline(code: &str, output: &str) -> Call {
+    let names = vec!["output".to_owned(), "context".to_owned()];
+    Call {
+        source: Source::Inline { code: code.to_owned(), names },
+        args: vec![json!(output), json!({"vars": {"n": 3}})],
+    }
+}
+
+/// Answers with the last message's text in capitals, three times.
+#[derive(Default)]
+struct Shouting(AtomicU32);
+
+impl ModelHost for Shouting {
+    fn chat(&self, ask: Ask) -> BoxFuture<'_, Result<String, String>> {
+        Box::pin(async move {
+            if self.0.fetch_add(1, Ordering::Relaxed) >= 3 {
+                return Err("the budget is spent".to_owned());
+            }
+            Ok(ask.messages.last().map(|message| message.content.to_uppercase()).unwrap_or_default())
+        })
+    }
+
+    fn most_asks(&self) -> u32 {
+        5
+    }
+}
+
+/// Whether an error is the expected one.
+type Expected = fn(&CallError) -> bool;
+
+const SCORE_PY: &str = r#"
+import clade, os, sys, time
+seen = 0
+
+def get_assert(output, context):
+    print("looking at", output)
+    return {"pass": output == context["vars"]["want"], "score": 0.5, "reason": "half", "namedScores": {"length": 1.0}}
+
+def count():
+    global seen
+    seen += 1
+    return seen
+
+async def later(value):
+    return value * 2
+
+def ask(texts):
+    return [clade.chat(text, temperature=0) for text in texts]
+
+def ask_until_refused():
+    answers = []
+    while True:
+        try:
+            answers.append(clade.chat("again"))
+        except clade.Refused as refused:
+            answers.append(str(refused))
+            if "not allowed" in str(refused):
+                return answers
+
+def raises(): raise ValueError("no such luck")
+def nan(): return float("nan")
+def odd(): return {1, 2}
+def leaves(): os._exit(7)
+def sleeps(): time.sleep(60)
+def spins():
+    while True: pass
+def eats():
+    held = []
+    while True: held.append(bytearray(1 << 20))
+def floods():
+    while True: sys.stderr.write("x" * 65536)
+def huge(): return "x" * (8 << 20)
+def exits(): sys.exit(3)
+def forges():
+    for fd in range(3, 20):
+        try: os.write(fd, b'{"returned":{"id":99,"value":true}}\n')
+        except OSError: pass
+    time.sleep(60)
+def garbles():
+    for fd in range(3, 20):
+        try: os.write(fd, b'\xff\xfe not json \n')
+        except OSError: pass
+    time.sleep(60)
+def bombs():
+    for fd in range(3, 20):
+        try: os.write(fd, b'{"returned":{"id":1,"value":' + b'[' * 60000 + b'\n')
+        except OSError: pass
+    time.sleep(60)
+"#;
+
+#[tokio::test]
+async fn python_functions_are_called_as_promptfoo_calls_them() {
+    let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, Limits::default(), 1);
+    let args = vec![json!("yes"), json!({"vars": {"want": "yes"}})];
+    let returned = pool.call(&call("score.py", "get_assert", args), &NoModels).await.unwrap();
+    let grade = Grade::read(&returned.value, None).unwrap();
+    assert_eq!((grade.pass, grade.score, grade.reason.as_deref()), (true, 0.5, Some("half")));
+    assert_eq!(returned.said, "looking at yes\n", "what it prints is no message");
+    for (code, value) in [
+        ("len(output) > 2", json!(true)),
+        ("context['vars']['n'] / 6", json!(0.5)),
+        ("import re\nreturn bool(re.match('a+', output))", json!(true)),
+    ] {
+        assert_eq!(pool.call(&inline(code, "aaa"), &NoModels).await.unwrap().value, value, "{code}");
+    }
+    assert_eq!(pool.call(&call("score.py", "later", vec![json!(21)]), &NoModels).await.unwrap().value, json!(42));
+    for expected in 1..4 {
+        let counted = pool.call(&call("score.py", "count", vec![]), &NoModels).await.unwrap();
+        assert_eq!(counted.value, json!(expected), "the runner is the same one");
+    }
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn javascript_functions_are_called_as_promptfoo_calls_them() {
+    let code = "module.exports = (output, context) => { console.log('hm'); return output.length / context.vars.n; };\n\
+        module.exports.ask = async (texts) => Promise.all(texts.map((text) => clade.chat(text)));\n\
+        module.exports.raises = () => { throw new Error('no such luck'); };";
+    let (pool, _folder) = pool(Language::JavaScript, "score.js", code, Limits::default(), 1);
+    let args = vec![json!("yes"), json!({"vars": {"n": 6}})];
+    let returned = pool.call(&call("score.js", "default", args), &NoModels).await.unwrap();
+    assert_eq!((returned.value, returned.said.as_str()), (json!(0.5), "hm\n"));
+    for (code, value) in [("output.includes('a')", json!(true)), ("const n = context.vars.n;\nreturn n * 2", json!(6))]
+    {
+        assert_eq!(pool.call(&inline(code, "aaa"), &NoModels).await.unwrap().value, value, "{code}");
+    }
+    let asked = pool.call(&call("score.js", "ask", vec![json!(["a", "b", "c"])]), &Shouting::default()).await.unwrap();
+    assert_eq!(asked.value, json!(["A", "B", "C"]));
+    let error = pool.call(&call("score.js", "raises", vec![]), &NoModels).await.unwrap_err();
+    assert!(matches!(error, CallError::Failed { message, .. } if message == "no such luck"));
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn model_calls_go_through_the_host() {
+    let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, Limits::default(), 1);
+    let asked = pool.call(&call("score.py", "ask", vec![json!(["one", "two"])]), &Shouting::default()).await.unwrap();
+    assert_eq!(asked.value, json!(["ONE", "TWO"]));
+    let refused = pool.call(&call("score.py", "ask_until_refused", vec![]), &Shouting::default()).await.unwrap();
+    let (budget, many) = ("the budget is spent", "this call has asked models 5 times, and more is not allowed");
+    assert_eq!(refused.value, json!(["AGAIN", "AGAIN", "AGAIN", budget, budget, many]));
+    let none = pool.call(&call("score.py", "ask", vec![json!(["one"])]), &NoModels).await.unwrap_err();
+    assert!(matches!(none, CallError::Failed { message, .. } if message.contains("there are no model calls")));
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
+    let limits = Limits { wall_seconds: 2, memory_mb: 128, output_kb: 256, ..Limits::default() };
+    let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, limits, 1);
+    let table: [(&str, Expected); 13] = [
+        ("raises", |error| matches!(error, CallError::Failed { message, .. } if message == "ValueError: no such luck")),
+        ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("not JSON compliant"))),
+        (
+            "odd",
+            |error| matches!(error, CallError::Failed { message, .. } if message.contains("not JSON serializable")),
+        ),
+        ("missing", |error| matches!(error, CallError::Failed { message, .. } if message.contains("has no function"))),
+        ("eats", |error| matches!(error, CallError::Failed { message, .. } if message.contains("MemoryError"))),
+        ("exits", |error| matches!(error, CallError::Failed { message, .. } if message == "SystemExit: 3")),
+        ("leaves", |error| matches!(error, CallError::Died { ended: clade_sandbox::Ended::Exited(7), .. })),
+        ("sleeps", |error| matches!(error, CallError::Limit(Limit::Wall))),
+        ("spins", |error| matches!(error, CallError::Limit(Limit::Wall))),
+        ("floods", |error| matches!(error, CallError::Limit(Limit::Output))),
+        ("huge", |error| matches!(error, CallError::Channel(_))),
+        ("forges", |error| matches!(error, CallError::Channel(_))),
+        ("garbles", |error| matches!(error, CallError::Channel(_))),
+    ];
+    for (function, expected) in table {
+        let error = pool.call(&call("score.py", function, vec![]), &NoModels).await.unwrap_err();
+        assert!(expected(&error), "{function}: {error:?}");
+        assert!(!error.to_string().is_empty());
+        let next = pool.call(&inline("output", "fine"), &NoModels).await.unwrap();
+        assert_eq!(next.value, json!("fine"), "after {function}");
+    }
+    let bombed = pool.call(&call("score.py", "bombs", vec![]), &NoModels).await.unwrap_err();
+    assert!(matches!(bombed, CallError::Channel(_)), "{bombed:?}");
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn calls_are_spread_over_the_places() {
+    let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, Limits::default(), 3);
+    pool.warm(3).await.unwrap();
+    let call = call("score.py", "count", vec![]);
+    let counted = join_all((0..30).map(|_| pool.call(&call, &NoModels))).await;
+    let mut counts: Vec<u64> = counted.into_iter().map(|returned| returned.unwrap().value.as_u64().unwrap()).collect();
+    counts.sort_unstable();
+    assert_eq!(
+        counts.iter().filter(|count| **count == 1).count(),
+        3,
+        "three runners have a first call each: {counts:?}"
+    );
+    pool.close().await.unwrap();
+}

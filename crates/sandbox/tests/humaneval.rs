@@ -1,0 +1,84 @@
+//! HumanEval (Chen et al. 2021, MIT licence): every canonical solution passes its tests, and none with a broken body does.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+
+use std::io::Read;
+use std::time::Duration;
+
+use clade_sandbox::{GeneratedCode, Language, LocalBackend, SandboxBackend, SandboxSpec, Verdict, find_interpreter};
+use futures::future::try_join_all;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Problem {
+    task_id: String,
+    prompt: String,
+    entry_point: String,
+    canonical_solution: String,
+    test: String,
+}
+
+impl Problem {
+    fn with(&self, body: &str) -> GeneratedCode {
+        GeneratedCode {
+            code: format!("{}{body}", self.prompt),
+            tests: format!("{}\ncheck({})", self.test, self.entry_point),
+        }
+    }
+}
+
+fn problems() -> Vec<Problem> {
+    let packed: &[u8] = include_bytes!("data/humaneval/HumanEval.jsonl.gz");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Judges many, in two sandboxes beside one another.
+async fn judge(code: Vec<(String, GeneratedCode)>) -> Vec<(String, Verdict)> {
+    let python = find_interpreter(Language::Python, "python3").unwrap();
+    let (mut settings, _folder) = support::settings();
+    settings.read_only = python.read_only;
+    let backend = LocalBackend::new(settings);
+    let halves = code.chunks(code.len().div_ceil(2)).map(async |half| {
+        let sandbox = backend.create(&SandboxSpec::default(), None).await?;
+        let mut verdicts = Vec::new();
+        for (name, code) in half {
+            let verdict = code.judge(&*sandbox, &python.program, Duration::from_secs(20), "b5f1-end").await?;
+            verdicts.push((name.clone(), verdict));
+        }
+        sandbox.destroy().await?;
+        Ok::<_, clade_sandbox::SandboxError>(verdicts)
+    });
+    try_join_all(halves).await.unwrap().into_iter().flatten().collect()
+}
+
+#[tokio::test]
+async fn all_canonical_solutions_pass() {
+    let problems = problems();
+    let code = problems.iter().map(|problem| (problem.task_id.clone(), problem.with(&problem.canonical_solution)));
+    let verdicts = judge(code.collect()).await;
+    assert_eq!(verdicts.len(), 164);
+    for (name, verdict) in verdicts {
+        assert!(verdict.passed, "{name}: {}", verdict.feedback);
+        assert_eq!(verdict.feedback, "all tests passed");
+    }
+}
+
+#[tokio::test]
+async fn no_broken_solution_passes() {
+    // in turn: a wrong value, an error, an early exit that looks like success
+    let broken = ["    return 'broken'\n", "    raise ValueError('broken')\n", "    import os; os._exit(0)\n"];
+    let problems = problems();
+    let code =
+        problems.iter().zip(broken.iter().cycle()).map(|(problem, body)| (problem.task_id.clone(), problem.with(body)));
+    let verdicts = judge(code.collect()).await;
+    assert_eq!(verdicts.len(), 164);
+    for (name, verdict) in verdicts {
+        assert!(!verdict.passed, "{name}");
+        assert!(!verdict.feedback.is_empty() && verdict.feedback != "all tests passed", "{name}");
+    }
+}

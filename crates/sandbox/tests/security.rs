@@ -1,0 +1,170 @@
+//! Programs that try to get out or to take more than they may: none does, and `docs/security.md` says so.
+//!
+//! Each file in `attempts/` is one. Its first line names the attempt and the second what stops it; it prints `ESCAPED` where it
+//! gets through. With `UPDATE_DOCS=1` the test writes the table instead of comparing it.
+
+// the attempts know the numbers that system calls have there
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+#[path = "support/table.rs"]
+mod table;
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixListener};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use clade_sandbox::{
+    Command, Ended, InsidePath, Language, Limit, Limits, LocalBackend, Sandbox, SandboxBackend, SandboxSpec, Time,
+    find_interpreter,
+};
+
+/// What the attempts look for on the host.
+struct Host {
+    folder: tempfile::TempDir,
+    tcp: std::net::TcpListener,
+    by_path: UnixListener,
+    by_name: UnixListener,
+    name: String,
+}
+
+impl Host {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("key-of-the-host"), "sk-secret").unwrap();
+        static HOSTS: AtomicU32 = AtomicU32::new(0);
+        let name = format!("clade-test-{}-{}", std::process::id(), HOSTS.fetch_add(1, Ordering::Relaxed));
+        let host = Self {
+            tcp: std::net::TcpListener::bind("127.0.0.1:0").unwrap(),
+            by_path: UnixListener::bind(folder.path().join("socket")).unwrap(),
+            by_name: UnixListener::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap(),
+            name,
+            folder,
+        };
+        host.tcp.set_nonblocking(true).unwrap();
+        host.by_path.set_nonblocking(true).unwrap();
+        host.by_name.set_nonblocking(true).unwrap();
+        host
+    }
+
+    fn nobody_came(&self) -> bool {
+        self.tcp.accept().is_err() && self.by_path.accept().is_err() && self.by_name.accept().is_err()
+    }
+
+    fn command(&self, python: &Path, attempt: &str) -> Command {
+        let inside = |name: &str| self.folder.path().join(name).to_string_lossy().into_owned();
+        // with its folder in the search path, and without anything else
+        let run = "import runpy, sys; sys.path.insert(0, '/work'); runpy.run_path(sys.argv[1], run_name='__main__')";
+        Command::new([python.to_string_lossy().as_ref(), "-I", "-c", run, attempt])
+            .env("HOST_FILE", inside("key-of-the-host"))
+            .env("HOST_SOCKET", inside("socket"))
+            .env("HOST_NAME", &self.name)
+            .env("HOST_PORT", self.tcp.local_addr().unwrap().port().to_string())
+            .env("MARKER", &self.name)
+    }
+}
+
+/// How each attempt ends; any of these. All others end by themselves, refused.
+fn endings(attempt: &str) -> &'static [Ended] {
+    match attempt {
+        "fork_bomb" | "thread_bomb" => &[Ended::Limit(Limit::Processes)],
+        "memory_bomb" => &[Ended::Limit(Limit::Memory)],
+        "disk_fill" => &[Ended::Limit(Limit::Disk), Ended::Exited(1)],
+        "output_flood" => &[Ended::Limit(Limit::Output)],
+        "endless_loop" => &[Ended::Limit(Limit::Cpu)],
+        "ignore_signals" => &[Ended::Limit(Limit::Wall)],
+        _ => &[Ended::Exited(0)],
+    }
+}
+
+fn attempts() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|kind| kind == "py") && !file.ends_with("tries.py"));
+    files.sort();
+    files
+}
+
+/// Whether a process with this word among its arguments is anywhere on the machine.
+fn runs_somewhere(marker: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok()).any(|line| {
+        let text = String::from_utf8_lossy(&line).into_owned();
+        text.contains("time.sleep(600)") && text.contains(marker)
+    })
+}
+
+async fn put(sandbox: &dyn Sandbox, name: &str, content: Vec<u8>) {
+    sandbox.put(&InsidePath::new(name).unwrap(), Bytes::from(content)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_attempt_gets_through() {
+    let host = Host::new();
+    let python = find_interpreter(Language::Python, "python3").unwrap();
+    let (mut settings, _folder) = support::settings();
+    settings.read_only.clone_from(&python.read_only);
+    let backend = LocalBackend::new(settings);
+    let limits =
+        Limits { memory_mb: 128, cpu_seconds: 4, wall_seconds: 120, processes: 24, disk_mb: 16, output_kb: 512 };
+    let spec = SandboxSpec { limits, ..SandboxSpec::default() };
+    let neighbour = backend.create(&spec, None).await.unwrap();
+    put(&*neighbour, "of-another-sandbox", b"untouched".to_vec()).await;
+
+    let mut table = String::from("| attempt | what stops it | how it ends |\n| --- | --- | --- |\n");
+    for file in attempts() {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut lines = text.trim_start_matches("\"\"\"").lines();
+        let (attempt, stopped_by) = (lines.next().unwrap().to_owned(), lines.next().unwrap().to_owned());
+        let sandbox = backend.create(&spec, None).await.unwrap();
+        put(&*sandbox, "tries.py", std::fs::read(file.with_file_name("tries.py")).unwrap()).await;
+        put(&*sandbox, "attempt.py", text.into_bytes()).await;
+        let mut command = host.command(&python.program, "/work/attempt.py");
+        if name == "ignore_signals" {
+            command = command.time(Time::Within(Duration::from_secs(2)));
+        }
+        let patience = Duration::from_secs(180);
+        let execution = sandbox.start(&command).await.unwrap();
+        let finished = tokio::time::timeout(patience, execution.finish(&[])).await.expect("it ended").unwrap();
+        let said = String::from_utf8_lossy(&finished.stdout).chars().take(3000).collect::<String>()
+            + &String::from_utf8_lossy(&finished.stderr).chars().take(3000).collect::<String>();
+        assert!(!said.contains("ESCAPED"), "{name}: {said}");
+        assert!(!said.contains("sk-secret"), "{name}: {said}");
+        assert!(endings(&name).contains(&finished.ended), "{name}: {:?} {:?} {said}", finished.ended, finished.used);
+        assert!(host.nobody_came(), "{name} reached the host");
+        assert!(!runs_somewhere(&host.name), "{name} left a process behind");
+        sandbox.destroy().await.unwrap();
+        let ends = match endings(&name)[0] {
+            Ended::Exited(0) if name == "daemonise" => "it is ended with the rest".to_owned(),
+            Ended::Exited(0) => "every try is refused".to_owned(),
+            limit => limit.words(),
+        };
+        table += &format!("| {attempt} | {stopped_by} | {ends} |\n");
+    }
+
+    let untouched = neighbour.get(&InsidePath::new("of-another-sandbox").unwrap()).await.unwrap();
+    assert_eq!(untouched, "untouched");
+    neighbour.destroy().await.unwrap();
+    table::compare("security.md", include_str!("../../../docs/security.md"), &table);
+}
+
+#[test]
+fn an_attempt_would_be_seen_to_get_through() {
+    let host = Host::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts");
+    let output = std::process::Command::new("python3")
+        .arg("-B")
+        .arg(folder.join("reach_unix_sockets.py"))
+        .env("HOST_SOCKET", host.folder.path().join("socket"))
+        .env("HOST_NAME", &host.name)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.matches("ESCAPED").count() >= 2, "outside of a sandbox both sockets are reached: {said}");
+    assert!(!host.nobody_came());
+}

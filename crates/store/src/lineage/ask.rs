@@ -1,0 +1,136 @@
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use clade_domain::{ContentHash, RunEvent, RunId};
+use clade_filter::Filter;
+use clade_lineage::{Graph, Node, NodeId, Searched};
+
+use super::{Kin, LineageGraph};
+use crate::{Journal, StoreError};
+
+/// Journal entries with prompts read in one step.
+const PART: usize = 500;
+
+/// The family tree of everything in a store: the graph, kept up with the journals before each question.
+#[derive(Clone)]
+pub struct Lineage {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) graph: Arc<dyn LineageGraph>,
+}
+
+impl Lineage {
+    /// A graph over these journals; the two may be in different systems.
+    #[must_use]
+    pub fn new(journal: Arc<dyn Journal>, graph: Arc<dyn LineageGraph>) -> Self {
+        Self { journal, graph }
+    }
+
+    /// The nodes of one run.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn run(&self, run: &RunId) -> Result<Graph, StoreError> {
+        self.catch_up().await?;
+        Ok(Graph::new(self.graph.nodes(run.clone()).await?))
+    }
+
+    /// The nodes of these runs in order of creation; of all runs where none is named.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn runs(&self, runs: &[RunId]) -> Result<Graph, StoreError> {
+        self.catch_up().await?;
+        let mut nodes = Vec::new();
+        for (run, _) in self.journal.lengths().await? {
+            if runs.is_empty() || runs.contains(&run) {
+                nodes.extend(self.graph.nodes(run).await?);
+            }
+        }
+        Ok(Graph::new(nodes))
+    }
+
+    /// These nodes with all their kin one way, over runs and branches: enough for every question about them that looks this way.
+    ///
+    /// # Errors
+    /// `NotFound` where a node is not there, or where the store cannot be read.
+    pub async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, StoreError> {
+        self.catch_up().await?;
+        let ranks: HashMap<RunId, usize> =
+            self.journal.lengths().await?.into_iter().enumerate().map(|(rank, (run, _))| (run, rank)).collect();
+        let mut nodes = self.graph.kin(of.to_vec(), way).await?;
+        nodes.sort_by_key(|node| (ranks.get(&node.id.run).copied(), node.id.candidate));
+        let graph = Graph::new(nodes);
+        match of.iter().find(|id| graph.get(id).is_none()) {
+            Some(id) => Err(StoreError::NotFound { what: "candidate", name: id.to_string() }),
+            None => Ok(graph),
+        }
+    }
+
+    /// The chosen candidate of a run, else the best so far: the best survivor of its last generation, else the one whose score is
+    /// surest to be high.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn best(&self, run: &RunId, graph: &Graph) -> Result<Option<NodeId>, StoreError> {
+        let best = self.graph.run_fold(run.clone()).await?.and_then(|fold| fold.best());
+        let low = |node: &&Node| node.score.map_or(-1.0, |score| score.low);
+        let surest =
+            || graph.nodes().iter().filter(|node| node.id.run == *run).rev().max_by(|a, b| low(a).total_cmp(&low(b)));
+        let known = best.map(|candidate| NodeId::new(run.clone(), candidate));
+        Ok(known.or_else(|| surest().map(|node| node.id.clone())))
+    }
+
+    /// The prompts of nodes as texts, read out of the journals.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn texts<'n>(
+        &self,
+        nodes: impl IntoIterator<Item = &'n Node>,
+    ) -> Result<HashMap<NodeId, String>, StoreError> {
+        let mut by_run: HashMap<&RunId, Vec<u64>> = HashMap::new();
+        for node in nodes {
+            by_run.entry(&node.id.run).or_default().push(node.entry);
+        }
+        let mut texts = HashMap::new();
+        for (run, entries) in by_run {
+            for part in entries.chunks(PART) {
+                for entry in self.journal.entries(run.clone(), part.to_vec()).await? {
+                    if let RunEvent::CandidateAdmitted { candidate, .. } = entry.event {
+                        texts.insert(NodeId::new(run.clone(), candidate.id), candidate.prompt.to_text());
+                    }
+                }
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The nodes that a filter over [`clade_lineage::FIELDS`] keeps. Prompts are read only where it asks for them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn matching(&self, graph: &Graph, filter: &Filter) -> Result<HashSet<NodeId>, StoreError> {
+        let texts = if filter.asks_for("text") { self.texts(graph.nodes()).await? } else { HashMap::new() };
+        let keeps = |node: &&Node| filter.matches(&Searched { node, text: texts.get(&node.id).map(String::as_str) });
+        Ok(graph.nodes().iter().filter(keeps).map(|node| node.id.clone()).collect())
+    }
+
+    /// A digest of everything in the graph: equal graphs have equal digests, whichever backend keeps them.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn digest(&self) -> Result<ContentHash, StoreError> {
+        let mut runs: Vec<RunId> = self.graph.checkpoints().await?.into_iter().map(|(run, _)| run).collect();
+        runs.sort();
+        let mut parts = Vec::new();
+        for run in runs {
+            let nodes = serde_json::to_vec(&self.graph.nodes(run).await?);
+            let nodes =
+                nodes.map_err(|error| StoreError::Backend { doing: "digest the graph", detail: error.to_string() })?;
+            parts.push(ContentHash::of(&nodes));
+        }
+        Ok(ContentHash::of_parts(parts.iter().map(|part| &part.0[..])))
+    }
+}
