@@ -1,5 +1,5 @@
 use clade_domain::{Example, Recorded, RunEvent, RunId, Timestamp};
-use clade_engine::{first_row, row_of};
+use clade_engine::{Owner, first_row, row_of};
 use clade_evolve::state::Phase;
 use clade_store::{PaidAnswer, RunStatus, RunSummary, SnapshotRow, Store, StoreError};
 use futures::future::try_join_all;
@@ -16,7 +16,7 @@ pub enum Answers {
     Shown,
 }
 
-/// Writes a checked bundle into a store as `run`. Texts, answers and examples come first, where nobody sees them; the journal is
+/// Writes a checked bundle into a store as `run` of `owner`. Texts, answers and examples come first, where nobody sees them; the journal is
 /// staged, and the last step makes the run visible whole. The file is checked again as it is read again.
 ///
 /// # Errors
@@ -25,6 +25,7 @@ pub async fn import(
     store: &dyn Store,
     checked: &Checked,
     run: RunId,
+    owner: Owner,
     answers: Answers,
     now: Timestamp,
 ) -> Result<(), BundleError> {
@@ -60,7 +61,7 @@ pub async fn import(
     }
     let snapshots =
         manifest.snapshots.iter().map(|snapshot| SnapshotRow { run: run.clone(), ..snapshot.clone() }).collect();
-    store.publish(row(checked, run, now), manifest.entries, snapshots).await?;
+    store.publish(row(checked, run, owner, now), manifest.entries, snapshots).await?;
     Ok(())
 }
 
@@ -99,10 +100,10 @@ fn renamed(mut entry: Recorded, run: &RunId) -> Recorded {
 }
 
 /// The run's row as its journal has it: of the one in the manifest only words for people are taken over.
-fn row(checked: &Checked, run: RunId, now: Timestamp) -> RunSummary {
+fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummary {
     let Checked { manifest, state, .. } = checked;
     let branch_of = state.branch_of().map(|(run, ..)| run.clone());
-    let first = first_row(run, state.spec(), branch_of, manifest.summary.created);
+    let first = first_row(run, owner, state.spec(), branch_of, manifest.summary.created);
     let status = match (state.phase(), manifest.summary.status) {
         (Phase::Finished, _) => RunStatus::Finished,
         (_, RunStatus::Failed) => RunStatus::Failed,

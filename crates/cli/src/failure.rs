@@ -63,7 +63,10 @@ impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Store(error) => error.into(),
-            EngineError::Finished { .. } | EngineError::NoCandidate { .. } => Self::Usage(error.to_string()),
+            EngineError::Finished { .. }
+            | EngineError::NoCandidate { .. }
+            | EngineError::EmptySnapshot { .. }
+            | EngineError::Setup(_) => Self::Usage(error.to_string()),
             _ => Self::Error(error.to_string()),
         }
     }

@@ -4,13 +4,13 @@ use std::{path::Path, sync::Arc};
 
 use clade_domain::{Budget, Recorded, RunEvent, RunId, RunMode, StopReason, TrialOutcome};
 use clade_engine::{
-    Control, EngineError, NewRun, Progress, RunOutcome, RunReport, Runner, RunnerSettings, account, create_run,
-    replay_state,
+    Control, EngineError, NewRun, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, Shared,
+    create_run, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
 use clade_runfile::Loaded;
-use clade_store::{RunSummary, Store};
+use clade_store::Store;
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
 
@@ -24,7 +24,7 @@ use crate::{
     load,
     names::new_run_id,
     output::{Ink, Output},
-    setup::{Keys, Setup},
+    setup::keys_of,
 };
 
 /// How a run is carried through.
@@ -77,18 +77,19 @@ pub async fn create(
     loaded: &Loaded,
     context: &Context,
 ) -> Result<Setup, Failure> {
-    let keys = Keys::of(loaded, path, context)?;
-    Setup::check(&loaded.spec, &keys)?;
+    let keys = keys_of(loaded, path, context)?;
+    Setup::check(&loaded.spec, &keys).map_err(EngineError::from)?;
     let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
     let new = NewRun {
         run: run.clone(),
+        owner: Owner::default(),
         spec: loaded.spec.clone(),
         dataset: loaded.dataset.clone(),
         examples: Box::new(examples),
     };
     create_run(store, new).await?;
     let state = replay_state(store, run).await?;
-    Setup::of(&state, &loaded.spec, store, &keys).await
+    Ok(Setup::of(&state, &loaded.spec, store, &keys, Shared::default()).await?)
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -101,7 +102,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let counters = session.setup.counters.clone();
     let (outcome, state) = drive(session, output).await?;
     let row = store.summary(run.to_string()).await?;
-    let report = report(&store, &state, &row).await?;
+    let report = RunReport::read(&store, &state, &row).await?;
     let unanswered = first_error(&store, &state).await?;
     store.close().await?;
     if output.json {
@@ -130,6 +131,8 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         counters: setup.counters,
         window: setup.window,
         events: output.json.then_some(events_sender),
+        live: None,
+        orders: None,
         progress: Some(progress_sender),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };
@@ -154,14 +157,6 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         print_events(events_receiver, output),
     );
     Ok(ended)
-}
-
-/// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.
-///
-/// # Errors
-/// Where the log cannot be read.
-pub async fn report(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<RunReport, Failure> {
-    Ok(RunReport::new(state, row, account(store.as_ref(), state).await?))
 }
 
 /// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.

@@ -39,7 +39,7 @@ impl fmt::Display for Usd {
 pub type TokenCount = u64;
 
 /// Tokens of one answer or of many.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Usage {
     /// All input tokens, cached ones included.
     #[serde(rename = "in")]
@@ -78,7 +78,7 @@ impl AddAssign for Usage {
 }
 
 /// What some answers together cost the run; answers from the cache cost nothing and are not in it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Bill {
     /// Answered calls.
     pub calls: u32,
@@ -146,7 +146,7 @@ impl Budget {
 }
 
 /// Which limit of a budget was met.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Limit {
     /// US dollars.
@@ -171,7 +171,7 @@ impl fmt::Display for Limit {
 }
 
 /// What a run has bought so far.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spent {
     /// Cost of all priced answers.
     pub usd: Usd,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CandidateId, ExampleId, Prompt, SlotId};
 
 /// How a candidate stands to its parents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
     /// No parent: the user's prompt or one written before the search.
@@ -37,7 +37,7 @@ impl From<&str> for OperatorName {
 }
 
 /// A prompt in a run, with where it came from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Candidate {
     /// Its number in the run.
     pub id: CandidateId,

@@ -1,9 +1,10 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Usage, Usd};
 
 /// Who speaks in a chat message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageRole {
     /// Standing instructions.
@@ -15,7 +16,7 @@ pub enum MessageRole {
 }
 
 /// One message of a chat, already rendered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatMessage {
     /// Who speaks.
     pub role: MessageRole,
@@ -31,7 +32,7 @@ impl ChatMessage {
 }
 
 /// How to sample an answer. What is `None` is left to the provider.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sampling {
     /// In [0, 2]. Left out of the request for models that refuse it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -52,7 +53,7 @@ pub struct Sampling {
 
 /// One question to a chat model. Everything that may change the answer is in here, so its hash with the model and the
 /// sample number is the cache key.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatRequest {
     /// The messages in order.
     pub messages: Vec<ChatMessage>,
@@ -78,7 +79,7 @@ impl ChatRequest {
 }
 
 /// Why an answer ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FinishReason {
     /// The model was done.
@@ -93,7 +94,7 @@ pub enum FinishReason {
 }
 
 /// A model's answer, paid for once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatAnswer {
     /// The text, empty where the model said nothing.
     pub text: String,

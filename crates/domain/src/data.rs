@@ -1,5 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::{ContentHash, ExampleId};
 pub type Vars = BTreeMap<String, Value>;
 
 /// One check of an output, as promptfoo writes it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Assertion {
     /// The evaluator's name, without `not-`.
     #[serde(rename = "type")]
@@ -50,7 +51,7 @@ fn is_one(weight: &f64) -> bool {
 }
 
 /// One item of a data set: variables, and how an output on it is judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Example {
     /// Its position in the data set.
     pub id: ExampleId,
@@ -79,7 +80,7 @@ impl Example {
 }
 
 /// The part of the data an example belongs to. They never mix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Split {
     /// Feeds reflection and the search.
@@ -101,7 +102,7 @@ impl fmt::Display for Split {
 }
 
 /// How many examples each split has.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitCounts {
     /// Of train.
     pub train: u32,
@@ -112,7 +113,7 @@ pub struct SplitCounts {
 }
 
 /// What a run knows of its data set without its texts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DatasetSummary {
     /// The identity of the whole set: of its examples' content and checks in order.
     pub hash: ContentHash,

@@ -1,7 +1,8 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The comparison of the chosen prompt with the first prompt on examples that the search never saw, made once.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Paired examples.
     pub n: u32,
@@ -38,7 +39,7 @@ pub struct Evidence {
 }
 
 /// An exact paired test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PairedTest {
     /// Right or wrong: McNemar's exact test, the sign test on the examples that differ.

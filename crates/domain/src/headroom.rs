@@ -1,7 +1,8 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What there is to gain, estimated on the first prompt before a search spends its budget.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Headroom {
     /// Train examples that the first prompt met.
     pub n: u32,
@@ -22,7 +23,7 @@ pub struct Headroom {
 }
 
 /// What it takes to show a gain.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PowerRow {
     /// The gain in mean score, in (0, 1].
     pub gain: f64,

@@ -1,74 +1,115 @@
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A run's name: 4 to 40 characters of `a-z`, `0-9` and `-`. Short ones are generated, unique by chance and checked on creation.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct RunId(String);
-
-/// Why a text is no run id.
+/// Why a text is no id.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no run id: use 4 to 40 characters of a-z, 0-9 and -")]
-pub struct RunIdError(String);
+#[error("`{text}` is no {what} id: use 4 to 40 characters of a-z, 0-9 and -")]
+pub struct IdError {
+    what: &'static str,
+    text: String,
+}
 
-impl RunId {
-    /// The length of generated ids.
-    pub const GENERATED_LEN: usize = 8;
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[serde(try_from = "String", into = "String")]
+        #[schemars(with = "String")]
+        pub struct $name(String);
 
-    /// An id from 64 random bits, in lower-case Crockford base 32 (no i, l, o, u).
-    #[must_use]
-    pub fn from_entropy(mut bits: u64) -> Self {
-        const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-        let mut text = String::with_capacity(Self::GENERATED_LEN);
-        for _ in 0..Self::GENERATED_LEN {
-            text.push(char::from(ALPHABET[(bits & 31) as usize]));
-            bits >>= 5;
+        impl $name {
+            /// The length of generated ids.
+            pub const GENERATED_LEN: usize = 8;
+
+            /// An id from 64 random bits, in lower-case Crockford base 32 (no i, l, o, u).
+            #[must_use]
+            pub fn from_entropy(bits: u64) -> Self {
+                Self(base32(bits, Self::GENERATED_LEN))
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
         }
-        Self(text)
-    }
 
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let fits = (4..=40).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+                if fits { Ok(Self(text.to_owned())) } else { Err(IdError { what: $what, text: text.to_owned() }) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(&self.0)
+            }
+        }
+    };
+}
+
+/// Lower-case Crockford base 32.
+fn base32(mut bits: u64, length: usize) -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut text = String::with_capacity(length);
+    for _ in 0..length {
+        text.push(char::from(ALPHABET[(bits & 31) as usize]));
+        bits >>= 5;
+    }
+    text
+}
+
+named!(
+    /// A run's name: 4 to 40 characters of `a-z`, `0-9` and `-`. Short ones are generated, unique by chance and checked on creation.
+    RunId, "run"
+);
+named!(
+    /// A workspace's name in addresses: 4 to 40 characters of `a-z`, `0-9` and `-`.
+    WorkspaceId, "workspace"
+);
+named!(
+    /// A person's id: 4 to 40 characters of `a-z`, `0-9` and `-`.
+    UserId, "user"
+);
+
+impl Default for WorkspaceId {
+    /// The workspace of the command line and of a server for one person.
+    fn default() -> Self {
+        Self("local".to_owned())
     }
 }
 
-impl FromStr for RunId {
-    type Err = RunIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let fits = (4..=40).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if fits { Ok(Self(text.to_owned())) } else { Err(RunIdError(text.to_owned())) }
-    }
-}
-
-impl TryFrom<String> for RunId {
-    type Error = RunIdError;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<RunId> for String {
-    fn from(id: RunId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+impl Default for UserId {
+    /// The person at this machine.
+    fn default() -> Self {
+        Self("local".to_owned())
     }
 }
 
 macro_rules! numbered {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
         #[serde(transparent)]
         pub struct $name(pub u32);
 
@@ -110,6 +151,6 @@ numbered!(
 );
 
 /// Milliseconds since 1970-01-01 UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);

@@ -1,7 +1,8 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One evaluator's verdict on one output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Judgement {
     /// The named score it counts towards: the assertion's `metric`, or the evaluator's name with its `not-`.
     pub metric: String,
@@ -17,7 +18,7 @@ pub struct Judgement {
 }
 
 /// One named number of one trial.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectiveScore {
     /// Its name.
     pub metric: String,

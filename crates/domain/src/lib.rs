@@ -14,9 +14,11 @@ mod headroom;
 mod ids;
 mod judgement;
 mod prompt;
+mod role;
 mod spec;
 mod step;
 mod strategy;
+mod team;
 mod trial;
 
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
@@ -27,9 +29,10 @@ pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason, Ve
 pub use evidence::{Evidence, PairedTest};
 pub use hash::ContentHash;
 pub use headroom::{Headroom, PowerRow};
-pub use ids::{CandidateId, ExampleId, RunId, RunIdError, SlotId, Timestamp};
+pub use ids::{CandidateId, ExampleId, IdError, RunId, SlotId, Timestamp, UserId, WorkspaceId};
 pub use judgement::{Judgement, ObjectiveScore};
 pub use prompt::{Component, Demonstration, Prompt};
+pub use role::{Action, Role};
 pub use spec::{
     Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
     RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
@@ -38,5 +41,9 @@ pub use step::{ModelAnswer, ModelRequest, Step};
 pub use strategy::{
     AutoPart, AutoSpec, CapoSpec, DeSpec, GeneticSpec, GepaSpec, HillClimbSpec, MiproAuto, MiproSpec, OproSpec,
     PromptbreederSpec, RandomSpec, SelectionMethod, StrategyName, StrategySpec,
+};
+pub use team::{
+    ApiToken, AuditEntry, Comment, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey, Repeatable, Session,
+    User, Workspace,
 };
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};

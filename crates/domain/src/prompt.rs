@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{ContentHash, MessageRole, Vars};
 
 /// Named components in order, and demonstrations. Components are MiniJinja templates with `{{variables}}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Prompt {
     /// At least one; each becomes one chat message.
     pub components: Vec<Component>,
@@ -15,7 +16,7 @@ pub struct Prompt {
 }
 
 /// One template of a prompt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Component {
     /// Unique in the prompt; `system`, `user` or a name of the user's.
     pub name: String,
@@ -29,7 +30,7 @@ pub struct Component {
 }
 
 /// A worked example shown to the model: the variables that fill the user component, and the answer to give.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Demonstration {
     /// Values of the variables.
     pub vars: Vars,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{Budget, Prompt, StrategySpec};
 
 /// What a run does: the run file with everything resolved, without the data and without any key. Stored with the run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunSpec {
     /// Search, or only evaluate.
     pub mode: RunMode,
@@ -30,7 +30,7 @@ pub struct RunSpec {
 }
 
 /// Search, or only evaluate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunMode {
     /// Evolve the prompts (`clade run`).
@@ -40,7 +40,7 @@ pub enum RunMode {
 }
 
 /// A prompt of the run file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SeedPrompt {
     /// The user's label, or the file's name, or the beginning of the text.
     pub label: String,
@@ -49,7 +49,7 @@ pub struct SeedPrompt {
 }
 
 /// What a model is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ModelRole {
     /// Answers the examples.
@@ -61,7 +61,7 @@ pub enum ModelRole {
 }
 
 /// A model by name with its settings. Keys are never in here.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelSpec {
     /// As promptfoo writes it: `openai:chat:gpt-5-mini`, `anthropic:messages:claude-sonnet-5`, `ollama:chat:qwen3`, `simulated:rough`.
     pub id: String,
@@ -87,7 +87,7 @@ impl ModelSpec {
 }
 
 /// The models of a run by role.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Models {
     /// Task models, at least one. `clade eval` evaluates every prompt with each; a search uses the first.
     pub task: Vec<ModelSpec>,
@@ -109,7 +109,7 @@ pub struct Models {
 }
 
 /// Models that take over from a generation on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GenerationModels {
     /// The first generation they serve; 0 is the seeds'.
     pub from: u32,
@@ -235,7 +235,7 @@ fn name_among(all: &[&ModelSpec], place: usize) -> Option<String> {
 }
 
 /// How evaluations are carried out; promptfoo's `evaluateOptions`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EvalOptions {
     /// Most calls at once; `None` finds it out as it goes.
     #[serde(default)]
@@ -257,7 +257,7 @@ impl Default for EvalOptions {
 }
 
 /// The `optimize` block with every default filled in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OptimizeSpec {
     /// Hard limits.
     pub budget: Budget,
@@ -274,7 +274,7 @@ pub struct OptimizeSpec {
 }
 
 /// A named direction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Objective {
     /// `score` (the weighted mean of all checks), a named metric of the checks, or one of the measured `prompt_tokens`
     /// (estimated tokens of the prompt), `cost` (USD per trial), `latency` (milliseconds per trial).
@@ -296,7 +296,7 @@ pub enum Direction {
 }
 
 /// How examples are parted: shares that sum to 1, by a stable hash of each example's content.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitSpec {
     /// Share of train.
     pub train: f64,
@@ -315,7 +315,7 @@ impl Default for SplitSpec {
 }
 
 /// What every prompt must keep to.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Constraints {
     /// Most estimated tokens of a prompt's components and demonstrations together.
     #[serde(default)]
@@ -326,7 +326,7 @@ pub struct Constraints {
 }
 
 /// When to stop before the budget is spent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StopSpec {
     /// Generations without a new best.
     #[serde(default)]

@@ -1,9 +1,10 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Bill, CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, Usd};
 
 /// What a trial is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// The search itself, on train examples.
@@ -19,7 +20,7 @@ pub enum Purpose {
 }
 
 /// One candidate on one example, once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct CellRef {
     /// The candidate.
     pub candidate: CandidateId,
@@ -30,7 +31,7 @@ pub struct CellRef {
 }
 
 /// What came of one candidate on one example.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Trial {
     /// Which cell.
     #[serde(flatten)]
@@ -62,7 +63,7 @@ pub struct Trial {
 }
 
 /// How a trial ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum TrialOutcome {
     /// The answer was judged.
@@ -85,7 +86,7 @@ pub enum TrialOutcome {
 }
 
 /// Why a trial has no score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialError {
     /// The kind.
     pub kind: TrialErrorKind,
@@ -94,7 +95,7 @@ pub struct TrialError {
 }
 
 /// Kinds of failed trials.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialErrorKind {
     /// The template could not be filled.

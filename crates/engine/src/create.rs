@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use clade_domain::{
     CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
-    Timestamp,
+    Timestamp, UserId, WorkspaceId,
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
@@ -11,10 +11,21 @@ use crate::{EngineError, now, replay_state};
 /// Examples stored in one step.
 const EXAMPLES: usize = 1_000;
 
+/// Whose a run is. The default is the person at this machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owner {
+    /// The workspace it belongs to.
+    pub workspace: WorkspaceId,
+    /// Who creates it.
+    pub user: UserId,
+}
+
 /// What a new run starts with.
 pub struct NewRun<'a> {
     /// Its id.
     pub run: RunId,
+    /// Whose it is.
+    pub owner: Owner,
     /// What it does.
     pub spec: RunSpec,
     /// Its data.
@@ -28,7 +39,7 @@ pub struct NewRun<'a> {
 /// # Errors
 /// Where the data cannot be read or stored.
 pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), EngineError> {
-    let NewRun { run, spec, dataset, examples } = new;
+    let NewRun { run, owner, spec, dataset, examples } = new;
     if !store.has_dataset(dataset.hash).await? {
         let mut part = Vec::with_capacity(EXAMPLES);
         for example in examples {
@@ -40,13 +51,13 @@ pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), E
         store.put_examples(dataset.hash, part).await?;
         store.seal_dataset(dataset.clone()).await?;
     }
-    create(store, run, spec, dataset, None).await?;
+    create(store, run, owner, spec, dataset, None).await?;
     Ok(())
 }
 
-/// The row of a run of which nothing but its settings is known.
+/// The row of a run of which nothing but its settings and its owner is known.
 #[must_use]
-pub fn first_row(run: RunId, spec: &RunSpec, branch_of: Option<RunId>, created: Timestamp) -> RunSummary {
+pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<RunId>, created: Timestamp) -> RunSummary {
     let strategy = match spec.mode {
         RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
@@ -70,17 +81,21 @@ pub fn first_row(run: RunId, spec: &RunSpec, branch_of: Option<RunId>, created: 
         simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
         branch_of,
         detail: String::new(),
+        workspace: owner.workspace,
+        by: owner.user,
+        wanted: false,
     }
 }
 
 async fn create(
     store: &Arc<dyn Store>,
     run: RunId,
+    owner: Owner,
     spec: RunSpec,
     dataset: DatasetSummary,
     branch_of: Option<(RunId, u64, Option<CandidateId>)>,
 ) -> Result<(), StoreError> {
-    let summary = first_row(run.clone(), &spec, branch_of.as_ref().map(|(run, ..)| run.clone()), now());
+    let summary = first_row(run.clone(), owner, &spec, branch_of.as_ref().map(|(run, ..)| run.clone()), now());
     let started = RunEvent::RunStarted {
         format: FORMAT_VERSION,
         run,
@@ -102,6 +117,7 @@ pub async fn branch_run(
     from: &RunId,
     candidate: CandidateId,
     run: RunId,
+    owner: Owner,
     change: impl FnOnce(&mut RunSpec),
 ) -> Result<(), EngineError> {
     let state = replay_state(store, from).await?;
@@ -116,6 +132,6 @@ pub async fn branch_run(
     }
     change(&mut spec);
     let point = (from.clone(), state.length(), Some(candidate));
-    create(store, run, spec, state.dataset().clone(), Some(point)).await?;
+    create(store, run, owner, spec, state.dataset().clone(), Some(point)).await?;
     Ok(())
 }

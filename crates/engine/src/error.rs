@@ -1,6 +1,6 @@
 use clade_domain::RunId;
 use clade_evolve::state::ReplayError;
-use clade_models::ModelError;
+use clade_models::{ModelError, ModelSetupError};
 use clade_store::StoreError;
 
 /// Why a run cannot go on in this process. What was paid for is stored; the run stays resumable.
@@ -27,6 +27,38 @@ pub enum EngineError {
     /// A model that the run needs cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A model cannot be used, before anything is spent.
+    #[error(transparent)]
+    Setup(#[from] ModelSetupError),
+    /// A key or a budget that the run needs cannot be had.
+    #[error("{0}")]
+    Keys(String),
+    /// The run is not going on in this process.
+    #[error("run `{run}` is not running here")]
+    NotRunning {
+        /// The run.
+        run: RunId,
+    },
+    /// It is going on in this process already.
+    #[error("run `{run}` is running already")]
+    Running {
+        /// The run.
+        run: RunId,
+    },
+    /// Too many runs at once.
+    #[error("{most} runs are going on already; pause one, or wait until one is finished")]
+    Crowded {
+        /// How many may.
+        most: usize,
+    },
+    /// A snapshot from before the first candidate.
+    #[error("snapshot `{snapshot}` of run `{run}` holds no candidate yet; take a later one")]
+    EmptySnapshot {
+        /// The run.
+        run: RunId,
+        /// The snapshot.
+        snapshot: String,
+    },
     /// A model that the run needs was not set up.
     #[error("no client for model `{model}`; it is not among the models of the run file")]
     NoClient {

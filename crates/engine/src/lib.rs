@@ -1,33 +1,49 @@
 //! The run loop: dispatcher, executors, budget ledger, resume.
 //!
 //! [`Runner`] is a run in this process: it replays the journal into the pure [`clade_evolve::Conductor`], asks it for
-//! commands up to the free capacity, has them carried out, appends what happened and applies it. This crate is the only
-//! one that spawns work. Deliberately absent: algorithms, wire formats, terminals.
+//! commands up to the free capacity, has them carried out, appends what happened and applies it. [`Hub`] carries several
+//! runs at once, and [`LiveLog`] shows a journal as it grows. This crate is the only one that spawns work. Deliberately absent: algorithms, wire formats, terminals.
 
 mod answers;
 mod ask;
 mod clients;
 mod create;
+mod diff;
 mod error;
+mod hub;
 mod journal;
+mod live;
 mod outcome;
+mod pairs;
+mod point;
 mod progress;
 mod proposal;
 mod replay;
 mod report;
 mod runner;
+mod setup;
 mod shelf;
+mod side;
+mod states;
 mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
-pub use create::{NewRun, branch_run, create_run, first_row};
+pub use create::{NewRun, Owner, branch_run, create_run, first_row};
+pub use diff::{CandidateDiff, ComponentDiff, DiffRun, SplitDifference, diff};
 pub use error::EngineError;
+pub use hub::{Budgets, Hub, Patron, mend_status};
+pub use live::LiveLog;
 pub use outcome::RunOutcome;
+pub use pairs::{Pair, pairs};
+pub use point::{find_candidate, find_point};
 pub use progress::Progress;
-pub use replay::{replay, replay_state};
+pub use replay::{replay, replay_state, replay_state_until};
 pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport, account, row_of};
-pub use runner::{Control, Runner, RunnerSettings};
+pub use runner::{Control, Order, Runner, RunnerSettings};
+pub use setup::{Keys, Setup, Shared};
+pub use side::{Side, Step};
+pub use states::States;
 
 /// The time now. The one place where this crate reads the clock of the day.
 #[must_use]

@@ -1,9 +1,10 @@
 use clade_domain::{Budget, Candidate, CandidateId, Headroom, RunMode, Spent, Split};
 use clade_evolve::{RunState, state::Phase};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// How a run stands, for people: a small copy that is renewed several times a second.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Progress {
     /// How far it is.
     pub phase: &'static str,

@@ -1,12 +1,13 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
 use clade_evolve::{RunState, statistics};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct RunReport {
     /// The run.
     pub run: RunId,
@@ -43,7 +44,7 @@ pub struct RunReport {
 }
 
 /// The prompt that a run hands back.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct BestPrompt {
     /// Its name in the run, such as `c12`.
     pub candidate: String,
@@ -58,7 +59,7 @@ pub struct BestPrompt {
 }
 
 /// What an operator did and earned in a run.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct OperatorReport {
     /// Its name.
     pub operator: OperatorName,
@@ -77,7 +78,7 @@ pub struct OperatorReport {
 }
 
 /// One prompt of `clade eval`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct EvaluatedPrompt {
     /// Its name in the run, such as `c0`.
     pub candidate: String,
@@ -104,6 +105,14 @@ pub struct EvaluatedPrompt {
 }
 
 impl RunReport {
+    /// A run's result as its journal and its answer log have it, so that it is the same whenever it is asked for.
+    ///
+    /// # Errors
+    /// Where the log cannot be read.
+    pub async fn read(store: &Arc<dyn Store>, state: &RunState, row: &RunSummary) -> Result<Self, StoreError> {
+        Ok(Self::new(state, row, account(store.as_ref(), state).await?))
+    }
+
     /// The report of a run from its state, its row and what the ledger or the store says was paid.
     #[must_use]
     pub fn new(state: &RunState, row: &RunSummary, spent: Spent) -> Self {

@@ -1,18 +1,20 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, Usd};
-use clade_evolve::{Command, Conductor, EvaluateCommand, state::Phase, strategy::model_override};
+use clade_domain::{
+    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
+};
+use clade_evolve::{Command, Conductor, EvaluateCommand, Plan, state::Phase, strategy::model_override};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     task::JoinSet,
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clients, EngineError, Progress, RunOutcome,
+    Clients, EngineError, LiveLog, Progress, RunOutcome,
     journal::RunJournal,
     now,
     outcome::Done,
@@ -42,6 +44,15 @@ pub struct Control {
     pub abandon: CancellationToken,
 }
 
+/// What the user wants of a run while it goes on.
+#[derive(Debug)]
+pub enum Order {
+    /// Other limits, for good. The answer says whether they are journalled.
+    Budget(Budget, oneshot::Sender<Result<(), EngineError>>),
+    /// End the search now, then choose and prove with what it has. Where there is nothing to choose, put the run down.
+    Stop,
+}
+
 /// What a run needs around it.
 pub struct RunnerSettings {
     /// The system of record.
@@ -56,6 +67,10 @@ pub struct RunnerSettings {
     pub window: usize,
     /// Receives every event once it is durable; a full channel makes the run wait, nothing is dropped.
     pub events: Option<mpsc::Sender<Vec<Recorded>>>,
+    /// Shows every event, once it is durable, to those who watch.
+    pub live: Option<Arc<LiveLog>>,
+    /// What the user wants of the run while it goes on.
+    pub orders: Option<mpsc::Receiver<Order>>,
     /// Receives progress.
     pub progress: Option<watch::Sender<Option<Progress>>>,
     /// The program's version, for the journal.
@@ -185,6 +200,7 @@ impl Runner {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
         let mut rate = Rate::new(self.conductor.state().trials());
         let mut written = Instant::now();
+        let mut orders = self.settings.orders.take();
         loop {
             while stop.is_none() && under_way < self.settings.window && !control.drain.is_cancelled() {
                 let commands = self.conductor.next(self.settings.window - under_way);
@@ -221,6 +237,17 @@ impl Runner {
                     }
                     while executors.try_join_next().is_some() {}
                 }
+                Some(order) = next_order(&mut orders) => match order {
+                    Order::Budget(budget, reply) => {
+                        let changed = self.change_budget(budget).await;
+                        if matches!(stop, Some(RunOutcome::BudgetSpent { .. })) && !control.drain.is_cancelled() {
+                            stop = None;
+                        }
+                        // whoever asked may have gone away; the limits hold all the same
+                        drop(reply.send(changed));
+                    }
+                    Order::Stop => self.end_search(control).await?,
+                },
                 _ = ticks.tick() => {
                     rate.update(self.conductor.state().trials());
                     self.publish_progress(under_way, rate.per_second);
@@ -232,6 +259,24 @@ impl Runner {
                 }
             }
         }
+    }
+
+    /// Ends the search as the user wishes: who led when the last generation closed meets validation.
+    async fn end_search(&mut self, control: &Control) -> Result<(), EngineError> {
+        let state = self.conductor.state();
+        if self.spec.mode == RunMode::Evaluate || state.phase() != Phase::Search || state.candidates().len() == 0 {
+            control.drain.cancel();
+            return Ok(());
+        }
+        let mut finalists = match state.generations().last() {
+            Some(closed) => closed.survivors.clone(),
+            None => vec![state.best()],
+        };
+        finalists.truncate(Plan::FINALISTS - 1);
+        if !finalists.contains(&CandidateId(0)) {
+            finalists.push(CandidateId(0));
+        }
+        self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
     }
 
     /// Journals what executors brought, applies it, and notes what stops the run.
@@ -342,6 +387,9 @@ impl Runner {
         }
         let recorded = self.journal.append(events).await?;
         recorded.iter().for_each(|entry| self.conductor.apply(entry));
+        if let Some(live) = &self.settings.live {
+            live.publish(&recorded);
+        }
         if let Some(listener) = &self.settings.events {
             // a listener that went away is no reason to stop a run
             drop(listener.send(recorded).await);
@@ -380,6 +428,14 @@ impl Runner {
         self.summary = row_of(self.conductor.state(), self.spent(), &self.summary);
         self.summary.updated = now();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
+    }
+}
+
+/// The next order; none for ever where nobody gives any.
+async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Option<Order> {
+    match orders {
+        Some(orders) => orders.recv().await,
+        None => None,
     }
 }
 

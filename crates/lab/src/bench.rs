@@ -5,7 +5,7 @@ use clade_domain::{
     SeedPrompt, Spent, Split, SplitSpec, StopReason,
 };
 use clade_engine::{
-    Clients, Control, EngineError, NewRun, RunOutcome, Runner, RunnerSettings, StoredAnswers, create_run,
+    Clients, Control, EngineError, NewRun, Owner, RunOutcome, Runner, RunnerSettings, StoredAnswers, create_run,
 };
 use clade_evolve::{RunState, state::Phase};
 use clade_models::{
@@ -88,7 +88,13 @@ async fn carry_out(job: &Job) -> Result<Row, LabError> {
         let client = client(job, model, key.clone(), &store, &run, &ledger, &counters)?;
         clients.insert(model, client);
     }
-    let new = NewRun { run: run.clone(), spec, dataset, examples: Box::new(examples.into_iter().map(Ok)) };
+    let new = NewRun {
+        run: run.clone(),
+        owner: Owner::default(),
+        spec,
+        dataset,
+        examples: Box::new(examples.into_iter().map(Ok)),
+    };
     create_run(&store, new).await.map_err(wrong)?;
     let settings = RunnerSettings {
         store,
@@ -97,6 +103,8 @@ async fn carry_out(job: &Job) -> Result<Row, LabError> {
         counters,
         window: CAPACITY,
         events: None,
+        live: None,
+        orders: None,
         progress: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     };

@@ -17,6 +17,7 @@ use crate::{
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
         ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, StopLayer, TelemetryLayer,
+        Turn,
     },
     name::{Endpoint, ModelName, NameError},
     prices::{Price, PriceTable, price},
@@ -60,6 +61,8 @@ pub struct StackSettings {
     pub recording: Option<Arc<Recording>>,
     /// What goes on right now.
     pub counters: Arc<Counters>,
+    /// Limits that the runs of a process share; without them the run has limits of its own.
+    pub shared: Option<Arc<SharedLimits>>,
     /// Makes simulated models; without it their names are refused.
     pub simulated: Option<SimulatedFactory>,
 }
@@ -83,6 +86,7 @@ impl StackSettings {
             seed: 0,
             recording: None,
             counters: Arc::default(),
+            shared: None,
             simulated: None,
         }
     }
@@ -128,13 +132,22 @@ pub enum ModelSetupError {
     },
 }
 
+/// Limits of provider hosts, found out once for all runs that use them: calls at once and calls a minute. Runs are served in
+/// turn, whatever their sizes.
+#[derive(Debug, Default)]
+pub struct SharedLimits(Mutex<BTreeMap<String, Arc<Host>>>);
+
 /// Builds clients: one HTTP client, and one limiter and one pacer for each provider host, shared by all its models.
 pub struct Stack {
     settings: StackSettings,
     http: Http,
-    hosts: Mutex<BTreeMap<String, Arc<Host>>>,
+    hosts: Arc<SharedLimits>,
+    turns: Mutex<BTreeMap<String, [Turn; 2]>>,
+    /// The user's own limit on calls at once, where the host's is shared.
+    own: Option<Arc<Limiter>>,
 }
 
+#[derive(Debug)]
 struct Host {
     pacer: Arc<Pacer>,
     limiter: Arc<Limiter>,
@@ -150,7 +163,10 @@ impl Stack {
     /// What all models share. Nothing is opened yet.
     #[must_use]
     pub fn new(settings: StackSettings) -> Self {
-        Self { settings, http: Http::new(), hosts: Mutex::default() }
+        let own = settings.max_concurrency.filter(|_| settings.shared.is_some());
+        let own = own.map(|most| Arc::new(Limiter::new(Some(most))));
+        let hosts = settings.shared.clone().unwrap_or_default();
+        Self { settings, http: Http::new(), hosts, turns: Mutex::default(), own }
     }
 
     /// The client of a model with all layers around it. Asks nothing of the provider.
@@ -162,11 +178,11 @@ impl Stack {
         let name = ModelName::parse(&spec.id)?;
         let config = ModelConfig::read(&spec.id, &spec.config).map_err(ModelSetupError::Config)?;
         let price = price(&name, &config);
-        if price == Price::Unknown && settings.ledger.budget().usd.is_some() && name.endpoint != Endpoint::Moderation {
+        if price == Price::Unknown && settings.ledger.limits_usd() && name.endpoint != Endpoint::Moderation {
             return Err(ModelSetupError::UnknownPrice(spec.id.clone()));
         }
         let base_url = base_url(&name, &config, &settings.env);
-        let host = self.host(&name, &base_url, &config);
+        let (host, [rate_turn, call_turn]) = self.host(&name, &base_url, &config);
         let client = self.provider(spec, &name, &config, &base_url, price, &host)?;
         let shown = config.model.clone().unwrap_or_else(|| name.model.clone());
         let counters = &settings.counters;
@@ -178,8 +194,12 @@ impl Stack {
             None => client,
         };
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
-        let client = Arc::new(ConcurrencyLayer::new(client, host.limiter.clone()));
-        let client = Arc::new(RateLayer::new(client, host.pacer.clone()));
+        let client = ConcurrencyLayer::new(client, host.limiter.clone()).in_turn(call_turn);
+        let client = RateLayer::new(Arc::new(client), host.pacer.clone()).in_turn(rate_turn);
+        let client: Arc<dyn ModelClient> = match &self.own {
+            Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
+            None => Arc::new(client),
+        };
         let limit = answer_limit(&name, &config);
         let client = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
         let policy = match config.max_retries {
@@ -201,16 +221,21 @@ impl Stack {
         })
     }
 
-    fn host(&self, name: &ModelName, base_url: &str, config: &ModelConfig) -> Arc<Host> {
+    /// The limits of a model's host, and this run's places in their two queues.
+    fn host(&self, name: &ModelName, base_url: &str, config: &ModelConfig) -> (Arc<Host>, [Turn; 2]) {
         // what is simulated in this process has no host: each model for itself
         let key = if name.is_simulated() { name.to_string() } else { authority(base_url).to_owned() };
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        let host = hosts.entry(key).or_insert_with(|| {
+        let shared = self.settings.shared.is_some();
+        let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let host = hosts.entry(key.clone()).or_insert_with(|| {
             let pacer = Pacer::new(config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
-            let limiter = Limiter::new(self.settings.max_concurrency);
+            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared));
             Arc::new(Host { pacer: Arc::new(pacer), limiter: Arc::new(limiter) })
         });
-        host.clone()
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = || if shared { Turn::shared() } else { Turn::default() };
+        let turns = turns.entry(key).or_insert_with(|| [turn(), turn()]);
+        (host.clone(), turns.clone())
     }
 
     fn provider(

@@ -1,4 +1,5 @@
 use clade_domain::{ModelRole, ModelSpec, RunMode, RunSpec, Split, StrategySpec};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{DataProfile, Loaded};
@@ -44,7 +45,7 @@ const SELECTION_SHARE: f64 = 0.1;
 const WRITTEN: [f64; 3] = [0.3, 0.6, 1.0];
 
 /// A figure with its range.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Range {
     /// Where little is bought.
     pub low: f64,
@@ -55,7 +56,7 @@ pub struct Range {
 }
 
 /// What one phase of a run buys.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct PhaseEstimate {
     /// `search`, `reflection`, `judge`, `validation` or `test`; `evaluation` for `clade eval`.
     pub phase: &'static str,
@@ -70,7 +71,7 @@ pub struct PhaseEstimate {
 }
 
 /// What a run will buy, before it is started: an estimate from the sizes of prompts and data, not a promise. The budget is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Estimate {
     /// In order of the run; judge calls of all phases together.
     pub phases: Vec<PhaseEstimate>,

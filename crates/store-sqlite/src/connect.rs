@@ -87,6 +87,11 @@ pub(crate) fn reading(path: &Path) -> SqliteConnectOptions {
     common(path).pragma("query_only", "ON").pragma("cache_size", "-3072").row_buffer_size(512)
 }
 
+/// How a connection is opened that copies the whole file.
+pub(crate) fn copying(path: &Path) -> SqliteConnectOptions {
+    common(path)
+}
+
 /// How the connection is opened that keeps the family tree: what a power cut takes from it is read anew.
 pub(crate) fn projecting(path: &Path) -> SqliteConnectOptions {
     common(path).synchronous(SqliteSynchronous::Normal).pragma("cache_size", "-4096")

@@ -9,7 +9,8 @@ use crate::fault::fault;
 pub(crate) const APPLICATION_ID: i64 = 0x636c_6164;
 
 /// Each step takes the format from its position to the next. Steps are never changed once released, only added.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/0001_initial.sql"), include_str!("../migrations/0002_records.sql")];
 
 /// The format that this program writes: `PRAGMA user_version`.
 pub(crate) fn known() -> u32 {

@@ -9,7 +9,7 @@ use std::{
 use clade_domain::RunId;
 use clade_store::{Store, StoreError, StoreFuture};
 use sqlx::{
-    Row, Sqlite, SqlitePool,
+    ConnectOptions, Connection, Row, Sqlite, SqlitePool,
     query::Query,
     sqlite::{SqliteArguments, SqlitePoolOptions, SqliteRow},
 };
@@ -83,6 +83,21 @@ impl SqliteStore {
             return Ok(());
         }
         Err(StoreError::Corrupt { path: self.path.display().to_string(), detail: verdict })
+    }
+
+    /// Writes a copy of the whole database, as it is at one moment, while others go on reading and writing.
+    ///
+    /// # Errors
+    /// `Exists` where there is a file of that name; otherwise what the file system or the database says.
+    pub async fn backup(&self, to: &Path) -> Result<(), StoreError> {
+        if to.exists() {
+            return Err(StoreError::Exists { what: "file", name: to.display().to_string() });
+        }
+        let failed = |error| fault(to, "write the backup", &error);
+        let mut connection = connect::copying(&self.path).connect().await.map_err(failed)?;
+        let copy = sqlx::query("VACUUM INTO ?").bind(to.display().to_string());
+        copy.execute(&mut connection).await.map_err(failed)?;
+        connection.close().await.map_err(failed)
     }
 
     /// The rows of a query on a connection that only reads.

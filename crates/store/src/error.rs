@@ -32,6 +32,24 @@ pub enum StoreError {
         /// Its name.
         name: String,
     },
+    /// Somebody else changed it meanwhile.
+    #[error("{what} `{name}` is at revision {actual}, not {expected}: somebody changed it; read it again")]
+    Stale {
+        /// The kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The revision that was meant.
+        expected: u64,
+        /// The real one.
+        actual: u64,
+    },
+    /// What is only ever added was to be changed.
+    #[error("a {what} is never changed or removed")]
+    Refused {
+        /// The kind of thing.
+        what: &'static str,
+    },
     /// Another writer was first.
     #[error("run `{run}` has {actual} journal entries where {expected} were expected: another process writes to it")]
     Conflict {
@@ -101,6 +119,11 @@ impl StoreError {
     /// The run's journal has no entry of this number.
     pub fn no_entry(run: &impl Display, seq: u64) -> Self {
         Self::NotFound { what: "journal entry", name: format!("{run}#{seq}") }
+    }
+
+    /// A record is at another revision.
+    pub fn stale(what: &'static str, name: &impl Display, expected: u64, actual: u64) -> Self {
+        Self::Stale { what, name: name.to_string(), expected, actual }
     }
 
     /// No text has this hash.

@@ -1,20 +1,26 @@
 //! Storage roles as traits, their errors, an in-memory backend and the conformance suite.
 //!
-//! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`]; [`Store`] is all of them. Projection: [`LineageGraph`], which
-//! [`Lineage`] keeps up with the journals and asks. A backend implements the traits and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
+//! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`] of runs, and [`Records`] of people and what they
+//! share; [`Store`] is all of them. Projection: [`LineageGraph`], which [`Lineage`] keeps up with the journals and asks. A
+//! backend implements the traits and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
 
 pub mod conformance;
 mod error;
 mod lineage;
 mod memory;
+mod records;
 mod roles;
 mod run_fields;
 
 pub use error::StoreError;
 pub use lineage::{Kin, Lineage, LineageGraph};
 pub use memory::MemoryStore;
+pub use records::{
+    Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, item_id, member_id,
+    version_id,
+};
 pub use roles::{
-    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunStatus, RunSummary, SnapshotRow, Store,
+    AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunOrder, RunStatus, RunSummary, SnapshotRow, Store,
     StoreFuture, Texts,
 };
 pub use run_fields::RUN_FIELDS;

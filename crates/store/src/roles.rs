@@ -1,17 +1,18 @@
 use clade_domain::{
     Candidate, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent, RunId, RunMode, Spent,
-    Timestamp, Usage, Usd,
+    Timestamp, Usage, Usd, UserId, WorkspaceId,
 };
 use futures::future::BoxFuture;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::StoreError;
+use crate::{Records, StoreError};
 
 /// What every store operation returns.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// Where a run stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RunStatus {
     /// A process works on it, or died doing so: the lock tells which.
@@ -25,7 +26,7 @@ pub enum RunStatus {
 }
 
 /// A run in one row: what lists show. A projection of the journal, rewritten as the run goes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunSummary {
     /// The run.
     pub run: RunId,
@@ -61,11 +62,41 @@ pub struct RunSummary {
     pub branch_of: Option<RunId>,
     /// Why it is paused or failed; empty otherwise.
     pub detail: String,
+    /// The workspace it belongs to.
+    #[serde(default)]
+    pub workspace: WorkspaceId,
+    /// Who created it.
+    #[serde(default)]
+    pub by: UserId,
+    /// Whether a server is to go on with it: set when it is started there, cleared when it is paused there or ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wanted: bool,
+}
+
+/// The order of a list of runs. Runs that are equal in it come newest first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunOrder {
+    /// Newest first.
+    #[default]
+    Newest,
+    /// Last changed first.
+    Updated,
+    /// Best score first; runs without a score last.
+    Score,
+    /// Most expensive first.
+    Cost,
 }
 
 /// Which runs to list. Empty lists all, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
+    /// Only of this workspace.
+    pub workspace: Option<WorkspaceId>,
+    /// In this order.
+    pub order: RunOrder,
+    /// Only runs behind this one in the order. Behind a run that is gone there is nothing.
+    pub after: Option<RunId>,
     /// Only these states.
     pub status: Vec<RunStatus>,
     /// Only runs whose id, description, strategy or model contains this text, in any case.
@@ -82,8 +113,30 @@ impl RunFilter {
             let fields = [summary.run.as_str(), &summary.description, &summary.strategy, &summary.model];
             fields.iter().any(|field| field.to_lowercase().contains(text))
         };
-        let status = self.status.is_empty() || self.status.contains(&summary.status);
+        let workspace = self.workspace.as_ref().is_none_or(|workspace| *workspace == summary.workspace);
+        let status = workspace && (self.status.is_empty() || self.status.contains(&summary.status));
         status && self.text.as_ref().is_none_or(|text| has(&text.to_lowercase()))
+    }
+
+    /// The runs that are listed out of all runs, newest first: for backends that cannot do it themselves, or only in part.
+    #[must_use]
+    pub fn page(&self, mut newest_first: Vec<RunSummary>) -> Vec<RunSummary> {
+        newest_first.retain(|run| self.matches(run) || self.after.as_ref() == Some(&run.run));
+        let score = |run: &RunSummary| run.best_score.unwrap_or(f64::NEG_INFINITY);
+        match self.order {
+            RunOrder::Newest => {}
+            RunOrder::Updated => newest_first.sort_by_key(|run| std::cmp::Reverse(run.updated)),
+            RunOrder::Score => newest_first.sort_by(|a, b| score(b).total_cmp(&score(a))),
+            RunOrder::Cost => newest_first.sort_by(|a, b| b.spent.usd.0.total_cmp(&a.spent.usd.0)),
+        }
+        let from = match &self.after {
+            Some(after) => {
+                newest_first.iter().position(|run| run.run == *after).map_or(newest_first.len(), |at| at + 1)
+            }
+            None => 0,
+        };
+        let limit = self.limit.map_or(usize::MAX, |limit| limit as usize);
+        newest_first.into_iter().skip(from).take(limit).collect()
     }
 }
 
@@ -91,7 +144,7 @@ impl RunFilter {
 pub trait RunLock: Send + Sync + std::fmt::Debug {}
 
 /// A named position in a journal.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SnapshotRow {
     /// The run.
     pub run: RunId,
@@ -221,7 +274,7 @@ pub trait AnswerLog: Send + Sync {
 }
 
 /// All roles of the system of record.
-pub trait Store: Journal + Texts + Datasets + AnswerLog {
+pub trait Store: Journal + Texts + Datasets + AnswerLog + Records {
     /// Waits until everything accepted is durable, and closes.
     fn close(&self) -> StoreFuture<'_, ()>;
 }

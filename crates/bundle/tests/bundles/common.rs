@@ -5,6 +5,7 @@ use std::{
 
 use clade_bundle::{Answers, BundleError, Data, Limits, check, import, write};
 use clade_domain::{ContentHash, Recorded, RunEvent, RunId, Timestamp};
+use clade_engine::Owner;
 use clade_store::{AnswerLog, Datasets, Journal, MemoryStore, SnapshotRow, Texts, conformance::samples};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -66,7 +67,7 @@ pub async fn imported(bytes: &[u8], limits: Limits) -> Result<MemoryStore, Bundl
     let file = file(bytes);
     let store = MemoryStore::new();
     let done = match check(&file.path, limits) {
-        Ok(checked) => import(&store, &checked, run(), Answers::Reused, Timestamp(99)).await,
+        Ok(checked) => import(&store, &checked, run(), Owner::default(), Answers::Reused, Timestamp(99)).await,
         Err(error) => Err(error),
     };
     if let Err(error) = done {

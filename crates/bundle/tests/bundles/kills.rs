@@ -2,6 +2,7 @@ use std::{future::poll_fn, pin::pin, task::Poll};
 
 use clade_bundle::{Answers, Data, Limits, check, import};
 use clade_domain::Timestamp;
+use clade_engine::Owner;
 use clade_store::{Journal, RunFilter, Store};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 
@@ -12,7 +13,7 @@ use crate::common::{bundle, file, run};
 async fn given_up(path: &std::path::Path, checked: &clade_bundle::Checked, steps: usize) -> bool {
     let store = SqliteStore::open(path, SqliteOptions::default()).await.unwrap();
     let done = {
-        let mut importing = pin!(import(&store, checked, run(), Answers::Reused, Timestamp(1)));
+        let mut importing = pin!(import(&store, checked, run(), Owner::default(), Answers::Reused, Timestamp(1)));
         let mut taken = 0;
         poll_fn(|context| {
             taken += 1;
@@ -43,7 +44,7 @@ async fn whenever_an_import_dies_nobody_sees_a_part_of_it_and_it_can_be_done_aga
         assert_eq!(store.summaries(RunFilter::default()).await.unwrap().len(), seen.len());
         if seen.is_empty() {
             assert!(!done);
-            import(&store, &checked, run(), Answers::Reused, Timestamp(1)).await.unwrap();
+            import(&store, &checked, run(), Owner::default(), Answers::Reused, Timestamp(1)).await.unwrap();
         }
         assert_eq!(store.length(run()).await.unwrap(), 263);
         assert_eq!(store.snapshots(run()).await.unwrap().len(), 1);

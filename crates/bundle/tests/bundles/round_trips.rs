@@ -1,5 +1,6 @@
 use clade_bundle::{Answers, BundleError, Data, Limits, check, import};
 use clade_domain::{CandidateId, ContentHash, ExampleId, ModelRole, Timestamp};
+use clade_engine::Owner;
 use clade_store::{AnswerLog, Datasets, Journal, MemoryStore, RunStatus, Store, Texts, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 
@@ -14,7 +15,7 @@ async fn a_run_comes_in_as_it_went_out() {
     let checked = check(&bundle.path, Limits::default()).unwrap();
     assert_eq!((checked.state.trials(), checked.state.candidates().len()), (251, 3));
     let name = samples::run("elsewhere").unwrap();
-    import(&there, &checked, name.clone(), Answers::Reused, Timestamp(99)).await.unwrap();
+    import(&there, &checked, name.clone(), Owner::default(), Answers::Reused, Timestamp(99)).await.unwrap();
     assert_eq!(journal(&there, &name).await, renamed(journal(&here, &run()).await, &name), "every entry with its time");
     assert_eq!(there.snapshots(name.clone()).await.unwrap()[0].name, "vor Ü");
     let dataset = samples::dataset("sums", 100).hash;
@@ -71,7 +72,7 @@ async fn a_stranger_s_answers_serve_no_other_run() {
     let bundle = file(&bundle(Data::Included).await);
     let store = MemoryStore::new();
     let checked = check(&bundle.path, Limits::default()).unwrap();
-    import(&store, &checked, run(), Answers::Shown, Timestamp(1)).await.unwrap();
+    import(&store, &checked, run(), Owner::default(), Answers::Shown, Timestamp(1)).await.unwrap();
     let key = samples::answer(&run(), 3, ModelRole::Task).key;
     assert_eq!(store.answers(vec![key]).await.unwrap(), [None]);
     assert_eq!(store.texts(vec![ContentHash::of(b"answer 3")]).await.unwrap(), ["answer 3"]);
@@ -82,12 +83,15 @@ async fn a_run_that_exists_and_data_that_differ_are_refused() {
     let bundle = file(&bundle(Data::Included).await);
     let checked = check(&bundle.path, Limits::default()).unwrap();
     let store = filled().await;
-    let refused = import(&store, &checked, run(), Answers::Reused, Timestamp(1)).await;
+    let refused = import(&store, &checked, run(), Owner::default(), Answers::Reused, Timestamp(1)).await;
     assert!(matches!(refused, Err(BundleError::Exists { .. })), "{refused:?}");
     // the same data set under another name is no obstacle
-    import(&store, &checked, samples::run("twin").unwrap(), Answers::Reused, Timestamp(1)).await.unwrap();
+    import(&store, &checked, samples::run("twin").unwrap(), Owner::default(), Answers::Reused, Timestamp(1))
+        .await
+        .unwrap();
     let held = store.lock(samples::run("busy").unwrap()).await.unwrap();
-    let refused = import(&store, &checked, samples::run("busy").unwrap(), Answers::Reused, Timestamp(1)).await;
+    let refused =
+        import(&store, &checked, samples::run("busy").unwrap(), Owner::default(), Answers::Reused, Timestamp(1)).await;
     assert!(matches!(refused, Err(BundleError::Store(clade_store::StoreError::Locked { .. }))), "{refused:?}");
     drop(held);
     let other = MemoryStore::new();
@@ -103,7 +107,7 @@ async fn a_run_that_exists_and_data_that_differ_are_refused() {
         .await
         .unwrap();
     other.seal_dataset(dataset).await.unwrap();
-    let refused = import(&other, &checked, run(), Answers::Reused, Timestamp(1)).await;
+    let refused = import(&other, &checked, run(), Owner::default(), Answers::Reused, Timestamp(1)).await;
     assert!(matches!(refused, Err(BundleError::OtherExamples { .. })), "{refused:?}");
     assert!(other.lengths().await.unwrap().is_empty());
 }
@@ -115,7 +119,7 @@ async fn a_file_that_changes_between_check_and_import_is_refused() {
     assert_eq!(checked.state.candidate(CandidateId(0)).unwrap().generation, 0);
     std::fs::write(&bundle.path, with_manifest(|manifest| manifest["version"] = "other".into()).await).unwrap();
     let store = MemoryStore::new();
-    let refused = import(&store, &checked, run(), Answers::Reused, Timestamp(1)).await.unwrap_err();
+    let refused = import(&store, &checked, run(), Owner::default(), Answers::Reused, Timestamp(1)).await.unwrap_err();
     assert!(refused.to_string().contains("has changed"), "{refused}");
     assert!(store.lengths().await.unwrap().is_empty());
 }

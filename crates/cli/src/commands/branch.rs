@@ -1,15 +1,14 @@
-use clade_domain::{CandidateId, RunId, RunMode};
-use clade_engine::{branch_run, replay_state};
-use clade_store::Store;
+use clade_domain::RunMode;
+use clade_engine::{Owner, Setup, Shared, branch_run, find_point, replay_state};
 use clade_store_sqlite::Durability;
 
 use crate::{
     args::{BranchArgs, Gates},
     context::Context,
     failure::Failure,
-    names::{entropy, find_candidate, find_run, new_run_id},
+    names::{entropy, find_run, new_run_id},
     session::{self, Session},
-    setup::{Keys, Setup},
+    setup::keys_again,
 };
 
 /// `clade branch`
@@ -29,9 +28,9 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
             row.run
         )));
     }
-    let candidate = resolve(&store, &row.run, point).await?;
+    let candidate = find_point(&store, &row.run, point).await?;
     let run = new_run_id(args.run_id.as_deref())?;
-    branch_run(&store, &row.run, candidate, run.clone(), |spec| {
+    branch_run(&store, &row.run, candidate, run.clone(), Owner::default(), |spec| {
         spec.seed = args.seed.unwrap_or_else(entropy) & u64::from(u32::MAX);
         spec.mode = RunMode::Optimize;
         if let Some(calls) = args.budget_calls {
@@ -57,32 +56,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = Setup::of(&state, state.spec(), &store, &Keys::again(state.spec(), context)?).await?;
+    let setup = Setup::of(&state, state.spec(), &store, &keys_again(state.spec(), context)?, Shared::default()).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
-}
-
-/// A candidate by name, or the best one at the time of a snapshot.
-async fn resolve(store: &std::sync::Arc<dyn Store>, run: &RunId, point: &str) -> Result<CandidateId, Failure> {
-    let snapshots = store.snapshots(run.clone()).await?;
-    let Some(snapshot) = snapshots.iter().find(|snapshot| snapshot.name == point) else {
-        return find_candidate(&replay_state(store, run).await?, point);
-    };
-    let mut state = None;
-    let mut next = 0;
-    while next < snapshot.length {
-        let entries = store.read(run.clone(), next, 5_000).await?;
-        let Some(last) = entries.last() else { break };
-        next = last.seq + 1;
-        for entry in entries.iter().filter(|entry| entry.seq < snapshot.length) {
-            match &mut state {
-                None => state = clade_evolve::RunState::start(entry).ok(),
-                Some(state) => state.apply(entry),
-            }
-        }
-    }
-    let empty = || Failure::Usage(format!("snapshot `{point}` of run {run} holds no candidate yet; take a later one"));
-    let state = state.ok_or_else(empty)?;
-    let best = state.best();
-    state.candidate(best).map(|candidate| candidate.id).ok_or_else(empty)
 }

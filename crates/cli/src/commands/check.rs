@@ -1,4 +1,5 @@
 use clade_domain::RunMode;
+use clade_engine::Setup;
 use clade_runfile::{Estimate, LEAST_TEST_EXAMPLES, Loaded, PhaseEstimate, Range, calls_per_test_example};
 
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     failure::Failure,
     load,
     output::{Ink, Output},
-    setup::{Keys, Setup},
+    setup::keys_of,
 };
 
 /// `clade check`
@@ -19,8 +20,8 @@ pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     refuse_unaffordable(&loaded, &estimate)?;
     let output = context.output;
     // a file may be checked where its keys are not, as in a pull request
-    let unready = Keys::of(&loaded, &path, context).and_then(|keys| Setup::check(&loaded.spec, &keys)).err();
-    let unready = unready.map(|failure| failure.to_string());
+    let keys = keys_of(&loaded, &path, context)?;
+    let unready = Setup::check(&loaded.spec, &keys).err().map(|error| error.to_string());
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,

@@ -1,12 +1,13 @@
 use std::path::Path;
 
+use clade_engine::{Side, pairs};
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
     args::CompareArgs,
     chart,
-    compare::{self, By, Side, pairs},
+    compare::{self, By},
     context::Context,
     failure::Failure,
     names::find_run,

@@ -1,5 +1,5 @@
 use clade_bundle::{Answers, Limits, check, import};
-use clade_engine::now;
+use clade_engine::{Owner, now};
 use clade_store_sqlite::Durability;
 
 use crate::{args::ImportArgs, context::Context, failure::Failure};
@@ -13,12 +13,12 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     };
     let checked = check(&args.file, Limits::default()).map_err(|error| named(error.into()))?;
     let run = match &args.run_id {
-        Some(name) => name.parse().map_err(|error: clade_domain::RunIdError| Failure::Usage(error.to_string()))?,
+        Some(name) => name.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))?,
         None => checked.manifest.summary.run.clone(),
     };
     let answers = if args.untrusted { Answers::Shown } else { Answers::Reused };
     let store = context.store(Durability::Normal).await?;
-    import(store.as_ref(), &checked, run.clone(), answers, now()).await?;
+    import(store.as_ref(), &checked, run.clone(), Owner::default(), answers, now()).await?;
     store.close().await?;
     let (entries, trials) = (checked.state.length(), checked.state.trials());
     if context.output.json {

@@ -1,4 +1,5 @@
 use clade_domain::Timestamp;
+use clade_engine::mend_status;
 use clade_filter::Filter;
 use clade_store::{RUN_FIELDS, RunFilter, RunStatus, RunSummary};
 use clade_store_sqlite::Durability;
@@ -7,7 +8,6 @@ use crate::{
     args::{ListArgs, Status},
     context::Context,
     failure::Failure,
-    names::mend_status,
     output::Ink,
 };
 
@@ -27,7 +27,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
         .collect();
     // a status is known only after asking the locks, so it is filtered here
     let limit = if wanted.is_empty() && filter.is_all() { args.limit } else { None };
-    let mut rows = store.summaries(RunFilter { status: Vec::new(), text: args.text.clone(), limit }).await?;
+    let mut rows = store.summaries(RunFilter { text: args.text.clone(), limit, ..RunFilter::default() }).await?;
     for row in &mut rows {
         mend_status(store.as_ref(), row).await;
     }

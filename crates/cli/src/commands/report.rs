@@ -1,8 +1,8 @@
 use std::path::PathBuf;
 
-use clade_engine::replay_state;
+use clade_engine::{RunReport, replay_state};
 
-use crate::{args::ReportArgs, context::Context, failure::Failure, lineage::Part, names::find_run, report, session};
+use crate::{args::ReportArgs, context::Context, failure::Failure, lineage::Part, names::find_run, report};
 
 /// `clade report`
 pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
@@ -11,7 +11,7 @@ pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let state = replay_state(&store, &row.run).await?;
     let part = Part::of_run(&lineage, &row.run).await?;
     let prompts = lineage.texts(part.graph.nodes()).await?;
-    let page = report::page(&session::report(&store, &state, &row).await?, &row, &state, &part, &prompts)
+    let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state, &part, &prompts)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", row.run)));
     std::fs::write(&path, page).map_err(|error| Failure::io("write", &path, &error))?;

@@ -1,4 +1,4 @@
-use clade_engine::replay_state;
+use clade_engine::{RunReport, replay_state};
 use clade_store_sqlite::Durability;
 
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
     display::{headroom, result},
     failure::Failure,
     names::find_run,
-    session,
 };
 
 /// `clade show`
@@ -15,7 +14,7 @@ pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
-    let report = session::report(&store, &state, &row).await?;
+    let report = RunReport::read(&store, &state, &row).await?;
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "result": report }));
     } else {

@@ -1,5 +1,5 @@
-use super::{Side, side::Step};
 use crate::chart::{Chart, Line, Panel, Point, Shape};
+use clade_engine::{Side, Step};
 
 /// What the curves of a chart stand for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use clade_domain::Budget;
+use clade_engine::{Pair, Side};
 use clade_store::RunStatus;
 
-use super::{Pair, Side};
 use crate::{
     display::result::thousands,
     output::{Ink, Output},

@@ -8,8 +8,8 @@ use clade_domain::{
     StrategySpec,
 };
 use clade_engine::{
-    Clients, Control, EngineError, NewRun, RunOutcome, RunReport, Runner, RunnerSettings, StoredAnswers, create_run,
-    replay_state,
+    Clients, Control, EngineError, NewRun, Owner, RunOutcome, RunReport, Runner, RunnerSettings, StoredAnswers,
+    create_run, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::{
@@ -156,7 +156,13 @@ impl Rig {
     pub async fn create(&self, spec: RunSpec, checks: &[Assertion], judge_calls: u32) {
         let examples = examples(checks);
         let dataset = summary(&examples, spec.mode, judge_calls);
-        let new = NewRun { run: self.run.clone(), spec, dataset, examples: Box::new(examples.into_iter().map(Ok)) };
+        let new = NewRun {
+            run: self.run.clone(),
+            owner: Owner::default(),
+            spec,
+            dataset,
+            examples: Box::new(examples.into_iter().map(Ok)),
+        };
         create_run(&self.store, new).await.unwrap();
     }
 
@@ -207,6 +213,8 @@ impl Rig {
             counters,
             window: 4 * self.concurrency as usize,
             events: None,
+            live: None,
+            orders: None,
             progress: None,
             version: "test".into(),
         };

@@ -10,8 +10,8 @@ use clade_domain::{
 };
 use clade_engine::RunOutcome;
 use clade_store::{
-    AnswerLog, Datasets, Journal, MemoryStore, PaidAnswer, RunFilter, RunLock, RunSummary, SnapshotRow, Store,
-    StoreError, StoreFuture, Texts,
+    AnswerLog, Change, Datasets, Journal, MemoryStore, PaidAnswer, RawRecord, RecordKind, RecordQuery, Records,
+    RunFilter, RunLock, RunSummary, SnapshotRow, Store, StoreError, StoreFuture, Texts,
 };
 
 use crate::common::{Rig, assertion, calls, result, spec};
@@ -120,6 +120,24 @@ impl AnswerLog for FullStore {
     }
     fn answers_of(&self, run: RunId, after: Option<ContentHash>, limit: u32) -> StoreFuture<'_, Vec<PaidAnswer>> {
         self.inner.answers_of(run, after, limit)
+    }
+}
+
+impl Records for FullStore {
+    fn commit(&self, changes: Vec<Change>) -> StoreFuture<'_, ()> {
+        self.inner.commit(changes)
+    }
+    fn record(&self, kind: RecordKind, id: String, now: Timestamp) -> StoreFuture<'_, Option<RawRecord>> {
+        self.inner.record(kind, id, now)
+    }
+    fn record_by(&self, kind: RecordKind, unique: String, now: Timestamp) -> StoreFuture<'_, Option<RawRecord>> {
+        self.inner.record_by(kind, unique, now)
+    }
+    fn records(&self, kind: RecordKind, query: RecordQuery, now: Timestamp) -> StoreFuture<'_, Vec<RawRecord>> {
+        self.inner.records(kind, query, now)
+    }
+    fn sweep(&self, now: Timestamp) -> StoreFuture<'_, u64> {
+        self.inner.sweep(now)
     }
 }
 

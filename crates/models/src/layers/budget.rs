@@ -69,7 +69,7 @@ impl BudgetLayer {
         call: ClientFuture<'_, T>,
         took: impl FnOnce(&T) -> (Usage, Option<Usd>),
     ) -> Result<T, ModelError> {
-        if self.price == Price::Unknown && self.ledger.budget().usd.is_some() {
+        if self.price == Price::Unknown && self.ledger.limits_usd() {
             return Err(unpriced(self.inner.name()));
         }
         let spent = |limit: Limit| ModelError::BudgetSpent { limit };

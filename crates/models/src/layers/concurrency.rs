@@ -9,6 +9,7 @@ use tokio::{
     time::Instant,
 };
 
+use super::Turn;
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
 /// Calls at once before anything is known of the provider.
@@ -187,17 +188,24 @@ impl Drop for Permit<'_> {
 pub struct ConcurrencyLayer {
     inner: Arc<dyn ModelClient>,
     limiter: Arc<Limiter>,
+    turn: Turn,
 }
 
 impl ConcurrencyLayer {
     /// Around a client; the limiter is shared by all clients of a provider.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, limiter: Arc<Limiter>) -> Self {
-        Self { inner, limiter }
+        Self { inner, limiter, turn: Turn::default() }
+    }
+
+    /// The same, where other runs share the limiter: this run stands in its queue once at a time.
+    #[must_use]
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn, ..self }
     }
 
     async fn limited<T>(&self, call: ClientFuture<'_, T>) -> Result<T, ModelError> {
-        let permit = self.limiter.acquire().await;
+        let permit = self.turn.take(self.limiter.acquire()).await;
         let result = call.await;
         match &result {
             Ok(_) => self.limiter.answered(&permit),

@@ -1,4 +1,4 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clade_domain::{Budget, Limit, ModelRole, Spent, Usage, Usd};
 use tokio::{sync::Notify, time::Instant};
@@ -9,6 +9,8 @@ use tokio::{sync::Notify, time::Instant};
 #[derive(Debug)]
 pub struct Ledger {
     books: Mutex<Books>,
+    /// What several runs share: a member's and a workspace's ledger.
+    above: Vec<Arc<Ledger>>,
     settled: Notify,
     started: Instant,
 }
@@ -55,7 +57,20 @@ impl Ledger {
     #[must_use]
     pub fn new(budget: Budget, spent: Spent) -> Self {
         let books = Books { budget, spent, reserved: Estimate::default(), reservations: 0 };
-        Self { books: Mutex::new(books), settled: Notify::new(), started: Instant::now() }
+        Self { books: Mutex::new(books), above: Vec::new(), settled: Notify::new(), started: Instant::now() }
+    }
+
+    /// The same ledger below others, whose limits hold too and which book what it books. Running time is each ledger's own:
+    /// a limit on minutes means nothing in a ledger that several runs share.
+    #[must_use]
+    pub fn below(self, above: Vec<Arc<Self>>) -> Self {
+        Self { above, ..self }
+    }
+
+    /// Whether a limit in USD holds, here or above.
+    #[must_use]
+    pub fn limits_usd(&self) -> bool {
+        self.budget().usd.is_some() || self.above.iter().any(|ledger| ledger.limits_usd())
     }
 
     /// Sets an estimate aside. Where it would fit but for calls in flight, it waits until they settle.
@@ -63,11 +78,22 @@ impl Ledger {
     /// # Errors
     /// The limit that does not bear the call, even if everything in flight turned out to be free.
     pub async fn reserve(&self, role: ModelRole, estimate: Estimate) -> Result<Reservation<'_>, Limit> {
+        let mut reservation = self.reserve_here(role, estimate).await?;
+        for ledger in &self.above {
+            // what is set aside so far is given back where a limit above does not bear the call
+            reservation.above.push(ledger.reserve_here(role, estimate).await?);
+        }
+        Ok(reservation)
+    }
+
+    async fn reserve_here(&self, role: ModelRole, estimate: Estimate) -> Result<Reservation<'_>, Limit> {
         loop {
             // registered before looking, so that no settlement in between is missed
             let settled = self.settled.notified();
             match self.try_reserve(estimate) {
-                Verdict::Granted => return Ok(Reservation { ledger: self, role, estimate, open: true }),
+                Verdict::Granted => {
+                    return Ok(Reservation { ledger: self, above: Vec::new(), role, estimate, open: true });
+                }
                 Verdict::Spent(limit) => return Err(limit),
                 Verdict::Wait => settled.await,
             }
@@ -157,6 +183,7 @@ impl Ledger {
 #[must_use = "a reservation that is dropped is given back"]
 pub struct Reservation<'a> {
     ledger: &'a Ledger,
+    above: Vec<Reservation<'a>>,
     role: ModelRole,
     estimate: Estimate,
     open: bool,
@@ -166,6 +193,9 @@ impl Reservation<'_> {
     /// Books what the call took. `cost` is `None` where the price is unknown.
     pub fn settle(mut self, usage: Usage, cost: Option<Usd>) {
         self.open = false;
+        for above in std::mem::take(&mut self.above) {
+            above.settle(usage, cost);
+        }
         let mut books = self.ledger.books();
         let spent = &mut books.spent;
         spent.calls += 1;
@@ -212,6 +242,30 @@ mod tests {
 
     fn estimate(tokens: u64, usd: f64) -> Estimate {
         Estimate { tokens, usd: Usd(usd) }
+    }
+
+    #[tokio::test]
+    async fn ledgers_above_hold_their_limits_over_all_runs_and_book_everything() {
+        let shared = Arc::new(Ledger::new(Budget { calls: Some(3), ..Budget::default() }, Spent::default()));
+        let run = || {
+            Ledger::new(Budget { calls: Some(2), ..Budget::default() }, Spent::default()).below(vec![shared.clone()])
+        };
+        let (one, two) = (run(), run());
+        let usage = Usage { input: 10, output: 5, ..Usage::default() };
+        for ledger in [&one, &one, &two] {
+            ledger.reserve(ModelRole::Task, estimate(20, 0.0)).await.unwrap().settle(usage, Some(Usd(0.5)));
+        }
+        assert_eq!(two.reserve(ModelRole::Task, estimate(20, 0.0)).await.err(), Some(Limit::Calls), "of the one above");
+        assert_eq!(two.remaining().calls, Some(1), "what was set aside here is given back");
+        let spent = shared.spent();
+        assert_eq!((spent.calls, spent.usd, spent.tokens_in), (3, Usd(1.5), 30));
+        // what is abandoned is given back everywhere
+        shared.set_budget(Budget { calls: Some(4), ..Budget::default() });
+        drop(two.reserve(ModelRole::Task, estimate(20, 0.0)).await.unwrap());
+        assert_eq!((shared.remaining().calls, two.remaining().calls), (Some(1), Some(1)));
+        assert!(!one.limits_usd());
+        shared.set_budget(Budget { usd: Some(4.0), ..Budget::default() });
+        assert!(one.limits_usd(), "a limit above needs prices too");
     }
 
     fn used(input: u64, output: u64) -> Usage {

@@ -18,6 +18,7 @@ mod stop;
 mod telemetry;
 #[cfg(test)]
 pub(crate) mod testing;
+mod turn;
 mod unreadable;
 
 pub use budget::BudgetLayer;
@@ -33,3 +34,4 @@ pub use record::{RecordError, RecordLayer, Recording};
 pub use retry::RetryLayer;
 pub use stop::StopLayer;
 pub use telemetry::TelemetryLayer;
+pub use turn::Turn;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use clade_domain::{ChatAnswer, ChatRequest, Usage, Usd};
 
-use super::{Pacer, pacer::Pass};
+use super::{Pacer, Turn, pacer::Pass};
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     usage::{estimate_request, estimate_tokens},
@@ -12,13 +12,24 @@ use crate::{
 pub struct RateLayer {
     inner: Arc<dyn ModelClient>,
     pacer: Arc<Pacer>,
+    turn: Turn,
 }
 
 impl RateLayer {
     /// Around a client; the pacer is shared by all clients of a provider.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, pacer: Arc<Pacer>) -> Self {
-        Self { inner, pacer }
+        Self { inner, pacer, turn: Turn::default() }
+    }
+
+    /// The same, where other runs share the pacer: this run stands in its queue once at a time.
+    #[must_use]
+    pub fn in_turn(self, turn: Turn) -> Self {
+        Self { turn, ..self }
+    }
+
+    async fn admit(&self, tokens: u64) -> Pass {
+        self.turn.take(self.pacer.admit(tokens)).await
     }
 
     fn note<T>(&self, pass: Pass, result: &Result<T, ModelError>, usage: impl FnOnce(&T) -> u64) {
@@ -37,7 +48,7 @@ impl ModelClient for RateLayer {
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
         Box::pin(async move {
-            let pass = self.pacer.admit(estimate_request(request)).await;
+            let pass = self.admit(estimate_request(request)).await;
             let result = self.inner.chat(request, context).await;
             self.note(pass, &result, |answer| answer.usage.total());
             result
@@ -50,7 +61,7 @@ impl ModelClient for RateLayer {
         context: CallContext,
     ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
         Box::pin(async move {
-            let pass = self.pacer.admit(texts.iter().map(|text| estimate_tokens(text)).sum()).await;
+            let pass = self.admit(texts.iter().map(|text| estimate_tokens(text)).sum()).await;
             let result = self.inner.embed(texts, context).await;
             self.note(pass, &result, |(_, usage, _)| usage.total());
             result
@@ -59,7 +70,7 @@ impl ModelClient for RateLayer {
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
         Box::pin(async move {
-            let pass = self.pacer.admit(estimate_tokens(text)).await;
+            let pass = self.admit(estimate_tokens(text)).await;
             let result = self.inner.moderate(text, context).await;
             self.note(pass, &result, |_| estimate_tokens(text));
             result

@@ -1,4 +1,4 @@
-use clade_store::{RunFilter, RunStatus, RunSummary, StoreError};
+use clade_store::{RunFilter, RunOrder, RunStatus, RunSummary, StoreError};
 
 use crate::{SqliteStore, fault::unreadable, writer::RunRow};
 
@@ -11,6 +11,7 @@ impl SqliteStore {
             run: summary.run.clone(),
             status: status_name(summary.status),
             created: summary.created.0,
+            workspace: summary.workspace.to_string(),
             summary: self.to_json("a run's row", summary)?,
         })
     }
@@ -41,19 +42,22 @@ impl SqliteStore {
     /// Rows, newest first. They come as one JSON array: a row each would cost ten times as much.
     pub(super) async fn list_summaries(&self, filter: RunFilter) -> Result<Vec<RunSummary>, StoreError> {
         let sql = "SELECT '[' || coalesce(group_concat(summary, ','), '') || ']' FROM (SELECT summary FROM runs \
-                   WHERE ?1 = '[]' OR status IN (SELECT value FROM json_each(?1)) ORDER BY created DESC, no DESC LIMIT ?2)";
-        let status: Vec<&str> = filter.status.iter().map(|status| status_name(*status)).collect();
-        // a text is looked for below, so the limit can only be applied after it
-        let limit = if filter.text.is_some() { -1 } else { filter.limit.map_or(-1, i64::from) };
-        let query = sqlx::query(sql).bind(self.to_json("a filter", &status)?).bind(limit);
+                   WHERE (?1 = '[]' OR status IN (SELECT value FROM json_each(?1))) AND (?3 IS NULL OR workspace = ?3) \
+                   AND (?4 IS NULL OR (created, no) < (SELECT created, no FROM runs WHERE id = ?4)) \
+                   ORDER BY created DESC, no DESC LIMIT ?2)";
+        // what SQLite cannot do itself is done below, and then it must give all it has
+        let plain = filter.text.is_none() && filter.order == RunOrder::Newest;
+        let status: Vec<&str> = filter.status.iter().filter(|_| plain).map(|status| status_name(*status)).collect();
+        let limit = filter.limit.filter(|_| plain).map_or(-1, i64::from);
+        let after = filter.after.as_ref().filter(|_| plain).map(|run| run.as_str().to_owned());
+        let workspace = filter.workspace.as_ref().map(|workspace| workspace.as_str().to_owned());
+        let query = sqlx::query(sql).bind(self.to_json("a filter", &status)?).bind(limit).bind(workspace).bind(after);
         let rows = self.rows("list runs", query).await?;
         let Some(row) = rows.first() else { return Ok(Vec::new()) };
         let array: &str = self.value(row, 0)?;
-        let mut runs: Vec<RunSummary> =
+        let runs: Vec<RunSummary> =
             serde_json::from_str(array).map_err(|error| unreadable(&self.path, "the list of runs", &error))?;
-        runs.retain(|run| filter.matches(run));
-        runs.truncate(filter.limit.map_or(usize::MAX, |limit| limit as usize));
-        Ok(runs)
+        Ok(if plain { runs } else { filter.page(runs) })
     }
 }
 

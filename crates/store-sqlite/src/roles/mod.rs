@@ -5,6 +5,7 @@ mod datasets;
 mod journal;
 mod lineage;
 mod listing;
+mod records;
 mod texts;
 
 pub(crate) use answers::{ANSWER_COLUMNS, read_answer};

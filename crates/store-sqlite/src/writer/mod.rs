@@ -5,6 +5,7 @@
 
 mod bulk;
 mod ids;
+mod records;
 mod task;
 mod transaction;
 mod work;

@@ -5,6 +5,7 @@ use sqlx::SqliteConnection;
 use super::{
     bulk::Bulk,
     ids::{End, Ids, next_entry, sweep},
+    records,
     work::{Entry, RunRow, Work},
 };
 use crate::rows::{AnswerRow, EventRow, ExampleRow, fits, row_id};
@@ -102,6 +103,8 @@ impl<'a> Transaction<'a> {
                 self.bulk.examples.extend(examples.iter().map(row));
                 Ok(Ok(0))
             }
+            Work::Records(changes) => records::commit(self.begin().await?, changes).await,
+            Work::Sweep(now) => Ok(Ok(records::sweep(self.begin().await?, *now).await?)),
             Work::Seal { dataset, summary } => {
                 self.begin().await?;
                 let set = self.ids.dataset(self.connection, *dataset).await?;
@@ -125,9 +128,10 @@ impl<'a> Transaction<'a> {
 
     /// Whether the run was not there.
     async fn insert_run(&mut self, number: i64, row: &RunRow) -> Result<bool, sqlx::Error> {
-        let sql = "INSERT INTO runs (no, id, status, created, summary) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+        let sql = "INSERT INTO runs (no, id, status, created, workspace, summary) VALUES (?, ?, ?, ?, ?, ?) \
+                   ON CONFLICT DO NOTHING";
         let insert = sqlx::query(sql).bind(number).bind(row.run.as_str()).bind(row.status).bind(row.created);
-        let done = insert.bind(row.summary.clone()).execute(&mut *self.connection).await?;
+        let done = insert.bind(row.workspace.clone()).bind(row.summary.clone()).execute(&mut *self.connection).await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -213,9 +217,9 @@ impl<'a> Transaction<'a> {
     }
 
     async fn summary(&mut self, row: &RunRow) -> Result<Outcome, sqlx::Error> {
-        let update = sqlx::query("UPDATE runs SET status = ?, created = ?, summary = ? WHERE id = ?");
-        let update = update.bind(row.status).bind(row.created).bind(row.summary.clone()).bind(row.run.as_str());
-        let done = update.execute(self.begin().await?).await?;
+        let update = sqlx::query("UPDATE runs SET status = ?, created = ?, workspace = ?, summary = ? WHERE id = ?");
+        let update = update.bind(row.status).bind(row.created).bind(row.workspace.clone()).bind(row.summary.clone());
+        let done = update.bind(row.run.as_str()).execute(self.begin().await?).await?;
         Ok(if done.rows_affected() == 0 { Err(StoreError::no_run(&row.run)) } else { Ok(0) })
     }
 

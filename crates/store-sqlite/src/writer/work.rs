@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use clade_domain::{ContentHash, RunId};
-use clade_store::SnapshotRow;
+use clade_store::{Change, SnapshotRow};
 
 use crate::rows::{AnswerRow, TextRow};
 
@@ -25,6 +25,10 @@ pub(crate) enum Work {
     Answer(Box<AnswerPut>),
     /// Examples of a data set.
     Examples { dataset: ContentHash, examples: Vec<(u32, Arc<str>)> },
+    /// Changes of records, all or none.
+    Records(Vec<Change>),
+    /// Records that expired before this time go. Results in how many.
+    Sweep(i64),
     /// A data set is whole.
     Seal { dataset: ContentHash, summary: String },
 }
@@ -34,6 +38,7 @@ pub(crate) struct RunRow {
     pub run: RunId,
     pub status: &'static str,
     pub created: i64,
+    pub workspace: String,
     pub summary: String,
 }
 

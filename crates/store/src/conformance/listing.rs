@@ -1,7 +1,7 @@
 use clade_domain::{RunId, Timestamp};
 
 use super::samples;
-use crate::{Journal, RunFilter, RunStatus, SnapshotRow, StoreError};
+use crate::{Journal, RunFilter, RunOrder, RunStatus, SnapshotRow, StoreError};
 
 async fn create(store: &impl Journal, runs: &[(&str, i64)]) -> Result<(), StoreError> {
     for (id, created) in runs {
@@ -83,9 +83,65 @@ pub(super) async fn filters(store: &impl Journal) -> Result<(), StoreError> {
         (&[], Some("genetic"), Some(2), &["modelled", "described"]),
     ];
     for (status, text, limit, expected) in table {
-        let filter = RunFilter { status: status.to_vec(), text: text.map(str::to_owned), limit };
+        let filter =
+            RunFilter { status: status.to_vec(), text: text.map(str::to_owned), limit, ..RunFilter::default() };
         assert_eq!(listed(store, filter).await?, expected, "{status:?} {text:?} {limit:?}");
     }
+    Ok(())
+}
+
+pub(super) async fn pages_in_every_order(store: &impl Journal) -> Result<(), StoreError> {
+    // run, created, updated, score, cost
+    let rows = [("page-a", 1, 9, Some(0.5), 3.0), ("page-b", 2, 8, None, 1.0), ("page-c", 3, 7, Some(0.9), 2.0)];
+    for (id, created, updated, score, cost) in rows {
+        let mut row = samples::summary(&samples::run(id)?, created);
+        (row.updated, row.best_score, row.spent.usd) = (Timestamp(updated), score, clade_domain::Usd(cost));
+        store.create(row, Timestamp(created), Vec::new()).await?;
+    }
+    let table = [
+        (RunOrder::Newest, ["page-c", "page-b", "page-a"]),
+        (RunOrder::Updated, ["page-a", "page-b", "page-c"]),
+        (RunOrder::Score, ["page-c", "page-a", "page-b"]),
+        (RunOrder::Cost, ["page-a", "page-c", "page-b"]),
+    ];
+    for (order, expected) in table {
+        let mut after = None;
+        for name in expected {
+            let page = listed(store, RunFilter { order, after, limit: Some(1), ..RunFilter::default() }).await?;
+            assert_eq!(page, [name], "{order:?}");
+            after = Some(samples::run(name)?);
+        }
+        assert!(listed(store, RunFilter { order, after, ..RunFilter::default() }).await?.is_empty(), "{order:?}");
+        let gone = RunFilter { order, after: Some(samples::run("gone-away")?), ..RunFilter::default() };
+        assert!(listed(store, gone).await?.is_empty(), "{order:?}");
+    }
+    Ok(())
+}
+
+pub(super) async fn keeps_workspaces_apart(store: &impl Journal) -> Result<(), StoreError> {
+    let workspace = |name: &str| name.parse::<clade_domain::WorkspaceId>().ok();
+    for (id, created, name) in [("apart-a", 1, "north"), ("apart-b", 2, "south"), ("apart-c", 3, "north")] {
+        let row = crate::RunSummary {
+            workspace: workspace(name).unwrap_or_default(),
+            ..samples::summary(&samples::run(id)?, created)
+        };
+        store.create(row.clone(), Timestamp(created), Vec::new()).await?;
+        assert_eq!(store.summary(id.into()).await?, row);
+    }
+    for (name, expected) in [("north", vec!["apart-c", "apart-a"]), ("south", vec!["apart-b"]), ("west", vec![])] {
+        for order in [RunOrder::Newest, RunOrder::Updated] {
+            let filter = RunFilter { workspace: workspace(name), order, ..RunFilter::default() };
+            assert_eq!(listed(store, filter).await?, expected, "{name} {order:?}");
+        }
+    }
+    // moved to another
+    let moved = crate::RunSummary {
+        workspace: workspace("south").unwrap_or_default(),
+        ..store.summary("apart-a".into()).await?
+    };
+    store.put_summary(moved).await?;
+    let south = RunFilter { workspace: workspace("south"), limit: Some(5), ..RunFilter::default() };
+    assert_eq!(listed(store, south).await?, ["apart-b", "apart-a"]);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod journal;
 mod lineage;
 mod listing;
 mod locks;
+mod records;
 pub mod samples;
 mod staging;
 mod texts;
@@ -51,6 +52,8 @@ pub async fn all<S: Store>(make: impl AsyncFn() -> Result<S, StoreError>) -> Res
         listing::finds_by_beginning_and_last,
         listing::lists_newest_first,
         listing::filters,
+        listing::pages_in_every_order,
+        listing::keeps_workspaces_apart,
         listing::rewrites_rows,
         listing::names_positions,
         staging::publishes_whole_runs,
@@ -65,6 +68,15 @@ pub async fn all<S: Store>(make: impl AsyncFn() -> Result<S, StoreError>) -> Res
         answers::shares_texts,
         answers::adds_up_by_role,
         answers::pages_by_key,
+        records::adds_changes_and_removes,
+        records::makes_all_changes_or_none,
+        records::keeps_second_names_unique,
+        records::refuses_stale_changes,
+        records::forgets_what_expired,
+        records::lists_in_pages,
+        records::never_changes_what_is_only_added,
+        records::keeps_every_kind,
+        records::lets_one_of_two_changes_win,
         crowd::appends_to_many_runs_at_once,
         crowd::lets_one_of_two_writers_win,
         crowd::mixes_reads_and_writes,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Headroom, Judgement,
-    ModelRole, OperatorName, PowerRow, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split,
-    StopReason, Timestamp, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, Verdict, VerdictReason,
+    AuditEntry, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Headroom,
+    IdError, Judgement, ModelRole, OperatorName, PowerRow, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId,
+    Spent, Split, StopReason, Timestamp, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId,
+    Verdict, VerdictReason, WorkspaceId,
 };
 
 use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
@@ -15,10 +16,11 @@ use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
 /// # Errors
 /// `Backend` where the text is none.
 pub fn run(id: &str) -> Result<RunId, StoreError> {
-    id.parse().map_err(|error: clade_domain::RunIdError| StoreError::Backend {
-        doing: "make a sample",
-        detail: error.to_string(),
-    })
+    id.parse().map_err(wrong)
+}
+
+pub(super) fn wrong(error: IdError) -> StoreError {
+    StoreError::Backend { doing: "make a sample", detail: error.to_string() }
 }
 
 /// A run's row.
@@ -42,6 +44,9 @@ pub fn summary(run: &RunId, created: i64) -> RunSummary {
         simulated: true,
         branch_of: None,
         detail: String::new(),
+        workspace: Default::default(),
+        by: Default::default(),
+        wanted: false,
     }
 }
 
@@ -226,5 +231,36 @@ pub fn dataset(name: &str, examples: u32) -> DatasetSummary {
         columns: vec!["n".into(), "question".into()],
         duplicates: 0,
         judge_calls: Default::default(),
+    }
+}
+
+/// A person.
+///
+/// # Errors
+/// `Backend` where the id is none.
+pub fn user(id: &str, login: &str) -> Result<User, StoreError> {
+    Ok(User {
+        id: id.parse().map_err(wrong)?,
+        login: login.to_owned(),
+        name: "Zoë 'quoted' 🧬".into(),
+        password: None,
+        subject: None,
+        instance_admin: false,
+        disabled: false,
+    })
+}
+
+/// An entry of the audit log.
+#[must_use]
+pub fn audit(id: &str) -> AuditEntry {
+    AuditEntry {
+        id: id.into(),
+        at: Timestamp(1),
+        workspace: Some(WorkspaceId::default()),
+        by: UserId::default(),
+        action: "member.role".into(),
+        target: "zoe".into(),
+        before: Some(serde_json::json!({ "role": "viewer" })),
+        after: None,
     }
 }

@@ -141,10 +141,7 @@ impl Journal for MemoryStore {
     }
 
     fn summaries(&self, filter: RunFilter) -> StoreFuture<'_, Vec<RunSummary>> {
-        self.with(|state| {
-            let fits = newest_first(&state.runs).into_iter().filter(|summary| filter.matches(summary));
-            Ok(fits.take(filter.limit.map_or(usize::MAX, |n| n as usize)).cloned().collect())
-        })
+        self.with(|state| Ok(filter.page(newest_first(&state.runs).into_iter().cloned().collect())))
     }
 
     fn put_snapshot(&self, snapshot: SnapshotRow) -> StoreFuture<'_, ()> {

@@ -4,6 +4,7 @@ mod answers;
 mod datasets;
 mod journal;
 mod lineage;
+mod records;
 mod store;
 mod texts;
 

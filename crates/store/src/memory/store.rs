@@ -6,7 +6,7 @@ use std::{
 use clade_domain::{ContentHash, DatasetSummary, Example, ExampleId, Recorded, RunId};
 
 use super::lineage::Tree;
-use crate::{PaidAnswer, RunSummary, SnapshotRow, Store, StoreError, StoreFuture};
+use crate::{PaidAnswer, RawRecord, RunSummary, SnapshotRow, Store, StoreError, StoreFuture};
 
 /// All roles in memory, for tests of what stands above stores. Nothing survives the process.
 #[derive(Debug, Default)]
@@ -23,6 +23,7 @@ pub(super) struct State {
     pub texts: HashMap<ContentHash, String>,
     pub datasets: BTreeMap<ContentHash, Dataset>,
     pub answers: BTreeMap<ContentHash, PaidAnswer>,
+    pub records: Vec<RawRecord>,
     /// Journals of runs that are not there yet.
     pub staged: BTreeMap<RunId, Vec<Recorded>>,
     pub tree: Tree,

@@ -5,7 +5,7 @@ use std::{
 };
 
 use clade_domain::{RunId, RunMode};
-use clade_engine::{RunOutcome, replay_state};
+use clade_engine::{RunOutcome, Setup, Shared, Side, replay_state};
 use clade_runfile::{Loaded, Range};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use clade_store_sqlite::Durability;
@@ -15,7 +15,7 @@ use super::strategies;
 use crate::{
     args::{FileArgs, Gates, bench::BenchRunArgs},
     commands::{compare::draw, refuse_unaffordable},
-    compare::{self, By, Side, budget},
+    compare::{self, By, budget},
     context::Context,
     display::result::thousands,
     exit,
@@ -24,7 +24,7 @@ use crate::{
     names::new_run_id,
     output::Output,
     session::{self, Session},
-    setup::{Keys, Setup},
+    setup::keys_again,
 };
 
 /// One run of the comparison.
@@ -199,7 +199,7 @@ async fn taken_up(store: &Arc<dyn Store>, row: &RunSummary, context: &Context) -
     let state = replay_state(store, &row.run).await?;
     // another process that holds it is told before anything else
     drop(store.lock(row.run.clone()).await?);
-    Setup::of(&state, state.spec(), store, &Keys::again(state.spec(), context)?).await
+    Ok(Setup::of(&state, state.spec(), store, &keys_again(state.spec(), context)?, Shared::default()).await?)
 }
 
 /// Carries one run through. A run whose budget ends too early is left as it is: it counts as not measured.

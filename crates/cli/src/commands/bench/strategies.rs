@@ -1,10 +1,8 @@
+use clade_engine::Side;
 use clade_evolve::statistics::mean_ci;
 use serde::Serialize;
 
-use crate::{
-    compare::Side,
-    output::{Ink, Output},
-};
+use crate::output::{Ink, Output};
 
 /// All runs of one strategy, over their seeds.
 #[derive(Debug, Clone, Serialize)]

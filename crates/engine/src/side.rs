@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
 use clade_domain::{Budget, Evidence, RunId, Spent};
-use clade_engine::replay_state;
 use clade_evolve::RunState;
 use clade_store::{RunStatus, RunSummary, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{failure::Failure, session};
+use crate::{EngineError, RunReport, replay_state};
 
 /// A run as one side of a comparison.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Side {
     /// The run.
     pub run: RunId,
@@ -43,7 +43,7 @@ pub struct Side {
 }
 
 /// How a run stood at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Step {
     /// Answered calls so far.
     pub calls: u64,
@@ -58,10 +58,10 @@ impl Side {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<Self, Failure> {
+    pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<Self, EngineError> {
         let state = replay_state(store, &row.run).await?;
         let (candidates, curve) = (state.candidates().len(), curve(&state));
-        let report = session::report(store, &state, row).await?;
+        let report = RunReport::read(store, &state, row).await?;
         Ok(Self {
             run: row.run.clone(),
             status: row.status,

@@ -1,14 +1,15 @@
 use clade_domain::{RunId, Split};
 use clade_evolve::{RunState, statistics};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Side;
+use crate::Side;
 
 /// The level of every interval here.
 const CONFIDENCE: f64 = 0.95;
 
 /// The chosen prompts of two runs on the test examples that both met.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Pair {
     /// The one run.
     pub a: RunId,
@@ -29,6 +30,7 @@ pub struct Pair {
 }
 
 /// Every pair of runs that can be paired, and a sentence for each that cannot.
+#[must_use]
 pub fn pairs(sides: &[Side]) -> (Vec<Pair>, Vec<String>) {
     let (mut pairs, mut refused) = (Vec::new(), Vec::new());
     for (place, a) in sides.iter().enumerate() {

@@ -1,0 +1,57 @@
+use clade_domain::Role;
+use clade_store::StoreError;
+
+/// Why something about accounts was not done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AccountError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Login and password do not belong together. Unknown people get the same answer, and as slowly.
+    #[error("login or password is wrong")]
+    SignIn,
+    /// Too many wrong attempts.
+    #[error("too many wrong attempts; try again in {seconds} s")]
+    Throttled {
+        /// How long to wait.
+        seconds: u64,
+    },
+    /// An invitation or a one-time token that is used, expired or forged.
+    #[error("this link was used already, has expired, or never was one; ask for a new one")]
+    Link,
+    /// The password is too weak or too long.
+    #[error("a password has {least} to {most} characters")]
+    Password {
+        /// The fewest.
+        least: usize,
+        /// The most.
+        most: usize,
+    },
+    /// A value that cannot be.
+    #[error("{0}")]
+    Invalid(String),
+    /// Nobody would be left to decide.
+    #[error("{what} would have no admin left; make somebody else one first")]
+    LastAdmin {
+        /// The workspace, or the installation.
+        what: String,
+    },
+    /// Above the own role.
+    #[error("a {own} cannot give or take the role of {other}")]
+    Above {
+        /// What one is.
+        own: Role,
+        /// What was to be granted.
+        other: Role,
+    },
+    /// A sealed key cannot be opened.
+    #[error("the key `{name}` cannot be opened: it was sealed with another secret; set it again")]
+    Sealed {
+        /// Its name.
+        name: String,
+    },
+    /// The machine gave no random bytes, or hashing failed.
+    #[error("the machine failed to {0}")]
+    Machine(&'static str),
+}

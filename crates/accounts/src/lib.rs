@@ -1,0 +1,31 @@
+//! Who may do what: passwords, sessions, tokens, invitations, memberships.
+//!
+//! [`Accounts`] is the embedded kind, over the records of any store: each change is one commit together with its entry in the
+//! audit log. [`Identify`] is the seam for other kinds: whoever can say whose a credential is takes part in sign-in, and roles
+//! still come from our memberships. What a role may do stands in [`clade_domain::Role::permits`] alone. A crate beside the
+//! server, because the command line manages people without one. Time is an argument; only secrets are drawn here. Deliberately
+//! absent: HTTP, and anything that spawns; hashing a password waits on a thread of the runtime's blocking pool.
+
+mod accounts;
+mod audit;
+mod error;
+mod invitations;
+mod keys;
+mod members;
+mod password;
+mod principal;
+mod secret;
+mod sessions;
+mod throttle;
+mod tokens;
+mod users;
+mod vault;
+
+pub use accounts::{Accounts, Identify};
+pub use error::AccountError;
+pub use principal::{Principal, Via};
+pub use secret::{Secret, new_id};
+pub use sessions::csrf_of;
+pub use tokens::NewToken;
+pub use users::NewUser;
+pub use vault::Vault;

@@ -1,0 +1,123 @@
+use clade_domain::{Budget, Member, Role, Timestamp, UserId, WorkspaceId};
+use clade_store::{Change, ReadRecords, RecordQuery, Stored};
+
+use crate::{
+    AccountError, Accounts,
+    accounts::missing,
+    audit::{Deed, NOTHING},
+};
+
+impl Accounts {
+    /// The members of a workspace, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn members(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Vec<Stored<Member>>, AccountError> {
+        let own = RecordQuery { workspace: Some(workspace.clone()), ..RecordQuery::default() };
+        Ok(self.store.list::<Member>(own, now).await?)
+    }
+
+    /// Adds somebody to a workspace. `own` is the highest role of whoever does it.
+    ///
+    /// # Errors
+    /// `Above`, `Exists`.
+    pub async fn add_member(
+        &self,
+        workspace: &WorkspaceId,
+        user: &UserId,
+        role: Role,
+        (by, own): (&UserId, Role),
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        grants(own, role)?;
+        self.user(user, now).await?.ok_or_else(|| missing("user", user))?;
+        let member = Member { workspace: workspace.clone(), user: user.clone(), role, budget: Default::default() };
+        let deed = Deed { by, workspace: Some(workspace), action: "member.add", target: user.to_string() };
+        let entry = deed.entry(now, NOTHING, Some(&role))?;
+        Ok(self.store.commit(vec![Change::add(&member, now)?, entry]).await?)
+    }
+
+    /// Gives a member another role. `own` is the highest role of whoever does it.
+    ///
+    /// # Errors
+    /// `Above` for a role, old or new, above one's own; `LastAdmin`; `Stale`.
+    pub async fn set_role(
+        &self,
+        old: &Stored<Member>,
+        role: Role,
+        (by, own): (&UserId, Role),
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        grants(own, role)?;
+        grants(own, old.value.role)?;
+        let mut changes = vec![Change::rewrite(old, &Member { role, ..old.value.clone() })?];
+        if role != Role::Admin {
+            changes.extend(self.admin_left(old, now).await?);
+        }
+        let Member { workspace, user, role: before, .. } = &old.value;
+        let deed = Deed { by, workspace: Some(workspace), action: "member.role", target: user.to_string() };
+        changes.push(deed.entry(now, Some(before), Some(&role))?);
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Limits what a member's runs buy together.
+    ///
+    /// # Errors
+    /// `Stale`.
+    pub async fn set_member_budget(
+        &self,
+        old: &Stored<Member>,
+        budget: Budget,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let Member { workspace, user, budget: before, .. } = &old.value;
+        let deed = Deed { by, workspace: Some(workspace), action: "member.budget", target: user.to_string() };
+        let entry = deed.entry(now, Some(before), Some(&budget))?;
+        Ok(self.store.commit(vec![Change::rewrite(old, &Member { budget, ..old.value.clone() })?, entry]).await?)
+    }
+
+    /// Takes somebody out of a workspace; oneself too. `own` is the highest role of whoever does it.
+    ///
+    /// # Errors
+    /// `Above` for somebody above oneself; `LastAdmin`; `Stale`.
+    pub async fn remove_member(
+        &self,
+        old: &Stored<Member>,
+        (by, own): (&UserId, Role),
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        if *by != old.value.user {
+            grants(own, old.value.role)?;
+        }
+        let mut changes = vec![Change::remove(old)];
+        changes.extend(self.admin_left(old, now).await?);
+        let Member { workspace, user, role, .. } = &old.value;
+        let deed = Deed { by, workspace: Some(workspace), action: "member.remove", target: user.to_string() };
+        changes.push(deed.entry(now, Some(role), NOTHING)?);
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Where an admin goes: that another one stays. The one who stays is rewritten, so that of two admins who take the role from
+    /// one another at once only one goes through.
+    async fn admin_left(&self, going: &Stored<Member>, now: Timestamp) -> Result<Option<Change>, AccountError> {
+        if going.value.role != Role::Admin {
+            return Ok(None);
+        }
+        let members = self.members(&going.value.workspace, now).await?;
+        let stays = |member: &&Stored<Member>| {
+            // the person at this machine cannot sign in over the network, so they do not count
+            member.value.role == Role::Admin
+                && member.value.user != going.value.user
+                && member.value.user != UserId::default()
+        };
+        match members.iter().find(stays) {
+            Some(other) => Ok(Some(Change::rewrite(other, &other.value)?)),
+            None => Err(AccountError::LastAdmin { what: format!("workspace `{}`", going.value.workspace) }),
+        }
+    }
+}
+
+fn grants(own: Role, other: Role) -> Result<(), AccountError> {
+    if own.may_grant(other) { Ok(()) } else { Err(AccountError::Above { own, other }) }
+}

@@ -1,0 +1,105 @@
+use clade_domain::{ApiToken, Role, Timestamp, UserId, WorkspaceId};
+use clade_store::{Change, ReadRecords, RecordQuery, Stored};
+use futures::future::BoxFuture;
+
+use crate::{
+    AccountError, Accounts, Identify, Principal, Secret, Via,
+    accounts::{missing, named},
+    audit::{Deed, NOTHING},
+    secret::{hash_of, new_name},
+};
+
+/// How every token begins, so that scanners of leaked secrets know one.
+const PREFIX: &str = "clade_";
+/// Characters of a token that are kept, to know it again.
+const HINT: usize = PREFIX.len() + 4;
+/// When a token was last used is noted no more often than this.
+const NOTED_MS: i64 = 60_000;
+
+/// A token to be made.
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// The most it may do.
+    pub ceiling: Role,
+    /// The only workspace it opens; none opens all.
+    pub workspace: Option<WorkspaceId>,
+    /// Until when; none is for ever.
+    pub expires: Option<Timestamp>,
+}
+
+impl Accounts {
+    /// Makes a token for somebody. The secret is given once and only its hash is kept.
+    ///
+    /// # Errors
+    /// Where the name is none, or it would have expired already.
+    pub async fn add_token(
+        &self,
+        user: &UserId,
+        new: NewToken,
+        now: Timestamp,
+    ) -> Result<(Secret, ApiToken), AccountError> {
+        if new.expires.is_some_and(|expires| expires <= now) {
+            return Err(AccountError::Invalid("a token expires in the future, or never".into()));
+        }
+        let secret = Secret::new(PREFIX)?;
+        let token = ApiToken {
+            id: new_name()?,
+            hash: secret.hash(),
+            user: user.clone(),
+            name: named("a token", &new.name)?,
+            hint: secret.reveal().chars().take(HINT).collect(),
+            workspace: new.workspace,
+            ceiling: new.ceiling,
+            expires: new.expires,
+            last_used: None,
+        };
+        let deed = Deed { by: user, workspace: None, action: "token.add", target: token.name.clone() };
+        let entry = deed.entry(now, NOTHING, Some(&token.hint))?;
+        self.store.commit(vec![Change::add(&token, now)?, entry]).await?;
+        Ok((secret, token))
+    }
+
+    /// The tokens of somebody, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tokens(&self, user: &UserId, now: Timestamp) -> Result<Vec<Stored<ApiToken>>, AccountError> {
+        let own = RecordQuery { user: Some(user.clone()), ..RecordQuery::default() };
+        Ok(self.store.list::<ApiToken>(own, now).await?)
+    }
+
+    /// Revokes a token of somebody.
+    ///
+    /// # Errors
+    /// `NotFound` where they have none of that id.
+    pub async fn remove_token(&self, user: &UserId, id: &str, now: Timestamp) -> Result<(), AccountError> {
+        let token = self.store.get::<ApiToken>(id, now).await?.filter(|token| token.value.user == *user);
+        let token = token.ok_or_else(|| missing("token", &id))?;
+        let deed = Deed { by: user, workspace: None, action: "token.remove", target: token.value.name.clone() };
+        let entry = deed.entry(now, Some(&token.value.hint), NOTHING)?;
+        // when it was last used may be noted at the same time
+        let remove = Change::Remove { kind: clade_store::RecordKind::Token, id: id.to_owned(), revision: None };
+        Ok(self.store.commit(vec![remove, entry]).await?)
+    }
+}
+
+impl Identify for Accounts {
+    fn bearer<'a>(&'a self, token: &'a str, now: Timestamp) -> BoxFuture<'a, Result<Option<Principal>, AccountError>> {
+        Box::pin(async move {
+            if !token.starts_with(PREFIX) {
+                return Ok(None);
+            }
+            let Some(found) = self.store.get_by::<ApiToken>(&hash_of(token), now).await? else { return Ok(None) };
+            let user = self.user(&found.value.user, now).await?.filter(|user| !user.value.disabled);
+            let Some(user) = user else { return Ok(None) };
+            if found.value.last_used.is_none_or(|last| now.0 - last.0 >= NOTED_MS) {
+                let used = ApiToken { last_used: Some(now), ..found.value.clone() };
+                // whoever notes it at the same time notes the same
+                drop(self.store.commit(vec![Change::rewrite(&found, &used)?]).await);
+            }
+            let ApiToken { id, ceiling, workspace, .. } = found.value;
+            Ok(Some(Principal::new(user.value, Via::Token { id, ceiling, workspace })))
+        })
+    }
+}

@@ -1,0 +1,159 @@
+use clade_domain::{Member, Role, Timestamp, User, UserId, WorkspaceId};
+use clade_store::{Change, ReadRecords, RecordQuery, Stored};
+use secrecy::SecretString;
+
+use crate::{
+    AccountError, Accounts, Principal,
+    accounts::named,
+    audit::{Deed, NOTHING},
+    new_id, password,
+};
+
+/// A person to be added.
+pub struct NewUser {
+    /// What they sign in with: an e-mail address or a name.
+    pub login: String,
+    /// How others see them; empty is the login.
+    pub name: String,
+    /// Their password.
+    pub password: SecretString,
+    /// Whether they keep the installation.
+    pub instance_admin: bool,
+}
+
+/// What the log holds of a person: no password, not even its hash.
+#[derive(serde::Serialize)]
+pub(crate) struct Shown<'a> {
+    login: &'a str,
+    name: &'a str,
+    instance_admin: bool,
+    disabled: bool,
+}
+
+impl<'a> Shown<'a> {
+    pub fn of(user: &'a User) -> Self {
+        Self { login: &user.login, name: &user.name, instance_admin: user.instance_admin, disabled: user.disabled }
+    }
+}
+
+impl Accounts {
+    /// Adds a person. The first one who keeps the installation becomes an admin of the workspace of the command line too, so
+    /// that its runs stay in sight.
+    ///
+    /// # Errors
+    /// `Exists` where the login is taken; a weak password.
+    pub async fn add_user(&self, new: NewUser, by: &UserId, now: Timestamp) -> Result<User, AccountError> {
+        let first = new.instance_admin && !self.exist(now).await?;
+        let user = Self::person(new).await?;
+        let deed = Deed { by, workspace: None, action: "user.add", target: user.login.clone() };
+        let mut changes = vec![Change::add(&user, now)?, deed.entry(now, NOTHING, Some(&Shown::of(&user)))?];
+        if first {
+            self.local(now).await?;
+            let member = Member {
+                workspace: WorkspaceId::default(),
+                user: user.id.clone(),
+                role: Role::Admin,
+                budget: Default::default(),
+            };
+            changes.push(Change::add(&member, now)?);
+        }
+        self.store.commit(changes).await?;
+        Ok(user)
+    }
+
+    pub(crate) async fn person(new: NewUser) -> Result<User, AccountError> {
+        let login = new.login.trim().to_lowercase();
+        let fits = (2..=200).contains(&login.chars().count())
+            && !login.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/')
+            && login != "local";
+        if !fits {
+            let message = format!("`{login}` is no login: 2 to 200 characters without spaces, and not `local`");
+            return Err(AccountError::Invalid(message));
+        }
+        let name = if new.name.trim().is_empty() { login.clone() } else { named("a person", &new.name)? };
+        let password = Some(password::hash(new.password).await?);
+        let id = UserId::from_entropy(new_id()?);
+        Ok(User { id, login, name, password, subject: None, instance_admin: new.instance_admin, disabled: false })
+    }
+
+    /// All people, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn users(&self, query: RecordQuery, now: Timestamp) -> Result<Vec<Stored<User>>, AccountError> {
+        Ok(self.store.list::<User>(query, now).await?)
+    }
+
+    /// Changes what an instance admin decides about somebody: name, whether they keep the installation, whether they may
+    /// sign in. Who may not any more is signed out everywhere.
+    ///
+    /// # Errors
+    /// `LastAdmin` where nobody would be left to keep the installation; `Stale`.
+    pub async fn change_user(
+        &self,
+        old: &Stored<User>,
+        new: User,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let new = User { name: named("a person", &new.name)?, ..new };
+        let keeps = |user: &User| user.instance_admin && !user.disabled;
+        let mut changes = vec![Change::rewrite(old, &new)?];
+        if keeps(&old.value) && !keeps(&new) {
+            let others = self.users(RecordQuery::default(), now).await?;
+            let other = others
+                .iter()
+                .find(|user| user.value.id != old.value.id && user.value.id != UserId::default() && keeps(&user.value));
+            let Some(other) = other else {
+                return Err(AccountError::LastAdmin { what: "the installation".into() });
+            };
+            // two who give up at once: the one whom each relies on is rewritten, so that only one of them goes through
+            changes.push(Change::rewrite(other, &other.value)?);
+        }
+        let deed = Deed { by, workspace: None, action: "user.change", target: old.value.login.clone() };
+        changes.push(deed.entry(now, Some(&Shown::of(&old.value)), Some(&Shown::of(&new)))?);
+        if new.disabled {
+            changes.extend(self.credentials(&old.value.id, now).await?);
+        }
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Gives somebody a password, whatever the old one was. Every session and token of theirs ends.
+    ///
+    /// # Errors
+    /// A weak password.
+    pub async fn reset_password(
+        &self,
+        user: &Stored<User>,
+        password: SecretString,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let hash = password::hash(password).await?;
+        let new = User { password: Some(hash), ..user.value.clone() };
+        let deed = Deed { by, workspace: None, action: "user.password", target: user.value.login.clone() };
+        let mut changes = vec![Change::rewrite(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
+        changes.extend(self.credentials(&user.value.id, now).await?);
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Changes one's own password. Every other session ends; the caller signs in anew.
+    ///
+    /// # Errors
+    /// `SignIn` where the old one is wrong, `Throttled`, a weak new one.
+    pub async fn change_password(
+        &self,
+        who: &Principal,
+        old: SecretString,
+        new: SecretString,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let user = self.user(&who.user, now).await?.ok_or(AccountError::SignIn)?;
+        self.throttle.attempt(&[&user.value.login], now)?;
+        if !password::verify(old, user.value.password.clone()).await? {
+            return Err(AccountError::SignIn);
+        }
+        self.throttle.succeeded(&[&user.value.login]);
+        self.reset_password(&user, new, &who.user, now).await
+    }
+}

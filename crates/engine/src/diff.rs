@@ -1,0 +1,118 @@
+use clade_domain::{Candidate, CandidateId, Prompt, Split};
+use clade_evolve::{RunState, statistics};
+use clade_text::diff::{RunKind, words};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What changed between two candidates of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct CandidateDiff {
+    /// The old one.
+    pub a: CandidateId,
+    /// The new one.
+    pub b: CandidateId,
+    /// Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
+    /// choosing.
+    pub scores: Vec<SplitDifference>,
+    /// The texts, component by component; demonstrations last, as one.
+    pub components: Vec<ComponentDiff>,
+}
+
+/// The second candidate's mean score minus the first's.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct SplitDifference {
+    /// On which examples.
+    pub split: Split,
+    /// How many of them both met.
+    pub examples: usize,
+    /// The mean, in [-1, 1].
+    pub difference: f64,
+    /// Lower end of its 95 % interval.
+    pub ci_low: f64,
+    /// Upper end of its 95 % interval.
+    pub ci_high: f64,
+}
+
+/// What changed in one component.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ComponentDiff {
+    /// Its name.
+    pub component: String,
+    /// The text in stretches.
+    pub runs: Vec<DiffRun>,
+}
+
+/// A stretch of a word diff.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct DiffRun {
+    /// `equal`, `insert` or `delete`.
+    pub kind: &'static str,
+    /// The text, with its spaces.
+    pub text: String,
+}
+
+/// Compares two candidates of a run.
+#[must_use]
+pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
+    let stretches = |old: &str, new: &str| {
+        words(old, new).into_iter().map(|run| DiffRun { kind: word(run.kind), text: run.text }).collect()
+    };
+    let components = sides(&a.prompt, &b.prompt)
+        .into_iter()
+        .map(|(component, old, new)| ComponentDiff { component, runs: stretches(&old, &new) })
+        .collect();
+    CandidateDiff { a: a.id, b: b.id, scores: scores(state, a.id, b.id), components }
+}
+
+fn word(kind: RunKind) -> &'static str {
+    match kind {
+        RunKind::Equal => "equal",
+        RunKind::Insert => "insert",
+        RunKind::Delete => "delete",
+    }
+}
+
+fn scores(state: &RunState, a: CandidateId, b: CandidateId) -> Vec<SplitDifference> {
+    let (Some(old), Some(new)) = (state.cells(a), state.cells(b)) else { return Vec::new() };
+    [Split::Train, Split::Validation, Split::Test]
+        .into_iter()
+        .filter_map(|split| {
+            let examples = state.dataset().examples(split);
+            let pairs = examples
+                .into_iter()
+                .filter_map(|id| Some((old.mean(id, state.repeat())?, new.mean(id, state.repeat())?)));
+            let (old, new): (Vec<f64>, Vec<f64>) = pairs.unzip();
+            let examples = old.len();
+            let difference = (new.iter().sum::<f64>() - old.iter().sum::<f64>()) / examples.max(1) as f64;
+            let interval = statistics::difference_ci(&old, &new, 0.95, state.spec().seed);
+            let (ci_low, ci_high) = (interval.low, interval.high);
+            (examples > 0).then_some(SplitDifference { split, examples, difference, ci_low, ci_high })
+        })
+        .collect()
+}
+
+/// The texts of both prompts by component.
+fn sides(old: &Prompt, new: &Prompt) -> Vec<(String, String, String)> {
+    let mut sides = Vec::new();
+    for component in &old.components {
+        let other = new.components.iter().find(|c| c.name == component.name);
+        sides.push((
+            component.name.clone(),
+            component.text.clone(),
+            other.map_or_else(String::new, |c| c.text.clone()),
+        ));
+    }
+    for component in new.components.iter().filter(|c| old.components.iter().all(|o| o.name != c.name)) {
+        sides.push((component.name.clone(), String::new(), component.text.clone()));
+    }
+    let shown = |prompt: &Prompt| {
+        let lines = prompt.demonstrations.iter().map(|demonstration| {
+            format!("{} -> {}", serde_json::to_string(&demonstration.vars).unwrap_or_default(), demonstration.answer)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    if !old.demonstrations.is_empty() || !new.demonstrations.is_empty() {
+        sides.push(("demonstrations".into(), shown(old), shown(new)));
+    }
+    sides
+}

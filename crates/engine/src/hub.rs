@@ -1,0 +1,317 @@
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use clade_domain::{Budget, RunEvent, RunId, RunSpec, Spent, UserId, WorkspaceId};
+use clade_models::{SharedLimits, layers::Ledger};
+use clade_store::{RunFilter, RunStatus, RunSummary, Store};
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared, now,
+    replay_state,
+};
+
+/// Most runs that go on at once in one process.
+const MOST: usize = 64;
+/// Orders that may wait for a run to look up.
+const ORDERS: usize = 8;
+
+/// What a hub asks about the people whose runs it carries out.
+pub trait Patron: Send + Sync {
+    /// The keys that a run may use; a sentence where it cannot be carried out.
+    fn keys<'a>(&'a self, row: &'a RunSummary, spec: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>>;
+
+    /// What the workspace and the member may spend on all their runs together.
+    fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>>;
+}
+
+/// Limits over several runs. Minutes in them mean nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Budgets {
+    /// Of all runs of the workspace.
+    pub workspace: Budget,
+    /// Of all runs of the member there.
+    pub member: Budget,
+}
+
+/// Runs that go on in this process, each a task, several at once.
+///
+/// They share the limits of providers, workspace by workspace, and are served in turn. A run that was started here is marked in
+/// its row until it is paused or ends, so a process that comes later knows what to go on with. The hub is the only one beside
+/// the runner that spawns, and [`Hub::close`] awaits everything.
+pub struct Hub {
+    store: Arc<dyn Store>,
+    patron: Arc<dyn Patron>,
+    version: String,
+    active: Mutex<BTreeMap<RunId, Active>>,
+    limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
+    purses: tokio::sync::Mutex<BTreeMap<PurseOf, Arc<Ledger>>>,
+    tasks: TaskTracker,
+    closing: CancellationToken,
+}
+
+/// A member of a workspace, or the workspace itself.
+type PurseOf = (WorkspaceId, Option<UserId>);
+
+struct Active {
+    control: Control,
+    orders: mpsc::Sender<Order>,
+    progress: watch::Receiver<Option<Progress>>,
+    live: Arc<LiveLog>,
+}
+
+impl Hub {
+    /// A hub without runs.
+    pub fn new(store: Arc<dyn Store>, patron: Arc<dyn Patron>, version: impl Into<String>) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            patron,
+            version: version.into(),
+            active: Mutex::default(),
+            limits: Mutex::default(),
+            purses: tokio::sync::Mutex::default(),
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
+        })
+    }
+
+    /// Starts a run, or goes on with one. Ready when it goes on; what is wrong with it is said here.
+    ///
+    /// # Errors
+    /// Where it runs already, here or elsewhere, is complete, or its models cannot be used.
+    pub async fn start(self: &Arc<Self>, run: &RunId) -> Result<(), EngineError> {
+        {
+            let active = self.active();
+            if active.contains_key(run) {
+                return Err(EngineError::Running { run: run.clone() });
+            }
+            if active.len() >= MOST {
+                return Err(EngineError::Crowded { most: MOST });
+            }
+        }
+        // another process that holds it is told before anything else
+        drop(self.store.lock(run.clone()).await?);
+        let row = self.store.summary(run.to_string()).await?;
+        let state = replay_state(&self.store, run).await?;
+        let mut spec = state.spec().clone();
+        spec.optimize.budget = *state.budget();
+        let keys = self.patron.keys(&row, &spec).await.map_err(EngineError::Keys)?;
+        let shared = Shared { limits: Some(self.limits_of(&row.workspace)), purses: self.purses_of(&row).await? };
+        let setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
+        let (orders, wanted) = mpsc::channel(ORDERS);
+        let (progress, seen) = watch::channel(None);
+        let live = Arc::new(LiveLog::new(state.length()));
+        self.want(run, true).await?;
+        let settings = RunnerSettings {
+            store: self.store.clone(),
+            clients: setup.clients,
+            ledger: setup.ledger,
+            counters: setup.counters,
+            window: setup.window,
+            events: None,
+            live: Some(live.clone()),
+            orders: Some(wanted),
+            progress: Some(progress),
+            version: self.version.clone(),
+        };
+        let runner = Runner::open(run, settings).await?;
+        let control = Control { drain: setup.stopping, ..Control::default() };
+        let active = Active { control: control.clone(), orders, progress: seen, live };
+        if self.active().insert(run.clone(), active).is_some() {
+            // the lock lets only one runner open, so nobody was here
+            tracing::warn!(run.id = %run, "a run was registered twice");
+        }
+        let (hub, run) = (self.clone(), run.clone());
+        self.tasks.spawn(async move { hub.carry(run, runner, control).await });
+        Ok(())
+    }
+
+    async fn carry(self: Arc<Self>, run: RunId, mut runner: Runner, control: Control) {
+        let outcome = runner.run(&control).await;
+        // the lock goes before the entry, so that whoever sees it gone can start it again
+        drop(runner);
+        self.active().remove(&run);
+        match &outcome {
+            RunOutcome::Failed(error) => tracing::warn!(run.id = %run, %error, "a run cannot go on"),
+            outcome => tracing::info!(run.id = %run, ?outcome, "a run left the process"),
+        }
+        let put_down_for_later = matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled();
+        if !put_down_for_later && let Err(error) = self.want(&run, false).await {
+            tracing::warn!(run.id = %run, %error, "a run's row could not be written");
+        }
+    }
+
+    /// Lets calls in flight end and puts the run down; `start` goes on with it.
+    ///
+    /// # Errors
+    /// Where it does not go on here.
+    pub fn pause(&self, run: &RunId) -> Result<(), EngineError> {
+        self.with(run, |active| active.control.drain.cancel())
+    }
+
+    /// Ends the search of a run; it still chooses and proves. An evaluation is put down.
+    ///
+    /// # Errors
+    /// Where it does not go on here.
+    pub async fn stop(&self, run: &RunId) -> Result<(), EngineError> {
+        let orders = self.with(run, |active| active.orders.clone())?;
+        orders.send(Order::Stop).await.map_err(|_| EngineError::NotRunning { run: run.clone() })
+    }
+
+    /// Gives a run other limits, whether it goes on or rests.
+    ///
+    /// # Errors
+    /// Where they cannot be journalled, or another process holds the run.
+    pub async fn set_budget(&self, run: &RunId, budget: Budget) -> Result<(), EngineError> {
+        if let Ok(orders) = self.with(run, |active| active.orders.clone()) {
+            let (reply, done) = oneshot::channel();
+            if orders.send(Order::Budget(budget, reply)).await.is_ok()
+                && let Ok(changed) = done.await
+            {
+                return changed;
+            }
+        }
+        let _lock = self.store.lock(run.clone()).await?;
+        let length = self.store.length(run.clone()).await?;
+        self.store.append(run.clone(), length, now(), vec![RunEvent::BudgetChanged { budget }]).await?;
+        Ok(())
+    }
+
+    /// How a run stands right now; `None` where it does not go on here.
+    #[must_use]
+    pub fn progress(&self, run: &RunId) -> Option<Progress> {
+        self.with(run, |active| active.progress.borrow().clone()).ok().flatten()
+    }
+
+    /// The end of a run's journal as it grows; `None` where it does not go on here.
+    #[must_use]
+    pub fn live(&self, run: &RunId) -> Option<Arc<LiveLog>> {
+        self.with(run, |active| active.live.clone()).ok()
+    }
+
+    /// The runs that go on here.
+    #[must_use]
+    pub fn running(&self) -> Vec<RunId> {
+        self.active().keys().cloned().collect()
+    }
+
+    /// Says how a run stands as of now: one whose process died still says in its row that it runs.
+    pub async fn mend(&self, row: &mut RunSummary) {
+        if row.status == RunStatus::Running && !self.active().contains_key(&row.run) {
+            mend_status(self.store.as_ref(), row).await;
+        }
+    }
+
+    /// Goes on with every run that an earlier process was carrying out. Those that cannot go on say why in their row.
+    ///
+    /// # Errors
+    /// Where the runs cannot be read.
+    pub async fn resume(self: &Arc<Self>) -> Result<usize, EngineError> {
+        let mut resumed = 0;
+        for row in self.store.summaries(RunFilter::default()).await?.into_iter().rev().filter(|row| row.wanted) {
+            match self.start(&row.run).await {
+                Ok(()) => resumed += 1,
+                Err(EngineError::Finished { .. }) => self.want(&row.run, false).await?,
+                Err(error) => {
+                    tracing::warn!(run.id = %row.run, %error, "a run cannot go on after the restart");
+                    let (status, detail) = (RunStatus::Paused, format!("it did not go on after a restart: {error}"));
+                    self.store.put_summary(RunSummary { status, detail, wanted: false, ..row }).await?;
+                }
+            }
+        }
+        Ok(resumed)
+    }
+
+    /// Tells a workspace's or member's ledger its limits; runs that go on feel it with their next call.
+    pub async fn limits_changed(&self, workspace: &WorkspaceId, user: Option<&UserId>, budget: Budget) {
+        if let Some(purse) = self.purses.lock().await.get(&(workspace.clone(), user.cloned())) {
+            purse.set_budget(budget);
+        }
+    }
+
+    /// Puts all runs down: calls in flight may end for as long as `grace`, then they are given up. A process that comes later
+    /// goes on with them.
+    pub async fn close(&self, grace: Duration) {
+        self.closing.cancel();
+        let controls: Vec<Control> = self.active().values().map(|active| active.control.clone()).collect();
+        controls.iter().for_each(|control| control.drain.cancel());
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            controls.iter().for_each(|control| control.abandon.cancel());
+            self.tasks.wait().await;
+        }
+    }
+
+    async fn want(&self, run: &RunId, wanted: bool) -> Result<(), EngineError> {
+        let row = self.store.summary(run.to_string()).await?;
+        if row.wanted != wanted {
+            self.store.put_summary(RunSummary { wanted, ..row }).await?;
+        }
+        Ok(())
+    }
+
+    fn limits_of(&self, workspace: &WorkspaceId) -> Arc<SharedLimits> {
+        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        limits.entry(workspace.clone()).or_default().clone()
+    }
+
+    async fn purses_of(&self, row: &RunSummary) -> Result<Vec<Arc<Ledger>>, EngineError> {
+        let budgets = self.patron.budgets(row).await.map_err(EngineError::Keys)?;
+        let mut purses = self.purses.lock().await;
+        let mut found = Vec::new();
+        for (user, budget) in [(Some(row.by.clone()), budgets.member), (None, budgets.workspace)] {
+            let key = (row.workspace.clone(), user);
+            let budget = Budget { minutes: None, ..budget };
+            if let Some(purse) = purses.get(&key) {
+                purse.set_budget(budget);
+                found.push(purse.clone());
+                continue;
+            }
+            let purse = Arc::new(Ledger::new(budget, self.spent_by(&key).await?));
+            purses.insert(key, purse.clone());
+            found.push(purse);
+        }
+        Ok(found)
+    }
+
+    /// What a workspace or a member has bought so far. Rows of runs that ended in order say it; for the others the log does.
+    async fn spent_by(&self, (workspace, user): &PurseOf) -> Result<Spent, EngineError> {
+        let mut all = Spent::default();
+        let rows = RunFilter { workspace: Some(workspace.clone()), ..RunFilter::default() };
+        for row in
+            self.store.summaries(rows).await?.into_iter().filter(|row| user.as_ref().is_none_or(|u| *u == row.by))
+        {
+            let spent = match row.status {
+                RunStatus::Finished => row.spent,
+                _ => self.store.paid(row.run.clone()).await?,
+            };
+            all.usd += spent.usd;
+            all.calls += spent.calls;
+            all.tokens_in += spent.tokens_in;
+            all.tokens_out += spent.tokens_out;
+        }
+        Ok(all)
+    }
+
+    fn with<T>(&self, run: &RunId, see: impl FnOnce(&Active) -> T) -> Result<T, EngineError> {
+        self.active().get(run).map(see).ok_or_else(|| EngineError::NotRunning { run: run.clone() })
+    }
+
+    fn active(&self) -> MutexGuard<'_, BTreeMap<RunId, Active>> {
+        // entries are whole: each is inserted and removed at once
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A run whose process died still says that it runs; the lock, which died with the process, tells the truth.
+pub async fn mend_status(store: &dyn Store, row: &mut RunSummary) {
+    if row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok() {
+        row.status = RunStatus::Paused;
+        row.detail = "its process ended without putting it down".to_owned();
+    }
+}

@@ -1,0 +1,127 @@
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use clade_domain::{Example, ExampleId, ModelSpec, RunSpec, Spent};
+use clade_evolve::RunState;
+use clade_models::{
+    Environment, ModelClient, ModelSetupError, SharedLimits, Stack, StackSettings,
+    layers::{Counters, ForeignAnswers, Ledger},
+    simulated::{AnswerKey, SimulatedModel},
+};
+use clade_store::Store;
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Clients, EngineError, StoredAnswers, account};
+
+/// Trials under way for each call allowed at once: enough that calls never wait for the journal.
+const WINDOW_PER_CALL: usize = 4;
+/// Trials under way where the number of calls at once is found out.
+const WINDOW: usize = 1_024;
+
+/// Keys of a run. Never stored, never printed.
+pub struct Keys {
+    /// Variables, `.env` files included.
+    pub environment: Environment,
+    /// What the run file says inline, by the model's id.
+    pub inline: BTreeMap<String, SecretString>,
+}
+
+/// What a run shares with others in this process.
+#[derive(Default)]
+pub struct Shared {
+    /// The limits of providers; none are the run's own.
+    pub limits: Option<Arc<SharedLimits>>,
+    /// Ledgers of a member and of a workspace.
+    pub purses: Vec<Arc<Ledger>>,
+}
+
+/// The models and the account of a run.
+pub struct Setup {
+    /// A client for each model.
+    pub clients: Clients,
+    /// The account.
+    pub ledger: Arc<Ledger>,
+    /// Retries and throttles.
+    pub counters: Arc<Counters>,
+    /// Most trials and proposals under way.
+    pub window: usize,
+    /// Cancelled when the run is put down: the clients then begin no call and try none again.
+    pub stopping: CancellationToken,
+}
+
+impl Setup {
+    /// Says what is wrong with the models before a run exists: a missing key, an unknown price under a budget in USD.
+    ///
+    /// # Errors
+    /// What is wrong, with what to do.
+    pub fn check(spec: &RunSpec, keys: &Keys) -> Result<(), ModelSetupError> {
+        let ledger = Arc::new(Ledger::new(spec.optimize.budget, Spent::default()));
+        let mut settings = StackSettings::new(keys.environment.clone(), ledger);
+        settings.keys.clone_from(&keys.inline);
+        settings.simulated = Some(simulated(None, spec.seed));
+        clients(&Stack::new(settings), spec).map(drop)
+    }
+
+    /// Sets a run up. `spec` is the run's, or what the caller makes of it for this process.
+    ///
+    /// # Errors
+    /// Where a model cannot be used, or the store cannot be read.
+    pub async fn of(
+        state: &RunState,
+        spec: &RunSpec,
+        store: &Arc<dyn Store>,
+        keys: &Keys,
+        shared: Shared,
+    ) -> Result<Self, EngineError> {
+        let spent = Spent { cache_hits: 0, ..account(store.as_ref(), state).await? };
+        let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent).below(shared.purses));
+        let counters: Arc<Counters> = Arc::default();
+        let key = match spec.models.all().iter().any(|model| model.id.starts_with("simulated")) {
+            true => Some(Arc::new(AnswerKey::from_examples(&examples(state, store).await?))),
+            false => None,
+        };
+        let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
+        settings.keys.clone_from(&keys.inline);
+        settings.cache = Some(Arc::new(StoredAnswers::new(store.clone(), state.run().clone())));
+        settings.foreign =
+            if spec.options.cache { ForeignAnswers::Use } else { ForeignAnswers::Ignore(state.run().to_string()) };
+        settings.max_concurrency = spec.options.max_concurrency;
+        settings.delay = Duration::from_millis(spec.options.delay_ms);
+        settings.timeout = Duration::from_millis(spec.options.timeout_ms);
+        settings.seed = spec.seed;
+        settings.counters = counters.clone();
+        settings.shared = shared.limits;
+        let stopping = settings.stopping.clone();
+        settings.simulated = Some(simulated(key, spec.seed));
+        let clients = clients(&Stack::new(settings), spec)?;
+        let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));
+        Ok(Self { clients, ledger, counters, window, stopping })
+    }
+}
+
+fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, ModelSetupError> {
+    let mut clients = Clients::default();
+    for model in spec.models.all() {
+        clients.insert(model, stack.build(model)?);
+    }
+    Ok(clients)
+}
+
+fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models::SimulatedFactory {
+    Arc::new(move |model: &ModelSpec| {
+        let client = SimulatedModel::new(&model.id, &model.config, key.clone(), seed)?;
+        Ok(Arc::new(client) as Arc<dyn ModelClient>)
+    })
+}
+
+/// All examples of a run, for the answer key of a simulated model.
+async fn examples(state: &RunState, store: &Arc<dyn Store>) -> Result<Vec<Example>, EngineError> {
+    const PART: u32 = 5_000;
+    let count = u32::try_from(state.dataset().len()).unwrap_or(u32::MAX);
+    let mut all = Vec::new();
+    for first in (0..count).step_by(PART as usize) {
+        let ids = (first..count.min(first.saturating_add(PART))).map(ExampleId).collect();
+        all.extend(store.examples(state.dataset().hash, ids).await?);
+    }
+    Ok(all)
+}

@@ -1,0 +1,174 @@
+//! Several runs in one process.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason};
+use clade_engine::{Budgets, EngineError, Hub, Keys, Patron};
+use clade_models::Environment;
+use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
+use futures::future::BoxFuture;
+
+use crate::common::{Rig, assertion, calls, spec};
+
+/// Gives everybody the same.
+struct Everybody(Budgets);
+
+impl Patron for Everybody {
+    fn keys<'a>(&'a self, _: &'a RunSummary, _: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>> {
+        let none: [(&str, &str); 0] = [];
+        let keys = Keys { environment: Environment::of(none), inline: BTreeMap::new() };
+        Box::pin(std::future::ready(Ok(keys)))
+    }
+
+    fn budgets<'a>(&'a self, _: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>> {
+        Box::pin(std::future::ready(Ok(self.0)))
+    }
+}
+
+fn hub(store: &Arc<dyn Store>, workspace: Budget) -> Arc<Hub> {
+    let budgets = Budgets { workspace, ..Budgets::default() };
+    Hub::new(store.clone(), Arc::new(Everybody(budgets)), "test")
+}
+
+async fn runs(store: &Arc<dyn Store>, names: &[&str], budget: Budget) -> Vec<RunId> {
+    let mut runs = Vec::new();
+    for (seed, name) in (1..).zip(names) {
+        let rig = Rig::existing(store.clone(), name);
+        let spec = RunSpec { seed, ..spec("simulated:rough", budget) };
+        rig.create(spec, &[assertion("numeric", "{{answer}}")], 0).await;
+        runs.push(rig.run);
+    }
+    runs
+}
+
+/// Waits until a run left the hub.
+async fn ended(hub: &Hub, store: &Arc<dyn Store>, run: &RunId) -> RunSummary {
+    if let Some(live) = hub.live(run) {
+        let mut length = live.length();
+        drop(live);
+        while length.changed().await.is_ok() {}
+    }
+    while hub.running().contains(run) || store.summary(run.to_string()).await.unwrap().wanted {
+        tokio::task::yield_now().await;
+    }
+    store.summary(run.to_string()).await.unwrap()
+}
+
+#[tokio::test]
+async fn several_runs_go_on_at_once_and_end_as_they_would_alone() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let names = ["hub-1", "hub-2", "hub-3"];
+    let ids = runs(&store, &names, calls(300)).await;
+    let hub = hub(&store, Budget::default());
+    for run in &ids {
+        hub.start(run).await.unwrap();
+        assert!(matches!(hub.start(run).await, Err(EngineError::Running { .. })));
+    }
+    assert_eq!(hub.running(), ids);
+    for run in &ids {
+        let row = ended(&hub, &store, run).await;
+        assert_eq!((row.status, row.wanted), (RunStatus::Finished, false), "{row:?}");
+    }
+    assert!(matches!(hub.start(&ids[0]).await, Err(EngineError::Finished { .. })));
+    // the same runs one by one, in a store of their own
+    let alone: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    runs(&alone, &names, calls(300)).await;
+    let single = self::hub(&alone, Budget::default());
+    for run in &ids {
+        single.start(run).await.unwrap();
+        ended(&single, &alone, run).await;
+        let chosen = async |store: &Arc<dyn Store>| {
+            let state = clade_engine::replay_state(store, run).await.unwrap();
+            (state.best(), state.candidates().cloned().collect::<Vec<_>>())
+        };
+        assert_eq!(chosen(&store).await, chosen(&alone).await, "{run}");
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_search_still_chooses_and_proves() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = runs(&store, &["stopped"], calls(100_000)).await.remove(0);
+    let hub = hub(&store, Budget::default());
+    hub.start(&run).await.unwrap();
+    let mut length = hub.live(&run).unwrap().length();
+    while *length.borrow_and_update() < 100 {
+        length.changed().await.unwrap();
+    }
+    hub.stop(&run).await.unwrap();
+    let row = ended(&hub, &store, &run).await;
+    assert_eq!((row.status, row.improved.is_some()), (RunStatus::Finished, true), "{row:?}");
+    let journal = store.read(run, 0, u32::MAX).await.unwrap();
+    let reasons: Vec<StopReason> = journal
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            RunEvent::SearchEnded { reason, .. } | RunEvent::RunFinished { reason } => Some(*reason),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(reasons, [StopReason::Stopped; 2]);
+}
+
+#[tokio::test]
+async fn what_was_going_on_when_a_process_ended_goes_on_in_the_next_and_what_was_paused_does_not() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let ids = runs(&store, &["goes-on", "was-paused"], calls(100_000)).await;
+    let first = hub(&store, Budget::default());
+    for run in &ids {
+        first.start(run).await.unwrap();
+    }
+    first.pause(&ids[1]).unwrap();
+    let paused = ended(&first, &store, &ids[1]).await;
+    assert_eq!((paused.status, paused.wanted), (RunStatus::Paused, false));
+    first.close(Duration::from_secs(60)).await;
+    assert!(first.running().is_empty());
+    assert!(store.summary("goes-on".into()).await.unwrap().wanted);
+    let second = hub(&store, Budget::default());
+    assert_eq!(second.resume().await.unwrap(), 1);
+    assert_eq!(second.running(), ids[..1]);
+    second.close(Duration::ZERO).await;
+}
+
+#[tokio::test]
+async fn limits_change_while_a_run_goes_on_and_while_it_rests() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = runs(&store, &["changed"], calls(100_000)).await.remove(0);
+    let hub = hub(&store, Budget::default());
+    hub.set_budget(&run, calls(90_000)).await.unwrap();
+    hub.start(&run).await.unwrap();
+    hub.set_budget(&run, calls(200)).await.unwrap();
+    let row = ended(&hub, &store, &run).await;
+    assert!(row.spent.calls <= 200, "{row:?}");
+    let changes =
+        store.read(run.clone(), 0, u32::MAX).await.unwrap().into_iter().filter_map(|entry| match entry.event {
+            RunEvent::BudgetChanged { budget } => budget.calls,
+            _ => None,
+        });
+    assert_eq!(changes.collect::<Vec<_>>(), [90_000, 200]);
+}
+
+#[tokio::test]
+async fn a_workspaces_budget_holds_over_all_its_runs_and_over_restarts() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let ids = runs(&store, &["purse-1", "purse-2", "purse-3"], calls(400)).await;
+    let paid = async || {
+        let mut all = 0;
+        for run in &ids {
+            all += store.paid(run.clone()).await.unwrap().calls;
+        }
+        all
+    };
+    let first = hub(&store, calls(500));
+    for run in &ids[..2] {
+        first.start(run).await.unwrap();
+    }
+    for run in &ids[..2] {
+        ended(&first, &store, run).await;
+    }
+    assert!(paid().await <= 500);
+    // a process that comes later knows what was spent
+    let second = hub(&store, calls(500));
+    second.start(&ids[2]).await.unwrap();
+    let row = ended(&second, &store, &ids[2]).await;
+    assert!(paid().await <= 500, "{row:?}");
+}
