@@ -1,9 +1,10 @@
+use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -28,11 +29,16 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
         return Err(failure);
     }
     send(&socket, &Hello::Ready, &[]).during("greet the host")?;
-    let jail = Arc::new(Jail { config, text, busy: Mutex::new(false), free: Condvar::new(), files: RwLock::new(()) });
-    while let Ok(Some((request, descriptors))) = receive::<Request>(&socket) {
+    let (place, free, files) = (Mutex::default(), Condvar::new(), RwLock::new(()));
+    let jail = Arc::new(Jail { config, text, place, free, files });
+    for ticket in 0.. {
+        let Ok(Some((request, descriptors))) = receive::<Request>(&socket) else { break };
+        if matches!(request, Request::Run { .. }) {
+            jail.queue(ticket);
+        }
         let jail = Arc::clone(&jail);
         // where no thread can be had the answer socket closes, and the host says that the sandbox is gone
-        let _ = std::thread::Builder::new().spawn(move || jail.handle(request, descriptors));
+        let _ = std::thread::Builder::new().spawn(move || jail.handle(request, ticket, descriptors));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -51,29 +57,47 @@ fn prepare(config: &JailConfig) -> Result<(), Failure> {
 struct Jail {
     config: JailConfig,
     text: String,
-    /// Whether a program runs, and the sign that it does not any more.
-    busy: Mutex<bool>,
+    /// The only place for a program, and the sign that it may be free.
+    place: Mutex<Place>,
     free: Condvar,
     /// Held to read while the jail itself handles files, and to write while everything else is ended.
     files: RwLock<()>,
 }
 
+/// Who has the place for a program, and who asked for it, in the order of the requests: their threads may start in another.
+#[derive(Default)]
+struct Place {
+    busy: bool,
+    asked: VecDeque<u64>,
+}
+
 impl Jail {
-    fn handle(&self, request: Request, descriptors: Vec<OwnedFd>) {
-        let Ok([answer, stdin, stdout, stderr]) = <[OwnedFd; 4]>::try_from(descriptors) else { return };
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self, ticket: u64) {
+        self.place().asked.push_back(ticket);
+    }
+
+    fn handle(&self, request: Request, ticket: u64, descriptors: Vec<OwnedFd>) {
+        let Ok([answer, stdin, stdout, stderr]) = <[OwnedFd; 4]>::try_from(descriptors) else {
+            self.place().asked.retain(|other| *other != ticket);
+            return;
+        };
         let streams = [stdin, stdout, stderr];
         let said = match &request {
             Request::Files(task) => self.files(task, &request, streams),
             Request::Run { program, .. } => {
-                if !self.occupy() {
+                if !self.occupy(ticket) {
                     Answer::Busy
                 } else {
                     let said = match find(program.first().map_or("", String::as_str)) {
                         Ok(()) => self.run(&request, &answer, streams),
                         Err(why) => Answer::NotRunnable(why),
                     };
-                    *self.busy.lock().unwrap_or_else(PoisonError::into_inner) = false;
-                    self.free.notify_one();
+                    self.place().busy = false;
+                    self.free.notify_all();
                     said
                 }
             }
@@ -82,11 +106,17 @@ impl Jail {
     }
 
     /// Takes the only place for a program. One that the host has just given up may still be ending: that is waited for.
-    fn occupy(&self) -> bool {
-        let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.free.wait_timeout_while(busy, ENDING, |busy| *busy);
-        let (mut busy, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        !std::mem::replace(&mut *busy, true)
+    fn occupy(&self, ticket: u64) -> bool {
+        let waits = |place: &mut Place| place.busy || place.asked.front() != Some(&ticket);
+        let waited = self.free.wait_timeout_while(self.place(), ENDING, waits);
+        let (mut place, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let refused = waits(&mut place);
+        place.asked.retain(|other| *other != ticket);
+        place.busy |= !refused;
+        drop(place);
+        // whoever is next in line may be let in or not
+        self.free.notify_all();
+        !refused
     }
 
     /// The streams are gone when this returns, so that the host reads their end.
