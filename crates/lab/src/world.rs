@@ -32,6 +32,8 @@ pub enum Check {
     Numeric,
     /// By the simulated judge, who errs as the world says.
     Judge,
+    /// By degrees, which the simulated judge gives to a text.
+    Rubric,
 }
 
 /// The regimes that searches are compared in: those of the simulated model, and `few`, which is `rough` with 20 train and 20
@@ -57,7 +59,11 @@ impl World {
             about: format!("{}{}{given}", regime.model, settings.replace('"', "")),
             model: ModelSpec { config: regime.config(), ..ModelSpec::named(regime.model) },
             given: regime.given,
-            check: if regime.config().contains_key("judge_noise") { Check::Judge } else { Check::Numeric },
+            check: match regime.model {
+                "simulated:writing" => Check::Rubric,
+                _ if regime.config().contains_key("judge_noise") => Check::Judge,
+                _ => Check::Numeric,
+            },
             train: 100,
             validation: 100,
             test: 200,
@@ -104,7 +110,7 @@ impl World {
             splits: parts.into_iter().flat_map(|(mark, count)| (0..count).map(move |_| mark)).collect(),
             columns: vec!["answer".into(), "question".into()],
             duplicates: 0,
-            judge_calls: u32::from(self.check == Check::Judge),
+            judge_calls: u32::from(self.check != Check::Numeric),
         }
     }
 }
@@ -114,6 +120,7 @@ impl Check {
         let (kind, value) = match self {
             Self::Numeric => ("numeric", "{{answer}}"),
             Self::Judge => ("model-graded-closedqa", "The final answer is right."),
+            Self::Rubric => ("llm-rubric", "The reply is friendly, clear and complete."),
         };
         Assertion {
             kind: kind.to_owned(),
@@ -151,5 +158,7 @@ mod tests {
     fn only_noisy_judges_are_asked_to_judge() {
         let judged: Vec<_> = worlds().into_iter().filter(|world| world.check == Check::Judge).map(|w| w.name).collect();
         assert_eq!(judged, ["judge-noise"]);
+        let graded: Vec<_> = worlds().into_iter().filter(|w| w.check == Check::Rubric).map(|w| w.name).collect();
+        assert_eq!(graded, ["writing"]);
     }
 }

@@ -54,6 +54,16 @@ fn budgets_are_exact_and_the_test_split_is_met_once() {
 }
 
 #[test]
+fn scores_by_degrees_are_bettered_too() {
+    let small = World { train: 30, validation: 15, test: 40, ..world("writing") };
+    let auto = Searcher::new("auto", BTreeMap::new()).unwrap();
+    let job = |seed| Job { world: small.clone(), searcher: auto.clone(), budget: 600, counting: Counting::Task, seed };
+    for row in rows(&[job(1), job(2)], 2) {
+        assert!(row.first < Some(0.3) && row.score > Some(0.8), "{row:?}");
+    }
+}
+
+#[test]
 fn a_stopped_crew_begins_nothing() {
     let jobs = jobs(&world("rough"), 1..2);
     let stop = AtomicBool::new(true);

@@ -28,6 +28,7 @@ pub use noise::{Noise, noise};
 pub use paired::{PairedCounts, mcnemar_one_sided, mcnemar_two_sided, permutation_one_sided, permutation_two_sided};
 pub use paired_t::paired_t_one_sided;
 pub use power::{SIGNIFICANCE, detectable_gain, examples_needed, second_moment};
+pub(crate) use quantile::normal_cdf;
 pub use running::RunningMean;
 pub use sentence::{Figures, points};
 pub use tango::tango_ci;

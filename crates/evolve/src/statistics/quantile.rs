@@ -24,6 +24,6 @@ pub(super) fn normal_quantile(p: f64) -> f64 {
 }
 
 /// The normal distribution function.
-pub(super) fn normal_cdf(z: f64) -> f64 {
+pub(crate) fn normal_cdf(z: f64) -> f64 {
     Normal::standard().cdf(z)
 }

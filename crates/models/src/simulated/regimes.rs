@@ -47,6 +47,7 @@ const REGIMES: &[Regime] = &[
     rough("judge-noise", r#"{"judge_noise": 0.5}"#),
     rough("generalising", r#"{"useful": 0.15, "generalise": 0.15}"#),
     rough("memorising", r#"{"memorise": 0.2}"#),
+    Regime { name: "writing", model: "simulated:writing", settings: "{}", given: 0 },
     Regime { name: "null", model: "simulated:null", settings: "{}", given: 0 },
     Regime { name: "null-given-5", model: "simulated:rough", settings: r#"{"useful": 0}"#, given: 5 },
 ];

@@ -20,12 +20,19 @@ pub(super) struct Belief {
     weights: [f64; ERRORS.len()],
     solved: Vec<[f64; ERRORS.len()]>,
     learns: bool,
+    /// Scores are degrees: what is believed of an example is then the score itself.
+    degrees: bool,
 }
 
 impl Belief {
     pub(super) fn new(examples: usize, learns: bool) -> Self {
         let weights = if learns { PRIOR.map(f64::ln) } else { ERRORS.map(|e| if e == 0.06 { 0.0 } else { -1e9 }) };
-        Self { weights, solved: vec![[START; ERRORS.len()]; examples], learns }
+        Self { weights, solved: vec![[START; ERRORS.len()]; examples], learns, degrees: false }
+    }
+
+    /// From now on scores are degrees.
+    pub(super) fn by_degrees(&mut self) {
+        self.degrees = true;
     }
 
     pub(super) fn len(&self) -> usize {
@@ -64,7 +71,7 @@ impl Belief {
     /// Takes in the incumbent's score on an example, in [0, 1]; a score between counts as so much of a success.
     pub(super) fn observe(&mut self, example: usize, score: f64) {
         let Some(solved) = self.solved.get(example) else { return };
-        if self.learns {
+        if self.learns && !self.degrees {
             for ((b, e), weight) in solved.iter().zip(ERRORS).zip(&mut self.weights) {
                 let evidence = b * likelihood(1.0, e, score) + (1.0 - b) * likelihood(0.0, e, score);
                 *weight += evidence.max(1e-12).ln();
@@ -76,6 +83,10 @@ impl Belief {
     /// The same for a score that the error rates were weighed by already.
     pub(super) fn absorb(&mut self, example: usize, score: f64) {
         let Some(solved) = self.solved.get_mut(example) else { return };
+        if self.degrees {
+            *solved = [score; ERRORS.len()];
+            return;
+        }
         for (b, e) in solved.iter_mut().zip(ERRORS) {
             let (right, wrong) = (likelihood(1.0, e, score), likelihood(0.0, e, score));
             *b = (*b * right / (*b * right + (1.0 - *b) * wrong)).clamp(1e-4, 1.0 - 1e-4);
@@ -84,7 +95,7 @@ impl Belief {
 
     /// Weighs the error rates by an outcome of another prompt that is thought to solve the example with this probability.
     pub(super) fn weigh(&mut self, solves: f64, score: f64) {
-        if self.learns {
+        if self.learns && !self.degrees {
             for (weight, e) in self.weights.iter_mut().zip(ERRORS) {
                 let evidence = solves * likelihood(1.0, e, score) + (1.0 - solves) * likelihood(0.0, e, score);
                 *weight += evidence.max(1e-12).ln();
@@ -111,6 +122,11 @@ impl Belief {
         }
         let believed = before.iter().sum::<f64>() / n;
         let observed = scores.iter().sum::<f64>() / n;
+        if self.degrees {
+            let shift = n * (observed - believed) / (WORTH + n);
+            unseen.iter().for_each(|i| self.solved[*i] = self.solved[*i].map(|b| (b + shift).clamp(1e-4, 1.0 - 1e-4)));
+            return;
+        }
         for (place, e) in ERRORS.into_iter().enumerate() {
             let rate = ((observed - e) / (1.0 - 2.0 * e)).clamp(0.0, 1.0);
             let shift = (WORTH * believed + n * rate) / (WORTH + n) - believed;

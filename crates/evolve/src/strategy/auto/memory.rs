@@ -9,6 +9,9 @@ const RECENT: usize = 6;
 /// Longest chain of edits on edits that were not accepted.
 const CHAIN: u32 = 3;
 
+/// Where scores are degrees, the score from which nothing is left to better on an example.
+const NEAR_RIGHT: f64 = 0.97;
+
 /// A child that missed its target and is edited further: what a failure needs may be two things.
 #[derive(Debug, Clone, Copy)]
 struct Chain {
@@ -33,6 +36,8 @@ pub(super) struct Memory {
     pub tested: BTreeMap<String, Odds>,
     /// How likely a sentence of the incumbent is thought to harm.
     pub suspicion: BTreeMap<String, f64>,
+    /// Where scores are degrees, whatever is not near 1 may be bettered.
+    degrees: bool,
 }
 
 impl Memory {
@@ -63,6 +68,16 @@ impl Memory {
         }
     }
 
+    /// From now on scores are degrees.
+    pub(super) fn by_degrees(&mut self) {
+        self.degrees = true;
+    }
+
+    /// The incumbent's own scores, by place.
+    pub(super) fn seen(&self) -> &[Option<f64>] {
+        &self.seen
+    }
+
     /// Another prompt leads: what was seen of the one before is of the past.
     pub(super) fn new_incumbent(&mut self) {
         self.seen.iter_mut().for_each(|seen| *seen = None);
@@ -85,6 +100,7 @@ impl Memory {
     /// ancestors that are believed to fail still.
     pub(super) fn failures(&self, solved: &[f64], line: usize) -> Vec<(usize, CellRef, f64)> {
         let counts = |place: usize, at: usize| match self.seen[place] {
+            Some(score) if self.degrees => score < NEAR_RIGHT,
             Some(score) => score < 0.999 && solved[place] < 0.5,
             None => at + RECENT >= line && solved[place] < 0.2,
         };

@@ -3,10 +3,11 @@
 //! [`Auto`] is a machine of rounds. A round has lanes; a lane has an operator write one edit of the incumbent, made for an example that
 //! fails, and verifies it: first on that failure, then on examples that the incumbent is believed to solve
 //! ([`verification`]). What is believed of each example is carried from parent to child ([`belief`]), so a child is never
-//! evaluated on everything. Operators are drawn by what they earned ([`arms`]). Deleting a sentence is an edit verified the same way.
+//! evaluated on everything. Where scores are degrees, differences decide instead ([`degrees`]). Operators are drawn by what they earned ([`arms`]). Deleting a sentence is an edit verified the same way.
 
 mod arms;
 mod belief;
+mod degrees;
 mod headroom;
 mod lane;
 mod memory;
@@ -24,6 +25,7 @@ use rand_chacha::ChaCha8Rng;
 use self::{
     arms::Arms,
     belief::Belief,
+    degrees::are_degrees,
     lane::{Carried, Lane},
     memory::Memory,
 };
@@ -73,6 +75,8 @@ pub struct Auto {
     probe_due: bool,
     /// Another task model took over, and the incumbent was looked at anew for it.
     renewed: bool,
+    /// Whether scores are degrees, such as a judge's, and not right or wrong.
+    degrees: bool,
     /// Examples that a verification buys at once.
     batch: usize,
     /// Rounds in a row in which nothing was bought.
@@ -106,6 +110,7 @@ impl Auto {
             targets_hit: (3.0, 3.0),
             probe_due: false,
             renewed: false,
+            degrees: false,
             batch: 1,
             idle: 0,
             stale: 0,
@@ -206,6 +211,11 @@ impl Auto {
         self.line = vec![best.0];
         let before: Vec<f64> = places.iter().map(|p| self.belief.solved(*p)).collect();
         let scores: Vec<f64> = places.iter().filter_map(|p| look(state, plan, best.0, *p, 0)).collect();
+        self.degrees = are_degrees(&scores);
+        if self.degrees {
+            self.belief.by_degrees();
+            self.memory.by_degrees();
+        }
         self.probed(plan, places, &before, &scores);
         self.records
             .push_back(RunEvent::HeadroomMeasured { headroom: Box::new(headroom::measure(state, plan, places)) });

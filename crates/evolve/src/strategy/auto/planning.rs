@@ -26,6 +26,8 @@ const LEAST_TRIALS: f64 = 4.0;
 const PATIENCE: f64 = 4.0;
 /// Examples of a probe.
 const PROBE: usize = 4;
+/// Examples that an incumbent should have met where differences decide.
+const COMPARED: usize = 10;
 /// Examples that a prompt must have met before a target score counts as reached.
 const WELL_SEEN: usize = 30;
 /// Rounds without anything bought before the search gives up.
@@ -56,7 +58,10 @@ impl Auto {
         if self.reaches_target(state) && self.probe(state, plan, 2 * PROBE) {
             return;
         }
-        if std::mem::take(&mut self.probe_due) && self.probe(state, plan, PROBE) {
+        // differences need examples that both prompts met
+        let met = self.memory.seen().iter().flatten().count();
+        let look = if self.degrees { PROBE.max(COMPARED.saturating_sub(met)) } else { PROBE };
+        if std::mem::take(&mut self.probe_due) && self.probe(state, plan, look) {
             return;
         }
         let allowance = plan.allowance(state);

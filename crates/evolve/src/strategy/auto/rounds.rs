@@ -107,7 +107,7 @@ impl Auto {
             guard: self.settings.has(AutoPart::Guard),
         };
         let first = if self.settings.has(AutoPart::Targeting) { lane.targets.clone() } else { Vec::new() };
-        lane.verification = Some(match &lane.attempt {
+        let verification = match &lane.attempt {
             Attempt::Edit { .. } => {
                 // edits on an edit that was not accepted carry the risks of all of them
                 let depth = lane.targets.first().map_or(1, |place| self.memory.depth(*place, lane.base));
@@ -123,6 +123,10 @@ impl Auto {
                 let on_target = (BROKEN / (1.0 - BROKEN) * solved / (1.0 - solved).max(0.01)).clamp(0.1, 0.85);
                 Verification::review(odds, lane.targets.clone(), on_target, stakes)
             }
+        };
+        lane.verification = Some(match self.degrees {
+            true => verification.by_degrees(self.memory.seen().to_vec()),
+            false => verification,
         });
         lane.step = Step::Verifying;
     }

@@ -1,4 +1,7 @@
-use super::belief::{Belief, likelihood};
+use super::{
+    belief::{Belief, likelihood},
+    degrees::Degrees,
+};
 
 /// What an edit may be: it mends failures, it does nothing, or it breaks what worked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -117,6 +120,8 @@ pub(super) struct Verification {
     /// For each of them, the probability with which the child was thought to solve it.
     foretold: Vec<f64>,
     targets_mended: usize,
+    /// Where scores are degrees: then differences decide.
+    degrees: Option<Degrees>,
 }
 
 impl Verification {
@@ -150,7 +155,13 @@ impl Verification {
             seen: Vec::new(),
             foretold: Vec::new(),
             targets_mended: 0,
+            degrees: None,
         }
+    }
+
+    /// The same where scores are degrees, with the parent's scores by place.
+    pub(super) fn by_degrees(self, before: Vec<Option<f64>>) -> Self {
+        Self { degrees: Some(Degrees::new(before)), ..self }
     }
 
     pub(super) fn odds(&self) -> Odds {
@@ -167,6 +178,9 @@ impl Verification {
 
     /// What the child's scores tell of its parent, which stays.
     pub(super) fn inform(&self, belief: &mut Belief) {
+        if self.degrees.is_some() {
+            return;
+        }
         let Odds { useful, neutral, harmful } = self.odds;
         for (example, score) in &self.seen {
             let of = |[u, n, h]: [f64; 3]| useful * u + neutral * n + harmful * h;
@@ -188,6 +202,9 @@ impl Verification {
 
     /// Expected gain in mean score over all examples, and its standard deviation over the three hypotheses.
     pub(super) fn gain(&self, belief: &Belief) -> (f64, f64) {
+        if let Some(degrees) = &self.degrees {
+            return degrees.effect();
+        }
         let n = belief.len().max(1) as f64;
         let solved = belief.all();
         let mended = solved.iter().map(|b| (1.0 - b) * self.mends.mean()).sum::<f64>() / n;
@@ -200,6 +217,9 @@ impl Verification {
 
     /// The belief about an example once the child has taken over, from the belief about its parent.
     pub(super) fn carried(&self, example: usize, b: f64) -> f64 {
+        if let Some(degrees) = &self.degrees {
+            return b + degrees.effect().0;
+        }
         let Odds { useful, neutral, harmful } = self.odds;
         let [u, n, h] = self.solves(example, b);
         useful * u + neutral * n + harmful * h
@@ -207,6 +227,13 @@ impl Verification {
 
     /// Takes in the child's score on an example.
     pub(super) fn observe(&mut self, belief: &Belief, example: usize, score: f64) {
+        if let Some(degrees) = &mut self.degrees {
+            let better = degrees.observe(example, score).is_some_and(|difference| difference > 0.0);
+            self.odds = degrees.odds();
+            self.targets_mended += usize::from(better && self.first.contains(&example));
+            self.seen.push((example, score));
+            return;
+        }
         let b = belief.solved(example);
         let error = belief.error();
         let [u, n, h] = self.solves(example, b);
@@ -238,6 +265,9 @@ impl Verification {
         let bought = self.seen.len();
         let waiting: Vec<usize> =
             self.first.iter().copied().filter(|i| !self.seen.iter().any(|(seen, _)| seen == i)).collect();
+        if let Some(degrees) = &self.degrees {
+            return self.next_by_degrees(degrees, waiting);
+        }
         match self.question {
             Question::Edit => self.next_of_edit(belief, bought, waiting),
             Question::Review => self.next_of_review(belief, bought, waiting),
@@ -289,6 +319,29 @@ impl Verification {
             }
             _ => Next::Over(by_value),
         }
+    }
+
+    /// The same test for edits and reviews: the targets first, then whatever else the parent was seen on, until the effect is clear.
+    fn next_by_degrees(&self, degrees: &Degrees, waiting: Vec<usize>) -> Next {
+        let (seen, useful) = (degrees.seen(), self.odds.useful);
+        if (seen >= 2 && useful >= 0.95) || (seen >= 4 && useful >= 0.9) {
+            return Next::Over(Outcome::Accept);
+        }
+        if seen >= 2 && useful <= 0.15 {
+            return Next::Over(if self.targets_mended == 0 { Outcome::Missed } else { Outcome::Breaks });
+        }
+        if self.seen.len() < self.stakes.most {
+            if !waiting.is_empty() {
+                return Next::Buy(waiting);
+            }
+            let from = self.first.first().copied().unwrap_or(0);
+            let open: Vec<usize> =
+                degrees.known(from).filter(|place| !self.knows(*place)).take(self.stakes.batch).collect();
+            if !open.is_empty() {
+                return Next::Buy(open);
+            }
+        }
+        Next::Over(if useful >= 0.8 { Outcome::Accept } else { Outcome::Unclear })
     }
 
     fn next_of_review(&self, belief: &Belief, bought: usize, waiting: Vec<usize>) -> Next {
