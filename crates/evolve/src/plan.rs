@@ -1,4 +1,4 @@
-use clade_domain::{ExampleId, Limit, Split};
+use clade_domain::{CandidateId, ExampleId, Limit, Split};
 
 use crate::{RunState, child_seed};
 
@@ -33,6 +33,9 @@ const SELECTION_SHARE: f64 = 0.1;
 /// What a model-written proposal is taken to cost, in trials, where cost or tokens are limited and none was written yet.
 const PROPOSAL_TRIALS: f64 = 5.0;
 
+/// How much dearer than those so far a trial of choosing and proving is taken to be, where cost or tokens are limited.
+const MARGIN: f64 = 1.1;
+
 impl Plan {
     /// Most candidates that meet validation, the first prompt included.
     pub const FINALISTS: usize = 6;
@@ -66,8 +69,8 @@ impl Plan {
         let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
         self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
             let total = limit.most / limit.trial;
-            let reserve = proving + choosing.min(SELECTION_SHARE * total);
-            let trials = (limit.most - limit.spent) / limit.trial - reserve;
+            let reserve = limit.ending * proving + (limit.ending * choosing).min(SELECTION_SHARE * limit.most);
+            let trials = (limit.most - limit.spent - reserve) / limit.trial;
             let proposal = limit.proposal / limit.trial;
             if trials < least.trials { Allowance { trials, total, proposal } } else { least }
         })
@@ -77,7 +80,7 @@ impl Plan {
     #[must_use]
     pub fn selection_trials(&self, state: &RunState) -> f64 {
         let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
-        let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.trial - proving;
+        let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending - proving;
         self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min).max(0.0)
     }
 
@@ -96,22 +99,26 @@ impl Plan {
         let spent = state.accounted();
         let costs = state.unit_costs();
         let judged = f64::from(1 + state.dataset().judge_calls);
+        let mut leaders = state.generations().last().map(|last| last.survivors.clone()).unwrap_or_default();
+        leaders.push(CandidateId(0));
         let mut limits = Vec::new();
         if let Some(calls) = budget.calls {
             let proposal = costs.proposal_calls().unwrap_or(1.0);
             limits.push((
                 Limit::Calls,
-                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, proposal },
+                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, ending: judged, proposal },
             ));
         }
         if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {
             let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
-            limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, proposal }));
+            let ending = MARGIN * costs.dearest_usd(&leaders).unwrap_or(trial).max(trial);
+            limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal }));
         }
         if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
             let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
             let spent = (spent.tokens_in + spent.tokens_out) as f64;
-            limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, proposal }));
+            let ending = MARGIN * costs.dearest_tokens(&leaders).unwrap_or(trial).max(trial);
+            limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, ending, proposal }));
         }
         limits.retain(|(_, limit)| limit.trial > 0.0);
         limits
@@ -123,6 +130,8 @@ struct LimitUse {
     most: f64,
     spent: f64,
     trial: f64,
+    /// A trial of choosing and proving: of the prompts that lead, which are often the longest.
+    ending: f64,
     proposal: f64,
 }
 

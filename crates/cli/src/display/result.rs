@@ -1,4 +1,4 @@
-use clade_domain::Spent;
+use clade_domain::{Spent, Split};
 use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
@@ -32,7 +32,9 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
             output.line(output.paint(Ink::Faint, note));
         }
     } else if let Some(best) = &report.best {
-        let score = best.scores.iter().map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
+        // single test scores that were bought before a limit stopped the comparison say nothing
+        let known = best.scores.iter().filter(|(split, _)| **split != Split::Test);
+        let score = known.map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
         output.line(format!(
             "best so far is {} with {}; not compared on test examples yet",
             best.candidate,

@@ -1,6 +1,6 @@
 //! Limits hold over task, reflection and judge calls together, and every budget has a clear outcome.
 
-use clade_domain::{Budget, Limit, Spent};
+use clade_domain::{Budget, Limit, Spent, StrategySpec};
 use clade_engine::{Control, RunOutcome};
 use clade_store::RunStatus;
 
@@ -26,6 +26,26 @@ fn holds(budget: Budget, spent: Spent, concurrency: f64) {
     let all = (spent.tokens_in + spent.tokens_out) as f64;
     assert!(budget.tokens.is_none_or(|most| all <= most as f64 + 3.0 * answer * concurrency), "{budget:?}: {spent:?}");
     assert!(budget.usd.is_none_or(|most| spent.usd.0 <= most + 3.0 * price * concurrency), "{budget:?}: {spent:?}");
+}
+
+/// Prompts grow, and the best are the longest: what they cost in the end is kept back all the same.
+#[tokio::test]
+async fn cost_and_tokens_leave_enough_to_choose_and_prove() {
+    let searches = [
+        StrategySpec::Auto(Default::default()),
+        StrategySpec::Genetic(Default::default()),
+        StrategySpec::Gepa(Default::default()),
+        StrategySpec::HillClimb(Default::default()),
+    ];
+    for strategy in searches {
+        for budget in [usd(0.02), usd(0.05), tokens(80_000), tokens(200_000)] {
+            let mut spec = spec("simulated:gentle", budget);
+            spec.optimize.strategy = strategy.clone();
+            let (outcome, report) = Rig::new(spec).await.go().await;
+            assert!(matches!(outcome, RunOutcome::Finished), "{strategy:?} {budget:?}: {outcome:?} {:?}", report.spent);
+            assert!(report.evidence.is_some_and(|evidence| evidence.n > 0), "{strategy:?} {budget:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,6 @@
-use clade_domain::{Bill, Trial};
+use std::collections::BTreeMap;
+
+use clade_domain::{Bill, CandidateId, Trial};
 
 use super::sum::Sum;
 
@@ -7,6 +9,8 @@ use super::sum::Sum;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UnitCosts {
     trials: Paid,
+    /// The trials of each candidate: a longer prompt costs more.
+    each: BTreeMap<CandidateId, Paid>,
     proposals: Paid,
 }
 
@@ -36,9 +40,11 @@ impl UnitCosts {
         if bill.is_empty() {
             return;
         }
-        self.trials.n += 1;
-        self.trials.add(bill);
-        self.trials.add(trial.judge);
+        for paid in [&mut self.trials, self.each.entry(trial.cell.candidate).or_default()] {
+            paid.n += 1;
+            paid.add(bill);
+            paid.add(trial.judge);
+        }
     }
 
     pub(super) fn add_proposal(&mut self, bill: Bill) {
@@ -58,6 +64,23 @@ impl UnitCosts {
     #[must_use]
     pub fn trial_tokens(&self) -> Option<f64> {
         self.trials.mean(self.trials.tokens as f64)
+    }
+
+    /// Mean USD of a paid trial of the dearest of these candidates, its judges included; of all trials where none of theirs was paid.
+    #[must_use]
+    pub fn dearest_usd(&self, candidates: &[CandidateId]) -> Option<f64> {
+        self.dearest(candidates, |paid| paid.usd.get())
+    }
+
+    /// The same in tokens.
+    #[must_use]
+    pub fn dearest_tokens(&self, candidates: &[CandidateId]) -> Option<f64> {
+        self.dearest(candidates, |paid| paid.tokens as f64)
+    }
+
+    fn dearest(&self, candidates: &[CandidateId], sum: impl Fn(&Paid) -> f64) -> Option<f64> {
+        let each = candidates.iter().filter_map(|id| self.each.get(id)).filter_map(|paid| paid.mean(sum(paid)));
+        each.reduce(f64::max).or_else(|| self.trials.mean(sum(&self.trials)))
     }
 
     /// Mean USD of a paid proposal.
