@@ -183,7 +183,7 @@ fn standing(now: &Progress) -> Vec<String> {
     }
     if now.trials_planned.is_none() {
         parts.push(format!("generation {}", now.generation));
-        parts.push(format!("{} accepted, {} turned away", now.accepted, now.rejected));
+        parts.push(format!("{} tried, {} turned away", now.accepted, now.rejected));
     }
     if now.spent.cache_hits > 0 {
         parts.push(format!("{} from the cache", thousands(now.spent.cache_hits)));
