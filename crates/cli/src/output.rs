@@ -105,3 +105,26 @@ pub fn lost() -> bool {
     noted(std::io::stdout().flush());
     LOST.load(Ordering::Relaxed)
 }
+
+/// A text that others wrote, without what a terminal would obey: control characters but line breaks and tabs become visible ones.
+pub fn harmless(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\n' | '\t' => c,
+        // the pictures of control characters stand in their order
+        '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_is_not_led_by_texts_of_others() {
+        assert_eq!(harmless("a\tb\n\x1b[31mred\x07"), "a\tb\n\u{241b}[31mred\u{2407}");
+        assert_eq!(harmless("\u{9b}31m é 漢"), "\u{fffd}31m é 漢");
+    }
+}

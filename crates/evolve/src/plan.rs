@@ -36,6 +36,9 @@ const PROPOSAL_TRIALS: f64 = 5.0;
 /// How much dearer than those so far a trial of choosing and proving is taken to be, where cost or tokens are limited.
 const MARGIN: f64 = 1.1;
 
+/// What is kept back beyond the calls of choosing and proving, as a share of them: an answer that cannot be read is paid for twice.
+const SPARE: f64 = 0.02;
+
 impl Plan {
     /// Most candidates that meet validation, the first prompt included.
     pub const FINALISTS: usize = 6;
@@ -99,6 +102,8 @@ impl Plan {
         let spent = state.accounted();
         let costs = state.unit_costs();
         let judged = f64::from(1 + state.dataset().judge_calls);
+        // twice what was wasted so far: it falls on few calls, and so varies
+        let spare = 1.0 + SPARE + 2.0 * costs.wasted(spent.calls);
         let mut leaders = state.generations().last().map(|last| last.survivors.clone()).unwrap_or_default();
         leaders.push(CandidateId(0));
         let mut limits = Vec::new();
@@ -106,18 +111,18 @@ impl Plan {
             let proposal = costs.proposal_calls().unwrap_or(1.0);
             limits.push((
                 Limit::Calls,
-                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, ending: judged, proposal },
+                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, ending: spare * judged, proposal },
             ));
         }
         if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {
             let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
-            let ending = MARGIN * costs.dearest_usd(&leaders).unwrap_or(trial).max(trial);
+            let ending = spare * MARGIN * costs.dearest_usd(&leaders).unwrap_or(trial).max(trial);
             limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal }));
         }
         if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
             let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
             let spent = (spent.tokens_in + spent.tokens_out) as f64;
-            let ending = MARGIN * costs.dearest_tokens(&leaders).unwrap_or(trial).max(trial);
+            let ending = spare * MARGIN * costs.dearest_tokens(&leaders).unwrap_or(trial).max(trial);
             limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, ending, proposal }));
         }
         limits.retain(|(_, limit)| limit.trial > 0.0);

@@ -369,6 +369,9 @@ fn target(
 }
 
 fn key_fix(vendor: &Vendor, config: &ModelConfig) -> String {
+    if config.api_key.is_some() {
+        return "check `apiKey` in the provider's config, and what that key may do".to_owned();
+    }
     let variable = match &config.api_key_envar {
         Some(name) => name.clone(),
         None => vendor.key_vars.join(" or "),

@@ -45,6 +45,7 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
         output.line(output.paint(Ink::Strong, format!("[{component}]")));
         let text: String = runs
             .into_iter()
+            .map(|run| DiffRun { text: harmless(&run.text), ..run })
             .map(|run| match (run.kind, output.color) {
                 ("insert", true) => output.paint(Ink::Green, run.text),
                 ("delete", true) => output.paint(Ink::Red, run.text),

@@ -3,7 +3,7 @@ use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
 
-use crate::output::{Ink, Output};
+use crate::output::{Ink, Output, harmless};
 
 /// Prints a run's result for people.
 pub fn print(report: &RunReport, state: &RunState, output: &Output) {
@@ -47,7 +47,7 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         output.line(
             output.paint(Ink::Strong, format!("{word} prompt {} (generation {}):", best.candidate, best.generation)),
         );
-        output.line(&best.prompt);
+        output.line(harmless(&best.prompt));
         output.line("");
     }
     if !output.quiet {

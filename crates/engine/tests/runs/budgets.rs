@@ -48,6 +48,25 @@ async fn cost_and_tokens_leave_enough_to_choose_and_prove() {
     }
 }
 
+/// What cannot be read is paid for and brings nothing: a few such answers must not cost the evidence.
+#[tokio::test]
+async fn unreadable_answers_leave_enough_to_choose_and_prove() {
+    for every in [100, 30, 10] {
+        for strategy in [StrategySpec::Auto(Default::default()), StrategySpec::Genetic(Default::default())] {
+            let mut spec = spec("simulated:gentle", calls(400));
+            spec.optimize.strategy = strategy.clone();
+            let rig = Rig::new(spec).await;
+            let rig = rig.wrapped(SimulatedTrouble::wrap(move |_, _, number| match number % every {
+                7 => Act::Nonsense,
+                _ => Act::Answer,
+            }));
+            let (outcome, report) = rig.go().await;
+            assert!(matches!(outcome, RunOutcome::Finished), "1 in {every}, {strategy:?}: {outcome:?}");
+            assert!(report.evidence.is_some(), "1 in {every}, {strategy:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_budget_holds_and_has_a_clear_outcome() {
     let budgets = [

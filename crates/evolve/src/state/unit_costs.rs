@@ -95,6 +95,14 @@ impl UnitCosts {
         self.proposals.mean(self.proposals.tokens as f64)
     }
 
+    /// The share of calls that were paid for and brought nothing, of so many in all: answers that could not be read are on the account and on
+    /// no bill.
+    #[must_use]
+    pub fn wasted(&self, calls: u64) -> f64 {
+        let billed = self.trials.calls + self.proposals.calls;
+        calls.saturating_sub(billed) as f64 / billed.max(1) as f64
+    }
+
     /// Mean calls of a paid proposal.
     #[must_use]
     pub fn proposal_calls(&self) -> Option<f64> {
