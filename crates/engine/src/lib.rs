@@ -26,7 +26,7 @@ pub use error::EngineError;
 pub use outcome::RunOutcome;
 pub use progress::Progress;
 pub use replay::{replay, replay_state};
-pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport, row_of};
+pub use report::{BestPrompt, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, row_of};
 pub use runner::{Control, Runner, RunnerSettings};
 
 /// The time now. The one place where this crate reads the clock of the day.

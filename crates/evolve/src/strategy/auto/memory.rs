@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{CandidateId, CellRef, ExampleId};
 
@@ -33,6 +33,8 @@ pub(super) struct Memory {
     pub tested: BTreeMap<String, Odds>,
     /// How likely a sentence of the incumbent is thought to harm.
     pub suspicion: BTreeMap<String, f64>,
+    /// Sentences that could not be left out.
+    pub needed: BTreeSet<String>,
 }
 
 impl Memory {

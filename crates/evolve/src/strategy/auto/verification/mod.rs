@@ -1,4 +1,6 @@
-use super::belief::{Belief, likelihood};
+mod priced;
+
+use super::belief::{Belief, ERROR, likelihood, scored_right};
 
 /// What an edit may be: it mends failures, it does nothing, or it breaks what worked.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,6 +37,8 @@ pub(super) enum Question {
     Edit,
     /// Did the deleted sentence do harm? Most did not: what mends no failure is given up at once.
     Review,
+    /// Does less do as well?
+    Simpler,
 }
 
 /// Probability of harm up to which a reviewed sentence is let go, and from which it is deleted.
@@ -59,6 +63,8 @@ pub(super) enum Outcome {
     Missed,
     /// It breaks what its parent solved, or a deleted sentence is missed.
     Breaks,
+    /// It gains less than it costs in the other objectives.
+    Outweighed,
     /// Nothing was shown within the allowance.
     Unclear,
 }
@@ -114,8 +120,6 @@ pub(super) struct Verification {
     /// Examples that come first: targets of an edit, or what a deleted sentence once mended.
     first: Vec<usize>,
     seen: Vec<(usize, f64)>,
-    /// For each of them, the probability with which the child was thought to solve it.
-    foretold: Vec<f64>,
     targets_mended: usize,
 }
 
@@ -130,6 +134,13 @@ impl Verification {
         Self::new(Question::Review, odds.normal(), mends, breaks, on_target, failures, stakes)
     }
 
+    /// A prompt with less in it, of which half do harm.
+    pub(super) fn simpler(stakes: Stakes) -> Self {
+        let odds = Odds { useful: 0.02, neutral: 0.48, harmful: 0.5 };
+        let (mends, breaks) = (Rate { a: 1.0, b: 8.0 }, Rate { a: 1.5, b: 3.5 });
+        Self::new(Question::Simpler, odds, mends, breaks, 0.0, Vec::new(), stakes)
+    }
+
     fn new(
         question: Question,
         odds: Odds,
@@ -139,18 +150,7 @@ impl Verification {
         first: Vec<usize>,
         stakes: Stakes,
     ) -> Self {
-        Self {
-            question,
-            stakes,
-            odds,
-            mends,
-            breaks,
-            on_target,
-            first,
-            seen: Vec::new(),
-            foretold: Vec::new(),
-            targets_mended: 0,
-        }
+        Self { question, stakes, odds, mends, breaks, on_target, first, seen: Vec::new(), targets_mended: 0 }
     }
 
     pub(super) fn odds(&self) -> Odds {
@@ -171,13 +171,6 @@ impl Verification {
         for (example, score) in &self.seen {
             let of = |[u, n, h]: [f64; 3]| useful * u + neutral * n + harmful * h;
             belief.infer(*example, *score, [of(self.solves(*example, 1.0)), of(self.solves(*example, 0.0))]);
-        }
-    }
-
-    /// Weighs the error rates by everything that was seen here.
-    pub(super) fn weigh(&self, belief: &mut Belief) {
-        for ((_, score), solves) in self.seen.iter().zip(&self.foretold) {
-            belief.weigh(*solves, *score);
         }
     }
 
@@ -208,14 +201,12 @@ impl Verification {
     /// Takes in the child's score on an example.
     pub(super) fn observe(&mut self, belief: &Belief, example: usize, score: f64) {
         let b = belief.solved(example);
-        let error = belief.error();
         let [u, n, h] = self.solves(example, b);
         let own = self.odds;
-        self.foretold.push(own.useful * u + own.neutral * n + own.harmful * h);
         self.odds = Odds {
-            useful: own.useful * likelihood(u, error, score),
-            neutral: own.neutral * likelihood(n, error, score),
-            harmful: own.harmful * likelihood(h, error, score),
+            useful: own.useful * likelihood(u, score),
+            neutral: own.neutral * likelihood(n, score),
+            harmful: own.harmful * likelihood(h, score),
         }
         .normal();
         if self.is_first(example) {
@@ -223,24 +214,24 @@ impl Verification {
         } else {
             // the rates of this edit, on examples that were not chosen by it
             let (right, wrong) = (score, 1.0 - score);
-            let p_useful = likelihood(u, error, 1.0);
-            let p_harmful = likelihood(h, error, 1.0);
-            self.mends.a += right * (1.0 - b) * (1.0 - error / p_useful.max(error));
+            let (p_useful, p_harmful) = (scored_right(u), scored_right(h));
+            self.mends.a += right * (1.0 - b) * (1.0 - ERROR / p_useful);
             self.mends.b += wrong * (1.0 - b);
             self.breaks.b += right * b;
-            self.breaks.a += wrong * b * (1.0 - error / (1.0 - p_harmful).max(error));
+            self.breaks.a += wrong * b * (1.0 - ERROR / (1.0 - p_harmful));
         }
         self.seen.push((example, score));
     }
 
-    /// What to do next. `allowed` tells which examples may be bought.
-    pub(super) fn next(&self, belief: &Belief) -> Next {
+    /// What to do next. `price` is what the child costs in other objectives than the score, in points of fitness; below 0 it saves.
+    pub(super) fn next(&self, belief: &Belief, price: f64) -> Next {
         let bought = self.seen.len();
         let waiting: Vec<usize> =
             self.first.iter().copied().filter(|i| !self.seen.iter().any(|(seen, _)| seen == i)).collect();
         match self.question {
-            Question::Edit => self.next_of_edit(belief, bought, waiting),
+            Question::Edit => self.weighed(self.next_of_edit(belief, bought, waiting), belief, price),
             Question::Review => self.next_of_review(belief, bought, waiting),
+            Question::Simpler => self.next_of_simpler(belief, bought, price),
         }
     }
 
@@ -270,10 +261,9 @@ impl Verification {
             return Next::Buy(waiting);
         }
         let solved = belief.all();
-        let error = belief.error();
         let mut found = Vec::new();
         if !guarded {
-            found = self.tell_most(&solved, error, |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
+            found = self.tell_most(solved, |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         }
         // with nothing to guard, a review finds the harm once there is more to lose
         if !guarded && found.is_empty() && useful >= 0.5 {
@@ -281,7 +271,7 @@ impl Verification {
         }
         let dull = found.first().is_none_or(|(information, _)| *information < self.stakes.information);
         if dull && (found.is_empty() || useful < 0.5) {
-            found = self.tell_most(&solved, error, |i, _| !self.knows(i), Side::Useful);
+            found = self.tell_most(solved, |i, _| !self.knows(i), Side::Useful);
         }
         match found.first() {
             Some((information, _)) if *information >= self.stakes.information => {
@@ -313,7 +303,7 @@ impl Verification {
         if useful < 0.5 {
             return Next::Over(Outcome::Unclear);
         }
-        let found = self.tell_most(&belief.all(), belief.error(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
+        let found = self.tell_most(belief.all(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         match found.first() {
             Some((information, _)) if *information >= self.stakes.information => {
                 Next::Buy(found.into_iter().take(self.stakes.batch).map(|(_, example)| example).collect())
@@ -338,13 +328,7 @@ impl Verification {
     }
 
     /// Examples by how much their outcome tells about one hypothesis against the others, in nats, the most first.
-    fn tell_most(
-        &self,
-        solved: &[f64],
-        error: f64,
-        allowed: impl Fn(usize, f64) -> bool,
-        side: Side,
-    ) -> Vec<(f64, usize)> {
+    fn tell_most(&self, solved: &[f64], allowed: impl Fn(usize, f64) -> bool, side: Side) -> Vec<(f64, usize)> {
         let mine = match side {
             Side::Useful => self.odds.useful,
             Side::Harmful => self.odds.harmful,
@@ -355,7 +339,7 @@ impl Verification {
             .enumerate()
             .filter(|(i, b)| allowed(*i, **b))
             .map(|(i, b)| {
-                let p = self.solves(i, *b).map(|s| s * (1.0 - error) + (1.0 - s) * error);
+                let p = self.solves(i, *b).map(scored_right);
                 let all = of(self.odds, p);
                 let one = if side == Side::Useful { p[0] } else { p[2] };
                 let rest = (all - mine * one) / (1.0 - mine).max(1e-9);
