@@ -193,7 +193,7 @@ pub enum Verdict {
 pub enum VerdictReason {
     /// It solves what it was made for, and breaks nothing that was seen.
     Improves,
-    /// It does as well with less: shorter, or a sentence that was not needed.
+    /// It does as well with less, where something is to be small.
     Simpler,
     /// It does not solve what it was made for.
     MissedTarget,
@@ -201,7 +201,7 @@ pub enum VerdictReason {
     Breaks,
     /// What was seen of it speaks neither for nor against it, and its allowance is used.
     Unclear,
-    /// Another candidate is better on the same examples.
+    /// Another candidate is better on the same examples, or once all objectives are weighed.
     Outranked,
 }
 

@@ -39,7 +39,7 @@ pub use pairs::{Pair, pairs};
 pub use point::{find_candidate, find_point};
 pub use progress::Progress;
 pub use replay::{replay, replay_state, replay_state_until};
-pub use report::{BestPrompt, EvaluatedPrompt, OperatorReport, RunReport, account, row_of};
+pub use report::{BestPrompt, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, account, row_of};
 pub use runner::{Control, Order, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
 pub use side::{Side, Step};

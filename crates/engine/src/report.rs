@@ -1,7 +1,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
-use clade_evolve::{RunState, statistics};
+use clade_evolve::{
+    RunState,
+    state::{comparable, trade_offs},
+    statistics,
+};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -19,6 +23,9 @@ pub struct RunReport {
     pub seed_prompt: Option<String>,
     /// The chosen prompt, or the best so far; null for evaluations.
     pub best: Option<BestPrompt>,
+    /// Where there are several objectives: the finalists that no other one beats in all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub front: Vec<FrontPrompt>,
     /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
     /// The run that this one branches from: its comparison met the same test examples. Whoever branched because of its test score should take a gain
@@ -56,6 +63,20 @@ pub struct BestPrompt {
     pub chosen: bool,
     /// Mean score on each split it met.
     pub scores: BTreeMap<Split, f64>,
+}
+
+/// A finalist on the Pareto front of the run's objectives.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct FrontPrompt {
+    /// Its name in the run, such as `c12`.
+    pub candidate: String,
+    /// As text.
+    pub prompt: String,
+    /// The split that its values are of: validation, or train without one.
+    pub split: Split,
+    /// Its value of each objective by metric: scores in [0, 1], `prompt_tokens` in tokens, `cost` in USD and `latency` in milliseconds
+    /// for each trial.
+    pub values: BTreeMap<String, f64>,
 }
 
 /// What an operator did and earned in a run.
@@ -124,6 +145,7 @@ impl RunReport {
             simulated: row.simulated,
             seed_prompt: optimize.then(|| text(CandidateId(0))).flatten(),
             best: if optimize { best(state) } else { None },
+            front: front(state),
             evidence: state.evidence().cloned(),
             branch_of: state.branch_of().map(|(run, ..)| run.clone()),
             headroom: state.headroom().cloned(),
@@ -160,6 +182,23 @@ fn best(state: &RunState) -> Option<BestPrompt> {
         chosen: state.chosen() == Some(candidate.id),
         scores: splits.into_iter().filter_map(|s| Some((s, state.score(candidate.id, s)?))).collect(),
     })
+}
+
+fn front(state: &RunState) -> Vec<FrontPrompt> {
+    let objectives = &state.spec().optimize.objectives;
+    if objectives.len() < 2 {
+        return Vec::new();
+    }
+    let (split, _) = comparable(state);
+    let member = |(id, values): (CandidateId, Vec<f64>)| {
+        Some(FrontPrompt {
+            candidate: id.to_string(),
+            prompt: state.candidate(id)?.prompt.to_text(),
+            split,
+            values: objectives.iter().map(|o| o.metric.clone()).zip(values).collect(),
+        })
+    };
+    trade_offs(state).into_iter().filter_map(member).collect()
 }
 
 fn operators(state: &RunState) -> Vec<OperatorReport> {

@@ -1,11 +1,11 @@
 use std::collections::VecDeque;
 
-use clade_domain::{AutoPart, CandidateId, CellRef, Direction, ExampleId, Purpose, Split, StrategySpec};
+use clade_domain::{AutoPart, CandidateId, CellRef, ExampleId, Purpose, Split, StrategySpec};
 
 use crate::{
     EvaluateCommand, Plan, RunState, child_seed,
     racing::{PolicyKind, Race},
-    state::fitness,
+    state::{comparable, fitness, minimises},
     strategy::model_override,
 };
 
@@ -89,14 +89,13 @@ impl Choice {
         self.waiting.is_empty() && self.queue.is_empty() && self.race.is_over()
     }
 
-    /// The finalist to name: the leader of the race where it stands out against the first prompt, else the first prompt. Where other objectives count too, the fittest of those that met at least half as many examples as
-    /// any; without validation examples, the fittest on train.
+    /// The finalist to name: the leader of the race where it stands out against the first prompt, else the first prompt. Where other
+    /// objectives count too, and without validation examples, the fittest of those that are [`comparable`].
     pub(crate) fn chosen(&mut self, state: &RunState) -> CandidateId {
         let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
         let met = |id: CandidateId| state.cells(id).map_or(0, |cells| cells.trials(Split::Validation));
         let most = self.finalists.iter().map(|id| met(*id)).max().unwrap_or(0);
-        let only_scores = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
-        if most > 0 && only_scores {
+        if most > 0 && !minimises(state) {
             let leader = self.race.leader().and_then(|place| self.finalists.get(place).copied()).unwrap_or(first);
             // among equals the one that came first in the run
             let as_good = |id: &CandidateId| {
@@ -106,9 +105,9 @@ impl Choice {
             let first_prompt = self.finalists.iter().copied().find(|id| *id == CandidateId(0));
             return first_prompt.filter(|first| !self.stands_out(state, leader, *first)).unwrap_or(leader);
         }
-        let split = if most > 0 { Split::Validation } else { Split::Train };
+        let (split, finalists) = comparable(state);
         let mut best = (first, f64::NEG_INFINITY);
-        for id in self.finalists.iter().copied().filter(|id| met(*id) * 2 >= most) {
+        for id in finalists {
             let value = fitness(state, id, split).unwrap_or(f64::NEG_INFINITY);
             if value > best.1 {
                 best = (id, value);

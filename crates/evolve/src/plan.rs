@@ -37,7 +37,7 @@ const PROPOSAL_TRIALS: f64 = 5.0;
 const MARGIN: f64 = 1.1;
 
 /// What is kept back beyond the calls of choosing and proving, as a share of them: an answer that cannot be read is paid for twice.
-const SPARE: f64 = 0.02;
+const SPARE: f64 = 0.06;
 
 impl Plan {
     /// Most candidates that meet validation, the first prompt included.
@@ -103,7 +103,8 @@ impl Plan {
         let costs = state.unit_costs();
         let judged = f64::from(1 + state.dataset().judge_calls);
         // twice what was wasted so far: it falls on few calls, and so varies
-        let spare = 1.0 + SPARE + 2.0 * costs.wasted(spent.calls);
+        let wasted = costs.wasted(spent.calls);
+        let spare = 1.0 + SPARE + 2.0 * wasted;
         let mut leaders = state.generations().last().map(|last| last.survivors.clone()).unwrap_or_default();
         leaders.push(CandidateId(0));
         let mut limits = Vec::new();
@@ -111,7 +112,13 @@ impl Plan {
             let proposal = costs.proposal_calls().unwrap_or(1.0);
             limits.push((
                 Limit::Calls,
-                LimitUse { most: calls as f64, spent: spent.calls as f64, trial: judged, ending: spare * judged, proposal },
+                LimitUse {
+                    most: calls as f64,
+                    spent: spent.calls as f64,
+                    trial: (1.0 + wasted) * judged,
+                    ending: spare * judged,
+                    proposal,
+                },
             ));
         }
         if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {

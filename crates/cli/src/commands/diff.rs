@@ -1,5 +1,5 @@
 use clade_domain::{Candidate, Split};
-use clade_engine::{ComponentDiff, SplitDifference, diff, find_candidate, replay_state};
+use clade_engine::{ComponentDiff, DiffRun, SplitDifference, diff, find_candidate, replay_state};
 use clade_evolve::{RunState, statistics};
 use clade_store_sqlite::Durability;
 use serde_json::json;
@@ -9,7 +9,7 @@ use crate::{
     context::Context,
     failure::Failure,
     names::find_run,
-    output::{Ink, Output},
+    output::{Ink, Output, harmless},
 };
 
 /// `clade diff`

@@ -1,5 +1,5 @@
 use clade_domain::{Spent, Split};
-use clade_engine::{EvaluatedPrompt, OperatorReport, RunReport};
+use clade_engine::{EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport};
 use clade_evolve::RunState;
 use clade_store::RunStatus;
 
@@ -49,6 +49,7 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         );
         output.line(harmless(&best.prompt));
         output.line("");
+        print_front(&report.front, &best.candidate, output);
     }
     if !output.quiet {
         output.line(output.paint(
@@ -66,6 +67,28 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         if report.status != RunStatus::Finished {
             output.line(format!("`clade resume {}` goes on", report.run));
         }
+    }
+}
+
+/// The trade-offs between several objectives.
+fn print_front(front: &[FrontPrompt], chosen: &str, output: &Output) {
+    let Some(first) = front.first() else { return };
+    output.line(format!("finalists that no other one beats in every objective, on {}:", first.split));
+    for member in front {
+        let values: Vec<String> = member.values.iter().map(|(metric, value)| figure(metric, *value)).collect();
+        let mark = if member.candidate == chosen { "  <- this one" } else { "" };
+        output.line(format!("  {:<5} {}{mark}", member.candidate, values.join("  ")));
+    }
+    output.line("");
+}
+
+/// A value of an objective with its unit.
+fn figure(metric: &str, value: f64) -> String {
+    match metric {
+        "prompt_tokens" => format!("{value:.0} prompt tokens"),
+        "cost" => format!("{value:.6} USD a trial"),
+        "latency" => format!("{value:.0} ms a trial"),
+        score => format!("{score} {value:.3}"),
     }
 }
 

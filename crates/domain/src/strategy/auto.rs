@@ -43,6 +43,4 @@ pub enum AutoPart {
     Guard,
     /// Added sentences are reviewed, and deleted where they did harm.
     Reviews,
-    /// The rate of accidental outcomes is learned.
-    Noise,
 }

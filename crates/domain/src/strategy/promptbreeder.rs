@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Settings of `promptbreeder`, with the defaults of Fernando et al. 2024, section 4.
+/// Settings of `promptbreeder`, with the defaults of Fernando et al. 2024.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PromptbreederSpec {

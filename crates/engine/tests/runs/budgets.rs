@@ -5,7 +5,7 @@ use clade_engine::{Control, RunOutcome};
 use clade_store::RunStatus;
 
 use crate::{
-    clients::{Act, SimulatedTrouble},
+    clients::{Act, SimulatedTrouble, nonsense},
     common::{Rig, calls, spec},
 };
 
@@ -56,12 +56,13 @@ async fn unreadable_answers_leave_enough_to_choose_and_prove() {
             let mut spec = spec("simulated:gentle", calls(400));
             spec.optimize.strategy = strategy.clone();
             let rig = Rig::new(spec).await;
-            let rig = rig.wrapped(SimulatedTrouble::wrap(move |_, _, number| match number % every {
-                7 => Act::Nonsense,
+            let rig = rig.wrapped(SimulatedTrouble::wrap(move |number, _, _| match number % every {
+                7 => Act::Fail(nonsense()),
                 _ => Act::Answer,
             }));
             let (outcome, report) = rig.go().await;
-            assert!(matches!(outcome, RunOutcome::Finished), "1 in {every}, {strategy:?}: {outcome:?}");
+            let spent = report.spent;
+            assert!(matches!(outcome, RunOutcome::Finished), "1 in {every}, {strategy:?}: {outcome:?}, {spent:?}");
             assert!(report.evidence.is_some(), "1 in {every}, {strategy:?}");
         }
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::places::Places;
 
-/// The per-example Pareto frontier: for each example the candidates with the best score on it (Agrawal et al. 2025, GEPA, algorithm 2).
+/// The per-example Pareto frontier: for each example the candidates with the best score on it (Agrawal et al. 2025, GEPA).
 ///
 /// A candidate that is best nowhere is not kept. One is redundant when each of its examples has another holder too; taking
 /// redundant ones out, the lowest mean first, leaves no candidate that another one dominates ([`Self::essential`]).

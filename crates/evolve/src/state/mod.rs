@@ -5,9 +5,11 @@ mod clock;
 mod fitness;
 mod run_state;
 mod sum;
+mod trade_offs;
 mod unit_costs;
 
 pub use cells::{Cell, Cells};
-pub use fitness::{fitness, objective_value};
+pub use fitness::{fitness, minimises, objective_value, price};
 pub use run_state::{ClosedGeneration, Decision, Phase, ReplayError, RunState};
+pub use trade_offs::{comparable, trade_offs};
 pub use unit_costs::UnitCosts;

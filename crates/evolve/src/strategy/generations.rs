@@ -1,14 +1,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, Direction, ExampleId, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason, Verdict,
-    VerdictReason,
+    CandidateId, CellRef, ExampleId, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason, Verdict, VerdictReason,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use super::{Grid, Strategy, Wish, model_changes};
-use crate::{Plan, ProposeCommand, RunState, child_seed, state::fitness};
+use crate::{
+    Plan, ProposeCommand, RunState, child_seed,
+    state::{fitness, minimises},
+};
 
 /// A score from which an example, or a prompt, counts as solved.
 const SOLVED: f64 = 0.999;
@@ -358,11 +360,10 @@ impl<S: Scheme> Generational<S> {
         let stop = &state.spec().optimize.stop;
         let leader = self.best.first().copied().unwrap_or(CandidateId(0));
         let best = state.score(leader, Split::Train).unwrap_or(0.0);
-        let only_score = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
         if stop.target_score.is_some_and(|target| best >= target) {
             return Some(StopReason::TargetReached);
         }
-        if (best >= SOLVED && only_score) || self.empty >= EMPTY {
+        if (best >= SOLVED && !minimises(state)) || self.empty >= EMPTY {
             return Some(StopReason::NothingToGain);
         }
         let endless = plan.allowance(state).trials.is_infinite();

@@ -32,7 +32,7 @@ enum Stage {
 /// One incumbent: in each round a model reflects on its failures on a minibatch of train examples, and the child takes over if
 /// its sum on the same minibatch is strictly higher.
 ///
-/// The simplest search that learns, and a hard one to beat: it is GEPA (Agrawal et al. 2025, algorithm 1) without the frontier and
+/// The simplest search that learns, and a hard one to beat: it is GEPA (Agrawal et al. 2025) without the frontier and
 /// without the full evaluation of accepted children, on minibatches that are large enough to tell. Answers that the incumbent gave
 /// in an earlier round are not bought again.
 pub struct HillClimb {

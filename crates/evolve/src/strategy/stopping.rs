@@ -1,9 +1,9 @@
 //! Rules by which a search in generations ends before its budget does.
 
-use clade_domain::{CandidateId, Direction, Split, StopReason};
+use clade_domain::{CandidateId, Split, StopReason};
 
 use super::model_changes;
-use crate::RunState;
+use crate::{RunState, state::minimises};
 
 /// A score from which an example counts as solved.
 pub(super) const SOLVED: f64 = 0.999;
@@ -16,8 +16,7 @@ pub(super) fn target_reached(state: &RunState, candidate: CandidateId) -> bool {
 
 /// Whether a candidate is right on all it met, and nothing else than that counts.
 pub(super) fn solved(state: &RunState, candidate: CandidateId) -> bool {
-    let only_score = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
-    only_score && state.score(candidate, Split::Train).is_some_and(|score| score >= SOLVED)
+    !minimises(state) && state.score(candidate, Split::Train).is_some_and(|score| score >= SOLVED)
 }
 
 /// Whether so many generations brought no new best as the run file allows.

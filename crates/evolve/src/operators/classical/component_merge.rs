@@ -5,7 +5,7 @@ use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Reject
 
 /// Takes from each of two prompts the components that it changed: the first parent, with the components that it has from the third,
 /// their common ancestor, and that the second changed. Where both changed one, the first keeps its own, being the better one. Source:
-/// Agrawal et al. 2025 (GEPA), appendix F, system-aware merge.
+/// Agrawal et al. 2025 (GEPA), system-aware merge.
 #[derive(Debug, Clone, Copy)]
 pub struct ComponentMerge;
 

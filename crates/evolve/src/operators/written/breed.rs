@@ -1,4 +1,4 @@
-//! The mutations of Promptbreeder (Fernando et al. 2024, section 3.2), as one table: they differ in what they are shown and asked.
+//! The mutations of Promptbreeder (Fernando et al. 2024), as one table: they differ in what they are shown and asked.
 //!
 //! A unit's mutation prompt is the text that a strategy gives as [`ProposalContext::brief`]; the hyper-mutations give a new one back.
 //! Where the paper asks twice for those (a new mutation prompt, then its use), ours asks once for both. Its units have two task prompts
@@ -23,28 +23,28 @@ pub struct Breed {
     successes: usize,
 }
 
-/// Zero-order prompt generation (section 3.2.1): from the description of the task alone.
+/// Zero-order prompt generation: from the description of the task alone.
 pub static ZERO_ORDER: Breed = Breed {
     ask: Ask { operation: "breed-zero-order", ways: &STYLES, ..Ask::PLAIN },
     description: "a model writes a prompt from the task's description alone",
     successes: 0,
 };
 
-/// First-order prompt generation (section 3.2.1): the mutation prompt is followed on the prompt.
+/// First-order prompt generation: the mutation prompt is followed on the prompt.
 pub static FIRST_ORDER: Breed = Breed {
     ask: Ask { operation: "breed-first-order", brief: Brief::Given, ways: &WAYS, ..Ask::PLAIN },
     description: "a model changes a prompt by the mutation prompt that comes with it",
     successes: 0,
 };
 
-/// Estimation of distribution (section 3.2.2): the list of prompts is continued.
+/// Estimation of distribution: the list of prompts is continued.
 pub static ESTIMATE: Breed = Breed {
     ask: Ask { operation: "breed-estimate", past: Past::Texts, ways: &WAYS, ..Ask::PLAIN },
     description: "a model goes on with a list of prompts",
     successes: 0,
 };
 
-/// Estimation of distribution by rank (section 3.2.2): the list is ordered by fitness. Unlike the paper ours does not tell the model
+/// Estimation of distribution by rank: the list is ordered by fitness. Unlike the paper ours does not tell the model
 /// that the order is the other way round, a trick that it found to make answers more diverse.
 pub static ESTIMATE_RANKED: Breed = Breed {
     ask: Ask { operation: "breed-estimate-ranked", past: Past::Texts, ways: &WAYS, ..Ask::PLAIN },
@@ -52,28 +52,28 @@ pub static ESTIMATE_RANKED: Breed = Breed {
     successes: 0,
 };
 
-/// Lineage-based mutation (section 3.2.2): a unit's ancestors that were the best of their time are continued, in order of time.
+/// Lineage-based mutation: a unit's ancestors that were the best of their time are continued, in order of time.
 pub static LINEAGE: Breed = Breed {
     ask: Ask { operation: "breed-lineage", past: Past::Texts, ways: &WAYS, ..Ask::PLAIN },
     description: "a model goes on with the ancestors that were best in their time",
     successes: 0,
 };
 
-/// Zero-order hyper-mutation (section 3.2.3): a new mutation prompt from a style of thinking, then its use.
+/// Zero-order hyper-mutation: a new mutation prompt from a style of thinking, then its use.
 pub static HYPER_ZERO_ORDER: Breed = Breed {
     ask: Ask { operation: "breed-hyper-zero-order", brief: Brief::Rewritten, ways: &STYLES, ..Ask::PLAIN },
     description: "a model invents a mutation prompt from a way of thinking and follows it",
     successes: 0,
 };
 
-/// First-order hyper-mutation (section 3.2.3): the mutation prompt is improved, then used.
+/// First-order hyper-mutation: the mutation prompt is improved, then used.
 pub static HYPER_FIRST_ORDER: Breed = Breed {
     ask: Ask { operation: "breed-hyper-first-order", brief: Brief::Rewritten, ways: &WAYS, ..Ask::PLAIN },
     description: "a model improves the mutation prompt and follows it",
     successes: 0,
 };
 
-/// Lamarckian mutation (section 3.2.4): from a right solution back to the prompt that would lead to it.
+/// Lamarckian mutation: from a right solution back to the prompt that would lead to it.
 pub static LAMARCKIAN: Breed = Breed {
     ask: Ask { operation: "breed-lamarckian", successes: true, ways: &WAYS, ..Ask::PLAIN },
     description: "a model works back from right answers to the prompt that would lead to them",
@@ -88,7 +88,7 @@ const WAYS: [&str; 4] = [
     "Write it in whatever form serves best.",
 ];
 
-/// Ways of thinking (the paper's thinking styles, its appendix D), in our words.
+/// Ways of thinking (the paper's thinking styles), in our words.
 const STYLES: [&str; 8] = [
     "Way of thinking: take the problem apart and deal with the pieces one by one.",
     "Way of thinking: ask what could go wrong, and guard against it.",

@@ -11,7 +11,7 @@ use crate::racing::{
 /// After each block of the shared order, a candidate is dropped that another beats in a one-sided paired t-test.
 ///
 /// The published settings: blocks of 30, level 0.2, not corrected for the many tests. Source: Zehle et al., "CAPO: Cost-Aware Prompt
-/// Optimization", 2025, section 3 (racing, with one survivor wanted). Only complete blocks count, so before the first one has
+/// Optimization", 2025 (racing, with one survivor wanted). Only complete blocks count, so before the first one has
 /// been paid the first candidate is named.
 #[derive(Debug, Clone)]
 pub struct CapoRace {

@@ -59,10 +59,16 @@ impl Degrees {
         (variance * n * mean / noise, variance.sqrt())
     }
 
-    /// The same as probabilities.
+    /// The probability of an effect that is more than this price, in points of the score.
+    pub(super) fn above(&self, price: f64) -> f64 {
+        let (mean, sd) = self.effect();
+        1.0 - normal_cdf((price + NOTHING - mean) / sd)
+    }
+
+    /// What the edit is.
     pub(super) fn odds(&self) -> Odds {
         let (mean, sd) = self.effect();
-        let useful = 1.0 - normal_cdf((NOTHING - mean) / sd);
+        let useful = self.above(0.0);
         let harmful = normal_cdf((-NOTHING - mean) / sd);
         Odds { useful, neutral: (1.0 - useful - harmful).max(0.0), harmful }
     }

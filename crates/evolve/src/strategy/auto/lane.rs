@@ -24,6 +24,11 @@ pub(super) enum Attempt {
         /// How likely it is thought to harm.
         suspicion: f64,
     },
+    /// The same with less, where something else than scores counts too.
+    Simplify {
+        /// The sentence that is left out; none where a model says everything in fewer words.
+        sentence: Option<String>,
+    },
 }
 
 /// An accepted edit that waits: another one of its round took the lead.

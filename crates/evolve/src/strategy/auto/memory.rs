@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{CandidateId, CellRef, ExampleId};
 
@@ -38,6 +38,8 @@ pub(super) struct Memory {
     pub suspicion: BTreeMap<String, f64>,
     /// Where scores are degrees, whatever is not near 1 may be bettered.
     degrees: bool,
+    /// Sentences that could not be left out.
+    pub needed: BTreeSet<String>,
 }
 
 impl Memory {

@@ -3,7 +3,8 @@
 //! [`Auto`] is a machine of rounds. A round has lanes; a lane has an operator write one edit of the incumbent, made for an example that
 //! fails, and verifies it: first on that failure, then on examples that the incumbent is believed to solve
 //! ([`verification`]). What is believed of each example is carried from parent to child ([`belief`]), so a child is never
-//! evaluated on everything. Where scores are degrees, differences decide instead ([`degrees`]). Operators are drawn by what they earned ([`arms`]). Deleting a sentence is an edit verified the same way.
+//! evaluated on everything. Where scores are degrees, differences decide instead ([`degrees`]). Operators are drawn by what they earned ([`arms`]). Deleting a
+//! sentence is an edit verified the same way. Where something is to be small, what a child costs in it is weighed against what it gains ([`simplification`]).
 
 mod arms;
 mod belief;
@@ -13,11 +14,12 @@ mod lane;
 mod memory;
 mod planning;
 mod rounds;
+mod simplification;
 mod verification;
 
 use std::collections::VecDeque;
 
-use clade_domain::{AutoPart, AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
+use clade_domain::{AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -67,6 +69,10 @@ pub struct Auto {
     looks: usize,
     /// Sentences to be reviewed, the most suspicious last.
     reviewing: Vec<String>,
+    /// Sentences to be left out on trial, and `None` for saying everything in fewer words; the last is the first.
+    simplifying: Vec<Option<String>>,
+    /// The incumbent that was simplified last.
+    simplified: Option<CandidateId>,
     /// Accepted edits that wait to be tried on the incumbent.
     carried: Vec<Carried>,
     /// Counts of accepted edits that solved their target, and that did not.
@@ -95,7 +101,7 @@ impl Auto {
     pub fn new(settings: AutoSpec) -> Self {
         Self {
             arms: Arms::new(&settings),
-            belief: Belief::new(0, settings.has(AutoPart::Noise)),
+            belief: Belief::new(0),
             settings,
             stage: Stage::Waiting,
             round: 0,
@@ -106,6 +112,8 @@ impl Auto {
             refused: 0,
             looks: 1,
             reviewing: Vec::new(),
+            simplifying: Vec::new(),
+            simplified: None,
             carried: Vec::new(),
             targets_hit: (3.0, 3.0),
             probe_due: false,
@@ -143,7 +151,7 @@ impl Auto {
     /// Starts with the user's prompts on a first sample.
     fn begin(&mut self, state: &RunState, plan: &Plan) {
         self.memory = Memory::new(plan.train.len());
-        self.belief = Belief::new(plan.train.len(), self.settings.has(AutoPart::Noise));
+        self.belief = Belief::new(plan.train.len());
         let seeds: Vec<CandidateId> = state.candidates().map(|c| c.id).collect();
         self.next_id = seeds.last().map_or(0, |id| id.0 + 1);
         let allowance = plan.allowance(state);

@@ -85,7 +85,10 @@ impl Auto {
             planned = self.review_lanes(state, lanes, quota);
         }
         if planned.is_empty() {
-            let solved = self.belief.all();
+            planned = self.simplification_lanes(state, lanes, quota);
+        }
+        if planned.is_empty() {
+            let solved = self.belief.all().to_vec();
             let failures = self.memory.failures(&solved, self.line.len());
             let fresh = failures.iter().filter(|(_, _, tries)| *tries < PATIENCE).count();
             if fresh == 0 {
@@ -94,9 +97,11 @@ impl Auto {
                 }
                 self.memory.forget_tries();
             }
-            if planned.is_empty() {
-                planned = self.edit_lanes(state, &solved, lanes, quota, allowance.proposal, &mut rng);
-            }
+            planned = self.edit_lanes(state, &solved, lanes, quota, allowance.proposal, &mut rng);
+        }
+        if planned.is_empty() {
+            self.plan_simplification(state);
+            planned = self.simplification_lanes(state, lanes, quota);
         }
         self.round += u32::from(!std::mem::take(&mut self.renewed));
         if planned.is_empty() {
@@ -155,7 +160,7 @@ impl Auto {
         ((allowance.trials / (allowance.proposal + LEAST_TRIALS)).max(0.0) as usize).min(most)
     }
 
-    fn new_lane(
+    pub(super) fn new_lane(
         &mut self,
         attempt: Attempt,
         operator: &str,
@@ -224,6 +229,7 @@ impl Auto {
     fn plan_review(&mut self, state: &RunState) {
         self.refused = 0;
         self.looks = (self.looks + 2).min(9);
+        self.plan_simplification(state);
         if !self.settings.has(AutoPart::Reviews) {
             return;
         }
@@ -248,7 +254,7 @@ impl Auto {
     fn review_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
         let incumbent = self.incumbent();
         let there = sentences(state, incumbent);
-        let stubborn = self.memory.stubborn(&self.belief.all(), self.line.len(), self.looks);
+        let stubborn = self.memory.stubborn(self.belief.all(), self.line.len(), self.looks);
         let mut planned = Vec::new();
         if stubborn.is_empty() {
             self.reviewing.clear();
@@ -279,7 +285,7 @@ impl Auto {
 
     fn command(&self, state: &RunState, plan: &Plan, lane: &Lane) -> ProposeCommand {
         let incumbent = self.incumbent();
-        let solved = self.belief.all();
+        let solved = self.belief.all().to_vec();
         let failures = self.memory.failures(&solved, self.line.len());
         let shown = |place: &usize| -> Option<CellRef> {
             let (_, cell, _) = failures.iter().find(|(other, ..)| other == place)?;
@@ -307,6 +313,7 @@ impl Auto {
         let (parents, brief) = match &lane.attempt {
             Attempt::Edit { .. } => (vec![lane.base], None),
             Attempt::Review { sentence, .. } => (vec![lane.base], Some(sentence.clone())),
+            Attempt::Simplify { sentence } => (vec![lane.base], sentence.clone()),
             Attempt::Carried { child, .. } => (vec![incumbent, *child, lane.base], None),
         };
         let edits = matches!(lane.attempt, Attempt::Edit { .. });

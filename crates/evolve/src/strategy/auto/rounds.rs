@@ -6,7 +6,7 @@ use super::{
     look,
     verification::{Next, Odds, Outcome, Question, Stakes, Verification},
 };
-use crate::{Plan, ProposeCommand, RunState, child_seed, operators};
+use crate::{Plan, ProposeCommand, RunState, child_seed, operators, state::price};
 use clade_domain::{AutoPart, CandidateId, RunEvent, SlotId, Verdict, VerdictReason};
 
 /// What an edit is before anything was seen of it.
@@ -123,6 +123,7 @@ impl Auto {
                 let on_target = (BROKEN / (1.0 - BROKEN) * solved / (1.0 - solved).max(0.01)).clamp(0.1, 0.85);
                 Verification::review(odds, lane.targets.clone(), on_target, stakes)
             }
+            Attempt::Simplify { .. } => Verification::simpler(stakes),
         };
         lane.verification = Some(match self.degrees {
             true => verification.by_degrees(self.memory.seen().to_vec()),
@@ -141,7 +142,8 @@ impl Auto {
             for (place, score) in std::mem::take(&mut lane.asked).into_iter().zip(scores) {
                 verification.observe(&self.belief, place, score);
             }
-            match verification.next(&self.belief) {
+            let price = price(state, child, self.line.last().copied().unwrap_or(child));
+            match verification.next(&self.belief, price) {
                 Next::Buy(places) => {
                     let new = |place: &&usize| look(state, plan, child, **place, self.round).is_none();
                     lane.trials += u32::try_from(places.iter().filter(new).count()).unwrap_or(u32::MAX);
@@ -151,13 +153,13 @@ impl Auto {
                 Next::Over(outcome) => {
                     lane.outcome = Some(outcome);
                     lane.step = Step::Over;
-                    self.records.extend(self.decided(lane, outcome));
+                    self.records.extend(self.decided(lane, outcome, price));
                 }
             }
         }
     }
 
-    fn decided(&self, lane: &Lane, outcome: Outcome) -> Option<RunEvent> {
+    fn decided(&self, lane: &Lane, outcome: Outcome, price: f64) -> Option<RunEvent> {
         let (child, verification) = (lane.child?, lane.verification.as_ref()?);
         let (gain, gain_sd) = verification.gain(&self.belief);
         let seen = verification.seen().len();
@@ -165,9 +167,12 @@ impl Auto {
         let (mended, targets) = (verification.targets_mended(), lane.targets.len());
         let odds = verification.odds();
         let figures = format!("right on {right} of {seen} examples");
-        let review = verification.question() == Question::Review;
+        let question = verification.question();
         let (verdict, reason, detail) = match outcome {
-            Outcome::Accept if review => (
+            Outcome::Accept if question == Question::Simpler => {
+                (Verdict::Kept, VerdictReason::Simpler, format!("{figures}; saves {:.1} points", -100.0 * price))
+            }
+            Outcome::Accept if question == Question::Review => (
                 Verdict::Kept,
                 VerdictReason::Improves,
                 format!("the sentence did harm: solves {mended} of {targets} failures without it; {figures}"),
@@ -178,10 +183,15 @@ impl Auto {
             Outcome::Missed => {
                 (Verdict::Dropped, VerdictReason::MissedTarget, format!("solves none of {targets} targets"))
             }
-            Outcome::Breaks if review => {
+            Outcome::Breaks if question == Question::Review => {
                 (Verdict::Dropped, VerdictReason::Breaks, format!("the sentence is needed: {figures}"))
             }
             Outcome::Breaks => (Verdict::Dropped, VerdictReason::Breaks, figures),
+            Outcome::Outweighed => (
+                Verdict::Dropped,
+                VerdictReason::Outranked,
+                format!("{figures}; gains {:.1} points and costs {:.1}", 100.0 * gain, 100.0 * price),
+            ),
             Outcome::Unclear => (
                 Verdict::Dropped,
                 VerdictReason::Unclear,
@@ -201,11 +211,8 @@ impl Auto {
             self.memory.forget_tries();
         }
         for lane in &lanes {
-            if let Some(verification) = &lane.verification {
-                verification.weigh(&mut self.belief);
-                if !lane.accepted() {
-                    verification.inform(&mut self.belief);
-                }
+            if let Some(verification) = lane.verification.as_ref().filter(|_| !lane.accepted()) {
+                verification.inform(&mut self.belief);
             }
             match (&lane.attempt, &lane.verification) {
                 (Attempt::Edit { arm }, verification) => {
@@ -220,6 +227,9 @@ impl Auto {
                 }
                 (Attempt::Review { sentence, .. }, Some(verification)) => {
                     self.memory.suspicion.insert(sentence.clone(), verification.odds().useful);
+                }
+                (Attempt::Simplify { sentence: Some(sentence) }, _) if !lane.accepted() => {
+                    self.memory.needed.insert(sentence.clone());
                 }
                 _ => {}
             }
@@ -243,7 +253,8 @@ impl Auto {
             }
         }
         // after an accepted edit the incumbent is looked at on fresh examples
-        self.probe_due = lanes.iter().any(|lane| lane.accepted() && !matches!(lane.attempt, Attempt::Review { .. }));
+        let brings_news = |lane: &Lane| matches!(lane.attempt, Attempt::Edit { .. } | Attempt::Carried { .. });
+        self.probe_due = lanes.iter().any(|lane| lane.accepted() && brings_news(lane));
         self.close_round(state);
     }
 
@@ -255,7 +266,7 @@ impl Auto {
         self.line.push(child);
         self.memory.new_incumbent();
         for (place, score) in verification.seen() {
-            self.belief.absorb(*place, *score);
+            self.belief.observe(*place, *score);
             let example = plan.train.get(*place).copied().unwrap_or(clade_domain::ExampleId(0));
             self.memory.see(*place, child, example, *score, self.line.len());
         }
@@ -278,6 +289,7 @@ impl Auto {
         let (Some(child), Some(verification)) = (lane.child, &lane.verification) else { return };
         match &lane.attempt {
             Attempt::Review { sentence, .. } => self.reviewing.push(sentence.clone()),
+            Attempt::Simplify { sentence } => self.simplifying.push(sentence.clone()),
             Attempt::Edit { .. } | Attempt::Carried { .. } => {
                 self.carried.push(Carried { child, base, targets: lane.targets.clone(), odds: verification.odds() })
             }

@@ -54,7 +54,7 @@ struct Race {
     reach: usize,
 }
 
-/// CAPO (Zehle, Schlager, Heiß and Feurer 2025, "CAPO: Cost-Aware Prompt Optimization", algorithms 1 to 4).
+/// CAPO (Zehle, Schlager, Heiß and Feurer 2025, "CAPO: Cost-Aware Prompt Optimization").
 ///
 /// In each generation a model writes children of two parents drawn uniformly (`capo-crossover`: merge, then rephrase), with worked
 /// examples that are inherited, added and dropped. Population and children are raced: block after block of examples, everyone is
@@ -216,7 +216,7 @@ impl Capo {
         let fills = self.fills();
         for place in 0..self.places() {
             let (operator, parents, added) = if fills {
-                // a random number of worked examples (algorithm 1, line 3)
+                // a random number of worked examples (as in the paper)
                 let parent = self.population[place % self.population.len().max(1)];
                 let room = most.saturating_sub(shown(parent));
                 ("capo-mutation", vec![parent], rng.random_range(0..=room))
@@ -254,7 +254,7 @@ impl Capo {
         self.stage = Stage::Racing(Race { alive, order: blocks.concat(), reach: 0 });
     }
 
-    /// The blocks so far are there: drops who is beaten, and goes on or ends (algorithm 4).
+    /// The blocks so far are there: drops who is beaten, and goes on or ends.
     fn race(&mut self, state: &RunState, plan: &Plan, mut race: Race) {
         let wanted = self.settings.population as usize;
         if race.reach > 0 {
@@ -324,7 +324,7 @@ impl Capo {
         scores.into_iter().map(|score| score - penalty).collect()
     }
 
-    /// What a prompt's length costs (section 3.4: the penalty is relative to the longest prompt of the first population).
+    /// What a prompt's length costs (as in the paper, relative to the longest prompt of the first population).
     fn penalty(&self, state: &RunState, candidate: CandidateId) -> f64 {
         self.settings.length_penalty * tokens(state, candidate) / self.longest
     }

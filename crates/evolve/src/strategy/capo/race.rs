@@ -1,7 +1,7 @@
 use crate::statistics::paired_t_one_sided;
 
 /// Who stays in a race: of those at the `rows`, everyone whom fewer than `wanted` others beat in a one-sided paired t-test at level
-/// `alpha`. Rows are penalised scores on the same examples (Zehle et al. 2025, algorithm 4, line 9).
+/// `alpha`. Rows are penalised scores on the same examples (Zehle et al. 2025).
 pub(super) fn survivors(rows: &[Vec<f64>], wanted: usize, alpha: f64) -> Vec<bool> {
     let beats = |other: &Vec<f64>, row: &Vec<f64>| {
         let differences: Vec<f64> = other.iter().zip(row).map(|(other, row)| other - row).collect();

@@ -23,7 +23,7 @@ pub(super) struct Merge {
 impl Merge {
     /// Draws two of the `members`, neither an ancestor of the other and not merged before. With several components to change they need a
     /// common ancestor that is no better than either, and of which one of them kept a component that the other changed; it is drawn
-    /// by its score (Agrawal et al. 2025, appendix F, algorithms 3 and 4).
+    /// by its score (Agrawal et al. 2025, system-aware merge).
     pub(super) fn find(
         state: &RunState,
         members: &[CandidateId],

@@ -32,8 +32,8 @@ enum Stage {
     Closed,
 }
 
-/// GEPA (Agrawal, Tan, Soylu et al. 2025, "GEPA: Reflective Prompt Evolution Can Outperform Reinforcement Learning", algorithms 1
-/// and 2), with the defaults of gepa-ai 0.1.4.
+/// GEPA (Agrawal, Tan, Soylu et al. 2025, "GEPA: Reflective Prompt Evolution Can Outperform Reinforcement Learning"),
+/// with the defaults of gepa-ai 0.1.4.
 ///
 /// Each iteration draws a parent from the frontier, has a model reflect on its failures on a minibatch of feedback examples, and
 /// evaluates the child on the same minibatch. A child whose sum is strictly higher meets all of D_pareto and joins. After each one
@@ -43,7 +43,7 @@ enum Stage {
 /// are not a search's to see; the other half gives the feedback examples. Reflection is our `reflect` operator: it sees the failures
 /// of the minibatch without its successes, and may rewrite any component instead of one in turn. Answers that are known are not
 /// bought again. Prompts with one component have nothing to exchange part by part, so there two members that are not related are
-/// merged by a model (`merge`); others as in the paper's appendix F (`component-merge`). The chosen prompt is the best on
+/// merged by a model (`merge`); others as in the paper (`component-merge`). The chosen prompt is the best on
 /// validation among the best on D_pareto, where GEPA takes the best on D_pareto.
 pub struct Gepa {
     settings: GepaSpec,
@@ -232,7 +232,7 @@ impl Gepa {
         self.idle = 0;
         let scores = |id| self.desk.scores(state, id, &self.minibatch).unwrap_or_default();
         let accepted = match &merge {
-            // strict_improvement on the minibatch (gepa-ai's acceptance criterion; algorithm 1, line 14)
+            // strict_improvement on the minibatch (gepa-ai's acceptance criterion)
             None => Comparison::of(&scores(self.parent), &scores(child)).improves(),
             // a merged one must not be worse than the better parent
             Some(merge) => {

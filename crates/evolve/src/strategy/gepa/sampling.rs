@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::{archive::ExampleFrontier, child_seed};
 
 /// Draws a parent: each essential member with a chance proportional to the number of examples that it is best on (Agrawal et al.
-/// 2025, algorithm 2, lines 12 to 15).
+/// 2025).
 pub(super) fn draw_parent(frontier: &ExampleFrontier<CandidateId>, rng: &mut ChaCha8Rng) -> Option<CandidateId> {
     let counts = frontier.essential();
     let total: usize = counts.values().sum();

@@ -7,8 +7,7 @@ mod tpe;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, Direction, ExampleId, MiproSpec, Purpose, RunEvent, SlotId, StopReason, Verdict,
-    VerdictReason,
+    CandidateId, CellRef, ExampleId, MiproSpec, Purpose, RunEvent, SlotId, StopReason, Verdict, VerdictReason,
 };
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -18,7 +17,7 @@ use self::{
     tpe::{Pick, choose},
 };
 use super::{Grid, generations::paired_gain, model_changes};
-use crate::{Plan, ProposeCommand, RunState, child_seed};
+use crate::{Plan, ProposeCommand, RunState, child_seed, state::minimises};
 
 /// A score from which an example, or a prompt, counts as solved.
 const SOLVED: f64 = 0.999;
@@ -441,11 +440,10 @@ impl Mipro {
     fn stop_reason(&self, state: &RunState) -> Option<StopReason> {
         let stop = &state.spec().optimize.stop;
         let best = self.ranked(state).first().map_or(0.0, |(_, score)| *score);
-        let only_score = state.spec().optimize.objectives.iter().all(|o| o.direction == Direction::Maximize);
         if stop.target_score.is_some_and(|target| best >= target) {
             return Some(StopReason::TargetReached);
         }
-        if best >= SOLVED && only_score {
+        if best >= SOLVED && !minimises(state) {
             return Some(StopReason::NothingToGain);
         }
         if self.layout.as_ref().is_some_and(|layout| self.tried >= layout.trials) {

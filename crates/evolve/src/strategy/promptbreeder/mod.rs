@@ -20,17 +20,17 @@ use crate::{child_seed, selection};
 const UNITS: [usize; 2] = [50, 8];
 /// The share of what can be paid for that the first units may take.
 const FIRST_SHARE: f64 = 0.25;
-/// Probability of crossover, and of a new set of demonstrations, instead of a mutation (section 3.2.5: 10 %).
+/// Probability of crossover, and of a new set of demonstrations, instead of a mutation (the paper's 10 %).
 const CROSSOVER: f64 = 0.1;
 const SHUFFLE: f64 = 0.1;
-/// From this similarity on a prompt is left out of a list (section 3.2.2).
+/// From this similarity on a prompt is left out of a list, as in the paper.
 const ALIKE: f64 = 0.95;
 /// Most prompts of a list.
 const LISTED: usize = 20;
 /// Most worked examples of a set.
 const DEMONSTRATIONS: usize = 4;
 
-/// The mutations, drawn uniformly (section 3.2).
+/// The mutations, drawn uniformly, as in the paper.
 const OPERATORS: [&str; 8] = [
     "breed-zero-order",
     "breed-first-order",
@@ -43,7 +43,7 @@ const OPERATORS: [&str; 8] = [
 ];
 
 /// Self-referential evolution: Promptbreeder, Fernando et al., "Promptbreeder: Self-Referential Self-Improvement via Prompt Evolution",
-/// ICML 2024, section 3.
+/// ICML 2024.
 ///
 /// A unit is a candidate; its mutation prompt is [`clade_domain::Candidate::brief`], which hyper-mutations change. In each generation
 /// the units are paired at random, and a mutated copy of a pair's better one takes the place of the other.
@@ -147,7 +147,7 @@ fn unlike(at: &At<'_>, ids: &[CandidateId]) -> Vec<CandidateId> {
 
 impl Scheme for Promptbreeder {
     fn published(&self) -> Published {
-        // section 4: batches of 100 examples, 20 to 30 generations; half of the units are overwritten in each, and one generation fills
+        // the paper's: batches of 100 examples, 20 to 30 generations; half of the units are overwritten in each, and one generation fills
         let children = self.settings.population.map_or(UNITS[1] as u32, |units| units / 2).max(1);
         Published { examples: 100, generations: 21, children }
     }
@@ -173,7 +173,7 @@ impl Scheme for Promptbreeder {
         }
         self.losers.clear();
         if self.fills(at) {
-            // section 3.1: mutation prompts drawn at random make the first prompts
+            // as in the paper: mutation prompts drawn at random make the first prompts
             let missing = self.population - at.members.len();
             let mut words: Vec<&str> = Vec::new();
             let place = |parent: &CandidateId| {
@@ -186,7 +186,7 @@ impl Scheme for Promptbreeder {
             };
             return at.members.iter().cycle().take(missing).map(place).collect();
         }
-        // section 3, "binary tournament": pairs at random; the better one's mutated copy overwrites the other
+        // the paper's binary tournament: pairs at random; the better one's mutated copy overwrites the other
         let mut order: Vec<CandidateId> = at.members.to_vec();
         order.shuffle(&mut rng);
         let mut places = Vec::new();

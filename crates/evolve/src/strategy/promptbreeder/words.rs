@@ -1,4 +1,4 @@
-/// The first mutation prompts: what to do to a prompt (the paper's appendix C lists such instructions; these are our own).
+/// The first mutation prompts: what to do to a prompt (the paper lists such instructions; these are our own).
 pub(super) const MUTATIONS: [&str; 16] = [
     "Say it as you would to a person who has never done this before.",
     "Add one rule that would prevent the most likely mistake.",

@@ -1,5 +1,7 @@
+mod priced;
+
 use super::{
-    belief::{Belief, likelihood},
+    belief::{Belief, ERROR, likelihood, scored_right},
     degrees::Degrees,
 };
 
@@ -38,6 +40,8 @@ pub(super) enum Question {
     Edit,
     /// Did the deleted sentence do harm? Most did not: what mends no failure is given up at once.
     Review,
+    /// Does less do as well?
+    Simpler,
 }
 
 /// Probability of harm up to which a reviewed sentence is let go, and from which it is deleted.
@@ -62,6 +66,8 @@ pub(super) enum Outcome {
     Missed,
     /// It breaks what its parent solved, or a deleted sentence is missed.
     Breaks,
+    /// It gains less than it costs in the other objectives.
+    Outweighed,
     /// Nothing was shown within the allowance.
     Unclear,
 }
@@ -117,8 +123,6 @@ pub(super) struct Verification {
     /// Examples that come first: targets of an edit, or what a deleted sentence once mended.
     first: Vec<usize>,
     seen: Vec<(usize, f64)>,
-    /// For each of them, the probability with which the child was thought to solve it.
-    foretold: Vec<f64>,
     targets_mended: usize,
     /// Where scores are degrees: then differences decide.
     degrees: Option<Degrees>,
@@ -133,6 +137,13 @@ impl Verification {
     pub(super) fn review(odds: Odds, failures: Vec<usize>, on_target: f64, stakes: Stakes) -> Self {
         let (mends, breaks) = (Rate { a: 1.0, b: 3.0 }, Rate { a: 1.0, b: 4.0 });
         Self::new(Question::Review, odds.normal(), mends, breaks, on_target, failures, stakes)
+    }
+
+    /// A prompt with less in it, of which half do harm.
+    pub(super) fn simpler(stakes: Stakes) -> Self {
+        let odds = Odds { useful: 0.02, neutral: 0.48, harmful: 0.5 };
+        let (mends, breaks) = (Rate { a: 1.0, b: 8.0 }, Rate { a: 1.5, b: 3.5 });
+        Self::new(Question::Simpler, odds, mends, breaks, 0.0, Vec::new(), stakes)
     }
 
     fn new(
@@ -153,7 +164,6 @@ impl Verification {
             on_target,
             first,
             seen: Vec::new(),
-            foretold: Vec::new(),
             targets_mended: 0,
             degrees: None,
         }
@@ -185,13 +195,6 @@ impl Verification {
         for (example, score) in &self.seen {
             let of = |[u, n, h]: [f64; 3]| useful * u + neutral * n + harmful * h;
             belief.infer(*example, *score, [of(self.solves(*example, 1.0)), of(self.solves(*example, 0.0))]);
-        }
-    }
-
-    /// Weighs the error rates by everything that was seen here.
-    pub(super) fn weigh(&self, belief: &mut Belief) {
-        for ((_, score), solves) in self.seen.iter().zip(&self.foretold) {
-            belief.weigh(*solves, *score);
         }
     }
 
@@ -235,14 +238,12 @@ impl Verification {
             return;
         }
         let b = belief.solved(example);
-        let error = belief.error();
         let [u, n, h] = self.solves(example, b);
         let own = self.odds;
-        self.foretold.push(own.useful * u + own.neutral * n + own.harmful * h);
         self.odds = Odds {
-            useful: own.useful * likelihood(u, error, score),
-            neutral: own.neutral * likelihood(n, error, score),
-            harmful: own.harmful * likelihood(h, error, score),
+            useful: own.useful * likelihood(u, score),
+            neutral: own.neutral * likelihood(n, score),
+            harmful: own.harmful * likelihood(h, score),
         }
         .normal();
         if self.is_first(example) {
@@ -250,27 +251,27 @@ impl Verification {
         } else {
             // the rates of this edit, on examples that were not chosen by it
             let (right, wrong) = (score, 1.0 - score);
-            let p_useful = likelihood(u, error, 1.0);
-            let p_harmful = likelihood(h, error, 1.0);
-            self.mends.a += right * (1.0 - b) * (1.0 - error / p_useful.max(error));
+            let (p_useful, p_harmful) = (scored_right(u), scored_right(h));
+            self.mends.a += right * (1.0 - b) * (1.0 - ERROR / p_useful);
             self.mends.b += wrong * (1.0 - b);
             self.breaks.b += right * b;
-            self.breaks.a += wrong * b * (1.0 - error / (1.0 - p_harmful).max(error));
+            self.breaks.a += wrong * b * (1.0 - ERROR / (1.0 - p_harmful));
         }
         self.seen.push((example, score));
     }
 
-    /// What to do next. `allowed` tells which examples may be bought.
-    pub(super) fn next(&self, belief: &Belief) -> Next {
+    /// What to do next. `price` is what the child costs in other objectives than the score, in points of fitness; below 0 it saves.
+    pub(super) fn next(&self, belief: &Belief, price: f64) -> Next {
         let bought = self.seen.len();
         let waiting: Vec<usize> =
             self.first.iter().copied().filter(|i| !self.seen.iter().any(|(seen, _)| seen == i)).collect();
         if let Some(degrees) = &self.degrees {
-            return self.next_by_degrees(degrees, waiting);
+            return self.next_by_degrees(degrees, waiting, price);
         }
         match self.question {
-            Question::Edit => self.next_of_edit(belief, bought, waiting),
+            Question::Edit => self.weighed(self.next_of_edit(belief, bought, waiting), belief, price),
             Question::Review => self.next_of_review(belief, bought, waiting),
+            Question::Simpler => self.next_of_simpler(belief, bought, price),
         }
     }
 
@@ -300,10 +301,9 @@ impl Verification {
             return Next::Buy(waiting);
         }
         let solved = belief.all();
-        let error = belief.error();
         let mut found = Vec::new();
         if !guarded {
-            found = self.tell_most(&solved, error, |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
+            found = self.tell_most(solved, |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         }
         // with nothing to guard, a review finds the harm once there is more to lose
         if !guarded && found.is_empty() && useful >= 0.5 {
@@ -311,7 +311,7 @@ impl Verification {
         }
         let dull = found.first().is_none_or(|(information, _)| *information < self.stakes.information);
         if dull && (found.is_empty() || useful < 0.5) {
-            found = self.tell_most(&solved, error, |i, _| !self.knows(i), Side::Useful);
+            found = self.tell_most(solved, |i, _| !self.knows(i), Side::Useful);
         }
         match found.first() {
             Some((information, _)) if *information >= self.stakes.information => {
@@ -321,14 +321,19 @@ impl Verification {
         }
     }
 
-    /// The same test for edits and reviews: the targets first, then whatever else the parent was seen on, until the effect is clear.
-    fn next_by_degrees(&self, degrees: &Degrees, waiting: Vec<usize>) -> Next {
-        let (seen, useful) = (degrees.seen(), self.odds.useful);
-        if (seen >= 2 && useful >= 0.95) || (seen >= 4 && useful >= 0.9) {
+    /// One test for whatever is tried: the targets first, then whatever else the parent was seen on, until it is clear whether the effect is more than
+    /// the price.
+    fn next_by_degrees(&self, degrees: &Degrees, waiting: Vec<usize>, price: f64) -> Next {
+        let (seen, worth_it) = (degrees.seen(), degrees.above(price));
+        if (seen >= 2 && worth_it >= 0.95) || (seen >= 4 && worth_it >= 0.9) {
             return Next::Over(Outcome::Accept);
         }
-        if seen >= 2 && useful <= 0.15 {
-            return Next::Over(if self.targets_mended == 0 { Outcome::Missed } else { Outcome::Breaks });
+        if seen >= 2 && worth_it <= 0.15 {
+            return Next::Over(match self.targets_mended {
+                _ if price > 0.0 && self.odds.useful > 0.5 => Outcome::Outweighed,
+                0 => Outcome::Missed,
+                _ => Outcome::Breaks,
+            });
         }
         if self.seen.len() < self.stakes.most {
             if !waiting.is_empty() {
@@ -341,7 +346,7 @@ impl Verification {
                 return Next::Buy(open);
             }
         }
-        Next::Over(if useful >= 0.8 { Outcome::Accept } else { Outcome::Unclear })
+        Next::Over(if worth_it >= 0.8 { Outcome::Accept } else { Outcome::Unclear })
     }
 
     fn next_of_review(&self, belief: &Belief, bought: usize, waiting: Vec<usize>) -> Next {
@@ -366,7 +371,7 @@ impl Verification {
         if useful < 0.5 {
             return Next::Over(Outcome::Unclear);
         }
-        let found = self.tell_most(&belief.all(), belief.error(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
+        let found = self.tell_most(belief.all(), |i, b| b > 0.5 && !self.knows(i), Side::Harmful);
         match found.first() {
             Some((information, _)) if *information >= self.stakes.information => {
                 Next::Buy(found.into_iter().take(self.stakes.batch).map(|(_, example)| example).collect())
@@ -391,13 +396,7 @@ impl Verification {
     }
 
     /// Examples by how much their outcome tells about one hypothesis against the others, in nats, the most first.
-    fn tell_most(
-        &self,
-        solved: &[f64],
-        error: f64,
-        allowed: impl Fn(usize, f64) -> bool,
-        side: Side,
-    ) -> Vec<(f64, usize)> {
+    fn tell_most(&self, solved: &[f64], allowed: impl Fn(usize, f64) -> bool, side: Side) -> Vec<(f64, usize)> {
         let mine = match side {
             Side::Useful => self.odds.useful,
             Side::Harmful => self.odds.harmful,
@@ -408,7 +407,7 @@ impl Verification {
             .enumerate()
             .filter(|(i, b)| allowed(*i, **b))
             .map(|(i, b)| {
-                let p = self.solves(i, *b).map(|s| s * (1.0 - error) + (1.0 - s) * error);
+                let p = self.solves(i, *b).map(scored_right);
                 let all = of(self.odds, p);
                 let one = if side == Side::Useful { p[0] } else { p[2] };
                 let rest = (all - mine * one) / (1.0 - mine).max(1e-9);
