@@ -23,6 +23,7 @@ use crate::{
     load,
     names::new_run_id,
     output::{Ink, Output},
+    sandbox,
     setup::{Keys, Setup},
 };
 
@@ -78,6 +79,9 @@ pub async fn create(
 ) -> Result<Setup, Failure> {
     let keys = Keys::of(loaded, path, context)?;
     Setup::check(&loaded.spec, &keys)?;
+    if let Some(wanted) = &loaded.spec.sandbox {
+        sandbox::check(wanted, context).await?;
+    }
     let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
     let new = NewRun {
         run: run.clone(),
@@ -87,7 +91,7 @@ pub async fn create(
     };
     create_run(store, new).await?;
     let state = replay_state(store, run).await?;
-    Setup::of(&state, &loaded.spec, store, &keys).await
+    Setup::of(&state, &loaded.spec, store, &keys, context).await
 }
 
 /// Carries a run through to its end, or until it is interrupted.

@@ -20,7 +20,7 @@ use clade_store::Store;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
-use crate::{context::Context, failure::Failure, load};
+use crate::{context::Context, failure::Failure, load, sandbox};
 
 /// Trials under way for each call allowed at once: enough that calls never wait for the journal.
 const WINDOW_PER_CALL: usize = 4;
@@ -104,7 +104,13 @@ impl Setup {
     ///
     /// # Errors
     /// Where a model cannot be used.
-    pub async fn of(state: &RunState, spec: &RunSpec, store: &Arc<dyn Store>, keys: &Keys) -> Result<Self, Failure> {
+    pub async fn of(
+        state: &RunState,
+        spec: &RunSpec,
+        store: &Arc<dyn Store>,
+        keys: &Keys,
+        context: &Context,
+    ) -> Result<Self, Failure> {
         let paid = store.paid(state.run().clone()).await?;
         let spent = Spent { seconds: state.accounted().seconds, ..paid };
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent));
@@ -125,7 +131,10 @@ impl Setup {
         settings.counters = counters.clone();
         let stopping = settings.stopping.clone();
         settings.simulated = Some(simulated(key, spec.seed));
-        let clients = clients(&Stack::new(settings), spec)?;
+        let mut clients = clients(&Stack::new(settings), spec)?;
+        if let Some(host) = sandbox::host(state.run(), spec, store, context)? {
+            clients.set_code(host);
+        }
         let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));
         Ok(Self { clients, ledger, counters, window, stopping })
     }

@@ -6,6 +6,7 @@
 mod budget;
 mod candidate;
 mod chat;
+mod code;
 mod data;
 mod event;
 mod evidence;
@@ -14,6 +15,7 @@ mod headroom;
 mod ids;
 mod judgement;
 mod prompt;
+mod sandbox;
 mod spec;
 mod step;
 mod strategy;
@@ -22,6 +24,7 @@ mod trial;
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
 pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
+pub use code::{CodeAnswer, CodeRequest, FunctionSource};
 pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};
 pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason, Verdict, VerdictReason};
 pub use evidence::{Evidence, PairedTest};
@@ -30,6 +33,7 @@ pub use headroom::{Headroom, PowerRow};
 pub use ids::{CandidateId, ExampleId, RunId, RunIdError, SlotId, Timestamp};
 pub use judgement::{Judgement, ObjectiveScore};
 pub use prompt::{Component, Demonstration, Prompt};
+pub use sandbox::{BackendChoice, Isolation, Language, SandboxLimits, SandboxMode, SandboxSpec};
 pub use spec::{
     Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
     RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,

@@ -7,6 +7,7 @@
 mod answers;
 mod ask;
 mod clients;
+mod code;
 mod create;
 mod error;
 mod journal;
@@ -21,6 +22,7 @@ mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
+pub use code::{CodeHost, CodeSettings};
 pub use create::{NewRun, branch_run, create_run, first_row};
 pub use error::EngineError;
 pub use outcome::RunOutcome;

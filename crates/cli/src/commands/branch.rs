@@ -57,7 +57,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = Setup::of(&state, state.spec(), &store, &Keys::again(state.spec(), context)?).await?;
+    let setup = Setup::of(&state, state.spec(), &store, &Keys::again(state.spec(), context)?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
 }

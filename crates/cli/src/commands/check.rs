@@ -8,18 +8,23 @@ use crate::{
     failure::Failure,
     load,
     output::{Ink, Output},
+    sandbox,
 };
 
 /// `clade check`
-pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
+pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.as_deref())?;
     let loaded = load::load(&path, args, RunMode::Optimize, context)?;
     let estimate = clade_runfile::estimate(&loaded, &load::price);
     refuse_unaffordable(&loaded, &estimate)?;
+    if let Some(wanted) = &loaded.spec.sandbox {
+        sandbox::check(wanted, context).await?;
+    }
     let output = context.output;
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
+            "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
         return Ok(());
     }
@@ -80,6 +85,16 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     ));
     let models: Vec<&str> = loaded.spec.models.all().iter().map(|model| model.id.as_str()).collect();
     output.line(format!("models: {}", models.join(", ")));
+    if let Some(sandbox) = &loaded.spec.sandbox {
+        let files = match sandbox.files.len() {
+            0 => String::new(),
+            n => format!(", {n} files in each"),
+        };
+        output.line(format!(
+            "code: in sandboxes of this machine, isolation `{}` or better{files}",
+            sandbox.isolation.name()
+        ));
+    }
     output.line("");
     output.line(output.paint(Ink::Faint, line(["ESTIMATE", "calls", "tokens", "USD"])));
     for phase in &estimate.phases {

@@ -34,7 +34,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if state.phase() != Phase::Finished {
         context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
     }
-    let setup = Setup::of(&state, &spec, &store, &Keys::again(&spec, context)?).await?;
+    let setup = Setup::of(&state, &spec, &store, &Keys::again(&spec, context)?, context).await?;
     let gates = args.gates;
     let session = Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget) };
     session::carry_through(session, context).await

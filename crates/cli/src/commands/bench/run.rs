@@ -199,7 +199,7 @@ async fn taken_up(store: &Arc<dyn Store>, row: &RunSummary, context: &Context) -
     let state = replay_state(store, &row.run).await?;
     // another process that holds it is told before anything else
     drop(store.lock(row.run.clone()).await?);
-    Setup::of(&state, state.spec(), store, &Keys::again(state.spec(), context)?).await
+    Setup::of(&state, state.spec(), store, &Keys::again(state.spec(), context)?, context).await
 }
 
 /// Carries one run through. A run whose budget ends too early is left as it is: it counts as not measured.
