@@ -36,8 +36,9 @@ fn clade(place: &Place, arguments: &[&str]) -> Command {
     command
 }
 
-fn eval(place: &Place, arguments: &[&str]) -> Ran {
-    let all = [&["eval", "p.yaml", "--json", "--run-id", "code"], arguments].concat();
+/// Evaluates the run file that the arguments begin with.
+pub fn eval(place: &Place, arguments: &[&str]) -> Ran {
+    let all = [&["eval", "--json", "--run-id", "code"], arguments].concat();
     Ran::of(clade(place, &all))
 }
 
@@ -59,7 +60,7 @@ fn a_python_file_scores_with_words_and_names() {
     }
     let place = place("    - {type: python, value: file://score.py}", "  objectives: [score, brevity]");
     place.write("score.py", SCORE);
-    let ran = eval(&place, &[]);
+    let ran = eval(&place, &["p.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let trials = trials(&ran);
     assert_eq!(trials.len(), 60);
@@ -93,7 +94,7 @@ fn every_kind_of_code_scores() {
     place.write("score.sh", "read line; test -n \"$line\" && cat words.txt");
     place.write("words.txt", "{\"pass\": true, \"score\": 0.25}");
     place.write("lib/check.py", "def never(output, context):\n    return False\n");
-    let ran = eval(&place, &[]);
+    let ran = eval(&place, &["p.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for trial in trials(&ran) {
         let scores: Vec<f64> =
@@ -110,7 +111,7 @@ fn code_that_fails_is_an_error_of_its_trial() {
     }
     let checks = "    - {type: python, value: '1 / 0 if \"a\" in output else 1'}";
     let place = place(checks, "");
-    let ran = eval(&place, &[]);
+    let ran = eval(&place, &["p.yaml"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let failed: Vec<Value> = trials(&ran).into_iter().filter(|trial| trial["error"].is_object()).collect();
     assert!(!failed.is_empty());
@@ -171,7 +172,7 @@ fn what_cannot_be_executed_is_said_before_anything_is_spent() {
         ("    - {type: python, value: 'True'}", "  sandbox: {networks: none}", "network"),
     ] {
         let place = place(checks, more);
-        let ran = eval(&place, &[]);
+        let ran = eval(&place, &["p.yaml"]);
         assert_eq!(ran.code, 2, "{checks} {more}: {}", ran.stderr);
         assert!(ran.stderr.contains(words), "{checks} {more}: {}", ran.stderr);
         assert_eq!(place.run(&["show", "code"]).code, 2, "no run was made");
