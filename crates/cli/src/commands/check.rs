@@ -88,6 +88,7 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     if let Some(sandbox) = &loaded.spec.sandbox {
         let files = match sandbox.files.len() {
             0 => String::new(),
+            1 => ", 1 file in each".to_owned(),
             n => format!(", {n} files in each"),
         };
         output.line(format!(
