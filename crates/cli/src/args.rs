@@ -81,6 +81,8 @@ pub enum Command {
     Bench(bench::BenchArgs),
     /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
     Simulate(SimulateArgs),
+    /// Say what this machine gives for executing code of a run
+    Sandbox(SandboxArgs),
     /// Print the JSON schema of run files
     Schema,
     /// Print a completion script for a shell
@@ -88,6 +90,21 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+/// `clade sandbox`
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: SandboxCommand,
+}
+
+/// What to do with sandboxes.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum SandboxCommand {
+    /// Make a sandbox, run a program in it, and say what is missing; exit code 1 where code cannot be isolated
+    Doctor,
 }
 
 /// `clade init`

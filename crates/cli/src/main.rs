@@ -13,6 +13,7 @@ mod load;
 mod names;
 mod output;
 mod report;
+mod sandbox;
 mod session;
 mod setup;
 
@@ -26,6 +27,10 @@ use crate::{args::Cli, context::Context, failure::Failure, output::Output};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // inside a sandbox this binary is a stage of the jail
+    if let Some(code) = clade_sandbox::jail_main() {
+        return code;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use clade_domain::{Budget, Recorded, RunEvent, RunId, RunMode, StopReason, TrialOutcome};
 use clade_engine::{
-    Control, EngineError, NewRun, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, Shared,
-    create_run, replay_state,
+    Control, EngineError, NewRun, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, create_run,
+    replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
@@ -24,7 +24,8 @@ use crate::{
     load,
     names::new_run_id,
     output::{Ink, Output},
-    setup::keys_of,
+    sandbox,
+    setup::{keys_of, set_up},
 };
 
 /// How a run is carried through.
@@ -79,6 +80,9 @@ pub async fn create(
 ) -> Result<Setup, Failure> {
     let keys = keys_of(loaded, path, context)?;
     Setup::check(&loaded.spec, &keys).map_err(EngineError::from)?;
+    if let Some(wanted) = &loaded.spec.sandbox {
+        sandbox::check(wanted, context).await?;
+    }
     let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
     let new = NewRun {
         run: run.clone(),
@@ -89,7 +93,7 @@ pub async fn create(
     };
     create_run(store, new).await?;
     let state = replay_state(store, run).await?;
-    Ok(Setup::of(&state, &loaded.spec, store, &keys, Shared::default()).await?)
+    set_up(&state, &loaded.spec, store, &keys, context).await
 }
 
 /// Carries a run through to its end, or until it is interrupted.

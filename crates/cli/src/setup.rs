@@ -3,15 +3,18 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clade_domain::RunSpec;
-use clade_engine::Keys;
+use clade_engine::{Keys, Setup, Shared};
+use clade_evolve::RunState;
 use clade_models::Environment;
 use clade_runfile::Loaded;
+use clade_store::Store;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{context::Context, failure::Failure, load};
+use crate::{context::Context, failure::Failure, load, sandbox};
 
 /// From a run file that was just read: the environment, `.env` files, and what the run file says inline.
 ///
@@ -49,4 +52,22 @@ pub fn keys_again(spec: &RunSpec, context: &Context) -> Result<Keys, Failure> {
         (Some(loaded), Some(path)) => keys_of(&loaded, path, context),
         _ => Ok(Keys { environment: load::environment(Path::new(""), context)?, inline: BTreeMap::new() }),
     }
+}
+
+/// Sets a run up with its models and, where it has code, with sandboxes. `spec` is the run's, or what the command line makes of it for this process.
+///
+/// # Errors
+/// Where a model or a sandbox cannot be used.
+pub async fn set_up(
+    state: &RunState,
+    spec: &RunSpec,
+    store: &Arc<dyn Store>,
+    keys: &Keys,
+    context: &Context,
+) -> Result<Setup, Failure> {
+    let mut setup = Setup::of(state, spec, store, keys, Shared::default()).await?;
+    if let Some(host) = sandbox::host(state.run(), spec, store, context)? {
+        setup.clients.set_code(host);
+    }
+    Ok(setup)
 }

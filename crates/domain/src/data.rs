@@ -36,6 +36,9 @@ pub struct Assertion {
     /// The user's own judge prompt.
     #[serde(default, skip_serializing_if = "Option::is_none", rename = "rubricPrompt")]
     pub rubric_prompt: Option<String>,
+    /// The run's files that it executes: their paths with the hashes of their texts.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub files: BTreeMap<String, ContentHash>,
     /// Settings of the evaluator.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub config: BTreeMap<String, Value>,

@@ -11,7 +11,8 @@ use crate::{
 ///
 /// 2: `generation_closed` states the account; headroom and verdicts on candidates are recorded.
 /// 3: a proposal may be turned away for a leak, and a duplicate names the candidate that it repeats.
-pub const FORMAT_VERSION: u32 = 3;
+/// 4: a run may have code, which an older program could not execute.
+pub const FORMAT_VERSION: u32 = 4;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

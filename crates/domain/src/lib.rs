@@ -6,6 +6,7 @@
 mod budget;
 mod candidate;
 mod chat;
+mod code;
 mod data;
 mod event;
 mod evidence;
@@ -15,6 +16,7 @@ mod ids;
 mod judgement;
 mod prompt;
 mod role;
+mod sandbox;
 mod spec;
 mod step;
 mod strategy;
@@ -24,6 +26,7 @@ mod trial;
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
 pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
+pub use code::{CodeAnswer, CodeRequest, FunctionSource};
 pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};
 pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, StopReason, Verdict, VerdictReason};
 pub use evidence::{Evidence, PairedTest};
@@ -33,6 +36,7 @@ pub use ids::{CandidateId, ExampleId, IdError, RunId, SlotId, Timestamp, UserId,
 pub use judgement::{Judgement, ObjectiveScore};
 pub use prompt::{Component, Demonstration, Prompt};
 pub use role::{Action, Role};
+pub use sandbox::{BackendChoice, Isolation, Language, SandboxLimits, SandboxMode, SandboxSpec};
 pub use spec::{
     Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
     RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Budget, Prompt, StrategySpec};
+use crate::{Budget, Prompt, SandboxSpec, StrategySpec};
 
 /// What a run does: the run file with everything resolved, without the data and without any key. Stored with the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,9 @@ pub struct RunSpec {
     pub options: EvalOptions,
     /// How the search goes.
     pub optimize: OptimizeSpec,
+    /// How its code is executed; `None` where it has none and wants no sandboxes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxSpec>,
 }
 
 /// Search, or only evaluate.

@@ -1,6 +1,6 @@
-use crate::{ChatAnswer, ChatRequest};
+use crate::{ChatAnswer, ChatRequest, CodeAnswer, CodeRequest};
 
-/// What a pure computation that may need model answers does next. It is called with all answers so far, in the order of
+/// What a pure computation that may need answers of models or of code does next. It is called with all answers so far, in the order of
 /// the requests, until it is done; called again with the same answers it does the same.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step<T> {
@@ -10,7 +10,7 @@ pub enum Step<T> {
     Ask(Vec<ModelRequest>),
 }
 
-/// A request to some model, of whatever kind.
+/// A request to some model, of whatever kind, or to code in a sandbox.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ModelRequest {
     /// A chat answer.
@@ -19,6 +19,8 @@ pub enum ModelRequest {
     Embed(Vec<String>),
     /// A verdict of the provider's moderation endpoint on a text.
     Moderate(String),
+    /// What code in a sandbox says.
+    Code(CodeRequest),
 }
 
 /// The answer to a [`ModelRequest`] of the same kind.
@@ -30,6 +32,8 @@ pub enum ModelAnswer {
     Embedding(Vec<Vec<f32>>),
     /// Category and score in [0, 1], highest first.
     Moderation(Vec<(String, f64)>),
+    /// What the code said.
+    Code(CodeAnswer),
 }
 
 impl ModelAnswer {

@@ -41,7 +41,7 @@ impl AnswerCache for StoredAnswers {
             let paid = PaidAnswer {
                 key: answer.key,
                 run: self.run.clone(),
-                role: answer.role,
+                role: Some(answer.role),
                 model: answer.model,
                 body: answer.body,
                 usage: answer.usage,

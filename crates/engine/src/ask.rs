@@ -1,4 +1,4 @@
-use clade_domain::{Bill, ModelAnswer, ModelRequest, ModelRole, Models};
+use clade_domain::{Bill, CandidateId, ModelAnswer, ModelRequest, ModelRole, Models};
 use clade_models::{CallContext, ModelError};
 use futures::future::join_all;
 
@@ -12,6 +12,8 @@ pub(crate) struct Asker<'a> {
     pub role: ModelRole,
     pub generation: u32,
     pub sample: u32,
+    /// Whose output it is about.
+    pub candidate: Option<CandidateId>,
     /// The model that the asker names itself.
     pub named: Option<&'a str>,
 }
@@ -73,6 +75,10 @@ async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<(ModelAnswer,
             let scores = client.moderate(text, context).await?;
             Ok((ModelAnswer::Moderation(scores), Bill::of(Default::default(), Some(Default::default()))))
         }
+        ModelRequest::Code(request) => {
+            let answer = asker.clients.code()?.answer(request, asker.candidate).await?;
+            Ok((ModelAnswer::Code(answer), Bill::default()))
+        }
     }
 }
 
@@ -129,8 +135,15 @@ mod tests {
             moderation: None,
             generations: Vec::new(),
         };
-        let asker =
-            Asker { clients: &clients, models: &models, role: ModelRole::Judge, generation: 0, sample: 0, named: None };
+        let asker = Asker {
+            clients: &clients,
+            models: &models,
+            role: ModelRole::Judge,
+            generation: 0,
+            sample: 0,
+            candidate: None,
+            named: None,
+        };
         // the requests, the calls that are billed, and whether the failure is of one request alone
         let cases: [(&[&str], u32, Option<bool>); 4] = [
             (&["a", "b"], 2, None),

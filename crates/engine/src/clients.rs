@@ -3,13 +3,14 @@ use std::sync::Arc;
 use clade_domain::{ModelRole, ModelSpec, Models};
 use clade_models::ModelClient;
 
-use crate::EngineError;
+use crate::{CodeHost, EngineError};
 
-/// The clients of a run's models, each with its layers around it.
+/// Whom a run asks: the clients of its models, each with its layers around it, and the host of its code.
 #[derive(Clone, Default)]
 pub struct Clients {
     /// Shared, because every trial takes a copy. They are few: comparing them costs less than a key of all settings.
     by_model: Arc<Vec<(ModelSpec, Arc<dyn ModelClient>)>>,
+    code: Option<Arc<CodeHost>>,
 }
 
 impl Clients {
@@ -20,6 +21,16 @@ impl Clients {
             Some((_, place)) => *place = client,
             None => by_model.push((model.clone(), client)),
         }
+    }
+
+    /// Names who executes the run's code.
+    pub fn set_code(&mut self, host: Arc<CodeHost>) {
+        self.code = Some(host);
+    }
+
+    /// Who executes the run's code.
+    pub(crate) fn code(&self) -> Result<&CodeHost, EngineError> {
+        self.code.as_deref().ok_or(EngineError::NoSandbox)
     }
 
     /// The client of a role in a generation, or of the task model that a candidate is bound to.

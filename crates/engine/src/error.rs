@@ -1,6 +1,7 @@
 use clade_domain::RunId;
 use clade_evolve::state::ReplayError;
 use clade_models::{ModelError, ModelSetupError};
+use clade_sandbox::SandboxError;
 use clade_store::StoreError;
 
 /// Why a run cannot go on in this process. What was paid for is stored; the run stays resumable.
@@ -65,6 +66,15 @@ pub enum EngineError {
         /// Its name.
         model: String,
     },
+    /// The code of one check failed on one output.
+    #[error("the code failed: {0}")]
+    Code(String),
+    /// Code of the run cannot be executed.
+    #[error("could not {0}")]
+    Sandbox(#[from] SandboxError),
+    /// The run has code, and nobody to execute it.
+    #[error("nobody executes the code of this run: it was set up without a sandbox")]
+    NoSandbox,
     /// The data changed or went away while it was read.
     #[error("{0}")]
     Data(String),
@@ -99,6 +109,6 @@ pub enum EngineError {
 impl EngineError {
     /// Whether only one request failed, and others may still be answered.
     pub(crate) fn is_of_one_request(&self) -> bool {
-        matches!(self, Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))
+        matches!(self, Self::Code(_) | Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))
     }
 }

@@ -7,6 +7,7 @@
 mod answers;
 mod ask;
 mod clients;
+mod code;
 mod create;
 mod diff;
 mod error;
@@ -29,6 +30,7 @@ mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
+pub use code::{CodeHost, CodeSettings};
 pub use create::{NewRun, Owner, branch_run, create_run, first_row};
 pub use diff::{CandidateDiff, ComponentDiff, DiffRun, SplitDifference, diff};
 pub use error::EngineError;

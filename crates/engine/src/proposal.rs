@@ -146,6 +146,7 @@ async fn propose(
             generation: job.command.generation,
             // each place draws its own sample, so that equal requests of two places are two real answers
             sample: job.command.slot.0,
+            candidate: None,
             named: None,
         };
         match fulfil(asker, requests, bill).await {

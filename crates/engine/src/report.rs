@@ -1,6 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
-use clade_domain::{CandidateId, Evidence, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict};
+use clade_domain::{
+    CandidateId, Evidence, ExampleId, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict,
+};
 use clade_evolve::{
     RunState,
     state::{comparable, trade_offs},
@@ -123,6 +125,10 @@ pub struct EvaluatedPrompt {
     pub pass_rate: f64,
     /// Means of the named scores.
     pub named_scores: BTreeMap<String, f64>,
+    /// Where examples are repeated: for k from 1 to the number of repeats, the unbiased estimate of the share of examples that at
+    /// least one of k outputs solves, with a score of 1. Over the examples that have all their repeats.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub pass_at: BTreeMap<u32, f64>,
 }
 
 impl RunReport {
@@ -258,9 +264,28 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
                 pass_rate: cells
                     .map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
                 named_scores: cells.map(|c| c.named_scores(Split::Test)).unwrap_or_default(),
+                pass_at: pass_at(state, candidate.id),
             }
         })
         .collect()
+}
+
+/// pass@k of a prompt whose examples are repeated; empty where they are not.
+fn pass_at(state: &RunState, candidate: CandidateId) -> BTreeMap<u32, f64> {
+    let repeat = state.repeat();
+    let Some(cells) = state.cells(candidate).filter(|_| repeat > 1) else { return BTreeMap::new() };
+    let mut solved: BTreeMap<ExampleId, (u32, u32)> = BTreeMap::new();
+    for (cell, outcome) in cells.iter(candidate, repeat) {
+        let (outputs, right) = solved.entry(cell.example).or_default();
+        *outputs += 1;
+        *right += u32::from(outcome.score >= 1.0 - f64::EPSILON);
+    }
+    let whole: Vec<u32> = solved.into_values().filter(|(n, _)| *n == repeat).map(|(_, right)| right).collect();
+    let mean = |k| {
+        let estimates: Vec<f64> = whole.iter().filter_map(|c| statistics::pass_at_k(repeat, *c, k)).collect();
+        (!estimates.is_empty()).then(|| (k, estimates.iter().sum::<f64>() / estimates.len() as f64))
+    };
+    (1..=repeat).filter_map(mean).collect()
 }
 
 /// A reason as one word for machines, with the limit where it has one.

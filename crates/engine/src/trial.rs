@@ -115,6 +115,7 @@ async fn judged(
                 role: ModelRole::Judge,
                 generation: job.command.generation,
                 sample: job.command.cell.sample,
+                candidate: Some(job.command.cell.candidate),
                 named: job.example.asserts[index].provider.as_deref(),
             };
             match fulfil(asker, requests, bill).await {
@@ -124,6 +125,12 @@ async fn judged(
                 }
                 Err(EngineError::Model(error @ ModelError::Temporary { .. })) => {
                     return Ok(Err(TrialError { kind: TrialErrorKind::Judge, message: error.to_string() }));
+                }
+                Err(EngineError::Code(message)) => {
+                    return Ok(Err(TrialError {
+                        kind: TrialErrorKind::Evaluator,
+                        message: format!("{}: {message}", job.example.asserts[index].kind),
+                    }));
                 }
                 Err(error) => return Err(error),
             }

@@ -33,6 +33,7 @@ fn spec(mode: RunMode, budget: Budget, genetic: GeneticSpec) -> RunSpec {
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        sandbox: None,
         optimize: OptimizeSpec {
             budget,
             strategy: StrategySpec::Genetic(genetic),

@@ -35,6 +35,7 @@ fn spec(strategy: StrategySpec, calls: u64) -> RunSpec {
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        sandbox: None,
         optimize: OptimizeSpec {
             budget: Budget { calls: Some(calls), ..Budget::default() },
             strategy,

@@ -154,6 +154,7 @@ fn spec(job: &Job) -> RunSpec {
             generations: Vec::new(),
         },
         options: EvalOptions { max_concurrency: Some(CAPACITY as u32), ..EvalOptions::default() },
+        sandbox: None,
         optimize: OptimizeSpec {
             // the final comparison of two prompts is outside of what is compared
             budget: Budget { usd: Some(f64::from(job.budget) + 2.0 * test), ..Budget::default() },

@@ -131,6 +131,7 @@ impl Check {
             metric: None,
             provider: None,
             rubric_prompt: None,
+            files: BTreeMap::new(),
             config: BTreeMap::new(),
         }
     }

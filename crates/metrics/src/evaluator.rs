@@ -29,18 +29,25 @@ pub struct Verdict {
     /// Feedback for the model that writes the next prompt: what was expected, what was found, what would be right.
     /// It states facts about the output, so that it reads right under `not-` too.
     pub reason: String,
+    /// Scores of single aspects, each in [0, 1], in order of name. They count for objectives of that name alone.
+    pub named: Vec<(String, f64)>,
 }
 
 impl Verdict {
+    /// A verdict from its parts, without named scores.
+    pub fn new(score: f64, pass: bool, reason: impl Into<String>) -> Self {
+        Self { score, pass, reason: reason.into(), named: Vec::new() }
+    }
+
     /// Right or wrong: a score of 1 or 0.
     pub fn binary(pass: bool, reason: impl Into<String>) -> Self {
-        Self { score: f64::from(u8::from(pass)), pass, reason: reason.into() }
+        Self::new(f64::from(u8::from(pass)), pass, reason)
     }
 
     /// A score, brought into [0, 1], that passes from `threshold` on.
     pub fn graded(score: f64, threshold: f64, reason: impl Into<String>) -> Self {
         let score = if score.is_nan() { 0.0 } else { score.clamp(0.0, 1.0) };
-        Self { score, pass: reaches(score, threshold), reason: reason.into() }
+        Self::new(score, reaches(score, threshold), reason)
     }
 }
 
@@ -61,7 +68,7 @@ pub enum EvaluatorError {
     Failed(String),
 }
 
-/// Which kinds of model an assertion needs.
+/// What an assertion needs beside the output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
     /// A chat model that judges.
@@ -70,6 +77,23 @@ pub struct Needs {
     pub embedding: bool,
     /// A provider's moderation endpoint.
     pub moderation: bool,
+    /// A sandbox for code.
+    pub code: bool,
+    /// In it, a Python interpreter.
+    pub python: bool,
+    /// In it, a JavaScript interpreter.
+    pub javascript: bool,
+}
+
+impl std::ops::BitOrAssign for Needs {
+    fn bitor_assign(&mut self, more: Self) {
+        self.chat |= more.chat;
+        self.embedding |= more.embedding;
+        self.moderation |= more.moderation;
+        self.code |= more.code;
+        self.python |= more.python;
+        self.javascript |= more.javascript;
+    }
 }
 
 /// Judges an output.
@@ -90,7 +114,7 @@ pub trait Evaluator: Send + Sync {
         0
     }
 
-    /// Which kinds of model this assertion needs, so that a missing one is said before anything is spent.
+    /// What this assertion needs, so that what is missing is said before anything is spent.
     fn needs(&self, assertion: &Assertion) -> Needs {
         let _ = assertion;
         Needs { chat: self.calls() > 0, ..Needs::default() }

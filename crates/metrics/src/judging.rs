@@ -36,7 +36,7 @@ pub struct ExampleVerdict {
     pub score: f64,
     /// Whether the example passes.
     pub pass: bool,
-    /// One for each check, in order.
+    /// One for each check in order, each followed by its named scores, which weigh nothing.
     pub judgements: Vec<Judgement>,
 }
 
@@ -61,7 +61,7 @@ impl Judging<'_> {
         for (index, assertion) in self.asserts.iter().enumerate() {
             let so_far = answers.get(index).map_or(&[][..], Vec::as_slice);
             match self.one(assertion, so_far).map_err(|error| named(assertion, error))? {
-                Step::Done(judgement) => judgements.push(judgement),
+                Step::Done(of_check) => judgements.extend(of_check),
                 Step::Ask(asked) => {
                     requests.resize(self.asserts.len(), Vec::new());
                     requests[index] = asked;
@@ -75,7 +75,7 @@ impl Judging<'_> {
         }
     }
 
-    fn one(&self, original: &Assertion, answers: &[ModelAnswer]) -> Result<Step<Judgement>, EvaluatorError> {
+    fn one(&self, original: &Assertion, answers: &[ModelAnswer]) -> Result<Step<Vec<Judgement>>, EvaluatorError> {
         let evaluator =
             registry::lookup(&original.kind).map_err(|unknown| EvaluatorError::Failed(unknown.to_string()))?;
         let assertion = fill::assertion(original, self.vars)?;
@@ -90,7 +90,7 @@ impl Judging<'_> {
         };
         Ok(match evaluator.step(&case, answers)? {
             Step::Ask(requests) => Step::Ask(requests),
-            Step::Done(verdict) => Step::Done(judgement(&assertion, verdict)),
+            Step::Done(verdict) => Step::Done(judgements(&assertion, verdict)),
         })
     }
 }
@@ -115,8 +115,9 @@ fn named(assertion: &Assertion, error: EvaluatorError) -> EvaluatorError {
     }
 }
 
-fn judgement(assertion: &Assertion, verdict: Verdict) -> Judgement {
-    let Verdict { score, pass, reason } = verdict;
+/// The check's judgement, and one that weighs nothing for each score that the check names.
+fn judgements(assertion: &Assertion, verdict: Verdict) -> Vec<Judgement> {
+    let Verdict { score, pass, reason, named } = verdict;
     let metric = match (&assertion.metric, assertion.negated) {
         (Some(metric), _) => metric.clone(),
         (None, false) => assertion.kind.clone(),
@@ -128,7 +129,15 @@ fn judgement(assertion: &Assertion, verdict: Verdict) -> Judgement {
     } else {
         (score, pass, reason)
     };
-    Judgement { metric, score, pass, reason, weight: assertion.weight }
+    let own = Judgement { metric, score, pass, reason, weight: assertion.weight };
+    let aspects = named.into_iter().map(|(metric, score)| Judgement {
+        metric,
+        score,
+        pass: true,
+        reason: String::new(),
+        weight: 0.0,
+    });
+    std::iter::once(own).chain(aspects).collect()
 }
 
 fn summarise(judgements: Vec<Judgement>, threshold: Option<f64>) -> ExampleVerdict {

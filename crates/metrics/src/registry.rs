@@ -18,6 +18,7 @@ static EVALUATORS: &[(&str, &dyn Evaluator)] = &[
     ("cost", &e::cost::Cost),
     ("equals", &e::equals::Equals),
     ("exact-match", &e::exact_match::ExactMatch),
+    ("exec", &e::exec::Exec),
     ("f1", &e::f1::F1),
     ("factuality", &e::factuality::Factuality),
     ("g-eval", &e::g_eval::GEval),
@@ -26,6 +27,7 @@ static EVALUATORS: &[(&str, &dyn Evaluator)] = &[
     ("icontains-any", &e::contains::ICONTAINS_ANY),
     ("is-json", &e::is_json::IsJson),
     ("is-refusal", &e::is_refusal::IsRefusal),
+    ("javascript", &e::function::JAVASCRIPT),
     ("latency", &e::latency::Latency),
     ("levenshtein", &e::levenshtein::Levenshtein),
     ("llm-rubric", &e::llm_rubric::LLM_RUBRIC),
@@ -34,6 +36,7 @@ static EVALUATORS: &[(&str, &dyn Evaluator)] = &[
     ("moderation", &e::moderation::Moderation),
     ("numeric", &e::numeric::Numeric),
     ("prompt-tokens", &e::prompt_tokens::PromptTokens),
+    ("python", &e::function::PYTHON),
     ("regex", &e::regex::Regex),
     ("relevance", &e::relevance::Relevance),
     ("relevance-judge", &e::graded::RELEVANCE),
@@ -44,6 +47,7 @@ static EVALUATORS: &[(&str, &dyn Evaluator)] = &[
     ("starts-with", &e::starts_with::StartsWith),
     ("toxicity", &e::toxicity::Toxicity),
     ("toxicity-judge", &e::graded::TOXICITY),
+    ("unit-tests", &e::unit_tests::UnitTests),
 ];
 
 /// Assertion names of promptfoo that are known but not supported yet, in order of name, each with what to do instead.
@@ -69,15 +73,13 @@ pub const PROMPTFOO_UNSUPPORTED: &[(&str, &str)] = &[
     ("is-valid-openai-function-call", "use `is-json` with a schema"),
     ("is-valid-openai-tools-call", "use `is-json` with a schema"),
     ("is-xml", "use `regex`"),
-    ("javascript", "code checks need a sandbox, which is not there yet; use `regex`, `is-json` or `llm-rubric`"),
     ("max-score", "it compares several outputs; `clade eval` ranks prompts by their scores"),
     ("meteor", "use `rouge-l` or `similar`"),
     ("perplexity", "providers' log probabilities are not read"),
     ("perplexity-score", "providers' log probabilities are not read"),
     ("pi", "use `llm-rubric`"),
-    ("python", "code checks need a sandbox, which is not there yet; use `regex`, `is-json` or `llm-rubric`"),
     ("rouge-s", "use `rouge-n` or `rouge-l`"),
-    ("ruby", "code checks need a sandbox, which is not there yet; use `regex`, `is-json` or `llm-rubric`"),
+    ("ruby", "use `exec` with the value `ruby file://score.rb`"),
     ("search-rubric", "use `llm-rubric`"),
     ("select-best", "it compares several outputs; `clade eval` ranks prompts by their scores"),
     ("similar:dot", "use `similar`, which is the cosine"),
@@ -86,8 +88,8 @@ pub const PROMPTFOO_UNSUPPORTED: &[(&str, &str)] = &[
     ("trace-error-spans", "traces are not read"),
     ("trace-span-count", "traces are not read"),
     ("trace-span-duration", "traces are not read"),
-    ("webhook", "checks make no calls of their own; use `llm-rubric`"),
-    ("word-count", "use `regex`, or `llm-rubric` with the length in its value"),
+    ("webhook", "checks make no calls of their own; use `python` or `llm-rubric`"),
+    ("word-count", "use `python` with the value `len(output.split()) <= 50`"),
 ];
 
 /// The evaluator of that name (without `not-`).

@@ -87,6 +87,12 @@ pub(crate) fn objectives(context: &mut Context<'_>, objectives: &mut [Objective]
             continue;
         }
         let metric = &objective.metric;
+        if scan.needs.code {
+            let fix = "see that a check's code returns it among its `namedScores`";
+            let path = KeyPath::of("optimize.objectives").index(i);
+            context.warn(&path, format!("no check has the metric `{metric}`; code has to name it"), fix);
+            continue;
+        }
         let fix = match nearest(metric, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {

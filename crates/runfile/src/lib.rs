@@ -16,6 +16,7 @@ mod overrides;
 mod paths;
 mod problem;
 mod prompts;
+mod sandbox;
 mod schema;
 mod secret;
 mod source;

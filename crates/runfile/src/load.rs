@@ -10,6 +10,7 @@ use crate::{
     env, models, optimize, overrides, paths,
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
+    sandbox,
     schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase},
     source::{MAX_RUN_FILE, Sources, Span, read_text},
     yaml::{self, KeyPath, Node},
@@ -141,6 +142,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
     checks::objectives(context, &mut spec.objectives, &scan);
+    let sandbox = sandbox::resolve(context, &file, scan.needs, scan.files.iter());
     checks::helpers(context, &mut models, scan.needs);
     judges(context, &models.all(), &scan);
     checks::unchecked(context, &scan);
@@ -166,6 +168,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         models,
         options: eval_options(&file, found.delay_ms),
         optimize: spec,
+        sandbox,
     };
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);

@@ -66,6 +66,8 @@ fn the_documentation_names_every_key_of_the_schema() {
         "SplitsInput",
         "ConstraintsInput",
         "StopInput",
+        "SandboxSettings",
+        "SandboxLimits",
         "EvaluateOptionsInput",
     ] {
         let properties = schema["$defs"][object]["properties"].as_object().unwrap();

@@ -105,18 +105,6 @@ impl SandboxError {
     }
 }
 
-impl Isolation {
-    /// The name in run files and records.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::MinimumProcess => "minimum-process",
-            Self::Namespaces => "namespaces",
-            Self::Machine => "machine",
-        }
-    }
-}
-
 impl Ended {
     /// What a record says of it, in words.
     #[must_use]

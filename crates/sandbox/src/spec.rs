@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Limits;
+use crate::{Isolation, Limits};
 
 /// What a sandbox is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,19 +25,6 @@ pub enum Network {
     None,
     /// These host names, where the backend can hold it to them.
     Hosts(Vec<String>),
-}
-
-/// How well a sandbox separates code from the machine, from weak to strong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Isolation {
-    /// A process with an empty environment and limits, which can read what its user can read. Only for code that one trusts.
-    MinimumProcess,
-    /// Namespaces, system call filter and file rules on a shared kernel.
-    #[default]
-    Namespaces,
-    /// A machine of its own.
-    Machine,
 }
 
 /// What a backend can do, as found out on this machine.

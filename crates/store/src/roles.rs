@@ -233,18 +233,19 @@ pub trait Datasets: Send + Sync {
     fn examples(&self, dataset: ContentHash, ids: Vec<ExampleId>) -> StoreFuture<'_, Vec<Example>>;
 }
 
-/// An answer that was paid for.
+/// An answer that is not to be asked for again: one that was paid for, or one of code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PaidAnswer {
     /// The hash of the whole request, the model and the sample number.
     pub key: ContentHash,
     /// Who paid.
     pub run: RunId,
-    /// What for.
-    pub role: ModelRole,
-    /// The model's name.
+    /// What for; `None` where code in a sandbox answered, which is no call and costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<ModelRole>,
+    /// The model's name, or the sandbox backend's.
     pub model: String,
-    /// The answer: the text of a chat, or JSON of vectors or of moderation scores.
+    /// The answer: the text of a chat, or JSON of vectors, of moderation scores or of what code said.
     pub body: String,
     /// Tokens.
     pub usage: Usage,
@@ -266,10 +267,10 @@ pub trait AnswerLog: Send + Sync {
     /// Stores an answer; one that is there already stays. Durable when ready: only then may the answer be used.
     fn put_answer(&self, answer: PaidAnswer) -> StoreFuture<'_, ()>;
 
-    /// What a run has paid for: calls by role, tokens, USD. `seconds` and `cache_hits` are 0 here.
+    /// What a run has paid for: calls by role, tokens, USD; answers of code are none. `seconds` and `cache_hits` are 0 here.
     fn paid(&self, run: RunId) -> StoreFuture<'_, Spent>;
 
-    /// All answers a run paid for, at most `limit` of them after the given key in order of key.
+    /// All answers of a run, at most `limit` of them after the given key in order of key.
     fn answers_of(&self, run: RunId, after: Option<ContentHash>, limit: u32) -> StoreFuture<'_, Vec<PaidAnswer>>;
 }
 

@@ -1,5 +1,5 @@
 use clade_domain::RunMode;
-use clade_engine::{Owner, Setup, Shared, branch_run, find_point, replay_state};
+use clade_engine::{Owner, branch_run, find_point, replay_state};
 use clade_store_sqlite::Durability;
 
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     names::{entropy, find_run, new_run_id},
     session::{self, Session},
-    setup::keys_again,
+    setup::{keys_again, set_up},
 };
 
 /// `clade branch`
@@ -56,7 +56,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = Setup::of(&state, state.spec(), &store, &keys_again(state.spec(), context)?, Shared::default()).await?;
+    let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context)?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
 }

@@ -9,15 +9,19 @@ use crate::{
     failure::Failure,
     load,
     output::{Ink, Output},
+    sandbox,
     setup::keys_of,
 };
 
 /// `clade check`
-pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
+pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.as_deref())?;
     let loaded = load::load(&path, args, RunMode::Optimize, context)?;
     let estimate = clade_runfile::estimate(&loaded, &load::price);
     refuse_unaffordable(&loaded, &estimate)?;
+    if let Some(wanted) = &loaded.spec.sandbox {
+        sandbox::check(wanted, context).await?;
+    }
     let output = context.output;
     // a file may be checked where its keys are not, as in a pull request
     let keys = keys_of(&loaded, &path, context)?;
@@ -25,6 +29,7 @@ pub fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
+            "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
         return Ok(());
     }
@@ -88,6 +93,17 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     ));
     let models: Vec<&str> = loaded.spec.models.all().iter().map(|model| model.id.as_str()).collect();
     output.line(format!("models: {}", models.join(", ")));
+    if let Some(sandbox) = &loaded.spec.sandbox {
+        let files = match sandbox.files.len() {
+            0 => String::new(),
+            1 => ", 1 file in each".to_owned(),
+            n => format!(", {n} files in each"),
+        };
+        output.line(format!(
+            "code: in sandboxes of this machine, isolation `{}` or better{files}",
+            sandbox.isolation.name()
+        ));
+    }
     output.line("");
     output.line(output.paint(Ink::Faint, line(["ESTIMATE", "calls", "tokens", "USD"])));
     for phase in &estimate.phases {

@@ -15,6 +15,7 @@ mod list;
 mod report;
 mod resume;
 mod run;
+mod sandbox;
 mod schema;
 mod show;
 mod simulate;
@@ -29,7 +30,7 @@ use crate::{args::Command, context::Context, failure::Failure};
 pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::run(&args, context),
-        Command::Check(args) => check::run(&args, context),
+        Command::Check(args) => check::run(&args, context).await,
         Command::Run(args) => run::run(&args, context).await,
         Command::Eval(args) => eval::run(&args, context).await,
         Command::Resume(args) => resume::run(&args, context).await,
@@ -46,6 +47,7 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Compare(args) => compare::run(&args, context).await,
         Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
+        Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),
     }

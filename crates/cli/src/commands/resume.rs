@@ -1,5 +1,5 @@
 use clade_domain::Budget;
-use clade_engine::{Setup, Shared, replay_state};
+use clade_engine::replay_state;
 use clade_evolve::state::Phase;
 use clade_store_sqlite::Durability;
 
@@ -9,7 +9,7 @@ use crate::{
     failure::Failure,
     names::find_run,
     session::{self, Session},
-    setup::keys_again,
+    setup::{keys_again, set_up},
 };
 
 /// `clade resume`
@@ -34,7 +34,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if state.phase() != Phase::Finished {
         context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
     }
-    let setup = Setup::of(&state, &spec, &store, &keys_again(&spec, context)?, Shared::default()).await?;
+    let setup = set_up(&state, &spec, &store, &keys_again(&spec, context)?, context).await?;
     let gates = args.gates;
     let session = Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget) };
     session::carry_through(session, context).await

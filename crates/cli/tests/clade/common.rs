@@ -58,7 +58,9 @@ impl Place {
 
     /// Writes a file.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path(name), content).unwrap();
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 
     /// `clade` in this folder, with nothing of the outer environment that could change what it does.
@@ -106,7 +108,8 @@ pub struct Ran {
 }
 
 impl Ran {
-    fn of(command: Command) -> Self {
+    /// Runs a command to its end.
+    pub fn of(command: Command) -> Self {
         let output = assert_cmd::Command::from_std(command).timeout(DEADLINE).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let ran =

@@ -100,3 +100,21 @@ fn bbh() {
 fn writing() {
     an_example("writing");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn humaneval_is_executed() {
+    let place = Place::new();
+    for name in ["promptclade.yaml", "prompt.txt"] {
+        std::fs::copy(example("humaneval").join(name), place.path(name)).unwrap();
+    }
+    let data = std::fs::read_to_string(example("humaneval").join("data.jsonl")).unwrap();
+    place.write("data.jsonl", data.lines().take(12).map(|line| format!("{line}\n")).collect::<String>());
+    let ran = crate::code::eval(&place, &["promptclade.yaml", "--set", "evaluateOptions.repeat=2"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let prompt = &ran.result()["prompts"][0];
+    assert_eq!((&prompt["errors"], &prompt["trials"]), (&0.into(), &24.into()));
+    let pass_at = |k: &str| prompt["pass_at"][k].as_f64().unwrap();
+    assert!((pass_at("1") - prompt["pass_rate"].as_f64().unwrap()).abs() < 1e-9, "{prompt}");
+    assert!(0.0 < pass_at("1") && pass_at("1") <= pass_at("2"), "{prompt}");
+}

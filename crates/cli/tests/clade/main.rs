@@ -8,6 +8,8 @@ mod bad_providers;
 mod bad_stores;
 mod benches;
 mod bundles;
+#[cfg(target_os = "linux")]
+mod code;
 mod common;
 mod comparing;
 mod evaluations;

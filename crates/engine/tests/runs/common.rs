@@ -91,6 +91,7 @@ pub fn spec(model: &str, budget: Budget) -> RunSpec {
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        sandbox: None,
         optimize: OptimizeSpec {
             budget,
             strategy: StrategySpec::Genetic(GeneticSpec {

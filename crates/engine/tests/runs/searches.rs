@@ -42,7 +42,7 @@ async fn a_run_on_sqlite_ends_with_evidence_and_a_sound_account() {
 
         let spent = report.spent;
         let answers = rig.answers().await;
-        let of = |role: ModelRole| answers.iter().filter(|answer| answer.role == role).count() as u64;
+        let of = |role: ModelRole| answers.iter().filter(|answer| answer.role == Some(role)).count() as u64;
         assert_eq!(spent.calls, answers.len() as u64, "{name}");
         assert_eq!(spent.task_calls, of(ModelRole::Task), "{name}");
         assert_eq!(spent.reflection_calls, of(ModelRole::Reflection), "{name}");

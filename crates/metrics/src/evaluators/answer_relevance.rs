@@ -25,7 +25,7 @@ impl Evaluator for AnswerRelevance {
     }
 
     fn needs(&self, _: &Assertion) -> Needs {
-        Needs { chat: true, embedding: true, moderation: false }
+        Needs { chat: true, embedding: true, ..Needs::default() }
     }
 
     fn calls(&self) -> u32 {
@@ -73,7 +73,7 @@ impl Evaluator for AnswerRelevance {
             "the output reads as an answer to {}, whose similarity to what was asked is {score:.2}, with {threshold} to pass",
             quote_all(&questions)
         );
-        Ok(Step::Done(Verdict { score, pass: reaches(score, threshold), reason }))
+        Ok(Step::Done(Verdict::new(score, reaches(score, threshold), reason)))
     }
 }
 

@@ -55,7 +55,7 @@ impl Evaluator for Factuality {
         let threshold = case.assertion.threshold;
         let known = reading.category.and_then(|letter| CATEGORIES.iter().find(|(known, _, _)| *known == letter));
         Ok(Step::Done(match known {
-            None => Verdict { score: reading.score, pass: passes(&reading, threshold), reason: reading.reason },
+            None => Verdict::new(reading.score, passes(&reading, threshold), reading.reason),
             Some((letter, name, words)) => {
                 let score = number(case.assertion, name).unwrap_or(if *letter == 'D' { 0.0 } else { 1.0 });
                 let pass = threshold.map_or(score > 0.0, |threshold| reaches(score, threshold));
@@ -63,7 +63,7 @@ impl Evaluator for Factuality {
                     "" => format!("the output {words}"),
                     said => format!("the output {words}: {said}"),
                 };
-                Verdict { score, pass, reason }
+                Verdict::new(score, pass, reason)
             }
         }))
     }

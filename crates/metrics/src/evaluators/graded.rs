@@ -83,7 +83,7 @@ impl Evaluator for GradedFitness {
                 } else {
                     reading.reason
                 };
-                Step::Done(Verdict { score: reading.score, pass, reason })
+                Step::Done(Verdict::new(reading.score, pass, reason))
             }
         })
     }

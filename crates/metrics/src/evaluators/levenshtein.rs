@@ -46,7 +46,7 @@ impl Evaluator for Levenshtein {
             let distance = levenshtein(case.output, &wanted);
             let share = if longest == 0 { 1.0 } else { 1.0 - distance as f64 / longest as f64 };
             let reason = format!("the output is {distance} edits away from {shown}; it is {}", quote(case.output));
-            return Ok(Step::Done(Verdict { score: share, pass: distance as f64 <= most, reason }));
+            return Ok(Step::Done(Verdict::new(share, distance as f64 <= most, reason)));
         }
         Ok(Step::Done(match levenshtein_within(case.output, &wanted, most as usize) {
             Some(distance) => Verdict::binary(true, format!("the output is {distance} edits away from {shown}")),

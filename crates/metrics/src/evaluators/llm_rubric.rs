@@ -56,7 +56,7 @@ impl Evaluator for LlmRubric {
                 } else {
                     reading.reason
                 };
-                Step::Done(Verdict { score: reading.score, pass, reason })
+                Step::Done(Verdict::new(reading.score, pass, reason))
             }
         })
     }

@@ -25,7 +25,7 @@ impl Evaluator for PromptTokens {
         let tokens = f64::from(case.prompt_tokens);
         let score = if tokens <= most { 1.0 } else { most / tokens };
         let reason = format!("the prompt takes about {tokens} tokens; the most is {most}");
-        Ok(Step::Done(Verdict { score, pass: tokens <= most, reason }))
+        Ok(Step::Done(Verdict::new(score, tokens <= most, reason)))
     }
 }
 

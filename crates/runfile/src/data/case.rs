@@ -1,10 +1,11 @@
 use std::{
     collections::{BTreeMap, HashMap},
-    path::PathBuf,
+    path::{Component, Path, PathBuf},
     sync::Mutex,
 };
 
-use clade_domain::{Assertion, Split, Vars};
+use clade_domain::{Assertion, ContentHash, Split, Vars};
+use clade_metrics::code;
 use serde_json::Value;
 
 use crate::{
@@ -57,14 +58,18 @@ impl Misfit {
 pub(crate) struct Files {
     pub folder: PathBuf,
     cache: Mutex<HashMap<String, Read>>,
+    executed: Mutex<HashMap<String, String>>,
 }
+
+/// Largest file that is put into sandboxes, in bytes. It is kept in the run's journal.
+const MOST_CODE: u64 = 4 << 20;
 
 /// What a file holds, or what is wrong with it and what to do.
 type Read = Result<Value, (String, String)>;
 
 impl Files {
     pub(crate) fn new(folder: PathBuf) -> Self {
-        Self { folder, cache: Mutex::default() }
+        Self { folder, cache: Mutex::default(), executed: Mutex::default() }
     }
 
     /// The content of a `file://` path: a value for JSON and YAML, a text otherwise.
@@ -81,15 +86,31 @@ impl Files {
         found
     }
 
+    /// A file that is executed: its path inside, and its text.
+    pub(crate) fn code(&self, written: &str) -> Result<(String, String), (String, String)> {
+        let inside = paths::strip(written);
+        let inside = inside.strip_prefix("./").unwrap_or(inside);
+        let plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+        if inside.is_empty() || !Path::new(inside).components().all(plain) {
+            let fix = "move it below the run file's folder, which is where its path begins";
+            return Err((format!("`{written}` lies outside of the run file's folder"), fix.to_owned()));
+        }
+        let mut cache = self.executed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(text) = cache.get(inside) {
+            return Ok((inside.to_owned(), text.clone()));
+        }
+        let text = read_text(&paths::join(&self.folder, inside), MOST_CODE, "put into the sandbox what the code needs")
+            .map_err(|p| (format!("{}: {}", p.file, p.message), p.fix))?;
+        cache.insert(inside.to_owned(), text.clone());
+        Ok((inside.to_owned(), text))
+    }
+
     fn read(&self, written: &str) -> Read {
         let path = paths::strip(written);
         match paths::extension(path.split(':').next().unwrap_or_default()).as_str() {
             "js" | "cjs" | "mjs" | "ts" | "py" | "rb" => {
-                let fix = "write the value out: programs are not run";
-                return Err((
-                    format!("`{written}` is a program; promptfoo runs it, and it is not supported yet"),
-                    fix.into(),
-                ));
+                let fix = "write the value out; checks of type `python`, `javascript` and `exec` execute files";
+                return Err((format!("`{written}` is a program, and values are not computed here"), fix.into()));
             }
             "png" | "jpg" | "jpeg" | "gif" | "webp" | "pdf" | "mp4" | "mp3" | "wav" => {
                 return Err((format!("`{written}` is no text; media are not supported yet"), "keep to text".into()));
@@ -265,15 +286,18 @@ impl Reader<'_> {
             None => (input.kind, false),
         };
         let value = match input.value {
-            Some(Value::String(text)) if text.starts_with("file://") => match self.files.value(&text) {
-                Ok(value) => Some(value),
-                Err((message, fix)) => {
-                    self.misfits.push(Misfit::new(path.name("value"), message, fix));
-                    return None;
+            Some(Value::String(text)) if text.starts_with("file://") && !code::executes(&kind) => {
+                match self.files.value(&text) {
+                    Ok(value) => Some(value),
+                    Err((message, fix)) => {
+                        self.misfits.push(Misfit::new(path.name("value"), message, fix));
+                        return None;
+                    }
                 }
-            },
+            }
             other => other,
         };
+        let files = self.executed(&kind, value.as_ref(), &path.name("value"))?;
         let own = input.provider.as_ref().and_then(|p| self.grader(p, &path.name("provider")));
         let rubric_prompt = match input.rubric_prompt.or_else(|| self.rubric.map(str::to_owned)) {
             Some(text) if text.starts_with("file://") => match self.files.value(&text) {
@@ -295,6 +319,7 @@ impl Reader<'_> {
             metric: input.metric,
             provider: own.or_else(|| grader.map(str::to_owned)),
             rubric_prompt,
+            files,
             config: input.config.unwrap_or_default(),
         };
         match check(&assertion) {
@@ -306,6 +331,21 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// The files that a check executes, with the hashes of their texts; `None` where one cannot be read.
+    fn executed(&mut self, kind: &str, value: Option<&Value>, path: &KeyPath) -> Option<BTreeMap<String, ContentHash>> {
+        let mut files = BTreeMap::new();
+        for written in value.map(|value| code::file_paths(kind, value)).unwrap_or_default() {
+            match self.files.code(&written) {
+                Ok((path, text)) => drop(files.insert(path, ContentHash::of(text.as_bytes()))),
+                Err((message, fix)) => {
+                    self.misfits.push(Misfit::new(path.clone(), message, fix));
+                    return None;
+                }
+            }
+        }
+        Some(files)
     }
 
     /// A judge of one check goes by its name; settings belong to the run's judge.

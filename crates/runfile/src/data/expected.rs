@@ -13,20 +13,20 @@ const BARE: [&str; 4] = ["is-json", "contains-json", "is-refusal", "moderation"]
 /// Reads one cell. A text that names no evaluator is compared as a whole (`equals`).
 ///
 /// # Errors
-/// What is wrong and what to do: a program, an evaluator that is not supported, a value that is missing.
+/// What is wrong and what to do: a program's file, an evaluator that is not supported, a value that is missing.
 pub(super) fn assertion(text: &str) -> Result<Assertion, (String, String)> {
     let trimmed = text.trim();
-    let program = ["javascript:", "fn:", "eval:", "python:"].into_iter().find(|p| trimmed.starts_with(p));
-    let file = trimmed.starts_with("file://") && [".py", ".js", ".ts"].iter().any(|e| trimmed.contains(e));
-    if program.is_some() || file {
-        let name = program.map_or("file://", |p| p);
-        let fix = "use `contains:`, `regex:`, `is-json:` or `llm-rubric:`: programs are not run";
-        return Err((format!("checks by program (`{name}`) are promptfoo's and not supported yet"), fix.to_owned()));
+    let named =
+        trimmed.strip_prefix("python:").or_else(|| trimmed.strip_prefix("javascript:")).unwrap_or(trimmed).trim();
+    if named.starts_with("file://") && [".py", ".js", ".ts"].iter().any(|end| named.contains(end)) {
+        let fix = "name it in `defaultTest.assert`: {type: python, value: file://score.py}";
+        return Err(("a column cannot name a file to execute".to_owned(), fix.to_owned()));
     }
-    let trimmed = match trimmed.strip_prefix("grade:") {
-        Some(rubric) => return finish(plain("llm-rubric", false, rubric.trim())),
-        None => trimmed,
-    };
+    for (prefix, kind) in [("grade:", "llm-rubric"), ("fn:", "javascript"), ("eval:", "javascript")] {
+        if let Some(value) = trimmed.strip_prefix(prefix) {
+            return finish(plain(kind, false, value.trim()));
+        }
+    }
     let Some((kind, negated, threshold, value)) = parse(trimmed) else {
         return Ok(plain("equals", false, text));
     };
@@ -70,6 +70,7 @@ fn plain(kind: &str, negated: bool, value: &str) -> Assertion {
         metric: None,
         provider: None,
         rubric_prompt: None,
+        files: BTreeMap::new(),
         config: BTreeMap::new(),
     }
 }

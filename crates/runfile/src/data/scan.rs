@@ -48,8 +48,10 @@ pub(crate) struct Scan {
     pub judges: BTreeMap<String, (String, usize)>,
     /// The most judge calls of one example.
     pub judge_calls: u32,
-    /// Kinds of model that the checks need.
+    /// What the checks need.
     pub needs: Needs,
+    /// Paths of the files that checks execute.
+    pub files: BTreeSet<String>,
     /// Examples without any check, and the place of the first.
     pub unchecked: Option<(usize, String, usize)>,
     /// Examples with a prefix or suffix of their own.
@@ -116,6 +118,7 @@ struct Facts {
     judges: Vec<String>,
     calls: u32,
     needs: Needs,
+    files: BTreeSet<String>,
 }
 
 impl Facts {
@@ -129,12 +132,10 @@ impl Facts {
             };
             facts.metrics.push(name);
             facts.judges.extend(assertion.provider.clone());
+            facts.files.extend(assertion.files.keys().cloned());
             if let Some(evaluator) = registry::by_name(&assertion.kind) {
                 facts.calls += evaluator.calls();
-                let needs = evaluator.needs(assertion);
-                facts.needs.chat |= needs.chat;
-                facts.needs.embedding |= needs.embedding;
-                facts.needs.moderation |= needs.moderation;
+                facts.needs |= evaluator.needs(assertion);
             }
         }
         facts
@@ -271,9 +272,8 @@ impl<'a> Pass<'a> {
                 self.scan.metrics.insert(metric);
             }
         }
-        self.scan.needs.chat |= own.needs.chat;
-        self.scan.needs.embedding |= own.needs.embedding;
-        self.scan.needs.moderation |= own.needs.moderation;
+        self.scan.needs |= own.needs;
+        self.scan.files.extend(own.files);
         self.scan.judge_calls = self.scan.judge_calls.max(calls);
         self.judge_calls += u64::from(calls);
         if example.asserts.is_empty() {
@@ -384,9 +384,8 @@ impl<'a> Pass<'a> {
         for metric in &self.default_facts.metrics {
             self.scan.metrics.insert(metric.clone());
         }
-        self.scan.needs.chat |= self.default_facts.needs.chat;
-        self.scan.needs.embedding |= self.default_facts.needs.embedding;
-        self.scan.needs.moderation |= self.default_facts.needs.moderation;
+        self.scan.needs |= self.default_facts.needs;
+        self.scan.files.append(&mut self.default_facts.files);
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();
             let message = format!("some examples have a split and others none; number {} is the first without", at + 1);

@@ -2,7 +2,7 @@ use clade_domain::{Direction, StrategyName, StrategySpec};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::ProviderInput;
+use super::{ProviderInput, SandboxInput};
 
 /// How the prompt is improved.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -23,6 +23,8 @@ pub(crate) struct OptimizeInput {
     pub constraints: Option<ConstraintsInput>,
     /// When to stop before the budget is spent.
     pub stop: Option<StopInput>,
+    /// How code of the run is executed.
+    pub sandbox: Option<SandboxInput>,
     /// The source of all randomness of the run. Default 0.
     pub seed: Option<u64>,
 }

@@ -43,14 +43,14 @@ impl AnswerLog for SqliteStore {
     fn paid(&self, run: RunId) -> StoreFuture<'_, Spent> {
         Box::pin(async move {
             let sql = "SELECT role, count(*), sum(input), sum(output), total(cost), sum(cost IS NULL) FROM answers \
-                       WHERE run = (SELECT no FROM run_ids WHERE id = ?) GROUP BY role";
+                       WHERE run = (SELECT no FROM run_ids WHERE id = ?) AND role <> 'code' GROUP BY role";
             let mut spent = Spent::default();
             for row in self.rows("add up what was paid", sqlx::query(sql).bind(run.as_str())).await? {
                 let count = |column| self.value::<i64>(&row, column).map(i64::unsigned_abs);
                 let role: String = self.value(&row, 0)?;
                 let calls = count(1)?;
                 spent.calls += calls;
-                match read_role(&role) {
+                match read_role(&role).flatten() {
                     Some(ModelRole::Task) => spent.task_calls += calls,
                     Some(ModelRole::Reflection) => spent.reflection_calls += calls,
                     Some(ModelRole::Judge) => spent.judge_calls += calls,
@@ -114,14 +114,17 @@ fn read_hash(bytes: &[u8]) -> Result<ContentHash, sqlx::Error> {
     bytes.try_into().map(ContentHash).map_err(|_| wrong())
 }
 
-fn role_name(role: ModelRole) -> &'static str {
+fn role_name(role: Option<ModelRole>) -> &'static str {
     match role {
-        ModelRole::Task => "task",
-        ModelRole::Reflection => "reflection",
-        ModelRole::Judge => "judge",
+        Some(ModelRole::Task) => "task",
+        Some(ModelRole::Reflection) => "reflection",
+        Some(ModelRole::Judge) => "judge",
+        None => "code",
     }
 }
 
-fn read_role(name: &str) -> Option<ModelRole> {
-    [ModelRole::Task, ModelRole::Reflection, ModelRole::Judge].into_iter().find(|role| role_name(*role) == name)
+/// The role of that name; that of code is none of a model.
+fn read_role(name: &str) -> Option<Option<ModelRole>> {
+    let roles = [Some(ModelRole::Task), Some(ModelRole::Reflection), Some(ModelRole::Judge), None];
+    roles.into_iter().find(|role| role_name(*role) == name)
 }

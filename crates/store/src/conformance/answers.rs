@@ -57,6 +57,9 @@ pub(super) async fn adds_up_by_role(store: &impl AnswerLog) -> Result<(), StoreE
         store.put_answer(samples::answer(&run, n, role)).await?;
     }
     store.put_answer(samples::answer(&other, 100, Task)).await?;
+    let code = PaidAnswer { role: None, ..samples::answer(&run, 7, Task) };
+    store.put_answer(code.clone()).await?;
+    assert_eq!(store.answers(vec![code.key]).await?, [Some(code)], "an answer of code is kept, and is no call");
     let expected = Spent {
         usd: Usd(0.75),
         calls: 6,

@@ -194,7 +194,7 @@ pub fn answer(run: &RunId, n: u32, role: ModelRole) -> PaidAnswer {
     PaidAnswer {
         key: ContentHash::of(format!("key {n}").as_bytes()),
         run: run.clone(),
-        role,
+        role: Some(role),
         model: "simulated:rough".into(),
         body: format!("answer {n}"),
         usage: Usage { input: u64::from(n) + 10, output: 2, cache_read: u64::from(n % 3), cache_write: 1 },

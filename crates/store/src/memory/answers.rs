@@ -22,8 +22,9 @@ impl AnswerLog for MemoryStore {
         self.with(|state| {
             let mut spent = Spent::default();
             for answer in state.answers.values().filter(|answer| answer.run == run) {
+                let Some(role) = answer.role else { continue };
                 spent.calls += 1;
-                match answer.role {
+                match role {
                     ModelRole::Task => spent.task_calls += 1,
                     ModelRole::Reflection => spent.reflection_calls += 1,
                     ModelRole::Judge => spent.judge_calls += 1,

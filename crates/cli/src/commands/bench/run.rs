@@ -5,7 +5,7 @@ use std::{
 };
 
 use clade_domain::{RunId, RunMode};
-use clade_engine::{RunOutcome, Setup, Shared, Side, replay_state};
+use clade_engine::{RunOutcome, Setup, Side, replay_state};
 use clade_runfile::{Loaded, Range};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use clade_store_sqlite::Durability;
@@ -24,7 +24,7 @@ use crate::{
     names::new_run_id,
     output::Output,
     session::{self, Session},
-    setup::keys_again,
+    setup::{keys_again, set_up},
 };
 
 /// One run of the comparison.
@@ -199,7 +199,7 @@ async fn taken_up(store: &Arc<dyn Store>, row: &RunSummary, context: &Context) -
     let state = replay_state(store, &row.run).await?;
     // another process that holds it is told before anything else
     drop(store.lock(row.run.clone()).await?);
-    Ok(Setup::of(&state, state.spec(), store, &keys_again(state.spec(), context)?, Shared::default()).await?)
+    set_up(&state, state.spec(), store, &keys_again(state.spec(), context)?, context).await
 }
 
 /// Carries one run through. A run whose budget ends too early is left as it is: it counts as not measured.

@@ -1,19 +1,18 @@
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What a fitness function says of an output.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Grade {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Grade {
     /// Whether the output is good enough.
-    pub pass: bool,
+    pub(crate) pass: bool,
     /// How good it is, in [0, 1].
-    pub score: f64,
+    pub(crate) score: f64,
     /// Why, in words.
-    pub reason: Option<String>,
+    pub(crate) reason: Option<String>,
     /// Scores of single aspects by name, each in [0, 1].
-    pub named_scores: BTreeMap<String, f64>,
+    pub(crate) named_scores: BTreeMap<String, f64>,
 }
 
 impl Grade {
@@ -25,7 +24,7 @@ impl Grade {
     ///
     /// # Errors
     /// One sentence that says what cannot be read, for whoever wrote the function.
-    pub fn read(value: &Value, threshold: Option<f64>) -> Result<Self, String> {
+    pub(crate) fn read(value: &Value, threshold: Option<f64>) -> Result<Self, String> {
         match value {
             Value::Bool(pass) => {
                 Ok(Self { pass: *pass, score: f64::from(u8::from(*pass)), reason: None, named_scores: BTreeMap::new() })

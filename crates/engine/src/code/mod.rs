@@ -1,0 +1,6 @@
+//! Where code of a run is executed, and its answers kept: a run that goes on executes nothing twice.
+
+mod host;
+mod known;
+
+pub use host::{CodeHost, CodeSettings};

@@ -1,0 +1,66 @@
+//! How code of a run is executed: `optimize.sandbox`, the files that checks execute, and those that they want beside them.
+
+use std::collections::BTreeMap;
+
+use clade_domain::{Isolation, Language, SandboxMode, SandboxSpec};
+use clade_metrics::Needs;
+
+use crate::{
+    context::Context,
+    data::Files,
+    schema::{RunFile, SandboxInput, SandboxSettings},
+    yaml::KeyPath,
+};
+
+/// The settings with the files that go into every sandbox; `None` where nothing is executed. Problems go to the context.
+pub(crate) fn resolve<'f>(
+    context: &mut Context<'_>,
+    file: &RunFile,
+    needs: Needs,
+    executed: impl Iterator<Item = &'f String>,
+) -> Option<SandboxSpec> {
+    let none = SandboxSettings::default();
+    let mode = |mode| SandboxSettings { mode: Some(mode), ..SandboxSettings::default() };
+    let short;
+    let input = match file.optimize.as_ref().and_then(|o| o.sandbox.as_ref()) {
+        None => &none,
+        Some(SandboxInput::Settings(settings)) => settings,
+        Some(SandboxInput::Mode(name)) => {
+            short = mode(*name);
+            &short
+        }
+    };
+    let usual = SandboxSpec::default();
+    let wanted = input.mode.unwrap_or_default() == SandboxMode::Always;
+    if input.isolation == Some(Isolation::Machine) {
+        let fix = "write `namespaces`, which is the default";
+        let message = "no backend gives a sandbox a machine of its own yet";
+        context.problem(&KeyPath::of("optimize.sandbox.isolation"), message, fix);
+    }
+    let reader = Files::new(context.folder.clone());
+    let mut files = BTreeMap::new();
+    for path in executed {
+        // what is wrong with it was said at the check that names it
+        if let Ok((path, text)) = reader.code(path) {
+            files.insert(path, text);
+        }
+    }
+    for (i, path) in input.files.iter().enumerate() {
+        match reader.code(path) {
+            Ok((path, text)) => drop(files.insert(path, text)),
+            Err((message, fix)) => context.problem(&KeyPath::of("optimize.sandbox.files").index(i), message, fix),
+        }
+    }
+    let languages = [(needs.python, Language::Python), (needs.javascript, Language::JavaScript)];
+    let spec = SandboxSpec {
+        backend: input.backend.unwrap_or_default(),
+        mode: input.mode.unwrap_or_default(),
+        isolation: input.isolation.unwrap_or_default(),
+        limits: input.limits.unwrap_or_default(),
+        files,
+        languages: languages.into_iter().filter(|(needed, _)| *needed).map(|(_, language)| language).collect(),
+        python: input.python.clone().unwrap_or(usual.python),
+        node: input.node.clone().unwrap_or(usual.node),
+    };
+    (needs.code || wanted).then_some(spec)
+}
