@@ -133,7 +133,8 @@ async fn python_functions_are_called_as_promptfoo_calls_them() {
     let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, Limits::default(), 1);
     let args = vec![json!("yes"), json!({"vars": {"want": "yes"}})];
     let returned = pool.call(&call("score.py", "get_assert", args), &NoModels).await.unwrap();
-    assert_eq!(returned.value, json!({"pass": true, "score": 0.5, "reason": "half"}));
+    let expected = json!({"pass": true, "score": 0.5, "reason": "half", "namedScores": {"length": 1.0}});
+    assert_eq!(returned.value, expected);
     assert_eq!(returned.said, "looking at yes\n", "what it prints is no message");
     for (code, value) in [
         ("len(output) > 2", json!(true)),

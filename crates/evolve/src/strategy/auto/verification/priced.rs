@@ -95,7 +95,7 @@ mod tests {
         let (outcome, seen) = carried_out(Verification::simpler(STAKES), -0.05, |_| 1.0);
         assert_eq!(outcome, Outcome::Accept);
         assert!((HELD_UP..20).contains(&seen), "{seen}");
-        let (_, longer) = carried_out(Verification::simpler(STAKES), -0.02, |_| 1.0);
+        let (_, longer) = carried_out(Verification::simpler(STAKES), -0.01, |_| 1.0);
         assert!(longer > seen, "a smaller saving asks for more: {longer} after {seen}");
         assert_eq!(carried_out(Verification::simpler(STAKES), -0.05, |_| 0.0).0, Outcome::Breaks);
         assert_eq!(carried_out(Verification::simpler(STAKES), 0.01, |_| 1.0).0, Outcome::Unclear);
