@@ -11,8 +11,8 @@ use crate::{BundleError, Checked, archive::Archive, line::Lines};
 pub enum Answers {
     /// They join the answers that later runs are served from, and count as what the run has paid: for bundles of one's own.
     Reused,
-    /// Only their texts are kept, for the run's trials. A bundle cannot then slip answers under requests of other runs. Should
-    /// the run be resumed, its budget starts anew.
+    /// Only their texts are kept, for the run's trials. A bundle cannot then slip answers under requests of other runs. What the
+    /// journal says was paid counts all the same.
     Shown,
 }
 

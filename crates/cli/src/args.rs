@@ -1,9 +1,14 @@
 pub mod bench;
+mod simulate;
+mod values;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+pub use self::simulate::SimulateArgs;
+use self::values::{above_zero, score, whole};
 
 /// Improve a prompt with evidence: evolve it, evaluate every variation, prove the gain.
 #[derive(Debug, Parser)]
@@ -440,68 +445,4 @@ pub struct CompareArgs {
     /// Write the curves as a page that opens from disk
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
-}
-
-/// `clade simulate`
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// The simulated model's rules; `--list` shows them
-    #[arg(default_value = "gentle")]
-    pub model: String,
-    /// List the rule sets
-    #[arg(long)]
-    pub list: bool,
-    /// Port on 127.0.0.1; 0 takes a free one
-    #[arg(long, default_value_t = 8787)]
-    pub port: u16,
-    /// Data set with the right answers (a run file or a data file)
-    #[arg(long, value_name = "FILE")]
-    pub answers: Option<PathBuf>,
-    /// Milliseconds before an answer; the median where --latency-p95-ms is given
-    #[arg(long, default_value_t = 0.0)]
-    pub latency_ms: f64,
-    /// 95th percentile of the latency; it is then log-normal
-    #[arg(long)]
-    pub latency_p95_ms: Option<f64>,
-    /// Share of requests that fail with status 500
-    #[arg(long, default_value_t = 0.0)]
-    pub error_rate: f64,
-    /// Share of requests that are turned away with status 429
-    #[arg(long, default_value_t = 0.0)]
-    pub throttle_rate: f64,
-    /// Requests per second from which on status 429 is answered
-    #[arg(long)]
-    pub rate_limit: Option<f64>,
-    /// Share of requests that are never answered
-    #[arg(long, default_value_t = 0.0)]
-    pub hang_rate: f64,
-    /// Share of answers that are HTML, cut off, or no JSON
-    #[arg(long, default_value_t = 0.0)]
-    pub garbage_rate: f64,
-    /// Key that requests must carry
-    #[arg(long)]
-    pub require_key: Option<String>,
-    /// Seed of the simulated model
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Log each answered request as a JSON line
-    #[arg(long, value_name = "FILE")]
-    pub log: Option<PathBuf>,
-}
-
-/// A limit that counts, with or without separators.
-fn whole(text: &str) -> Result<u64, String> {
-    text.replace([',', '_'], "").parse().map_err(|_| "write a whole number from 0".to_owned())
-}
-
-/// A limit: a finite number above zero.
-fn above_zero(text: &str) -> Result<f64, String> {
-    let number = text.parse().map_err(|_| "it is no number".to_owned())?;
-    if f64::is_finite(number) && number > 0.0 { Ok(number) } else { Err("write a number above 0".to_owned()) }
-}
-
-/// A score from 0 to 1: the only ones that a gate can be about.
-fn score(text: &str) -> Result<f64, String> {
-    let number = text.parse().map_err(|_| "it is no number".to_owned())?;
-    if (0.0..=1.0).contains(&number) { Ok(number) } else { Err("scores are from 0 to 1".to_owned()) }
 }

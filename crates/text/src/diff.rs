@@ -28,73 +28,52 @@ pub enum RunKind {
 pub fn words(old: &str, new: &str) -> Vec<Run> {
     let (old_parts, new_parts) = (parts(old), parts(new));
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(&old_parts, &new_parts);
-    let mut runs: Vec<Run> = Vec::new();
-    let (mut deleted, mut inserted) = (String::new(), String::new());
+    let mut steps = vec![Step::default()];
     for change in diff.iter_all_changes() {
         let text: &str = change.value();
+        if change.tag() != ChangeTag::Equal && steps.last().is_some_and(|step| !step.kept.is_empty()) {
+            steps.push(Step::default());
+        }
+        let Some(step) = steps.last_mut() else { break };
         match change.tag() {
-            ChangeTag::Delete => deleted.push_str(text),
-            ChangeTag::Insert => inserted.push_str(text),
-            ChangeTag::Equal => {
-                flush(&mut runs, &mut deleted, &mut inserted);
-                push(&mut runs, RunKind::Equal, text);
-            }
+            ChangeTag::Delete => step.deleted.push_str(text),
+            ChangeTag::Insert => step.inserted.push_str(text),
+            ChangeTag::Equal => step.kept.push_str(text),
         }
     }
-    flush(&mut runs, &mut deleted, &mut inserted);
-    readable(runs)
+    join_chance_matches(&mut steps);
+    let runs = steps.into_iter().flat_map(|Step { deleted, inserted, kept }| {
+        [(RunKind::Delete, deleted), (RunKind::Insert, inserted), (RunKind::Equal, kept)]
+    });
+    runs.filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Run { kind, text }).collect()
+}
+
+/// A change, and what both texts have after it.
+#[derive(Debug, Default)]
+struct Step {
+    deleted: String,
+    inserted: String,
+    kept: String,
+}
+
+impl Step {
+    /// Characters of the longer side of the change.
+    fn changed(&self) -> usize {
+        self.deleted.chars().count().max(self.inserted.chars().count())
+    }
 }
 
 /// Two texts that have little in common share blanks and small words by chance, which would come between the words of both. A shared
 /// stretch that is no longer than the change before it and the change after it is shown as changed too. The rule is that of
 /// the "semantic cleanup" in N. Fraser, *Diff Strategies* (2006).
-fn readable(mut runs: Vec<Run>) -> Vec<Run> {
-    loop {
-        let changed = |from: &[Run]| {
-            let longest = |kind| from.iter().filter(|r| r.kind == kind).map(|r| r.text.chars().count()).sum::<usize>();
-            longest(RunKind::Delete).max(longest(RunKind::Insert))
-        };
-        let chance = (1..runs.len().saturating_sub(1)).find(|&at| {
-            runs[at].kind == RunKind::Equal && {
-                let before = runs[..at].iter().rposition(|r| r.kind == RunKind::Equal).map_or(0, |equal| equal + 1);
-                let after =
-                    runs[at + 1..].iter().position(|r| r.kind == RunKind::Equal).map_or(runs.len(), |n| at + 1 + n);
-                let least = changed(&runs[before..at]).min(changed(&runs[at + 1..after]));
-                runs[at].text.chars().count() <= least
-            }
-        });
-        let Some(at) = chance else { return runs };
-        let mut joined: Vec<Run> = Vec::with_capacity(runs.len());
-        let (mut deleted, mut inserted) = (String::new(), String::new());
-        for (place, run) in runs.into_iter().enumerate() {
-            match run.kind {
-                RunKind::Equal if place != at => {
-                    flush(&mut joined, &mut deleted, &mut inserted);
-                    push(&mut joined, RunKind::Equal, &run.text);
-                }
-                RunKind::Equal => {
-                    deleted.push_str(&run.text);
-                    inserted.push_str(&run.text);
-                }
-                RunKind::Delete => deleted.push_str(&run.text),
-                RunKind::Insert => inserted.push_str(&run.text),
-            }
-        }
-        flush(&mut joined, &mut deleted, &mut inserted);
-        runs = joined;
-    }
-}
-
-fn flush(runs: &mut Vec<Run>, deleted: &mut String, inserted: &mut String) {
-    push(runs, RunKind::Delete, &std::mem::take(deleted));
-    push(runs, RunKind::Insert, &std::mem::take(inserted));
-}
-
-fn push(runs: &mut Vec<Run>, kind: RunKind, text: &str) {
-    match runs.last_mut() {
-        _ if text.is_empty() => {}
-        Some(last) if last.kind == kind => last.text.push_str(text),
-        _ => runs.push(Run { kind, text: text.to_owned() }),
+fn join_chance_matches(steps: &mut Vec<Step>) {
+    let by_chance = |pair: &[Step]| pair[0].kept.chars().count() <= pair[0].changed().min(pair[1].changed());
+    while let Some(at) = steps.windows(2).position(by_chance) {
+        let next = steps.remove(at + 1);
+        let step = &mut steps[at];
+        step.deleted = [step.deleted.as_str(), &step.kept, &next.deleted].concat();
+        step.inserted = [step.inserted.as_str(), &step.kept, &next.inserted].concat();
+        step.kept = next.kept;
     }
 }
 

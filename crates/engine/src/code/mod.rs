@@ -1,4 +1,4 @@
-//! Where code of a run is executed, and its answers kept: a run that goes on executes nothing twice.
+//! Where code of a run is executed, and its answers kept: a run that goes on executes nothing twice that succeeded.
 
 mod host;
 mod known;

@@ -96,7 +96,7 @@ impl UnitCosts {
     }
 
     /// The share of calls that were paid for and brought nothing, of so many in all: answers that could not be read are on the account and on
-    /// no bill.
+    /// no bill. A lower bound: equal requests are bought once and billed in each event, which hides some.
     #[must_use]
     pub fn wasted(&self, calls: u64) -> f64 {
         let billed = self.trials.calls + self.proposals.calls;

@@ -28,6 +28,11 @@ impl Belief {
         self.degrees = true;
     }
 
+    /// Whether scores are degrees.
+    pub(super) fn has_degrees(&self) -> bool {
+        self.degrees
+    }
+
     pub(super) fn len(&self) -> usize {
         self.solved.len()
     }

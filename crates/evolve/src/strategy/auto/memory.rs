@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{CandidateId, CellRef, ExampleId};
 
-use super::verification::Odds;
+use super::{belief::Belief, verification::Odds};
 
 /// How many incumbents back a failure still counts as one.
 const RECENT: usize = 6;
@@ -36,8 +36,6 @@ pub(super) struct Memory {
     pub tested: BTreeMap<String, Odds>,
     /// How likely a sentence of the incumbent is thought to harm.
     pub suspicion: BTreeMap<String, f64>,
-    /// Where scores are degrees, whatever is not near 1 may be bettered.
-    degrees: bool,
     /// Sentences that could not be left out.
     pub needed: BTreeSet<String>,
 }
@@ -70,11 +68,6 @@ impl Memory {
         }
     }
 
-    /// From now on scores are degrees.
-    pub(super) fn by_degrees(&mut self) {
-        self.degrees = true;
-    }
-
     /// The incumbent's own scores, by place.
     pub(super) fn seen(&self) -> &[Option<f64>] {
         &self.seen
@@ -100,9 +93,10 @@ impl Memory {
 
     /// Failures that a proposal may be made for, with how often that was tried: the incumbent's own, and recent ones of its
     /// ancestors that are believed to fail still.
-    pub(super) fn failures(&self, solved: &[f64], line: usize) -> Vec<(usize, CellRef, f64)> {
+    pub(super) fn failures(&self, belief: &Belief, line: usize) -> Vec<(usize, CellRef, f64)> {
+        let solved = belief.all();
         let counts = |place: usize, at: usize| match self.seen[place] {
-            Some(score) if self.degrees => score < NEAR_RIGHT,
+            Some(score) if belief.has_degrees() => score < NEAR_RIGHT,
             Some(score) => score < 0.999 && solved[place] < 0.5,
             None => at + RECENT >= line && solved[place] < 0.2,
         };
@@ -115,8 +109,8 @@ impl Memory {
     }
 
     /// Failures of the incumbent, first those that an incumbent before it solved, then those that proposals could not mend.
-    pub(super) fn stubborn(&self, solved: &[f64], line: usize, most: usize) -> Vec<usize> {
-        let mut failures = self.failures(solved, line);
+    pub(super) fn stubborn(&self, belief: &Belief, line: usize, most: usize) -> Vec<usize> {
+        let mut failures = self.failures(belief, line);
         failures.retain(|(place, ..)| self.seen[*place].is_some());
         failures.sort_by(|a, b| {
             let ever = |place: usize| self.ever[place];

@@ -81,8 +81,6 @@ pub struct Auto {
     probe_due: bool,
     /// Another task model took over, and the incumbent was looked at anew for it.
     renewed: bool,
-    /// Whether scores are degrees, such as a judge's, and not right or wrong.
-    degrees: bool,
     /// Examples that a verification buys at once.
     batch: usize,
     /// Rounds in a row in which nothing was bought.
@@ -118,7 +116,6 @@ impl Auto {
             targets_hit: (3.0, 3.0),
             probe_due: false,
             renewed: false,
-            degrees: false,
             batch: 1,
             idle: 0,
             stale: 0,
@@ -219,10 +216,8 @@ impl Auto {
         self.line = vec![best.0];
         let before: Vec<f64> = places.iter().map(|p| self.belief.solved(*p)).collect();
         let scores: Vec<f64> = places.iter().filter_map(|p| look(state, plan, best.0, *p, 0)).collect();
-        self.degrees = are_degrees(&scores);
-        if self.degrees {
+        if are_degrees(&scores) {
             self.belief.by_degrees();
-            self.memory.by_degrees();
         }
         self.probed(plan, places, &before, &scores);
         self.records

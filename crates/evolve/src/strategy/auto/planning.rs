@@ -60,7 +60,7 @@ impl Auto {
         }
         // differences need examples that both prompts met
         let met = self.memory.seen().iter().flatten().count();
-        let look = if self.degrees { PROBE.max(COMPARED.saturating_sub(met)) } else { PROBE };
+        let look = if self.belief.has_degrees() { PROBE.max(COMPARED.saturating_sub(met)) } else { PROBE };
         if std::mem::take(&mut self.probe_due) && self.probe(state, plan, look) {
             return;
         }
@@ -88,8 +88,7 @@ impl Auto {
             planned = self.simplification_lanes(state, lanes, quota);
         }
         if planned.is_empty() {
-            let solved = self.belief.all().to_vec();
-            let failures = self.memory.failures(&solved, self.line.len());
+            let failures = self.memory.failures(&self.belief, self.line.len());
             let fresh = failures.iter().filter(|(_, _, tries)| *tries < PATIENCE).count();
             if fresh == 0 {
                 if self.probe(state, plan, PROBE.max(lanes)) {
@@ -97,7 +96,7 @@ impl Auto {
                 }
                 self.memory.forget_tries();
             }
-            planned = self.edit_lanes(state, &solved, lanes, quota, allowance.proposal, &mut rng);
+            planned = self.edit_lanes(state, lanes, quota, allowance.proposal, &mut rng);
         }
         if planned.is_empty() {
             self.plan_simplification(state);
@@ -192,14 +191,14 @@ impl Auto {
     fn edit_lanes(
         &mut self,
         state: &RunState,
-        solved: &[f64],
         lanes: usize,
         quota: usize,
         proposal: f64,
         rng: &mut ChaCha8Rng,
     ) -> Vec<Lane> {
         let incumbent = self.incumbent();
-        let failures = self.memory.failures(solved, self.line.len());
+        let failures = self.memory.failures(&self.belief, self.line.len());
+        let solved = self.belief.all();
         let mut order: Vec<(f64, usize)> = failures
             .iter()
             .map(|(place, _, tries)| (tries + 2.0 * solved[*place] + rng.random_range(0.0..0.5), *place))
@@ -254,7 +253,7 @@ impl Auto {
     fn review_lanes(&mut self, state: &RunState, lanes: usize, quota: usize) -> Vec<Lane> {
         let incumbent = self.incumbent();
         let there = sentences(state, incumbent);
-        let stubborn = self.memory.stubborn(self.belief.all(), self.line.len(), self.looks);
+        let stubborn = self.memory.stubborn(&self.belief, self.line.len(), self.looks);
         let mut planned = Vec::new();
         if stubborn.is_empty() {
             self.reviewing.clear();
@@ -285,8 +284,7 @@ impl Auto {
 
     fn command(&self, state: &RunState, plan: &Plan, lane: &Lane) -> ProposeCommand {
         let incumbent = self.incumbent();
-        let solved = self.belief.all().to_vec();
-        let failures = self.memory.failures(&solved, self.line.len());
+        let failures = self.memory.failures(&self.belief, self.line.len());
         let shown = |place: &usize| -> Option<CellRef> {
             let (_, cell, _) = failures.iter().find(|(other, ..)| other == place)?;
             // where a rejected child is edited further, its own failure is shown

@@ -125,7 +125,7 @@ impl Auto {
             }
             Attempt::Simplify { .. } => Verification::simpler(stakes),
         };
-        lane.verification = Some(match self.degrees {
+        lane.verification = Some(match self.belief.has_degrees() {
             true => verification.by_degrees(self.memory.seen().to_vec()),
             false => verification,
         });
