@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -37,9 +37,31 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("clade-lab", &["clade-domain", "clade-text", "clade-evolve", "clade-models", "clade-store", "clade-engine"]),
     ("clade-export", &["clade-domain", "clade-text", "clade-evolve", "clade-store"]),
     ("clade-bundle", &["clade-domain", "clade-evolve", "clade-store", "clade-engine"]),
+    ("clade-intake", &["clade-domain", "clade-evolve", "clade-models", "clade-runfile", "clade-engine", "clade-store"]),
+    (
+        "clade-server",
+        &[
+            "clade-domain",
+            "clade-text",
+            "clade-filter",
+            "clade-lineage",
+            "clade-evolve",
+            "clade-models",
+            "clade-store",
+            "clade-runfile",
+            "clade-engine",
+            "clade-intake",
+            "clade-accounts",
+            "clade-export",
+            "clade-bundle",
+        ],
+    ),
     (
         "promptclade",
         &[
+            "clade-intake",
+            "clade-accounts",
+            "clade-server",
             "clade-filter",
             "clade-lineage",
             "clade-export",
@@ -64,8 +86,11 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 2] =
-    [("clade-engine", &["clade-store-sqlite"]), ("clade-bundle", &["clade-store-sqlite"])];
+const TESTS_MAY_USE: [(&str, &[&str]); 3] = [
+    ("clade-engine", &["clade-store-sqlite"]),
+    ("clade-bundle", &["clade-store-sqlite"]),
+    ("clade-server", &["clade-store-sqlite"]),
+];
 
 /// Crates that must work without any async runtime.
 const PURE: [&str; 6] =

@@ -24,7 +24,7 @@ mod vault;
 pub use accounts::{Accounts, Identify};
 pub use error::AccountError;
 pub use principal::{Principal, Via};
-pub use secret::{Secret, new_id};
+pub use secret::{Secret, hash_of, new_id, new_name};
 pub use sessions::csrf_of;
 pub use tokens::NewToken;
 pub use users::NewUser;

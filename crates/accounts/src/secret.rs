@@ -43,7 +43,8 @@ impl fmt::Debug for Secret {
 
 /// The hash under which a secret is stored. A plain digest does: 256 random bits cannot be guessed, and looking one up by
 /// its digest takes as long whatever an attacker tries.
-pub(crate) fn hash_of(text: &str) -> String {
+#[must_use]
+pub fn hash_of(text: &str) -> String {
     hex(digest(&SHA256, text.as_bytes()).as_ref())
 }
 
@@ -57,8 +58,11 @@ pub fn new_id() -> Result<u64, AccountError> {
     Ok(u64::from_le_bytes(bytes))
 }
 
-/// As 16 hexadecimal digits.
-pub(crate) fn new_name() -> Result<String, AccountError> {
+/// Such an id as 16 hexadecimal digits.
+///
+/// # Errors
+/// Where the machine gives no random bytes.
+pub fn new_name() -> Result<String, AccountError> {
     Ok(hex(&new_id()?.to_le_bytes()))
 }
 

@@ -1,4 +1,6 @@
 pub mod bench;
+mod people;
+mod serve;
 mod simulate;
 mod values;
 
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use self::people::{Ceiling, TokenArgs, TokenCommand, UserArgs, UserCommand};
+pub use self::serve::{BackupArgs, ServeArgs};
 pub use self::simulate::SimulateArgs;
 use self::values::{above_zero, score, whole};
 
@@ -86,6 +90,14 @@ pub enum Command {
     Bench(bench::BenchArgs),
     /// Serve the simulated model over HTTP in OpenAI's and Anthropic's formats
     Simulate(SimulateArgs),
+    /// Serve the web pages and the HTTP API
+    Serve(ServeArgs),
+    /// Add, list and help people who have accounts on the server
+    User(UserArgs),
+    /// Make, list and revoke tokens of the HTTP API for the person at this machine
+    Token(TokenArgs),
+    /// Copy the database while it is in use
+    Backup(BackupArgs),
     /// Say what this machine gives for executing code of a run
     Sandbox(SandboxArgs),
     /// Print the JSON schema of run files

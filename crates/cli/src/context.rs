@@ -72,6 +72,14 @@ impl Context {
         Ok((store, lineage))
     }
 
+    /// Copies the database while others use it.
+    ///
+    /// # Errors
+    /// Where the copy cannot be written.
+    pub async fn backup(&self, to: &Path, durability: Durability) -> Result<(), Failure> {
+        Ok(self.open(durability).await?.backup(to).await?)
+    }
+
     async fn open(&self, durability: Durability) -> Result<SqliteStore, Failure> {
         let path = self.database()?;
         if let Some(folder) = path.parent() {

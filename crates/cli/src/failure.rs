@@ -1,5 +1,6 @@
 use std::fmt;
 
+use clade_accounts::AccountError;
 use clade_bundle::BundleError;
 use clade_engine::EngineError;
 use clade_export::ExportError;
@@ -55,6 +56,16 @@ impl From<StoreError> for Failure {
                 Self::Usage(error.to_string())
             }
             _ => Self::Error(error.to_string()),
+        }
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Store(error) => error.into(),
+            AccountError::Machine(_) => Self::Error(error.to_string()),
+            _ => Self::Usage(error.to_string()),
         }
     }
 }

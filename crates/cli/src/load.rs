@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use clade_domain::{Example, ModelSpec, OperatorName, RunMode};
-use clade_evolve::operators;
-use clade_models::{Environment, Price, price_of, simulated::SimulatedModel};
-use clade_runfile::{LoadOptions, Loaded, Overrides, Problems};
+use clade_domain::{Example, RunMode};
+use clade_models::Environment;
+use clade_runfile::{Loaded, Overrides, Problems, Reach};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
 
@@ -85,34 +84,7 @@ pub fn quietly(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -
 fn read(path: &Path, mode: RunMode, overrides: Overrides, context: &Context) -> Result<Loaded, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let environment = environment(folder, context)?;
-    let operators: Vec<(OperatorName, f64)> =
-        operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
-    let options = LoadOptions {
-        mode,
-        overrides,
-        env: &|name| environment.get(name),
-        check_model: &check_model,
-        operators: &operators,
-    };
-    Ok(clade_runfile::load(path, &options)?)
-}
-
-/// What is wrong with a model before anything is called.
-fn check_model(model: &ModelSpec) -> Result<(), String> {
-    clade_models::check_config(&model.id, &model.config)?;
-    match model.id.starts_with("simulated") {
-        true => SimulatedModel::new(&model.id, &model.config, None, 0).map(drop),
-        false => Ok(()),
-    }
-}
-
-/// A known price; `None` where it is unknown.
-pub fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
-    match price_of(model) {
-        Price::Known { input, output, request, .. } => Some(clade_runfile::Price { input, output, request }),
-        Price::Free => Some(clade_runfile::Price::default()),
-        Price::Unknown => None,
-    }
+    Ok(clade_intake::load(path, mode, overrides, &|name| environment.get(name), Reach::Anywhere)?)
 }
 
 /// The examples of a run file, or of a data file as if a run file named it: the answer key of a simulated model.

@@ -48,7 +48,12 @@ fn main() -> ExitCode {
     let context = Context::new(&cli.global);
     log();
     // one thread: work here is short, SQLite has threads of its own, and waking others costs more than they bring
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // a server has many callers at once, and their accounts hash passwords
+    let mut builder = match &cli.command {
+        args::Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = builder.enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(async {
             #[cfg(unix)]

@@ -1,10 +1,10 @@
 //! Who executes the code of a run in this process.
 
-use std::{collections::BTreeMap, num::NonZero, sync::Arc};
+use std::sync::Arc;
 
 use clade_domain::{RunId, RunSpec, SandboxSpec};
-use clade_engine::{CodeHost, CodeSettings};
-use clade_sandbox::{LocalBackend, LocalSettings, SandboxBackend, find_interpreter};
+use clade_engine::{CodeHere, CodeHost, EngineError};
+use clade_sandbox::LocalSettings;
 use clade_store::Store;
 
 use crate::{context::Context, failure::Failure};
@@ -19,26 +19,10 @@ pub fn host(
     store: &Arc<dyn Store>,
     context: &Context,
 ) -> Result<Option<Arc<CodeHost>>, Failure> {
-    let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-    let mut settings = settings(context)?;
-    let mut interpreters = BTreeMap::new();
-    for language in &sandbox.languages {
-        let found = find_interpreter(*language, sandbox.interpreter(*language)).map_err(cannot)?;
-        settings.read_only.extend(found.read_only);
-        interpreters.insert(*language, found.program);
-    }
-    settings.read_only.sort();
-    settings.read_only.dedup();
-    let host = CodeHost::new(CodeSettings {
-        spec: sandbox.clone(),
-        backend: Arc::new(LocalBackend::new(settings)),
-        interpreters,
-        places: std::thread::available_parallelism().map_or(1, NonZero::get),
-        store: store.clone(),
-        run: run.clone(),
-        shared: spec.options.cache,
-    });
-    host.map(|host| Some(Arc::new(host))).map_err(|error| Failure::Error(error.to_string()))
+    CodeHere::new(&context.data_dir()?).host(run, spec, store).map_err(|error| match error {
+        EngineError::Sandbox(error) => cannot(error),
+        error => Failure::Error(error.to_string()),
+    })
 }
 
 /// Makes a sandbox as a run file wants it and finds the interpreters, so that what is missing is said before anything is spent.
@@ -46,16 +30,7 @@ pub fn host(
 /// # Errors
 /// What is missing, and what to do.
 pub async fn check(sandbox: &SandboxSpec, context: &Context) -> Result<(), Failure> {
-    for language in &sandbox.languages {
-        find_interpreter(*language, sandbox.interpreter(*language)).map_err(cannot)?;
-    }
-    let wanted = clade_sandbox::SandboxSpec {
-        limits: sandbox.limits,
-        isolation: sandbox.isolation,
-        ..clade_sandbox::SandboxSpec::default()
-    };
-    let made = LocalBackend::new(settings(context)?).create(&wanted, None).await.map_err(cannot)?;
-    made.destroy().await.map_err(cannot)
+    CodeHere::new(&context.data_dir()?).check(sandbox).await.map_err(cannot)
 }
 
 /// Where the local backend finds and keeps things.
@@ -63,7 +38,7 @@ pub async fn check(sandbox: &SandboxSpec, context: &Context) -> Result<(), Failu
 /// # Errors
 /// Where there is no folder for data.
 pub fn settings(context: &Context) -> Result<LocalSettings, Failure> {
-    Ok(LocalSettings::new(context.data_dir()?.join("sandboxes")))
+    Ok(CodeHere::new(&context.data_dir()?).settings())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]

@@ -4,8 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use clade_domain::{Budget, Recorded, RunEvent, RunId, RunMode, StopReason, TrialOutcome};
 use clade_engine::{
-    Control, EngineError, NewRun, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, create_run,
-    replay_state,
+    Control, EngineError, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::layers::Counters;
@@ -49,7 +48,7 @@ pub struct Session {
 pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.file.as_deref())?;
     let loaded = load::load(&path, &args.file, mode, context)?;
-    refuse_unaffordable(&loaded, &clade_runfile::estimate(&loaded, &load::price))?;
+    refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     let gated = args.gates.require_improvement || args.gates.min_score.is_some();
     if gated && mode == RunMode::Optimize && loaded.dataset.counts().test == 0 {
         return Err(Failure::Usage(
@@ -83,15 +82,7 @@ pub async fn create(
     if let Some(wanted) = &loaded.spec.sandbox {
         sandbox::check(wanted, context).await?;
     }
-    let examples = loaded.data.open().map(|example| example.map_err(|problem| EngineError::Data(problem.to_string())));
-    let new = NewRun {
-        run: run.clone(),
-        owner: Owner::default(),
-        spec: loaded.spec.clone(),
-        dataset: loaded.dataset.clone(),
-        examples: Box::new(examples),
-    };
-    create_run(store, new).await?;
+    clade_intake::create(store, run, Owner::default(), loaded).await?;
     let state = replay_state(store, run).await?;
     set_up(&state, &loaded.spec, store, &keys, context).await
 }

@@ -66,6 +66,22 @@ macro_rules! actions {
             /// All of them, in the order of the table in the documents.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
+            /// The action as one word, such as `read_runs`.
+            #[must_use]
+            pub fn name(self) -> String {
+                let name = match self {
+                    $(Self::$name => stringify!($name),)*
+                };
+                let mut word = String::with_capacity(name.len() + 4);
+                for letter in name.chars() {
+                    if letter.is_uppercase() && !word.is_empty() {
+                        word.push('_');
+                    }
+                    word.push(letter.to_ascii_lowercase());
+                }
+                word
+            }
+
             /// The action in words.
             #[must_use]
             pub fn words(self) -> &'static str {

@@ -107,6 +107,24 @@ async fn create(
     Ok(())
 }
 
+/// Creates a run anew: the same data and settings as `change` leaves them. The old run is only read.
+///
+/// # Errors
+/// Where the run is unknown.
+pub async fn clone_run(
+    store: &Arc<dyn Store>,
+    from: &RunId,
+    run: RunId,
+    owner: Owner,
+    change: impl FnOnce(&mut RunSpec),
+) -> Result<(), EngineError> {
+    let state = replay_state(store, from).await?;
+    let mut spec = state.spec().clone();
+    change(&mut spec);
+    create(store, run, owner, spec, state.dataset().clone(), None).await?;
+    Ok(())
+}
+
 /// Starts a run from a candidate of another: its prompt is the new run's first prompt, with the old run's data and
 /// settings as `change` leaves them. The old run is only read.
 ///

@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared, now,
-    replay_state,
+    CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared,
+    now, replay_state,
 };
 
 /// Most runs that go on at once in one process.
@@ -28,6 +28,9 @@ pub trait Patron: Send + Sync {
 
     /// What the workspace and the member may spend on all their runs together.
     fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>>;
+
+    /// Who executes the code of runs; `None` where nobody does, and a run with code is refused.
+    fn code(&self) -> Option<&CodeHere>;
 }
 
 /// Limits over several runs. Minutes in them mean nothing.
@@ -102,7 +105,11 @@ impl Hub {
         spec.optimize.budget = *state.budget();
         let keys = self.patron.keys(&row, &spec).await.map_err(EngineError::Keys)?;
         let shared = Shared { limits: Some(self.limits_of(&row.workspace)), purses: self.purses_of(&row).await? };
-        let setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
+        let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
+        if spec.sandbox.is_some() {
+            let host = self.patron.code().ok_or(EngineError::NoSandbox)?.host(run, &spec, &self.store)?;
+            host.into_iter().for_each(|host| setup.clients.set_code(host));
+        }
         let (orders, wanted) = mpsc::channel(ORDERS);
         let (progress, seen) = watch::channel(None);
         let live = Arc::new(LiveLog::new(state.length()));

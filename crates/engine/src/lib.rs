@@ -30,8 +30,8 @@ mod trial;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
-pub use code::{CodeHost, CodeSettings};
-pub use create::{NewRun, Owner, branch_run, create_run, first_row};
+pub use code::{CodeHere, CodeHost, CodeSettings};
+pub use create::{NewRun, Owner, branch_run, clone_run, create_run, first_row};
 pub use diff::{CandidateDiff, ComponentDiff, DiffRun, SplitDifference, diff};
 pub use error::EngineError;
 pub use hub::{Budgets, Hub, Patron, mend_status};

@@ -60,7 +60,7 @@ impl Side {
     /// Where it cannot be read.
     pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<Self, EngineError> {
         let state = replay_state(store, &row.run).await?;
-        let (candidates, curve) = (state.candidates().len(), curve(&state));
+        let (candidates, curve) = (state.candidates().len(), Self::curve(&state));
         let report = RunReport::read(store, &state, row).await?;
         Ok(Self {
             run: row.run.clone(),
@@ -79,14 +79,16 @@ impl Side {
             state,
         })
     }
-}
 
-fn curve(state: &RunState) -> Vec<Step> {
-    let mut best = f64::NEG_INFINITY;
-    let step = |closed: &clade_evolve::state::ClosedGeneration| {
-        let leading = closed.fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        best = best.max(leading);
-        best.is_finite().then_some(Step { calls: closed.calls, usd: closed.usd, best })
-    };
-    state.generations().iter().filter_map(step).collect()
+    /// The best on train so far, as each generation of a run closed.
+    #[must_use]
+    pub fn curve(state: &RunState) -> Vec<Step> {
+        let mut best = f64::NEG_INFINITY;
+        let step = |closed: &clade_evolve::state::ClosedGeneration| {
+            let leading = closed.fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            best = best.max(leading);
+            best.is_finite().then_some(Step { calls: closed.calls, usd: closed.usd, best })
+        };
+        state.generations().iter().filter_map(step).collect()
+    }
 }

@@ -1,12 +1,14 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use clade_domain::{CandidateId, OperatorName, Relation, RunId, Split, Usd};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Estimate;
 
 /// A candidate's name over all runs, written `RUN@c12`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, JsonSchema)]
+#[schemars(with = "String")]
 pub struct NodeId {
     /// The run.
     pub run: RunId,
@@ -55,7 +57,7 @@ impl<'de> Deserialize<'de> for NodeId {
 }
 
 /// What became of a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It joined; nothing is decided.
@@ -82,7 +84,7 @@ impl Status {
 }
 
 /// A candidate with everything that a family tree shows of it. Its prompt is in journal entry `entry`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Node {
     /// Its name.
     pub id: NodeId,

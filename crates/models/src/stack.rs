@@ -302,6 +302,19 @@ impl Stack {
     }
 }
 
+/// Where a model is asked, unless at a known provider's public address: what a server has to allow. `None` for simulated models.
+#[must_use]
+pub fn unusual_address(spec: &ModelSpec) -> Option<String> {
+    let (name, config) = (ModelName::parse(&spec.id).ok()?, ModelConfig::read(&spec.id, &spec.config).ok()?);
+    if name.is_simulated() {
+        return None;
+    }
+    let none = Environment::new(|_| None);
+    let url = base_url(&name, &config, &none);
+    let usual = base_url(&name, &ModelConfig::default(), &none);
+    (name.base_url.is_some() || url != usual || crate::prices::is_this_machine(&url)).then_some(url)
+}
+
 /// The base URL in force: the config's, the name's own, the vendor's. Anthropic's and Gemini's are meant without the version
 /// path, and taken with it too.
 fn base_url(name: &ModelName, config: &ModelConfig, env: &Environment) -> String {

@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         env: &|_| None,
         check_model: &|_| Ok(()),
         operators: &[],
+        reach: clade_runfile::Reach::Anywhere,
     };
     let loaded = load(&run, &options)?;
     println!("load (check, hash, part): {:.2} s, peak {}", start.elapsed().as_secs_f64(), status("VmHWM:"));

@@ -1,8 +1,9 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use clade_domain::{ModelSpec, OperatorName, RunMode};
 
 use crate::{
+    paths::Folder,
     problem::Problem,
     schema::Finding,
     source::Sources,
@@ -21,6 +22,18 @@ pub struct LoadOptions<'a> {
     pub check_model: &'a dyn Fn(&ModelSpec) -> Result<(), String>,
     /// Names of the operators with their default weights.
     pub operators: &'a [(OperatorName, f64)],
+    /// Which files it may name.
+    pub reach: Reach,
+}
+
+/// Which files a run file may name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Any that the process can read.
+    #[default]
+    Anywhere,
+    /// Those below its own folder: it came from somebody else than the owner of this machine.
+    Folder,
 }
 
 /// Values of the command line.
@@ -44,7 +57,7 @@ pub(crate) struct Context<'a> {
     pub sources: Sources,
     pub root: Node,
     /// The run file's folder; empty for the current one.
-    pub folder: PathBuf,
+    pub folder: Folder,
     /// The `env` block.
     pub env: BTreeMap<String, String>,
     pub problems: Vec<Problem>,

@@ -24,7 +24,7 @@ mod text;
 mod yaml;
 
 pub use checks::LEAST_TEST_EXAMPLES;
-pub use context::{LoadOptions, Overrides};
+pub use context::{LoadOptions, Overrides, Reach};
 pub use data::{DataProfile, DataSource, Examples};
 pub use estimate::{Estimate, PhaseEstimate, Price, Range, calls_per_test_example, estimate};
 pub use load::{Loaded, load};

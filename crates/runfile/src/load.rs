@@ -7,7 +7,8 @@ use crate::{
     checks,
     context::{Context, LoadOptions},
     data::{self, DataProfile, DataSource, Defaults, Files, Inputs, Scan, ScanNeeds},
-    env, models, optimize, overrides, paths,
+    env, models, optimize, overrides,
+    paths::{self, Folder},
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
     sandbox,
@@ -54,7 +55,7 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> 
     let mut root = parse(&sources, source, path).map_err(Problems)?;
     let mut problems = Vec::new();
     overrides::apply(&mut root, &options.overrides, &mut sources, &mut problems);
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let folder = Folder::new(path.parent().map(Path::to_owned).unwrap_or_default(), options.reach);
     let env = BTreeMap::new();
     let mut context = Context { options, sources, root, folder, env, problems, warnings: Vec::new() };
     let findings = Checker::run_file().check(&context.root);
@@ -235,7 +236,7 @@ fn default_file(context: &mut Context<'_>, root: &KeyPath, written: &str) -> Opt
         context.problem(root, format!("`{written}` is neither a path nor a map of defaults"), fix);
         return None;
     }
-    let path = paths::join(&context.folder, written);
+    let path = context.folder.join(written);
     let text = match read_text(&path, MAX_RUN_FILE, "keep it smaller") {
         Ok(text) => text,
         Err(problem) => {

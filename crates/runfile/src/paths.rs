@@ -7,6 +7,8 @@ use std::{
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::context::Reach;
+
 /// Deepest folder below the glob's first one that is looked into.
 const MAX_GLOB_DEPTH: usize = 16;
 
@@ -25,20 +27,40 @@ pub(crate) fn is_glob(path: &str) -> bool {
     path.contains(['*', '?', '[', '{'])
 }
 
-/// Where a path of the run file leads.
-pub(crate) fn join(folder: &Path, path: &str) -> PathBuf {
-    let path = Path::new(strip(path));
-    let path = path.strip_prefix(".").unwrap_or(path);
-    if folder.as_os_str().is_empty() { path.to_owned() } else { folder.join(path) }
+/// Where the paths of a run file begin.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Folder {
+    path: PathBuf,
+    reach: Reach,
 }
 
-/// The files a path or pattern names, sorted.
-///
-/// # Errors
-/// What is wrong and what to do, where the pattern is none or nothing fits it.
-pub(crate) fn expand(folder: &Path, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
-    let path = strip(path);
-    let whole = join(folder, path);
+impl Folder {
+    pub(crate) fn new(path: PathBuf, reach: Reach) -> Self {
+        Self { path, reach }
+    }
+
+    /// Where a path of the run file leads. One that leaves a folder that is all there is leads to a file that is not there.
+    pub(crate) fn join(&self, path: &str) -> PathBuf {
+        let path = Path::new(strip(path));
+        let path = path.strip_prefix(".").unwrap_or(path);
+        let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if self.reach == Reach::Folder && !inside {
+            return self.path.join(path.to_string_lossy().replace(['/', '\\', ':'], "_"));
+        }
+        if self.path.as_os_str().is_empty() { path.to_owned() } else { self.path.join(path) }
+    }
+
+    /// The files a path or pattern names, sorted.
+    ///
+    /// # Errors
+    /// What is wrong and what to do, where the pattern is none or nothing fits it.
+    pub(crate) fn expand(&self, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
+        let path = strip(path);
+        expand(self.join(path), path)
+    }
+}
+
+fn expand(whole: PathBuf, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
     if !is_glob(path) || whole.is_file() {
         return Ok(vec![whole]);
     }
@@ -71,5 +93,28 @@ fn walk(folder: &Path, matcher: &GlobMatcher, depth: usize, found: &mut Vec<Path
             Ok(_) if matcher.is_match(&path) && path.is_file() => found.push(path),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_all_there_is_is_never_left() {
+        let folder = Folder::new(PathBuf::from("/run"), Reach::Folder);
+        let table = [
+            ("file://data.jsonl", "/run/data.jsonl"),
+            ("./a/b.txt", "/run/a/b.txt"),
+            ("../secret", "/run/.._secret"),
+            ("a/../../secret", "/run/a_.._.._secret"),
+            ("file:///etc/passwd", "/run/_etc_passwd"),
+        ];
+        for (written, leads) in table {
+            assert_eq!(folder.join(written), Path::new(leads), "{written}");
+        }
+        let anywhere = Folder::new(PathBuf::from("/run"), Reach::Anywhere);
+        assert_eq!(anywhere.join("../data.jsonl"), Path::new("/run/../data.jsonl"));
+        assert_eq!(anywhere.join("/etc/passwd"), Path::new("/etc/passwd"));
     }
 }

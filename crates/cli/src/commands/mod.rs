@@ -12,11 +12,13 @@ mod import;
 mod init;
 mod lineage;
 mod list;
+mod people;
 mod report;
 mod resume;
 mod run;
 mod sandbox;
 mod schema;
+mod serve;
 mod show;
 mod simulate;
 mod snapshot;
@@ -47,6 +49,10 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Compare(args) => compare::run(&args, context).await,
         Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
+        Command::Serve(args) => serve::run(&args, context).await,
+        Command::User(args) => people::user(&args, context).await,
+        Command::Token(args) => people::token(&args, context).await,
+        Command::Backup(args) => serve::backup(&args, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason};
-use clade_engine::{Budgets, EngineError, Hub, Keys, Patron};
+use clade_engine::{Budgets, CodeHere, EngineError, Hub, Keys, Patron};
 use clade_models::Environment;
 use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
@@ -22,6 +22,10 @@ impl Patron for Everybody {
 
     fn budgets<'a>(&'a self, _: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>> {
         Box::pin(std::future::ready(Ok(self.0)))
+    }
+
+    fn code(&self) -> Option<&CodeHere> {
+        None
     }
 }
 

@@ -15,6 +15,7 @@ use std::{
 };
 
 use clade_domain::Relation;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{Graph, NodeId};
@@ -41,7 +42,7 @@ impl Default for LayoutOptions {
 }
 
 /// A node with its place.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Mark {
     /// The node.
     pub id: NodeId,
@@ -62,7 +63,7 @@ pub struct Mark {
 }
 
 /// Descendants that are not shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Folded {
     /// How many.
     pub nodes: u32,
@@ -82,7 +83,7 @@ impl Folded {
 }
 
 /// An edge of a mark, with the place of its other end: a page can be drawn without the others.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
 pub struct Edge {
     /// The parent's column.
     pub x: u32,
@@ -95,7 +96,7 @@ pub struct Edge {
 }
 
 /// All marks in drawing order: a node before what hangs on it, siblings in order.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Layout {
     /// The marks.
     pub marks: Vec<Mark>,

@@ -70,6 +70,15 @@ impl PriceTable {
         models.get(model).or_else(|| models.get(without_date(model)?))
     }
 
+    /// The models that answer in words, under the names that run files use, in order.
+    pub fn chat_models(&self) -> impl Iterator<Item = (String, &ModelFacts)> {
+        let named = |provider: &str, model: &str| format!("{provider}:{model}");
+        let all = self.models.iter().flat_map(move |(provider, models)| {
+            models.iter().map(move |(model, facts)| (named(provider, model), facts))
+        });
+        all.filter(|(_, facts)| !facts.embedding)
+    }
+
     /// How many models are listed.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Component, Path, PathBuf},
+    path::{Component, Path},
     sync::Mutex,
 };
 
@@ -9,7 +9,7 @@ use clade_metrics::code;
 use serde_json::Value;
 
 use crate::{
-    paths,
+    paths::{self, Folder},
     schema::{AssertInput, GraderInput, OneOrMany, TestCase, VarsInput},
     source::{MAX_RUN_FILE, Sources, read_text},
     yaml::{self, KeyPath, Node, NodeValue},
@@ -56,7 +56,7 @@ impl Misfit {
 /// Reads the small files that tests refer to, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
-    pub folder: PathBuf,
+    pub folder: Folder,
     cache: Mutex<HashMap<String, Read>>,
     executed: Mutex<HashMap<String, String>>,
 }
@@ -68,7 +68,7 @@ const MOST_CODE: u64 = 4 << 20;
 type Read = Result<Value, (String, String)>;
 
 impl Files {
-    pub(crate) fn new(folder: PathBuf) -> Self {
+    pub(crate) fn new(folder: Folder) -> Self {
         Self { folder, cache: Mutex::default(), executed: Mutex::default() }
     }
 
@@ -99,7 +99,7 @@ impl Files {
         if let Some(text) = cache.get(inside) {
             return Ok((inside.to_owned(), text.clone()));
         }
-        let text = read_text(&paths::join(&self.folder, inside), MOST_CODE, "put into the sandbox what the code needs")
+        let text = read_text(&self.folder.join(inside), MOST_CODE, "put into the sandbox what the code needs")
             .map_err(|p| (format!("{}: {}", p.file, p.message), p.fix))?;
         cache.insert(inside.to_owned(), text.clone());
         Ok((inside.to_owned(), text))
@@ -117,7 +117,7 @@ impl Files {
             }
             _ => {}
         }
-        let place = paths::join(&self.folder, written);
+        let place = self.folder.join(written);
         let text = read_text(&place, MAX_RUN_FILE, "keep values of one test smaller")
             .map_err(|p| (format!("{}: {}", p.file, p.message), p.fix))?;
         match paths::extension(path).as_str() {
@@ -207,7 +207,7 @@ fn vars_of(paths: &OneOrMany, files: &Files, misfits: &mut Vec<Misfit>) -> Vars 
     let path = KeyPath::of("vars");
     let mut vars = Vars::new();
     for written in paths.as_slice() {
-        let found = match paths::expand(&files.folder, written) {
+        let found = match files.folder.expand(written) {
             Ok(found) => found,
             Err((message, fix)) => {
                 misfits.push(Misfit::new(path.clone(), message, fix));

@@ -111,7 +111,7 @@ impl Builder {
                 return;
             }
         }
-        let files = match paths::expand(&context.folder, written) {
+        let files = match context.folder.expand(written) {
             Ok(files) => files,
             Err((message, fix)) => return context.problem(key, message, fix),
         };

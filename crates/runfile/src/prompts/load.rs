@@ -99,7 +99,7 @@ fn entry(
         context.problem(path, message, "put the prompt's text into a .txt file");
         return;
     }
-    let files = match paths::expand(&context.folder, written) {
+    let files = match context.folder.expand(written) {
         Ok(files) => files,
         Err((message, fix)) => return context.problem(path, message, fix),
     };
@@ -166,7 +166,7 @@ fn is_path(context: &Context<'_>, written: &str) -> bool {
     let word = !written.contains(char::is_whitespace) && !written.contains("{{");
     let extension = paths::extension(written);
     let known = TEXTS.contains(&extension.as_str()) || PROGRAMS.contains(&extension.as_str());
-    word && known || (!written.contains('\n') && paths::join(&context.folder, written).is_file())
+    word && known || (!written.contains('\n') && context.folder.join(written).is_file())
 }
 
 /// The first words of a text, as a label.

@@ -23,7 +23,17 @@ pub fn check_model(model: &ModelSpec) -> Result<(), String> {
 pub fn load_with(path: &Path, mode: RunMode, overrides: Overrides) -> Result<Loaded, Problems> {
     let operators: Vec<(OperatorName, f64)> =
         ["word-insertion", "word-removal", "paraphrase"].map(|name| (OperatorName::from(name), 1.0)).to_vec();
-    load(path, &LoadOptions { mode, overrides, env: &env, check_model: &check_model, operators: &operators })
+    load(
+        path,
+        &LoadOptions {
+            mode,
+            overrides,
+            env: &env,
+            check_model: &check_model,
+            operators: &operators,
+            reach: clade_runfile::Reach::Anywhere,
+        },
+    )
 }
 
 pub fn write(folder: &Path, files: &[(&str, &str)]) {

@@ -128,7 +128,7 @@ fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Context) ->
         no_cache: !args.share_answers,
     };
     let loaded = load::quietly(path, &file, RunMode::Optimize, context)?;
-    refuse_unaffordable(&loaded, &clade_runfile::estimate(&loaded, &load::price))?;
+    refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     Ok(loaded)
 }
 
@@ -150,7 +150,7 @@ impl Total {
                 "a comparison needs an equal budget; set optimize.budget in the run file".to_owned(),
             ));
         }
-        let estimate = clade_runfile::estimate(loaded, &load::price);
+        let estimate = clade_intake::estimate(loaded);
         let plus =
             |a: Range, b: Range| Range { low: a.low + b.low, likely: a.likely + b.likely, high: a.high + b.high };
         self.calls = plus(self.calls, estimate.calls);

@@ -1,0 +1,37 @@
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::Args;
+
+/// `clade serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address to listen on; another than this machine's own needs accounts (`clade user add --admin`)
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub listen: IpAddr,
+    /// Port; 0 takes a free one
+    #[arg(long, default_value_t = 8400)]
+    pub port: u16,
+    /// The address that people use where it is another, such as https://clade.example.org behind a proxy
+    #[arg(long, value_name = "URL", env = "CLADE_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Let everybody in who can reach the address, as the person at this machine
+    #[arg(long)]
+    pub allow_anonymous: bool,
+    /// File with the secret that seals keys of providers, 64 hexadecimal digits; without it, and without CLADE_SECRET_KEY, one is made
+    /// in the data folder
+    #[arg(long, value_name = "FILE")]
+    pub secret_key_file: Option<PathBuf>,
+    /// Requests a second that each caller may send on and on
+    #[arg(long, default_value_t = 100.0, value_name = "N")]
+    pub rate_limit: f64,
+    /// Do not go on with runs that an earlier server was carrying out
+    #[arg(long)]
+    pub no_resume: bool,
+}
+
+/// `clade backup`
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// Where the copy goes; `sqlite3` opens it, and so does `clade --data-dir` under the name clade.db
+    pub file: PathBuf,
+}

@@ -1,0 +1,144 @@
+use std::{fs, path::Path};
+
+use clade_accounts::{Accounts, Vault};
+use clade_engine::now;
+use clade_models::Environment;
+use clade_server::{App, Mode, Settings};
+use clade_store_sqlite::Durability;
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+
+use crate::{
+    args::{BackupArgs, ServeArgs},
+    context::Context,
+    failure::Failure,
+    load,
+};
+
+/// `clade serve`
+pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
+    let output = context.output;
+    let (store, lineage) = context.lineage().await?;
+    let accounts = Accounts::new(store.clone());
+    let mode = match (accounts.exist(now()).await?, args.allow_anonymous) {
+        (_, true) => Mode::Anonymous,
+        (true, false) => Mode::Accounts,
+        (false, false) => Mode::Single,
+    };
+    if mode == Mode::Single && !args.listen.is_loopback() {
+        return Err(Failure::Usage(format!(
+            "nobody has an account yet, so whoever reaches {} would be let in; add the first with `clade user add LOGIN --admin`, or say \
+             --allow-anonymous where that is meant",
+            args.listen
+        )));
+    }
+    if !(args.rate_limit.is_finite() && args.rate_limit > 0.0) {
+        return Err(Failure::Usage("--rate-limit has to be above 0".into()));
+    }
+    if mode != Mode::Accounts {
+        accounts.local(now()).await?;
+    }
+    let data = context.data_dir()?;
+    let settings = Settings {
+        lineage,
+        mode,
+        vault: Vault::new(&secret(args, &data)?)?,
+        data,
+        environment: environment(context)?,
+        public_url: args.public_url.clone(),
+        rate: args.rate_limit,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        store: store.clone(),
+    };
+    let app = App::new(settings);
+    let listener = TcpListener::bind((args.listen, args.port)).await.map_err(|error| {
+        Failure::Error(format!(
+            "cannot listen on {}:{}: {error}; name another port with --port, or 0 for a free one",
+            args.listen, args.port
+        ))
+    })?;
+    let address = listener.local_addr().map_err(|error| Failure::Error(error.to_string()))?;
+    // heard from here on, so that whoever reads the address may stop the server at once
+    let interrupted = crate::session::interrupted();
+    let base = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let base = base.trim_end_matches('/');
+    let page = match mode {
+        Mode::Single => format!("{base}/start?token={}", app.start_link()?.reveal()),
+        Mode::Accounts | Mode::Anonymous => base.to_owned(),
+    };
+    if output.json {
+        output.json_line(&serde_json::json!({ "url": base, "page": page, "mode": mode.word() }));
+    } else {
+        output.line(format!("Promptclade is at {page}"));
+        output.note(match mode {
+            Mode::Single => {
+                "the link opens the pages once, for you alone; `clade token add NAME` lets programs in; Ctrl-C ends"
+            }
+            Mode::Accounts => {
+                "people sign in with their accounts; Ctrl-C ends, and a later server goes on with the runs"
+            }
+            Mode::Anonymous => "whoever reaches this address may do everything; Ctrl-C ends",
+        });
+    }
+    if !args.no_resume {
+        let resumed = app.resume().await?;
+        if resumed > 0 {
+            output.note(format!("going on with {resumed} runs of an earlier server"));
+        }
+    }
+    let ended = clade_server::serve(app, listener, async {
+        interrupted.await;
+        output.note("going down: calls in flight end first");
+    });
+    ended.await.map_err(|error| Failure::Error(format!("cannot go on serving: {error}")))?;
+    Ok(store.close().await?)
+}
+
+/// The environment of the person at this machine, with the files that they name. Files beside run files are not read: runs come from elsewhere.
+fn environment(context: &Context) -> Result<Environment, Failure> {
+    load::environment(Path::new(""), context)
+}
+
+/// What seals the keys of providers: a variable, a file, or a file of ours that only the user can read.
+fn secret(args: &ServeArgs, data: &Path) -> Result<SecretString, Failure> {
+    let given = match &args.secret_key_file {
+        Some(path) => Some(fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?),
+        None => std::env::var("CLADE_SECRET_KEY").ok().filter(|secret| !secret.is_empty()),
+    };
+    let text = match given {
+        Some(text) => text,
+        None => own(&data.join("secret.key"))?,
+    };
+    Ok(SecretString::from(text.trim()))
+}
+
+fn own(path: &Path) -> Result<String, Failure> {
+    if let Ok(text) = fs::read_to_string(path) {
+        return Ok(text);
+    }
+    let secret = clade_accounts::Secret::new("")?;
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let file = options.open(path);
+    let written = file.and_then(|mut file| std::io::Write::write_all(&mut file, secret.reveal().as_bytes()));
+    written.map_err(|error| Failure::io("write", path, &error))?;
+    Ok(secret.reveal().to_owned())
+}
+
+/// `clade backup`
+pub async fn backup(args: &BackupArgs, context: &Context) -> Result<(), Failure> {
+    context.backup(&args.file, Durability::Normal).await?;
+    if context.output.json {
+        context.output.json_line(&serde_json::json!({ "written": args.file }));
+    } else {
+        context
+            .output
+            .line(format!("wrote {}; to use it, name it clade.db in a folder for --data-dir", args.file.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,47 @@
+use std::path::Path;
+
+use clade_domain::{ModelSpec, OperatorName, RunMode};
+use clade_evolve::operators;
+use clade_models::{Price, price_of, simulated::SimulatedModel};
+use clade_runfile::{Estimate, LoadOptions, Loaded, Overrides, Problems, Reach};
+
+/// Reads and checks a run file and all its data. Nothing is called and nothing is written.
+///
+/// # Errors
+/// Everything that is wrong with it, each with file, line and fix.
+pub fn load(
+    path: &Path,
+    mode: RunMode,
+    overrides: Overrides,
+    env: &dyn Fn(&str) -> Option<String>,
+    reach: Reach,
+) -> Result<Loaded, Problems> {
+    let operators: Vec<(OperatorName, f64)> =
+        operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
+    let options = LoadOptions { mode, overrides, env, check_model: &check_model, operators: &operators, reach };
+    clade_runfile::load(path, &options)
+}
+
+/// What a run will likely take, at the prices of the built-in table and of the run file.
+#[must_use]
+pub fn estimate(loaded: &Loaded) -> Estimate {
+    clade_runfile::estimate(loaded, &price)
+}
+
+/// What is wrong with a model before anything is called.
+fn check_model(model: &ModelSpec) -> Result<(), String> {
+    clade_models::check_config(&model.id, &model.config)?;
+    match model.id.starts_with("simulated") {
+        true => SimulatedModel::new(&model.id, &model.config, None, 0).map(drop),
+        false => Ok(()),
+    }
+}
+
+/// A known price; `None` where it is unknown.
+fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
+    match price_of(model) {
+        Price::Known { input, output, request, .. } => Some(clade_runfile::Price { input, output, request }),
+        Price::Free => Some(clade_runfile::Price::default()),
+        Price::Unknown => None,
+    }
+}

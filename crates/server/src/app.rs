@@ -1,0 +1,137 @@
+use std::{ops::Deref, path::PathBuf, sync::Arc};
+
+use clade_accounts::{Accounts, Secret, Vault};
+use clade_engine::{Hub, States};
+use clade_models::Environment;
+use clade_store::{Lineage, Store};
+use tokio_util::sync::CancellationToken;
+
+use crate::{hosts::Hosts, patron::WorkspacePatron, rate::Rates, repeat::InHand, start::StartLink};
+
+/// Who may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The person at this machine, by a link that is printed once, or a token of theirs.
+    Single,
+    /// People with accounts.
+    Accounts,
+    /// Everybody, as the person at this machine.
+    Anonymous,
+}
+
+impl Mode {
+    /// As one word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Single => "single",
+            Self::Accounts => "accounts",
+            Self::Anonymous => "anonymous",
+        }
+    }
+}
+
+/// What a server is made of.
+pub struct Settings {
+    /// The system of record.
+    pub store: Arc<dyn Store>,
+    /// The family tree over it.
+    pub lineage: Lineage,
+    /// Who may come in.
+    pub mode: Mode,
+    /// Seals the keys of providers.
+    pub vault: Vault,
+    /// The folder for what is neither in the store nor of one request: sandboxes.
+    pub data: PathBuf,
+    /// Where the person at this machine has their keys. Used in `Single` and `Anonymous` mode alone.
+    pub environment: Environment,
+    /// The address that people use, such as `https://clade.example.org`; none is the one that is listened on.
+    pub public_url: Option<String>,
+    /// Requests a second that a caller may send on and on; four times as many at once.
+    pub rate: f64,
+    /// The program's version.
+    pub version: String,
+}
+
+/// What every request works with.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// The parts of [`App`].
+pub struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lineage: Lineage,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) patron: WorkspacePatron,
+    pub(crate) states: States,
+    pub(crate) mode: Mode,
+    pub(crate) hosts: Hosts,
+    pub(crate) start: StartLink,
+    pub(crate) rates: Rates,
+    pub(crate) in_hand: InHand,
+    pub(crate) version: String,
+    pub(crate) closing: CancellationToken,
+    pub(crate) code: clade_engine::CodeHere,
+}
+
+impl App {
+    /// A server that listens nowhere yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, version } = settings;
+        let accounts = Arc::new(Accounts::new(store.clone()));
+        let vault = Arc::new(vault);
+        let code = clade_engine::CodeHere::new(&data);
+        let patron = WorkspacePatron {
+            accounts: accounts.clone(),
+            vault: vault.clone(),
+            environment: (mode != Mode::Accounts).then_some(environment),
+            code: code.clone(),
+        };
+        Self(Arc::new(Inner {
+            hub: Hub::new(store.clone(), Arc::new(patron.clone()), version.clone()),
+            patron,
+            store,
+            lineage,
+            accounts,
+            vault,
+            states: States::default(),
+            mode,
+            hosts: Hosts::new(public_url),
+            start: StartLink::default(),
+            rates: Rates::new(rate),
+            in_hand: InHand::default(),
+            version,
+            closing: CancellationToken::new(),
+            code,
+        }))
+    }
+
+    /// Goes on with the runs that an earlier server was carrying out. Returns how many.
+    ///
+    /// # Errors
+    /// Where the runs cannot be read.
+    pub async fn resume(&self) -> Result<usize, clade_engine::EngineError> {
+        self.hub.resume().await
+    }
+
+    /// A secret that opens `/start` once for the person at this machine.
+    ///
+    /// # Errors
+    /// Where the machine has no random bytes.
+    pub fn start_link(&self) -> Result<Secret, clade_accounts::AccountError> {
+        let secret = Secret::new("")?;
+        self.start.set(secret.hash());
+        Ok(secret)
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,115 @@
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::Problem;
+
+/// A body of JSON. What is not expected in it is an error that names the place.
+pub(crate) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        // a form of another site can be sent without asking, JSON cannot
+        if kind.split(';').next().map(str::trim) != Some("application/json") {
+            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", "the body has to be JSON")
+                .fix("send it with `Content-Type: application/json`"));
+        }
+        let bytes = whole(request, state).await?;
+        read(&bytes).map(Self)
+    }
+}
+
+/// A body as it is, up to the route's limit.
+pub(crate) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.into_response().status() {
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        status => Problem::new(status, "body", "the body could not be read").fix("send it again"),
+    })
+}
+
+pub(crate) fn too_large() -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than this route takes")
+        .fix("send less, or import large data as a bundle")
+}
+
+/// Reads JSON, naming the place of what is wrong.
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        let place = if path == "." { String::new() } else { format!(" at `{path}`") };
+        Problem::bad(format!("the body is wrong{place}: {}", error.into_inner()))
+            .fix("GET /api/v1/openapi.json says what this route takes")
+    })?;
+    reader.end().map_err(|_| Problem::bad("there is more behind the JSON of the body").fix("send one JSON value"))?;
+    Ok(value)
+}
+
+/// What stands behind the question mark. Unknown names are refused.
+pub(crate) struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(asked)) => Ok(Self(asked)),
+            Err(error) => {
+                Err(Problem::bad(error.body_text())
+                    .fix("GET /api/v1/openapi.json says which parameters this route takes"))
+            }
+        }
+    }
+}
+
+/// What the path names.
+pub(crate) struct Named<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(named)) => Ok(Self(named)),
+            Err(error) => Err(Problem::bad(error.body_text())),
+        }
+    }
+}
+
+/// The revision that an edit was made from: `If-Match: "3"`. An edit without it would overwrite what it has not seen.
+pub(crate) struct Revision(pub u64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Revision {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        revision(&parts.headers).map(Self)
+    }
+}
+
+fn revision(headers: &HeaderMap) -> Result<u64, Problem> {
+    let fix = "read it first, and send its ETag back as If-Match";
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        let missing = "an edit says which version it was made from";
+        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "if_match", missing).fix(fix));
+    };
+    let number = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
+    number.ok_or_else(|| Problem::bad("If-Match is no ETag of this server").fix(fix))
+}
+
+/// An answer with the revision of what it shows.
+pub(crate) fn tagged(revision: u64, body: impl Serialize) -> Response {
+    let mut response = axum::Json(body).into_response();
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{revision}\"")) {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}

@@ -1,0 +1,210 @@
+use std::{net::SocketAddr, time::Instant};
+
+use axum::{
+    extract::{ConnectInfo, RawPathParams, Request, State},
+    http::{Extensions, HeaderMap, Method, StatusCode, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use clade_accounts::{Identify, Principal, Via};
+use clade_domain::{Action, Timestamp, WorkspaceId};
+
+use crate::{
+    App, Mode, Problem,
+    caller::{Caller, Place},
+    cookie,
+    request_id::By,
+};
+
+/// The header that a browser's writes bring beside the cookie.
+pub(crate) const CSRF: &str = "x-csrf-token";
+
+/// Who may use a route. Every route has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Everybody: signing in, and what says how the server is.
+    Open,
+    /// Whoever is signed in: what is their own.
+    SignedIn,
+    /// Who may do this beside all workspaces.
+    Instance(Action),
+    /// Who may do this in the workspace that the path names.
+    Workspace(Action),
+    /// Who may do this in the workspace of the run that the path names.
+    Run(Action),
+}
+
+/// Lets a request through to its route, or says why not.
+pub(crate) async fn pass(
+    State((app, gate)): State<(App, Gate)>,
+    path: RawPathParams,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let by = match admit(&app, gate, &path, &parts).await {
+        Ok(None) => None,
+        Ok(Some(caller)) => {
+            let by = By::from(&caller);
+            parts.extensions.insert(caller);
+            Some(by)
+        }
+        Err(problem) => return problem.into_response(),
+    };
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(by) = by {
+        response.extensions_mut().insert(by);
+    }
+    response
+}
+
+async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> Result<Option<Caller>, Problem> {
+    if request.uri.query().is_some_and(carries_token) {
+        return Err(Problem::bad("a token in an address ends up in logs and histories")
+            .fix("send it as `Authorization: Bearer TOKEN`, and revoke this one"));
+    }
+    let now = clade_engine::now();
+    let principal = identify(app, &request.headers, now).await?;
+    limited(app, principal.as_ref(), request)?;
+    let Some(principal) = principal else {
+        return match gate {
+            Gate::Open => Ok(None),
+            _ => Err(Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", "nobody is signed in")
+                .fix("sign in, or send `Authorization: Bearer TOKEN`")),
+        };
+    };
+    written_from_here(app, &principal, request)?;
+    let named = |name| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    let action = match gate {
+        Gate::Open | Gate::SignedIn => return Ok(Some(Caller { principal, now, place: None })),
+        Gate::Instance(action) => {
+            let caller = Caller { principal, now, place: None };
+            return if caller.may(action) { Ok(Some(caller)) } else { Err(forbidden(action)) };
+        }
+        Gate::Workspace(action) | Gate::Run(action) => action,
+    };
+    let (what, place) = match gate {
+        Gate::Run(_) => ("run", run_place(app, &principal, named("run").unwrap_or_default(), now).await?),
+        _ => ("workspace", workspace_place(app, &principal, named("workspace").unwrap_or_default(), now).await?),
+    };
+    let caller = Caller { principal, now, place: Some(place.ok_or_else(|| Problem::not_found(what))?) };
+    if caller.may(action) {
+        return Ok(Some(caller));
+    }
+    // who may see nothing there is not told that it is there
+    let see = if what == "run" { Action::ReadRuns } else { Action::ReadWorkspace };
+    Err(if caller.may(see) { forbidden(action) } else { Problem::not_found(what) })
+}
+
+fn forbidden(action: Action) -> Problem {
+    let words = action.words().trim_end_matches('.').to_lowercase();
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", format!("your role does not let you {words}"))
+        .fix("ask an admin of the workspace")
+}
+
+async fn run_place(app: &App, principal: &Principal, name: String, now: Timestamp) -> Result<Option<Place>, Problem> {
+    let row = match app.store.summary(name.clone()).await {
+        // a beginning of an id would tell about runs of others
+        Ok(row) if row.run.as_str() == name => row,
+        Ok(_) | Err(clade_store::StoreError::NotFound { .. } | clade_store::StoreError::Ambiguous { .. }) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let member = app.accounts.membership(&row.workspace, &principal.user, now).await?.map(|member| member.value.role);
+    Ok(Some(Place { workspace: row.workspace.clone(), member, run: Some(Box::new(row)) }))
+}
+
+async fn workspace_place(
+    app: &App,
+    principal: &Principal,
+    name: String,
+    now: Timestamp,
+) -> Result<Option<Place>, Problem> {
+    let Ok(workspace) = name.parse::<WorkspaceId>() else { return Ok(None) };
+    let member = app.accounts.membership(&workspace, &principal.user, now).await?.map(|member| member.value.role);
+    if member.is_none() {
+        // an instance admin manages members of workspaces that they are not in, and those have to exist
+        match app.accounts.workspace(&workspace, now).await {
+            Ok(_) => {}
+            Err(clade_accounts::AccountError::Store(clade_store::StoreError::NotFound { .. })) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some(Place { workspace, member, run: None }))
+}
+
+fn carries_token(query: &str) -> bool {
+    query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .any(|(name, value)| ["token", "access_token", "api_key"].contains(&name) || value.starts_with("clade_"))
+}
+
+/// Whose request it is; none where it brings nothing along.
+pub(crate) async fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Principal>, Problem> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let unknown = || {
+            Problem::new(StatusCode::UNAUTHORIZED, "token", "this token is unknown, has expired, or was revoked")
+                .fix("make a new one, and send it as `Authorization: Bearer TOKEN`")
+        };
+        let text = value.to_str().map_err(|_| unknown())?;
+        let (scheme, token) = text.split_once(' ').ok_or_else(unknown)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(unknown());
+        }
+        return app.accounts.bearer(token.trim(), now).await?.map(Some).ok_or_else(unknown);
+    }
+    if let Some(secret) = cookie::read(headers, app.hosts.secure())
+        && let Some(principal) = app.accounts.session(secret, now).await?
+    {
+        return Ok(Some(principal));
+    }
+    match app.mode {
+        Mode::Anonymous => Ok(Some(app.accounts.local(now).await?)),
+        Mode::Single | Mode::Accounts => Ok(None),
+    }
+}
+
+/// A write that a browser sends with its cookie, or without anything, has to come from a page of ours.
+fn written_from_here(app: &App, principal: &Principal, request: &Parts) -> Result<(), Problem> {
+    if matches!(principal.via, Via::Token { .. }) {
+        return Ok(());
+    }
+    let elsewhere = || {
+        Problem::new(StatusCode::FORBIDDEN, "csrf", "this request does not come from a page of this server")
+            .fix(format!("programs use a token; pages send `{CSRF}` with the `csrf` of GET /api/v1/session"))
+    };
+    if !app.hosts.same_origin(&request.headers) {
+        return Err(elsewhere());
+    }
+    if matches!(request.method, Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    match &principal.via {
+        Via::Session { csrf, .. } => {
+            let sent = request.headers.get(CSRF).and_then(|value| value.to_str().ok());
+            if sent == Some(csrf) { Ok(()) } else { Err(elsewhere()) }
+        }
+        Via::Token { .. } | Via::Anonymous => Ok(()),
+    }
+}
+
+fn limited(app: &App, principal: Option<&Principal>, request: &Parts) -> Result<(), Problem> {
+    let caller = match principal.map(|principal| (&principal.via, principal)) {
+        Some((Via::Token { id, .. }, _)) => format!("token {id}"),
+        Some((_, principal)) => format!("user {}", principal.user),
+        None => address(&request.extensions),
+    };
+    app.rates.take(&caller, Instant::now()).map_err(|seconds| {
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", "too many requests")
+            .fix(format!("wait {seconds} s, then send fewer a second"))
+            .after(seconds)
+    })
+}
+
+/// Where a request comes from.
+pub(crate) fn address(request: &Extensions) -> String {
+    let from = request.get::<ConnectInfo<SocketAddr>>();
+    from.map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string())
+}

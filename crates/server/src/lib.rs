@@ -1,0 +1,38 @@
+//! The HTTP API: accounts, workspaces, runs, live streams, and the web UI.
+//!
+//! [`App`] is a server and [`serve`] lets it listen. Each [`route::Route`] of the table in `routes` has a gate, so that nothing
+//! is served without a decision who may have it; the API document ([`openapi`]) and the table of rights ([`rights`]) are made of the
+//! same table. Handlers are thin: they ask the store, the family tree, the accounts and the hub of runs, which the command line uses
+//! too. Deliberately absent: SQL, rules about roles (they are in `clade_domain::Role::permits`), and the search.
+
+mod app;
+mod assets;
+mod caller;
+mod cookie;
+mod extract;
+mod gate;
+mod hosts;
+mod limits;
+mod openapi;
+mod page;
+mod patron;
+mod problem;
+mod rate;
+mod repeat;
+mod request_id;
+mod rights;
+mod route;
+mod routes;
+mod serve;
+mod start;
+mod uploaded;
+
+pub use app::{App, Mode, Settings};
+pub use gate::Gate;
+pub use openapi::openapi;
+pub use problem::Problem;
+pub use rights::rights;
+pub use serve::{router, serve};
+
+/// Where the API begins.
+const BASE: &str = "/api/v1";

@@ -1,0 +1,47 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Problem;
+
+/// A page of a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// What to pass as `cursor` for the next page; null at the end.
+    pub next: Option<String>,
+}
+
+/// Which page.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PageQuery {
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    pub limit: Option<u32>,
+}
+
+/// Most on a page.
+const MOST: u32 = 500;
+/// On a page where nothing is said.
+const USUAL: u32 = 50;
+
+/// How many are asked for.
+pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
+    match asked.unwrap_or(USUAL) {
+        limit @ 1..=MOST => Ok(limit as usize),
+        limit => Err(Problem::bad(format!("`limit` is {limit}, and has to be 1 to {MOST}"))),
+    }
+}
+
+/// A page of what is there whole: the cursor is a place in it.
+pub(crate) fn cut<T>(all: Vec<T>, cursor: Option<&str>, asked: Option<u32>) -> Result<Page<T>, Problem> {
+    let limit = limit(asked)?;
+    let from: usize = match cursor {
+        Some(cursor) => cursor.parse().map_err(|_| Problem::bad("`cursor` is none that this list gave"))?,
+        None => 0,
+    };
+    let next = from.checked_add(limit).filter(|next| *next < all.len()).map(|next| next.to_string());
+    Ok(Page { items: all.into_iter().skip(from).take(limit).collect(), next })
+}

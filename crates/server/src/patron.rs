@@ -1,0 +1,113 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use clade_accounts::{Accounts, Vault};
+use clade_domain::{RunSpec, SandboxSpec, WorkspaceId};
+use clade_engine::{Budgets, CodeHere, Keys, Patron};
+use clade_models::{Environment, unusual_address};
+use clade_store::RunSummary;
+use futures::future::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+
+/// Gives runs the keys and budgets of their workspace.
+#[derive(Clone)]
+pub(crate) struct WorkspacePatron {
+    pub accounts: Arc<Accounts>,
+    pub vault: Arc<Vault>,
+    /// The keys of the person at this machine; none where others come in too.
+    pub environment: Option<Environment>,
+    pub code: CodeHere,
+}
+
+impl WorkspacePatron {
+    /// Whether a run may be carried out here, by what it would reach outside of the server.
+    ///
+    /// Whoever is at this machine may reach what they like. Others may call the known providers and the addresses that their
+    /// workspace names, and choose no program of the server as an interpreter.
+    pub async fn permits(&self, workspace: &WorkspaceId, spec: &RunSpec) -> Result<(), String> {
+        if self.environment.is_some() {
+            return Ok(());
+        }
+        let found = self.accounts.workspace(workspace, clade_engine::now()).await.map_err(|error| error.to_string())?;
+        for model in spec.models.all() {
+            if let Some(url) = unusual_address(model)
+                && !found.value.base_urls.iter().any(|known| below(&url, known))
+            {
+                return Err(format!(
+                    "`{}` is at {url}, which runs of this workspace may not call; an admin adds the address to its `base_urls`",
+                    model.id
+                ));
+            }
+        }
+        let usual = SandboxSpec::default();
+        match &spec.sandbox {
+            Some(sandbox) if sandbox.languages.iter().any(|l| sandbox.interpreter(*l) != usual.interpreter(*l)) => {
+                Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The keys of a workspace, and behind them those of the person at this machine where nobody else comes in.
+    pub async fn keys_of(&self, workspace: &WorkspaceId) -> Result<Keys, String> {
+        let now = clade_engine::now();
+        let sealed = self.accounts.open_keys(&self.vault, workspace, now).await.map_err(|error| error.to_string())?;
+        let sealed: BTreeMap<String, SecretString> = sealed.into_iter().collect();
+        let outer = self.environment.clone();
+        let environment = Environment::new(move |name| match sealed.get(name) {
+            Some(key) => Some(key.expose_secret().to_owned()),
+            None => outer.as_ref().and_then(|outer| outer.get(name)),
+        });
+        Ok(Keys { environment, inline: BTreeMap::new() })
+    }
+}
+
+impl Patron for WorkspacePatron {
+    fn keys<'a>(&'a self, row: &'a RunSummary, spec: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>> {
+        Box::pin(async move {
+            self.permits(&row.workspace, spec).await?;
+            self.keys_of(&row.workspace).await
+        })
+    }
+
+    fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>> {
+        Box::pin(async move {
+            let now = clade_engine::now();
+            let workspace = self.accounts.workspace(&row.workspace, now).await.map(|found| found.value.budget);
+            let member = self.accounts.membership(&row.workspace, &row.by, now).await;
+            match (workspace, member) {
+                (Ok(workspace), Ok(member)) => {
+                    Ok(Budgets { workspace, member: member.map(|member| member.value.budget).unwrap_or_default() })
+                }
+                (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
+            }
+        })
+    }
+
+    fn code(&self) -> Option<&CodeHere> {
+        Some(&self.code)
+    }
+}
+
+/// Whether an address is one that is known, or below it.
+fn below(url: &str, known: &str) -> bool {
+    let known = known.trim_end_matches('/');
+    url.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_below_one_that_is_known_and_not_beside_it() {
+        let table = [
+            ("https://llm.example.org/v1", "https://llm.example.org", true),
+            ("https://llm.example.org/v1", "https://llm.example.org/v1/", true),
+            ("https://llm.example.org.evil.example/v1", "https://llm.example.org", false),
+            ("http://llm.example.org/v1", "https://llm.example.org", false),
+        ];
+        for (url, known, expected) in table {
+            assert_eq!(below(url, known), expected, "{url} {known}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::HeaderValue,
+    middleware::Next,
+    response::Response,
+};
+use clade_accounts::new_name;
+
+use crate::caller::Caller;
+
+tokio::task_local! {
+    static ID: String;
+}
+
+/// The id of the request at hand.
+pub(crate) fn current() -> Option<String> {
+    ID.try_with(Clone::clone).ok()
+}
+
+/// Who sent a request, as an answer's extension tells the log.
+#[derive(Clone)]
+pub(crate) struct By(pub String);
+
+impl From<&Caller> for By {
+    fn from(caller: &Caller) -> Self {
+        Self(caller.principal.user.to_string())
+    }
+}
+
+/// Gives a request its id, or takes a proxy's over, and logs how it went. Neither query nor body is logged.
+pub(crate) async fn follow(request: Request, next: Next) -> Response {
+    const NAME: &str = "x-request-id";
+    let given = request.headers().get(NAME).and_then(|value| value.to_str().ok());
+    let fits = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let id = given.filter(fits).map_or_else(|| new_name().unwrap_or_default(), ToOwned::to_owned);
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let (method, begun) = (request.method().clone(), Instant::now());
+    let mut response = ID.scope(id.clone(), next.run(request)).await;
+    let status = response.status().as_u16();
+    let user = response.extensions().get::<By>().map(|by| by.0.clone()).unwrap_or_default();
+    let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    tracing::info!(request.id = %id, http.method = %method, http.route = %route, http.status = status, user.id = %user, duration_ms, "request");
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(NAME, id);
+    }
+    response
+}

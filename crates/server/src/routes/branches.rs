@@ -1,0 +1,164 @@
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use clade_domain::{Action, Budget, ModelSpec, Prompt, RunId, RunMode, WorkspaceId};
+use clade_engine::{Owner, branch_run, clone_run, find_point};
+use clade_text::template::PromptTemplate;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::create::RunMade;
+use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route};
+
+/// Seeds are numbers that every program can write.
+const SEEDS: u64 = u32::MAX as u64;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post(
+            "/runs/{run}/branches",
+            Gate::Run(Action::CreateRuns),
+            "branch",
+            "Starts a run from a candidate or snapshot of this one.",
+            branch,
+        )
+        .takes::<BranchWanted>()
+        .gives::<RunMade>(201)
+        .repeatable(),
+        Route::post(
+            "/runs/{run}/clone",
+            Gate::Run(Action::ReadRuns),
+            "clone_run",
+            "Creates the same run anew, in this workspace or another that one may create runs in.",
+            clone,
+        )
+        .takes::<CloneWanted>()
+        .gives::<RunMade>(201)
+        .repeatable(),
+    ]
+}
+
+/// Where a run starts.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct BranchWanted {
+    /// A candidate such as `c3`, `seed`, `best`, or a snapshot by name.
+    from: String,
+    /// Its limits; those of this run where they are left out.
+    budget: Option<Budget>,
+    /// The seed of all its randomness; one is drawn where none is given.
+    seed: Option<u64>,
+    /// The task model, instead of this run's; its settings are the usual ones.
+    model: Option<String>,
+    /// Components of the prompt that were edited by hand.
+    #[serde(default)]
+    prompt: BTreeMap<String, String>,
+    /// Whether it starts at once; it does where nothing is said.
+    start: Option<bool>,
+    /// Its id; one is drawn where none is given.
+    run: Option<RunId>,
+}
+
+async fn branch(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<BranchWanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let from = &caller.run()?.run;
+    let train = app.states.look(&app.store, from, |state| state.dataset().counts().train).await?;
+    if train == 0 {
+        return Err(Problem::conflict("this run is an evaluation: none of its examples is there to learn from")
+            .fix("take its prompt and start a search with it"));
+    }
+    let candidate = find_point(&app.store, from, &wanted.from).await?;
+    let run = id(wanted.run)?;
+    let seed = seed(wanted.seed)?;
+    let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
+    let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;
+    let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
+    branch_run(&app.store, from, candidate, run.clone(), owner, |spec| {
+        spec.seed = seed;
+        spec.mode = RunMode::Optimize;
+        spec.prompts[0].prompt = edited;
+        if let Some(budget) = wanted.budget {
+            spec.optimize.budget = budget;
+        }
+        if let Some(model) = wanted.model {
+            spec.models.task = vec![ModelSpec::named(model)];
+        }
+    })
+    .await?;
+    started(&app, run, wanted.start).await
+}
+
+/// A prompt with components that were edited by hand. Every placeholder stays.
+fn edited(mut prompt: Prompt, edits: &BTreeMap<String, String>) -> Result<Prompt, Problem> {
+    let before = PromptTemplate::compile(&prompt).map(|template| template.variables());
+    for (name, text) in edits {
+        let component = prompt.components.iter_mut().find(|component| component.name == *name);
+        let component = component.ok_or_else(|| Problem::bad(format!("the prompt has no component `{name}`")))?;
+        component.text.clone_from(text);
+    }
+    let template = PromptTemplate::compile(&prompt)
+        .map_err(|error| Problem::bad(format!("the prompt is no template: {error}")))?;
+    match before {
+        Ok(before) if before != template.variables() => {
+            let names: Vec<String> = before.into_iter().map(|name| format!("{{{{{name}}}}}")).collect();
+            Err(Problem::bad(format!("the edited prompt has other variables than {}", names.join(", ")))
+                .fix("keep every placeholder: the data fills them"))
+        }
+        _ => Ok(prompt),
+    }
+}
+
+/// Where a run is created anew.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CloneWanted {
+    /// In which workspace; in this one where it is left out.
+    workspace: Option<WorkspaceId>,
+    /// The seed of all its randomness; that of this run where it is left out.
+    seed: Option<u64>,
+    /// Whether it starts at once; it does not where nothing is said.
+    start: Option<bool>,
+}
+
+async fn clone(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<CloneWanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let workspace = wanted.workspace.unwrap_or(caller.workspace()?.clone());
+    let member = app.accounts.membership(&workspace, caller.user(), caller.now).await?.map(|member| member.value.role);
+    if !caller.principal.may(Action::CreateRuns, Some(&workspace), member) {
+        return Err(Problem::not_found("workspace"));
+    }
+    let seed = wanted.seed.map(|given| seed(Some(given))).transpose()?;
+    let run = id(None)?;
+    let owner = Owner { workspace, user: caller.user().clone() };
+    clone_run(&app.store, &caller.run()?.run, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
+    started(&app, run, Some(wanted.start.unwrap_or(false))).await
+}
+
+fn id(wanted: Option<RunId>) -> Result<RunId, Problem> {
+    Ok(match wanted {
+        Some(run) => run,
+        None => RunId::from_entropy(clade_accounts::new_id()?),
+    })
+}
+
+fn seed(wanted: Option<u64>) -> Result<u64, Problem> {
+    match wanted {
+        Some(seed) if seed > SEEDS => Err(Problem::bad(format!("a seed is a number up to {SEEDS}"))),
+        Some(seed) => Ok(seed),
+        None => Ok(clade_accounts::new_id()? & SEEDS),
+    }
+}
+
+async fn started(app: &App, run: RunId, start: Option<bool>) -> Result<(StatusCode, Json<RunMade>), Problem> {
+    let start = start.unwrap_or(true);
+    if start {
+        app.hub.start(&run).await?;
+    }
+    Ok((StatusCode::CREATED, Json(RunMade { run, started: start, warnings: Vec::new() })))
+}

@@ -1,0 +1,277 @@
+use axum::{Json, extract::State};
+use clade_domain::{Action, CandidateId, Prompt, Split};
+use clade_engine::{CandidateDiff, diff, find_candidate};
+use clade_filter::Filter;
+use clade_lineage::{FIELDS, Graph, Node, NodeId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Named},
+    page::{Page, cut},
+    route::Route,
+};
+
+const READ: Gate = Gate::Run(Action::ReadRuns);
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/runs/{run}/candidates", READ, "candidates", "The candidates of a run.", list)
+            .asks::<Wanted>()
+            .gives::<Page<CandidateRow>>(200),
+        Route::get(
+            "/runs/{run}/candidates/{candidate}",
+            READ,
+            "candidate",
+            "A candidate with its prompt. `seed` and `best` name two of them.",
+            show,
+        )
+        .gives::<CandidateView>(200),
+        Route::get(
+            "/runs/{run}/candidates/{candidate}/diff",
+            READ,
+            "diff",
+            "How a candidate's prompt and scores differ from another's.",
+            compare,
+        )
+        .asks::<Other>()
+        .gives::<CandidateDiff>(200),
+        Route::get("/runs/{run}/flips", READ, "flips", "The examples on which two candidates differ.", flips)
+            .asks::<Two>()
+            .gives::<Page<Flip>>(200),
+        Route::get("/runs/{run}/matrix", READ, "matrix", "Mean scores of candidates on examples.", matrix)
+            .asks::<MatrixWanted>()
+            .gives::<Matrix>(200),
+    ]
+}
+
+/// Which candidates, in which order.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Such as `score > 0.8 and operator = reflect`; the fields are those of `clade lineage --filter`.
+    filter: Option<String>,
+    /// By id where it is not said.
+    sort: Option<Sort>,
+    /// Whether the highest come first.
+    desc: Option<u8>,
+    /// 1: with the prompts as text.
+    text: Option<u8>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+}
+
+/// An order of candidates.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    Id,
+    Score,
+    Generation,
+    Cost,
+}
+
+/// A candidate in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CandidateRow {
+    #[serde(flatten)]
+    node: Node,
+    /// Its prompt as text, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<String>,
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Json<Page<CandidateRow>>, Problem> {
+    let filter = Filter::parse(wanted.filter.as_deref().unwrap_or_default(), &FIELDS)?;
+    let graph = app.lineage.run(&caller.run()?.run).await?;
+    let kept = if filter.is_all() { None } else { Some(app.lineage.matching(&graph, &filter).await?) };
+    let mut nodes: Vec<&Node> =
+        graph.nodes().iter().filter(|node| kept.as_ref().is_none_or(|kept| kept.contains(&node.id))).collect();
+    let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
+    match wanted.sort.unwrap_or_default() {
+        Sort::Id => {}
+        Sort::Score => nodes.sort_by(|a, b| score(a).total_cmp(&score(b))),
+        Sort::Generation => nodes.sort_by_key(|node| node.generation),
+        Sort::Cost => nodes.sort_by(|a, b| a.cost.0.total_cmp(&b.cost.0)),
+    }
+    if wanted.desc == Some(1) {
+        nodes.reverse();
+    }
+    let page = cut(nodes, wanted.cursor.as_deref(), wanted.limit)?;
+    let texts = match wanted.text {
+        Some(1) => app.lineage.texts(page.items.iter().copied()).await?,
+        _ => Default::default(),
+    };
+    let row = |node: &Node| CandidateRow { prompt: texts.get(&node.id).cloned(), node: node.clone() };
+    Ok(Json(Page { items: page.items.into_iter().map(row).collect(), next: page.next }))
+}
+
+/// A candidate.
+#[derive(Serialize, JsonSchema)]
+struct CandidateView {
+    node: Node,
+    prompt: Prompt,
+    /// The prompt as text.
+    text: String,
+    /// Candidates of this run that were made from it.
+    children: Vec<NodeId>,
+}
+
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Named((_, name)): Named<(String, String)>,
+) -> Result<Json<CandidateView>, Problem> {
+    let run = &caller.run()?.run;
+    let graph = app.lineage.run(run).await?;
+    let (id, prompt) = app
+        .states
+        .look(&app.store, run, |state| {
+            let id = find_candidate(state, &name)?;
+            let candidate = state.candidate(id).map(|candidate| candidate.prompt.clone());
+            Ok::<_, clade_engine::EngineError>((id, candidate))
+        })
+        .await??;
+    let node = node(&graph, &NodeId::new(run.clone(), id))?;
+    let at = graph.position(&node.id).unwrap_or_default();
+    let children = graph.children(at).iter().map(|child| graph.nodes()[*child].id.clone()).collect();
+    let prompt = prompt.ok_or_else(|| Problem::not_found("candidate"))?;
+    Ok(Json(CandidateView { text: prompt.to_text(), prompt, children, node: node.clone() }))
+}
+
+fn node<'g>(graph: &'g Graph, id: &NodeId) -> Result<&'g Node, Problem> {
+    graph.get(id).ok_or_else(|| Problem::not_found("candidate"))
+}
+
+/// With which one.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Other {
+    /// `parent`, `seed`, `best`, or a candidate such as `c3`; the parent where it is left out.
+    with: Option<String>,
+}
+
+async fn compare(
+    State(app): State<App>,
+    caller: Caller,
+    Named((_, name)): Named<(String, String)>,
+    Asked(other): Asked<Other>,
+) -> Result<Json<CandidateDiff>, Problem> {
+    let run = &caller.run()?.run;
+    let seen = app.states.look(&app.store, run, |state| {
+        let b = find_candidate(state, &name)?;
+        let a = match other.with.as_deref() {
+            None | Some("parent") => {
+                state.candidate(b).and_then(|candidate| candidate.parents.first().copied()).unwrap_or(CandidateId(0))
+            }
+            Some(with) => find_candidate(state, with)?,
+        };
+        let pair = state.candidate(a).zip(state.candidate(b));
+        Ok::<_, clade_engine::EngineError>(pair.map(|(a, b)| diff(state, a, b)))
+    });
+    seen.await??.map(Json).ok_or_else(|| Problem::not_found("candidate"))
+}
+
+/// Two candidates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Two {
+    a: String,
+    b: String,
+    /// Train where it is not said.
+    split: Option<Split>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+}
+
+/// An example on which two candidates differ.
+#[derive(Serialize, JsonSchema)]
+struct Flip {
+    example: clade_domain::ExampleId,
+    /// The first one's mean score.
+    a: f64,
+    /// The second one's.
+    b: f64,
+}
+
+async fn flips(State(app): State<App>, caller: Caller, Asked(two): Asked<Two>) -> Result<Json<Page<Flip>>, Problem> {
+    let run = &caller.run()?.run;
+    let split = two.split.unwrap_or(Split::Train);
+    let seen = app.states.look(&app.store, run, |state| {
+        let (a, b) = (find_candidate(state, &two.a)?, find_candidate(state, &two.b)?);
+        let repeat = state.repeat();
+        let flip = |example| {
+            let mean = |id| state.cells(id)?.mean(example, repeat);
+            let (a, b) = (mean(a)?, mean(b)?);
+            ((a - b).abs() > f64::EPSILON).then_some(Flip { example, a, b })
+        };
+        let mut flips: Vec<Flip> = state.dataset().examples(split).into_iter().filter_map(flip).collect();
+        flips.sort_by(|x, y| (y.b - y.a).abs().total_cmp(&(x.b - x.a).abs()));
+        Ok::<_, clade_engine::EngineError>(flips)
+    });
+    cut(seen.await??, two.cursor.as_deref(), two.limit).map(Json)
+}
+
+/// Which candidates on which split.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MatrixWanted {
+    /// Train where it is not said.
+    split: Option<Split>,
+    /// Names with commas between them; the 1,000 best where it is left out.
+    candidates: Option<String>,
+}
+
+/// Mean scores: a row for each candidate, a column for each example.
+#[derive(Serialize, JsonSchema)]
+struct Matrix {
+    split: Split,
+    candidates: Vec<CandidateId>,
+    examples: Vec<clade_domain::ExampleId>,
+    /// In [0, 1]; null where the candidate did not meet the example.
+    scores: Vec<Vec<Option<f32>>>,
+}
+
+/// Most rows.
+const ROWS: usize = 1_000;
+
+async fn matrix(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(wanted): Asked<MatrixWanted>,
+) -> Result<Json<Matrix>, Problem> {
+    let run = &caller.run()?.run;
+    let split = wanted.split.unwrap_or(Split::Train);
+    let seen = app.states.look(&app.store, run, |state| {
+        let mut candidates: Vec<CandidateId> = match &wanted.candidates {
+            Some(names) => names.split(',').map(|name| find_candidate(state, name.trim())).collect::<Result<_, _>>()?,
+            None => state.candidates().map(|candidate| candidate.id).collect(),
+        };
+        let score = |id: &CandidateId| state.score(*id, split).unwrap_or(-1.0);
+        if wanted.candidates.is_none() {
+            candidates.sort_by(|a, b| score(b).total_cmp(&score(a)));
+        }
+        candidates.truncate(ROWS);
+        let examples = state.dataset().examples(split);
+        let repeat = state.repeat();
+        let row = |id: &CandidateId| {
+            let cells = state.cells(*id);
+            let mean = |example| cells.and_then(|cells| cells.mean(example, repeat)).map(|mean| mean as f32);
+            examples.iter().copied().map(mean).collect()
+        };
+        let scores = candidates.iter().map(row).collect();
+        Ok::<_, clade_engine::EngineError>(Matrix { split, candidates, examples, scores })
+    });
+    Ok(Json(seen.await??))
+}

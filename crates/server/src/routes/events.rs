@@ -1,0 +1,235 @@
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use clade_domain::{Action, RunId};
+use clade_engine::LiveLog;
+use clade_store::RunStatus;
+use futures::{Stream, stream};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::{App, Gate, Problem, caller::Caller, extract::Asked, gate::identify, route::Route};
+
+const GATE: Gate = Gate::Run(Action::ReadRuns);
+/// Most entries sent in one piece.
+const PART: usize = 500;
+/// How often progress is sent, at most.
+const PROGRESS: Duration = Duration::from_millis(250);
+/// How often a stream without news says that it is there, asks whether its listener may still listen, and looks whether a run of another
+/// process has grown.
+const BEAT: Duration = Duration::from_secs(1);
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/runs/{run}/events",
+            GATE,
+            "events",
+            "What happens in a run, as server-sent events: `entry`, `progress` and `end`.",
+            listen,
+        )
+        .asks::<From>()
+        .streams("text/event-stream"),
+        Route::get("/runs/{run}/journal", GATE, "journal", "A run's journal as JSON lines.", journal)
+            .asks::<Part>()
+            .streams("application/jsonl"),
+    ]
+}
+
+/// Where a stream begins. `Last-Event-ID` wins.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct From {
+    /// Behind this entry; -1 is from the beginning, and only new entries come where it is left out.
+    after: Option<i64>,
+}
+
+/// A listener and how far it is.
+struct Listener {
+    app: App,
+    run: RunId,
+    headers: HeaderMap,
+    /// The next entry to send.
+    next: u64,
+    live: Option<Arc<LiveLog>>,
+    progress_sent: Instant,
+    beat: Instant,
+    over: bool,
+}
+
+async fn listen(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Asked(from): Asked<From>,
+) -> Result<Response, Problem> {
+    let run = caller.run()?.run.clone();
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let next = match (last, from.after) {
+        (Some(last), _) => last + 1,
+        (None, Some(after)) => u64::try_from(after + 1).unwrap_or(0),
+        (None, None) => app.store.length(run.clone()).await?,
+    };
+    let long_ago = Instant::now();
+    let listener =
+        Listener { app, run, headers, next, live: None, progress_sent: long_ago, beat: long_ago, over: false };
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        // a proxy that collects what it passes on would hold up what is live
+        (header::HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Body::from_stream(listener.stream())).into_response())
+}
+
+impl Listener {
+    fn stream(self) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
+        stream::unfold(self, |mut listener| async move {
+            match listener.news().await {
+                Ok(Some(text)) => Some((Ok(Bytes::from(text)), listener)),
+                Ok(None) => None,
+                Err(problem) => {
+                    tracing::warn!(run.id = %listener.run, ?problem, "a stream of events ended");
+                    None
+                }
+            }
+        })
+    }
+
+    /// The next piece to send; none at the end.
+    async fn news(&mut self) -> Result<Option<String>, Problem> {
+        if self.over {
+            return Ok(None);
+        }
+        loop {
+            if self.beat.elapsed() >= BEAT {
+                self.beat = Instant::now();
+                if !self.may_listen().await? {
+                    self.over = true;
+                    return Ok(Some("event: end\ndata: {\"status\":\"not_allowed\"}\n\n".to_owned()));
+                }
+            }
+            if let Some(live) = self.app.hub.live(&self.run) {
+                self.live = Some(live);
+            }
+            let entries = self.entries().await?;
+            if !entries.is_empty() {
+                return Ok(Some(entries));
+            }
+            let running = self.app.hub.progress(&self.run);
+            if let Some(progress) = running.as_ref().filter(|_| self.progress_sent.elapsed() >= PROGRESS) {
+                self.progress_sent = Instant::now();
+                let text = serde_json::to_string(progress).map_err(Problem::fault)?;
+                return Ok(Some(format!("event: progress\ndata: {text}\n\n")));
+            }
+            if running.is_none() && !self.goes_on().await? {
+                self.over = true;
+                let status = self.app.store.summary(self.run.to_string()).await?.status;
+                let data = serde_json::json!({ "status": status });
+                return Ok(Some(format!("event: end\ndata: {data}\n\n")));
+            }
+            if self.app.closing.is_cancelled() {
+                return Ok(None);
+            }
+            if self.wait().await {
+                return Ok(Some(": \n\n".to_owned()));
+            }
+        }
+    }
+
+    /// Entries that were not sent yet, from where they are at hand.
+    async fn entries(&mut self) -> Result<String, Problem> {
+        let mut text = String::new();
+        if let Some(lines) = self.live.as_ref().and_then(|live| live.lines(self.next, PART)) {
+            for line in lines {
+                text.push_str(&format!("id: {}\nevent: entry\ndata: {line}\n\n", self.next));
+                self.next += 1;
+            }
+            return Ok(text);
+        }
+        for entry in self.app.store.read(self.run.clone(), self.next, PART as u32).await? {
+            let line = serde_json::to_string(&entry).map_err(Problem::fault)?;
+            text.push_str(&format!("id: {}\nevent: entry\ndata: {line}\n\n", entry.seq));
+            self.next = entry.seq + 1;
+        }
+        Ok(text)
+    }
+
+    /// Whether a run that is not going on here is in the hands of another process.
+    async fn goes_on(&self) -> Result<bool, Problem> {
+        let mut row = self.app.store.summary(self.run.to_string()).await?;
+        if row.status != RunStatus::Running {
+            return Ok(false);
+        }
+        self.app.hub.mend(&mut row).await;
+        Ok(row.status == RunStatus::Running)
+    }
+
+    /// Whether the listener still may: they may have been taken out of the workspace meanwhile.
+    async fn may_listen(&self) -> Result<bool, Problem> {
+        let now = clade_engine::now();
+        let Ok(Some(principal)) = identify(&self.app, &self.headers, now).await else { return Ok(false) };
+        let row = self.app.store.summary(self.run.to_string()).await?;
+        let member = self.app.accounts.membership(&row.workspace, &principal.user, now).await?;
+        Ok(principal.may(Action::ReadRuns, Some(&row.workspace), member.map(|member| member.value.role)))
+    }
+
+    /// Waits for news; true where there are none for a while.
+    async fn wait(&mut self) -> bool {
+        let until = if self.live.is_some() { PROGRESS } else { BEAT };
+        let grown = async {
+            match &self.live {
+                Some(live) => {
+                    let mut length = live.length();
+                    // the log ends with the run; what is next is seen in the journal then
+                    if length.wait_for(|length| *length > self.next).await.is_err() {
+                        tokio::time::sleep(until).await;
+                    }
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = grown => false,
+            () = self.app.closing.cancelled() => false,
+            () = tokio::time::sleep(until) => self.live.is_none(),
+        }
+    }
+}
+
+/// Which part of a journal.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    /// From this entry on; the first where it is left out.
+    from: Option<u64>,
+    /// At most so many; all where it is left out.
+    limit: Option<u64>,
+}
+
+async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part>) -> Result<Response, Problem> {
+    let run = caller.run()?.run.clone();
+    let start = (app, run, part.from.unwrap_or(0), part.limit.unwrap_or(u64::MAX));
+    let lines = stream::try_unfold(start, |(app, run, next, left)| async move {
+        let part = u32::try_from(left).unwrap_or(u32::MAX).min(1_000);
+        if part == 0 {
+            return Ok::<_, std::io::Error>(None);
+        }
+        let entries = app.store.read(run.clone(), next, part).await.map_err(std::io::Error::other)?;
+        let Some(last) = entries.last() else { return Ok(None) };
+        let (next, left) = (last.seq + 1, left - entries.len() as u64);
+        let mut text = String::new();
+        for entry in &entries {
+            text.push_str(&serde_json::to_string(entry)?);
+            text.push('\n');
+        }
+        Ok(Some((Bytes::from(text), (app, run, next, left))))
+    });
+    Ok(([(header::CONTENT_TYPE, "application/jsonl")], Body::from_stream(lines)).into_response())
+}

@@ -1,0 +1,122 @@
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use clade_domain::Action;
+use clade_lineage::{Graph, Node};
+use clade_store::RunFilter;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Named},
+    page::Page,
+    route::Route,
+};
+
+const READ: Gate = Gate::Run(Action::ReadRuns);
+/// Most of the best.
+const MOST: usize = 500;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/runs/{run}/generations", READ, "generations", "The generations of a run.", list)
+            .gives::<Page<Generation>>(200),
+        Route::get("/runs/{run}/generations/{generation}", READ, "generation", "The candidates of a generation, by number, or of the `latest`.", show)
+            .gives::<Page<Node>>(200),
+        Route::get("/runs/{run}/top", READ, "top", "The best candidates of a run by mean score.", top)
+            .asks::<Best>()
+            .gives::<Page<Node>>(200),
+        Route::get("/workspaces/{workspace}/top", Gate::Workspace(Action::ReadRuns), "top_of_workspace", "The best candidate of each run of a workspace, best first. Scores of different data or models do not compare.", top_of_all)
+            .asks::<Best>()
+            .gives::<Page<Node>>(200),
+    ]
+}
+
+/// A generation.
+#[derive(Serialize, JsonSchema)]
+struct Generation {
+    generation: u32,
+    candidates: usize,
+    /// The highest mean score in it; null where nothing was evaluated.
+    best: Option<f64>,
+    /// The mean over its candidates.
+    mean: Option<f64>,
+}
+
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Generation>>, Problem> {
+    let graph = app.lineage.run(&caller.run()?.run).await?;
+    let mut all: BTreeMap<u32, (usize, Vec<f64>)> = BTreeMap::new();
+    for node in graph.nodes() {
+        let (candidates, scores) = all.entry(node.generation).or_default();
+        *candidates += 1;
+        scores.extend(node.score.map(|score| score.mean));
+    }
+    let items = all.into_iter().map(|(generation, (candidates, scores))| Generation {
+        generation,
+        candidates,
+        best: scores.iter().copied().reduce(f64::max),
+        mean: (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64),
+    });
+    Ok(Json(Page { items: items.collect(), next: None }))
+}
+
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Named((_, name)): Named<(String, String)>,
+) -> Result<Json<Page<Node>>, Problem> {
+    let graph = app.lineage.run(&caller.run()?.run).await?;
+    let latest = graph.nodes().iter().map(|node| node.generation).max();
+    let wanted = match name.as_str() {
+        "latest" => latest,
+        number => number.parse().ok().filter(|number| Some(*number) <= latest),
+    };
+    let wanted = wanted.ok_or_else(|| Problem::not_found("generation"))?;
+    let items = graph.nodes().iter().filter(|node| node.generation == wanted).cloned().collect();
+    Ok(Json(Page { items, next: None }))
+}
+
+/// How many.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Best {
+    /// 10 where it is not said, at most 500.
+    k: Option<usize>,
+}
+
+impl Best {
+    fn of(&self, mut nodes: Vec<Node>) -> Result<Page<Node>, Problem> {
+        let k = self.k.unwrap_or(10);
+        if k > MOST {
+            return Err(Problem::bad(format!("`k` is {k}, and has to be at most {MOST}")));
+        }
+        let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
+        nodes.sort_by(|a, b| score(b).total_cmp(&score(a)));
+        nodes.truncate(k);
+        Ok(Page { items: nodes, next: None })
+    }
+}
+
+async fn top(State(app): State<App>, caller: Caller, Asked(best): Asked<Best>) -> Result<Json<Page<Node>>, Problem> {
+    let graph: Graph = app.lineage.run(&caller.run()?.run).await?;
+    let scored = graph.nodes().iter().filter(|node| node.score.is_some()).cloned().collect();
+    best.of(scored).map(Json)
+}
+
+async fn top_of_all(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(best): Asked<Best>,
+) -> Result<Json<Page<Node>>, Problem> {
+    let rows = RunFilter { workspace: Some(caller.workspace()?.clone()), ..RunFilter::default() };
+    let mut leading = Vec::new();
+    for row in app.store.summaries(rows).await?.into_iter().filter(|row| row.best_score.is_some()) {
+        let graph = app.lineage.run(&row.run).await?;
+        if let Some(id) = app.lineage.best(&row.run, &graph).await? {
+            leading.extend(graph.get(&id).cloned());
+        }
+    }
+    best.of(leading).map(Json)
+}

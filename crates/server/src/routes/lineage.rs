@@ -1,0 +1,286 @@
+use std::collections::HashSet;
+
+use axum::{Json, extract::State};
+use clade_domain::{Action, RunId};
+use clade_filter::Filter;
+use clade_lineage::{FIELDS, Family, Graph, Layout, LayoutOptions, Mark, Node, NodeId};
+use clade_store::Kin;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{App, Gate, Problem, caller::Caller, extract::Asked, route::Route};
+
+const READ: Gate = Gate::Run(Action::ReadRuns);
+/// Most marks drawn where nothing else is said.
+const MARKS: usize = 10_000;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/runs/{run}/lineage", READ, "lineage", "The family tree with a place for each node.", draw)
+            .asks::<Drawn>()
+            .gives::<Drawing>(200),
+        Route::get(
+            "/runs/{run}/lineage/ancestors",
+            READ,
+            "ancestors",
+            "A candidate's ancestors, nearest first, over runs.",
+            ancestors,
+        )
+        .asks::<Of>()
+        .gives::<Nodes>(200),
+        Route::get(
+            "/runs/{run}/lineage/descendants",
+            READ,
+            "descendants",
+            "A candidate's descendants, over runs.",
+            descendants,
+        )
+        .asks::<Of>()
+        .gives::<Nodes>(200),
+        Route::get("/runs/{run}/lineage/path", READ, "path", "The way from one candidate to another.", path)
+            .asks::<FromTo>()
+            .gives::<Nodes>(200),
+        Route::get(
+            "/runs/{run}/lineage/common",
+            READ,
+            "common_ancestor",
+            "The nearest common ancestor of two candidates.",
+            common,
+        )
+        .asks::<AB>()
+        .gives::<Nodes>(200),
+        Route::get(
+            "/runs/{run}/lineage/families",
+            READ,
+            "families",
+            "The clades: where each starts and what came of it.",
+            families,
+        )
+        .gives::<Families>(200),
+    ]
+}
+
+/// What is drawn.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Drawn {
+    /// Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching`. All are drawn.
+    filter: Option<String>,
+    /// 0: dropped candidates are drawn too, instead of counted at the node above them.
+    fold: Option<u8>,
+    /// Names with commas between them: nodes that show what is folded into them all the same.
+    unfolded: Option<String>,
+    /// Most nodes drawn: those that matter most, each with the way to its root.
+    most: Option<usize>,
+    /// 1: with the candidates of other runs that this one branched from, and of those that branched from it.
+    branches: Option<u8>,
+    /// Only marks in these columns and rows.
+    x0: Option<u32>,
+    x1: Option<u32>,
+    y0: Option<u32>,
+    y1: Option<u32>,
+    /// Marks of the page, from this one on.
+    from: Option<usize>,
+    /// At most so many marks.
+    limit: Option<usize>,
+}
+
+/// A family tree with a place for each node.
+#[derive(Serialize, JsonSchema)]
+struct Drawing {
+    /// Number of columns: generations.
+    columns: u32,
+    rows: u32,
+    /// The best candidate, where the line of descent ends.
+    best: Option<NodeId>,
+    /// Candidates, drawn or not.
+    total: usize,
+    marks: Vec<Marked>,
+    /// The nodes that a filter names; null where none was given.
+    matching: Option<Vec<NodeId>>,
+    /// What to pass as `from` for more; null at the end.
+    next: Option<usize>,
+}
+
+/// A place and what is there.
+#[derive(Serialize, JsonSchema)]
+struct Marked {
+    #[serde(flatten)]
+    mark: Mark,
+    node: Node,
+}
+
+/// Candidates.
+#[derive(Serialize, JsonSchema)]
+struct Nodes {
+    items: Vec<Node>,
+}
+
+/// Clades.
+#[derive(Serialize, JsonSchema)]
+struct Families {
+    items: Vec<Family>,
+}
+
+async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>) -> Result<Json<Drawing>, Problem> {
+    let run = &caller.run()?.run;
+    let filter = Filter::parse(drawn.filter.as_deref().unwrap_or_default(), &FIELDS)?;
+    let own = app.lineage.run(run).await?;
+    let best = app.lineage.best(run, &own).await?;
+    let graph = match drawn.branches {
+        Some(1) => with_branches(&app, &caller, own).await?,
+        _ => own,
+    };
+    let matching = match filter.is_all() {
+        true => None,
+        false => Some(app.lineage.matching(&graph, &filter).await?),
+    };
+    let unfolded = drawn.unfolded.iter().flat_map(|names| names.split(','));
+    let unfolded = unfolded.map(|name| named(&best, run, name.trim())).collect::<Result<_, _>>()?;
+    let options = LayoutOptions {
+        best: best.clone(),
+        fold_dropped: drawn.fold != Some(0),
+        unfolded,
+        most: drawn.most.unwrap_or(MARKS),
+    };
+    let layout = Layout::of(&graph, &options);
+    let window = [drawn.x0, drawn.x1, drawn.y0, drawn.y1];
+    let seen: Vec<&Mark> = if window.iter().any(Option::is_some) {
+        let columns = drawn.x0.unwrap_or(0)..drawn.x1.unwrap_or(u32::MAX);
+        layout.window(columns, drawn.y0.unwrap_or(0)..drawn.y1.unwrap_or(u32::MAX)).collect()
+    } else {
+        layout.marks.iter().collect()
+    };
+    let from = drawn.from.unwrap_or(0);
+    let limit = drawn.limit.unwrap_or(usize::MAX);
+    let next = from.checked_add(limit).filter(|next| *next < seen.len());
+    let marked = |mark: &Mark| Marked { node: graph.nodes()[mark.node].clone(), mark: mark.clone() };
+    let in_order = |kept: HashSet<NodeId>| {
+        graph.nodes().iter().filter(|node| kept.contains(&node.id)).map(|node| node.id.clone()).collect()
+    };
+    Ok(Json(Drawing {
+        columns: layout.columns,
+        rows: layout.rows,
+        total: graph.nodes().len(),
+        marks: seen.into_iter().skip(from).take(limit).map(marked).collect(),
+        matching: matching.map(in_order),
+        best,
+        next,
+    }))
+}
+
+/// A run's candidates with their kin in other runs of the same workspace.
+async fn with_branches(app: &App, caller: &Caller, own: Graph) -> Result<Graph, Problem> {
+    let ids: Vec<NodeId> = own.nodes().iter().map(|node| node.id.clone()).collect();
+    let up = app.lineage.kin(&ids, Kin::Ancestors).await?;
+    let down = app.lineage.kin(&ids, Kin::Descendants).await?;
+    let below = down.nodes().iter().filter(|node| up.get(&node.id).is_none());
+    let mut nodes: Vec<Node> = up.nodes().iter().chain(below).cloned().collect();
+    seen_by(app, caller, &mut nodes).await?;
+    let order: Vec<RunId> = nodes.iter().map(|node| node.id.run.clone()).collect();
+    nodes.sort_by_key(|node| (order.iter().position(|run| *run == node.id.run), node.id.candidate));
+    Ok(Graph::new(nodes))
+}
+
+/// Leaves what belongs to other workspaces away.
+async fn seen_by(app: &App, caller: &Caller, nodes: &mut Vec<Node>) -> Result<(), Problem> {
+    let runs: HashSet<RunId> = nodes.iter().map(|node| node.id.run.clone()).collect();
+    let mut open = HashSet::new();
+    for run in runs {
+        match app.store.summary(run.to_string()).await {
+            Ok(row) if row.workspace == *caller.workspace()? && row.run == run => drop(open.insert(run)),
+            Ok(_) | Err(clade_store::StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    nodes.retain(|node| open.contains(&node.id.run));
+    Ok(())
+}
+
+/// A candidate by name: `c12`, `seed`, `best`, or one of another run as `RUN@c12`.
+fn named(best: &Option<NodeId>, run: &RunId, name: &str) -> Result<NodeId, Problem> {
+    let own = |name: &str| Some(NodeId::new(run.clone(), name.parse().ok()?));
+    let id = match name {
+        "seed" => own("0"),
+        "best" => best.clone(),
+        _ => name.parse().ok().or_else(|| own(name)),
+    };
+    id.ok_or_else(|| Problem::bad(format!("`{name}` names no candidate; write `seed`, `best`, `c12` or `RUN@c12`")))
+}
+
+/// Of whom.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Of {
+    /// `seed`, `best`, `c12` or `RUN@c12`.
+    of: String,
+}
+
+/// From where to where.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct FromTo {
+    from: String,
+    to: String,
+}
+
+/// Two candidates.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AB {
+    a: String,
+    b: String,
+}
+
+/// What is asked of some candidates and their kin.
+async fn ask(
+    app: &App,
+    caller: &Caller,
+    names: &[&str],
+    way: Kin,
+    answer: impl FnOnce(&Graph, &[NodeId]) -> Option<Vec<Node>>,
+) -> Result<Json<Nodes>, Problem> {
+    let run = &caller.run()?.run;
+    let own = app.lineage.run(run).await?;
+    let best = app.lineage.best(run, &own).await?;
+    let ids = names.iter().map(|name| named(&best, run, name)).collect::<Result<Vec<_>, _>>()?;
+    if ids.iter().any(|id| id.run == *run && own.get(id).is_none()) {
+        return Err(Problem::not_found("candidate"));
+    }
+    let mut nodes = app.lineage.kin(&ids, way).await?.nodes().to_vec();
+    seen_by(app, caller, &mut nodes).await?;
+    let graph = Graph::new(nodes);
+    let items = answer(&graph, &ids).ok_or_else(|| {
+        Problem::new(axum::http::StatusCode::NOT_FOUND, "unrelated", "these candidates have no common ancestor")
+    })?;
+    Ok(Json(Nodes { items }))
+}
+
+fn owned(nodes: Vec<&Node>) -> Vec<Node> {
+    nodes.into_iter().cloned().collect()
+}
+
+async fn ancestors(State(app): State<App>, caller: Caller, Asked(of): Asked<Of>) -> Result<Json<Nodes>, Problem> {
+    ask(&app, &caller, &[&of.of], Kin::Ancestors, |graph, ids| Some(owned(graph.ancestors(&ids[0])))).await
+}
+
+async fn descendants(State(app): State<App>, caller: Caller, Asked(of): Asked<Of>) -> Result<Json<Nodes>, Problem> {
+    ask(&app, &caller, &[&of.of], Kin::Descendants, |graph, ids| Some(owned(graph.descendants(&ids[0])))).await
+}
+
+async fn path(State(app): State<App>, caller: Caller, Asked(two): Asked<FromTo>) -> Result<Json<Nodes>, Problem> {
+    let names = [two.from.as_str(), two.to.as_str()];
+    ask(&app, &caller, &names, Kin::Ancestors, |graph, ids| graph.path(&ids[0], &ids[1]).map(owned)).await
+}
+
+async fn common(State(app): State<App>, caller: Caller, Asked(two): Asked<AB>) -> Result<Json<Nodes>, Problem> {
+    let names = [two.a.as_str(), two.b.as_str()];
+    let nearest = |graph: &Graph, ids: &[NodeId]| Some(vec![graph.common_ancestor(&ids[0], &ids[1])?.clone()]);
+    ask(&app, &caller, &names, Kin::Ancestors, nearest).await
+}
+
+async fn families(State(app): State<App>, caller: Caller) -> Result<Json<Families>, Problem> {
+    let own = app.lineage.run(&caller.run()?.run).await?;
+    let items = with_branches(&app, &caller, own).await?.families();
+    Ok(Json(Families { items }))
+}

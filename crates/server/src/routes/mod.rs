@@ -1,0 +1,62 @@
+//! The routes, one file a subject. [`all`] is the table that the router, the API document and the table of rights are made of.
+
+mod audit;
+mod branches;
+mod candidates;
+mod comments;
+mod compare;
+mod control;
+mod create;
+mod events;
+mod export;
+mod generations;
+mod import;
+mod invitations;
+mod keys;
+mod library;
+mod lineage;
+mod members;
+mod runs;
+mod server;
+mod session;
+mod snapshots;
+mod tokens;
+mod trials;
+mod users;
+mod workspaces;
+
+use crate::route::Route;
+
+pub(crate) use create::RunWanted;
+pub(crate) use server::outside;
+
+/// Every route below `/api/v1`.
+pub(crate) fn all() -> Vec<Route> {
+    let subjects = [
+        server::routes(),
+        session::routes(),
+        tokens::routes(),
+        users::routes(),
+        invitations::routes(),
+        workspaces::routes(),
+        members::routes(),
+        keys::routes(),
+        audit::routes(),
+        library::routes(),
+        runs::routes(),
+        create::routes(),
+        import::routes(),
+        compare::routes(),
+        control::routes(),
+        events::routes(),
+        candidates::routes(),
+        trials::routes(),
+        lineage::routes(),
+        generations::routes(),
+        snapshots::routes(),
+        branches::routes(),
+        export::routes(),
+        comments::routes(),
+    ];
+    subjects.into_iter().flatten().collect()
+}

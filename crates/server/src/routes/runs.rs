@@ -1,0 +1,191 @@
+use axum::{Json, extract::State};
+use clade_domain::{Action, Role, RunSpec, WorkspaceId};
+use clade_engine::{Progress, RunReport, Side, Step};
+use clade_filter::Filter;
+use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::session::actions;
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Body},
+    page::{Page, limit},
+    route::Route,
+};
+
+const READ: Gate = Gate::Run(Action::ReadRuns);
+/// Rows read in one step.
+const PART: u32 = 500;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/workspaces/{workspace}/runs",
+            Gate::Workspace(Action::ReadRuns),
+            "runs",
+            "The runs of a workspace.",
+            list,
+        )
+        .asks::<RunsQuery>()
+        .gives::<Page<RunRow>>(200),
+        Route::get("/runs/{run}", READ, "run", "A run, how it stands, and what one may do with it.", show)
+            .gives::<RunView>(200),
+        Route::patch("/runs/{run}", Gate::Run(Action::EditRuns), "describe_run", "Describes a run.", describe)
+            .takes::<Description>()
+            .gives::<RunView>(200),
+        Route::get("/runs/{run}/report", READ, "report", "A run's result so far.", report).gives::<RunReport>(200),
+        Route::get("/runs/{run}/spec", READ, "spec", "What a run was told to do.", spec).gives::<RunSpec>(200),
+        Route::get("/runs/{run}/curve", READ, "curve", "The best score as each generation closed.", curve)
+            .gives::<Curve>(200),
+    ]
+}
+
+/// Which runs, in which order.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct RunsQuery {
+    /// Such as `status = running and best > 0.8`; the fields are those of `clade list --filter`.
+    filter: Option<String>,
+    /// Only runs whose id, description, strategy or model contains this.
+    text: Option<String>,
+    /// Newest first where it is not said.
+    order: Option<RunOrder>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+}
+
+/// A run in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunRow {
+    #[serde(flatten)]
+    run: RunSummary,
+    /// How it stands right now, where it goes on in this server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<Progress>,
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(query): Asked<RunsQuery>,
+) -> Result<Json<Page<RunRow>>, Problem> {
+    let filter = Filter::parse(query.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
+    let limit = limit(query.limit)?;
+    let cursor = query.cursor.as_deref().map(str::parse).transpose();
+    let mut after = cursor.map_err(|_| Problem::bad("`cursor` is none that this list gave"))?;
+    let part = if filter.is_all() { u32::try_from(limit + 1).unwrap_or(PART) } else { PART };
+    let mut items: Vec<RunRow> = Vec::new();
+    loop {
+        let rows = RunFilter {
+            workspace: Some(caller.workspace()?.clone()),
+            order: query.order.unwrap_or_default(),
+            after: after.clone(),
+            text: query.text.clone(),
+            limit: Some(part),
+            ..RunFilter::default()
+        };
+        let rows = app.store.summaries(rows).await?;
+        let end = rows.len() < part as usize;
+        after = rows.last().map(|row| row.run.clone());
+        for mut run in rows {
+            app.hub.mend(&mut run).await;
+            if filter.matches(&run) {
+                items.push(RunRow { progress: app.hub.progress(&run.run), run });
+            }
+        }
+        if end || items.len() > limit {
+            break;
+        }
+    }
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(|last| last.run.run.to_string());
+    Ok(Json(Page { items, next }))
+}
+
+/// A run, and what one may do with it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RunView {
+    run: RunSummary,
+    /// How it stands right now; null where it does not go on in this server.
+    progress: Option<Progress>,
+    workspace: WorkspaceId,
+    /// What one is there; null for somebody who is only let in as an instance admin.
+    role: Option<Role>,
+    /// What one may do there.
+    actions: Vec<String>,
+}
+
+async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> RunView {
+    app.hub.mend(&mut run).await;
+    RunView {
+        progress: app.hub.progress(&run.run),
+        workspace: run.workspace.clone(),
+        role: caller.place.as_ref().and_then(|place| place.member),
+        actions: actions(|action| caller.may(action)),
+        run,
+    }
+}
+
+async fn show(State(app): State<App>, caller: Caller) -> Result<Json<RunView>, Problem> {
+    Ok(Json(view(&app, &caller, caller.run()?.clone()).await))
+}
+
+/// Words for people.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Description {
+    description: String,
+}
+
+async fn describe(
+    State(app): State<App>,
+    caller: Caller,
+    Body(new): Body<Description>,
+) -> Result<Json<RunView>, Problem> {
+    let description: String = new.description.chars().filter(|c| !c.is_control()).take(500).collect();
+    let row = RunSummary { description, ..caller.run()?.clone() };
+    app.store.put_summary(row.clone()).await?;
+    Ok(Json(view(&app, &caller, row).await))
+}
+
+async fn report(State(app): State<App>, caller: Caller) -> Result<Json<RunReport>, Problem> {
+    let mut row = caller.run()?.clone();
+    app.hub.mend(&mut row).await;
+    let state = app.states.look(&app.store, &row.run, Clone::clone).await?;
+    Ok(Json(RunReport::read(&app.store, &state, &row).await?))
+}
+
+async fn spec(State(app): State<App>, caller: Caller) -> Result<Json<RunSpec>, Problem> {
+    let run = &caller.run()?.run;
+    let spec =
+        app.states.look(&app.store, run, |state| RunSpec { optimize: with_budget(state), ..state.spec().clone() });
+    Ok(Json(spec.await?))
+}
+
+/// The settings with the limits that are in force now.
+fn with_budget(state: &clade_evolve::RunState) -> clade_domain::OptimizeSpec {
+    clade_domain::OptimizeSpec { budget: *state.budget(), ..state.spec().optimize.clone() }
+}
+
+/// How the best score grew.
+#[derive(Serialize, JsonSchema)]
+struct Curve {
+    /// The first prompt's score on train; null before it was evaluated.
+    seed: Option<f64>,
+    /// One step for each closed generation.
+    steps: Vec<Step>,
+}
+
+async fn curve(State(app): State<App>, caller: Caller) -> Result<Json<Curve>, Problem> {
+    let run = &caller.run()?.run;
+    let seen = app.states.look(&app.store, run, |state| Curve {
+        seed: state.score(clade_domain::CandidateId(0), clade_domain::Split::Train),
+        steps: Side::curve(state),
+    });
+    Ok(Json(seen.await?))
+}

@@ -1,0 +1,58 @@
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use clade_domain::Action;
+use clade_store::SnapshotRow;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{App, Gate, Problem, caller::Caller, extract::Body, page::Page, route::Route};
+
+const PATH: &str = "/runs/{run}/snapshots";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(PATH, Gate::Run(Action::ReadRuns), "snapshots", "The snapshots of a run, oldest first.", list)
+            .gives::<Page<SnapshotRow>>(200),
+        Route::post(
+            PATH,
+            Gate::Run(Action::EditRuns),
+            "snapshot",
+            "Names the place where a run's journal is now.",
+            take,
+        )
+        .takes::<Wanted>()
+        .gives::<SnapshotRow>(201)
+        .repeatable(),
+    ]
+}
+
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<SnapshotRow>>, Problem> {
+    Ok(Json(Page { items: app.store.snapshots(caller.run()?.run.clone()).await?, next: None }))
+}
+
+/// A snapshot to be taken.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Letters, digits, `.`, `_` and `-`; the next number where it is left out.
+    name: Option<String>,
+}
+
+async fn take(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<Wanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let run = caller.run()?.run.clone();
+    let name = match wanted.name {
+        Some(name) => name,
+        None => (app.store.snapshots(run.clone()).await?.len() + 1).to_string(),
+    };
+    if !(1..=100).contains(&name.len()) || !name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
+        return Err(Problem::bad(format!("`{name}` is no name for a snapshot"))
+            .fix("use letters, digits, `.`, `_` and `-`, at most 100"));
+    }
+    let length = app.store.length(run.clone()).await?;
+    let snapshot = SnapshotRow { run, name, length, at: caller.now };
+    app.store.put_snapshot(snapshot.clone()).await?;
+    Ok((StatusCode::CREATED, Json(snapshot)))
+}

@@ -1,0 +1,114 @@
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use clade_accounts::{NewToken, Via};
+use clade_domain::{ApiToken, Role, Timestamp, WorkspaceId};
+use clade_store::Stored;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Body, Named},
+    page::Page,
+    route::Route,
+};
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/tokens", Gate::SignedIn, "tokens", "One's own API tokens, without their secrets.", list)
+            .gives::<Page<TokenView>>(200),
+        Route::post("/tokens", Gate::SignedIn, "add_token", "Makes an API token; its secret is shown this once.", add)
+            .takes::<TokenWanted>()
+            .gives::<TokenMade>(201),
+        Route::delete("/tokens/{id}", Gate::SignedIn, "remove_token", "Revokes an API token.", remove),
+    ]
+}
+
+/// An API token without its secret.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TokenView {
+    id: String,
+    name: String,
+    /// Its first characters.
+    hint: String,
+    /// The most it may do.
+    ceiling: Role,
+    /// The only workspace it opens; null opens all of its owner's.
+    workspace: Option<WorkspaceId>,
+    created: Timestamp,
+    expires: Option<Timestamp>,
+    last_used: Option<Timestamp>,
+}
+
+impl From<Stored<ApiToken>> for TokenView {
+    fn from(token: Stored<ApiToken>) -> Self {
+        let ApiToken { id, name, hint, ceiling, workspace, expires, last_used, .. } = token.value;
+        Self { id, name, hint, ceiling, workspace, created: token.created, expires, last_used }
+    }
+}
+
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<TokenView>>, Problem> {
+    let tokens = app.accounts.tokens(caller.user(), caller.now).await?;
+    Ok(Json(Page { items: tokens.into_iter().map(TokenView::from).collect(), next: None }))
+}
+
+/// A token to be made.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct TokenWanted {
+    name: String,
+    /// The most it may do; never more than its owner.
+    ceiling: Role,
+    /// The only workspace it opens; none opens all.
+    workspace: Option<WorkspaceId>,
+    /// For how many days; none is for ever.
+    #[schemars(range(min = 1, max = 3650))]
+    days: Option<u16>,
+}
+
+/// A token that was made.
+#[derive(Serialize, JsonSchema)]
+struct TokenMade {
+    /// Shown this once.
+    secret: String,
+    token: TokenView,
+}
+
+async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<TokenWanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let own = match &caller.principal.via {
+        Via::Token { ceiling, workspace, .. } => Some((*ceiling, workspace.clone())),
+        Via::Session { .. } | Via::Anonymous => None,
+    };
+    // a token cannot make one that does more than itself
+    if let Some((ceiling, only)) = own
+        && (wanted.ceiling > ceiling || (only.is_some() && only != wanted.workspace))
+    {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "above",
+            "a token cannot make a token that may do more than itself",
+        ));
+    }
+    let days = |days: u16| Timestamp(caller.now.0 + i64::from(days) * 24 * 3_600 * 1_000);
+    if wanted.days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+        return Err(Problem::bad("`days` has to be 1 to 3650, or left out for a token that never expires"));
+    }
+    let new = NewToken {
+        name: wanted.name,
+        ceiling: wanted.ceiling,
+        workspace: wanted.workspace,
+        expires: wanted.days.map(days),
+    };
+    let (secret, token) = app.accounts.add_token(caller.user(), new, caller.now).await?;
+    let token = TokenView::from(Stored { value: token, revision: 1, created: caller.now });
+    Ok((StatusCode::CREATED, Json(TokenMade { secret: secret.reveal().to_owned(), token })))
+}
+
+async fn remove(State(app): State<App>, caller: Caller, Named(id): Named<String>) -> Result<StatusCode, Problem> {
+    app.accounts.remove_token(caller.user(), &id, caller.now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

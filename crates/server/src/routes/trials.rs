@@ -1,0 +1,220 @@
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State};
+use clade_domain::{Action, ChatMessage, ExampleId, RunEvent, Split, Trial, TrialError, TrialOutcome, Usd};
+use clade_engine::find_candidate;
+use clade_text::template::PromptTemplate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Named},
+    page::{Page, limit},
+    route::Route,
+};
+
+const READ: Gate = Gate::Run(Action::ReadRuns);
+/// Entries read in one step.
+const PART: u32 = 2_000;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get(
+            "/runs/{run}/candidates/{candidate}/trials",
+            READ,
+            "trials",
+            "The trials of a candidate, in the order in which they ended.",
+            list,
+        )
+        .asks::<Wanted>()
+        .gives::<Page<TrialRow>>(200),
+        Route::get(
+            "/runs/{run}/trials/{entry}",
+            READ,
+            "trial",
+            "A trial with its request, its answer and how that was judged; by the number of its journal entry.",
+            show,
+        )
+        .gives::<TrialView>(200),
+        Route::get("/runs/{run}/examples", READ, "examples", "Examples of a run's data set.", examples)
+            .asks::<ExamplesWanted>()
+            .gives::<Page<ExampleView>>(200),
+    ]
+}
+
+/// Which trials.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    /// Only of this split.
+    split: Option<Split>,
+    /// Only on this example.
+    example: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+}
+
+/// A trial in a list.
+#[derive(Serialize, JsonSchema)]
+struct TrialRow {
+    /// Its journal entry.
+    seq: u64,
+    example: ExampleId,
+    /// Which of the example's repeats.
+    sample: u32,
+    split: Split,
+    /// In [0, 1]; 0 where it failed.
+    score: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<TrialError>,
+    cost: Option<Usd>,
+    latency_ms: u32,
+    /// Whether the answer was there already.
+    cached: bool,
+}
+
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Named((_, name)): Named<(String, String)>,
+    Asked(wanted): Asked<Wanted>,
+) -> Result<Json<Page<TrialRow>>, Problem> {
+    let run = &caller.run()?.run;
+    let limit = limit(wanted.limit)?;
+    let candidate = app.states.look(&app.store, run, |state| find_candidate(state, &name)).await??;
+    let mut next: u64 = match wanted.cursor.as_deref().map(str::parse) {
+        Some(Ok(next)) => next,
+        Some(Err(_)) => return Err(Problem::bad("`cursor` is none that this list gave")),
+        None => 0,
+    };
+    let mut items = Vec::new();
+    loop {
+        let entries = app.store.read(run.clone(), next, PART).await?;
+        if entries.is_empty() {
+            return Ok(Json(Page { items, next: None }));
+        }
+        for entry in entries {
+            next = entry.seq + 1;
+            let RunEvent::TrialFinished(trial) = entry.event else { continue };
+            let fits = trial.cell.candidate == candidate
+                && wanted.split.is_none_or(|split| split == trial.split)
+                && wanted.example.is_none_or(|example| example == trial.cell.example.0);
+            if fits {
+                items.push(row(entry.seq, *trial));
+            }
+            if items.len() == limit {
+                return Ok(Json(Page { items, next: Some(next.to_string()) }));
+            }
+        }
+    }
+}
+
+fn row(seq: u64, trial: Trial) -> TrialRow {
+    TrialRow {
+        seq,
+        example: trial.cell.example,
+        sample: trial.cell.sample,
+        split: trial.split,
+        score: trial.score(),
+        cost: trial.cost,
+        latency_ms: trial.latency_ms,
+        cached: trial.cached,
+        error: match trial.outcome {
+            TrialOutcome::Failed { error } => Some(error),
+            TrialOutcome::Scored { .. } => None,
+        },
+    }
+}
+
+/// A trial with everything about it.
+#[derive(Serialize, JsonSchema)]
+struct TrialView {
+    trial: Trial,
+    /// The example's variables.
+    vars: BTreeMap<String, Value>,
+    /// The messages that the model was sent; null where the template could not be filled.
+    request: Option<Vec<ChatMessage>>,
+    /// What it answered; null where it did not.
+    answer: Option<String>,
+}
+
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Named((_, entry)): Named<(String, u64)>,
+) -> Result<Json<TrialView>, Problem> {
+    let run = &caller.run()?.run;
+    let missing = || Problem::not_found("trial");
+    let entry = app.store.entries(run.clone(), vec![entry]).await.map_err(|error| match error {
+        clade_store::StoreError::NotFound { .. } => missing(),
+        error => error.into(),
+    })?;
+    let Some(RunEvent::TrialFinished(trial)) = entry.into_iter().next().map(|entry| entry.event) else {
+        return Err(missing());
+    };
+    let (dataset, prompt) = app
+        .states
+        .look(&app.store, run, |state| {
+            (state.dataset().hash, state.candidate(trial.cell.candidate).map(|candidate| candidate.prompt.clone()))
+        })
+        .await?;
+    let example = app.store.examples(dataset, vec![trial.cell.example]).await?.pop().ok_or_else(missing)?;
+    let filled = prompt.and_then(|prompt| PromptTemplate::compile(&prompt).ok()?.render(&example.vars).ok());
+    let answer = match &trial.outcome {
+        TrialOutcome::Scored { answer, .. } => app.store.texts(vec![*answer]).await?.pop(),
+        TrialOutcome::Failed { .. } => None,
+    };
+    Ok(Json(TrialView { trial: *trial, vars: example.vars, request: filled, answer }))
+}
+
+/// Which examples.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ExamplesWanted {
+    /// Numbers with commas between them.
+    ids: Option<String>,
+    /// All of this split, page by page.
+    split: Option<Split>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+}
+
+/// An example.
+#[derive(Serialize, JsonSchema)]
+struct ExampleView {
+    id: ExampleId,
+    split: Option<Split>,
+    vars: BTreeMap<String, Value>,
+}
+
+async fn examples(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(wanted): Asked<ExamplesWanted>,
+) -> Result<Json<Page<ExampleView>>, Problem> {
+    let run = &caller.run()?.run;
+    let dataset = app.states.look(&app.store, run, |state| state.dataset().clone()).await?;
+    let ids: Vec<ExampleId> = match (&wanted.ids, wanted.split) {
+        (Some(ids), _) => {
+            let parsed = ids.split(',').map(|id| id.trim().trim_start_matches('e').parse().map(ExampleId));
+            parsed.collect::<Result<_, _>>().map_err(|_| Problem::bad("`ids` are numbers with commas between them"))?
+        }
+        (None, Some(split)) => dataset.examples(split),
+        (None, None) => (0..u32::try_from(dataset.len()).unwrap_or(u32::MAX)).map(ExampleId).collect(),
+    };
+    let page = crate::page::cut(ids, wanted.cursor.as_deref(), wanted.limit)?;
+    let found = app.store.examples(dataset.hash, page.items).await?;
+    let view = |example: clade_domain::Example| ExampleView {
+        id: example.id,
+        split: dataset.split(example.id),
+        vars: example.vars,
+    };
+    Ok(Json(Page { items: found.into_iter().map(view).collect(), next: page.next }))
+}

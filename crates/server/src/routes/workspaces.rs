@@ -1,0 +1,165 @@
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use clade_domain::{Action, Budget, Timestamp, Workspace, WorkspaceId};
+use clade_store::Stored;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::users::stale;
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Body, Revision, tagged},
+    page::Page,
+    route::Route,
+};
+
+const PATH: &str = "/workspaces/{workspace}";
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/workspaces", Gate::SignedIn, "workspaces", "The workspaces that one is a member of.", list)
+            .gives::<Page<WorkspaceView>>(200),
+        Route::post(
+            "/workspaces",
+            Gate::Instance(Action::ManageWorkspaces),
+            "add_workspace",
+            "Adds a workspace with oneself as its admin.",
+            add,
+        )
+        .takes::<WorkspaceWanted>()
+        .gives::<WorkspaceView>(201)
+        .repeatable(),
+        Route::get(PATH, Gate::Workspace(Action::ReadWorkspace), "workspace", "A workspace.", show)
+            .gives::<WorkspaceView>(200),
+        Route::patch(
+            PATH,
+            Gate::Workspace(Action::ChangeWorkspace),
+            "change_workspace",
+            "Renames a workspace, or says which addresses its runs may call.",
+            change,
+        )
+        .takes::<WorkspaceChange>()
+        .gives::<WorkspaceView>(200)
+        .edits(),
+        Route::put(
+            "/workspaces/{workspace}/budget",
+            Gate::Workspace(Action::SetBudgets),
+            "set_workspace_budget",
+            "Limits what all runs of a workspace buy together.",
+            budget,
+        )
+        .takes::<Budget>()
+        .gives::<WorkspaceView>(200)
+        .edits(),
+    ]
+}
+
+/// A workspace.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WorkspaceView {
+    id: WorkspaceId,
+    name: String,
+    /// Limits over all its runs.
+    budget: Budget,
+    /// Addresses that its runs may call beside those of the known providers.
+    base_urls: Vec<String>,
+    created: Timestamp,
+    /// For `If-Match`.
+    revision: u64,
+}
+
+impl From<Stored<Workspace>> for WorkspaceView {
+    fn from(found: Stored<Workspace>) -> Self {
+        let Workspace { id, name, budget, base_urls } = found.value;
+        Self { id, name, budget, base_urls, created: found.created, revision: found.revision }
+    }
+}
+
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<WorkspaceView>>, Problem> {
+    let found = app.accounts.workspaces_of(caller.user(), caller.now).await?;
+    let open = |(workspace, role): &(Stored<Workspace>, clade_domain::Role)| {
+        caller.principal.may(Action::ReadWorkspace, Some(&workspace.value.id), Some(*role))
+    };
+    let items = found.into_iter().filter(open).map(|(workspace, _)| workspace.into()).collect();
+    Ok(Json(Page { items, next: None }))
+}
+
+/// A workspace to be added.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WorkspaceWanted {
+    /// 4 to 40 characters of a-z, 0-9 and -.
+    id: WorkspaceId,
+    name: String,
+}
+
+async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<WorkspaceWanted>,
+) -> Result<impl IntoResponse, Problem> {
+    let made = app.accounts.add_workspace(wanted.id, &wanted.name, caller.user(), caller.now).await?;
+    let view = WorkspaceView::from(Stored { value: made, revision: 1, created: caller.now });
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let found = app.accounts.workspace(caller.workspace()?, caller.now).await?;
+    Ok(tagged(found.revision, WorkspaceView::from(found)))
+}
+
+/// What is to change; what is left out stays.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WorkspaceChange {
+    name: Option<String>,
+    /// Addresses that its runs may call beside those of the known providers: beginnings of URLs.
+    base_urls: Option<Vec<String>>,
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Revision(revision): Revision,
+    Body(change): Body<WorkspaceChange>,
+) -> Result<Response, Problem> {
+    edit(&app, &caller, revision, |old| Workspace {
+        name: change.name.unwrap_or_else(|| old.name.clone()),
+        base_urls: change.base_urls.unwrap_or_else(|| old.base_urls.clone()),
+        ..old.clone()
+    })
+    .await
+}
+
+async fn budget(
+    State(app): State<App>,
+    caller: Caller,
+    Revision(revision): Revision,
+    Body(budget): Body<Budget>,
+) -> Result<Response, Problem> {
+    let answer = edit(&app, &caller, revision, |old| Workspace { budget, ..old.clone() }).await?;
+    app.hub.limits_changed(caller.workspace()?, None, budget).await;
+    Ok(answer)
+}
+
+async fn edit(
+    app: &App,
+    caller: &Caller,
+    revision: u64,
+    make: impl FnOnce(&Workspace) -> Workspace,
+) -> Result<Response, Problem> {
+    let there = app.accounts.workspace(caller.workspace()?, caller.now).await?;
+    let new = make(&there.value);
+    let read = Stored { revision, ..there };
+    let done = app.accounts.change_workspace(&read, new, caller.user(), caller.now).await;
+    let there = app.accounts.workspace(caller.workspace()?, caller.now).await?;
+    match done {
+        Ok(()) => Ok(tagged(there.revision, WorkspaceView::from(there))),
+        Err(error) => Err(stale(error, WorkspaceView::from(there))),
+    }
+}

@@ -1,0 +1,91 @@
+use std::{io, net::SocketAddr, time::Duration};
+
+use axum::{
+    Router,
+    extract::ConnectInfo,
+    middleware::{from_fn, from_fn_with_state},
+};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+use tower_http::compression::{CompressionLayer, Predicate, predicate};
+
+use crate::{App, assets, limits, request_id, routes};
+
+/// For how long the head of a request may come.
+const HEAD: Duration = Duration::from_secs(10);
+/// For how long calls and answers in flight may end when the server goes down.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// All routes of a server.
+pub fn router(app: &App) -> Router {
+    let mut router = routes::outside();
+    for route in routes::all() {
+        router = route.add(router, app);
+    }
+    // what streams is sent as it comes
+    let packed = predicate::DefaultPredicate::new()
+        .and(predicate::NotForContentType::const_new("text/event-stream"))
+        .and(predicate::NotForContentType::const_new("application/zstd"));
+    router
+        .fallback(assets::serve)
+        .layer(CompressionLayer::new().compress_when(packed))
+        .layer(from_fn_with_state(app.clone(), limits::guard))
+        .layer(from_fn(request_id::follow))
+        .with_state(app.clone())
+}
+
+/// Serves until `down` is ready, then lets what is in flight end, and puts the runs down so that a later server goes on with them.
+///
+/// # Errors
+/// Where connections cannot be taken any more.
+pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = ()>) -> io::Result<()> {
+    let router = router(&app);
+    let connections = TaskTracker::new();
+    tokio::pin!(down);
+    loop {
+        let (stream, from) = tokio::select! {
+            () = &mut down => break,
+            taken = listener.accept() => match taken {
+                Ok(taken) => taken,
+                // too many files are open, or the other side went away: both pass
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be taken");
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    continue;
+                }
+            },
+        };
+        drop(stream.set_nodelay(true));
+        connections.spawn(connection(app.clone(), router.clone(), stream, from));
+    }
+    drop(listener);
+    app.closing.cancel();
+    connections.close();
+    let connections = tokio::time::timeout(GRACE, connections.wait());
+    let (_, ()) = tokio::join!(connections, app.hub.close(GRACE));
+    Ok(())
+}
+
+async fn connection(app: App, router: Router, stream: tokio::net::TcpStream, from: SocketAddr) {
+    let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(from));
+        router.clone().oneshot(request)
+    });
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
+    let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    tokio::pin!(serving);
+    let done = tokio::select! {
+        done = &mut serving => done,
+        () = app.closing.cancelled() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = done {
+        tracing::debug!(%error, "a connection ended");
+    }
+}

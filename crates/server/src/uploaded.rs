@@ -1,0 +1,121 @@
+use std::path::{Component, Path};
+
+use axum::http::StatusCode;
+use clade_domain::RunMode;
+use clade_engine::Setup;
+use clade_runfile::{Loaded, Overrides, Problems, Reach};
+use tempfile::TempDir;
+
+use crate::{App, Problem, caller::Caller, routes::RunWanted};
+
+/// Most files beside a run file.
+const FILES: usize = 200;
+
+/// A run file that came with a request. Its files lie in a folder that goes with it.
+pub(crate) struct Read {
+    pub loaded: Loaded,
+    /// Why it cannot start now.
+    pub unready: Option<String>,
+    _folder: TempDir,
+}
+
+/// Reads a run file as if it lay in a folder with the files that came along, and nothing else.
+pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Result<Read, Problem> {
+    let workspace = caller.workspace()?.clone();
+    let (loaded, folder) = tokio::task::spawn_blocking(move || load(&wanted)).await.map_err(Problem::fault)??;
+    refuse_keys(&loaded)?;
+    if let Some(sandbox) = &loaded.spec.sandbox {
+        app.code.check(sandbox).await.map_err(|error| {
+            let detail = format!("this run has code to execute, and the server could not {error}");
+            unprocessable("sandbox", detail)
+        })?;
+    }
+    let unready = match app.patron.permits(&workspace, &loaded.spec).await {
+        Err(why) => Some(why),
+        Ok(()) => {
+            let keys = app.patron.keys_of(&workspace).await.map_err(Problem::conflict)?;
+            Setup::check(&loaded.spec, &keys).err().map(|error| error.to_string())
+        }
+    };
+    Ok(Read { loaded, unready, _folder: folder })
+}
+
+fn load(wanted: &RunWanted) -> Result<(Loaded, TempDir), Problem> {
+    let folder = tempfile::tempdir().map_err(Problem::fault)?;
+    if wanted.files.len() > FILES {
+        return Err(Problem::bad(format!("at most {FILES} files come with a run file")));
+    }
+    for (name, text) in &wanted.files {
+        put(folder.path(), name, text)?;
+    }
+    let path = folder.path().join("promptclade.yaml");
+    std::fs::write(&path, &wanted.file).map_err(Problem::fault)?;
+    let mode = wanted.mode.unwrap_or(RunMode::Optimize);
+    let none = |_: &str| None;
+    let mut loaded =
+        clade_intake::load(&path, mode, Overrides { seed: wanted.seed, ..Overrides::default() }, &none, Reach::Folder)
+            .map_err(|problems| Problem::from(shown(problems, folder.path())))?;
+    // the folder goes when the request ends
+    loaded.spec.source = None;
+    loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());
+    let estimate = clade_intake::estimate(&loaded);
+    clade_intake::affordable(&loaded, &estimate).map_err(|why| unprocessable("budget", why))?;
+    Ok((loaded, folder))
+}
+
+/// A text with the names that the user gave to files.
+fn own_names(text: &str, folder: &Path) -> String {
+    text.replace(&format!("{}/", folder.display()), "")
+}
+
+/// Problems with such names.
+fn shown(problems: Problems, folder: &Path) -> Problems {
+    let own = |text: String| own_names(&text, folder);
+    let all = problems.0.into_iter().map(|problem| clade_runfile::Problem {
+        file: own(problem.file),
+        message: own(problem.message),
+        fix: own(problem.fix),
+        ..problem
+    });
+    Problems(all.collect())
+}
+
+fn put(folder: &Path, name: &str, text: &str) -> Result<(), Problem> {
+    let path = Path::new(name);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    if name.is_empty() || name.len() > 200 || !plain || name.contains(['\\', '\0']) {
+        return Err(Problem::bad(format!("`{name}` is no path of a file: write it relative, without `..`")));
+    }
+    let path = folder.join(path);
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    made.and_then(|()| std::fs::write(&path, text))
+        .map_err(|error| Problem::bad(format!("`{name}` cannot be a file beside the others: {error}")))
+}
+
+fn unprocessable(kind: &str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, detail)
+}
+
+/// What a run file from elsewhere may not say.
+fn refuse_keys(loaded: &Loaded) -> Result<(), Problem> {
+    if !loaded.secrets.is_empty() || !loaded.env.is_empty() {
+        let fix = "take `apiKey` and `env` out, and set the key in the workspace: PUT /api/v1/workspaces/{workspace}/keys/OPENAI_API_KEY";
+        return Err(unprocessable("not_here", "a run file on a server holds no keys").fix(fix));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_stay_in_their_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["../out", "/etc/x", "a/../../x", "", "a\\b", "a/./b/../c"] {
+            assert!(put(folder.path(), name, "x").is_err(), "{name}");
+        }
+        put(folder.path(), "data/a.jsonl", "x").unwrap();
+        assert!(folder.path().join("data/a.jsonl").is_file());
+    }
+}

@@ -1,0 +1,149 @@
+use clade_domain::{Role, UserId};
+use clade_server::Mode;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Person, Server, answer, client, problem, run_file, text};
+
+async fn alone() -> (Server, Person) {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Instance).await;
+    (server, me)
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_are_refused_with_the_place() {
+    let (server, me) = alone().await;
+    let post = |body: String| me.ask(Method::POST, "/tokens").header("content-type", "application/json").body(body);
+    // body, what the answer says
+    let table = [
+        ("{", "EOF"),
+        ("[1, 2", "invalid type"),
+        (r#"{"name": 7, "ceiling": "user"}"#, "at `name`"),
+        (r#"{"name": "a", "ceiling": "god"}"#, "unknown variant"),
+        (r#"{"name": "a", "ceiling": "user", "surprise": 1}"#, "surprise"),
+        (r#"{"name": "a", "ceiling": "user"} {}"#, "more behind"),
+    ];
+    for (body, said) in table {
+        let found = problem(post(body.to_owned()), 400, "bad_request").await;
+        assert!(text(&found["detail"]).contains(said), "{body}: {found}");
+    }
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    problem(post(deep), 400, "bad_request").await;
+    problem(post("x".repeat(100 << 20)), 413, "too_large").await;
+    let form =
+        me.ask(Method::POST, "/tokens").header("content-type", "application/x-www-form-urlencoded").body("name=a");
+    problem(form, 415, "media_type").await;
+    let strange = me.ask(Method::GET, "/workspaces/local/runs?colour=red");
+    problem(strange, 400, "bad_request").await;
+    problem(me.ask(Method::GET, "/workspaces/local/runs?limit=100000"), 400, "bad_request").await;
+    problem(me.ask(Method::GET, "/workspaces/local/runs?filter=score%20%3E%3E%203"), 400, "filter").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_foreign_name_is_turned_away_and_pages_of_other_sites_read_nothing() {
+    let (server, me) = alone().await;
+    let rebound = client().get(format!("{}/api/v1/session", server.url)).header("host", "evil.example");
+    problem(rebound, 421, "host").await;
+    let response = me.ask(Method::GET, "/session").header("origin", "http://evil.example").send().await.unwrap();
+    assert!(response.headers().get("access-control-allow-origin").is_none());
+    let policy = response.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("default-src 'self'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn texts_that_look_like_code_stay_texts() {
+    let (server, me) = alone().await;
+    let nasty = [
+        "'; DROP TABLE runs; --",
+        "{{ 7 * 7 }} {% for x in range(1000000000) %}a{% endfor %}",
+        "<script>alert(1)</script>",
+        "\u{202e}right to left\u{0} and a zero",
+    ];
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    for text_sent in nasty {
+        let said = me.post(&format!("/runs/{run}/comments"), json!({ "text": text_sent }), 201).await;
+        assert_eq!(said["text"], text_sent);
+        let name = me.ask(Method::PATCH, &format!("/runs/{run}")).json(&json!({ "description": text_sent }));
+        let kept = text(&answer(name, 200).await["run"]["description"]);
+        assert_eq!(kept, text_sent.chars().filter(|c| !c.is_control()).collect::<String>());
+        let query = format!("/workspaces/local/runs?text={}", urlencode(text_sent));
+        answer(me.ask(Method::GET, &query), 200).await;
+        let prompt = json!({ "name": "p", "text": text_sent });
+        let version = me.post("/workspaces/local/library/prompt", prompt, 201).await["versions"].clone();
+        let back = me.get(&format!("/workspaces/local/library/prompt/p/versions/{version}")).await;
+        assert_eq!(back["text"], text_sent);
+    }
+    assert_eq!(me.get(&format!("/runs/{run}/comments")).await["items"].as_array().unwrap().len(), nasty.len());
+    server.stop().await;
+}
+
+fn urlencode(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect()
+}
+
+#[tokio::test]
+async fn files_beside_a_run_file_stay_in_their_folder() {
+    let (server, me) = alone().await;
+    for name in ["../escape.txt", "/etc/escape.txt", "a/../../escape.txt", ""] {
+        let mut file = run_file(60);
+        file["files"][name] = json!("x");
+        problem(me.ask(Method::POST, "/workspaces/local/runs").json(&file), 400, "bad_request").await;
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn runs_of_members_call_only_addresses_that_their_workspace_names() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", false).await;
+    server.workspace("north", &admin).await;
+    admin
+        .ask(Method::PUT, "/workspaces/north/keys/OPENAI_API_KEY")
+        .json(&json!({ "key": "sk-test" }))
+        .send()
+        .await
+        .unwrap();
+    for model in [
+        "{id: 'openai:m', config: {apiBaseUrl: 'http://169.254.169.254/v1', inputCost: 0, outputCost: 0}}",
+        "'http://169.254.169.254/v1#m'",
+        "'ollama:chat:m'",
+    ] {
+        let mut file = run_file(100);
+        file["file"] = json!(text(&file["file"]).replace("simulated:gentle", model));
+        let found = problem(admin.ask(Method::POST, "/workspaces/north/runs").json(&file), 422, "not_runnable").await;
+        assert!(text(&found["detail"]).contains("base_urls"), "{found}");
+        // what was created without being started does not start either
+        file["start"] = json!(false);
+        let run = text(&admin.post("/workspaces/north/runs", file, 201).await["run"]);
+        let found = problem(admin.ask(Method::POST, &format!("/runs/{run}/start")), 422, "not_runnable").await;
+        assert!(text(&found["detail"]).contains("base_urls"), "{found}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn ids_that_are_guessed_tell_nothing() {
+    let server = Server::start(Mode::Accounts).await;
+    let (admin, other) = (server.person("admin", false).await, server.person("other", false).await);
+    server.workspace("north", &admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&admin.post("/workspaces/north/runs", file, 201).await["run"]);
+    let other = &other;
+    let told = |path: String| async move {
+        let mut body: Value = answer(other.ask(Method::GET, &path), 404).await;
+        body.as_object_mut().unwrap().remove("request_id");
+        body
+    };
+    // one that is there and one that is not look the same, and so does the beginning of one that is there
+    assert_eq!(told(format!("/runs/{run}")).await, told("/runs/zzzzzzzz".into()).await);
+    assert_eq!(told(format!("/runs/{}", &run[..5])).await, told("/runs/zzzzzzzz".into()).await);
+    assert_eq!(told("/workspaces/north".into()).await, told("/workspaces/no-such".into()).await);
+    answer(admin.ask(Method::GET, &format!("/runs/{}", &run[..5])), 404).await;
+    server.stop().await;
+}

@@ -1,0 +1,60 @@
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::common::text;
+
+/// The API is a promise: a change of it shows here, and in the client's types that are made of it.
+#[test]
+fn the_api_document_is_as_it_was() {
+    let document = serde_json::to_string_pretty(&clade_server::openapi()).unwrap();
+    insta::assert_snapshot!("openapi", document);
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
+    let document = clade_server::openapi();
+    let mut names = BTreeSet::new();
+    for operations in document["paths"].as_object().unwrap().values() {
+        for operation in operations.as_object().unwrap().values() {
+            assert!(names.insert(text(&operation["operationId"])), "{}", operation["operationId"]);
+            assert!(text(&operation["summary"]).ends_with('.'), "{}", operation["summary"]);
+        }
+    }
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut references = BTreeSet::new();
+    collect(&document, &mut references);
+    for reference in references {
+        let name = reference.strip_prefix("#/components/schemas/").unwrap_or_else(|| panic!("{reference}"));
+        assert!(schemas.contains_key(name), "{reference}");
+    }
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => {
+            found.extend(map.get("$ref").map(text));
+            map.values().for_each(|value| collect(value, found));
+        }
+        Value::Array(all) => all.iter().for_each(|value| collect(value, found)),
+        _ => {}
+    }
+}
+
+/// `docs/roles.md` is made of the code. With `CLADE_WRITE_DOCS=1` this test writes it.
+#[test]
+fn the_page_about_roles_says_what_the_code_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/roles.md");
+    let page = format!(
+        "# Roles\n\nMade of `Role::permits` and the table of routes; `CLADE_WRITE_DOCS=1 cargo test -p clade-server roles` writes it \
+         anew.\n\nAn instance admin keeps people and workspaces, and sees nothing of what is in a workspace unless they are a member \
+         of it too. A token never does more than its ceiling, nor more than its owner. What belongs to a workspace that one is no \
+         member of answers 404, as if it were not there.\n\n{}",
+        clade_server::rights()
+    );
+    if std::env::var_os("CLADE_WRITE_DOCS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "docs/roles.md is not what the code does; write it with CLADE_WRITE_DOCS=1");
+}

@@ -1,0 +1,13 @@
+//! The API over a real socket and a real database file, as programs and browsers meet it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+
+mod attacks;
+mod common;
+mod documents;
+mod library;
+mod moving;
+mod people;
+mod rights;
+mod runs;
+mod watching;

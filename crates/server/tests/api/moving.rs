@@ -1,0 +1,111 @@
+use clade_server::Mode;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Person, Server, answer, problem, run_file, text};
+
+async fn bundle(person: &Person, run: &str) -> Vec<u8> {
+    let response = person.ask(Method::GET, &format!("/runs/{run}/export?format=bundle")).send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    response.bytes().await.unwrap().to_vec()
+}
+
+#[tokio::test]
+async fn a_run_moves_to_another_server_and_stays_the_same() {
+    let (here, there) = (Server::start(Mode::Single).await, Server::start(Mode::Single).await);
+    let me = here.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let other = there.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(200), 201).await["run"]);
+    me.ended(&run).await;
+    me.post(&format!("/runs/{run}/snapshots"), json!({ "name": "done" }), 201).await;
+    let bytes = bundle(&me, &run).await;
+    let import = |bytes: Vec<u8>| other.ask(Method::POST, "/workspaces/local/runs/import").body(bytes);
+    let imported = answer(import(bytes.clone()), 201).await;
+    assert_eq!((&imported["run"], &imported["resumable"]), (&json!(run), &json!(true)));
+    for path in ["report", "lineage?fold=0", "snapshots", "candidates/best", "matrix?split=test"] {
+        let path = format!("/runs/{run}/{path}");
+        let (mut a, mut b) = (me.get(&path).await, other.get(&path).await);
+        // a sum of costs depends on the order of its terms, in its last digit
+        for value in [&mut a, &mut b].into_iter().filter_map(|value| value["spent"].as_object_mut()) {
+            value.insert("usd".into(), json!((value["usd"].as_f64().unwrap() * 1e9).round()));
+        }
+        assert_eq!(a, b, "{path}");
+    }
+    problem(import(bytes.clone()), 409, "exists").await;
+    // a bundle that was cut off or changed is refused whole
+    let mut broken = bytes.clone();
+    let middle = broken.len() / 2;
+    broken[middle] ^= 0xff;
+    let again = |bytes: Vec<u8>| other.ask(Method::POST, "/workspaces/local/runs/import?run=other-run").body(bytes);
+    problem(again(broken), 422, "bundle").await;
+    problem(again(bytes[..middle].to_vec()), 422, "bundle").await;
+    problem(again(b"no bundle".to_vec()), 422, "bundle").await;
+    assert_eq!(other.get("/workspaces/local/runs").await["items"].as_array().unwrap().len(), 1);
+    here.stop().await;
+    there.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_branches_from_a_candidate_edited_by_hand_and_is_compared() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(200), 201).await["run"]);
+    me.ended(&run).await;
+    let branches = format!("/runs/{run}/branches");
+    let lost = json!({ "from": "best", "prompt": { "user": "Answer, please." }, "start": false });
+    problem(me.ask(Method::POST, &branches).json(&lost), 400, "bad_request").await;
+    let wanted = json!({ "from": "best", "prompt": { "user": "Think first. {{question}}" }, "budget": { "calls": 150 }, "seed": 5 });
+    let branch = text(&me.post(&branches, wanted, 201).await["run"]);
+    let ended = me.ended(&branch).await;
+    assert_eq!(ended["run"]["branch_of"], json!(run), "{ended}");
+    let seed = me.get(&format!("/runs/{branch}/candidates/seed")).await;
+    assert_eq!(seed["text"], "Think first. {{question}}");
+    let family = me.get(&format!("/runs/{branch}/lineage?branches=1&fold=0")).await;
+    let runs: std::collections::BTreeSet<String> = family["marks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mark| text(&mark["id"]).split('@').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(runs.len(), 2);
+    let compared = me.get(&format!("/workspaces/local/compare?runs={run},{branch}")).await;
+    assert_eq!((compared["runs"].as_array().unwrap().len(), compared["pairs"].as_array().unwrap().len()), (2, 1));
+    let clone = me.post(&format!("/runs/{run}/clone"), json!({ "seed": 77 }), 201).await;
+    assert_eq!(clone["started"], false);
+    let spec = me.get(&format!("/runs/{}/spec", text(&clone["run"]))).await;
+    assert_eq!(spec["seed"], 77);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn every_format_is_written() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(100), 201).await["run"]);
+    me.ended(&run).await;
+    // format, what its text begins with or holds
+    let table = [
+        ("prompt", "{{question}}"),
+        ("promptfoo", "\"prompts\""),
+        ("csv", "candidate,example,sample"),
+        ("jsonl", "{\"answer\""),
+        ("journal", "\"event\":\"run_started\""),
+        ("dot", "digraph"),
+        ("mermaid", "flowchart"),
+        ("graphml", "<graphml"),
+        ("cypher", "MERGE"),
+        ("tree", "\"parents\""),
+    ];
+    for (format, holds) in table {
+        let response = me.ask(Method::GET, &format!("/runs/{run}/export?format={format}")).send().await.unwrap();
+        let name = response.headers()["content-disposition"].to_str().unwrap().to_owned();
+        assert!(name.contains(&run), "{format}: {name}");
+        let text = response.text().await.unwrap();
+        assert!(!text.contains("/tmp/"), "{format} tells where the server keeps things");
+        assert!(text.contains(holds), "{format}: {}", &text[..text.len().min(300)]);
+    }
+    let unknown: Value =
+        problem(me.ask(Method::GET, &format!("/runs/{run}/export?format=pdf")), 400, "bad_request").await;
+    assert!(text(&unknown["detail"]).contains("pdf"), "{unknown}");
+    server.stop().await;
+}

@@ -1,0 +1,161 @@
+use clade_server::Mode;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Server, answer, problem, run_file, text};
+
+#[tokio::test]
+async fn a_run_is_checked_created_carried_through_and_looked_at() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", false).await;
+    server.workspace("north", &admin).await;
+    let checked = admin.post("/workspaces/north/runs/check", run_file(300), 200).await;
+    assert_eq!(
+        (&checked["ok"], &checked["ready"], &checked["examples"]["test"]),
+        (&json!(true), &json!(true), &json!(18))
+    );
+    assert!(admin.get("/workspaces/north/runs").await["items"].as_array().unwrap().is_empty(), "a check makes no run");
+
+    let run = text(&admin.post("/workspaces/north/runs", run_file(300), 201).await["run"]);
+    let ended = admin.ended(&run).await;
+    assert_eq!((&ended["run"]["status"], &ended["role"]), (&json!("finished"), &json!("admin")), "{ended}");
+    let report = admin.get(&format!("/runs/{run}/report")).await;
+    assert!(report["evidence"]["n"].as_u64().unwrap() > 0, "{report}");
+    assert_eq!(report["spent"]["calls"], ended["run"]["spent"]["calls"]);
+    assert!(report["spent"]["calls"].as_u64().unwrap() <= 300);
+
+    let all = admin.get(&format!("/runs/{run}/candidates?limit=500&text=1")).await;
+    let all = all["items"].as_array().unwrap();
+    assert!(all.len() > 1 && all.iter().all(|row| row["prompt"].as_str().unwrap().contains("{{question}}")));
+    let best = admin.get(&format!("/runs/{run}/candidates/best")).await;
+    let filtered = admin.get(&format!("/runs/{run}/candidates?filter=status%20%3D%20chosen")).await;
+    assert_eq!(filtered["items"][0]["id"], best["node"]["id"]);
+    let drawn = admin.get(&format!("/runs/{run}/lineage?fold=0")).await;
+    assert_eq!(drawn["marks"].as_array().unwrap().len(), all.len());
+    assert_eq!((&drawn["best"], &drawn["total"]), (&best["node"]["id"], &json!(all.len())));
+    let line = admin.get(&format!("/runs/{run}/lineage/ancestors?of=best")).await;
+    assert!(line["items"].as_array().unwrap().iter().all(|node| node["id"] != best["node"]["id"]));
+    let path = admin.get(&format!("/runs/{run}/lineage/path?from=seed&to=best")).await;
+    assert_eq!(path["items"].as_array().unwrap().last().unwrap()["id"], best["node"]["id"]);
+    assert!(!admin.get(&format!("/runs/{run}/lineage/families")).await["items"].as_array().unwrap().is_empty());
+    let diff = admin.get(&format!("/runs/{run}/candidates/best/diff?with=seed")).await;
+    assert!(diff["components"][0]["runs"].is_array(), "{diff}");
+
+    let trials = admin.get(&format!("/runs/{run}/candidates/seed/trials?split=test&limit=500")).await;
+    let trials = trials["items"].as_array().unwrap();
+    assert_eq!(trials.len() as u64, report["evidence"]["n"].as_u64().unwrap());
+    let trial = admin.get(&format!("/runs/{run}/trials/{}", trials[0]["seq"])).await;
+    let sent = trial["request"][0]["content"].as_str().unwrap();
+    assert!(sent.contains(trial["vars"]["question"].as_str().unwrap()), "{trial}");
+    assert!(!text(&trial["answer"]).is_empty());
+    let matrix = admin.get(&format!("/runs/{run}/matrix?split=test&candidates=seed,best")).await;
+    assert_eq!(matrix["scores"][0].as_array().unwrap().len(), trials.len());
+    let top = admin.get(&format!("/runs/{run}/top?k=3")).await;
+    let means: Vec<f64> =
+        top["items"].as_array().unwrap().iter().map(|n| n["score"]["mean"].as_f64().unwrap()).collect();
+    assert!(means.len() == 3 && means.is_sorted_by(|a, b| a >= b), "{means:?}");
+    assert!(admin.get(&format!("/runs/{run}/generations")).await["items"].as_array().unwrap().len() > 1);
+    assert!(!admin.get(&format!("/runs/{run}/curve")).await["steps"].as_array().unwrap().is_empty());
+    // a finished run is not started again
+    problem(admin.ask(Method::POST, &format!("/runs/{run}/start")), 409, "conflict").await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_run_file_is_named_by_line() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let wrong = |file: Value| problem(me.ask(Method::POST, "/workspaces/local/runs").json(&file), 422, "run_file");
+    let mut file = run_file(100);
+    file["file"] = json!(text(&file["file"]).replace("optimize:", "optimise:"));
+    let found = wrong(file).await;
+    let first = &found["problems"][0];
+    assert_eq!((&first["file"], &first["line"]), (&json!("promptclade.yaml"), &json!(5)), "{found}");
+    assert!(text(&first["fix"]).contains("optimize"));
+    // files of the machine are not there
+    for path in ["file:///etc/passwd", "file://../../etc/passwd"] {
+        let mut file = run_file(100);
+        file["file"] = json!(text(&file["file"]).replace("file://data.jsonl", path));
+        let found = wrong(file).await.to_string();
+        assert!(!found.contains("root:") && !found.contains("/tmp/"), "{found}");
+    }
+    let mut keyed = run_file(100);
+    keyed["file"] = json!(
+        text(&keyed["file"]).replace("[simulated:gentle]", "[{id: 'openai:m', config: {apiKey: sk-1234567890}}]")
+    );
+    let refused = problem(me.ask(Method::POST, "/workspaces/local/runs/check").json(&keyed), 422, "not_here").await;
+    assert!(!refused.to_string().contains("sk-1234567890"));
+    let poor = problem(me.ask(Method::POST, "/workspaces/local/runs").json(&run_file(2)), 422, "budget").await;
+    assert!(text(&poor["detail"]).contains("call"), "{poor}");
+    assert!(me.get("/workspaces/local/runs").await["items"].as_array().unwrap().is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_with_a_key_is_carried_out_once() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let create =
+        |file: &Value| me.ask(Method::POST, "/workspaces/local/runs").header("idempotency-key", "k-1").json(file);
+    let first = answer(create(&file), 201).await;
+    let again = create(&file).send().await.unwrap();
+    assert_eq!(again.headers()["idempotent-replayed"], "true");
+    assert_eq!(first, again.json::<Value>().await.unwrap());
+    file["seed"] = json!(9);
+    problem(create(&file), 422, "idempotency").await;
+    assert_eq!(me.get("/workspaces/local/runs").await["items"].as_array().unwrap().len(), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_is_paused_given_more_and_taken_up_by_a_later_server() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(400);
+    file["file"] = json!(
+        text(&file["file"]).replace("[simulated:gentle]", "[{id: 'simulated:gentle', config: {latency_ms: 30}}]")
+    );
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    answer(me.ask(Method::PUT, &format!("/runs/{run}/budget")).json(&json!({ "calls": 350 })), 204).await;
+    assert_eq!(me.get(&format!("/runs/{run}/spec")).await["optimize"]["budget"]["calls"], 350);
+    answer(me.ask(Method::POST, &format!("/runs/{run}/pause")), 202).await;
+    let rested = me.ended(&run).await;
+    assert_eq!(rested["run"]["status"], "paused", "{rested}");
+    answer(me.ask(Method::POST, &format!("/runs/{run}/start")), 202).await;
+    problem(me.ask(Method::POST, &format!("/runs/{run}/start")), 409, "conflict").await;
+
+    // the server goes down in the middle, and a later one goes on
+    let folder = server.stop().await;
+    let server = Server::in_folder(Mode::Single, folder).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    assert_eq!(me.get(&format!("/runs/{run}")).await["run"]["status"], "paused");
+    assert_eq!(server.app.resume().await.unwrap(), 1);
+    let ended = me.ended(&run).await;
+    assert_eq!(ended["run"]["status"], "finished", "{ended}");
+    assert!(ended["run"]["spent"]["calls"].as_u64().unwrap() <= 350);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn runs_of_a_member_share_a_limit() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", false).await;
+    server.workspace("north", &admin).await;
+    let limit =
+        admin.ask(Method::PUT, "/workspaces/north/budget").header("if-match", "\"1\"").json(&json!({ "calls": 200 }));
+    answer(limit, 200).await;
+    let mut runs = Vec::new();
+    for seed in [1, 2] {
+        let mut file = run_file(150);
+        file["seed"] = json!(seed);
+        runs.push(text(&admin.post("/workspaces/north/runs", file, 201).await["run"]));
+    }
+    let mut calls = 0;
+    for run in &runs {
+        calls += admin.ended(run).await["run"]["spent"]["calls"].as_u64().unwrap();
+    }
+    assert!(calls <= 200 && calls > 100, "{calls}");
+    server.stop().await;
+}
