@@ -194,8 +194,8 @@ impl Stack {
             None => client,
         };
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
-        let client = ConcurrencyLayer::new(client, host.limiter.clone()).in_turn(call_turn);
-        let client = RateLayer::new(Arc::new(client), host.pacer.clone()).in_turn(rate_turn);
+        let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
+        let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
         let client: Arc<dyn ModelClient> = match &self.own {
             Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
             None => Arc::new(client),
@@ -229,8 +229,9 @@ impl Stack {
         let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let host = hosts.entry(key.clone()).or_insert_with(|| {
             let pacer = Pacer::new(config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
-            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared));
-            Arc::new(Host { pacer: Arc::new(pacer), limiter: Arc::new(limiter) })
+            let pacer = Arc::new(pacer);
+            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared)).beside(pacer.clone());
+            Arc::new(Host { pacer, limiter: Arc::new(limiter) })
         });
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = || if shared { Turn::shared() } else { Turn::default() };

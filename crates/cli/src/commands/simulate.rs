@@ -34,6 +34,7 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
         },
         error_rate: args.error_rate,
         throttle_rate: args.throttle_rate,
+        tells_limits: !args.no_retry_after,
         requests_per_second: args.rate_limit,
         hang_rate: args.hang_rate,
         malformed_rate: third,
