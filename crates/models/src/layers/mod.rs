@@ -24,6 +24,7 @@ mod turn;
 mod unreadable;
 
 pub use budget::BudgetLayer;
+pub(crate) use budget::UNSEEN_ANSWER;
 pub use cache::{AnswerCache, AnswerRecord, CacheLayer, ForeignAnswers, KnownAnswer, ModelIdentity, cache_key};
 pub use concurrency::{ConcurrencyLayer, Limiter};
 pub use counters::{Counters, CountersSnapshot};

@@ -32,6 +32,8 @@ const LOOK_EVERY: u32 = 64;
 const GROWTH: f64 = 0.005;
 /// A learned rate that grew so many times over is forgotten.
 const FORGET: f64 = 32.0;
+/// Who tells a wait from here on speaks of a quota that is used up, not of one request.
+const QUOTA: Duration = Duration::from_secs(1);
 /// Refusals after so many answers since the last one are not of the rate: under a rate that was just lowered there would be
 /// fewer. Fewer answers than these come under slow limits too.
 const SOON: std::ops::Range<u32> = 4..32;
@@ -41,7 +43,7 @@ const UNRELATED: u32 = 3;
 /// When the next request to one provider may leave, shared by all its models: limits that the user set, limits that the
 /// provider tells in headers, and limits learned from being turned away. Callers wait in order of arrival.
 ///
-/// Single refusals that tell no wait teach nothing and hold up no other call: see [`Refused`].
+/// Single refusals that tell no wait, or a short one, teach nothing and hold up no other call: see [`Refused`].
 #[derive(Debug)]
 pub struct Pacer {
     /// Nothing restrains: callers pass without a lock.
@@ -217,7 +219,7 @@ impl Pacer {
         let mut state = self.state();
         state.correct(pass, 0);
         let stale = state.last_closed.is_some_and(|closed| pass.at <= closed);
-        if retry_after.is_none() && !stale && state.tells_nothing(answers) {
+        if retry_after.is_none_or(|told| told < QUOTA) && !stale && state.tells_nothing(answers) {
             return;
         }
         self.free.store(false, Relaxed);
@@ -356,7 +358,7 @@ impl State {
         self.marks = Some([(now, answers); 2]);
     }
 
-    /// Whether a refusal that tells no wait says nothing of the rate: few are refused and no limit is known, or as
+    /// Whether a refusal says nothing of the rate: few are refused and no limit is known, or as
     /// many as before although the rate was lowered again and again.
     fn tells_nothing(&mut self, answers: u32) -> bool {
         let (refused, before) = &mut self.refused;
@@ -375,7 +377,8 @@ impl State {
         if self.unrelated < UNRELATED {
             return false;
         }
-        (self.learned, self.refused, self.unrelated, self.untold) = (None, (Refused::default(), answers), 0, UNTOLD_WAIT);
+        (self.learned, self.refused, self.unrelated, self.untold) =
+            (None, (Refused::default(), answers), 0, UNTOLD_WAIT);
         true
     }
 
