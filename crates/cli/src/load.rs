@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use clade_domain::{Example, ModelSpec, OperatorName, RunMode};
+use clade_domain::{ModelSpec, OperatorName, RunMode};
 use clade_evolve::operators;
-use clade_models::{Environment, Price, price_of, simulated::SimulatedModel};
+use clade_models::{
+    Environment, Price, price_of,
+    simulated::{AnswerKey, AnswerKeyBuilder, SimulatedModel},
+};
 use clade_runfile::{LoadOptions, Loaded, Overrides, Problems};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
@@ -115,11 +118,11 @@ pub fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
     }
 }
 
-/// The examples of a run file, or of a data file as if a run file named it: the answer key of a simulated model.
+/// The answer key of a simulated model from the examples of a run file, or of a data file as if a run file named it.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure> {
+pub fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> {
     let name = path.to_string_lossy();
     let run_file = ["yaml", "yml"].iter().any(|end| name.ends_with(end)) && !name.contains("data");
     let loaded = if run_file {
@@ -136,5 +139,9 @@ pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure>
         std::fs::write(&config, text.to_string()).map_err(|error| Failure::io("write", &config, &error))?;
         read(&config, RunMode::Evaluate, Overrides::default(), context)?
     };
-    loaded.data.open().collect::<Result<_, _>>().map_err(|problem| Failure::Problems(Problems(vec![problem])))
+    let mut key = AnswerKeyBuilder::default();
+    for example in loaded.data.open() {
+        key.add(&example.map_err(|problem| Failure::Problems(Problems(vec![problem])))?);
+    }
+    Ok(key.finish())
 }
