@@ -17,7 +17,7 @@ use crate::{
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
         ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, StopLayer, TelemetryLayer,
-        Turn,
+        Turn, UNSEEN_ANSWER,
     },
     name::{Endpoint, ModelName, NameError},
     prices::{Price, PriceTable, price},
@@ -400,6 +400,16 @@ fn refusals(name: &ModelName, base_url: &str, model: &str, no_sampling: bool) ->
         }
     }
     Refusals::of(&refused)
+}
+
+/// How many tokens of a first answer a budget sets aside, by the model's settings.
+#[must_use]
+pub fn answer_reserve(spec: &ModelSpec) -> u64 {
+    let read = || {
+        let name = ModelName::parse(&spec.id).ok()?;
+        answer_limit(&name, &ModelConfig::read(&spec.id, &spec.config).ok()?)
+    };
+    read().map_or(UNSEEN_ANSWER, u64::from)
 }
 
 /// The most tokens of an answer by the model's settings.

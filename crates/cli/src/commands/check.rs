@@ -45,8 +45,9 @@ const SMALLEST_SEARCH: u64 = 6;
 
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.
 pub fn refuse_unaffordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Failure> {
-    if let Some(problem) = estimate.below_one_evaluation(&loaded.spec) {
-        return Err(Failure::Usage(format!("{problem}; raise optimize.budget")));
+    let answer = loaded.spec.models.task.first().map_or(0, clade_models::answer_reserve);
+    if let Some(problem) = estimate.below_one_evaluation(loaded, answer) {
+        return Err(Failure::Problems(problem.into()));
     }
     let wanted = loaded.dataset.counts().test;
     if loaded.spec.mode == RunMode::Optimize
