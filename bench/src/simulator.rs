@@ -17,6 +17,8 @@ pub struct Simulated<'a> {
     pub latency_ms: u64,
     /// Share of the requests answered with a server error, in [0, 1].
     pub error_rate: f64,
+    /// Share of the requests turned away with 429 whatever the rate, without a word for how long, in [0, 1].
+    pub throttle_rate: f64,
     /// Most requests in a second; more are answered with 429. `None` is no limit.
     pub rate_limit: Option<u32>,
     /// The data whose questions it can answer rightly; without them it answers with numbers of its own.
@@ -41,6 +43,10 @@ impl Simulator {
         let mut arguments: Vec<String> = ["simulate", "--port", "0", "--latency-ms"].map(str::to_owned).to_vec();
         arguments.push(behaviour.latency_ms.to_string());
         arguments.extend(["--error-rate".to_owned(), behaviour.error_rate.to_string()]);
+        if behaviour.throttle_rate > 0.0 {
+            let rate = behaviour.throttle_rate.to_string();
+            arguments.extend(["--throttle-rate".to_owned(), rate, "--no-retry-after".to_owned()]);
+        }
         if let Some(limit) = behaviour.rate_limit {
             arguments.extend(["--rate-limit".to_owned(), limit.to_string()]);
         }

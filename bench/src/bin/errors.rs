@@ -1,4 +1,5 @@
-//! Whether evaluations are lost where the server fails often, and where it limits the rate.
+//! Whether evaluations are lost where the server fails often, and where it limits the rate; and what refusals cost that come whatever the
+//! rate.
 
 use std::process::ExitCode;
 
@@ -12,12 +13,20 @@ fn main() -> ExitCode {
             ("concurrency", "100", "calls at once"),
             ("error-rate", "0.3", "share of requests answered with a server error"),
             ("rate-limit", "50", "most requests in a second; more are answered with 429"),
+            ("throttle-rate", "0.05", "share of requests answered with 429 whatever the rate"),
+            ("latency-ms", "50", "what an answer takes in that case, and in the one without that it is compared with"),
+            ("throttle-examples", "2000", "evaluations of these two cases"),
         ])?;
         let workload = Workload::new(options.get("examples")?)?;
         let concurrency: String = options.get("concurrency")?;
         let failing = Simulated { error_rate: options.get("error-rate")?, ..Simulated::default() };
         let limited = Simulated { rate_limit: Some(options.get("rate-limit")?), ..Simulated::default() };
+        let longer = Workload::new(options.get("throttle-examples")?)?;
+        let calm = Simulated { latency_ms: options.get("latency-ms")?, ..Simulated::default() };
+        let moody = Simulated { throttle_rate: options.get("throttle-rate")?, ..calm };
         Ok(json!({
+            "nothing_refused": case(clade, &longer, calm, &concurrency)?,
+            "random_refusals": case(clade, &longer, moody, &concurrency)?,
             "server_errors": case(clade, &workload, failing, &concurrency)?,
             "rate_limit": case(clade, &workload, limited, &concurrency)?,
         }))
@@ -46,6 +55,7 @@ fn case(clade: &Clade, workload: &Workload, server: Simulated<'_>, concurrency: 
         "requests_per_evaluation": f64::from(sent) / f64::from(examples),
         "seconds": eval.seconds,
         "evaluations_per_second": f64::from(examples) / eval.seconds,
+        "evaluations_per_second_while_running": eval.result["spent"]["seconds"].as_f64().map(|seconds| f64::from(examples) / seconds),
         "server": stats,
     }))
 }

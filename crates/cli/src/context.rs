@@ -62,6 +62,18 @@ impl Context {
         Ok(Arc::new(self.open(durability).await?))
     }
 
+    /// Opens the store for a command that only reads: a folder that may not be written is no hindrance.
+    ///
+    /// # Errors
+    /// As [`Self::store`].
+    pub async fn store_to_read(&self) -> Result<Arc<dyn Store>, Failure> {
+        let path = self.database()?;
+        if let Some(folder) = path.parent() {
+            create_private(folder)?;
+        }
+        Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
+    }
+
     /// Opens the store with the family tree over it.
     ///
     /// # Errors
@@ -85,9 +97,13 @@ impl Context {
         if let Some(folder) = path.parent() {
             create_private(folder)?;
         }
-        let options = SqliteOptions { durability, ..SqliteOptions::default() };
-        Ok(SqliteStore::open(&path, options).await?)
+        Ok(SqliteStore::open(&path, SqliteOptions { durability, ..options() }).await?)
     }
+}
+
+/// One reading connection: a command reads one thing after the other, and each connection takes milliseconds to open and memory of its own.
+fn options() -> SqliteOptions {
+    SqliteOptions { readers: 1, ..SqliteOptions::default() }
 }
 
 /// Creates a folder that only the user can look into: answers and prompts may be confidential.

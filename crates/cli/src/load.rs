@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clade_domain::{Example, RunMode};
-use clade_models::Environment;
+use clade_domain::RunMode;
+use clade_models::{
+    Environment,
+    simulated::{AnswerKey, AnswerKeyBuilder},
+};
 use clade_runfile::{Loaded, Overrides, Problems, Reach};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
@@ -87,11 +90,11 @@ fn read(path: &Path, mode: RunMode, overrides: Overrides, context: &Context) -> 
     Ok(clade_intake::load(path, mode, overrides, &|name| environment.get(name), Reach::Anywhere)?)
 }
 
-/// The examples of a run file, or of a data file as if a run file named it: the answer key of a simulated model.
+/// The answer key of a simulated model from the examples of a run file, or of a data file as if a run file named it.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure> {
+pub fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> {
     let name = path.to_string_lossy();
     let run_file = ["yaml", "yml"].iter().any(|end| name.ends_with(end)) && !name.contains("data");
     let loaded = if run_file {
@@ -108,5 +111,9 @@ pub fn examples(path: &Path, context: &Context) -> Result<Vec<Example>, Failure>
         std::fs::write(&config, text.to_string()).map_err(|error| Failure::io("write", &config, &error))?;
         read(&config, RunMode::Evaluate, Overrides::default(), context)?
     };
-    loaded.data.open().collect::<Result<_, _>>().map_err(|problem| Failure::Problems(Problems(vec![problem])))
+    let mut key = AnswerKeyBuilder::default();
+    for example in loaded.data.open() {
+        key.add(&example.map_err(|problem| Failure::Problems(Problems(vec![problem])))?);
+    }
+    Ok(key.finish())
 }

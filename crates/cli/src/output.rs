@@ -79,10 +79,20 @@ impl Output {
 
     /// One JSON object as a line on stdout.
     pub fn json_line(&self, value: &impl Serialize) {
-        if let Ok(mut line) = serde_json::to_vec(value) {
-            line.push(b'\n');
-            noted(std::io::stdout().lock().write_all(&line));
+        self.json_lines(std::slice::from_ref(value));
+    }
+
+    /// JSON objects as lines on stdout, written together.
+    pub fn json_lines(&self, values: &[impl Serialize]) {
+        let mut lines = Vec::with_capacity(values.len() * 512);
+        for value in values {
+            let before = lines.len();
+            match serde_json::to_writer(&mut lines, value) {
+                Ok(()) => lines.push(b'\n'),
+                Err(_) => lines.truncate(before),
+            }
         }
+        noted(std::io::stdout().lock().write_all(&lines));
     }
 }
 

@@ -62,6 +62,8 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let run = new_run_id(args.run_id.as_deref())?;
     let setup = create(&store, &run, &path, &loaded, context).await?;
     context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    // what is known of each example is in the store now
+    drop(loaded);
     let session = Session { store, run, setup, gates: args.gates, budget: None };
     carry_through(session, context).await
 }
@@ -141,10 +143,8 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
     let control = Control { drain: setup.stopping, ..Control::default() };
     let going = async {
         let outcome = runner.run(&control).await;
-        let state = runner.conductor().state().clone();
         // the channels close with the runner, which ends the display
-        drop(runner);
-        (outcome, state)
+        (outcome, runner.into_state())
     };
     let (ended, (), ()) = tokio::join!(
         until_done(going, &control, &output, &run),
@@ -199,9 +199,7 @@ pub async fn interrupted() {
 /// Prints every event as a line; the start was printed already.
 async fn print_events(mut events: mpsc::Receiver<Vec<Recorded>>, output: Output) {
     while let Some(batch) = events.recv().await {
-        for entry in &batch {
-            output.json_line(entry);
-        }
+        output.json_lines(&batch);
     }
 }
 

@@ -5,7 +5,7 @@ use clade_domain::{
 };
 use clade_evolve::{
     RunState,
-    state::{comparable, trade_offs},
+    state::{Cells, comparable, trade_offs},
     statistics,
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
@@ -246,9 +246,10 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
         .candidates()
         .map(|candidate| {
             let cells = state.cells(candidate.id);
-            let scores: Vec<f64> = cells
-                .map(|c| c.iter(candidate.id, state.repeat()).map(|(_, cell)| cell.score).collect())
-                .unwrap_or_default();
+            let mut scores = Vec::with_capacity(cells.map_or(0, Cells::len));
+            scores.extend(
+                cells.into_iter().flat_map(|c| c.iter(candidate.id, state.repeat())).map(|(_, cell)| cell.score),
+            );
             let score = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
             let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
             EvaluatedPrompt {

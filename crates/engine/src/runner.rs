@@ -3,7 +3,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use clade_domain::{
     Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
 };
-use clade_evolve::{Command, Conductor, EvaluateCommand, Plan, state::Phase, strategy::model_override};
+use clade_evolve::{Command, Conductor, EvaluateCommand, Plan, RunState, state::Phase, strategy::model_override};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
@@ -114,10 +114,15 @@ impl Runner {
         let mut summary = row;
         summary.status = RunStatus::Running;
         summary.detail.clear();
+        let shelf = Shelf::new(settings.store.clone(), state.dataset().hash);
+        let shelf = match state.spec().mode {
+            RunMode::Evaluate => shelf.in_order(state.dataset().len()),
+            RunMode::Optimize => shelf,
+        };
         Ok(Self {
             journal: RunJournal::new(settings.store.clone(), run.clone(), state.length()),
             spec: Arc::new(state.spec().clone()),
-            shelf: Shelf::new(settings.store.clone(), state.dataset().hash),
+            shelf,
             seconds_before: state.accounted().seconds,
             started: Instant::now(),
             summary,
@@ -131,6 +136,12 @@ impl Runner {
     #[must_use]
     pub fn conductor(&self) -> &Conductor {
         &self.conductor
+    }
+
+    /// Everything that is known of the run, which then leaves this process.
+    #[must_use]
+    pub fn into_state(self) -> RunState {
+        self.conductor.into_state()
     }
 
     /// What was bought so far, by the ledger, with the running time.

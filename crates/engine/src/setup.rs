@@ -1,11 +1,11 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use clade_domain::{Example, ExampleId, ModelSpec, RunSpec, Spent};
+use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent};
 use clade_evolve::RunState;
 use clade_models::{
     Environment, ModelClient, ModelSetupError, SharedLimits, Stack, StackSettings,
     layers::{Counters, ForeignAnswers, Ledger},
-    simulated::{AnswerKey, SimulatedModel},
+    simulated::{AnswerKey, AnswerKeyBuilder, SimulatedModel},
 };
 use clade_store::Store;
 use secrecy::SecretString;
@@ -77,7 +77,7 @@ impl Setup {
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent).below(shared.purses));
         let counters: Arc<Counters> = Arc::default();
         let key = match spec.models.all().iter().any(|model| model.id.starts_with("simulated")) {
-            true => Some(Arc::new(AnswerKey::from_examples(&examples(state, store).await?))),
+            true => Some(Arc::new(answer_key(state, store).await?)),
             false => None,
         };
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
@@ -114,14 +114,14 @@ fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models::SimulatedF
     })
 }
 
-/// All examples of a run, for the answer key of a simulated model.
-async fn examples(state: &RunState, store: &Arc<dyn Store>) -> Result<Vec<Example>, EngineError> {
-    const PART: u32 = 5_000;
+/// The answer key of a run's simulated models: hashes and answers, made part by part, so that the data is never in memory as a whole.
+async fn answer_key(state: &RunState, store: &Arc<dyn Store>) -> Result<AnswerKey, EngineError> {
+    const PART: u32 = 500;
     let count = u32::try_from(state.dataset().len()).unwrap_or(u32::MAX);
-    let mut all = Vec::new();
+    let mut key = AnswerKeyBuilder::default();
     for first in (0..count).step_by(PART as usize) {
         let ids = (first..count.min(first.saturating_add(PART))).map(ExampleId).collect();
-        all.extend(store.examples(state.dataset().hash, ids).await?);
+        store.examples(state.dataset().hash, ids).await?.iter().for_each(|example| key.add(example));
     }
-    Ok(all)
+    Ok(key.finish())
 }

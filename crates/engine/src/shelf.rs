@@ -7,6 +7,8 @@ use clade_text::template::{self, PromptTemplate, TemplateError};
 
 /// Most examples kept at hand. Reading is in batches, so a larger data set costs a query per batch, not per trial.
 const EXAMPLES: usize = 4_096;
+/// Examples read at once where they are met in order.
+const AHEAD: u32 = 256;
 /// Most compiled prompts kept at hand.
 const PROMPTS: usize = 256;
 
@@ -21,13 +23,20 @@ pub(crate) struct Ready {
 pub(crate) struct Shelf {
     store: Arc<dyn Store>,
     dataset: ContentHash,
+    /// The number of examples where they are met in order, else 0.
+    in_order: u32,
     examples: HashMap<ExampleId, Arc<Example>>,
     prompts: HashMap<CandidateId, Arc<Ready>>,
 }
 
 impl Shelf {
     pub(crate) fn new(store: Arc<dyn Store>, dataset: ContentHash) -> Self {
-        Self { store, dataset, examples: HashMap::new(), prompts: HashMap::new() }
+        Self { store, dataset, in_order: 0, examples: HashMap::new(), prompts: HashMap::new() }
+    }
+
+    /// The same for a run that meets so many examples in order of their ids: what comes next is read along.
+    pub(crate) fn in_order(self, count: usize) -> Self {
+        Self { in_order: u32::try_from(count).unwrap_or(u32::MAX), ..self }
     }
 
     /// The examples in the order asked for; those not at hand are read in one query.
@@ -35,7 +44,9 @@ impl Shelf {
         let mut missing: Vec<ExampleId> = ids.iter().filter(|id| !self.examples.contains_key(id)).copied().collect();
         missing.sort_unstable();
         missing.dedup();
-        if !missing.is_empty() {
+        if let Some(last) = missing.last().copied() {
+            let next = last.0.saturating_add(1)..self.in_order.min(last.0.saturating_add(AHEAD));
+            missing.extend(next.map(ExampleId).filter(|id| !self.examples.contains_key(id)));
             if self.examples.len() + missing.len() > EXAMPLES {
                 self.examples.retain(|id, _| ids.contains(id));
             }

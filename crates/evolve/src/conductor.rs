@@ -93,6 +93,12 @@ impl Conductor {
         &self.state
     }
 
+    /// Everything known of the run, where nothing more is to come.
+    #[must_use]
+    pub fn into_state(self) -> RunState {
+        self.state
+    }
+
     /// How the data is laid out.
     #[must_use]
     pub fn plan(&self) -> &Plan {

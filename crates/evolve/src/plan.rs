@@ -1,4 +1,4 @@
-use clade_domain::{CandidateId, ExampleId, Limit, Split};
+use clade_domain::{CandidateId, ExampleId, Limit, RunMode, Split};
 
 use crate::{RunState, child_seed};
 
@@ -46,6 +46,10 @@ impl Plan {
     /// Lays a run out.
     #[must_use]
     pub fn of(state: &RunState) -> Self {
+        if state.spec().mode == RunMode::Evaluate {
+            // every example in order: no stage has a part of its own
+            return Self { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
+        }
         let seed = state.spec().optimize.splits.seed;
         let shuffled = |split: Split, salt: u64| {
             let mut examples = state.dataset().examples(split);

@@ -8,6 +8,6 @@ mod afford;
 mod create;
 mod load;
 
-pub use afford::affordable;
+pub use afford::{Unaffordable, affordable};
 pub use create::create;
 pub use load::{estimate, load};

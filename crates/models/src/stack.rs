@@ -17,7 +17,7 @@ use crate::{
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
         ModelIdentity, Pacer, RateLayer, RecordLayer, Recording, RetryLayer, RetryPolicy, StopLayer, TelemetryLayer,
-        Turn,
+        Turn, UNSEEN_ANSWER,
     },
     name::{Endpoint, ModelName, NameError},
     prices::{Price, PriceTable, price},
@@ -194,8 +194,8 @@ impl Stack {
             None => client,
         };
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
-        let client = ConcurrencyLayer::new(client, host.limiter.clone()).in_turn(call_turn);
-        let client = RateLayer::new(Arc::new(client), host.pacer.clone()).in_turn(rate_turn);
+        let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
+        let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
         let client: Arc<dyn ModelClient> = match &self.own {
             Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
             None => Arc::new(client),
@@ -229,8 +229,9 @@ impl Stack {
         let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
         let host = hosts.entry(key.clone()).or_insert_with(|| {
             let pacer = Pacer::new(config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
-            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared));
-            Arc::new(Host { pacer: Arc::new(pacer), limiter: Arc::new(limiter) })
+            let pacer = Arc::new(pacer);
+            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared)).beside(pacer.clone());
+            Arc::new(Host { pacer, limiter: Arc::new(limiter) })
         });
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = || if shared { Turn::shared() } else { Turn::default() };
@@ -412,6 +413,16 @@ fn refusals(name: &ModelName, base_url: &str, model: &str, no_sampling: bool) ->
         }
     }
     Refusals::of(&refused)
+}
+
+/// How many tokens of a first answer a budget sets aside, by the model's settings.
+#[must_use]
+pub fn answer_reserve(spec: &ModelSpec) -> u64 {
+    let read = || {
+        let name = ModelName::parse(&spec.id).ok()?;
+        answer_limit(&name, &ModelConfig::read(&spec.id, &spec.config).ok()?)
+    };
+    read().map_or(UNSEEN_ANSWER, u64::from)
 }
 
 /// The most tokens of an answer by the model's settings.

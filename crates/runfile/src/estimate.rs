@@ -2,7 +2,7 @@ use clade_domain::{ModelRole, ModelSpec, RunMode, RunSpec, Split, StrategySpec};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{DataProfile, Loaded};
+use crate::{DataProfile, Loaded, Problem};
 
 /// What a model costs, in USD.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -96,24 +96,30 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Which limit of the budget does not bear a single evaluation, if any.
+    /// The limit of the budget that does not bear a single evaluation, if any. `answer` is how many tokens a call of the first task
+    /// model sets aside for its answer: a call whose worst case does not fit is not made.
     #[must_use]
-    pub fn below_one_evaluation(&self, spec: &RunSpec) -> Option<String> {
-        let budget = &spec.optimize.budget;
+    pub fn below_one_evaluation(&self, loaded: &Loaded, answer: u64) -> Option<Problem> {
+        let budget = &loaded.spec.optimize.budget;
         let one = &self.evaluation;
-        let tokens = one.tokens_in.low + one.tokens_out.low;
-        if budget.calls.is_some_and(|most| (most as f64) < one.calls.low) {
-            return Some(format!(
-                "a budget of {} calls is below the {} of one evaluation",
-                budget.calls?, one.calls.low
-            ));
+        let limits = &loaded.limits;
+        let below = |place: &Problem, most: String, least: String, more: &str| {
+            let message = format!("a budget of {most} is below the {least} of one evaluation");
+            Some(Problem { message, fix: format!("raise it to {least} or more{more}"), ..place.clone() })
+        };
+        if let Some(calls) = budget.calls.filter(|most| (*most as f64) < one.calls.low) {
+            return below(&limits.calls, format!("{calls} calls"), one.calls.low.ceil().to_string(), "");
         }
-        if budget.tokens.is_some_and(|most| (most as f64) < tokens) {
-            return Some(format!("a budget of {} tokens is below the {tokens:.0} of one evaluation", budget.tokens?));
+        let worst = one.tokens_in.low + (answer as f64).max(one.tokens_out.low);
+        if let Some(tokens) = budget.tokens.filter(|most| (*most as f64) < worst) {
+            let more = format!(
+                ", or bound the answer, of which {answer} tokens are set aside, by `max_tokens` in the provider's `config`"
+            );
+            return below(&limits.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &more);
         }
         match (budget.usd, one.usd) {
             (Some(most), Some(usd)) if most < usd.low => {
-                Some(format!("a budget of {most} USD is below the {:.6} of one evaluation", usd.low))
+                below(&limits.usd, format!("{most} USD"), format!("{:.6}", usd.low), "")
             }
             _ => None,
         }

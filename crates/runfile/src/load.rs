@@ -12,7 +12,7 @@ use crate::{
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
     sandbox,
-    schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase},
+    schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase, unsupported},
     source::{MAX_RUN_FILE, Sources, Span, read_text},
     yaml::{self, KeyPath, Node},
 };
@@ -32,8 +32,21 @@ pub struct Loaded {
     pub dataset: DatasetSummary,
     /// What a sample says of their size, for estimates.
     pub profile: DataProfile,
+    /// Where the limits of the budget stand, without words: whoever finds one too low has them to say.
+    pub limits: LimitPlaces,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<Problem>,
+}
+
+/// Places of the run file.
+#[derive(Debug, Clone)]
+pub struct LimitPlaces {
+    /// Of the limit on calls.
+    pub calls: Problem,
+    /// Of that on tokens.
+    pub tokens: Problem,
+    /// Of that on US dollars.
+    pub usd: Problem,
 }
 
 /// Reads and checks a run file and all its data. Nothing is called and nothing is written.
@@ -58,6 +71,8 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> 
     let folder = Folder::new(path.parent().map(Path::to_owned).unwrap_or_default(), options.reach);
     let env = BTreeMap::new();
     let mut context = Context { options, sources, root, folder, env, problems, warnings: Vec::new() };
+    // promptfoo's own files have some of its keys without anything in them
+    context.root.drop_entries(|entry| unsupported("RunFile", &entry.key).is_some() && entry.value.says_nothing());
     let findings = Checker::run_file().check(&context.root);
     context.take(findings);
     stop(&mut context)?;
@@ -173,7 +188,9 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     };
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);
-    Ok(Loaded { spec, secrets: found.secrets, env, data: source, dataset, profile: scan.profile, warnings })
+    let limit = |name: &str| context.at(&KeyPath::of("optimize.budget").name(name), "", "");
+    let limits = LimitPlaces { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd") };
+    Ok(Loaded { spec, secrets: found.secrets, env, data: source, dataset, profile: scan.profile, limits, warnings })
 }
 
 fn scan(source: &DataSource, prompts: &[LoadedPrompt]) -> Scan {

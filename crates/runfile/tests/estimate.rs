@@ -101,12 +101,16 @@ fn a_budget_below_one_evaluation_is_named() {
     for (budget, expected) in [
         ("{calls: 1}", Some("calls")),
         ("{tokens: 10}", Some("tokens")),
+        // it would pay the question, and not what is set aside for the answer
+        ("{tokens: 1000}", Some("tokens")),
         ("{usd: 0.0000001}", Some("USD")),
         ("{usd: 1, calls: 100, tokens: 100000}", None),
     ] {
         let loaded = load(&format!("optimize: {{budget: {budget}}}\n"), RunMode::Optimize);
-        let found = estimate(&loaded, &priced).below_one_evaluation(&loaded.spec);
+        let found = estimate(&loaded, &priced).below_one_evaluation(&loaded, 1_000);
         assert_eq!(found.is_some(), expected.is_some(), "{budget}: {found:?}");
-        assert!(expected.is_none_or(|word| found.unwrap().contains(word)));
+        let Some(found) = found else { continue };
+        assert!(expected.is_some_and(|word| found.message.contains(word)), "{found}");
+        assert!(found.line > 0 && found.key.starts_with("optimize.budget.") && found.fix.contains("raise"), "{found}");
     }
 }

@@ -220,6 +220,17 @@ fn plain_rows_are_vars_in_every_format() {
 }
 
 #[test]
+fn keys_of_promptfoo_without_anything_in_them_mean_nothing() {
+    for nothing in ["", "[]", "{}", "null"] {
+        let file = format!(
+            "prompts: ['{{{{q}}}}']\nproviders: ['simulated:rough']\ntests: [{{vars: {{q: a}}}}]\nscenarios: {nothing}\n"
+        );
+        let (_folder, loaded) = load(&[("promptclade.yaml", &file)], RunMode::Evaluate);
+        assert_eq!(loaded.dataset.len(), 1, "{nothing:?}");
+    }
+}
+
+#[test]
 fn anchors_and_merge_keys_work() {
     let run = "
 prompts: ['{{q}}']

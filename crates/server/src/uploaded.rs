@@ -3,6 +3,7 @@ use std::path::{Component, Path};
 use axum::http::StatusCode;
 use clade_domain::RunMode;
 use clade_engine::Setup;
+use clade_intake::Unaffordable;
 use clade_runfile::{Loaded, Overrides, Problems, Reach};
 use tempfile::TempDir;
 
@@ -59,7 +60,10 @@ fn load(wanted: &RunWanted) -> Result<(Loaded, TempDir), Problem> {
     loaded.spec.source = None;
     loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());
     let estimate = clade_intake::estimate(&loaded);
-    clade_intake::affordable(&loaded, &estimate).map_err(|why| unprocessable("budget", why))?;
+    clade_intake::affordable(&loaded, &estimate).map_err(|error| match error {
+        Unaffordable::Limit(problem) => Problem::from(shown(Problems(vec![*problem]), folder.path())),
+        Unaffordable::Budget(why) => unprocessable("budget", why),
+    })?;
     Ok((loaded, folder))
 }
 

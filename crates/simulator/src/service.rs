@@ -104,7 +104,7 @@ impl Service {
                 spoiled(reply, fate)
             }
         };
-        if let Some(standing) = &standing {
+        if let Some(standing) = standing.as_ref().filter(|_| self.settings.tells_limits) {
             rate_headers(response.headers_mut(), dialect, standing);
         }
         Ok(response)
@@ -157,12 +157,12 @@ impl Service {
         let body = failure.body(dialect, "req-simulated");
         let mut response = response(failure.status(), APPLICATION_JSON, ReplyBody::whole(body));
         let headers = response.headers_mut();
-        if *failure == Failure::Throttled {
+        if *failure == Failure::Throttled && self.settings.tells_limits {
             let pause = standing.map_or(THROTTLE_PAUSE, |standing| standing.retry_after);
             headers.insert(RETRY_AFTER, number(pause.as_secs_f64().ceil().max(1.0) as u64));
             headers.insert("retry-after-ms", number((pause.as_secs_f64() * 1000.0).ceil() as u64));
         }
-        if let Some(standing) = standing {
+        if let Some(standing) = standing.filter(|_| self.settings.tells_limits) {
             rate_headers(headers, dialect, standing);
         }
         response

@@ -22,6 +22,8 @@ pub struct Settings {
     pub error_rate: f64,
     /// Share answered with status 429, whatever the load.
     pub throttle_rate: f64,
+    /// Whether status 429 comes with `retry-after` and what is left of the limit.
+    pub tells_limits: bool,
     /// Requests per second from which status 429 is answered; `None` is no limit.
     pub requests_per_second: Option<f64>,
     /// Requests that may come at once before the limit bites; `None` is one second's worth.
@@ -66,6 +68,7 @@ impl Default for Settings {
             latency: Latency::Fixed(0.0),
             error_rate: 0.0,
             throttle_rate: 0.0,
+            tells_limits: true,
             requests_per_second: None,
             burst: None,
             hang_rate: 0.0,

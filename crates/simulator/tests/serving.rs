@@ -136,6 +136,10 @@ async fn each_failure_looks_as_it_does_in_the_wild() {
         );
         assert!(body.unwrap().contains("rate_limit_exceeded"));
         assert_eq!(stats.throttled, 1);
+        let untold = Settings { throttle_rate: 1.0, tells_limits: false, ..base() };
+        let (status, headers, _, _) = ask(untold, stream).await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(!headers.keys().any(|name| name.as_str().contains("retry") || name.as_str().contains("ratelimit")));
 
         let (status, headers, body, _) = ask(Settings { html_rate: 1.0, ..base() }, stream).await;
         assert_eq!(status, StatusCode::OK);

@@ -7,14 +7,14 @@ use std::{
 
 use clade_store::StoreError;
 use sqlx::{
-    ConnectOptions, Executor, SqliteConnection,
+    ConnectOptions, Connection, Executor, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteSynchronous},
 };
 
 use crate::{
     Durability, SqliteOptions,
     fault::{busy, fault, io_fault},
-    migrate::{APPLICATION_ID, migrate},
+    migrate::{APPLICATION_ID, known, migrate, version},
 };
 
 /// How long a process waits for another one's transaction.
@@ -87,6 +87,25 @@ pub(crate) fn reading(path: &Path) -> SqliteConnectOptions {
     common(path).pragma("query_only", "ON").pragma("cache_size", "-3072").row_buffer_size(512)
 }
 
+/// How connections are opened to a file that may not be written and has no log beside it: nothing can be put beside it either, and
+/// nobody changes it meanwhile.
+pub(crate) fn reading_still(path: &Path) -> SqliteConnectOptions {
+    reading(path).read_only(true).immutable(true)
+}
+
+/// Whether the file of `path` is of ours and whole without a log beside it, so that it can be read without writing anything. Errors are
+/// those of [`writing`].
+pub(crate) async fn still(path: &Path) -> Result<bool, StoreError> {
+    if looks_like_ours(path)? == Age::Empty || log_holds(path) {
+        return Ok(false);
+    }
+    let failed = |error| fault(path, "open the database", &error);
+    let mut connection = reading_still(path).connect().await.map_err(failed)?;
+    let found = version(path, &mut connection).await?;
+    drop(connection.close().await);
+    Ok(found == known())
+}
+
 /// How a connection is opened that copies the whole file.
 pub(crate) fn copying(path: &Path) -> SqliteConnectOptions {
     common(path)
@@ -134,12 +153,16 @@ fn looks_like_ours(path: &Path) -> Result<Age, StoreError> {
     let mark = head
         .get(APPLICATION_ID_AT..APPLICATION_ID_AT + 4)
         .map_or(0, |bytes| bytes.iter().fold(0, |id, byte| (id << 8) | i64::from(*byte)));
-    let log = fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
+    let log = log_holds(path);
     let fresh = file.metadata().map_err(failed)?.len() <= PAGE_BYTES;
     if mark == APPLICATION_ID || (mark == 0 && (log || fresh)) {
         return Ok(Age::Used);
     }
     corrupt("it is another program's database")
+}
+
+fn log_holds(path: &Path) -> bool {
+    fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0)
 }
 
 fn log_of(path: &Path) -> PathBuf {
@@ -150,7 +173,7 @@ fn log_of(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{Connection, Row};
+    use sqlx::Row;
 
     use super::*;
 

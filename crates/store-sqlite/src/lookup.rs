@@ -6,14 +6,13 @@ use std::{
 
 use clade_domain::ContentHash;
 use clade_store::{PaidAnswer, StoreError};
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
 
 use crate::{
-    connect,
     fault::fault,
     pace::Pace,
     roles::{ANSWER_COLUMNS, read_answer},
@@ -40,9 +39,9 @@ pub(crate) struct Lookup {
 
 impl Lookup {
     /// Starts the task. It connects when it is first asked.
-    pub fn start(path: PathBuf) -> Self {
+    pub fn start(path: PathBuf, connect: SqliteConnectOptions) -> Self {
         let (queue, waiting) = mpsc::channel(MOST);
-        let task = Task { path, connection: None };
+        let task = Task { path, connect, connection: None };
         Self { queue, task: Mutex::new(Some(tokio::spawn(task.run(waiting)))) }
     }
 
@@ -70,6 +69,7 @@ fn closed() -> StoreError {
 
 struct Task {
     path: PathBuf,
+    connect: SqliteConnectOptions,
     connection: Option<SqliteConnection>,
 }
 
@@ -110,7 +110,7 @@ impl Task {
     async fn query(&mut self, keys: &[ContentHash]) -> Result<HashMap<ContentHash, PaidAnswer>, sqlx::Error> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => none.insert(connect::reading(&self.path).connect().await?),
+            none => none.insert(self.connect.connect().await?),
         };
         let mut found = HashMap::new();
         let mut rest = keys;

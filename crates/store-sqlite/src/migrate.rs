@@ -46,7 +46,7 @@ async fn steps(path: &Path, connection: &mut SqliteConnection) -> Result<(), Sto
 }
 
 /// The file's format, 0 where it is empty. `Newer` and `Corrupt` where it is not for us.
-async fn version(path: &Path, connection: &mut SqliteConnection) -> Result<u32, StoreError> {
+pub(crate) async fn version(path: &Path, connection: &mut SqliteConnection) -> Result<u32, StoreError> {
     let sql = "SELECT (SELECT user_version FROM pragma_user_version), (SELECT application_id FROM pragma_application_id), \
                EXISTS (SELECT 1 FROM sqlite_schema)";
     let failed = |error| fault(path, "read the database", &error);

@@ -4,6 +4,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Least time between two rounds under load.
 const APART: Duration = Duration::from_millis(5);
+/// A round of fewer callers is followed by one twice as long after it: under such a load waking threads costs more than the rows.
+const FEW: usize = 32;
 /// How far back load is looked at.
 const WINDOW: Duration = Duration::from_millis(16);
 /// Callers in a window from which there is load.
@@ -40,7 +42,7 @@ impl Pace {
             (self.since, self.now) = (now, 0);
         }
         self.now += callers;
-        self.next = now + APART;
+        self.next = now + if callers < FEW { 2 * APART } else { APART };
     }
 }
 

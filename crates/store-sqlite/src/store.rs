@@ -11,7 +11,7 @@ use clade_store::{Store, StoreError, StoreFuture};
 use sqlx::{
     ConnectOptions, Connection, Row, Sqlite, SqlitePool,
     query::Query,
-    sqlite::{SqliteArguments, SqlitePoolOptions, SqliteRow},
+    sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
 
 use crate::{
@@ -50,6 +50,26 @@ impl SqliteStore {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| io_fault(folder, "make the data folder", &error))?;
         let connection = connect::writing(path, &options).await?;
+        Ok(Self::around(path, Writer::start(path.to_owned(), connection), connect::reading(path), &options))
+    }
+
+    /// Opens the database at `path` for reading; writing too, where that is allowed. Where it is not, everything that writes is refused with
+    /// `ReadOnly`, the family tree among it.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; `ReadOnly` also where the file alone is not the whole: an older format, or a log beside it.
+    pub async fn open_to_read(path: &Path, options: SqliteOptions) -> Result<Self, StoreError> {
+        match Self::open(path, options.clone()).await {
+            Err(StoreError::ReadOnly { detail, .. }) if connect::still(path).await? => {
+                let writer = Writer::refusing(path.to_owned(), detail);
+                Ok(Self::around(path, writer, connect::reading_still(path), &options))
+            }
+            opened => opened,
+        }
+    }
+
+    fn around(path: &Path, writer: Writer, reading: SqliteConnectOptions, options: &SqliteOptions) -> Self {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let readers = SqlitePoolOptions::new()
             .min_connections(0)
             .max_connections(options.readers.max(1))
@@ -57,16 +77,16 @@ impl SqliteStore {
             .max_lifetime(None)
             .idle_timeout(None)
             .acquire_timeout(Duration::from_secs(60))
-            .connect_lazy_with(connect::reading(path));
-        Ok(Self {
+            .connect_lazy_with(reading.clone());
+        Self {
             path: path.to_owned(),
             locks: folder.join("locks"),
-            writer: Writer::start(path.to_owned(), connection),
-            lookup: Lookup::start(path.to_owned()),
+            writer,
+            lookup: Lookup::start(path.to_owned(), reading),
             projection: Projection::new(path),
             readers,
             numbers: Mutex::default(),
-        })
+        }
     }
 
     /// Reads the whole file and checks that its trees and indices are sound. Takes about a second per gigabyte.

@@ -29,6 +29,9 @@ pub struct SimulateArgs {
     /// Share of requests that are turned away with status 429
     #[arg(long, default_value_t = 0.0)]
     pub throttle_rate: f64,
+    /// Status 429 without retry-after, and no word of the limit
+    #[arg(long)]
+    pub no_retry_after: bool,
     /// Requests per second from which on status 429 is answered
     #[arg(long)]
     pub rate_limit: Option<f64>,

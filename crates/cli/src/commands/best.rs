@@ -1,13 +1,12 @@
 use clade_engine::replay_state;
 use clade_export::as_file;
-use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{args::BestArgs, context::Context, failure::Failure, names::find_run};
 
 /// `clade best`
 pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let store = context.store_to_read().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let best = state.best();

@@ -1,6 +1,7 @@
 use clade_domain::RunMode;
 use clade_engine::Setup;
-use clade_runfile::{Estimate, Loaded, PhaseEstimate, Range};
+use clade_intake::Unaffordable;
+use clade_runfile::{Estimate, Loaded, PhaseEstimate, Problems, Range};
 
 use crate::{
     args::FileArgs,
@@ -42,7 +43,10 @@ pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
 
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.
 pub fn refuse_unaffordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Failure> {
-    clade_intake::affordable(loaded, estimate).map_err(Failure::Usage)
+    clade_intake::affordable(loaded, estimate).map_err(|error| match error {
+        Unaffordable::Limit(problem) => Failure::Problems(Problems(vec![*problem])),
+        Unaffordable::Budget(message) => Failure::Usage(message),
+    })
 }
 
 fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {

@@ -1,7 +1,6 @@
 use std::path::Path;
 
 use clade_engine::{Side, pairs};
-use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
 
 /// `clade compare`
 pub async fn run(args: &CompareArgs, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let store = context.store_to_read().await?;
     let mut sides: Vec<Side> = Vec::new();
     for name in &args.runs {
         let row = find_run(store.as_ref(), name).await?;

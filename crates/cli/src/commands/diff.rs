@@ -1,7 +1,6 @@
 use clade_domain::{Candidate, Split};
 use clade_engine::{ComponentDiff, DiffRun, SplitDifference, diff, find_candidate, replay_state};
 use clade_evolve::{RunState, statistics};
-use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
 
 /// `clade diff`
 pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let store = context.store_to_read().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let (a, b) = (find_candidate(&state, &args.a)?, find_candidate(&state, &args.b)?);

@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     lineage::{Part, text, written},
     names::find_run,
-    output::{Ink, Output},
+    output::{Ink, Output, harmless},
 };
 
 /// `clade lineage`
@@ -60,7 +60,7 @@ async fn footer(
     for ((operator, reason), n) in replay_state(store, &row.run).await?.rejected() {
         let reason = serde_json::to_value(reason).unwrap_or_default();
         let reason = reason.as_str().unwrap_or_default().replace('_', " ");
-        output.line(output.paint(Ink::Faint, format!("{n:>5} x {operator} turned away: {reason}")));
+        output.line(output.paint(Ink::Faint, format!("{n:>5} x {} turned away: {reason}", harmless(&operator.0))));
     }
     Ok(())
 }

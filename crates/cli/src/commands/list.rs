@@ -2,19 +2,18 @@ use clade_domain::Timestamp;
 use clade_engine::mend_status;
 use clade_filter::Filter;
 use clade_store::{RUN_FIELDS, RunFilter, RunStatus, RunSummary};
-use clade_store_sqlite::Durability;
 
 use crate::{
     args::{ListArgs, Status},
     context::Context,
     failure::Failure,
-    output::Ink,
+    output::{Ink, harmless},
 };
 
 /// `clade list`
 pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     let filter = Filter::parse(args.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
-    let store = context.store(Durability::Normal).await?;
+    let store = context.store_to_read().await?;
     let wanted: Vec<RunStatus> = args
         .status
         .iter()
@@ -77,7 +76,7 @@ fn line(row: &RunSummary, output: &crate::output::Output) -> String {
         row.generation,
         row.spent.calls,
         row.spent.usd.to_string(),
-        row.description.lines().next().unwrap_or_default(),
+        harmless(row.description.lines().next().unwrap_or_default()),
         output.paint(Ink::Faint, simulated),
     )
 }

@@ -1,5 +1,4 @@
 use clade_engine::{RunReport, replay_state};
-use clade_store_sqlite::Durability;
 
 use crate::{
     args::RunName,
@@ -11,7 +10,7 @@ use crate::{
 
 /// `clade show`
 pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let store = context.store_to_read().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let report = RunReport::read(&store, &state, &row).await?;

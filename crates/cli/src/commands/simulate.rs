@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_models::simulated::{AnswerKey, names};
+use clade_models::simulated::names;
 use clade_simulator::{Latency, Settings};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
         return Ok(());
     }
     let answers = match &args.answers {
-        Some(path) => Some(Arc::new(AnswerKey::from_examples(&load::examples(path, context)?))),
+        Some(path) => Some(Arc::new(load::answer_key(path, context)?)),
         None => None,
     };
     let third = args.garbage_rate / 3.0;
@@ -34,6 +34,7 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
         },
         error_rate: args.error_rate,
         throttle_rate: args.throttle_rate,
+        tells_limits: !args.no_retry_after,
         requests_per_second: args.rate_limit,
         hang_rate: args.hang_rate,
         malformed_rate: third,

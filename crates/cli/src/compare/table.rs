@@ -4,7 +4,7 @@ use clade_store::RunStatus;
 
 use crate::{
     display::result::thousands,
-    output::{Ink, Output},
+    output::{Ink, Output, harmless},
 };
 
 /// Prints runs side by side, and what is known of their differences.
@@ -35,7 +35,7 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
         }
     }
     for sentence in refused {
-        output.line(output.paint(Ink::Faint, sentence));
+        output.line(output.paint(Ink::Faint, harmless(sentence)));
     }
 }
 
@@ -62,7 +62,7 @@ fn line(side: &Side, width: usize, output: &Output) -> String {
     format!(
         "{:<width$}  {:<13} {:<16} {calls:>24} {:>10}  {score:<22} {against} {p:>6}",
         side.run.as_str(),
-        side.strategy,
+        harmless(&side.strategy),
         budget(&side.budget),
         spent.usd.to_string(),
     )

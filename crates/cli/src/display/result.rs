@@ -16,7 +16,7 @@ pub fn print(report: &RunReport, state: &RunState, output: &Output) {
         print_evaluation(&report.prompts, output);
     }
     if !report.detail.is_empty() {
-        output.line(format!("{} {}", output.paint(Ink::Yellow, "put down:"), report.detail));
+        output.line(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&report.detail)));
     }
     output.line(output.paint(Ink::Faint, cost(&report.spent)));
 }
@@ -88,7 +88,7 @@ fn figure(metric: &str, value: f64) -> String {
         "prompt_tokens" => format!("{value:.0} prompt tokens"),
         "cost" => format!("{value:.6} USD a trial"),
         "latency" => format!("{value:.0} ms a trial"),
-        score => format!("{score} {value:.3}"),
+        score => format!("{} {value:.3}", harmless(score)),
     }
 }
 
@@ -99,7 +99,7 @@ fn print_operators(operators: &[OperatorReport], output: &Output) {
     for o in order {
         let line = format!(
             "  {:<20} {:>4} kept of {:>4} verified, {:>5} trials, expected gain {:>5.1} points",
-            o.operator.0,
+            harmless(&o.operator.0),
             o.kept,
             o.kept + o.dropped,
             thousands(u64::from(o.trials)),
@@ -122,14 +122,14 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
             "{figure} {}  {}  {}",
             output.paint(Ink::Faint, format!("[{:.3}, {:.3}]", prompt.ci_low, prompt.ci_high)),
             one_line(&prompt.label),
-            output.paint(Ink::Faint, &prompt.model),
+            output.paint(Ink::Faint, harmless(&prompt.model)),
         ));
         let mut facts =
             vec![count(u64::from(prompt.trials), "trial"), format!("{:.1} % pass", 100.0 * prompt.pass_rate)];
         if prompt.errors > 0 {
             facts.push(output.paint(Ink::Red, format!("{} (count as 0)", count(u64::from(prompt.errors), "error"))));
         }
-        facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{name} {score:.3}")));
+        facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{} {score:.3}", harmless(name))));
         output.line(format!("      {}", facts.join(" · ")));
     }
 }
@@ -178,8 +178,8 @@ pub fn seconds(seconds: f64) -> String {
     }
 }
 
-/// The beginning of a text on one line.
+/// The beginning of a text on one line, harmless to a terminal.
 pub fn one_line(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = harmless(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > 60 { format!("{}…", line.chars().take(59).collect::<String>()) } else { line }
 }

@@ -5,7 +5,7 @@ use clade_lineage::{Folded, Graph, Layout, LayoutOptions, Node, NodeId, Status};
 use super::Part;
 use crate::{
     display::result::one_line,
-    output::{Ink, Output},
+    output::{Ink, Output, harmless},
 };
 
 /// Most candidates of a tree for people; what matters least is counted where it came from.
@@ -121,7 +121,7 @@ impl Labels<'_> {
             (false, false) => format!(" + {}", parents.join(" + ")),
         };
         let own = if self.several_runs { node.id.to_string() } else { node.id.candidate.to_string() };
-        let name = format!("{own} {made}{others}");
+        let name = format!("{own} {}{others}", harmless(made));
         let name = match (descent, node.status) {
             (true, _) => output.paint(Ink::Green, name),
             (false, Status::Dropped) => output.paint(Ink::Faint, name),

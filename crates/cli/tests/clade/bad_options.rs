@@ -24,6 +24,10 @@ fn options_that_cannot_be_are_refused_with_the_option_named() {
         (&["run", "p.yaml", "--budget-usd", "0"], &["--budget-usd", "above 0"]),
         (&["run", "p.yaml", "--budget-usd", "-1"], &["--budget-usd", "above 0"]),
         (&["run", "p.yaml", "--budget-usd", "nan"], &["--budget-usd", "above 0"]),
+        (
+            &["check", "p.yaml", "--set", "optimize.budget.tokens=100"],
+            &["100 tokens", "one evaluation", "raise it", "max_tokens"],
+        ),
         (&["run", "p.yaml", "--min-score", "7"], &["--min-score", "from 0 to 1"]),
         (&["run", "p.yaml", "-j", "0"], &["--concurrency", "1 to"]),
         (&["run", "p.yaml", "--seed", "-1"], &["-1"]),

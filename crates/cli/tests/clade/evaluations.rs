@@ -42,3 +42,19 @@ fn each_example_is_asked_once_and_never_again() {
     let third = place.run(&["eval", "p.yaml", "--json", "--no-cache"]).result();
     assert_eq!((&third["spent"]["calls"], &third["spent"]["cache_hits"]), (&json!(60), &json!(0)));
 }
+
+#[test]
+fn texts_of_others_do_not_lead_the_terminal() {
+    let place = Place::new();
+    place.write(
+        "p.yaml",
+        "description: \"\\e[31mred\"\nprompts: [{raw: 'Answer {{question}}', label: \"\\e[2Jgone\"}]\nproviders: ['simulated:gentle']\n\
+         tests: file://data.jsonl\ndefaultTest: {assert: [{type: numeric, value: '{{target}}', metric: \"\\e[1mloud\"}]}\n",
+    );
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "loud"]);
+    for arguments in [&["lineage", "loud"][..], &["lineage", "loud", "--families"], &["show", "loud"], &["list"]] {
+        let said = place.ok(arguments);
+        assert!(!said.contains('\x1b'), "{arguments:?}: {said:?}");
+    }
+    assert!(place.ok(&["lineage", "loud"]).contains("\u{241b}[2Jgone"));
+}

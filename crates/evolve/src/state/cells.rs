@@ -122,6 +122,18 @@ impl Cells {
         totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), sum.get() / f64::from(*n))).collect()
     }
 
+    /// How many cells were evaluated.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chunks.values().map(|chunk| chunk.filled.count_ones() as usize).sum()
+    }
+
+    /// Whether none was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chunks.is_empty()
+    }
+
     /// Cells with their examples and repeats, in order.
     pub fn iter(&self, candidate: CandidateId, repeat: u32) -> impl Iterator<Item = (CellRef, Cell)> + '_ {
         self.chunks.iter().flat_map(move |(number, chunk)| {

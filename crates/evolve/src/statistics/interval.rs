@@ -35,14 +35,14 @@ impl Interval {
 /// [`super::RunningMean`] gives nearly the same at a constant price.
 #[must_use]
 pub fn mean_ci(scores: &[f64], confidence: f64, seed: u64) -> Interval {
-    let scores: Vec<f64> = scores.iter().map(|&score| cleaned(score)).collect();
     if scores.is_empty() {
         return Interval { estimate: 0.0, low: 0.0, high: 1.0 };
     }
-    if is_binary(&scores) {
-        let right = scores.iter().filter(|&&score| score == 1.0).count();
+    if scores.iter().all(|&score| is_binary(&[cleaned(score)])) {
+        let right = scores.iter().filter(|&&score| cleaned(score) == 1.0).count();
         return wilson_ci(right as u64, scores.len() as u64, confidence);
     }
+    let scores: Vec<f64> = scores.iter().map(|&score| cleaned(score)).collect();
     if all_equal(&scores) {
         return unseen_mass_ci(scores[0], scores.len(), confidence, [0.0, 1.0]);
     }

@@ -9,11 +9,15 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
+use super::here::{Here, Place};
 use crate::prices::is_this_machine;
 
 /// The largest answer that is read; more is a broken or hostile server.
-const LARGEST_BODY: usize = 32 << 20;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const LARGEST_BODY: usize = 32 << 20;
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a connection may lie idle.
+pub(super) const IDLE: Duration = Duration::from_secs(50);
+pub(super) const AGENT: &str = concat!("promptclade/", env!("CARGO_PKG_VERSION"));
 
 /// Pooled connections to all providers. One is enough for a process; cloning is cheap.
 #[derive(Debug, Clone)]
@@ -21,13 +25,14 @@ pub struct Http {
     clients: Arc<Clients>,
 }
 
-/// Set up when first needed: reading the machine's certificates takes longer than a short run does.
 #[derive(Debug, Default)]
 struct Clients {
-    /// Honours the proxy variables of the environment.
+    /// Honours the proxy variables of the environment. Set up when first needed: reading the machine's certificates takes longer
+    /// than a short run does.
     outside: OnceLock<Result<Client, HttpError>>,
-    /// For this machine's own http addresses, which no proxy reaches and which need no certificates.
-    here: OnceLock<Result<Client, HttpError>>,
+    /// The same for this machine's own addresses, which no proxy reaches.
+    inside: OnceLock<Result<Client, HttpError>>,
+    here: Here,
 }
 
 /// Why a request brought no reply.
@@ -65,9 +70,19 @@ pub enum HttpError {
 /// A place to send requests to, parsed once.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
-    url: Url,
     headers: HeaderMap,
-    here: bool,
+    way: Way,
+}
+
+/// Who asks there.
+#[derive(Debug, Clone)]
+enum Way {
+    /// A plain http address of this machine.
+    Here(Place),
+    /// An address of this machine with more in it.
+    Inside(Url),
+    /// Any other address.
+    Outside(Url),
 }
 
 /// A whole reply.
@@ -104,8 +119,13 @@ impl Target {
             value.set_sensitive(true);
             map.insert(name, value);
         }
-        let here = url.scheme() == "http" && is_this_machine(address);
-        Ok(Self { url, headers: map, here })
+        let inside = url.scheme() == "http" && is_this_machine(address);
+        let way = match Place::of(&url) {
+            Some(place) if inside => Way::Here(place),
+            _ if inside => Way::Inside(url),
+            _ => Way::Outside(url),
+        };
+        Ok(Self { headers: map, way })
     }
 }
 
@@ -122,9 +142,13 @@ impl Http {
         Self { clients: Arc::default() }
     }
 
-    fn client(&self, here: bool) -> Result<&Client, HttpError> {
-        let place = if here { &self.clients.here } else { &self.clients.outside };
-        place.get_or_init(|| build(here)).as_ref().map_err(Clone::clone)
+    fn outside(&self) -> Result<&Client, HttpError> {
+        self.clients.outside.get_or_init(|| build(Client::builder())).as_ref().map_err(Clone::clone)
+    }
+
+    fn inside(&self) -> Result<&Client, HttpError> {
+        let builder = || Client::builder().no_proxy().http1_only().tls_certs_only([]);
+        self.clients.inside.get_or_init(|| build(builder())).as_ref().map_err(Clone::clone)
     }
 
     /// Sends a JSON body and reads the whole reply, whatever its status, within `timeout`.
@@ -136,8 +160,12 @@ impl Http {
     }
 
     async fn exchange(&self, target: &Target, body: Vec<u8>) -> Result<Reply, HttpError> {
-        let client = self.client(target.here)?;
-        let mut request = Request::new(Method::POST, target.url.clone());
+        let (client, url) = match &target.way {
+            Way::Here(place) => return self.clients.here.post(place, &target.headers, body).await,
+            Way::Inside(url) => (self.inside()?, url),
+            Way::Outside(url) => (self.outside()?, url),
+        };
+        let mut request = Request::new(Method::POST, url.clone());
         *request.headers_mut() = target.headers.clone();
         *request.body_mut() = Some(body.into());
         let mut response = client.execute(request).await.map_err(|error| {
@@ -161,16 +189,15 @@ impl Http {
     }
 }
 
-fn build(here: bool) -> Result<Client, HttpError> {
-    let builder = Client::builder()
+fn build(builder: reqwest::ClientBuilder) -> Result<Client, HttpError> {
+    let builder = builder
         .tcp_nodelay(true)
         .pool_max_idle_per_host(usize::MAX)
-        .pool_idle_timeout(Duration::from_secs(50))
+        .pool_idle_timeout(IDLE)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        .user_agent(concat!("promptclade/", env!("CARGO_PKG_VERSION")));
-    let builder = if here { builder.no_proxy().http1_only().tls_certs_only([]) } else { builder };
+        .user_agent(AGENT);
     builder.build().map_err(|error| HttpError::Setup(chain(&error)))
 }
 

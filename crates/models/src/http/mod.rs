@@ -1,8 +1,9 @@
-//! The one HTTP client of the process, and what response headers say about limits.
+//! The HTTP clients of the process, and what response headers say about limits.
 //!
 //! Deliberately absent: wire formats, retries, and reading answers as streams.
 
 mod client;
+mod here;
 mod limits;
 
 pub(crate) use client::Target;

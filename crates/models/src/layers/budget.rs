@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Tokens of an answer before any was seen, where nothing limits it.
-const UNSEEN_ANSWER: u64 = 1_000;
+pub(crate) const UNSEEN_ANSWER: u64 = 1_000;
 
 /// Reserves the worst case of each call in the [`Ledger`], and settles what it took.
 ///

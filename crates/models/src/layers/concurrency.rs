@@ -9,7 +9,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::Turn;
+use super::{Pacer, Turn, refused::Refused};
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
 /// Calls at once before anything is known of the provider.
@@ -22,10 +22,12 @@ const LATENCY_HOLDS: f64 = 1.5;
 const PAYS: f64 = 1.1;
 
 /// How many calls are in flight to one provider at once, shared by all its models: grows while that pays, halves when the
-/// provider turns calls away, recovers by one for each round of answers. First come, first served.
+/// provider turns many calls away, recovers by one for each round of answers. First come, first served.
 #[derive(Debug)]
 pub struct Limiter {
     permits: Semaphore,
+    /// Holds back calls that have a place already.
+    pacer: Option<Arc<Pacer>>,
     state: Mutex<State>,
 }
 
@@ -40,6 +42,7 @@ struct State {
     best_latency: Option<f64>,
     last_rate: Option<f64>,
     halved: Option<Instant>,
+    refused: Refused,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +61,7 @@ struct Round {
     started: Option<Instant>,
     answers: usize,
     latency: Duration,
-    /// Whether all permits were taken at some time; only then does the limit mean anything.
+    /// Whether all permits were in flight at some time; only then does the limit mean anything.
     full: bool,
 }
 
@@ -77,8 +80,15 @@ impl Limiter {
             best_latency: None,
             last_rate: None,
             halved: None,
+            refused: Refused::default(),
         };
-        Self { permits: Semaphore::new(limit), state: Mutex::new(state) }
+        Self { permits: Semaphore::new(limit), pacer: None, state: Mutex::new(state) }
+    }
+
+    /// The same, where a pacer inside holds calls back that have a place: while it does, more places would not help.
+    #[must_use]
+    pub fn beside(self, pacer: Arc<Pacer>) -> Self {
+        Self { pacer: Some(pacer), ..self }
     }
 
     /// The limit now.
@@ -94,9 +104,10 @@ impl Limiter {
     }
 
     fn answered(&self, permit: &Permit<'_>) {
-        let full = self.permits.available_permits() == 0;
+        let full = self.permits.available_permits() == 0 && self.pacer.as_ref().is_none_or(|p| !p.holds_back());
         let now = Instant::now();
         let mut state = self.state();
+        state.refused.answered(1);
         state.round.started.get_or_insert(permit.at);
         state.round.answers += 1;
         state.round.latency += now - permit.at;
@@ -117,6 +128,10 @@ impl Limiter {
         if state.halved.is_some_and(|halved| permit.at <= halved) {
             return;
         }
+        if state.refused.refused() {
+            return;
+        }
+        state.refused = Refused::default();
         state.halved = Some(Instant::now());
         let limit = (state.limit / 2).max(1);
         let fewer = state.limit - limit;

@@ -1,8 +1,9 @@
 //! Layers around any client, each tested alone. From the outermost to the innermost: [`CacheLayer`], [`RetryLayer`],
-//! [`BudgetLayer`], [`RateLayer`], [`ConcurrencyLayer`], [`StopLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
+//! [`BudgetLayer`], [`ConcurrencyLayer`], [`RateLayer`], [`StopLayer`], [`RecordLayer`], [`TelemetryLayer`], then the provider.
 //!
 //! Retry stands outside of budget, rate and concurrency, so that every try is reserved for and waits for its turn anew, and
-//! nothing is held while a call waits to be tried again. Deliberately absent: spawning; every layer works in the caller's task.
+//! nothing is held while a call waits to be tried again. Rate stands inside of concurrency, so that whoever waited for a place
+//! meets the limits as they are when the request leaves. Deliberately absent: spawning; every layer works in the caller's task.
 
 mod budget;
 mod cache;
@@ -13,6 +14,7 @@ mod pacer;
 mod patience;
 mod rate;
 mod record;
+mod refused;
 mod retry;
 mod stop;
 mod telemetry;
@@ -22,6 +24,7 @@ mod turn;
 mod unreadable;
 
 pub use budget::BudgetLayer;
+pub(crate) use budget::UNSEEN_ANSWER;
 pub use cache::{AnswerCache, AnswerRecord, CacheLayer, ForeignAnswers, KnownAnswer, ModelIdentity, cache_key};
 pub use concurrency::{ConcurrencyLayer, Limiter};
 pub use counters::{Counters, CountersSnapshot};

@@ -8,6 +8,8 @@ use std::{
 
 use tokio::time::Instant;
 
+use super::refused::Refused;
+
 /// Requests that leave at once before the first answers are in; each later millisecond of [`OPENING`] lets [`OPENING_PACE`]
 /// more go. A provider that takes fewer says so within a few requests instead of to a whole burst.
 const OPENING_BURST: f64 = 16.0;
@@ -30,17 +32,44 @@ const LOOK_EVERY: u32 = 64;
 const GROWTH: f64 = 0.005;
 /// A learned rate that grew so many times over is forgotten.
 const FORGET: f64 = 32.0;
+/// Who tells a wait from here on speaks of a quota that is used up, not of one request.
+const QUOTA: Duration = Duration::from_secs(1);
+/// Refusals after so many answers since the last one are not of the rate: under a rate that was just lowered there would be
+/// fewer. Fewer answers than these come under slow limits too.
+const SOON: std::ops::Range<u32> = 4..32;
+/// After so many of them in a row the learned rate is forgotten.
+const UNRELATED: u32 = 3;
 
 /// When the next request to one provider may leave, shared by all its models: limits that the user set, limits that the
 /// provider tells in headers, and limits learned from being turned away. Callers wait in order of arrival.
+///
+/// Single refusals that tell no wait, or a short one, teach nothing and hold up no other call: see [`Refused`].
 #[derive(Debug)]
 pub struct Pacer {
     /// Nothing restrains: callers pass without a lock.
     free: AtomicBool,
     /// Answers so far, those of unrestrained times too: a provider that turns nothing away for long is measured by them.
     answers: AtomicU32,
+    /// Callers that wait.
+    waiting: AtomicU32,
     queue: tokio::sync::Mutex<()>,
     state: Mutex<State>,
+}
+
+/// Counts a caller that waits until it goes on or is abandoned.
+struct Waiting<'a>(&'a AtomicU32);
+
+impl<'a> Waiting<'a> {
+    fn enter(waiting: &'a AtomicU32) -> Self {
+        waiting.fetch_add(1, Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -56,6 +85,10 @@ struct State {
     gate: Option<Instant>,
     last_closed: Option<Instant>,
     untold: Duration,
+    /// The share of refusals, with the answers until the last of them.
+    refused: (Refused, u32),
+    /// Refusals in a row that came [`SOON`] after the one before.
+    unrelated: u32,
     /// Two moments with the answers until then, the older one where counting began.
     marks: Option<[(Instant, u32); 2]>,
 }
@@ -128,10 +161,17 @@ impl Pacer {
             gate: None,
             last_closed: None,
             untold: UNTOLD_WAIT,
+            refused: (Refused::default(), 0),
+            unrelated: 0,
             marks: None,
         };
-        let (free, answers) = (AtomicBool::new(false), AtomicU32::new(0));
-        Self { free, answers, queue: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
+        Self {
+            free: AtomicBool::new(false),
+            answers: AtomicU32::new(0),
+            waiting: AtomicU32::new(0),
+            queue: tokio::sync::Mutex::new(()),
+            state: Mutex::new(state),
+        }
     }
 
     /// Waits for this call's turn. `tokens` is an estimate of what it takes.
@@ -139,6 +179,7 @@ impl Pacer {
         if self.free.load(Relaxed) {
             return Pass { at: Instant::now(), tokens };
         }
+        let _waiting = Waiting::enter(&self.waiting);
         // tokio's mutex is fair: whoever comes first is at the head of the queue, and only the head looks at the clock
         let _head = self.queue.lock().await;
         loop {
@@ -174,11 +215,14 @@ impl Pacer {
 
     /// The provider turned a request away for being one too many.
     pub(crate) fn throttled(&self, pass: Pass, retry_after: Option<Duration>) {
-        let now = Instant::now();
+        let (now, answers) = (Instant::now(), self.answers.load(Relaxed));
         let mut state = self.state();
         state.correct(pass, 0);
-        self.free.store(false, Relaxed);
         let stale = state.last_closed.is_some_and(|closed| pass.at <= closed);
+        if retry_after.is_none_or(|told| told < QUOTA) && !stale && state.tells_nothing(answers) {
+            return;
+        }
+        self.free.store(false, Relaxed);
         let wait = match retry_after {
             Some(told) => told,
             None if stale => return,
@@ -224,6 +268,11 @@ impl Pacer {
             bucket.filled = Some(now);
             state.told = Some((bucket, now + told.reset));
         }
+    }
+
+    /// Whether callers wait here.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.waiting.load(Relaxed) > 0
     }
 
     /// Requests a second that are allowed now by what was learned; `None` where nothing was.
@@ -307,6 +356,30 @@ impl State {
             self.learned = Some(Learned { bucket, first_rate: rate, since: now });
         }
         self.marks = Some([(now, answers); 2]);
+    }
+
+    /// Whether a refusal says nothing of the rate: few are refused and no limit is known, or as
+    /// many as before although the rate was lowered again and again.
+    fn tells_nothing(&mut self, answers: u32) -> bool {
+        let (refused, before) = &mut self.refused;
+        refused.answered(answers.wrapping_sub(*before));
+        *before = answers;
+        let sparse = refused.refused();
+        if self.learned.is_none() {
+            return sparse;
+        }
+        let since = self.marks.map_or(0, |[(_, until_then), _]| answers.wrapping_sub(until_then));
+        if SOON.contains(&since) {
+            self.unrelated += 1;
+        } else if since >= SOON.end {
+            self.unrelated = 0;
+        }
+        if self.unrelated < UNRELATED {
+            return false;
+        }
+        (self.learned, self.refused, self.unrelated, self.untold) =
+            (None, (Refused::default(), answers), 0, UNTOLD_WAIT);
+        true
     }
 
     fn grow(&mut self, now: Instant) {
@@ -429,7 +502,7 @@ mod tests {
     async fn refusals_of_requests_under_way_count_once() {
         let pacer = Pacer::new(None, None, Duration::ZERO);
         let mut passes = Vec::new();
-        for _ in 0..10 {
+        for _ in 0..40 {
             passes.push(pacer.admit(1).await);
         }
         for pass in passes {
@@ -438,6 +511,40 @@ mod tests {
         let before = Instant::now();
         pacer.admit(1).await;
         assert!((1.0..1.01).contains(&before.elapsed().as_secs_f64()));
+    }
+
+    /// Makes calls at 100 a second of which every so manieth is refused; returns how long they took.
+    async fn refuse_every(pacer: &Pacer, nth: u32, calls: u32) -> Duration {
+        let start = Instant::now();
+        for number in 1..=calls {
+            let pass = pacer.admit(1).await;
+            tokio::time::advance(Duration::from_millis(10)).await;
+            if number.is_multiple_of(nth) { pacer.throttled(pass, None) } else { pacer.answered(pass, 1) }
+        }
+        start.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn single_refusals_teach_nothing() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        let took = refuse_every(&pacer, 10, 1_000).await;
+        assert!(took < Duration::from_millis(10_100), "{took:?}");
+        assert_eq!(pacer.learned_rate(), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_that_a_lower_rate_does_not_end_are_not_of_the_rate() {
+        let pacer = Pacer::new(None, None, Duration::ZERO);
+        run(&pacer, 100).await;
+        for _ in 0..20 {
+            let pass = pacer.admit(1).await;
+            pacer.throttled(pass, None);
+        }
+        assert!(pacer.admit(1).await.at.elapsed() < Duration::from_secs(1));
+        assert!(pacer.learned_rate().is_some(), "so many in a row are taken for a limit");
+        let took = refuse_every(&pacer, 10, 100).await;
+        assert_eq!(pacer.learned_rate(), None, "{took:?}");
+        assert!(refuse_every(&pacer, 10, 1_000).await < Duration::from_millis(10_100));
     }
 
     #[tokio::test(start_paused = true)]

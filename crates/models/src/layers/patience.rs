@@ -8,6 +8,9 @@ pub const READS: u32 = 4;
 pub const FIRST_READS: u32 = 8;
 /// Tries to find an address by a name that nobody knows, before the first answer.
 const RESOLVING_TRIES: u32 = 3;
+/// The first wait of a call that was turned away is this much shorter: whether others may go is the pacer's affair, and a refusal
+/// that tells nothing of a rate must not hold up the end of a run.
+const SOONER: u32 = 5;
 /// The longest wait before the first answer: who starts a server beside the run does not want to wait long after it.
 const LONGEST_FIRST_WAIT: Duration = Duration::from_secs(5);
 
@@ -22,7 +25,7 @@ pub struct RetryPolicy {
     pub patience: Duration,
     /// How long a model that has never answered is waited for from its first failure on: it may still be starting.
     pub first_patience: Duration,
-    /// The mean of the first wait is half of this; each later one doubles.
+    /// The mean of the first wait is half of this, and a tenth after a refusal for being too many; each later one doubles.
     pub first_wait: Duration,
     /// The most that one wait without the provider's word takes; 5 seconds at most before the first answer.
     pub longest_wait: Duration,
@@ -124,7 +127,9 @@ impl Tally {
         }
         let longest = if unheard.is_some() { policy.longest_wait.min(LONGEST_FIRST_WAIT) } else { policy.longest_wait };
         let doublings = (tries + refusals - 1).min(30);
-        let jitter = policy.first_wait.saturating_mul(1 << doublings).min(longest).mul_f64(luck);
+        let refused = matches!(error, ModelError::Temporary { throttled: true, .. });
+        let first = if refused { policy.first_wait / SOONER } else { policy.first_wait };
+        let jitter = first.saturating_mul(1 << doublings).min(longest).mul_f64(luck);
         let wait = match (told, unheard) {
             // a told wait is kept; a little jitter on top spreads those who were told the same
             (Some(told), _) => told + jitter.min(told / 10),
@@ -133,11 +138,7 @@ impl Tally {
             (None, None) => jitter,
         };
         if unheard.is_none() && tries >= policy.tries || waited + wait > policy.patience {
-            let after = if matches!(error, ModelError::Temporary { throttled: true, .. }) {
-                "being turned away"
-            } else {
-                "failing"
-            };
+            let after = if refused { "being turned away" } else { "failing" };
             return give_up(format!(
                 "no answer in {} tries and {:.0} s of waiting, {after} with: {message}",
                 tries + refusals,
@@ -189,7 +190,7 @@ mod tests {
             ("failing", 20, usual, None, Err("Request")),
             ("failing", 2, few, None, Err("Request")),
             ("failing", 1, few, None, Ok(0.25)),
-            ("turned away", 2, few, None, Ok(0.5)),
+            ("turned away", 2, few, None, Ok(0.1)),
             ("told", 1, usual, None, Ok(100.25)),
             ("told", 6, usual, None, Err("Request")),
             ("unresolved", 3, usual, None, Ok(1.0)),

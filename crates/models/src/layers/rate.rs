@@ -99,6 +99,8 @@ mod tests {
     struct Limited {
         latency: Duration,
         headers: Option<Arc<Pacer>>,
+        /// Whether it says for how long it turns calls away.
+        tells: bool,
         window: Mutex<(Instant, u32)>,
     }
 
@@ -123,7 +125,8 @@ mod tests {
                 tokio::time::sleep(self.latency / 2).await;
                 if seen > MOST {
                     let (model, message) = ("m".to_owned(), "429".to_owned());
-                    return Err(ModelError::Temporary { model, message, retry_after: Some(left), throttled: true });
+                    let retry_after = self.tells.then_some(left);
+                    return Err(ModelError::Temporary { model, message, retry_after, throttled: true });
                 }
                 if let Some(pacer) = &self.headers {
                     let mut headers = HeaderMap::new();
@@ -139,16 +142,18 @@ mod tests {
     }
 
     /// Makes calls, 100 at once; returns requests for each call and the time it took.
-    async fn against_a_limit(calls: usize, latency: u64, headers: bool) -> (f64, Duration) {
+    async fn against_a_limit(calls: usize, latency: u64, headers: bool, tells: bool) -> (f64, Duration) {
         let pacer = Arc::new(Pacer::new(None, None, Duration::ZERO));
         let limited = Limited {
             latency: Duration::from_millis(latency),
             headers: headers.then(|| pacer.clone()),
+            tells,
             window: Mutex::new((Instant::now(), 0)),
         };
-        let client = Arc::new(ConcurrencyLayer::new(Arc::new(limited), Arc::new(Limiter::new(Some(100)))));
+        let client = Arc::new(RateLayer::new(Arc::new(limited), pacer.clone()));
+        let limiter = Arc::new(Limiter::new(Some(100)).beside(pacer));
+        let client = Arc::new(ConcurrencyLayer::new(client, limiter));
         let counters = Arc::new(Counters::default());
-        let client = Arc::new(RateLayer::new(client, pacer));
         let client = RetryLayer::new(client, RetryPolicy::default(), 7, counters.clone());
         let start = Instant::now();
         futures::stream::iter(0..calls)
@@ -168,10 +173,12 @@ mod tests {
     /// be in flight, and once more as many as the first answers make room for. That is a loss of once in a run.
     #[tokio::test(start_paused = true)]
     async fn a_rate_limit_is_learned_with_few_wasted_requests() {
-        for (latency, calls) in [(1, 300), (5, 300), (50, 1_500), (500, 1_500)] {
-            for headers in [true, false] {
-                let (each, took) = against_a_limit(calls, latency, headers).await;
-                let found = format!("{latency} ms, headers {headers}: {each:.3} requests for each call in {took:?}");
+        for (latency, calls) in [(1, 600), (5, 600), (50, 1_500), (500, 1_500)] {
+            for (headers, tells) in [(true, true), (false, true), (true, false), (false, false)] {
+                let (each, took) = against_a_limit(calls, latency, headers, tells).await;
+                let found = format!(
+                    "{latency} ms, headers {headers}, told {tells}: {each:.3} requests for each call in {took:?}"
+                );
                 assert!(each <= 1.1, "{found}");
                 let least = Duration::from_secs(calls as u64) / MOST;
                 assert!(took < least.mul_f64(1.6), "most of what is allowed is used: {found}");

@@ -1,3 +1,5 @@
+mod building;
+
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
@@ -7,10 +9,12 @@ use std::{
 use clade_domain::Example;
 
 use super::{
-    expected::{Right, Style, expected_answer, question_texts},
+    expected::{Right, Style},
     memory,
     mixing::scramble,
 };
+
+pub use building::AnswerKeyBuilder;
 
 /// Texts of at least so many bytes are found by the hash of their first bytes; shorter ones between word boundaries.
 const WINDOW: usize = 16;
@@ -62,14 +66,17 @@ impl AnswerKey {
     /// means that there is none. Of an answer that ends in `#### 72`, as GSM8K writes it, 72 counts.
     #[must_use]
     pub fn new(examples: impl IntoIterator<Item = (Vec<String>, String)>) -> Self {
-        Self::build(examples.into_iter().map(|(texts, answer)| (texts, Right::new(&answer, None))))
+        let mut key = AnswerKeyBuilder::default();
+        examples.into_iter().for_each(|(texts, answer)| key.take(&texts, Right::new(&answer, None)));
+        key.finish()
     }
 
-    /// A key from a data set. The right answer is the variable `answer`, `target`, `label`, `expected` or `output`, or else
-    /// the value of an assertion that compares the output with one; the other variables tell the examples apart.
+    /// A key from a data set, by [`AnswerKeyBuilder::add`].
     #[must_use]
     pub fn from_examples<'a>(examples: impl IntoIterator<Item = &'a Example>) -> Self {
-        Self::build(examples.into_iter().map(|example| (question_texts(example), expected_answer(example))))
+        let mut key = AnswerKeyBuilder::default();
+        examples.into_iter().for_each(|example| key.add(example));
+        key.finish()
     }
 
     /// How many examples it knows.
@@ -96,60 +103,6 @@ impl AnswerKey {
 
     pub(super) fn labels(&self) -> &[Box<str>] {
         &self.labels
-    }
-
-    fn build(examples: impl Iterator<Item = (Vec<String>, Right)>) -> Self {
-        let mut key = Self::default();
-        let mut windows = Vec::new();
-        let mut orphans = Vec::new();
-        for (texts, right) in examples {
-            let number = key.answers.len() as u32;
-            let mut texts: Vec<&str> = texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect();
-            texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
-            texts.dedup();
-            let mut known = 0;
-            for text in &texts {
-                let hash = hash_of(text.as_bytes());
-                match key.texts.get(&hash).copied() {
-                    None => {
-                        key.texts.insert(hash, number);
-                        if text.len() < WINDOW {
-                            key.short.push(text.len() as u32);
-                        } else {
-                            windows.push((rolling(&text.as_bytes()[..WINDOW]), text.len() as u32));
-                        }
-                    }
-                    // the same text with the same answer is the same question
-                    Some(other) if other != SHARED && key.answers[other as usize] == right && texts.len() == 1 => {}
-                    Some(_) if texts.len() > 1 => {
-                        key.texts.insert(hash, SHARED);
-                        known += 1;
-                    }
-                    Some(_) => {}
-                }
-            }
-            if known > 0 && known == texts.len() {
-                orphans.extend(texts.first().map(|text| (hash_of(text.as_bytes()), number)));
-            }
-            key.answers.push(right);
-        }
-        for (hash, number) in orphans {
-            key.texts.insert(hash, number);
-        }
-        key.filter = Filter::sized(windows.len());
-        for (window, length) in windows {
-            key.filter.add(window);
-            key.windows.entry(window).or_default().push(length);
-        }
-        for lengths in key.windows.values_mut() {
-            lengths.sort_unstable();
-            lengths.dedup();
-            lengths.shrink_to_fit();
-        }
-        key.short.sort_unstable();
-        key.short.dedup();
-        key.labels = labels(&key.answers);
-        key
     }
 
     /// The longest known question in a text that no memorised example quotes, with the places of all known texts.

@@ -31,7 +31,7 @@ mod wording;
 mod world;
 mod writing;
 
-pub use answer_key::AnswerKey;
+pub use answer_key::{AnswerKey, AnswerKeyBuilder};
 pub use model::SimulatedModel;
 pub use regimes::{Regime, regimes};
 pub use rules::{Book, Rules, check_config, names};

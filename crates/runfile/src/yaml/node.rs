@@ -51,6 +51,23 @@ impl Node {
         }
     }
 
+    /// Whether it is null, or a list or map of nothing.
+    pub(crate) fn says_nothing(&self) -> bool {
+        match &self.value {
+            NodeValue::Null => true,
+            NodeValue::List(items) => items.is_empty(),
+            NodeValue::Map(entries) => entries.is_empty(),
+            NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::String(_) => false,
+        }
+    }
+
+    /// Drops entries, where this is a map.
+    pub(crate) fn drop_entries(&mut self, dropped: impl Fn(&Entry) -> bool) {
+        if let NodeValue::Map(entries) = &mut self.value {
+            entries.retain(|entry| !dropped(entry));
+        }
+    }
+
     /// What kind of value it is, for people.
     pub(crate) fn kind(&self) -> &'static str {
         match &self.value {

@@ -42,24 +42,23 @@ impl AnswerLog for SqliteStore {
 
     fn paid(&self, run: RunId) -> StoreFuture<'_, Spent> {
         Box::pin(async move {
-            let sql = "SELECT role, count(*), sum(input), sum(output), total(cost), sum(cost IS NULL) FROM answers \
-                       WHERE run = (SELECT no FROM run_ids WHERE id = ?) AND role <> 'code' GROUP BY role";
+            // one row of sums: grouping would sort all rows in memory
+            let sql = "SELECT sum(role = 'task'), sum(role = 'reflection'), sum(role = 'judge'), count(*), sum(input), sum(output), \
+                       total(cost), sum(cost IS NULL) FROM answers \
+                       WHERE run = (SELECT no FROM run_ids WHERE id = ?) AND role <> 'code'";
             let mut spent = Spent::default();
             for row in self.rows("add up what was paid", sqlx::query(sql).bind(run.as_str())).await? {
-                let count = |column| self.value::<i64>(&row, column).map(i64::unsigned_abs);
-                let role: String = self.value(&row, 0)?;
-                let calls = count(1)?;
-                spent.calls += calls;
-                match read_role(&role).flatten() {
-                    Some(ModelRole::Task) => spent.task_calls += calls,
-                    Some(ModelRole::Reflection) => spent.reflection_calls += calls,
-                    Some(ModelRole::Judge) => spent.judge_calls += calls,
-                    None => return Err(unreadable(&self.path, "the role of an answer", &role)),
+                let count =
+                    |column| Ok::<_, StoreError>(self.value::<Option<i64>>(&row, column)?.unwrap_or(0).unsigned_abs());
+                (spent.task_calls, spent.reflection_calls, spent.judge_calls) = (count(0)?, count(1)?, count(2)?);
+                spent.calls = count(3)?;
+                let known = spent.task_calls + spent.reflection_calls + spent.judge_calls;
+                if known != spent.calls {
+                    return Err(unreadable(&self.path, "the role of an answer", &"none that is known"));
                 }
-                spent.tokens_in += count(2)?;
-                spent.tokens_out += count(3)?;
-                spent.usd += Usd(self.value(&row, 4)?);
-                spent.unpriced_calls += count(5)?;
+                (spent.tokens_in, spent.tokens_out) = (count(4)?, count(5)?);
+                spent.usd = Usd(self.value(&row, 6)?);
+                spent.unpriced_calls = count(7)?;
             }
             Ok(spent)
         })

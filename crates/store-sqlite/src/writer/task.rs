@@ -35,18 +35,29 @@ enum Message {
 pub(crate) struct Writer {
     queue: mpsc::Sender<Message>,
     task: Mutex<Option<JoinHandle<()>>>,
+    /// Why nothing can be written, where that is so from the start.
+    refusal: Option<(PathBuf, String)>,
 }
 
 impl Writer {
+    /// One that refuses everything: the file may only be read.
+    pub fn refusing(path: PathBuf, detail: String) -> Self {
+        let (queue, _) = mpsc::channel(1);
+        Self { queue, task: Mutex::default(), refusal: Some((path, detail)) }
+    }
+
     /// Starts the task on its connection.
     pub fn start(path: PathBuf, connection: SqliteConnection) -> Self {
         let (queue, waiting) = mpsc::channel(MOST);
         let task = Task { path, connection, ids: Ids::default(), transactions: 0 };
-        Self { queue, task: Mutex::new(Some(tokio::spawn(task.run(waiting)))) }
+        Self { queue, task: Mutex::new(Some(tokio::spawn(task.run(waiting)))), refusal: None }
     }
 
     /// Ready when the work is committed. Dropping the future abandons the answer, never the work.
     pub async fn write(&self, work: Work) -> Outcome {
+        if let Some((path, detail)) = &self.refusal {
+            return Err(StoreError::ReadOnly { path: path.display().to_string(), detail: detail.clone() });
+        }
         let (reply, done) = oneshot::channel();
         self.queue.send(Message::Job(Job { work, reply })).await.map_err(|_| closed())?;
         done.await.map_err(|_| closed())?
