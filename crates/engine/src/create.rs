@@ -84,6 +84,7 @@ pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<Run
         workspace: owner.workspace,
         by: owner.user,
         wanted: false,
+        deleted: false,
     }
 }
 

@@ -207,9 +207,13 @@ impl Hub {
         self.active().keys().cloned().collect()
     }
 
-    /// Says how a run stands as of now: one whose process died still says in its row that it runs.
+    /// Says how a run stands as of now: one whose process died still says in its row that it runs, and one that was just started does not
+    /// say so yet.
     pub async fn mend(&self, row: &mut RunSummary) {
-        if row.status == RunStatus::Running && !self.active().contains_key(&row.run) {
+        if self.active().contains_key(&row.run) {
+            row.status = RunStatus::Running;
+            row.detail.clear();
+        } else if row.status == RunStatus::Running {
             mend_status(self.store.as_ref(), row).await;
         }
     }

@@ -71,6 +71,9 @@ pub struct RunSummary {
     /// Whether a server is to go on with it: set when it is started there, cleared when it is paused there or ends.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub wanted: bool,
+    /// Whether somebody deleted it: lists leave it out, and it can be restored. What it paid for stays in the account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// The order of a list of runs. Runs that are equal in it come newest first.

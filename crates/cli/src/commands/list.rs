@@ -30,7 +30,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     for row in &mut rows {
         mend_status(store.as_ref(), row).await;
     }
-    rows.retain(|row| (wanted.is_empty() || wanted.contains(&row.status)) && filter.matches(row));
+    rows.retain(|row| !row.deleted && (wanted.is_empty() || wanted.contains(&row.status)) && filter.matches(row));
     rows.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
     let output = context.output;
     if output.json {

@@ -4,8 +4,8 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, AuditEntry, Timestamp, UserId};
-use clade_store::{ReadRecords, RecordQuery, Stored};
+use clade_domain::{Action, AuditEntry, RunId, Timestamp, UserId, WorkspaceId};
+use clade_store::{Change, ReadRecords, RecordQuery, Stored};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -49,6 +49,28 @@ struct AuditView {
     target: String,
     before: Option<Value>,
     after: Option<Value>,
+}
+
+/// Notes what somebody did with a run.
+pub(crate) async fn note(
+    app: &App,
+    caller: &Caller,
+    workspace: &WorkspaceId,
+    action: &str,
+    run: &RunId,
+    after: Option<Value>,
+) -> Result<(), Problem> {
+    let entry = AuditEntry {
+        id: clade_accounts::new_name()?,
+        at: caller.now,
+        workspace: Some(workspace.clone()),
+        by: caller.user().clone(),
+        action: action.to_owned(),
+        target: run.to_string(),
+        before: None,
+        after,
+    };
+    Ok(app.store.commit(vec![Change::add(&entry, caller.now)?]).await?)
 }
 
 async fn view(app: &App, caller: &Caller, entry: AuditEntry) -> Result<AuditView, Problem> {

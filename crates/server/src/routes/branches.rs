@@ -7,7 +7,7 @@ use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::create::RunMade;
+use super::{audit::note, create::RunMade};
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route};
 
 /// Seeds are numbers that every program can write.
@@ -88,6 +88,7 @@ async fn branch(
         }
     })
     .await?;
+    note(&app, &caller, caller.workspace()?, "run.branch", &run, Some(serde_json::json!({ "from": from }))).await?;
     started(&app, run, wanted.start).await
 }
 
@@ -136,7 +137,10 @@ async fn clone(
     let seed = wanted.seed.map(|given| seed(Some(given))).transpose()?;
     let run = id(None)?;
     let owner = Owner { workspace, user: caller.user().clone() };
-    clone_run(&app.store, &caller.run()?.run, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
+    let from = &caller.run()?.run;
+    let place = owner.workspace.clone();
+    clone_run(&app.store, from, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
+    note(&app, &caller, &place, "run.clone", &run, Some(serde_json::json!({ "from": from }))).await?;
     started(&app, run, Some(wanted.start.unwrap_or(false))).await
 }
 

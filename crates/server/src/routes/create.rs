@@ -7,6 +7,7 @@ use clade_runfile::Estimate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::audit::note;
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route, uploaded};
 
 const GATE: Gate = Gate::Workspace(Action::CreateRuns);
@@ -132,6 +133,7 @@ async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, 
     }
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     clade_intake::create(&app.store, &run, owner, &read.loaded).await?;
+    note(app, caller, caller.workspace()?, "run.create", &run, None).await?;
     if start {
         app.hub.start(&run).await?;
     }

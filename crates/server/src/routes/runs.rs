@@ -1,12 +1,13 @@
 use axum::{Json, extract::State};
 use clade_domain::{Action, Role, RunSpec, WorkspaceId};
-use clade_engine::{Progress, RunReport, Side, Step};
+use clade_engine::{Progress, RunReport};
 use clade_filter::Filter;
+use clade_lineage::Estimate;
 use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::session::actions;
+use super::{audit::note, session::actions};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -50,6 +51,8 @@ struct RunsQuery {
     filter: Option<String>,
     /// Only runs whose id, description, strategy or model contains this.
     text: Option<String>,
+    /// 1: those that were deleted, instead of the others.
+    deleted: Option<u8>,
     /// Newest first where it is not said.
     order: Option<RunOrder>,
     /// The `next` of the page before.
@@ -93,7 +96,7 @@ async fn list(
         after = rows.last().map(|row| row.run.clone());
         for mut run in rows {
             app.hub.mend(&mut run).await;
-            if filter.matches(&run) {
+            if run.deleted == (query.deleted == Some(1)) && filter.matches(&run) {
                 items.push(RunRow { progress: app.hub.progress(&run.run), run });
             }
         }
@@ -113,6 +116,8 @@ struct RunView {
     run: RunSummary,
     /// How it stands right now; null where it does not go on in this server.
     progress: Option<Progress>,
+    /// Entries of its journal.
+    length: u64,
     workspace: WorkspaceId,
     /// What one is there; null for somebody who is only let in as an instance admin.
     role: Option<Role>,
@@ -120,19 +125,20 @@ struct RunView {
     actions: Vec<String>,
 }
 
-async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> RunView {
+async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> Result<RunView, Problem> {
     app.hub.mend(&mut run).await;
-    RunView {
+    Ok(RunView {
+        length: app.store.length(run.run.clone()).await?,
         progress: app.hub.progress(&run.run),
         workspace: run.workspace.clone(),
         role: caller.place.as_ref().and_then(|place| place.member),
         actions: actions(|action| caller.may(action)),
         run,
-    }
+    })
 }
 
 async fn show(State(app): State<App>, caller: Caller) -> Result<Json<RunView>, Problem> {
-    Ok(Json(view(&app, &caller, caller.run()?.clone()).await))
+    view(&app, &caller, caller.run()?.clone()).await.map(Json)
 }
 
 /// Words for people.
@@ -150,7 +156,8 @@ async fn describe(
     let description: String = new.description.chars().filter(|c| !c.is_control()).take(500).collect();
     let row = RunSummary { description, ..caller.run()?.clone() };
     app.store.put_summary(row.clone()).await?;
-    Ok(Json(view(&app, &caller, row).await))
+    note(&app, &caller, &row.workspace, "run.describe", &row.run, None).await?;
+    view(&app, &caller, row).await.map(Json)
 }
 
 async fn report(State(app): State<App>, caller: Caller) -> Result<Json<RunReport>, Problem> {
@@ -172,20 +179,68 @@ fn with_budget(state: &clade_evolve::RunState) -> clade_domain::OptimizeSpec {
     clade_domain::OptimizeSpec { budget: *state.budget(), ..state.spec().optimize.clone() }
 }
 
+/// How a generation closed.
+#[derive(Serialize, JsonSchema)]
+struct ClosedStep {
+    generation: u32,
+    /// Answered calls so far.
+    calls: u64,
+    /// US dollars so far.
+    usd: f64,
+    /// The highest fitness on train among the survivors; for a search that believes, what is believed of the leading one.
+    leading: Option<f64>,
+    /// The highest of all generations so far.
+    best: Option<f64>,
+    /// The mean over the survivors.
+    mean: Option<f64>,
+    /// The leading candidate.
+    candidate: Option<clade_domain::CandidateId>,
+    /// Lower end of the 95 % interval of its mean score on train.
+    low: Option<f64>,
+    /// Upper end of it.
+    high: Option<f64>,
+}
+
 /// How the best score grew.
 #[derive(Serialize, JsonSchema)]
 struct Curve {
     /// The first prompt's score on train; null before it was evaluated.
     seed: Option<f64>,
     /// One step for each closed generation.
-    steps: Vec<Step>,
+    steps: Vec<ClosedStep>,
+}
+
+fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
+    let mut best: Option<f64> = None;
+    let step = |closed: &clade_evolve::state::ClosedGeneration| {
+        let finite = || closed.fitness.iter().copied().filter(|value| value.is_finite());
+        let (leading, n) = (finite().reduce(f64::max), finite().count());
+        best = [best, leading].into_iter().flatten().reduce(f64::max);
+        let candidate = closed.survivors.first().copied();
+        let estimate = candidate.and_then(|id| {
+            let trials = state.cells(id)?.trials(clade_domain::Split::Train);
+            Estimate::of(state.score(id, clade_domain::Split::Train)? * f64::from(trials), trials)
+        });
+        ClosedStep {
+            generation: closed.generation,
+            calls: closed.calls,
+            usd: closed.usd,
+            leading,
+            best,
+            mean: (n > 0).then(|| finite().sum::<f64>() / n as f64),
+            candidate,
+            low: estimate.map(|estimate| estimate.low),
+            high: estimate.map(|estimate| estimate.high),
+        }
+    };
+    state.generations().iter().map(step).collect()
 }
 
 async fn curve(State(app): State<App>, caller: Caller) -> Result<Json<Curve>, Problem> {
     let run = &caller.run()?.run;
     let seen = app.states.look(&app.store, run, |state| Curve {
         seed: state.score(clade_domain::CandidateId(0), clade_domain::Split::Train),
-        steps: Side::curve(state),
+        steps: steps(state),
     });
     Ok(Json(seen.await?))
 }

@@ -4,11 +4,23 @@ use serde_json::Value;
 
 use crate::common::text;
 
-/// The API is a promise: a change of it shows here, and in the client's types that are made of it.
+/// The API is a promise: a change of it shows in `docs/openapi.json`, of which the types of the web pages are made.
 #[test]
 fn the_api_document_is_as_it_was() {
-    let document = serde_json::to_string_pretty(&clade_server::openapi()).unwrap();
-    insta::assert_snapshot!("openapi", document);
+    written("openapi.json", &(serde_json::to_string_pretty(&clade_server::openapi()).unwrap() + "\n"));
+}
+
+/// A document is what the code makes of it. With `CLADE_WRITE_DOCS=1` it is written.
+fn written(name: &str, text: &str) {
+    let path = format!("{}/../../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("CLADE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, text).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        there == text,
+        "docs/{name} is not what the code says; write it anew: CLADE_WRITE_DOCS=1 cargo test -p clade-server documents"
+    );
 }
 
 #[test]
@@ -41,20 +53,14 @@ fn collect(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// `docs/roles.md` is made of the code. With `CLADE_WRITE_DOCS=1` this test writes it.
 #[test]
 fn the_page_about_roles_says_what_the_code_does() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/roles.md");
     let page = format!(
-        "# Roles\n\nMade of `Role::permits` and the table of routes; `CLADE_WRITE_DOCS=1 cargo test -p clade-server roles` writes it \
+        "# Roles\n\nMade of `Role::permits` and the table of routes; `CLADE_WRITE_DOCS=1 cargo test -p clade-server documents` writes it \
          anew.\n\nAn instance admin keeps people and workspaces, and sees nothing of what is in a workspace unless they are a member \
          of it too. A token never does more than its ceiling, nor more than its owner. What belongs to a workspace that one is no \
          member of answers 404, as if it were not there.\n\n{}",
         clade_server::rights()
     );
-    if std::env::var_os("CLADE_WRITE_DOCS").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(written == page, "docs/roles.md is not what the code does; write it with CLADE_WRITE_DOCS=1");
+    written("roles.md", &page);
 }

@@ -159,3 +159,25 @@ async fn runs_of_a_member_share_a_limit() {
     assert!(calls <= 200 && calls > 100, "{calls}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_run_that_was_deleted_is_in_no_list_and_comes_back() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let listed = |query: &'static str| {
+        let me = me.clone();
+        async move { me.get(&format!("/workspaces/local/runs{query}")).await["items"].as_array().unwrap().len() }
+    };
+    assert_eq!(listed("").await, 1);
+    answer(me.ask(Method::DELETE, &format!("/runs/{run}")), 204).await;
+    assert_eq!((listed("").await, listed("?deleted=1").await), (0, 1));
+    answer(me.ask(Method::POST, &format!("/runs/{run}/restore")), 204).await;
+    assert_eq!((listed("").await, listed("?deleted=1").await), (1, 0));
+    let audit = me.get("/workspaces/local/audit").await;
+    let done: Vec<String> = audit["items"].as_array().unwrap().iter().map(|entry| text(&entry["action"])).collect();
+    assert!(done.starts_with(&["run.restore".into(), "run.delete".into(), "run.create".into()]), "{done:?}");
+    server.stop().await;
+}

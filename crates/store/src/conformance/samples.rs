@@ -47,6 +47,7 @@ pub fn summary(run: &RunId, created: i64) -> RunSummary {
         workspace: Default::default(),
         by: Default::default(),
         wanted: false,
+        deleted: false,
     }
 }
 
