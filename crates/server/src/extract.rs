@@ -42,6 +42,11 @@ pub(crate) fn too_large() -> Problem {
 
 /// Reads JSON, naming the place of what is wrong.
 pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde takes a list for an object too, field by field
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(Problem::bad("the body is a list, and has to be an object")
+            .fix("GET /api/v1/openapi.json says what this route takes"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();

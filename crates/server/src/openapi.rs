@@ -179,7 +179,7 @@ fn query(asks: Describe) -> Vec<Value> {
         let mut field = field.clone();
         let about = field.as_object_mut().and_then(|field| field.remove("description"));
         plain(&mut field);
-        json!({ "name": name, "in": "query", "required": required.contains(&json!(name)), "description": about.unwrap_or_default(), "schema": field })
+        json!({ "name": name, "in": "query", "required": required.contains(&json!(name)), "description": about.unwrap_or_else(|| json!("")), "schema": field })
     };
     fields.iter().map(parameter).collect()
 }

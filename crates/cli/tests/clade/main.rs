@@ -18,5 +18,6 @@ mod exit_codes;
 mod promptfoo;
 mod repeating;
 mod runs;
+mod served;
 mod simulate;
 mod stopping;

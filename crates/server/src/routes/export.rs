@@ -29,7 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
             export,
         )
         .asks::<Wanted>()
-        .streams("application/octet-stream"),
+        .streams("*/*"),
     ]
 }
 

@@ -18,7 +18,7 @@ async fn bodies_that_cannot_be_are_refused_with_the_place() {
     // body, what the answer says
     let table = [
         ("{", "EOF"),
-        ("[1, 2", "invalid type"),
+        (r#"["a", "user"]"#, "a list"),
         (r#"{"name": 7, "ceiling": "user"}"#, "at `name`"),
         (r#"{"name": "a", "ceiling": "god"}"#, "unknown variant"),
         (r#"{"name": "a", "ceiling": "user", "surprise": 1}"#, "surprise"),
