@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use clade_domain::{Candidate, CandidateId, DatasetSummary, FORMAT_VERSION, Purpose, Recorded, RunEvent, Trial};
+use clade_domain::{Candidate, CandidateId, DatasetSummary, FORMAT_VERSION, Purpose, Recorded, RunEvent, Steer, Trial};
 use clade_evolve::RunState;
 
 use crate::BundleError;
@@ -80,6 +80,10 @@ fn follows_well(event: &RunEvent, state: &RunState, candidates: &BTreeSet<Candid
             all.iter().try_for_each(known)
         }
         RunEvent::CandidateChosen { candidate } => known(candidate),
+        RunEvent::Steered { wish, .. } => match wish {
+            Steer::Pin { candidate } | Steer::Unpin { candidate } | Steer::Reject { candidate } => known(candidate),
+            Steer::Feedback { .. } | Steer::Freeze { .. } | Steer::Model { .. } => Ok(()),
+        },
         RunEvent::SessionStarted { .. }
         | RunEvent::SessionEnded { .. }
         | RunEvent::HeadroomMeasured { .. }

@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Headroom, Limit, OperatorName, RunId, RunSpec,
-    SlotId, Spent, Timestamp, Trial,
+    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Headroom, Limit, ModelRole, ModelSpec,
+    OperatorName, RunId, RunSpec, SlotId, Spent, Timestamp, Trial, UserId,
 };
 
 /// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
@@ -12,7 +12,8 @@ use crate::{
 /// 2: `generation_closed` states the account; headroom and verdicts on candidates are recorded.
 /// 3: a proposal may be turned away for a leak, and a duplicate names the candidate that it repeats.
 /// 4: a run may have code, which an older program could not execute.
-pub const FORMAT_VERSION: u32 = 4;
+/// 5: somebody may steer, and write candidates by hand.
+pub const FORMAT_VERSION: u32 = 5;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -147,10 +148,57 @@ pub enum RunEvent {
         /// The new limits.
         budget: Budget,
     },
+    /// Somebody steers the search by hand. A candidate that they wrote is a [`RunEvent::CandidateAdmitted`] without a slot.
+    Steered {
+        /// Who.
+        by: UserId,
+        /// What they want.
+        wish: Steer,
+    },
     /// The run is complete; nothing follows.
     RunFinished {
         /// Why the search ended.
         reason: StopReason,
+    },
+}
+
+/// What somebody wants of a search that goes on, or will.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Steer {
+    /// The candidate is among those who meet validation, whatever the search thinks of it.
+    Pin {
+        /// Which one.
+        candidate: CandidateId,
+    },
+    /// It no longer is because of a wish.
+    Unpin {
+        /// Which one.
+        candidate: CandidateId,
+    },
+    /// The candidate does not meet validation, and the default search no longer builds on it.
+    Reject {
+        /// Which one.
+        candidate: CandidateId,
+    },
+    /// Words that whoever writes proposals is to heed from now on.
+    Feedback {
+        /// The words.
+        text: String,
+    },
+    /// A part of the prompt that every later proposal keeps word for word.
+    Freeze {
+        /// The part.
+        text: String,
+    },
+    /// Another model from a generation on.
+    Model {
+        /// In which role: task, reflection or judge.
+        role: ModelRole,
+        /// Which one.
+        model: Box<ModelSpec>,
+        /// The first generation it serves.
+        from: u32,
     },
 }
 

@@ -34,6 +34,9 @@ pub enum EngineError {
     /// A key or a budget that the run needs cannot be had.
     #[error("{0}")]
     Keys(String),
+    /// A search cannot be steered so.
+    #[error("{0}")]
+    Steer(String),
     /// The run is not going on in this process.
     #[error("run `{run}` is not running here")]
     NotRunning {

@@ -5,6 +5,7 @@ use std::{
 };
 
 use clade_domain::{Budget, RunEvent, RunId, RunSpec, Spent, UserId, WorkspaceId};
+use clade_evolve::Steering;
 use clade_models::{SharedLimits, layers::Ledger};
 use clade_store::{RunFilter, RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
@@ -13,7 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared,
-    now, replay_state,
+    now, replay, replay_state,
 };
 
 /// Most runs that go on at once in one process.
@@ -186,6 +187,27 @@ impl Hub {
         let _lock = self.store.lock(run.clone()).await?;
         let length = self.store.length(run.clone()).await?;
         self.store.append(run.clone(), length, now(), vec![RunEvent::BudgetChanged { budget }]).await?;
+        Ok(())
+    }
+
+    /// Steers the search of a run, whether it goes on or rests.
+    ///
+    /// # Errors
+    /// Where it cannot be steered so, cannot be journalled, or another process holds the run.
+    pub async fn steer(&self, run: &RunId, by: UserId, steering: Steering) -> Result<(), EngineError> {
+        if let Ok(orders) = self.with(run, |active| active.orders.clone()) {
+            let (reply, done) = oneshot::channel();
+            let order = Order::Steer(by.clone(), Box::new(steering.clone()), reply);
+            if orders.send(order).await.is_ok()
+                && let Ok(steered) = done.await
+            {
+                return steered;
+            }
+        }
+        let _lock = self.store.lock(run.clone()).await?;
+        let conductor = replay(&self.store, run).await?;
+        let event = conductor.steer(by, steering).map_err(|error| EngineError::Steer(error.to_string()))?;
+        self.store.append(run.clone(), conductor.state().length(), now(), vec![event]).await?;
         Ok(())
     }
 

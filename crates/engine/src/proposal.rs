@@ -34,6 +34,8 @@ pub(crate) struct ProposalJob {
     pub dataset: clade_domain::ContentHash,
     pub run: RunId,
     pub spec: Arc<RunSpec>,
+    /// What people want heeded.
+    pub notes: Vec<String>,
 }
 
 impl ProposalJob {
@@ -50,7 +52,8 @@ impl ProposalJob {
             })
             .collect();
         let (dataset, run) = (state.dataset().hash, state.run().clone());
-        Self { command, parents, scores, entries, dataset, run, spec }
+        let notes = state.hand().feedback().to_vec();
+        Self { command, parents, scores, entries, dataset, run, spec, notes }
     }
 }
 
@@ -123,6 +126,7 @@ async fn propose(
         scores: &job.scores,
         seed_prompt: &first.prompt,
         task: &job.spec.description,
+        notes: &job.notes,
         failures: &failures,
         successes: &successes,
         demonstrations: &demonstrations,

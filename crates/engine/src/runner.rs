@@ -2,8 +2,11 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use clade_domain::{
     Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
+    UserId,
 };
-use clade_evolve::{Command, Conductor, EvaluateCommand, Plan, RunState, state::Phase, strategy::model_override};
+use clade_evolve::{
+    Command, Conductor, EvaluateCommand, Plan, RunState, Steering, state::Phase, strategy::model_override,
+};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
@@ -49,6 +52,8 @@ pub struct Control {
 pub enum Order {
     /// Other limits, for good. The answer says whether they are journalled.
     Budget(Budget, oneshot::Sender<Result<(), EngineError>>),
+    /// Steer the search. The answer says whether that is journalled.
+    Steer(UserId, Box<Steering>, oneshot::Sender<Result<(), EngineError>>),
     /// End the search now, then choose and prove with what it has. Where there is nothing to choose, put the run down.
     Stop,
 }
@@ -169,6 +174,21 @@ impl Runner {
         self.record(vec![RunEvent::BudgetChanged { budget }]).await
     }
 
+    /// Steers the search.
+    ///
+    /// # Errors
+    /// Where it cannot be steered so, or the event cannot be journalled.
+    async fn steer(&mut self, by: UserId, steering: Steering) -> Result<(), EngineError> {
+        if let Steering::Model(..) = steering {
+            return Err(EngineError::Steer("a run that goes on keeps its models; pause it first".to_owned()));
+        }
+        let event = self.conductor.steer(by, steering).map_err(|error| EngineError::Steer(error.to_string()))?;
+        self.record(vec![event]).await?;
+        // what is frozen from now on is part of the settings
+        self.spec = Arc::new(self.conductor.state().spec().clone());
+        Ok(())
+    }
+
     /// Goes on until the run is complete, is told to stop, or cannot go on. Whatever the outcome, everything that
     /// arrived is stored.
     pub async fn run(&mut self, control: &Control) -> RunOutcome {
@@ -257,6 +277,7 @@ impl Runner {
                         // whoever asked may have gone away; the limits hold all the same
                         drop(reply.send(changed));
                     }
+                    Order::Steer(by, steering, reply) => drop(reply.send(self.steer(by, *steering).await)),
                     Order::Stop => self.end_search(control).await?,
                 },
                 _ = ticks.tick() => {

@@ -1,12 +1,13 @@
 use clade_domain::{
-    Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, StopReason,
+    Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, StopReason, UserId,
 };
 
 use crate::{
     Command, Plan, RunState, child_seed,
     choice::Choice,
-    state::{Phase, ReplayError, fitness},
-    statistics,
+    state::{BY_HAND, Phase, ReplayError, fitness},
+    statistics, steer,
+    steer::{SteerError, Steering},
     strategy::{self, Grid, Strategy, Wish},
 };
 
@@ -18,6 +19,8 @@ pub struct Conductor {
     strategy: Box<dyn Strategy>,
     grid: Option<Grid>,
     choice: Option<Choice>,
+    /// Candidates that were written by hand meet a sample of train examples, so that people see how they do.
+    by_hand: Option<Grid>,
     /// Decisions handed out and not applied yet: nothing else is commanded before.
     recording: usize,
     spent_limit: Option<Limit>,
@@ -32,7 +35,8 @@ impl Conductor {
         let state = RunState::start(first)?;
         let plan = Plan::of(&state);
         let strategy = strategy::build(state.spec());
-        let mut conductor = Self { state, plan, strategy, grid: None, choice: None, recording: 0, spent_limit: None };
+        let mut conductor =
+            Self { state, plan, strategy, grid: None, choice: None, by_hand: None, recording: 0, spent_limit: None };
         conductor.enter_phase();
         Ok(conductor)
     }
@@ -49,7 +53,19 @@ impl Conductor {
                 if let Some(choice) = &mut self.choice {
                     choice.apply(&self.state);
                 }
+                if let Some(by_hand) = &mut self.by_hand {
+                    by_hand.apply(trial);
+                }
+                if trial.cell.candidate.0 >= BY_HAND && self.state.phase() == Phase::Search {
+                    // the search did not ask for it
+                    return;
+                }
             }
+            RunEvent::CandidateAdmitted { candidate, .. } if candidate.id.0 >= BY_HAND => {
+                self.look_at(candidate.id);
+                return;
+            }
+            RunEvent::Steered { .. } => return,
             RunEvent::BudgetChanged { .. } => self.spent_limit = None,
             RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => return,
             _ => self.recording = self.recording.saturating_sub(usize::from(is_decision(&recorded.event))),
@@ -85,6 +101,14 @@ impl Conductor {
             commands.push(command);
         }
         commands
+    }
+
+    /// The event that steers the search as somebody wishes.
+    ///
+    /// # Errors
+    /// Why that cannot be, and what to do instead.
+    pub fn steer(&self, by: UserId, steering: Steering) -> Result<RunEvent, SteerError> {
+        steer::event(&self.state, by, steering)
     }
 
     /// Everything known of the run.
@@ -170,6 +194,9 @@ impl Conductor {
             let leaders = if leaders.is_empty() { self.best_so_far() } else { leaders };
             return Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(leaders) }));
         }
+        if let Some(command) = self.by_hand.as_mut().and_then(|grid| grid.next(&self.state)) {
+            return Some(Command::Evaluate(command));
+        }
         match self.strategy.next(&self.state, &self.plan) {
             Wish::Propose(command) => Some(Command::Propose(command)),
             Wish::Evaluate(command) => Some(Command::Evaluate(command)),
@@ -252,8 +279,23 @@ impl Conductor {
         ranked.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// The first few of these, with the first prompt always among them.
-    fn with_first(&self, mut finalists: Vec<CandidateId>) -> Vec<CandidateId> {
+    /// Has a candidate that was written by hand meet a sample of train examples.
+    fn look_at(&mut self, candidate: CandidateId) {
+        let generation = self.last_generation();
+        let sample = || self.plan.train.iter().copied().take(LOOK).collect();
+        let grid = self.by_hand.get_or_insert_with(|| Grid::new(Purpose::Search, generation, sample()));
+        grid.add(&self.state, candidate);
+    }
+
+    /// The first few of these, with the first prompt always among them, those that people pinned before the others, and none that they
+    /// rejected.
+    fn with_first(&self, leaders: Vec<CandidateId>) -> Vec<CandidateId> {
+        let mut finalists: Vec<CandidateId> = self.state.hand().pinned().collect();
+        for leader in leaders {
+            if !finalists.contains(&leader) && !self.state.hand().rejects(leader) {
+                finalists.push(leader);
+            }
+        }
         finalists.truncate(Plan::FINALISTS - 1);
         if !finalists.contains(&CandidateId(0)) {
             finalists.push(CandidateId(0));
@@ -263,6 +305,8 @@ impl Conductor {
 }
 
 const CONFIDENCE: f64 = 0.95;
+/// Train examples that a candidate written by hand meets.
+const LOOK: usize = 30;
 
 fn record(event: RunEvent) -> Command {
     Command::Record(Box::new(event))
@@ -271,7 +315,7 @@ fn record(event: RunEvent) -> Command {
 /// Whether an event is one that the conductor itself has recorded. Candidates that an operator wrote come from the engine.
 fn is_decision(event: &RunEvent) -> bool {
     match event {
-        RunEvent::CandidateAdmitted { candidate, .. } => candidate.slot.is_none(),
+        RunEvent::CandidateAdmitted { candidate, .. } => candidate.slot.is_none() && candidate.id.0 < BY_HAND,
         RunEvent::HeadroomMeasured { .. }
         | RunEvent::CandidateDecided { .. }
         | RunEvent::GenerationClosed { .. }

@@ -15,6 +15,7 @@ mod seed;
 pub mod selection;
 pub mod state;
 pub mod statistics;
+mod steer;
 pub mod strategy;
 
 pub use command::{Command, EvaluateCommand, ProposeCommand};
@@ -22,3 +23,4 @@ pub use conductor::Conductor;
 pub use plan::{Allowance, Plan};
 pub use seed::child_seed;
 pub use state::RunState;
+pub use steer::{SteerError, Steering};

@@ -180,7 +180,9 @@ impl From<EngineError> for Problem {
         match error {
             E::Store(error) => error.into(),
             E::NoCandidate { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
-            E::Running { .. } | E::NotRunning { .. } | E::Finished { .. } => Self::conflict(error.to_string()),
+            E::Running { .. } | E::NotRunning { .. } | E::Finished { .. } | E::Steer(_) => {
+                Self::conflict(error.to_string())
+            }
             E::Crowded { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, "crowded", error.to_string()).after(30),
             E::Replay { .. } | E::Stuck { .. } | E::Empty { .. } => Self::fault(error),
             _ => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", error.to_string()),

@@ -24,6 +24,7 @@ pub(crate) fn kind(event: &RunEvent) -> Arc<str> {
         RunEvent::CandidateChosen { .. } => tag!("candidate_chosen"),
         RunEvent::EvidenceMeasured { .. } => tag!("evidence_measured"),
         RunEvent::BudgetChanged { .. } => tag!("budget_changed"),
+        RunEvent::Steered { .. } => tag!("steered"),
         RunEvent::RunFinished { .. } => tag!("run_finished"),
     }
 }

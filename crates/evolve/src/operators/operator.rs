@@ -66,6 +66,8 @@ pub struct ProposalContext<'a> {
     pub seed_prompt: &'a Prompt,
     /// The user's description of the task; may be empty.
     pub task: &'a str,
+    /// What people who watch the run want heeded, oldest first.
+    pub notes: &'a [String],
     /// Rollouts of the first parent that failed, on train examples.
     pub failures: &'a [Rollout],
     /// Rollouts of the first parent that passed, on train examples.

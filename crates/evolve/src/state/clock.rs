@@ -17,7 +17,7 @@ impl Clock {
             (RunEvent::SessionStarted { .. }, _) => *self = Self { before: self.seconds(), session: Some((at, at)) },
             (RunEvent::SessionEnded { spent, .. }, _) => *self = Self { before: spent.seconds, session: None },
             // limits may change between sessions, long after the one before was killed
-            (RunEvent::BudgetChanged { .. }, _) | (_, None) => {}
+            (RunEvent::BudgetChanged { .. } | RunEvent::Steered { .. }, _) | (_, None) => {}
             // the clock of the day may be set back
             (_, Some((_, last))) => *last = at.max(*last),
         }

@@ -3,6 +3,7 @@
 mod cells;
 mod clock;
 mod fitness;
+mod hand;
 mod run_state;
 mod sum;
 mod trade_offs;
@@ -10,6 +11,7 @@ mod unit_costs;
 
 pub use cells::{Cell, Cells};
 pub use fitness::{fitness, minimises, objective_value, price};
+pub use hand::{BY_HAND, Hand};
 pub use run_state::{ClosedGeneration, Decision, Phase, ReplayError, RunState};
 pub use trade_offs::{comparable, trade_offs};
 pub use unit_costs::UnitCosts;

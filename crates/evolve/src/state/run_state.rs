@@ -6,7 +6,7 @@ use clade_domain::{
     Verdict, VerdictReason,
 };
 
-use super::{Cells, UnitCosts, clock::Clock, fitness, fitness::primary_score};
+use super::{BY_HAND, Cells, Hand, UnitCosts, clock::Clock, fitness, fitness::primary_score};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,6 +99,7 @@ pub struct RunState {
     budget: Budget,
     accounted: Spent,
     clock: Clock,
+    hand: Hand,
     trials: u64,
     failed: u64,
     length: u64,
@@ -141,6 +142,7 @@ impl RunState {
             stop: None,
             accounted: Spent::default(),
             clock: Clock::default(),
+            hand: Hand::default(),
             trials: 0,
             failed: 0,
             length: first.seq + 1,
@@ -165,6 +167,9 @@ impl RunState {
                 }
                 if let Some(slot) = candidate.slot {
                     self.admitted.insert(slot, candidate.id);
+                }
+                if candidate.id.0 >= BY_HAND {
+                    self.hand.wrote(candidate.id);
                 }
                 self.by_prompt.entry(candidate.prompt.hash()).or_insert(candidate.id);
                 self.candidates.insert(candidate.id, (**candidate).clone());
@@ -214,6 +219,7 @@ impl RunState {
             }
             RunEvent::EvidenceMeasured { evidence } => self.evidence = Some((**evidence).clone()),
             RunEvent::BudgetChanged { budget } => self.budget = *budget,
+            RunEvent::Steered { wish, .. } => self.hand.apply(wish, &mut self.spec),
             RunEvent::RunFinished { reason } => {
                 self.stop = Some(*reason);
                 self.phase = Phase::Finished;
@@ -412,6 +418,12 @@ impl RunState {
         self.failed
     }
 
+    /// What people said about the search while it went on.
+    #[must_use]
+    pub fn hand(&self) -> &Hand {
+        &self.hand
+    }
+
     /// How many entries were applied: the number the next one gets.
     #[must_use]
     pub fn length(&self) -> u64 {
@@ -434,7 +446,8 @@ impl RunState {
         };
         let mut best = (CandidateId(0), f64::NEG_INFINITY);
         for id in self.candidates.keys() {
-            if let Some(value) = fitness(self, *id, split).filter(|value| *value > best.1) {
+            let rejected = self.hand.rejects(*id);
+            if let Some(value) = fitness(self, *id, split).filter(|value| *value > best.1 && !rejected) {
                 best = (*id, value);
             }
         }

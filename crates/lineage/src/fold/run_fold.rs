@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{
-    Candidate, CandidateId, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode, Split, Usd,
-    Verdict, VerdictReason,
+    Candidate, CandidateId, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode, Split, Steer,
+    Usd, Verdict, VerdictReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +91,7 @@ impl RunFold {
             match &entry.event {
                 RunEvent::TrialFinished(trial) => drop(needed.insert(trial.cell.candidate)),
                 RunEvent::ProposalRejected { parents, .. } => needed.extend(parents.first()),
+                RunEvent::Steered { wish: Steer::Reject { candidate }, .. } => drop(needed.insert(*candidate)),
                 RunEvent::CandidateDecided { candidate, .. } | RunEvent::CandidateChosen { candidate } => {
                     needed.insert(*candidate);
                 }
@@ -178,7 +179,14 @@ impl RunFold {
                     record.node.status = Status::Chosen;
                 }
             }
-            RunEvent::SessionStarted { .. }
+            RunEvent::Steered { wish: Steer::Reject { candidate }, .. } => {
+                if let Some(record) = records.get_mut(candidate) {
+                    record.node.status = Status::Dropped;
+                    record.node.reason = "rejected by hand".to_owned();
+                }
+            }
+            RunEvent::Steered { .. }
+            | RunEvent::SessionStarted { .. }
             | RunEvent::SessionEnded { .. }
             | RunEvent::HeadroomMeasured { .. }
             | RunEvent::EvidenceMeasured { .. }

@@ -20,6 +20,7 @@ mod runs;
 mod server;
 mod session;
 mod snapshots;
+mod steer;
 mod tokens;
 mod trials;
 mod users;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> Vec<Route> {
         lineage::routes(),
         generations::routes(),
         snapshots::routes(),
+        steer::routes(),
         branches::routes(),
         export::routes(),
         comments::routes(),

@@ -10,4 +10,5 @@ mod moving;
 mod people;
 mod rights;
 mod runs;
+mod steering;
 mod watching;

@@ -120,6 +120,7 @@ pub enum Brief {
 struct View<'a> {
     operation: &'a str,
     task: &'a str,
+    notes: &'a [String],
     several: bool,
     names: Vec<&'a str>,
     placeholders: Vec<String>,
@@ -228,6 +229,7 @@ fn view<'a>(ask: Ask, context: &ProposalContext<'a>, seed: u64) -> Result<View<'
     Ok(View {
         operation: ask.operation,
         task: context.task.trim(),
+        notes: context.notes,
         several: names.len() > 1,
         placeholders: placeholders_of(parent),
         frozen: frozen(context),

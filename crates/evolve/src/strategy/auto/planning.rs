@@ -39,9 +39,18 @@ const EXHAUSTED: f64 = 0.93;
 
 impl Auto {
     /// What comes next: reviews, proposals, a look at more examples, or the end.
+    /// An incumbent that people rejected gives way to the nearest ancestor that they did not.
+    fn heed_rejections(&mut self, state: &RunState) {
+        while self.line.len() > 1 && state.hand().rejects(self.incumbent()) {
+            self.line.pop();
+            self.probe_due = true;
+        }
+    }
+
     pub(super) fn plan_round(&mut self, state: &RunState, plan: &Plan) {
         // all that was asked for has come; after a replay it still stands here, for a model that may no longer serve
         self.evaluations.clear();
+        self.heed_rejections(state);
         if let Some(reason) = self.reason_to_stop(state, plan) {
             self.finish = Some(reason);
             return;
