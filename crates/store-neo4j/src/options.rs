@@ -3,7 +3,7 @@ use std::time::Duration;
 use clade_store::StoreError;
 
 /// How Neo4j is used.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Neo4jOptions {
     /// `bolt://HOST:PORT`, `neo4j://` for a cluster, with `+s` for TLS.
     pub url: String,

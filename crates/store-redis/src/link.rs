@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use clade_store::StoreError;
 use redis::{
-    Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisFuture, RetryMethod, ServerErrorKind, Value,
+    Cmd, ConnectionInfo, ErrorKind, FromRedisValue, IntoConnectionInfo, Pipeline, RedisError, RedisFuture, RetryMethod,
+    ServerErrorKind, Value,
     aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig},
     cluster::ClusterClientBuilder,
     cluster_async::ClusterConnection,
@@ -51,7 +52,7 @@ impl ConnectionLike for Connection {
 
 /// The way to Redis: opened by the first call, opened again when it breaks.
 pub(crate) struct Link {
-    url: String,
+    address: ConnectionInfo,
     cluster: bool,
     patience: Duration,
     pub server: Server,
@@ -71,7 +72,7 @@ impl Link {
     async fn connection(&self) -> Result<Connection, RedisError> {
         let open = || async {
             if self.cluster {
-                let client = ClusterClientBuilder::new([self.url.as_str()])
+                let client = ClusterClientBuilder::new([self.address.clone()])
                     .connection_timeout(Duration::from_secs(2))
                     .response_timeout(self.patience)
                     .build()?;
@@ -83,7 +84,7 @@ impl Link {
                 .set_max_delay(Duration::from_millis(100))
                 .set_connection_timeout(Some(Duration::from_secs(2)))
                 .set_response_timeout(Some(self.patience));
-            let client = redis::Client::open(self.url.as_str())?;
+            let client = redis::Client::open(self.address.clone())?;
             Ok::<_, RedisError>(Connection::One(client.get_connection_manager_with_config(config).await?))
         };
         self.connection.get_or_try_init(open).await.cloned()

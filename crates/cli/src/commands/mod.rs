@@ -6,12 +6,15 @@ mod branch;
 mod check;
 mod compare;
 mod diff;
+mod doctor;
 mod eval;
 mod export;
 mod import;
 mod init;
 mod lineage;
 mod list;
+mod migrate;
+mod rebuild;
 mod report;
 mod resume;
 mod run;
@@ -20,6 +23,7 @@ mod schema;
 mod show;
 mod simulate;
 mod snapshot;
+mod sync;
 
 pub use check::refuse_unaffordable;
 pub use list::date;
@@ -47,6 +51,10 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Compare(args) => compare::run(&args, context).await,
         Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
+        Command::Doctor => doctor::run(context).await,
+        Command::Sync(args) => sync::run(&args, context).await,
+        Command::Rebuild { what } => rebuild::run(what, context).await,
+        Command::Migrate(args) => migrate::run(&args, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),
