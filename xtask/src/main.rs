@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod prepare;
+mod services;
 mod shell;
 mod steps;
 mod synonyms;
@@ -23,12 +24,14 @@ usage: cargo xtask TASK [ARGUMENTS]
                       --fast leaves the docs out
   demo                build `clade` and optimise a real GSM8K prompt against the built-in simulated model
   bench NAME [ARGS]   measure; `cargo xtask bench` lists what there is, arguments go to the program
+  services TASK       start, stop or show the real servers that tests of backends talk to; `services run -- COMMAND`
+                      keeps them for one command
   synonyms            write the table of synonyms anew from WordNet's files
   help                this text
 
 environment:
   CARGO_TARGET_DIR    where cargo builds
-  CLADE_TOOLS_DIR     where `test` keeps the Python environment of the wire tests
+  CLADE_TOOLS_DIR     where `test` keeps the Python environment of the wire tests and the servers of `services`
   CLADE_TEST_PYTHON   a Python that has them already; `test` then makes none
   WORDNET_DIR         where `synonyms` finds WordNet's files
   CLADE_BIN           the `clade` that `bench` measures instead of a fresh release build
@@ -54,6 +57,7 @@ fn run(arguments: &[String]) -> Result<(), String> {
         "test" => test::run(rest),
         "demo" => demo::run(rest),
         "bench" => bench::run(rest),
+        "services" => services::run(rest),
         "synonyms" => synonyms::run(),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -98,7 +98,7 @@ fn create(venv: &Path) -> Result<(), String> {
 }
 
 /// `CLADE_TOOLS_DIR`, or a folder of ours in the user's cache.
-fn tools_directory() -> Result<PathBuf, String> {
+pub fn tools_directory() -> Result<PathBuf, String> {
     if let Some(given) = env::var_os("CLADE_TOOLS_DIR") {
         return Ok(given.into());
     }
@@ -111,7 +111,7 @@ fn tools_directory() -> Result<PathBuf, String> {
 }
 
 /// Installs Debian packages where that is possible without asking: as root, with apt-get there.
-fn apt_install(packages: &[&str]) -> Result<(), String> {
+pub fn apt_install(packages: &[&str]) -> Result<(), String> {
     if !shell::exists("apt-get") {
         return Err("there is no apt-get to install it with".to_owned());
     }

@@ -3,7 +3,9 @@
 use std::{path::PathBuf, process::Command};
 
 use crate::{
-    prepare, shell,
+    prepare,
+    services::{self, Service},
+    shell,
     steps::Steps,
     workspace::{cargo, is_ci, root},
 };
@@ -39,7 +41,10 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
         let mut doc = checked(&["doc", "--workspace", "--no-deps"]);
         steps.run("doc", doc.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
-    steps.run("test", &mut tests(python))?;
+    // built before the servers start, which are in the way of a compiler
+    let mut build = tests(None);
+    steps.run("build", build.arg("--no-run"))?;
+    services::with(&Service::ALL, |state| steps.run("test", tests(python).envs(state.variables())))?;
     if shell::succeeds(cargo().args(["deny", "--version"])) {
         steps.run("deny", cargo().args(["deny", "check"]))?;
     } else {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -18,6 +18,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("clade-lineage", &["clade-domain", "clade-filter"]),
     ("clade-store", &["clade-domain", "clade-filter", "clade-lineage"]),
     ("clade-store-sqlite", &["clade-store", "clade-domain", "clade-lineage"]),
+    ("clade-store-neo4j", &["clade-store", "clade-domain", "clade-lineage"]),
+    ("clade-store-dynamodb", &["clade-store", "clade-domain", "clade-lineage"]),
+    ("clade-store-redis", &["clade-store", "clade-domain", "clade-lineage"]),
     ("clade-accounts", &["clade-domain", "clade-store"]),
     ("clade-sandbox", &["clade-domain"]),
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
@@ -73,6 +76,9 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "clade-models",
             "clade-store",
             "clade-store-sqlite",
+            "clade-store-neo4j",
+            "clade-store-redis",
+            "clade-store-dynamodb",
             "clade-runfile",
             "clade-sandbox",
             "clade-engine",

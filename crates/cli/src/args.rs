@@ -98,6 +98,17 @@ pub enum Command {
     Token(TokenArgs),
     /// Copy the database while it is in use
     Backup(BackupArgs),
+    /// Check the store and the servers that are configured beside it, and say what is missing
+    Doctor,
+    /// Carry over to the servers that are configured what they do not have yet
+    Sync(SyncArgs),
+    /// Drop the family tree or generations, and make them anew out of the journals
+    Rebuild {
+        /// Which
+        what: crate::backends::Role,
+    },
+    /// Make what the servers that are configured must have: constraints, indexes, tables
+    Migrate(MigrateArgs),
     /// Say what this machine gives for executing code of a run
     Sandbox(SandboxArgs),
     /// Print the JSON schema of run files
@@ -107,6 +118,22 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+/// `clade sync`
+#[derive(Debug, Args)]
+pub struct SyncArgs {
+    /// Only say how far behind each is
+    #[arg(long)]
+    pub status: bool,
+}
+
+/// `clade migrate`
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Only print the statements, for an administrator to run
+    #[arg(long)]
+    pub print: bool,
 }
 
 /// `clade sandbox`

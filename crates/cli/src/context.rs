@@ -3,10 +3,15 @@ use std::{
     sync::Arc,
 };
 
-use clade_store::{Lineage, Store};
+use clade_store::{Lineage, Projection, Store};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
-use crate::{args::Global, failure::Failure, output::Output};
+use crate::{
+    args::Global,
+    backends::{Backend, Config, Role},
+    failure::Failure,
+    output::Output,
+};
 
 /// What every command works with.
 pub struct Context {
@@ -74,14 +79,26 @@ impl Context {
         Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
     }
 
-    /// Opens the store with the family tree over it.
+    /// Opens the store with the family tree over it: the one of a server where one is configured, else the store's own.
+    ///
+    /// # Errors
+    /// As [`Self::store`], and where the configuration is wrong.
+    pub async fn lineage(&self) -> Result<(Arc<dyn Store>, Lineage), Failure> {
+        let backend = Backend::of(Role::Lineage, &Config::read(self)?)?;
+        let store = Arc::new(self.open(Durability::Normal).await?);
+        let graph = backend.and_then(|backend| backend.graph());
+        let graph = graph.unwrap_or_else(|| Arc::<SqliteStore>::clone(&store));
+        let lineage = Lineage::new(Arc::<SqliteStore>::clone(&store), graph);
+        Ok((store, lineage))
+    }
+
+    /// Opens the store, also as what it keeps beside the journals.
     ///
     /// # Errors
     /// As [`Self::store`].
-    pub async fn lineage(&self) -> Result<(Arc<dyn Store>, Lineage), Failure> {
+    pub async fn projecting(&self) -> Result<(Arc<dyn Store>, Arc<dyn Projection>), Failure> {
         let store = Arc::new(self.open(Durability::Normal).await?);
-        let lineage = Lineage::new(Arc::<SqliteStore>::clone(&store), Arc::<SqliteStore>::clone(&store));
-        Ok((store, lineage))
+        Ok((Arc::<SqliteStore>::clone(&store), store))
     }
 
     /// Copies the database while others use it.

@@ -1,6 +1,7 @@
 //! The binary `clade`.
 
 mod args;
+mod backends;
 mod chart;
 mod commands;
 mod compare;

@@ -12,9 +12,11 @@ use clade_runfile::Loaded;
 use clade_store::Store;
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::{Gates, RunArgs},
+    backends::Feed,
     commands::refuse_unaffordable,
     context::Context,
     display::{progress, result},
@@ -97,7 +99,15 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let output = context.output;
     let (store, run, gates) = (session.store.clone(), session.run.clone(), session.gates);
     let counters = session.setup.counters.clone();
-    let (outcome, state) = drive(session, output).await?;
+    let feed = Feed::of(context, &store, &run)?;
+    let ended = CancellationToken::new();
+    let driving = async {
+        let driven = drive(session, output).await;
+        ended.cancel();
+        driven
+    };
+    let (driven, ()) = tokio::join!(driving, feed.go(ended.clone()));
+    let (outcome, state) = driven?;
     let row = store.summary(run.to_string()).await?;
     let report = RunReport::read(&store, &state, &row).await?;
     let unanswered = first_error(&store, &state).await?;

@@ -15,7 +15,7 @@ mod node;
 
 pub use estimate::Estimate;
 pub use fields::{FIELDS, Searched};
-pub use fold::{LINEAGE_FORMAT, Memory, Record, RunFold};
+pub use fold::{LINEAGE_FORMAT, Memory, Moment, Record, RunFold};
 pub use graph::{Family, Graph};
 pub use layout::{Edge, Folded, Layout, LayoutOptions, Mark};
 pub use node::{Node, NodeId, NodeIdError, Status};

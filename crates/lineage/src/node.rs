@@ -1,6 +1,6 @@
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
-use clade_domain::{CandidateId, OperatorName, Relation, RunId, Split, Usd};
+use clade_domain::{CandidateId, ContentHash, OperatorName, Relation, RunId, Split, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,9 @@ pub struct Node {
     pub id: NodeId,
     /// The number of the journal entry that admitted it.
     pub entry: u64,
+    /// The hash of its prompt's text: equal prompts of different runs have equal ones.
+    #[serde(rename = "prompt_hash")]
+    pub prompt: ContentHash,
     /// Its generation in its run, from 0.
     pub generation: u32,
     /// What made it; `None` for seeds and for the first prompt of a branch.
@@ -114,4 +117,20 @@ pub struct Node {
     pub cost: Usd,
     /// Proposals made from it, as the first parent, that were turned away before anything was spent on evaluating them.
     pub turned_away: u32,
+}
+
+impl Node {
+    /// What candidates of a run are ranked by: the lower end of the score's interval, so that one lucky trial does not win; `None`
+    /// where it was not evaluated.
+    #[must_use]
+    pub fn fitness(&self) -> Option<f64> {
+        self.score.map(|score| score.low)
+    }
+
+    /// The order of a ranking: the fittest first, those that were not evaluated last, and equal ones in order of id.
+    #[must_use]
+    pub fn ranking(&self, other: &Self) -> Ordering {
+        let fitness = |node: &Self| node.fitness().unwrap_or(-1.0);
+        fitness(other).total_cmp(&fitness(self)).then_with(|| self.id.cmp(&other.id))
+    }
 }

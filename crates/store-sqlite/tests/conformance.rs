@@ -9,7 +9,7 @@ use std::sync::{
 
 use clade_store::{
     StoreError,
-    conformance::{self, Projected},
+    conformance::{self, Kept, Projected},
 };
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
@@ -46,6 +46,18 @@ async fn as_a_graph() -> Result<(), StoreError> {
         let name = format!("{}.db", number.fetch_add(1, Ordering::Relaxed));
         let store = Arc::new(SqliteStore::open(&folder.path().join(name), SqliteOptions::default()).await?);
         Ok(Projected { graph: Arc::<SqliteStore>::clone(&store), store })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn as_generations() -> Result<(), StoreError> {
+    let folder = tempfile::tempdir().unwrap();
+    let number = AtomicU32::new(0);
+    conformance::generations(async || {
+        let name = format!("{}.db", number.fetch_add(1, Ordering::Relaxed));
+        let store = Arc::new(SqliteStore::open(&folder.path().join(name), SqliteOptions::default()).await?);
+        Ok(Kept { generations: Arc::<SqliteStore>::clone(&store), store, many: 10_000 })
     })
     .await
 }

@@ -5,7 +5,7 @@
 use std::{path::Path, sync::Arc};
 
 use clade_domain::Timestamp;
-use clade_store::{Journal, Lineage, LineageGraph, Store, conformance::samples};
+use clade_store::{Journal, Lineage, Projection, Store, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 use sqlx::{ConnectOptions, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -44,7 +44,7 @@ async fn it_is_still_there_after_a_restart_and_the_same_after_a_rebuild() {
     assert_eq!(lineage.rebuild().await.unwrap(), 511);
     assert_eq!(lineage.digest().await.unwrap(), digest);
     store.close().await.unwrap();
-    assert!(store.drop_lineage().await.is_err(), "a closed store says so");
+    assert!(store.forget().await.is_err(), "a closed store says so");
 }
 
 #[tokio::test]

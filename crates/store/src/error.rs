@@ -100,6 +100,24 @@ pub enum StoreError {
         /// What was seen.
         detail: String,
     },
+    /// A server does not answer.
+    #[error("{server} cannot be reached ({detail}); start it, or mend its address: `clade doctor` checks it")]
+    Unreachable {
+        /// Which server, without its password.
+        server: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// A server refuses.
+    #[error("{server} refuses ({detail}); {remedy}")]
+    Denied {
+        /// Which server, without its password.
+        server: String,
+        /// What it says.
+        detail: String,
+        /// What to do, such as the statement to run.
+        remedy: String,
+    },
     /// Anything else the backend says.
     #[error("the store failed to {doing}: {detail}")]
     Backend {

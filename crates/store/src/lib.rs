@@ -1,20 +1,25 @@
 //! Storage roles as traits, their errors, an in-memory backend and the conformance suite.
 //!
 //! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`] of runs, and [`Records`] of people and what they
-//! share; [`Store`] is all of them. Projection: [`LineageGraph`], which [`Lineage`] keeps up with the journals and asks. A
-//! backend implements the traits and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
+//! share; [`Store`] is all of them. Projections ([`Projection`]), which a [`Projector`] keeps up with the journals:
+//! [`LineageGraph`], which [`Lineage`] asks, and [`GenerationStore`], which [`Generations`] asks. A backend implements the traits
+//! and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
 
 pub mod conformance;
 mod error;
+mod generations;
 mod lineage;
 mod memory;
+mod projection;
 mod records;
 mod roles;
 mod run_fields;
 
 pub use error::StoreError;
+pub use generations::{GenerationStore, Generations, Standing};
 pub use lineage::{Kin, Lineage, LineageGraph};
 pub use memory::MemoryStore;
+pub use projection::{Batch, Projection, Projector};
 pub use records::{
     Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, item_id, member_id,
     version_id,

@@ -6,13 +6,16 @@ mod branch;
 mod check;
 mod compare;
 mod diff;
+mod doctor;
 mod eval;
 mod export;
 mod import;
 mod init;
 mod lineage;
 mod list;
+mod migrate;
 mod people;
+mod rebuild;
 mod report;
 mod resume;
 mod run;
@@ -22,6 +25,7 @@ mod serve;
 mod show;
 mod simulate;
 mod snapshot;
+mod sync;
 
 pub use check::refuse_unaffordable;
 pub use list::date;
@@ -53,6 +57,10 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::User(args) => people::user(&args, context).await,
         Command::Token(args) => people::token(&args, context).await,
         Command::Backup(args) => serve::backup(&args, context).await,
+        Command::Doctor => doctor::run(context).await,
+        Command::Sync(args) => sync::run(&args, context).await,
+        Command::Rebuild { what } => rebuild::run(what, context).await,
+        Command::Migrate(args) => migrate::run(&args, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),

@@ -2,7 +2,7 @@ use clade_engine::now;
 use clade_store::SnapshotRow;
 use clade_store_sqlite::Durability;
 
-use crate::{args::SnapshotArgs, commands::date, context::Context, failure::Failure, names::find_run};
+use crate::{args::SnapshotArgs, backends::Feed, commands::date, context::Context, failure::Failure, names::find_run};
 
 /// `clade snapshot`
 pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> {
@@ -32,6 +32,7 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
     let length = store.length(row.run.clone()).await?;
     let snapshot = SnapshotRow { run: row.run.clone(), name, length, at: now() };
     store.put_snapshot(snapshot.clone()).await?;
+    Feed::of(context, &store, &row.run)?.row().await;
     if output.json {
         output.json_line(&snapshot);
     } else {

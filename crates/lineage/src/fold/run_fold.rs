@@ -1,16 +1,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{
-    Candidate, CandidateId, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode, Split, Steer,
-    Usd, Verdict, VerdictReason,
+    Candidate, CandidateId, ContentHash, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode,
+    Split, Steer, Usd, Verdict, VerdictReason,
 };
 use serde::{Deserialize, Serialize};
 
-use super::tally::{Tally, primary_score, set};
+use super::{
+    moment::Moment,
+    tally::{Tally, primary_score, set},
+};
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 1;
+pub const LINEAGE_FORMAT: u32 = 2;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,8 +28,45 @@ pub struct Record {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     tally: Tally,
-    /// Whether a verdict stands, which closing generations do not change.
-    decided: bool,
+    /// The entry of its verdict, after which closing generations do not change it.
+    decided: Option<u64>,
+    /// One more than the last entry that changed it: that one and earlier ones change it no more. So a batch that was written
+    /// in part may be written again.
+    read: u64,
+    history: Vec<Moment>,
+}
+
+impl Record {
+    /// One more than the number of the last entry that changed it. Of two records of a candidate the one with more is the newer.
+    #[must_use]
+    pub fn read(&self) -> u64 {
+        self.memory.read
+    }
+
+    /// What became of it, step by step.
+    #[must_use]
+    pub fn history(&self) -> &[Moment] {
+        &self.memory.history
+    }
+
+    /// Adds a step.
+    fn note(&mut self, entry: &Recorded, generation: Option<u32>) {
+        let (status, score) = (self.node.status, self.node.score);
+        self.memory.history.push(Moment { entry: entry.seq, at: entry.at, status, generation, score });
+    }
+}
+
+/// A candidate's record, where an entry is news to it.
+fn news<'r>(
+    records: &'r mut BTreeMap<CandidateId, Record>,
+    id: CandidateId,
+    entry: &Recorded,
+    touched: &mut BTreeSet<CandidateId>,
+) -> Option<&'r mut Record> {
+    let record = records.get_mut(&id).filter(|record| record.memory.read <= entry.seq)?;
+    record.memory.read = entry.seq + 1;
+    touched.insert(id);
+    Some(record)
 }
 
 /// How far a run's journal was read, and what must be remembered of it to read on. Folding a journal in batches of any sizes
@@ -90,6 +130,7 @@ impl RunFold {
         for entry in entries {
             match &entry.event {
                 RunEvent::TrialFinished(trial) => drop(needed.insert(trial.cell.candidate)),
+                RunEvent::CandidateAdmitted { candidate, .. } => drop(needed.insert(candidate.id)),
                 RunEvent::ProposalRejected { parents, .. } => needed.extend(parents.first()),
                 RunEvent::Steered { wish: Steer::Reject { candidate }, .. } => drop(needed.insert(*candidate)),
                 RunEvent::CandidateDecided { candidate, .. } | RunEvent::CandidateChosen { candidate } => {
@@ -107,15 +148,29 @@ impl RunFold {
     }
 
     /// Takes the next entries in, in order. `records` holds what [`Self::needs`] named, as far as it is stored; afterwards it
-    /// also holds what is new. Entries that were taken in already change nothing.
-    pub fn apply(&mut self, entries: &[Recorded], records: &mut BTreeMap<CandidateId, Record>) {
-        for entry in entries.iter().filter(|entry| entry.seq >= self.next).collect::<Vec<_>>() {
-            self.next = entry.seq + 1;
-            self.take(entry, records);
+    /// also holds what is new. Returns whose records changed. Entries that were taken in already change nothing, and a record
+    /// that has read further than this fold is left as it is until the fold is there too.
+    pub fn apply(
+        &mut self,
+        entries: &[Recorded],
+        records: &mut BTreeMap<CandidateId, Record>,
+    ) -> BTreeSet<CandidateId> {
+        let mut touched = BTreeSet::new();
+        for entry in entries {
+            if entry.seq >= self.next {
+                self.next = entry.seq + 1;
+                self.take(entry, records, &mut touched);
+            }
         }
+        touched
     }
 
-    fn take(&mut self, entry: &Recorded, records: &mut BTreeMap<CandidateId, Record>) {
+    fn take(
+        &mut self,
+        entry: &Recorded,
+        records: &mut BTreeMap<CandidateId, Record>,
+        touched: &mut BTreeSet<CandidateId>,
+    ) {
         match &entry.event {
             RunEvent::RunStarted { spec, branch_of, .. } => {
                 let evaluates = spec.mode == RunMode::Evaluate;
@@ -129,17 +184,24 @@ impl RunFold {
                 });
             }
             RunEvent::CandidateAdmitted { candidate, bill } => {
-                let node = self.node(candidate, entry.seq, bill.cost);
-                records.insert(candidate.id, Record { node, memory: Memory::default() });
                 self.alive.insert(candidate.id);
+                if records.get(&candidate.id).is_some_and(|record| record.memory.read > entry.seq) {
+                    return;
+                }
+                let node = self.node(candidate, entry.seq, bill.cost);
+                let mut record = Record { node, memory: Memory { read: entry.seq + 1, ..Memory::default() } };
+                record.note(entry, None);
+                records.insert(candidate.id, record);
+                touched.insert(candidate.id);
             }
             RunEvent::ProposalRejected { parents, .. } => {
-                if let Some(record) = parents.first().and_then(|parent| records.get_mut(parent)) {
+                let parent = parents.first().and_then(|parent| news(records, *parent, entry, touched));
+                if let Some(record) = parent {
                     record.node.turned_away += 1;
                 }
             }
             RunEvent::TrialFinished(trial) => {
-                let Some(record) = records.get_mut(&trial.cell.candidate) else { return };
+                let Some(record) = news(records, trial.cell.candidate, entry, touched) else { return };
                 record.node.cost += trial.task_bill().cost;
                 record.node.cost += trial.judge.cost;
                 // a second answer tells of noise, and what comes after the search ended counts no more: as in a run's state
@@ -154,29 +216,32 @@ impl RunFold {
             }
             RunEvent::CandidateDecided { candidate, verdict, reason, detail, .. } => {
                 self.alive.remove(candidate);
-                let Some(record) = records.get_mut(candidate) else { return };
-                record.memory.decided = true;
+                let Some(record) = news(records, *candidate, entry, touched) else { return };
+                record.memory.decided = record.memory.decided.or(Some(entry.seq));
                 record.node.status = match verdict {
                     Verdict::Kept => Status::Kept,
                     Verdict::Dropped => Status::Dropped,
                 };
                 record.node.reason = format!("{}: {detail}", words(*reason));
+                record.note(entry, None);
             }
             RunEvent::GenerationClosed { generation, survivors, .. } => {
-                self.close(*generation, survivors, records);
+                self.close(entry, *generation, survivors, records, touched);
             }
             RunEvent::SearchEnded { finalists, .. } => {
                 self.searching = false;
                 for finalist in finalists {
-                    if let Some(record) = records.get_mut(finalist) {
+                    if let Some(record) = news(records, *finalist, entry, touched) {
                         record.node.status = Status::Finalist;
+                        record.note(entry, None);
                     }
                 }
             }
             RunEvent::CandidateChosen { candidate } => {
                 self.best = Some(*candidate);
-                if let Some(record) = records.get_mut(candidate) {
+                if let Some(record) = news(records, *candidate, entry, touched) {
                     record.node.status = Status::Chosen;
+                    record.note(entry, None);
                 }
             }
             RunEvent::Steered { wish: Steer::Reject { candidate }, .. } => {
@@ -195,21 +260,35 @@ impl RunFold {
         }
     }
 
-    fn close(&mut self, generation: u32, survivors: &[CandidateId], records: &mut BTreeMap<CandidateId, Record>) {
+    fn close(
+        &mut self,
+        entry: &Recorded,
+        generation: u32,
+        survivors: &[CandidateId],
+        records: &mut BTreeMap<CandidateId, Record>,
+        touched: &mut BTreeSet<CandidateId>,
+    ) {
         self.best = survivors.first().copied().or(self.best);
         let surviving = set(survivors);
         for id in self.alive.difference(&surviving) {
-            if let Some(record) = records.get_mut(id) {
+            if let Some(record) = news(records, *id, entry, touched) {
                 record.node.status = Status::Dropped;
                 record.node.reason = format!("not among the survivors of generation {generation}");
+                record.note(entry, Some(generation));
             }
         }
         self.alive.clear();
         for id in &surviving {
-            let Some(record) = records.get_mut(id).filter(|record| !record.memory.decided) else { continue };
-            record.node.status = Status::Kept;
-            record.node.reason.clear();
+            let open = |record: &Record| record.memory.decided.is_none_or(|decided| decided > entry.seq);
+            if !records.get(id).is_some_and(open) {
+                continue;
+            }
             self.alive.insert(*id);
+            if let Some(record) = news(records, *id, entry, touched) {
+                record.node.status = Status::Kept;
+                record.node.reason.clear();
+                record.note(entry, Some(generation));
+            }
         }
     }
 
@@ -229,6 +308,7 @@ impl RunFold {
         Node {
             id: NodeId::new(self.run.clone(), candidate.id),
             entry,
+            prompt: ContentHash::of(candidate.prompt.to_text().as_bytes()),
             generation: candidate.generation,
             operator: candidate.operator.clone(),
             model: candidate.model.clone().unwrap_or_else(|| model(settings, candidate.generation)),

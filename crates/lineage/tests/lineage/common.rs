@@ -20,6 +20,7 @@ pub fn node(run: u32, candidate: u32, generation: u32, parents: &[NodeId], right
     Node {
         id: NodeId::new(id(run, 0).run, CandidateId(candidate)),
         entry: u64::from(candidate) + 1,
+        prompt: clade_domain::ContentHash::of(format!("{run} {candidate}").as_bytes()),
         generation,
         operator: (generation > 0).then(|| OperatorName::from("reflect")),
         model: "simulated:rough".into(),

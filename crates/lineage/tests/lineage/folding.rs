@@ -174,6 +174,43 @@ proptest! {
     }
 }
 
+proptest! {
+    // a backend without large transactions is killed after it kept some records of a batch, and before its checkpoint
+    #[test]
+    fn a_batch_that_was_kept_in_part_is_taken_in_again(
+        first in 0usize..16, torn in 0usize..16, kept in prop::collection::vec(any::<bool>(), 4), next in 1usize..16,
+    ) {
+        let journal = journal();
+        let mut fold = RunFold::new(run());
+        let mut stored = BTreeMap::new();
+        let first = first.min(journal.len());
+        fold.apply(&journal[..first], &mut stored);
+        let mut ahead = stored.clone();
+        fold.clone().apply(&journal[first..(first + torn).min(journal.len())], &mut ahead);
+        stored.extend(ahead.into_iter().filter(|(id, _)| kept[id.0 as usize]));
+        for part in journal[first..].chunks(next) {
+            let needed = fold.needs(part);
+            let mut records: BTreeMap<_, Record> =
+                needed.into_iter().filter_map(|id| Some((id, stored.get(&id)?.clone()))).collect();
+            let changed = fold.apply(part, &mut records);
+            stored.extend(records.into_iter().filter(|(id, _)| changed.contains(id)));
+        }
+        let (mut whole, mut at_once) = (RunFold::new(run()), BTreeMap::new());
+        whole.apply(&journal, &mut at_once);
+        prop_assert_eq!((fold, stored), (whole, at_once));
+    }
+}
+
+#[test]
+fn steps_are_remembered() {
+    let (_, stored) = folded(&[]);
+    let steps = |id: u32| -> Vec<(u64, Status, Option<u32>)> {
+        let record: Record = serde_json::from_str(&stored[&CandidateId(id)]).unwrap();
+        record.history().iter().map(|moment| (moment.entry, moment.status, moment.generation)).collect()
+    };
+    insta::assert_debug_snapshot!((0..4).map(steps).collect::<Vec<_>>());
+}
+
 #[test]
 fn what_was_read_is_not_read_twice() {
     let journal = journal();

@@ -1,6 +1,6 @@
 use clade_domain::{CandidateId, RunId};
 use clade_lineage::{Memory, Node, NodeId, Record, RunFold};
-use clade_store::{Kin, LineageGraph, StoreError, StoreFuture};
+use clade_store::{Batch, Kin, LineageGraph, Projection, StoreError, StoreFuture};
 use serde::de::DeserializeOwned;
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -9,7 +9,7 @@ use crate::{SqliteStore, fault::unreadable, rows::row_id};
 /// Candidates read in one step.
 const PART: u64 = 10_000;
 
-impl LineageGraph for SqliteStore {
+impl Projection for SqliteStore {
     fn checkpoints(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
         Box::pin(async move {
             self.projection.ready().await?;
@@ -47,8 +47,9 @@ impl LineageGraph for SqliteStore {
         })
     }
 
-    fn put_records(&self, expected: u64, fold: RunFold, records: Vec<Record>) -> StoreFuture<'_, ()> {
+    fn put(&self, batch: Batch) -> StoreFuture<'_, ()> {
         Box::pin(async move {
+            let Batch { expected, fold, records, .. } = batch;
             let mut connection = self.projection.connection().await?;
             let failed = |error| self.projection.fault(&error);
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
@@ -90,6 +91,12 @@ impl LineageGraph for SqliteStore {
         })
     }
 
+    fn forget(&self) -> StoreFuture<'_, ()> {
+        Box::pin(self.projection.clear())
+    }
+}
+
+impl LineageGraph for SqliteStore {
     fn nodes(&self, run: RunId) -> StoreFuture<'_, Vec<Node>> {
         Box::pin(async move {
             self.projection.ready().await?;
@@ -141,15 +148,11 @@ impl LineageGraph for SqliteStore {
             rows.first().map_or_else(|| Ok(Vec::new()), |row| self.parsed("nodes", self.value(row, 0)?))
         })
     }
-
-    fn drop_lineage(&self) -> StoreFuture<'_, ()> {
-        Box::pin(self.projection.clear())
-    }
 }
 
 impl SqliteStore {
     /// A value of ours out of its JSON.
-    fn parsed<T: DeserializeOwned>(&self, what: &str, json: &str) -> Result<T, StoreError> {
+    pub(crate) fn parsed<T: DeserializeOwned>(&self, what: &str, json: &str) -> Result<T, StoreError> {
         serde_json::from_str(json).map_err(|error| unreadable(&self.path, what, &error))
     }
 

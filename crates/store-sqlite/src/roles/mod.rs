@@ -2,6 +2,7 @@
 
 mod answers;
 mod datasets;
+mod generations;
 mod journal;
 mod lineage;
 mod listing;

@@ -4,7 +4,7 @@ use clade_domain::{CandidateId, Relation, RunEvent, RunId, Timestamp};
 use clade_lineage::{Node, NodeId, RunFold};
 
 use super::samples;
-use crate::{Journal, Kin, Lineage, LineageGraph, Store, StoreError};
+use crate::{Batch, Journal, Kin, Lineage, LineageGraph, Store, StoreError};
 
 /// A graph with the journals that it is a projection of; the two may be in different systems.
 pub struct Projected {
@@ -115,7 +115,7 @@ async fn is_the_same_after_a_rebuild(stores: &Projected) -> Result<(), StoreErro
     let read = lineage.rebuild().await?;
     let entries: u64 = stores.store.lengths().await?.into_iter().map(|(_, length)| length).sum();
     assert_eq!((read, lineage.digest().await?), (entries, grown));
-    stores.graph.drop_lineage().await?;
+    stores.graph.forget().await?;
     assert_eq!(lineage.digest().await?, empty);
     assert!(stores.graph.checkpoints().await?.is_empty());
     Ok(())
@@ -133,7 +133,8 @@ async fn lets_one_of_two_readers_win(stores: &Projected) -> Result<(), StoreErro
     let digest = stores.lineage().digest().await?;
     stores.lineage().rebuild().await?;
     assert_eq!(stores.lineage().digest().await?, digest);
-    let stale = stores.graph.put_records(7, RunFold::new(run.clone()), Vec::new()).await;
+    let stale = Batch { expected: 7, fold: RunFold::new(run.clone()), records: Vec::new(), prompts: Vec::new() };
+    let stale = stores.graph.put(stale).await;
     assert!(matches!(&stale, Err(StoreError::Conflict { expected: 7, actual: 3041, .. })), "{stale:?}");
     Ok(())
 }

@@ -10,16 +10,20 @@
 mod answers;
 mod crowd;
 mod datasets;
+mod generations;
 mod journal;
 mod lineage;
 mod listing;
 mod locks;
 mod records;
 pub mod samples;
+mod service;
 mod staging;
 mod texts;
 
+pub use generations::{Kept, generations};
 pub use lineage::{Projected, lineage};
+pub use service::service;
 
 use crate::{Store, StoreError};
 

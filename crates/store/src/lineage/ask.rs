@@ -8,7 +8,7 @@ use clade_filter::Filter;
 use clade_lineage::{Graph, Node, NodeId, Searched};
 
 use super::{Kin, LineageGraph};
-use crate::{Journal, StoreError};
+use crate::{Journal, Projector, StoreError};
 
 /// Journal entries with prompts read in one step.
 const PART: usize = 500;
@@ -16,15 +16,39 @@ const PART: usize = 500;
 /// The family tree of everything in a store: the graph, kept up with the journals before each question.
 #[derive(Clone)]
 pub struct Lineage {
-    pub(super) journal: Arc<dyn Journal>,
-    pub(super) graph: Arc<dyn LineageGraph>,
+    journal: Arc<dyn Journal>,
+    graph: Arc<dyn LineageGraph>,
+    projector: Projector,
 }
 
 impl Lineage {
     /// A graph over these journals; the two may be in different systems.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, graph: Arc<dyn LineageGraph>) -> Self {
-        Self { journal, graph }
+        let projector = Projector::new(Arc::clone(&journal), Arc::<dyn LineageGraph>::clone(&graph));
+        Self { journal, graph, projector }
+    }
+
+    /// What keeps it up.
+    #[must_use]
+    pub fn projector(&self) -> &Projector {
+        &self.projector
+    }
+
+    /// Reads on in every journal that has grown. Returns how many entries it read; questions do this by themselves.
+    ///
+    /// # Errors
+    /// Where a journal cannot be read, or the graph not written.
+    pub async fn catch_up(&self) -> Result<u64, StoreError> {
+        self.projector.catch_up().await
+    }
+
+    /// Drops the graph and reads every journal anew.
+    ///
+    /// # Errors
+    /// As [`Self::catch_up`].
+    pub async fn rebuild(&self) -> Result<u64, StoreError> {
+        self.projector.rebuild().await
     }
 
     /// The nodes of one run.

@@ -1,7 +1,6 @@
-//! The family tree as a role: who keeps it, and how it is kept up and asked.
+//! The family tree as a role: who keeps it, and how it is asked.
 
 mod ask;
-mod catch_up;
 mod role;
 
 pub use ask::Lineage;

@@ -4,7 +4,7 @@ use clade_domain::{CandidateId, RunId};
 use clade_lineage::{Node, NodeId, Record, RunFold};
 
 use super::MemoryStore;
-use crate::{Kin, LineageGraph, StoreError, StoreFuture};
+use crate::{Batch, Kin, LineageGraph, Projection, Standing, StoreError, StoreFuture};
 
 /// The graph: records by name, and the edges both ways.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub(super) struct Tree {
     children: BTreeMap<NodeId, BTreeSet<NodeId>>,
 }
 
-impl LineageGraph for MemoryStore {
+impl Projection for MemoryStore {
     fn checkpoints(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
         self.with(|state| Ok(state.tree.folds.iter().map(|(run, fold)| (run.clone(), fold.next())).collect()))
     }
@@ -30,8 +30,9 @@ impl LineageGraph for MemoryStore {
         })
     }
 
-    fn put_records(&self, expected: u64, fold: RunFold, records: Vec<Record>) -> StoreFuture<'_, ()> {
+    fn put(&self, batch: Batch) -> StoreFuture<'_, ()> {
         self.with(|state| {
+            let Batch { expected, fold, records, .. } = batch;
             let tree = &mut state.tree;
             let actual = tree.folds.get(fold.run()).map_or(0, RunFold::next);
             if actual != expected {
@@ -49,6 +50,15 @@ impl LineageGraph for MemoryStore {
         })
     }
 
+    fn forget(&self) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            state.tree = Tree::default();
+            Ok(())
+        })
+    }
+}
+
+impl LineageGraph for MemoryStore {
     fn nodes(&self, run: RunId) -> StoreFuture<'_, Vec<Node>> {
         self.with(|state| {
             let of_run = state.tree.records.range(NodeId::new(run.clone(), CandidateId(0))..);
@@ -75,11 +85,15 @@ impl LineageGraph for MemoryStore {
             Ok(seen.iter().filter_map(|id| Some(tree.records.get(id)?.node.clone())).collect())
         })
     }
+}
 
-    fn drop_lineage(&self) -> StoreFuture<'_, ()> {
-        self.with(|state| {
-            state.tree = Tree::default();
-            Ok(())
-        })
+impl Tree {
+    /// Everything of a run, the fittest first.
+    pub fn ranked(&self, run: &RunId) -> Vec<Standing> {
+        let of_run = self.records.range(NodeId::new(run.clone(), CandidateId(0))..);
+        let mut ranked: Vec<Standing> =
+            of_run.take_while(|(id, _)| id.run == *run).map(|(_, record)| record.clone().into()).collect();
+        ranked.sort_by(|a, b| a.node.ranking(&b.node));
+        ranked
     }
 }

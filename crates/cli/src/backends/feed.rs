@@ -1,0 +1,109 @@
+use std::{sync::Arc, time::Duration};
+
+use clade_domain::RunId;
+use clade_store::{Projector, Store};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::{Backend, Config, Role};
+use crate::{context::Context, failure::Failure, output::Output};
+
+/// How often what was added to a journal is carried over: the most that a server lags behind while all is well.
+const PULSE: Duration = Duration::from_millis(500);
+/// The longest pause after failures.
+const LONGEST: Duration = Duration::from_secs(60);
+/// How long the end of a run waits for the last entries to be carried over.
+const LAST: Duration = Duration::from_secs(10);
+
+/// Keeps the servers that are configured up with one run while it goes. What is wrong with them is said once and never fails or
+/// delays the run.
+pub struct Feed {
+    run: RunId,
+    output: Output,
+    lines: Vec<Line>,
+}
+
+/// One server.
+struct Line {
+    role: Role,
+    projector: Projector,
+    /// Nothing is tried before, after failures.
+    rest: Option<(Instant, Duration)>,
+    complained: bool,
+}
+
+impl Feed {
+    /// For a run, as the configuration says.
+    ///
+    /// # Errors
+    /// Where the configuration is wrong.
+    pub fn of(context: &Context, store: &Arc<dyn Store>, run: &RunId) -> Result<Self, Failure> {
+        let config = Config::read(context)?;
+        let mut lines = Vec::new();
+        for role in Role::ALL {
+            if let Some(backend) = Backend::of(role, &config)? {
+                let projector = Projector::new(Arc::<dyn Store>::clone(store), backend.projection());
+                lines.push(Line { role, projector, rest: None, complained: false });
+            }
+        }
+        Ok(Self { run: run.clone(), output: context.output, lines })
+    }
+
+    /// Carries over what is there now, with the run's row and snapshots.
+    pub async fn row(mut self) {
+        let (run, output) = (&self.run, &self.output);
+        futures::future::join_all(self.lines.iter_mut().map(|line| line.finish(run, output))).await;
+    }
+
+    /// Carries over until the run has ended, and then the rest.
+    pub async fn go(mut self, ended: CancellationToken) {
+        if self.lines.is_empty() {
+            return;
+        }
+        while !ended.is_cancelled() {
+            tokio::select! {
+                () = sleep(PULSE) => {}
+                () = ended.cancelled() => break,
+            }
+            for line in &mut self.lines {
+                if line.rest.is_none_or(|(until, _)| Instant::now() >= until) {
+                    // what is under way when the run ends is given up and begun anew: a batch counts once
+                    tokio::select! {
+                        () = line.carry(&self.run, &self.output) => {}
+                        () = ended.cancelled() => {}
+                    }
+                }
+            }
+        }
+        self.row().await;
+    }
+}
+
+impl Line {
+    async fn carry(&mut self, run: &RunId, output: &Output) {
+        match self.projector.catch_up_run(run.clone()).await {
+            Ok(_) => self.rest = None,
+            Err(error) => {
+                let pause = self.rest.map_or(PULSE * 4, |(_, pause)| (pause * 2).min(LONGEST));
+                self.rest = Some((Instant::now() + pause, pause));
+                if !self.complained {
+                    self.complained = true;
+                    output.note(format!("{} falls behind, the run goes on: {error}", self.role.words()));
+                }
+            }
+        }
+    }
+
+    async fn finish(&mut self, run: &RunId, output: &Output) {
+        let rest = async {
+            self.projector.catch_up_run(run.clone()).await?;
+            self.projector.put_row(run.clone()).await
+        };
+        let why = match timeout(LAST, rest).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("it takes longer than {} s", LAST.as_secs()),
+        };
+        output.note(format!("{} is behind: {why}; `clade sync` catches up", self.role.words()));
+    }
+}

@@ -1,0 +1,49 @@
+use serde_json::json;
+
+use crate::{
+    backends::{Backend, Config, Role},
+    context::Context,
+    exit,
+    failure::Failure,
+    output::Ink,
+};
+
+/// `clade doctor`
+pub async fn run(context: &Context) -> Result<(), Failure> {
+    let output = context.output;
+    let mut good = true;
+    let mut say = |name: &str, is: &str, warnings: &[String], sound: bool| {
+        good &= sound;
+        if output.json {
+            output.json_line(&json!({ "part": name, "good": sound, "is": is, "warnings": warnings }));
+            return;
+        }
+        let mark = if sound { output.paint(Ink::Green, "ok  ") } else { output.paint(Ink::Red, "FAIL") };
+        output.line(format!("{mark} {name:<12} {is}"));
+        for warning in warnings {
+            output.line(format!("     {:<12} {warning}", ""));
+        }
+    };
+    match context.projecting().await {
+        Ok((store, _)) => {
+            let runs = store.lengths().await?.len();
+            store.close().await?;
+            say("store", &format!("{} with {runs} runs", context.database()?.display()), &[], true);
+        }
+        Err(failure) => say("store", &failure.to_string(), &[], false),
+    }
+    let config = Config::read(context)?;
+    for role in Role::ALL {
+        match Backend::of(role, &config) {
+            Ok(None) => say(role.name(), "in the store; no server is configured", &[], true),
+            Err(failure) => say(role.name(), &failure.to_string(), &[], false),
+            Ok(Some(backend)) => match backend.report().await {
+                Ok(report) => {
+                    say(role.name(), &format!("{}, {}", report.server, report.version), &report.warnings, true);
+                }
+                Err(error) => say(role.name(), &error.to_string(), &[], false),
+            },
+        }
+    }
+    if good { Ok(()) } else { Err(Failure::Exit(exit::ERROR)) }
+}

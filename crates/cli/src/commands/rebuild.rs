@@ -1,0 +1,25 @@
+use std::sync::Arc;
+
+use clade_store::{Projector, Store};
+use serde_json::json;
+
+use crate::{
+    backends::{Backend, Config, Role},
+    context::Context,
+    failure::Failure,
+};
+
+/// `clade rebuild`
+pub async fn run(role: Role, context: &Context) -> Result<(), Failure> {
+    let backend = Backend::of(role, &Config::read(context)?)?;
+    let (store, own) = context.projecting().await?;
+    let projection = backend.map_or(own, |backend| backend.projection());
+    let entries = Projector::new(Arc::<dyn Store>::clone(&store), projection).rebuild().await?;
+    store.close().await?;
+    if context.output.json {
+        context.output.json_line(&json!({ "part": role.name(), "entries": entries }));
+    } else {
+        context.output.line(format!("{} made anew out of {entries} journal entries", role.words()));
+    }
+    Ok(())
+}

@@ -1,0 +1,271 @@
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use aws_sdk_dynamodb::{
+    operation::put_item::PutItemError,
+    primitives::Blob,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
+use clade_domain::{CandidateId, RunId};
+use clade_lineage::{Record, RunFold};
+use clade_store::{Batch, GenerationStore, Projection, Standing, StoreError, StoreFuture};
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    DynamoOptions,
+    items::{
+        self, Item, RUNS, bytes, candidate, generation, number, of_prompt, of_record, partition, place, string, text,
+        whole,
+    },
+    link::Link,
+    recent::Recent,
+};
+
+/// Records that are written at once.
+const AT_ONCE: usize = 16;
+
+/// Generations in a DynamoDB table. Connects with the first call.
+pub struct DynamoGenerations {
+    pub(crate) link: Link,
+}
+
+impl DynamoGenerations {
+    /// Over a table that need not be there yet.
+    #[must_use]
+    pub fn new(options: DynamoOptions) -> Self {
+        Self { link: Link::new(options) }
+    }
+
+    /// The client with the table's name: for what this role does not offer.
+    pub async fn client(&self) -> (&aws_sdk_dynamodb::Client, &str) {
+        (self.link.client().await, &self.link.options.table)
+    }
+
+    fn unreadable(&self, error: &dyn std::fmt::Display) -> StoreError {
+        let detail =
+            format!("{}: not what this version writes ({error}); run `clade rebuild generations`", self.link.server);
+        StoreError::Backend { doing: "read generations", detail }
+    }
+
+    async fn run_item(&self, run: &RunId) -> Result<Option<Item>, StoreError> {
+        self.link.get(key(RUNS, run.as_str())).await
+    }
+
+    fn recent(item: &Item) -> Recent {
+        string(item, "recent").and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+
+    /// Writes a record unless a newer one is there.
+    async fn put_record(&self, record: &Record) -> Result<(), StoreError> {
+        let (item, parts) = of_record(record)?;
+        for part in parts {
+            self.put_item(part).await?;
+        }
+        let put = self
+            .link
+            .client()
+            .await
+            .put_item()
+            .table_name(&self.link.options.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk) OR #r < :r")
+            .expression_attribute_names("#r", "read")
+            .expression_attribute_values(":r", whole(record.read()));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                Ok(())
+            }
+            Err(error) => Err(self.link.fault("write a record", &error)),
+        }
+    }
+
+    async fn put_item(&self, item: Item) -> Result<(), StoreError> {
+        let put = self.link.client().await.put_item().table_name(&self.link.options.table).set_item(Some(item));
+        put.send().await.map(drop).map_err(|error| self.link.fault("write an item", &error))
+    }
+
+    /// The records of candidates as they are now.
+    async fn read(&self, run: &RunId, ids: impl IntoIterator<Item = CandidateId>) -> Result<Vec<Record>, StoreError> {
+        let ids: BTreeSet<CandidateId> = ids.into_iter().collect();
+        let keys = ids.into_iter().map(|id| key(&partition(run), &place(id))).collect();
+        self.unpacked(run, self.link.get_all(keys).await?).await
+    }
+
+    /// Items as records, the parts of large ones put together.
+    async fn unpacked(&self, run: &RunId, found: Vec<Item>) -> Result<Vec<Record>, StoreError> {
+        let mut records = Vec::with_capacity(found.len());
+        for item in found {
+            let packed = match (bytes(&item, "record"), number(&item, "parts"), candidate(&item), number(&item, "read"))
+            {
+                (Some(whole), ..) => whole.to_vec(),
+                (None, Some(parts), Some(id), Some(read)) => {
+                    let parts = usize::try_from(parts).unwrap_or_default();
+                    let keys = (0..parts).map(|part| key(&partition(run), &items::part_place(id, read, part)));
+                    let mut found = self.link.get_all(keys.collect()).await?;
+                    found.sort_by(|a, b| string(a, "sk").cmp(&string(b, "sk")));
+                    found.iter().filter_map(|part| bytes(part, "bytes")).collect::<Vec<_>>().concat()
+                }
+                _ => return Err(self.unreadable(&"an item has no record")),
+            };
+            let json = zstd::decode_all(&packed[..]).map_err(|error| self.unreadable(&error))?;
+            records.push(serde_json::from_slice(&json).map_err(|error| self.unreadable(&error))?);
+        }
+        Ok(records)
+    }
+
+    /// Records that an index names, with those that it may not know yet, all of them as they are now.
+    async fn found(
+        &self,
+        run: &RunId,
+        index: &str,
+        partition_of_index: (&str, &str),
+        most: usize,
+    ) -> Result<Vec<Standing>, StoreError> {
+        let Some(item) = self.run_item(run).await? else { return Ok(Vec::new()) };
+        let records = match Self::recent(&item).at(now_ms()) {
+            Some(recent) => {
+                let most = most.saturating_add(recent.len());
+                let named = self.link.query(Some(index), partition_of_index, None, Some("sk"), most).await?;
+                self.read(run, named.iter().filter_map(candidate).chain(recent)).await?
+            }
+            None => {
+                let all = self.link.query(None, ("pk", &partition(run)), Some("C#"), None, usize::MAX).await?;
+                self.unpacked(run, all).await?
+            }
+        };
+        let mut standings: Vec<Standing> = records.into_iter().map(Standing::from).collect();
+        standings.sort_by(|a, b| a.node.ranking(&b.node));
+        Ok(standings)
+    }
+}
+
+fn key(pk: &str, sk: &str) -> Item {
+    Item::from([("pk".into(), text(pk)), ("sk".into(), text(sk))])
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Projection for DynamoGenerations {
+    fn checkpoints(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
+        Box::pin(async move {
+            let found = self.link.query(None, ("pk", RUNS), None, Some("sk, entries"), usize::MAX).await?;
+            let checkpoint = |item: &Item| Some((string(item, "sk")?.parse().ok()?, number(item, "entries")?));
+            Ok(found.iter().filter_map(checkpoint).collect())
+        })
+    }
+
+    fn run_fold(&self, run: RunId) -> StoreFuture<'_, Option<RunFold>> {
+        Box::pin(async move {
+            let Some(item) = self.run_item(&run).await? else { return Ok(None) };
+            let packed = bytes(&item, "fold").ok_or_else(|| self.unreadable(&"a run has no fold"))?;
+            let json = zstd::decode_all(packed).map_err(|error| self.unreadable(&error))?;
+            serde_json::from_slice(&json).map(Some).map_err(|error| self.unreadable(&error))
+        })
+    }
+
+    fn records(&self, run: RunId, candidates: Vec<CandidateId>) -> StoreFuture<'_, Vec<Record>> {
+        Box::pin(async move { self.read(&run, candidates).await })
+    }
+
+    fn put(&self, batch: Batch) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let Batch { expected, fold, records, prompts } = batch;
+            let run = fold.run().clone();
+            let before = self.run_item(&run).await?;
+            let actual = before.as_ref().and_then(|item| number(item, "entries")).unwrap_or(0);
+            if actual != expected {
+                return Err(StoreError::Conflict { run: run.to_string(), expected, actual });
+            }
+            let written = |error: &dyn std::fmt::Display| StoreError::Backend {
+                doing: "write a batch",
+                detail: error.to_string(),
+            };
+            let mut recent = before.as_ref().map(Self::recent).unwrap_or_default();
+            recent.add(records.iter().map(|record| record.node.id.candidate), now_ms());
+            let latest = records.iter().map(|record| u64::from(record.node.generation)).max();
+            let latest = latest.max(before.as_ref().and_then(|item| number(item, "latest")));
+            let mut writes: Vec<StoreFuture<'_, ()>> = Vec::with_capacity(records.len() + prompts.len());
+            for record in &records {
+                writes.push(Box::pin(self.put_record(record)));
+            }
+            for (id, prompt) in &prompts {
+                writes.push(Box::pin(self.put_item(of_prompt(&run, *id, prompt))));
+            }
+            stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+
+            let json = serde_json::to_vec(&fold).map_err(|error| written(&error))?;
+            let packed = zstd::encode_all(&json[..], 3).map_err(|error| written(&error))?;
+            let mut item = key(RUNS, run.as_str());
+            item.insert("entries".into(), whole(fold.next()));
+            item.insert("fold".into(), AttributeValue::B(Blob::new(packed)));
+            item.insert("recent".into(), text(serde_json::to_string(&recent).map_err(|error| written(&error))?));
+            item.extend(latest.map(|latest| ("latest".to_owned(), whole(latest))));
+            item.extend(fold.best().map(|best| ("best".to_owned(), text(place(best)))));
+            let put = self.link.client().await.put_item().table_name(&self.link.options.table).set_item(Some(item));
+            let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            let put = match expected {
+                0 => put.condition_expression("attribute_not_exists(pk)"),
+                _ => put.condition_expression("entries = :e").expression_attribute_values(":e", whole(expected)),
+            };
+            match put.send().await {
+                Ok(_) => Ok(()),
+                Err(error) => match error.as_service_error() {
+                    Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                        let actual = failed.item().and_then(|item| number(item, "entries")).unwrap_or(0);
+                        Err(StoreError::Conflict { run: run.to_string(), expected, actual })
+                    }
+                    _ => Err(self.link.fault("write a checkpoint", &error)),
+                },
+            }
+        })
+    }
+
+    fn forget(&self) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            for run in self.link.query(None, ("pk", RUNS), None, Some("pk, sk"), usize::MAX).await? {
+                let name = string(&run, "sk").unwrap_or_default().to_owned();
+                let partition = format!("RUN#{name}");
+                let keys = self.link.query(None, ("pk", &partition), None, Some("pk, sk"), usize::MAX).await?;
+                self.link.delete_all(keys).await?;
+                self.link.delete_all(vec![run]).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl GenerationStore for DynamoGenerations {
+    fn latest(&self, run: RunId) -> StoreFuture<'_, Option<u32>> {
+        Box::pin(async move {
+            let item: HashMap<_, _> = self.run_item(&run).await?.unwrap_or_default();
+            Ok(number(&item, "latest").and_then(|latest| u32::try_from(latest).ok()))
+        })
+    }
+
+    fn generation(&self, run: RunId, wanted: u32) -> StoreFuture<'_, Vec<Standing>> {
+        Box::pin(async move {
+            let place = generation(&run, wanted);
+            let mut found = self.found(&run, "by_generation", ("g1pk", &place), usize::MAX).await?;
+            found.retain(|standing| standing.node.generation == wanted);
+            Ok(found)
+        })
+    }
+
+    fn top(&self, run: RunId, most: u32) -> StoreFuture<'_, Vec<Standing>> {
+        Box::pin(async move {
+            if most == 0 {
+                return Ok(Vec::new());
+            }
+            let mut found = self.found(&run, "by_fitness", ("g2pk", run.as_str()), most as usize).await?;
+            found.retain(|standing| standing.node.score.is_some());
+            found.truncate(most as usize);
+            Ok(found)
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Generations in a real DynamoDB Local: every rule, and what happens when a batch is cut off or the server does not play along.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use clade_domain::{RunId, Timestamp};
+use clade_lineage::{Record, RunFold};
+use clade_store::{
+    Batch, GenerationStore, Generations, Journal, MemoryStore, Projection, StoreError,
+    conformance::{self, Kept, samples, service},
+};
+use clade_store_dynamodb::{DynamoGenerations, DynamoOptions};
+
+/// A table of its own.
+async fn table(name: &str) -> Option<(DynamoOptions, Arc<DynamoGenerations>)> {
+    let endpoint = service("PROMPTCLADE_TEST_DYNAMODB_URL")?;
+    let table = format!("{name}-{}", std::process::id());
+    let options = DynamoOptions::parse(&format!("dynamodb://us-east-1/{table}?endpoint={endpoint}")).unwrap();
+    let options = DynamoOptions { keys: Some(("local".into(), "local".into())), ..options };
+    let generations = Arc::new(DynamoGenerations::new(options.clone()));
+    assert!(generations.create_table().await.unwrap(), "it was not there");
+    assert!(!generations.create_table().await.unwrap(), "and now it is");
+    Some((options, generations))
+}
+
+#[tokio::test]
+async fn it_keeps_every_rule() -> Result<(), StoreError> {
+    let Some((_, generations)) = table("rules").await else { return Ok(()) };
+    let made = AtomicU32::new(0);
+    conformance::generations(async || {
+        made.fetch_add(1, Ordering::Relaxed);
+        // DynamoDB Local takes some milliseconds for each write: some hundreds of candidates show what there is to show
+        let generations: Arc<dyn GenerationStore> = Arc::<DynamoGenerations>::clone(&generations);
+        Ok(Kept { generations, store: Arc::new(MemoryStore::new()), many: 500 })
+    })
+    .await
+}
+
+async fn journals() -> (Arc<MemoryStore>, RunId) {
+    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
+    let mut events = vec![samples::started(&run, None).unwrap()];
+    events
+        .extend((0..12).flat_map(|id| [samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)]));
+    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
+    (store, run)
+}
+
+#[tokio::test]
+async fn a_batch_that_was_cut_off_is_taken_in_again() {
+    let Some((_, dynamo)) = table("torn").await else { return };
+    let (store, run) = journals().await;
+    // what a process writes that is killed before its checkpoint: some records of a batch, and nothing else
+    let entries = store.read(run.clone(), 0, 1_000).await.unwrap();
+    let (mut fold, mut records) = (RunFold::new(run.clone()), BTreeMap::new());
+    fold.apply(&entries, &mut records);
+    let torn: Vec<Record> = records.into_values().filter(|record| record.node.id.candidate.0 % 2 == 0).collect();
+    let wrong = Batch { expected: 0, fold: fold.clone(), records: torn, prompts: Vec::new() };
+    dynamo.put(wrong).await.unwrap();
+    // the checkpoint is taken back, as if it had never come
+    remove_checkpoint(&dynamo, &run).await;
+    let generations = Generations::new(Arc::<MemoryStore>::clone(&store), Arc::<DynamoGenerations>::clone(&dynamo));
+    assert_eq!(generations.projector().catch_up().await.unwrap(), 37);
+    let reference = Generations::new(Arc::<MemoryStore>::clone(&store), store);
+    reference.projector().catch_up().await.unwrap();
+    assert_eq!(generations.digest().await.unwrap(), reference.digest().await.unwrap());
+}
+
+async fn remove_checkpoint(dynamo: &DynamoGenerations, run: &RunId) {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    let (client, table) = dynamo.client().await;
+    let key = |text: &str| AttributeValue::S(text.to_owned());
+    let gone = client.delete_item().table_name(table).key("pk", key("RUNS")).key("sk", key(run.as_str()));
+    gone.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said() {
+    let Some((options, dynamo)) = table("wrong").await else { return };
+    let (store, _) = journals().await;
+    let over = |options: DynamoOptions| {
+        Generations::new(Arc::<MemoryStore>::clone(&store), Arc::new(DynamoGenerations::new(options)))
+    };
+    let nowhere = DynamoOptions { table: "nowhere".into(), ..options.clone() };
+    let error = over(nowhere).projector().catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("clade migrate")), "{error}");
+    let stranger = DynamoOptions { keys: Some(("not-a-key".into(), "x".into())), ..options.clone() };
+    let error = over(stranger).projector().catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("AWS_ACCESS_KEY_ID")), "{error}");
+    let dead = Some("http://127.0.0.1:1".to_owned());
+    let dead = DynamoOptions { endpoint: dead, patience: Duration::from_secs(3), ..options };
+    let begin = Instant::now();
+    let error = over(dead).projector().catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Unreachable { .. }), "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
+    let report = dynamo.report().await.unwrap();
+    assert!(report.version.starts_with("table `wrong-") && report.warnings.is_empty(), "{report:?}");
+}

@@ -1,0 +1,25 @@
+//! Values as the driver takes them.
+
+use std::collections::HashMap;
+
+use neo4rs::BoltType;
+
+/// A map.
+pub(crate) fn map<const N: usize>(entries: [(&str, BoltType); N]) -> BoltType {
+    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<HashMap<String, BoltType>>().into()
+}
+
+/// A number without a fraction; Neo4j has 63 bits, which no count of ours exceeds.
+pub(crate) fn whole(number: u64) -> BoltType {
+    i64::try_from(number).unwrap_or(i64::MAX).into()
+}
+
+/// A number with a fraction; nothing where it is none, since Neo4j would keep it.
+pub(crate) fn real(number: Option<f64>) -> BoltType {
+    number.filter(|number| number.is_finite()).into()
+}
+
+/// A text.
+pub(crate) fn text(text: &str) -> BoltType {
+    text.into()
+}

@@ -1,0 +1,108 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clade_domain::{ContentHash, RunId, Timestamp};
+use clade_store::{Journal, Lineage, MemoryStore, Projection, StoreError, conformance::samples};
+use clade_store_neo4j::Neo4jOptions;
+
+use crate::{database, lineage, proxy::Proxy};
+
+async fn journals() -> (Arc<MemoryStore>, RunId) {
+    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
+    let events = vec![samples::started(&run, None).unwrap()];
+    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
+    (store, run)
+}
+
+async fn grow(store: &MemoryStore, run: &RunId, from: u32, to: u32) {
+    let next = store.length(run.clone()).await.unwrap();
+    let events =
+        (from..to).flat_map(|id| [samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)]);
+    store.append(run.clone(), next, Timestamp(2), events.collect()).await.unwrap();
+}
+
+async fn expected(store: &Arc<MemoryStore>) -> ContentHash {
+    let reference = Lineage::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
+    reference.catch_up().await.unwrap();
+    reference.digest().await.unwrap()
+}
+
+fn over(store: &Arc<MemoryStore>, options: &Neo4jOptions) -> Lineage {
+    Lineage::new(Arc::<MemoryStore>::clone(store), lineage(options))
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
+    let Some((_turn, options)) = database().await else { return };
+    let proxy = Proxy::start(options.url.trim_start_matches("bolt://")).await;
+    lineage(&options).forget().await.unwrap();
+    let (store, run) = journals().await;
+    let url = format!("bolt://{}", proxy.address);
+    let through = over(&store, &Neo4jOptions { url, patience: Duration::from_secs(10), ..options.clone() });
+    let mut failed = 0;
+    for step in 0..12 {
+        grow(&store, &run, step * 10, step * 10 + 10).await;
+        // cut while a batch is under way, at another moment each time
+        let cutting = async {
+            if step % 3 == 1 {
+                tokio::time::sleep(Duration::from_millis(u64::from(step) * 7)).await;
+                proxy.cut(true);
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                proxy.cut(false);
+            }
+        };
+        let (read, ()) = tokio::join!(through.catch_up(), cutting);
+        match read {
+            Ok(_) => {}
+            Err(StoreError::Unreachable { .. } | StoreError::Backend { .. }) => failed += 1,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(failed > 0, "it was cut four times, and nothing failed");
+    through.catch_up().await.unwrap();
+    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_slow_way_only_takes_longer() {
+    let Some((_turn, options)) = database().await else { return };
+    let proxy = Proxy::start(options.url.trim_start_matches("bolt://")).await;
+    lineage(&options).forget().await.unwrap();
+    let (store, run) = journals().await;
+    grow(&store, &run, 0, 20).await;
+    let url = format!("bolt://{}", proxy.address);
+    let through = over(&store, &Neo4jOptions { url: url.clone(), ..options.clone() });
+    through.digest().await.unwrap();
+    proxy.delay(Duration::from_millis(250));
+    through.catch_up().await.unwrap();
+    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+    // a way that is too slow ends with the patience
+    proxy.delay(Duration::from_secs(60));
+    let hasty = over(&store, &Neo4jOptions { url, patience: Duration::from_millis(500), ..options });
+    let begin = Instant::now();
+    let error = hasty.catch_up().await.unwrap_err();
+    assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said() {
+    let Some((_turn, options)) = database().await else { return };
+    let (store, _) = journals().await;
+    let wrong = Neo4jOptions { password: "wrong".into(), ..options.clone() };
+    let error = over(&store, &wrong).catch_up().await.unwrap_err();
+    assert!(
+        matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("password of user `neo4j`")),
+        "{error}"
+    );
+    let nowhere = Neo4jOptions { database: Some("nowhere".into()), ..options.clone() };
+    let error = over(&store, &nowhere).catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("CREATE DATABASE")), "{error}");
+    let dead = Neo4jOptions { url: "bolt://127.0.0.1:1".into(), ..options.clone() };
+    let error = over(&store, &dead).catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Unreachable { .. }), "{error}");
+    let report = lineage(&options).report().await.unwrap();
+    assert!(report.version.starts_with("5.") && report.version.ends_with("community"), "{report:?}");
+}

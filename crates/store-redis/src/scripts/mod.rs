@@ -1,0 +1,20 @@
+//! What must happen at one moment, as scripts that the server carries out.
+
+/// A script.
+pub(crate) struct Code(pub &'static str);
+
+impl Code {
+    /// The name that the server gives it.
+    pub fn hash(&self) -> String {
+        redis::Script::new(self.0).get_hash().to_owned()
+    }
+}
+
+/// Keeps a batch.
+pub(crate) const PUT: Code = Code(include_str!("put.lua"));
+/// Reads a run's checkpoint.
+pub(crate) const STATE: Code = Code(include_str!("state.lua"));
+/// Reads records by candidate.
+pub(crate) const RECORDS: Code = Code(include_str!("records.lua"));
+/// Reads records by a sorted set.
+pub(crate) const RANKED: Code = Code(include_str!("ranked.lua"));

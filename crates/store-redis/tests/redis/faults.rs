@@ -1,0 +1,151 @@
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use clade_domain::{RunEvent, RunId, Timestamp};
+use clade_store::{Generations, Journal, MemoryStore, StoreError, conformance::samples};
+use clade_store_redis::{RedisGenerations, RedisOptions};
+
+use crate::server::Server;
+
+/// Journals with one run.
+async fn journals() -> (Arc<MemoryStore>, RunId) {
+    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
+    let events = vec![samples::started(&run, None).unwrap()];
+    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
+    (store, run)
+}
+
+async fn grow(store: &MemoryStore, run: &RunId, from: u32, to: u32) {
+    for id in from..to {
+        let next = store.length(run.clone()).await.unwrap();
+        let events = vec![samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)];
+        store.append(run.clone(), next, Timestamp(2), events).await.unwrap();
+    }
+}
+
+fn over(store: &Arc<MemoryStore>, url: &str, patience: Duration) -> Generations {
+    let options = RedisOptions { patience, ..RedisOptions::new(url) };
+    Generations::new(Arc::<MemoryStore>::clone(store), Arc::new(RedisGenerations::new(options).unwrap()))
+}
+
+/// What memory makes of the same journals.
+async fn expected(store: &Arc<MemoryStore>) -> clade_domain::ContentHash {
+    let reference = Generations::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
+    reference.projector().catch_up().await.unwrap();
+    reference.digest().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
+    let Some(mut server) = Server::start(&[]).await else { return };
+    let (store, run) = journals().await;
+    let generations = over(&store, &server.url(), Duration::from_secs(1));
+    let mut failed = 0;
+    for step in 0..60 {
+        grow(&store, &run, step * 5, step * 5 + 5).await;
+        if step % 20 == 10 {
+            server.kill();
+        }
+        if step % 20 == 12 {
+            server.restart().await;
+        }
+        match generations.projector().catch_up().await {
+            Ok(_) => {}
+            Err(StoreError::Unreachable { server, .. }) => {
+                assert!(server.starts_with("Redis at 127.0.0.1:"), "{server}");
+                failed += 1;
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert!(failed >= 3, "it was down three times, and {failed} calls failed");
+    generations.projector().catch_up().await.unwrap();
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn data_that_is_gone_is_read_anew() {
+    let Some(server) = Server::start(&[]).await else { return };
+    let (store, run) = journals().await;
+    grow(&store, &run, 0, 40).await;
+    let generations = over(&store, &server.url(), Duration::from_secs(2));
+    generations.projector().catch_up().await.unwrap();
+    let whole = expected(&store).await;
+    // evicted in part, evicted whole, and everything flushed
+    for words in [
+        vec!["HDEL", "clade:{faulty}:candidates", "0000000003"],
+        vec!["DEL", "clade:{faulty}:run"],
+        vec!["DEL", "clade:{faulty}:candidates"],
+        vec!["FLUSHALL"],
+    ] {
+        server.cli(&words);
+        assert!(generations.projector().catch_up().await.unwrap() > 100, "after {words:?}");
+        assert_eq!(generations.digest().await.unwrap(), whole, "after {words:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_memory_is_said_and_mended() {
+    let Some(server) = Server::start(&["--maxmemory", "2500kb", "--maxmemory-policy", "noeviction"]).await else {
+        return;
+    };
+    let (store, run) = journals().await;
+    let large = (0..40).map(|id| {
+        let mut candidate = samples::candidate(id);
+        candidate.note = "much ".repeat(20_000);
+        RunEvent::CandidateAdmitted { candidate: Box::new(candidate), bill: Default::default() }
+    });
+    let next = store.append(run.clone(), 1, Timestamp(2), large.take(30).collect()).await.unwrap();
+    let generations = over(&store, &server.url(), Duration::from_secs(2));
+    // the memory is looked at before a batch, which is then kept whole
+    generations.projector().catch_up().await.unwrap();
+    store.append(run.clone(), next, Timestamp(2), vec![samples::admitted(30)]).await.unwrap();
+    let full = generations.projector().catch_up().await.unwrap_err();
+    assert!(matches!(&full, StoreError::Denied { remedy, .. } if remedy.contains("maxmemory")), "{full}");
+    assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", "100mb"]), "OK");
+    generations.projector().catch_up().await.unwrap();
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_missing_rights_are_said() {
+    let Some(server) = Server::start(&["--requirepass", "right"]).await else { return };
+    let (store, _) = journals().await;
+    let url = |user: &str| format!("redis://{user}@127.0.0.1:{}", server.port);
+    for wrong in [url(":wrong"), server.url()] {
+        let error = over(&store, &wrong, Duration::from_secs(2)).projector().catch_up().await.unwrap_err();
+        assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("password")), "{error:?}");
+        assert!(!error.to_string().contains("wrong@"), "{error}");
+    }
+    server.cli(&["-a", "right", "ACL", "SETUSER", "reader", "on", ">pw", "~clade:*", "+@read", "+@connection"]);
+    let error = over(&store, &url("reader:pw"), Duration::from_secs(2)).projector().catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("ACL SETUSER")), "{error:?}");
+    // the rights that the message asks for are enough
+    let rights = "ACL SETUSER reader ~clade:* +@read +@write +@scripting +@connection +info +config|get";
+    let words: Vec<&str> = ["-a", "right"].into_iter().chain(rights.split(' ')).collect();
+    assert!(server.cli(&words).ends_with("OK"));
+    let options = RedisOptions::new(url("reader:pw"));
+    let redis = Arc::new(RedisGenerations::new(options).unwrap());
+    let generations = Generations::new(Arc::<MemoryStore>::clone(&store), Arc::<RedisGenerations>::clone(&redis));
+    assert_eq!(generations.projector().catch_up().await.unwrap(), 1);
+    let report = redis.report().await.unwrap();
+    assert!(report.version.starts_with('7') && report.warnings.is_empty(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_costs_no_more_than_the_patience() {
+    let Some(server) = Server::start(&[]).await else { return };
+    let (store, _) = journals().await;
+    let generations = over(&store, &server.url(), Duration::from_millis(600));
+    generations.projector().catch_up().await.unwrap();
+    server.signal("-STOP");
+    let begin = Instant::now();
+    let error = generations.projector().behind().await.unwrap_err();
+    let took = begin.elapsed();
+    server.signal("-CONT");
+    assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    assert!(generations.projector().behind().await.is_ok(), "and goes on afterwards");
+}

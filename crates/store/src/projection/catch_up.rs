@@ -1,0 +1,132 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use clade_domain::{Recorded, RunEvent, RunId, Timestamp};
+use clade_lineage::{Record, RunFold};
+
+use super::{Batch, Projection};
+use crate::{Journal, RunFilter, StoreError};
+
+/// Journal entries read in one step: a few milliseconds of work, so that runs that write meanwhile hardly wait.
+const BATCH: u32 = 1_000;
+
+/// Keeps a projection up with the journals; the two may be in different systems.
+#[derive(Clone)]
+pub struct Projector {
+    journal: Arc<dyn Journal>,
+    projection: Arc<dyn Projection>,
+}
+
+impl Projector {
+    /// A projection of these journals.
+    #[must_use]
+    pub fn new(journal: Arc<dyn Journal>, projection: Arc<dyn Projection>) -> Self {
+        Self { journal, projection }
+    }
+
+    /// Reads on in every journal that has grown, in batches that are each kept with their checkpoint. Returns how many entries it
+    /// read. Questions do this by themselves. Several processes may do it at once: each batch counts once.
+    ///
+    /// # Errors
+    /// Where a journal cannot be read, or the projection not written.
+    pub async fn catch_up(&self) -> Result<u64, StoreError> {
+        let mut entries = 0;
+        for (run, behind) in self.behind().await? {
+            if behind > 0 {
+                entries += self.catch_up_run(run).await?;
+            }
+        }
+        self.write_rows().await?;
+        Ok(entries)
+    }
+
+    /// Reads on in one journal. Returns how many entries it read.
+    ///
+    /// # Errors
+    /// As [`Self::catch_up`].
+    pub async fn catch_up_run(&self, run: RunId) -> Result<u64, StoreError> {
+        let mut read = 0;
+        loop {
+            let stored = self.projection.run_fold(run.clone()).await?;
+            let mut fold = stored.unwrap_or_else(|| RunFold::new(run.clone()));
+            let expected = fold.next();
+            let entries = self.journal.read(run.clone(), expected, BATCH).await?;
+            if entries.is_empty() {
+                return Ok(read);
+            }
+            let needed = fold.needs(&entries).into_iter().collect();
+            let known = self.projection.records(run.clone(), needed).await?;
+            let mut records: BTreeMap<_, Record> =
+                known.into_iter().map(|record| (record.node.id.candidate, record)).collect();
+            let changed = fold.apply(&entries, &mut records);
+            let records =
+                records.into_iter().filter(|(id, _)| changed.contains(id)).map(|(_, record)| record).collect();
+            let prompts = entries.iter().filter_map(prompt).collect();
+            match self.projection.put(Batch { expected, fold, records, prompts }).await {
+                Ok(()) => read += entries.len() as u64,
+                // another process read the same entries; what it kept is where this one goes on
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// How many entries of each run are still to be read, in order of creation.
+    ///
+    /// # Errors
+    /// Where a store cannot be read.
+    pub async fn behind(&self) -> Result<Vec<(RunId, u64)>, StoreError> {
+        let lengths = self.journal.lengths().await?;
+        let read: HashMap<RunId, u64> = self.projection.checkpoints().await?.into_iter().collect();
+        let behind = |(run, length): (RunId, u64)| {
+            let known = read.get(&run).copied().unwrap_or(0);
+            (run, length.saturating_sub(known))
+        };
+        Ok(lengths.into_iter().map(behind).collect())
+    }
+
+    /// Carries over the rows of runs that were rewritten since.
+    async fn write_rows(&self) -> Result<(), StoreError> {
+        if !self.projection.keeps_rows() {
+            return Ok(());
+        }
+        let known: HashMap<RunId, Timestamp> = self.projection.rows().await?.into_iter().collect();
+        for row in self.journal.summaries(RunFilter::default()).await? {
+            if known.get(&row.run) != Some(&row.updated) {
+                self.put_row(row.run).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries over one run's row and snapshots: what a new snapshot calls for, which changes no journal.
+    ///
+    /// # Errors
+    /// As [`Self::catch_up`].
+    pub async fn put_row(&self, run: RunId) -> Result<(), StoreError> {
+        if !self.projection.keeps_rows() {
+            return Ok(());
+        }
+        let row = self.journal.summary(run.to_string()).await?;
+        let snapshots = self.journal.snapshots(run).await?;
+        self.projection.put_row(row, snapshots).await
+    }
+
+    /// Drops the projection and reads every journal anew.
+    ///
+    /// # Errors
+    /// As [`Self::catch_up`].
+    pub async fn rebuild(&self) -> Result<u64, StoreError> {
+        self.projection.forget().await?;
+        self.catch_up().await
+    }
+}
+
+fn prompt(entry: &Recorded) -> Option<(clade_domain::CandidateId, String)> {
+    match &entry.event {
+        RunEvent::CandidateAdmitted { candidate, .. } => Some((candidate.id, candidate.prompt.to_text())),
+        _ => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! PostgreSQL as the system has it; a cluster of its own, without passwords, on loopback.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{Running, files, process};
+use crate::{prepare::apt_install, shell};
+
+/// Who owns the cluster where we are root, which PostgreSQL refuses to run as.
+const USER: &str = "nobody";
+
+/// Starts it.
+///
+/// # Errors
+/// Where it cannot be had, or does not answer.
+pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
+    let programs = programs()?;
+    let root = shell::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
+    let data = folder.join("data");
+    if root {
+        files::run(Command::new("chown").arg(USER).arg(folder))?;
+    }
+    let command = |name: &str| {
+        let program = programs.join(name);
+        let mut command = if root { Command::new("setpriv") } else { Command::new(&program) };
+        if root {
+            command.args(["--reuid", USER, "--regid", "nogroup", "--clear-groups"]).arg(&program);
+        }
+        // who gave up being root must stand where it may look
+        command.current_dir(folder);
+        command
+    };
+    let mut init = command("initdb");
+    init.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]);
+    files::run(init.args(["--no-sync", "--no-instructions"]))?;
+    let port = process::free_port()?.to_string();
+    // a folder for sockets may have too long a name: only TCP. What a power cut would take is thrown away anyway
+    let mut server = command("postgres");
+    server.arg("-D").arg(&data).args(["-p", &port]);
+    for setting in [
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "fsync=off",
+        "synchronous_commit=off",
+        "full_page_writes=off",
+        "shared_buffers=32MB",
+    ] {
+        server.args(["-c", setting]);
+    }
+    let log = folder.join("log");
+    let mut child = process::spawn(&mut server, folder, &log, owned)?;
+    let ready =
+        || shell::succeeds(Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]));
+    process::wait(&mut child, &log, || ready().then_some(()))?;
+    let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+    let variables = BTreeMap::from([("PROMPTCLADE_TEST_POSTGRES_URL".to_owned(), url)]);
+    Ok(Running { name: "postgres".into(), pid: child.id(), folder: folder.to_owned(), variables })
+}
+
+/// The folder of the newest PostgreSQL that Debian's packages have put there, or of the one on the path.
+fn programs() -> Result<PathBuf, String> {
+    let found = || {
+        let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+        let number = |path: &PathBuf| path.file_name()?.to_string_lossy().parse::<u32>().ok();
+        let newest = versions.flatten().map(|entry| entry.path()).filter(|path| path.join("bin/initdb").exists());
+        newest.max_by_key(number).map(|path| path.join("bin"))
+    };
+    let configured = || shell::answer(Command::new("pg_config").arg("--bindir")).map(PathBuf::from);
+    let there = || found().or_else(|| configured().filter(|folder| folder.join("initdb").exists()));
+    if let Some(folder) = there() {
+        return Ok(folder);
+    }
+    apt_install(&["postgresql"])
+        .map_err(|why| format!("there is no PostgreSQL and {why}; install the package postgresql"))?;
+    there().ok_or_else(|| "there is still no initdb after installing postgresql".to_owned())
+}
