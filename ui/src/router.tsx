@@ -6,7 +6,7 @@ import { Shell } from "./app/Shell";
 import { runQuery, runsQuery, sessionQuery } from "./api/queries";
 import { Loading } from "./components/Loading";
 import { RunsPage } from "./pages/runs/RunsPage";
-import { flag, numberOf, text, word } from "./lib/search";
+import { flag, numberOf, optional, text, word } from "./lib/search";
 
 interface Context {
   client: QueryClient;
@@ -36,7 +36,7 @@ const home = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: (search) => ({ to: text(search.to) }),
+  validateSearch: optional((search) => ({ to: text(search.to) })),
   component: lazyRouteComponent(() => import("./pages/people/SignInPage"), "SignInPage"),
 });
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: lazyRouteComponent(() => import("./pages/people/JoinPage"), "JoinPage") });
@@ -51,7 +51,7 @@ const workspace = createRoute({
 export const runsRoute = createRoute({
   getParentRoute: () => workspace,
   path: "/",
-  validateSearch: (search) => ({ filter: text(search.filter), order: word(search.order, ["newest", "updated", "score", "cost"] as const) }),
+  validateSearch: optional((search) => ({ filter: text(search.filter), order: word(search.order, ["newest", "updated", "score", "cost"] as const) })),
   loaderDeps: ({ search }) => search,
   loader: ({ context, params, deps }) => void context.client.prefetchInfiniteQuery(runsQuery(params.ws, deps.filter ?? "", deps.order ?? "newest")),
   component: RunsPage,
@@ -59,32 +59,32 @@ export const runsRoute = createRoute({
 const newRun = createRoute({
   getParentRoute: () => workspace,
   path: "/new",
-  validateSearch: (search) => ({ prompt: text(search.prompt), dataset: text(search.dataset) }),
+  validateSearch: optional((search) => ({ prompt: text(search.prompt), dataset: text(search.dataset) })),
   component: lazyRouteComponent(() => import("./pages/new-run/NewRunPage"), "NewRunPage"),
 });
 const compare = createRoute({
   getParentRoute: () => workspace,
   path: "/compare",
-  validateSearch: (search) => ({ runs: text(search.runs), x: word(search.x, ["calls", "usd"] as const) }),
+  validateSearch: optional((search) => ({ runs: text(search.runs), x: word(search.x, ["calls", "usd"] as const) })),
   component: lazyRouteComponent(() => import("./pages/compare/ComparePage"), "ComparePage"),
 });
 const prompts = createRoute({
   getParentRoute: () => workspace,
   path: "/prompts",
-  validateSearch: (search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) }),
+  validateSearch: optional((search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) })),
   component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "PromptsPage"),
 });
 const datasets = createRoute({
   getParentRoute: () => workspace,
   path: "/datasets",
-  validateSearch: (search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) }),
+  validateSearch: optional((search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) })),
   component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "DatasetsPage"),
 });
 const branches = createRoute({ getParentRoute: () => workspace, path: "/branches", component: lazyRouteComponent(() => import("./pages/branches/BranchesPage"), "BranchesPage") });
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
-  validateSearch: (search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "audit"] as const) }),
+  validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "audit"] as const) })),
   component: lazyRouteComponent(() => import("./pages/workspace/WorkspacePage"), "WorkspacePage"),
 });
 
@@ -98,7 +98,7 @@ export const runRoute = createRoute({
 export const lineageRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/",
-  validateSearch: (search) => ({
+  validateSearch: optional((search) => ({
     filter: text(search.filter),
     node: text(search.node),
     color: word(search.color, ["score", "operator", "model", "status"] as const),
@@ -107,42 +107,42 @@ export const lineageRoute = createRoute({
     branches: flag(search.branches),
     against: text(search.against),
     view: word(search.view, ["plate", "table"] as const),
-  }),
+  })),
   component: lazyRouteComponent(() => import("./pages/run/lineage/LineageTab"), "LineageTab"),
 });
 export const fitnessRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/fitness",
-  validateSearch: (search) => ({ x: word(search.x, ["calls", "usd", "seconds", "generation"] as const) }),
+  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "seconds", "generation"] as const) })),
   component: lazyRouteComponent(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
 });
 export const candidatesRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/candidates",
-  validateSearch: (search) => ({
+  validateSearch: optional((search) => ({
     filter: text(search.filter),
     sort: word(search.sort, ["score", "generation", "cost", "id"] as const),
     asc: flag(search.asc),
     a: text(search.a),
     b: text(search.b),
-  }),
+  })),
   component: lazyRouteComponent(() => import("./pages/run/candidates/CandidatesTab"), "CandidatesTab"),
 });
 export const examplesRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/examples",
-  validateSearch: (search) => ({
+  validateSearch: optional((search) => ({
     split: word(search.split, ["train", "validation", "test"] as const),
     order: word(search.order, ["difficulty", "discrimination", "id"] as const),
     cell: text(search.cell),
-  }),
+  })),
   component: lazyRouteComponent(() => import("./pages/run/examples/ExamplesTab"), "ExamplesTab"),
 });
 const evidence = createRoute({ getParentRoute: () => runRoute, path: "/evidence", component: lazyRouteComponent(() => import("./pages/run/evidence/EvidenceTab"), "EvidenceTab") });
 export const logRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/log",
-  validateSearch: (search) => ({ kind: text(search.kind), find: text(search.find) }),
+  validateSearch: optional((search) => ({ kind: text(search.kind), find: text(search.find) })),
   component: lazyRouteComponent(() => import("./pages/run/log/LogTab"), "LogTab"),
 });
 

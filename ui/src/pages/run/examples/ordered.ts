@@ -1,0 +1,51 @@
+import type { Matrix } from "@/api/types";
+
+export interface ExampleStat {
+  example: number;
+  column: number;
+  mean: number;
+  n: number;
+  /** How much it tells candidates apart: the spread of its scores. */
+  spread: number;
+}
+export interface HeatView {
+  candidates: string[];
+  examples: number[];
+  /** Scores by row and column of the view. */
+  at: (row: number, column: number) => number | null;
+  means: (number | null)[];
+  stats: ExampleStat[];
+  answered: number;
+}
+
+/** The matrix with its examples in an order, and what is known of each. */
+export function ordered(matrix: Matrix, order: "difficulty" | "discrimination" | "id"): HeatView {
+  const stats: ExampleStat[] = matrix.examples.map((example, column) => {
+    let n = 0, sum = 0, squares = 0;
+    for (const row of matrix.scores) {
+      const value = row[column];
+      if (value === null || value === undefined) continue;
+      n++;
+      sum += value;
+      squares += value * value;
+    }
+    const mean = n ? sum / n : NaN;
+    return { example, column, mean, n, spread: n > 1 ? Math.max(0, squares / n - mean * mean) : 0 };
+  });
+  const last = (value: number) => (Number.isNaN(value) ? Infinity : value);
+  if (order === "difficulty") stats.sort((a, b) => last(a.mean) - last(b.mean) || a.example - b.example);
+  if (order === "discrimination") stats.sort((a, b) => b.spread - a.spread || a.example - b.example);
+  const columns = stats.map((stat) => stat.column);
+  const means = matrix.scores.map((row) => {
+    const known = row.filter((value): value is number => value !== null);
+    return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
+  });
+  return {
+    candidates: matrix.candidates.map((name) => (name.includes("@") ? name.slice(name.indexOf("@") + 1) : name)),
+    examples: stats.map((stat) => stat.example),
+    at: (row, column) => matrix.scores[row]?.[columns[column] ?? -1] ?? null,
+    means,
+    stats,
+    answered: stats.reduce((sum, stat) => sum + stat.n, 0),
+  };
+}

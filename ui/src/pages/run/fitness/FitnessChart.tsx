@@ -1,0 +1,105 @@
+import { useState } from "react";
+import type { CurvePoint, Evidence, Node } from "@/api/types";
+import { Frame, PAD } from "@/charts/Frame";
+import { around, linear } from "@/charts/scale";
+import { useWidth } from "@/charts/useWidth";
+import { count, duration, score, usd } from "@/lib/format";
+
+type Axis = "calls" | "usd" | "seconds" | "generation";
+const LABEL: Record<Axis, string> = { calls: "answered calls", usd: "US dollars", seconds: "running time", generation: "generation" };
+const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, seconds: duration, generation: String };
+const HEIGHT = 300;
+
+interface Props {
+  points: CurvePoint[];
+  nodes: Node[];
+  x: Axis;
+  evidence: Evidence | null;
+}
+
+/** The best so far as steps with its 95 % band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
+export function FitnessChart({ points, nodes, x: axis }: Props) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [over, setOver] = useState<number | null>(null);
+  const steps = bestSoFar(points);
+  const band = bandOf(steps, nodes);
+  const xs = points.map((point) => point[axis]);
+  const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
+  const yRange = around([...steps.map((one) => one.best), ...points.map((one) => one.mean), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
+  const x = linear(xRange, [PAD.left, width - PAD.right]);
+  const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
+  const line = (values: number[]) => values.map((value, at) => `${at ? `H${x(xs[at] ?? 0)}V` : `M${x(xs[0] ?? 0)} `}${y(value)}`).join("");
+  const shown = over === null ? steps.length - 1 : over;
+  const point = points[shown];
+  return (
+    <div ref={ref}>
+      <p className="mb-1 min-h-5 text-muted" aria-live="off">
+        {point ? (
+          <>
+            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
+            {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of survivors {score(point.mean, 3)}
+          </>
+        ) : null}
+      </p>
+      <div
+        onMouseMove={(event) => {
+          const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+          let found = 0;
+          xs.forEach((value, number) => {
+            if (Math.abs(x(value) - at) < Math.abs(x(xs[found] ?? 0) - at)) found = number;
+          });
+          setOver(found);
+        }}
+        onMouseLeave={() => setOver(null)}
+      >
+        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
+          {band.length > 1 ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
+          <path d={line(points.map((one) => one.mean))} fill="none" stroke="var(--edge)" strokeWidth="1.3" strokeDasharray="4 3" />
+          <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
+          {point ? <line x1={x(point[axis])} x2={x(point[axis])} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
+          {point && steps[shown] ? <circle cx={x(point[axis])} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
+        </Frame>
+      </div>
+      <p className="flex flex-wrap gap-x-5 text-label text-muted">
+        <span><span className="text-accent">━</span> best so far{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
+        <span>┄ mean of those who live on</span>
+      </p>
+      <details className="mt-1 text-small">
+        <summary className="text-muted">The figures as a table</summary>
+        <table className="grid-table mt-1 max-w-2xl">
+          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Best</th><th scope="col" className="num">Mean</th></tr></thead>
+          <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
+        </table>
+      </details>
+    </div>
+  );
+}
+
+function bestSoFar(points: CurvePoint[]): { best: number }[] {
+  let best = -Infinity;
+  return points.map((point) => ({ best: (best = Math.max(best, point.best)) }));
+}
+
+interface Band {
+  low: number;
+  high: number;
+}
+
+/** The interval of the candidate whose score each step shows. The strategy's fitness may differ from the plain mean; then there is no band. */
+function bandOf(steps: { best: number }[], nodes: Node[]): (Band | null)[] {
+  return steps.map(({ best }) => {
+    const node = nodes.find((node) => node.score && Math.abs(node.score.mean - best) < 0.005);
+    return node?.score ? { low: node.score.low, high: node.score.high } : null;
+  });
+}
+
+function bandPath(band: (Band | null)[], xs: number[], x: (value: number) => number, y: (value: number) => number): string {
+  let path = "";
+  for (let at = 0; at < band.length - 1; at++) {
+    const here = band[at];
+    if (!here) continue;
+    const x0 = x(xs[at] ?? 0), x1 = x(xs[at + 1] ?? 0);
+    path += `M${x0} ${y(here.low)}H${x1}V${y(here.high)}H${x0}Z`;
+  }
+  return path;
+}
