@@ -43,6 +43,8 @@ const join = createRoute({ getParentRoute: () => root, path: "/join", component:
 const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage") });
 const people = createRoute({ getParentRoute: () => root, path: "/people", component: lazyRouteComponent(() => import("./pages/people/PeoplePage"), "PeoplePage") });
 
+const readRunsSearch = optional((search) => ({ filter: text(search.filter), order: word(search.order, ["newest", "updated", "score", "cost"] as const) }));
+
 const workspace = createRoute({
   getParentRoute: () => root,
   path: "/w/$ws",
@@ -51,7 +53,7 @@ const workspace = createRoute({
 export const runsRoute = createRoute({
   getParentRoute: () => workspace,
   path: "/",
-  validateSearch: optional((search) => ({ filter: text(search.filter), order: word(search.order, ["newest", "updated", "score", "cost"] as const) })),
+  validateSearch: readRunsSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ context, params, deps }) => void context.client.prefetchInfiniteQuery(runsQuery(params.ws, deps.filter ?? "", deps.order ?? "newest")),
   component: RunsPage,
@@ -113,7 +115,7 @@ export const lineageRoute = createRoute({
 export const fitnessRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/fitness",
-  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "seconds", "generation"] as const) })),
+  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "generation"] as const) })),
   component: lazyRouteComponent(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
 });
 export const candidatesRoute = createRoute({

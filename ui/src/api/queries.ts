@@ -36,15 +36,16 @@ const ofRun = <R>(run: string, what: string, query?: Record<string, string | num
 export const runQuery = (run: string) => ofRun<T.RunDetail>(run, "");
 export const reportQuery = (run: string) => ofRun<T.RunReport>(run, "report");
 export const specQuery = (run: string) => ({ ...ofRun<T.RunSpec>(run, "spec"), staleTime: Infinity });
-export const curveQuery = (run: string) => ofRun<T.Page<T.CurvePoint>>(run, "curve");
+export const curveQuery = (run: string) => ofRun<T.Curve>(run, "curve");
 export const snapshotsQuery = (run: string) => ofRun<T.Page<T.Snapshot>>(run, "snapshots");
 export const commentsQuery = (run: string) => ofRun<T.Page<T.Comment>>(run, "comments");
 export const candidateQuery = (run: string, candidate: string) => ofRun<T.CandidateDetail>(run, `candidates/${candidate}`);
 export const diffQuery = (run: string, candidate: string, other: string) =>
   ofRun<T.CandidateDiff>(run, `candidates/${candidate}/diff`, { with: other });
-export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Page<T.Flip>>(run, "flips", { a, b, split });
-export const trialsQuery = (run: string, candidate: string, split?: T.Split) =>
-  ofRun<T.Page<T.TrialRow>>(run, `candidates/${candidate}/trials`, { split, limit: 500 });
+export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Page<T.Flip>>(run, "flips", { a, b, split, limit: 500 });
+export const generationsQuery = (run: string) => ofRun<T.Page<T.Generation>>(run, "generations", { limit: 500 });
+export const trialsQuery = (run: string, candidate: string, example: number) =>
+  ofRun<T.Page<T.TrialRow>>(run, `candidates/${candidate}/trials`, { example, limit: 100 });
 export const trialQuery = (run: string, seq: number) => ({ ...ofRun<T.TrialDetail>(run, `trials/${seq}`), staleTime: Infinity });
 export const matrixQuery = (run: string, split: T.Split) => ofRun<T.Matrix>(run, "matrix", { split });
 export const examplesQuery = (run: string, ids: number[]) => ofRun<T.Page<T.ExampleRow>>(run, "examples", { ids: ids.join(",") });
@@ -98,12 +99,11 @@ export const workspaceQuery = (workspace: string) => ofWorkspace<T.Workspace>(wo
 export const membersQuery = (workspace: string) => ofWorkspace<T.Page<T.Member>>(workspace, "members");
 export const invitationsQuery = (workspace: string) => ofWorkspace<T.Page<T.Invitation>>(workspace, "invitations");
 export const keysQuery = (workspace: string) => ofWorkspace<T.Page<T.ProviderKey>>(workspace, "keys");
-export const auditQuery = (workspace: string) => ofWorkspace<T.Page<T.AuditEntry>>(workspace, "audit");
-export const libraryQuery = (workspace: string, kind: "prompts" | "datasets") => ofWorkspace<T.Page<T.LibraryItem>>(workspace, kind);
-export const libraryItemQuery = (workspace: string, kind: "prompts" | "datasets", name: string) =>
-  ofWorkspace<T.LibraryDetail>(workspace, `${kind}/${encodeURIComponent(name)}`);
-export const libraryTextQuery = (workspace: string, kind: "prompts" | "datasets", name: string, version: number) => ({
-  ...ofWorkspace<{ text: string }>(workspace, `${kind}/${encodeURIComponent(name)}/versions/${version}`),
+export const libraryQuery = (workspace: string, kind: T.LibraryKind) => ofWorkspace<T.Page<T.LibraryItem>>(workspace, `library/${kind}`);
+export const libraryItemQuery = (workspace: string, kind: T.LibraryKind, name: string) =>
+  ofWorkspace<T.LibraryDetail>(workspace, `library/${kind}/${encodeURIComponent(name)}`);
+export const libraryTextQuery = (workspace: string, kind: T.LibraryKind, name: string, version: number) => ({
+  ...ofWorkspace<{ text: string }>(workspace, `library/${kind}/${encodeURIComponent(name)}/versions/${version}`),
   staleTime: Infinity,
 });
 

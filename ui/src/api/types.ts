@@ -37,6 +37,8 @@ export interface Session {
   csrf: string | null;
   version: string;
   workspaces: { id: string; name: string; role: RoleName; actions: string[] }[];
+  /** What one may do on the whole instance. */
+  actions: string[];
 }
 
 export interface Budget {
@@ -243,7 +245,7 @@ export interface Lineage {
   total: number;
   marks: Mark[];
   matching?: string[] | null;
-  next?: string | null;
+  next?: number | null;
 }
 export interface Component {
   name: string;
@@ -255,22 +257,11 @@ export interface Prompt {
   components: Component[];
   demonstrations?: { vars: Record<string, Json>; answer: string }[];
 }
-export interface Decision {
-  verdict: "kept" | "dropped";
-  reason: string;
-  detail: string;
-  against: number;
-  trials: number;
-  gain: number;
-  gain_sd: number;
-}
 export interface CandidateDetail {
   node: Node;
   prompt: Prompt;
   text: string;
-  note: string;
-  decision: Decision | null;
-  children: number;
+  children: string[];
 }
 export interface DiffRun {
   kind: "equal" | "insert" | "delete";
@@ -286,11 +277,12 @@ export interface TrialRow {
   seq: number;
   example: number;
   split: Split;
-  repeat: number;
-  score: number | null;
-  error: string | null;
+  sample: number;
+  score: number;
+  error?: { kind: string; message: string };
   cost: number | null;
   latency_ms: number;
+  cached: boolean;
 }
 export interface TrialDetail {
   trial: {
@@ -311,7 +303,7 @@ export interface TrialDetail {
     latency_ms: number;
     cached?: boolean;
   };
-  example: Record<string, Json>;
+  vars: Record<string, Json>;
   request: { role: string; content: string }[] | null;
   answer: string | null;
 }
@@ -321,21 +313,24 @@ export interface Flip {
   b: number;
 }
 export interface Matrix {
-  candidates: string[];
+  candidates: (string | number)[];
   examples: number[];
   scores: (number | null)[][];
 }
-export interface CurvePoint {
+/** The best on train so far, as each generation closed. */
+export interface Curve {
+  seed: number | null;
+  steps: { calls: number; usd: number; best: number }[];
+}
+export interface Generation {
   generation: number;
-  calls: number;
-  usd: number;
-  best: number;
-  mean: number;
-  seconds: number;
+  candidates: number;
+  best: number | null;
+  mean: number | null;
 }
 export interface ExampleRow {
   id: number;
-  split: Split;
+  split: Split | null;
   vars: Record<string, Json>;
 }
 export interface Recorded {
@@ -392,11 +387,34 @@ export interface RunRequest {
   run?: string;
   seed?: number;
 }
+export interface Range {
+  low: number;
+  high: number;
+}
+export interface PhaseEstimate {
+  phase: string;
+  calls: Range;
+  tokens_in: Range;
+  tokens_out: Range;
+  usd: Range | null;
+}
+export interface RunEstimate {
+  phases: PhaseEstimate[];
+  calls: Range;
+  tokens_in: Range;
+  tokens_out: Range;
+  usd: Range | null;
+  seconds: Range;
+  concurrency: number;
+  test_examples: number;
+  unpriced: string[];
+  evaluation: PhaseEstimate;
+}
 export interface CheckResult {
   ok: boolean;
-  ready: Json;
-  unready: Json;
-  estimate: Json;
+  ready: boolean;
+  unready: string | null;
+  estimate: RunEstimate;
   examples: { train: number; validation: number; test: number };
   duplicates: number;
   warnings: string[];
@@ -405,7 +423,6 @@ export interface Workspace {
   id: string;
   name: string;
   budget: Budget;
-  spent: Spent;
   base_urls: string[];
   revision: number;
 }
@@ -450,16 +467,17 @@ export interface ApiToken {
   expires: number | null;
   last_used: number | null;
 }
+export type LibraryKind = "prompt" | "dataset";
 export interface LibraryItem {
   name: string;
   versions: number;
   labels: Record<string, number>;
+  created: number;
+  revision: number;
 }
-export interface LibraryDetail {
-  name: string;
-  labels: Record<string, number>;
-  revision?: number;
-  versions: { version: number; bytes: number; note: string; by: string; at: number }[];
+export interface LibraryDetail extends LibraryItem {
+  /** Newest first. */
+  history: { version: number; bytes: number; note: string; by: string; at: number }[];
 }
 export interface User {
   id: string;
@@ -471,10 +489,12 @@ export interface User {
 }
 export interface Model {
   id: string;
-  provider: string;
-  input_usd_per_mtok?: number | null;
-  output_usd_per_mtok?: number | null;
-  [field: string]: Json | undefined;
+  /** USD for a million tokens. */
+  input: number;
+  output: number;
+  context: number | null;
+  sampling: boolean;
+  reasoning: boolean;
 }
 export interface Comment {
   id: string;

@@ -67,7 +67,7 @@ export function EvidenceTab() {
             </div>
           ))}
           {best === "c0" ? <p className="text-muted">Nothing: the seed prompt itself was chosen.</p> : null}
-          {chosen.data?.note && best !== "c0" ? <p className="font-serif text-[1.0625rem] italic">“{chosen.data.note}”</p> : null}
+          {chosen.data?.node.note && best !== "c0" ? <p className="font-serif text-[1.0625rem] italic">“{chosen.data.node.note}”</p> : null}
         </section>
       ) : null}
     </div>

@@ -10,8 +10,8 @@ import { TrialView } from "./TrialView";
 
 /** One cell of the matrix: what was asked, what came back, how it was judged. */
 export function TrialDialog({ run, candidate, example, split, onClose }: { run: string; candidate: string; example: number; split: Split; onClose: () => void }) {
-  const trials = useQuery(trialsQuery(run, candidate));
-  const own = (trials.data?.items ?? []).filter((trial) => trial.example === example);
+  const trials = useQuery(trialsQuery(run, candidate, example));
+  const own = trials.data?.items ?? [];
   const [chosen, setChosen] = useState(0);
   const row = own[Math.min(chosen, own.length - 1)];
   const trial = useQuery({ ...trialQuery(run, row?.seq ?? 0), enabled: Boolean(row) });

@@ -26,7 +26,7 @@ export function TrialView({ detail }: { detail: TrialDetail }) {
       {detail.request?.map((message, at) => <Part key={at} title={`Sent: ${message.role}`}><Text text={message.content} /></Part>)}
       <Part title="Example">
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-          {Object.entries(detail.example).map(([name, value]) => <div key={name} className="contents"><dt className="font-mono text-small text-muted">{name}</dt><dd className="prompt" dir="auto">{shown(value)}</dd></div>)}
+          {Object.entries(detail.vars).map(([name, value]) => <div key={name} className="contents"><dt className="font-mono text-small text-muted">{name}</dt><dd className="prompt" dir="auto">{shown(value)}</dd></div>)}
         </dl>
       </Part>
     </div>

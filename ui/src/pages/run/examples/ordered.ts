@@ -1,4 +1,5 @@
 import type { Matrix } from "@/api/types";
+import { candidateOf } from "@/lib/format";
 
 export interface ExampleStat {
   example: number;
@@ -20,6 +21,8 @@ export interface HeatView {
 
 /** The matrix with its examples in an order, and what is known of each. */
 export function ordered(matrix: Matrix, order: "difficulty" | "discrimination" | "id"): HeatView {
+  // a candidate that met no example of the split has no row
+  const rows = matrix.scores.map((_, row) => row).filter((row) => matrix.scores[row]?.some((value) => value !== null));
   const stats: ExampleStat[] = matrix.examples.map((example, column) => {
     let n = 0, sum = 0, squares = 0;
     for (const row of matrix.scores) {
@@ -36,14 +39,17 @@ export function ordered(matrix: Matrix, order: "difficulty" | "discrimination" |
   if (order === "difficulty") stats.sort((a, b) => last(a.mean) - last(b.mean) || a.example - b.example);
   if (order === "discrimination") stats.sort((a, b) => b.spread - a.spread || a.example - b.example);
   const columns = stats.map((stat) => stat.column);
-  const means = matrix.scores.map((row) => {
-    const known = row.filter((value): value is number => value !== null);
+  const means = rows.map((row) => {
+    const known = (matrix.scores[row] ?? []).filter((value): value is number => value !== null);
     return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
   });
   return {
-    candidates: matrix.candidates.map((name) => (name.includes("@") ? name.slice(name.indexOf("@") + 1) : name)),
+    candidates: rows.map((row) => {
+      const name = matrix.candidates[row];
+      return typeof name === "number" ? `c${name}` : candidateOf(String(name));
+    }),
     examples: stats.map((stat) => stat.example),
-    at: (row, column) => matrix.scores[row]?.[columns[column] ?? -1] ?? null,
+    at: (row, column) => matrix.scores[rows[row] ?? -1]?.[columns[column] ?? -1] ?? null,
     means,
     stats,
     answered: stats.reduce((sum, stat) => sum + stat.n, 0),

@@ -1,31 +1,33 @@
 import { useState } from "react";
-import type { CurvePoint, Evidence, Node } from "@/api/types";
+import type { Node } from "@/api/types";
 import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
-import { count, duration, score, usd } from "@/lib/format";
+import { count, score, usd } from "@/lib/format";
+import type { FitnessPoint } from "./points";
 
-type Axis = "calls" | "usd" | "seconds" | "generation";
-const LABEL: Record<Axis, string> = { calls: "answered calls", usd: "US dollars", seconds: "running time", generation: "generation" };
-const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, seconds: duration, generation: String };
+type Axis = "calls" | "usd" | "generation";
+const LABEL: Record<Axis, string> = { calls: "answered calls", usd: "US dollars", generation: "generation" };
+const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, generation: String };
 const HEIGHT = 300;
 
 interface Props {
-  points: CurvePoint[];
+  points: FitnessPoint[];
   nodes: Node[];
   x: Axis;
-  evidence: Evidence | null;
+  /** The first prompt's score, drawn as a line to rise from. */
+  seed: number | null;
 }
 
 /** The best so far as steps with its 95 % band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
-export function FitnessChart({ points, nodes, x: axis }: Props) {
+export function FitnessChart({ points, nodes, x: axis, seed }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [over, setOver] = useState<number | null>(null);
   const steps = bestSoFar(points);
   const band = bandOf(steps, nodes);
   const xs = points.map((point) => point[axis]);
   const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
-  const yRange = around([...steps.map((one) => one.best), ...points.map((one) => one.mean), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
+  const yRange = around([...steps.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
   const x = linear(xRange, [PAD.left, width - PAD.right]);
   const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
   const line = (values: number[]) => values.map((value, at) => `${at ? `H${x(xs[at] ?? 0)}V` : `M${x(xs[0] ?? 0)} `}${y(value)}`).join("");
@@ -37,7 +39,7 @@ export function FitnessChart({ points, nodes, x: axis }: Props) {
         {point ? (
           <>
             generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
-            {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of survivors {score(point.mean, 3)}
+            {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of the generation {score(point.mean, 3)}
           </>
         ) : null}
       </p>
@@ -54,7 +56,8 @@ export function FitnessChart({ points, nodes, x: axis }: Props) {
       >
         <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
           {band.length > 1 ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
-          <path d={line(points.map((one) => one.mean))} fill="none" stroke="var(--edge)" strokeWidth="1.3" strokeDasharray="4 3" />
+          {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
+          {points.every((one) => one.mean !== null) ? <path d={line(points.map((one) => one.mean ?? 0))} fill="none" stroke="var(--edge)" strokeWidth="1.3" strokeDasharray="4 3" /> : null}
           <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
           {point ? <line x1={x(point[axis])} x2={x(point[axis])} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
           {point && steps[shown] ? <circle cx={x(point[axis])} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
@@ -62,7 +65,8 @@ export function FitnessChart({ points, nodes, x: axis }: Props) {
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
         <span><span className="text-accent">━</span> best so far{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
-        <span>┄ mean of those who live on</span>
+        <span>┄ mean of the generation</span>
+        {seed === null ? null : <span>┈ seed</span>}
       </p>
       <details className="mt-1 text-small">
         <summary className="text-muted">The figures as a table</summary>
@@ -75,7 +79,7 @@ export function FitnessChart({ points, nodes, x: axis }: Props) {
   );
 }
 
-function bestSoFar(points: CurvePoint[]): { best: number }[] {
+function bestSoFar(points: FitnessPoint[]): { best: number }[] {
   let best = -Infinity;
   return points.map((point) => ({ best: (best = Math.max(best, point.best)) }));
 }

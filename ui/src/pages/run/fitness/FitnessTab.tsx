@@ -1,17 +1,17 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { candidatesQuery, curveQuery, reportQuery, runQuery } from "@/api/queries";
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { candidatesQuery, curveQuery, generationsQuery, reportQuery, runQuery } from "@/api/queries";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
+import { pointsOf } from "./points";
 import { FitnessChart } from "./FitnessChart";
 import { HeadroomNote } from "./HeadroomNote";
 import { OperatorTable } from "./OperatorTable";
 import { ParetoChart } from "./ParetoChart";
 
-const AXES = [["calls", "calls"], ["usd", "US dollars"], ["seconds", "time"], ["generation", "generation"]] as const;
+const AXES = [["calls", "calls"], ["usd", "US dollars"], ["generation", "generation"]] as const;
 
 /** How the score rose, what each operator earned, and what was traded for what. */
 export function FitnessTab() {
@@ -19,12 +19,13 @@ export function FitnessTab() {
   const { x = "calls" } = useSearch({ from: "/runs/$run/fitness" });
   const navigate = useNavigate({ from: "/runs/$run/fitness" });
   const curve = useQuery(curveQuery(run));
+  const generations = useQuery(generationsQuery(run));
   const report = useQuery(reportQuery(run));
   const detail = useQuery(runQuery(run));
   const candidates = useInfiniteQuery(candidatesQuery(run, "", "score", true));
   if (curve.isPending) return <Loading what="Reading the generations" />;
   if (curve.error) return <div className="p-6"><ErrorNote error={curve.error} retry={() => void curve.refetch()} /></div>;
-  const points = curve.data.items;
+  const points = pointsOf(curve.data, generations.data?.items ?? []);
   const nodes = candidates.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <div className="flex flex-col gap-8 px-4 py-5 sm:px-6">
@@ -34,7 +35,7 @@ export function FitnessTab() {
           <InlineSelect label="Across" value={x} options={AXES} onChange={(x) => void navigate({ search: { x } })} />
         </div>
         {points.length ? (
-          <FitnessChart points={points} nodes={nodes} x={x} evidence={report.data?.evidence ?? null} />
+          <FitnessChart points={points} nodes={nodes} x={x} seed={curve.data.seed} />
         ) : (
           <EmptyState title="No generation has closed yet">The line begins when the first one does.</EmptyState>
         )}

@@ -69,7 +69,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`to ${other}, ${trainDelta.split}`} /></span> : null}
         </div>
         <p className="mt-1 text-muted">
-          {node.status}{node.reason ? `: ${node.reason}` : ""}
+          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}
           {Object.entries(node.scores).filter(([split]) => split !== "train").map(([split, value]) => <span key={split}> · {split} <Score value={value.mean} low={value.low} high={value.high} /></span>)}
         </p>
 
@@ -94,12 +94,12 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           <section className="mt-4">
             <h4 className="label mb-1">Hypothesis</h4>
             <p className="font-serif text-[1.0625rem] leading-6 italic" dir="auto">“{node.note}”</p>
-            {candidate.data?.decision ? (
+            {node.status === "open" ? null : (
               <p className="mt-0.5">
-                <span className={candidate.data.decision.verdict === "kept" ? "font-semibold text-accent" : "font-semibold text-lost"}>{candidate.data.decision.verdict}</span>
-                <span className="text-muted">: {candidate.data.decision.detail}</span>
+                <span className={node.status === "dropped" ? "font-semibold text-lost" : "font-semibold text-accent"}>{node.status}</span>
+                {node.reason ? <span className="text-muted">: {node.reason}</span> : null}
               </p>
-            ) : null}
+            )}
           </section>
         ) : null}
 
@@ -107,7 +107,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
 
         <p className="mt-4 text-muted">
           {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}
-          {candidate.data ? `, ${plural(candidate.data.children, "child", "children")}` : ""}
+          {candidate.data ? `, ${plural(candidate.data.children.length, "child", "children")}` : ""}
           {node.turned_away ? `, ${count(node.turned_away)} proposals from it turned away` : ""}
         </p>
         {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}
