@@ -104,7 +104,7 @@ export const lineageRoute = createRoute({
     filter: text(search.filter),
     node: text(search.node),
     color: word(search.color, ["score", "operator", "model", "status"] as const),
-    rejected: flag(search.rejected),
+    rejected: word(search.rejected, ["yes", "no"] as const),
     unfold: text(search.unfold),
     branches: flag(search.branches),
     against: text(search.against),

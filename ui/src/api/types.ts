@@ -320,7 +320,7 @@ export interface Matrix {
 /** The best on train so far, as each generation closed. */
 export interface Curve {
   seed: number | null;
-  steps: { calls: number; usd: number; best: number }[];
+  steps: { calls: number; usd: number; best: number; low?: number | null; high?: number | null }[];
 }
 export interface Generation {
   generation: number;
@@ -333,13 +333,10 @@ export interface ExampleRow {
   split: Split | null;
   vars: Record<string, Json>;
 }
+/** An entry of the journal; its further fields depend on `event`. */
 export interface Recorded {
   seq: number;
   at: number;
-  event: RunEvent;
-}
-/** An entry of the journal; its fields depend on `event`. */
-export interface RunEvent {
   event: string;
   [field: string]: unknown;
 }

@@ -84,7 +84,7 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
         const entry = JSON.parse((message as MessageEvent<string>).data) as Recorded;
         waiting.push(entry);
         flushing ??= setTimeout(flush, 100);
-        const kind = entry.event.event;
+        const kind = entry.event;
         for (const what of STALE_BY[kind] ?? []) refresher.ask(what, 120);
         if (kind === "trial_finished") for (const what of BY_TRIAL) refresher.ask(what, what === "matrix" ? 4000 : 1500);
       });

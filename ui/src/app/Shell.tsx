@@ -20,6 +20,8 @@ export function Shell() {
   const navigate = useNavigate();
   const theme = useTheme();
   const bare = useRouterState({ select: (state) => ["/sign-in", "/join"].includes(state.location.pathname) });
+  // the plate fills what is left of the window; other pages scroll
+  const fills = useRouterState({ select: (state) => state.matches.at(-1)?.routeId === "/runs/$run/" });
   const [palette, setPalette] = useState(false);
   const [sheet, setSheet] = useState(false);
   const lead = useRef(0);
@@ -51,7 +53,7 @@ export function Shell() {
   }, [navigate, theme, workspace]);
 
   return (
-    <div className="flex min-h-screen flex-col">
+    <div className={`flex min-h-screen flex-col ${fills ? "lg:h-screen lg:min-h-[640px]" : ""}`}>
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:bg-panel focus:p-2">Skip to the content</a>
       <GoneBanner />
       {bare ? null : (

@@ -18,7 +18,7 @@ interface Props extends Plot {
   children: ReactNode;
 }
 
-export const PAD = { left: 44, right: 14, top: 12, bottom: 34 };
+export const PAD = { left: 44, right: 14, top: 28, bottom: 34 };
 
 /** Axes of a chart: hairlines, figures, and what they measure. */
 export function Frame({ width, height, x, y, xRange, yRange, xLabel, yLabel, xText, yText, label, children }: Props) {
@@ -40,7 +40,7 @@ export function Frame({ width, height, x, y, xRange, yRange, xLabel, yLabel, xTe
         </g>
       ))}
       <text x={width - PAD.right} y={height - 3} textAnchor="end" fill="var(--muted)">{xLabel}</text>
-      <text x={2} y={9} fill="var(--muted)">{yLabel}</text>
+      <text x={2} y={11} fill="var(--muted)">{yLabel}</text>
       {children}
     </svg>
   );

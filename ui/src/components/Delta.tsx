@@ -12,7 +12,7 @@ export function Delta({ value, low, high, note }: Props) {
   const open = low !== undefined && high !== undefined && low <= 0 && high >= 0;
   const tone = value === null || value === undefined || open || value === 0 ? "text-muted" : value > 0 ? "text-accent" : "text-lost";
   return (
-    <span className="whitespace-nowrap">
+    <span className="whitespace-nowrap tabular-nums">
       <span className={`font-semibold ${tone}`}>{signed(value)}</span>
       {low !== undefined && high !== undefined ? <span className="text-muted"> {score(low)} to {score(high)}</span> : null}
       {note ? <span className="text-muted"> {note}</span> : null}

@@ -17,7 +17,7 @@ export function Score({ value, low, high, size = "body", best }: Props) {
   const [figure, interval] = SIZES[size];
   const known = low !== null && low !== undefined && high !== null && high !== undefined;
   return (
-    <span className="whitespace-nowrap">
+    <span className="whitespace-nowrap tabular-nums">
       <span className={`${figure} ${best ? "text-accent" : ""} ${best && size === "body" ? "font-semibold" : ""}`}>{score(value)}</span>
       {known && value !== null && value !== undefined ? (
         <span className={`${interval} text-muted`} title={`95 % interval ${score(low, 3)} to ${score(high, 3)}`}>

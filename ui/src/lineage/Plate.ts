@@ -209,7 +209,13 @@ export class Plate {
 
   private paintOver(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, style: PlateStyle): void {
     const lit = this.hovered >= 0 ? this.hovered : this.chosen;
-    if (lit >= 0) strokePath(ctx, scene, look, this.camera, pathTo(scene.parent, lit), style.ink, 1.8);
+    if (lit >= 0) {
+      // the line of descent stays as it is: only the way to it is lit
+      const way = pathTo(scene.parent, lit);
+      const descends = new Set(scene.descent);
+      const leaves = way.findIndex((at) => !descends.has(at));
+      if (leaves >= 0) strokePath(ctx, scene, look, this.camera, way.slice(Math.max(0, leaves - 1)), style.ink, 1.8);
+    }
     for (const [at, width] of [[this.hovered, 1.2], [this.chosen, 1.8]] as const) {
       if (at < 0 || !look.shown[at]) continue;
       const { x, y } = this.at(scene, at);

@@ -96,7 +96,7 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
       role="application"
       tabIndex={0}
       aria-label={`${title}: ${scene.marks.length} candidates in ${scene.columns} generations. Arrow keys walk the tree, Enter opens a candidate; the table shows the same.`}
-      className="relative h-full min-h-0 w-full flex-1 touch-none overflow-hidden outline-offset-[-2px]"
+      className="relative h-full min-h-0 w-full flex-1 touch-pan-y overflow-hidden outline-offset-[-2px]"
       onKeyDown={onKey}
     >
       <canvas ref={base} className="absolute inset-0 h-full w-full" aria-hidden="true" />

@@ -22,6 +22,6 @@ describe("camera", () => {
     const camera = fit(10, 40, size);
     expect(reveal(camera, 2, 10, size)).toEqual(camera);
     const moved = reveal(camera, 2, 400, size);
-    expect(moved.y + 400 * moved.gapY).toBeCloseTo(size.height - 40);
+    expect(moved.y + 400 * moved.gapY).toBeCloseTo(size.height - 20);
   });
 });

@@ -42,7 +42,7 @@ export function reveal(camera: Camera, column: number, row: number, size: Size):
   const x = camera.x + column * camera.gapX;
   const y = camera.y + row * camera.gapY;
   const shift = (value: number, low: number, high: number) => (value < low ? low - value : value > high ? high - value : 0);
-  return { ...camera, x: camera.x + shift(x, 60, size.width - 60), y: camera.y + shift(y, 60, size.height - 40) };
+  return { ...camera, x: camera.x + shift(x, 24, size.width - 40), y: camera.y + shift(y, 44, size.height - 20) };
 }
 
 export function between(from: Camera, to: Camera, share: number): Camera {

@@ -38,11 +38,9 @@ function drawRules(ctx: CanvasRenderingContext2D, scene: Scene, camera: Camera, 
   if (camera.x > 34) ctx.fillText("gen.", Math.max(2, camera.x - 40), 17);
 }
 
-/** Where an edge turns: near its child, so that siblings share a trunk. */
-export const turn = (parentX: number, childX: number, gapX: number) => Math.max(parentX + gapX * 0.36, childX - gapX * 0.62);
-
 function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camera: Camera, size: Size, style: PlateStyle): void {
   const { xs, ys, parent, relation } = scene;
+  const turn = (at: number) => camera.x + (scene.bend[at] ?? 0) * camera.gapX;
   const X = (at: number) => camera.x + (xs[at] ?? 0) * camera.gapX;
   const Y = (at: number) => camera.y + (ys[at] ?? 0) * camera.gapY;
   const radius = camera.gapY >= 8 ? Math.min(7, camera.gapX * 0.2) : 0;
@@ -60,7 +58,7 @@ function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camer
     const x0 = X(from), y0 = Y(from), x1 = X(at), y1 = Y(at);
     if (x1 < -20 || x0 > size.width + 20 || Math.max(y0, y1) < -20 || Math.min(y0, y1) > size.height + 20) continue;
     if (seen && trunks) {
-      const bend = turn(x0, x1, camera.gapX);
+      const bend = turn(at);
       const key = Math.round(y1) * 4096 + (xs[at] ?? 0);
       if (!seen.has(key)) {
         seen.add(key);
@@ -78,7 +76,7 @@ function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camer
     const kind = relation[at];
     const dropped = scene.marks[at]?.node.status === "dropped" || look.shown[at] === 1;
     const path = kind === 3 ? dashed : kind === 2 ? double : dropped ? faint : plain;
-    elbow(path, x0, y0, x1, y1, turn(x0, x1, camera.gapX), radius);
+    elbow(path, x0, y0, x1, y1, turn(at), radius);
   }
   if (trunks) {
     for (const [from, [bend, top, bottom]] of trunks) {
@@ -140,7 +138,7 @@ export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Lo
     if (!look.shown[at]) break;
     const x0 = camera.x + (scene.xs[from] ?? 0) * camera.gapX, y0 = camera.y + (scene.ys[from] ?? 0) * camera.gapY;
     const x1 = camera.x + (scene.xs[at] ?? 0) * camera.gapX, y1 = camera.y + (scene.ys[at] ?? 0) * camera.gapY;
-    elbow(path, x0, y0, x1, y1, turn(x0, x1, camera.gapX), Math.min(7, camera.gapX * 0.2, Math.abs(y1 - y0) / 2));
+    elbow(path, x0, y0, x1, y1, camera.x + (scene.bend[at] ?? 0) * camera.gapX, Math.min(7, camera.gapX * 0.2, Math.abs(y1 - y0) / 2));
   }
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;

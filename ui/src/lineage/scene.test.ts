@@ -27,6 +27,10 @@ describe("scene", () => {
     expect(scene.extra).toEqual([{ child: 2, parent: 3, relation: 1 }]);
     expect(scene.children[0]).toEqual([1, 3, 4]);
   });
+  it("turns edges before the parent's straight child", () => {
+    const wide = sceneOf({ ...lineage, columns: 6, marks: [mark("run1@c0", 0, 0, [], 0.3), mark("run1@c1", 2, 0, [[0, 0]]), mark("run1@c2", 5, 1, [[0, 0]]), mark("run1@c4", 1, 2, [[0, 0]])] });
+    expect([...wide.bend].map((at) => Math.round(at * 100) / 100)).toEqual([0, 1.38, 1.38, 0.38]);
+  });
   it("draws the line of descent from the root to the best", () => {
     expect(scene.descent).toEqual([0, 1, 2]);
     expect(pathTo(scene.parent, 4)).toEqual([0, 4]);

@@ -12,6 +12,8 @@ export interface Scene {
   /** The node each one hangs on, or -1. */
   parent: Int32Array;
   children: number[][];
+  /** The column at which the edge to each node turns: before the parent's straight child, so that no edge seems to leave from that one. */
+  bend: Float32Array;
   /** Edges beyond the first: merges. */
   extra: { child: number; parent: number; relation: number }[];
   relation: Uint8Array;
@@ -61,8 +63,15 @@ export function sceneOf(lineage: Lineage): Scene {
     });
   });
   for (const column of byColumn) column.sort((a, b) => (ys[a] ?? 0) - (ys[b] ?? 0));
+  const bend = new Float32Array(marks.length);
+  children.forEach((own, from) => {
+    const x = xs[from] ?? 0;
+    const straight = own.find((child) => ys[child] === ys[from]);
+    const limit = straight === undefined ? Infinity : (xs[straight] ?? Infinity);
+    for (const child of own) bend[child] = Math.max(x + 0.36, Math.min(xs[child] ?? 0, limit) - 0.62);
+  });
   const best = lineage.best === null ? -1 : (index.get(lineage.best) ?? -1);
-  return { marks, index, xs, ys, parent, relation, children, extra, columns: lineage.columns, rows: lineage.rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, lastEntry };
+  return { marks, index, xs, ys, parent, relation, children, bend, extra, columns: lineage.columns, rows: lineage.rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, lastEntry };
 }
 
 /** The way from the root to a node over first parents. */

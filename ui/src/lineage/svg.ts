@@ -1,5 +1,4 @@
 import { fit, MARGIN } from "./camera";
-import { turn } from "./draw";
 import type { Look } from "./look";
 import { diamondPoints, elbow, starPoints, type Pen } from "./shapes";
 import type { Scene } from "./scene";
@@ -13,7 +12,7 @@ export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string
   const Y = (at: number) => camera.y + (scene.ys[at] ?? 0) * camera.gapY;
   const way = (from: number, at: number, bend?: number) => {
     const pen = new SvgPen();
-    elbow(pen, X(from), Y(from), X(at), Y(at), bend ?? turn(X(from), X(at), camera.gapX), 7);
+    elbow(pen, X(from), Y(from), X(at), Y(at), bend ?? camera.x + (scene.bend[at] ?? 0) * camera.gapX, 7);
     return pen.text;
   };
   const out: string[] = [];

@@ -11,7 +11,7 @@ export function FileEditor({ value, problem, onChange }: { value: string; proble
     <section className="min-w-0">
       <h2 className="plate mb-1">The run file</h2>
       <div className="flex rounded border border-hairline bg-panel">
-        <pre aria-hidden="true" className="prompt border-r border-hairline px-2 py-[5px] text-right text-faint select-none">
+        <pre aria-hidden="true" className="prompt border-r border-hairline px-2 py-[5px] text-right !whitespace-pre text-muted select-none">
           {Array.from({ length: lines }, (_, at) => <span key={at} className={`block ${problem === at + 1 ? "bg-lost-soft font-semibold text-lost" : ""}`}>{at + 1}</span>)}
         </pre>
         <textarea

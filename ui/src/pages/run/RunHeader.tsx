@@ -41,7 +41,8 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           <RunActions detail={detail} />
         </div>
       </div>
-      <div className="mt-3 flex flex-wrap items-start gap-x-10 gap-y-3">
+      <div className="mt-2 flex flex-wrap items-start gap-x-10 gap-y-2">
+        <div className="min-w-0">
         {run.mode === "optimize" ? (
           <dl className="flex flex-wrap gap-x-8 gap-y-2">
             <div><dt className="label">Best</dt><dd><Score size="figure" best value={bestScore} low={bestCi?.[0]} high={bestCi?.[1]} /></dd></div>
@@ -66,9 +67,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         ) : (
           <p className="text-muted">Evaluation of {plural(run.candidates, "prompt")}; the table of candidates holds the scores.</p>
         )}
-        <BudgetGauges spent={spent} budget={progress?.budget ?? null} run={detail} />
-      </div>
-      <p className="mt-1.5 text-muted">
+      <p className="mt-1 text-muted">
         {[
           run.strategy,
           run.model,
@@ -81,6 +80,9 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}</span> : null}
         {evidence && !evidence.improved ? <span className="text-lost"> · no improvement shown</span> : null}
       </p>
+        </div>
+        <BudgetGauges spent={spent} budget={progress?.budget ?? null} run={detail} />
+      </div>
     </header>
   );
 }

@@ -84,7 +84,7 @@ export function CandidatesTable({ rows, run, best, columns, sort, asc, chosen, o
                 <td className="!pr-1"><input type="checkbox" aria-label={`Compare ${name}`} checked={chosen.includes(name)} onChange={() => onChoose(node)} className="accent-[var(--accent)]" /></td>
                 <td className="whitespace-nowrap">
                   <span aria-hidden="true" className={`inline-block w-4 ${isBest ? "text-accent" : "text-muted"}`}>{isBest ? "★" : node.parents.length === 0 ? "◇" : node.status === "dropped" ? "✕" : ""}</span>
-                  <Link to="/runs/$run" params={{ run }} search={{ node: name, rejected: node.status === "dropped" ? true : undefined }} className={`link font-mono text-small ${isBest ? "font-semibold text-accent" : ""}`}>{name}</Link>
+                  <Link to="/runs/$run" params={{ run }} search={{ node: name, rejected: node.status === "dropped" ? "yes" : undefined }} className={`link font-mono text-small ${isBest ? "font-semibold text-accent" : ""}`}>{name}</Link>
                 </td>
                 {shown.map((column) => <td key={column.name} className={column.num ? "num" : undefined}>{column.cell(node, isBest)}</td>)}
               </tr>

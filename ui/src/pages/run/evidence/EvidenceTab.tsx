@@ -37,7 +37,7 @@ export function EvidenceTab() {
     <div className="flex max-w-5xl flex-col gap-8 px-4 py-5 sm:px-6">
       <section>
         <h2 className={`font-serif text-[1.625rem] leading-8 ${evidence.improved ? "text-accent" : ""}`}>{evidence.improved ? "Better, and shown to be" : "No improvement shown"}</h2>
-        <p className="mt-1 max-w-3xl text-lead">{evidence.sentence}</p>
+        <p className="mt-1 max-w-3xl text-lead">{evidence.sentence.charAt(0).toUpperCase() + evidence.sentence.slice(1)}.</p>
         {report.data.simulated ? <p className="mt-1 text-muted">The model is simulated: no figure here says anything about a real one.</p> : null}
       </section>
       <ForestPlot evidence={evidence} />

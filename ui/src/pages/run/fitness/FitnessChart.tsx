@@ -1,5 +1,4 @@
 import { useState } from "react";
-import type { Node } from "@/api/types";
 import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
@@ -13,18 +12,17 @@ const HEIGHT = 300;
 
 interface Props {
   points: FitnessPoint[];
-  nodes: Node[];
   x: Axis;
   /** The first prompt's score, drawn as a line to rise from. */
   seed: number | null;
 }
 
 /** The best so far as steps with its 95 % band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
-export function FitnessChart({ points, nodes, x: axis, seed }: Props) {
+export function FitnessChart({ points, x: axis, seed }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [over, setOver] = useState<number | null>(null);
   const steps = bestSoFar(points);
-  const band = bandOf(steps, nodes);
+  const band = bandOf(points);
   const xs = points.map((point) => point[axis]);
   const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
   const yRange = around([...steps.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
@@ -55,7 +53,7 @@ export function FitnessChart({ points, nodes, x: axis, seed }: Props) {
         onMouseLeave={() => setOver(null)}
       >
         <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
-          {band.length > 1 ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
+          {band.some(Boolean) ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
           {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
           {points.every((one) => one.mean !== null) ? <path d={line(points.map((one) => one.mean ?? 0))} fill="none" stroke="var(--edge)" strokeWidth="1.3" strokeDasharray="4 3" /> : null}
           <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
@@ -89,12 +87,9 @@ interface Band {
   high: number;
 }
 
-/** The interval of the candidate whose score each step shows. The strategy's fitness may differ from the plain mean; then there is no band. */
-function bandOf(steps: { best: number }[], nodes: Node[]): (Band | null)[] {
-  return steps.map(({ best }) => {
-    const node = nodes.find((node) => node.score && Math.abs(node.score.mean - best) < 0.005);
-    return node?.score ? { low: node.score.low, high: node.score.high } : null;
-  });
+/** The interval of each step, where the server knows it. A strategy's fitness may be a belief about few answers: none is guessed here. */
+function bandOf(points: FitnessPoint[]): (Band | null)[] {
+  return points.map(({ low, high }) => (low == null || high == null ? null : { low, high }));
 }
 
 function bandPath(band: (Band | null)[], xs: number[], x: (value: number) => number, y: (value: number) => number): string {

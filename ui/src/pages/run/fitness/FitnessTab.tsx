@@ -35,7 +35,7 @@ export function FitnessTab() {
           <InlineSelect label="Across" value={x} options={AXES} onChange={(x) => void navigate({ search: { x } })} />
         </div>
         {points.length ? (
-          <FitnessChart points={points} nodes={nodes} x={x} seed={curve.data.seed} />
+          <FitnessChart points={points} x={x} seed={curve.data.seed} />
         ) : (
           <EmptyState title="No generation has closed yet">The line begins when the first one does.</EmptyState>
         )}

@@ -16,7 +16,7 @@ export function OperatorTable({ operators, run }: { operators: OperatorReport[];
           <tbody>
             {[...operators].sort((a, b) => b.gain - a.gain).map((one) => (
               <tr key={one.operator}>
-                <td className="whitespace-nowrap"><Link to="/runs/$run" params={{ run }} search={{ filter: `operator=${one.operator}`, rejected: true }} className="link">{one.operator}</Link></td>
+                <td className="whitespace-nowrap"><Link to="/runs/$run" params={{ run }} search={{ filter: `operator=${one.operator}`, rejected: "yes" }} className="link">{one.operator}</Link></td>
                 <td>
                   <svg width="180" height="10" role="img" aria-label={`${one.kept} kept, ${one.dropped} dropped, ${one.rejected} turned away`}>
                     <rect width={(one.kept / most) * 180} height="10" fill="var(--fill)" />

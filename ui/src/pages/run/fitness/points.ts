@@ -5,6 +5,8 @@ export interface FitnessPoint {
   calls: number;
   usd: number;
   best: number;
+  low?: number | null;
+  high?: number | null;
   /** The mean of the generation's candidates. */
   mean: number | null;
 }

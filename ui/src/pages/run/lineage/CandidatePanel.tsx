@@ -53,7 +53,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
   const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...(known.includes(other) ? [] : [[other, `against ${other}`] as const])];
   const text = candidate.data?.text ?? "";
   return (
-    <aside aria-label={`Candidate ${name}`} className="flex w-full shrink-0 flex-col border-t border-hairline bg-panel lg:max-h-[calc(100vh-200px)] lg:w-[380px] lg:border-t-0 lg:border-l">
+    <aside aria-label={`Candidate ${name}`} className="flex w-full shrink-0 flex-col border-t border-hairline bg-panel lg:min-h-0 lg:w-[380px] lg:border-t-0 lg:border-l">
       <div className="flex-1 overflow-auto px-5 py-4">
         <div className="flex items-baseline gap-3">
           <h3 className="font-mono font-semibold">{name}</h3>

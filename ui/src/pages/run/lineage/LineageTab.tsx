@@ -20,6 +20,9 @@ import { savePlate } from "./savePlate";
 import { TimeSlider } from "./TimeSlider";
 import { TreeTable } from "./TreeTable";
 
+/** Up to so many candidates rejected ones are drawn unless they are folded; beyond, they are folded unless asked for. */
+const FEW = 250;
+
 /** The family tree of a run, its side panel, and the same content as a table. */
 export function LineageTab() {
   const { run } = useParams({ from: "/runs/$run/" });
@@ -31,8 +34,8 @@ export function LineageTab() {
   const [until, setUntil] = useState(Infinity);
   const unfolded = useMemo(() => search.unfold?.split(",").filter(Boolean) ?? [], [search.unfold]);
   const view = useMemo(
-    () => ({ filter: search.filter, fold: !search.rejected, unfolded, branches: Boolean(search.branches) }),
-    [search.filter, search.rejected, unfolded, search.branches],
+    () => ({ filter: search.filter, fold: search.rejected === undefined ? (detail?.run.candidates ?? 0) > FEW : search.rejected === "no", unfolded, branches: Boolean(search.branches) }),
+    [search.filter, search.rejected, unfolded, search.branches, detail?.run.candidates],
   );
   const lineage = useQuery(lineageQuery(run, view));
   const scene = useMemo(() => (lineage.data ? sceneOf(lineage.data) : null), [lineage.data]);
@@ -69,17 +72,17 @@ export function LineageTab() {
     return offerCommands("lineage", [
       { id: "l-best", text: "Lineage: go to the best prompt", hint: "b", run: () => choose(scene.best) },
       { id: "l-fit", text: "Lineage: fit", hint: "f", run: () => handle.current?.fit() },
-      { id: "l-rejected", text: "Lineage: show or fold rejected candidates", run: () => set({ rejected: search.rejected ? undefined : true }) },
+      { id: "l-rejected", text: "Lineage: show or fold rejected candidates", run: () => set({ rejected: view.fold ? "yes" : "no" }) },
       { id: "l-table", text: "Lineage: as a table, as a plate", run: () => set({ view: search.view === "table" ? undefined : "table" }) },
     ]);
-  }, [scene, choose, set, search.rejected, search.view]);
+  }, [scene, choose, set, view.fold, search.view]);
 
   const wrongFilter = lineage.error instanceof ApiError && search.filter ? lineage.error : null;
   const save = (kind: "svg" | "png") => scene && savePlate(kind, { scene, look, theme, title, run, handle: handle.current });
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-      <div className="flex min-w-0 flex-1 flex-col">
-        <LineageToolbar title={title} search={search} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <LineageToolbar title={title} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
         {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
         {lineage.error && !wrongFilter ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
         {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}
@@ -88,7 +91,7 @@ export function LineageTab() {
             <TreeTable scene={scene} shown={look} chosen={chosen} onChoose={choose} onFold={fold} unfolded={unfolded} nameOf={nameOf} />
           ) : (
             <>
-              <div className="flex h-[62vh] min-h-80 flex-1 flex-col lg:h-[calc(100vh-300px)]">
+              <div className="flex h-[62vh] min-h-80 flex-col lg:h-auto lg:min-h-0 lg:flex-1">
                 <PlateView handle={handle} scene={scene} look={look} chosen={chosen} title={title} onChoose={choose} onFold={fold} />
               </div>
               <TimeSlider scene={scene} live={(detail as RunDetail | undefined)?.run.status === "running"} until={until} onChange={setUntil} />

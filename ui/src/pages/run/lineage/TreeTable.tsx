@@ -35,7 +35,7 @@ export function TreeTable({ scene, shown, chosen, unfolded, onChoose, onFold, na
   const items = virtual.getVirtualItems();
   const first = items[0], last = items.at(-1);
   return (
-    <div ref={box} className="h-[62vh] min-h-80 overflow-auto border-t border-hairline px-4 sm:px-6 lg:h-[calc(100vh-260px)]" tabIndex={-1}>
+    <div ref={box} className="h-[62vh] min-h-80 overflow-auto border-t border-hairline px-4 sm:px-6 lg:h-auto lg:min-h-0 lg:flex-1" tabIndex={-1}>
       <table role="treegrid" aria-label="Family tree" aria-rowcount={rows.order.length} className="grid-table">
         <thead className="sticky top-0 z-10 bg-paper">
           <tr><th scope="col">Candidate</th><th scope="col" className="num">Generation</th><th scope="col">Made by</th><th scope="col">Fate</th><th scope="col" className="num">Score</th><th scope="col" className="num">Answers</th><th scope="col" className="num">Cost</th><th scope="col">Note</th></tr>

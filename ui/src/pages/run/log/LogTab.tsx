@@ -25,7 +25,7 @@ export function LogTab() {
   const shown = useMemo(() => {
     const words = find.toLowerCase();
     const kinds = KINDS.find((one) => one.name === kind)?.events;
-    return entries.filter((entry) => (!kinds || kinds.includes(entry.event.event)) && (!words || describe(entry).text.toLowerCase().includes(words) || entry.event.event.includes(words)));
+    return entries.filter((entry) => (!kinds || kinds.includes(entry.event)) && (!words || describe(entry).text.toLowerCase().includes(words) || entry.event.includes(words)));
   }, [entries, kind, find]);
   const box = useRef<HTMLDivElement>(null);
   const [follow, setFollow] = useState(true);
@@ -60,7 +60,7 @@ export function LogTab() {
                   <span className={`w-24 shrink-0 ${tone === "accent" ? "text-accent" : tone === "lost" ? "text-lost" : tone === "quiet" ? "text-muted" : ""}`}>{name}</span>
                   <span className={`min-w-0 flex-1 truncate ${tone === "quiet" ? "text-muted" : ""}`}>{text}</span>
                 </button>
-                {open === entry.seq ? <pre className="prompt mt-1 mb-2 ml-16 max-h-96 overflow-auto">{JSON.stringify(entry.event, null, 2)}</pre> : null}
+                {open === entry.seq ? <pre className="prompt mt-1 mb-2 ml-16 max-h-96 overflow-auto">{JSON.stringify(entry, null, 2)}</pre> : null}
               </div>
             );
           })}

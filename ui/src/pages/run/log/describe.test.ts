@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { describe } from "./describe";
 
-const say = (event: Record<string, unknown> & { event: string }) => describe({ seq: 1, at: 0, event });
+const say = (event: Record<string, unknown> & { event: string }) => describe({ seq: 1, at: 0, ...event });
 
 it("tells decisions with their reason and figures", () => {
   const said = say({ event: "candidate_decided", candidate: 7, verdict: "kept", reason: "improves", detail: "solves 3 of 4 targets", against: 0, trials: 12, gain: 0.0431, gain_sd: 0.01 });

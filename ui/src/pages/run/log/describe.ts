@@ -1,4 +1,4 @@
-import type { Recorded, RunEvent } from "@/api/types";
+import type { Recorded } from "@/api/types";
 import { count, score, signed, usd } from "@/lib/format";
 
 export interface Said {
@@ -21,10 +21,10 @@ const num = (value: unknown) => (typeof value === "number" ? value : null);
 const record = (value: unknown) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});
 const words = (value: unknown) => String(value ?? "").replaceAll("_", " ");
 
-const SAY: Record<string, (event: RunEvent) => Said> = {
+const SAY: Record<string, (entry: Recorded) => Said> = {
   run_started: (e) => ({ name: "started", text: words(record(e.spec).description || record(e.spec).mode), tone: "plain" }),
   session_started: (e) => ({ name: "session", text: `taken up by version ${String(e.version)}`, tone: "quiet" }),
-  session_ended: (e) => ({ name: "session", text: `put down: ${String(e.reason)}`, tone: "quiet" }),
+  session_ended: (e) => ({ name: "session", text: e.reason ? `put down: ${String(e.reason)}` : "put down", tone: "quiet" }),
   candidate_admitted: (e) => {
     const one = record(e.candidate);
     const parents = Array.isArray(one.parents) && one.parents.length ? ` from ${one.parents.map(c).join(" and ")}` : "";
@@ -53,6 +53,6 @@ const SAY: Record<string, (event: RunEvent) => Said> = {
 };
 
 /** An entry in words. Unknown kinds, of a newer server, are told by their name. */
-export function describe({ event }: Recorded): Said {
-  return SAY[event.event]?.(event) ?? { name: words(event.event), text: "", tone: "plain" };
+export function describe(entry: Recorded): Said {
+  return SAY[entry.event]?.(entry) ?? { name: words(entry.event), text: "", tone: "plain" };
 }
