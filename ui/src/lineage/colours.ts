@@ -8,7 +8,7 @@ const CIVIDIS: readonly (readonly [number, number, number])[] = [
 const STOPS = 9;
 
 /** On light paper the scale ends earlier, so that its high end keeps its contrast; on dark paper it begins later. */
-const CUT = { light: [0, 0.86], dark: [0.12, 1] } as const;
+const CUT = { light: [0, 0.86], dark: [0.24, 1] } as const;
 
 export function cividis(share: number, theme: "light" | "dark"): string {
   const [from, to] = CUT[theme];

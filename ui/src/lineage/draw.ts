@@ -1,5 +1,5 @@
 import type { Camera, Size } from "./camera";
-import { diamond, elbow, star } from "./shapes";
+import { diamond, elbow, star, tooth } from "./shapes";
 import type { Look } from "./look";
 import type { Scene } from "./scene";
 import type { PlateStyle } from "./style";
@@ -76,7 +76,8 @@ function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camer
     const kind = relation[at];
     const dropped = scene.marks[at]?.node.status === "dropped" || look.shown[at] === 1;
     const path = kind === 3 ? dashed : kind === 2 ? double : dropped ? faint : plain;
-    elbow(path, x0, y0, x1, y1, turn(at), radius);
+    if (scene.teeth[at]) tooth(kind === 2 ? faint : path, x0, y0, x1, y1, turn(at), railOf(y0, y1, camera.gapY));
+    else elbow(path, x0, y0, x1, y1, turn(at), radius);
   }
   if (trunks) {
     for (const [from, [bend, top, bottom]] of trunks) {
@@ -102,6 +103,9 @@ function drawTree(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camer
   ctx.setLineDash([]);
 }
 
+/** The rail lies half a row nearer to the parent than its teeth. */
+export const railOf = (parentY: number, y: number, gapY: number) => y + (y > parentY ? -0.42 : 0.42) * gapY;
+
 function strokeDouble(ctx: CanvasRenderingContext2D, path: Path2D, style: PlateStyle): void {
   ctx.lineWidth = 3.4;
   ctx.strokeStyle = style.edge;
@@ -117,7 +121,8 @@ function drawMerges(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, cam
   if (camera.gapY < 3) return;
   const path = new Path2D();
   for (const { child, parent } of scene.extra) {
-    if (!look.shown[child] || !look.shown[parent]) continue;
+    // what a rejected tooth was merged from is told by its panel
+    if (!look.shown[child] || !look.shown[parent] || scene.teeth[child]) continue;
     const x0 = camera.x + (scene.xs[parent] ?? 0) * camera.gapX, y0 = camera.y + (scene.ys[parent] ?? 0) * camera.gapY;
     const x1 = camera.x + (scene.xs[child] ?? 0) * camera.gapX, y1 = camera.y + (scene.ys[child] ?? 0) * camera.gapY;
     if (Math.max(x0, x1) < 0 || Math.min(x0, x1) > size.width || Math.max(y0, y1) < 0 || Math.min(y0, y1) > size.height) continue;
@@ -138,7 +143,8 @@ export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Lo
     if (!look.shown[at]) break;
     const x0 = camera.x + (scene.xs[from] ?? 0) * camera.gapX, y0 = camera.y + (scene.ys[from] ?? 0) * camera.gapY;
     const x1 = camera.x + (scene.xs[at] ?? 0) * camera.gapX, y1 = camera.y + (scene.ys[at] ?? 0) * camera.gapY;
-    elbow(path, x0, y0, x1, y1, camera.x + (scene.bend[at] ?? 0) * camera.gapX, Math.min(7, camera.gapX * 0.2, Math.abs(y1 - y0) / 2));
+    if (scene.teeth[at]) tooth(path, x0, y0, x1, y1, camera.x + (scene.bend[at] ?? 0) * camera.gapX, railOf(y0, y1, camera.gapY));
+    else elbow(path, x0, y0, x1, y1, camera.x + (scene.bend[at] ?? 0) * camera.gapX, Math.min(7, camera.gapX * 0.2, Math.abs(y1 - y0) / 2));
   }
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;

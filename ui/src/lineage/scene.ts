@@ -1,4 +1,5 @@
 import type { Lineage, Mark } from "@/api/types";
+import { comb } from "./comb";
 
 export const RELATIONS = ["seed", "mutated_from", "derived_from", "branch_of"] as const;
 
@@ -14,6 +15,8 @@ export interface Scene {
   children: number[][];
   /** The column at which the edge to each node turns: before the parent's straight child, so that no edge seems to leave from that one. */
   bend: Float32Array;
+  /** Which nodes hang on a rail. */
+  teeth: Uint8Array;
   /** Edges beyond the first: merges. */
   extra: { child: number; parent: number; relation: number }[];
   relation: Uint8Array;
@@ -62,16 +65,18 @@ export function sceneOf(lineage: Lineage): Scene {
       }
     });
   });
-  for (const column of byColumn) column.sort((a, b) => (ys[a] ?? 0) - (ys[b] ?? 0));
+  const { teeth, rows } = comb({ xs, ys, children }, (at) => marks[at]?.node.status === "dropped" && !marks[at]?.folded && !marks[at]?.descent);
   const bend = new Float32Array(marks.length);
   children.forEach((own, from) => {
     const x = xs[from] ?? 0;
     const straight = own.find((child) => ys[child] === ys[from]);
     const limit = straight === undefined ? Infinity : (xs[straight] ?? Infinity);
-    for (const child of own) bend[child] = Math.max(x + 0.36, Math.min(xs[child] ?? 0, limit) - 0.62);
+    const rail = own.reduce((least, child) => (teeth[child] ? Math.min(least, xs[child] ?? least) : least), Infinity);
+    for (const child of own) bend[child] = Math.max(x + 0.36, Math.min(xs[child] ?? 0, limit, teeth[child] ? rail : Infinity) - 0.62);
   });
+  for (const column of byColumn) column.sort((a, b) => (ys[a] ?? 0) - (ys[b] ?? 0));
   const best = lineage.best === null ? -1 : (index.get(lineage.best) ?? -1);
-  return { marks, index, xs, ys, parent, relation, children, bend, extra, columns: lineage.columns, rows: lineage.rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, lastEntry };
+  return { marks, index, xs, ys, parent, relation, children, bend, teeth, extra, columns: lineage.columns, rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, lastEntry };
 }
 
 /** The way from the root to a node over first parents. */

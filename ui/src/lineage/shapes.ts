@@ -22,6 +22,15 @@ export function elbow(pen: Pen, x0: number, y0: number, x1: number, y1: number, 
   pen.lineTo(x1, y1);
 }
 
+/** From parent to a tooth of a comb: along the parent's row, to the rail at `bend`, along the rail, and to the tooth. */
+export function tooth(pen: Pen, x0: number, y0: number, x1: number, y1: number, bend: number, rail: number): void {
+  pen.moveTo(x0, y0);
+  pen.lineTo(bend, y0);
+  pen.lineTo(bend, rail);
+  pen.lineTo(x1, rail);
+  pen.lineTo(x1, y1);
+}
+
 /** The corners of a five-pointed star. */
 export function starPoints(x: number, y: number, radius: number): [number, number][] {
   return Array.from({ length: 10 }, (_, at) => {

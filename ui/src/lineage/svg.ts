@@ -1,6 +1,7 @@
 import { fit, MARGIN } from "./camera";
+import { railOf } from "./draw";
 import type { Look } from "./look";
-import { diamondPoints, elbow, starPoints, type Pen } from "./shapes";
+import { diamondPoints, elbow, starPoints, tooth, type Pen } from "./shapes";
 import type { Scene } from "./scene";
 import type { PlateStyle } from "./style";
 
@@ -12,7 +13,8 @@ export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string
   const Y = (at: number) => camera.y + (scene.ys[at] ?? 0) * camera.gapY;
   const way = (from: number, at: number, bend?: number) => {
     const pen = new SvgPen();
-    elbow(pen, X(from), Y(from), X(at), Y(at), bend ?? camera.x + (scene.bend[at] ?? 0) * camera.gapX, 7);
+    if (scene.teeth[at] && bend === undefined) tooth(pen, X(from), Y(from), X(at), Y(at), camera.x + (scene.bend[at] ?? 0) * camera.gapX, railOf(Y(from), Y(at), camera.gapY));
+    else elbow(pen, X(from), Y(from), X(at), Y(at), bend ?? camera.x + (scene.bend[at] ?? 0) * camera.gapX, 7);
     return pen.text;
   };
   const out: string[] = [];
@@ -35,7 +37,7 @@ export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string
     if (kind === 2) double(d);
     else line(d, scene.marks[at]?.node.status === "dropped" ? style.edgeFaint : style.edge, 1.1, kind === 3 ? ' stroke-dasharray="4 3"' : "");
   }
-  for (const { child, parent } of scene.extra) if (look.shown[child]) double(way(parent, child, X(child) - camera.gapX * 0.38));
+  for (const { child, parent } of scene.extra) if (look.shown[child] && !scene.teeth[child]) double(way(parent, child, X(child) - camera.gapX * 0.38));
   for (let number = 1; number < scene.descent.length; number++) line(way(scene.descent[number - 1] as number, scene.descent[number] as number), style.accent, 4.2);
   const descends = new Set(scene.descent);
   scene.marks.forEach((mark, at) => {

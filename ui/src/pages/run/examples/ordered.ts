@@ -1,5 +1,6 @@
 import type { Matrix } from "@/api/types";
 import { candidateOf } from "@/lib/format";
+import { wilson } from "@/lib/wilson";
 
 export interface ExampleStat {
   example: number;
@@ -19,10 +20,20 @@ export interface HeatView {
   answered: number;
 }
 
-/** The matrix with its examples in an order, and what is known of each. */
+/** The lower end of a row's interval: few lucky answers do not lead the list. */
+function lowEnd(scores: readonly (number | null)[]): number | null {
+  const known = scores.filter((value): value is number => value !== null);
+  return known.length ? wilson(known.reduce((sum, value) => sum + value, 0) / known.length, known.length)[0] : null;
+}
+
+/** The matrix, its surest candidates first and its examples in an order, with what is known of each. */
 export function ordered(matrix: Matrix, order: "difficulty" | "discrimination" | "id"): HeatView {
   // a candidate that met no example of the split has no row
-  const rows = matrix.scores.map((_, row) => row).filter((row) => matrix.scores[row]?.some((value) => value !== null));
+  const rows = matrix.scores
+    .map((scores, row) => ({ row, low: lowEnd(scores) }))
+    .filter(({ low }) => low !== null)
+    .sort((a, b) => (b.low ?? 0) - (a.low ?? 0) || a.row - b.row)
+    .map(({ row }) => row);
   const stats: ExampleStat[] = matrix.examples.map((example, column) => {
     let n = 0, sum = 0, squares = 0;
     for (const row of matrix.scores) {

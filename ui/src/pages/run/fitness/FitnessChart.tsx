@@ -55,7 +55,7 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
         <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
           {band.some(Boolean) ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
           {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
-          {points.every((one) => one.mean !== null) ? <path d={line(points.map((one) => one.mean ?? 0))} fill="none" stroke="var(--edge)" strokeWidth="1.3" strokeDasharray="4 3" /> : null}
+          {points.map((one) => (one.mean === null ? null : <circle key={one.generation} cx={x(one[axis])} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
           <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
           {point ? <line x1={x(point[axis])} x2={x(point[axis])} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
           {point && steps[shown] ? <circle cx={x(point[axis])} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
@@ -63,7 +63,7 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
         <span><span className="text-accent">━</span> best so far{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
-        <span>┄ mean of the generation</span>
+        <span>○ mean of each generation’s candidates</span>
         {seed === null ? null : <span>┈ seed</span>}
       </p>
       <details className="mt-1 text-small">

@@ -47,6 +47,8 @@ export function LineageTab() {
   const nameOf = useCallback((id: string) => (id.startsWith(`${run}@`) ? candidateOf(id) : id), [run]);
   const chosen = useMemo(() => {
     if (!scene || !search.node) return -1;
+    if (search.node === "best") return scene.best;
+    if (search.node === "seed") return 0;
     return scene.index.get(search.node.includes("@") ? search.node : `${run}@${search.node}`) ?? -1;
   }, [scene, search.node, run]);
   const choose = useCallback(
