@@ -48,12 +48,11 @@ async function launch(data: string, port: number, more: string[]): Promise<{ pro
 const ended = (child: ChildProcess) => new Promise<void>((done) => (child.exitCode !== null || child.signalCode !== null ? done() : child.once("exit", () => done())));
 
 /** Runs `clade` once and returns what it printed. */
-export async function run(args: string[], input?: string): Promise<string> {
-  const child = spawn(binary(), args, { stdio: ["pipe", "pipe", "pipe"] });
+export async function run(args: string[], env: Record<string, string> = {}): Promise<string> {
+  const child = spawn(binary(), args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
   let out = "", err = "";
   child.stdout.on("data", (part: Buffer) => (out += part.toString()));
   child.stderr.on("data", (part: Buffer) => (err += part.toString()));
-  child.stdin.end(input ?? "");
   await ended(child);
   if (child.exitCode !== 0) throw new Error(`clade ${args.join(" ")} ended with ${child.exitCode}: ${err}`);
   return out;

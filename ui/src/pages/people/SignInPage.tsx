@@ -19,7 +19,7 @@ export function SignInPage() {
         }}
       />
       <p className="mt-6 text-muted">
-        No account? Ask a member of a workspace for an invitation link. On a new server, whoever runs it makes the first account: <code className="font-mono text-small">clade user add LOGIN --instance-admin</code>
+        No account? Ask a member of a workspace for an invitation link. On a new server, whoever runs it makes the first account: <code className="font-mono text-small">clade user add LOGIN --admin</code>
       </p>
       <p className="mt-6 text-label text-muted">version {session.version}</p>
     </div>
