@@ -1,0 +1,22 @@
+/** Every page with its address and a text that says it is there. RUN stands for a finished run. */
+export const pages: readonly (readonly [string, string, string | RegExp])[] = [
+  ["runs", "/w/local", "From seed to best"],
+  ["lineage", "/runs/RUN", "line of descent"],
+  ["lineage-node", "/runs/RUN?node=best", "Branch from here"],
+  ["lineage-table", "/runs/RUN?view=table", "Made by"],
+  ["fitness", "/runs/RUN/fitness", "Fitness on train examples"],
+  ["candidates", "/runs/RUN/candidates?a=c0&b=c1", "Paired difference"],
+  ["examples", "/runs/RUN/examples", "answered cells"],
+  ["trial", "/runs/RUN/examples?split=test&cell=c0:0", "Judged by"],
+  ["evidence", "/runs/RUN/evidence", /winner’s curse/i],
+  ["log", "/runs/RUN/log", "finished"],
+  ["new-run", "/w/local/new", "The prompt to beat"],
+  ["compare", "/w/local/compare?runs=RUN,RUN", /Choose two|Comparison/],
+  ["branches", "/w/local/branches", "Branches and snapshots"],
+  ["prompts", "/w/local/prompts", "No prompts kept yet"],
+  ["datasets", "/w/local/datasets", "No datasets kept yet"],
+  ["settings", "/w/local/settings", "Own addresses of models"],
+  ["budget", "/w/local/settings?section=budgets", "Budget of the workspace"],
+  ["audit", "/w/local/settings?section=audit", "by whom"],
+  ["account", "/account", "API tokens"],
+];

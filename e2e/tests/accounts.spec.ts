@@ -1,0 +1,74 @@
+import { expect, test } from "@playwright/test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run, startClade } from "../support/clade.ts";
+import { watch } from "../support/watch.ts";
+
+const password = "correct horse battery staple";
+
+test("first admin, workspace, invitation; a viewer sees no control and the server refuses; an ended session stays on the page", async ({ page, browser }) => {
+  const data = await mkdtemp(join(tmpdir(), "clade-e2e-"));
+  await run(["--data-dir", data, "user", "add", "ada", "--admin"], { CLADE_PASSWORD: password });
+  const clade = await startClade({ data });
+  try {
+    const seen = watch(page, { origin: clade.url.origin, allow: [/status of 40[13]/] });
+    await page.goto(clade.url.href);
+    await page.getByRole("textbox", { name: "Login" }).fill("ada");
+    await page.getByLabel("Password").fill("wrong password, surely");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("link", { name: "Promptclade" })).toBeVisible();
+
+    await page.goto(new URL("/people", clade.url).href);
+    await page.getByRole("textbox", { name: "Id" }).fill("research");
+    await page.locator("section", { hasText: "A new workspace" }).getByRole("textbox", { name: "Name" }).fill("Research");
+    await page.getByRole("button", { name: "Add the workspace" }).click();
+    await expect(page.getByText("you are its admin")).toBeVisible();
+
+    await page.goto(new URL("/w/research/settings?section=members", clade.url).href);
+    await page.getByRole("combobox", { name: "Role", exact: true }).selectOption("viewer");
+    await page.getByRole("button", { name: "Make an invitation" }).click();
+    const link = (await page.getByText(/\/join#/).textContent()) ?? "";
+
+    const context = await browser.newContext();
+    const guest = await context.newPage();
+    const seenGuest = watch(guest, { origin: clade.url.origin, allow: [/status of 403/] });
+    await guest.goto(new URL(new URL(link).pathname + new URL(link).hash, clade.url).href);
+    await expect(guest.getByText("You are invited to")).toContainText("Research");
+    await guest.getByRole("textbox", { name: "Login" }).fill("grace");
+    await guest.getByLabel("Password").fill(password);
+    await guest.getByRole("button", { name: "Join" }).click();
+    await expect(guest.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+    await expect(guest.getByRole("link", { name: "New run" })).toHaveCount(0);
+    await expect(guest.getByRole("button", { name: "Try the demo" })).toHaveCount(0);
+    const forced = await guest.evaluate(async () => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
+      return (await fetch("/api/v1/workspaces/research/runs/demo", { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": session.csrf }, body: "{}" })).status;
+    });
+    expect(forced).toBe(403);
+    seenGuest.clean();
+    await context.close();
+
+    await page.reload();
+    await expect(page.getByRole("cell", { name: "grace" }).first()).toBeVisible();
+    // the session ends elsewhere: the page stays, and goes on after signing in again
+    await page.getByRole("link", { name: "Budget", exact: true }).click();
+    await page.getByRole("spinbutton", { name: "US dollars" }).fill("12.5");
+    await page.context().clearCookies();
+    await page.getByRole("button", { name: "Set the budget" }).click();
+    const dialog = page.getByRole("dialog", { name: "Your session ended" });
+    await dialog.getByLabel("Password").fill(password);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("spinbutton", { name: "US dollars" })).toHaveValue("12.5");
+    await page.getByRole("button", { name: "Set the budget" }).click();
+    await expect(page.getByText("The budget is set.")).toBeVisible();
+    seen.clean();
+  } finally {
+    await clade.close();
+    await rm(data, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,90 @@
+import { expect, test } from "@playwright/test";
+import { readFile } from "node:fs/promises";
+import { startClade } from "../support/clade.ts";
+import { demo, enter, finished } from "../support/runs.ts";
+import { watch } from "../support/watch.ts";
+
+test("demo, live lineage, pause, crash, resume, evidence, branch, compare, export and import", async ({ page, context }) => {
+  const clade = await startClade();
+  const other = await startClade();
+  try {
+    // while the server is down requests fail; the browser logs that by itself
+    const seen = watch(page, { origin: clade.url.origin, allow: [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|Failed to load resource|ERR_INCOMPLETE_CHUNKED|ERR_SOCKET/] });
+    await enter(page, clade);
+    await expect(page.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+
+    const run = await demo(page);
+    const plate = page.getByRole("application");
+    await expect(plate).toHaveAccessibleName(/Descent of .*: \d+ candidates/);
+    const size = async () => Number(/: (\d+) candidates/.exec((await plate.getAttribute("aria-label")) ?? "")?.[1]);
+    const first = await size();
+    await expect.poll(size, { message: "the tree grows live" }).toBeGreaterThan(first);
+
+    await page.getByRole("button", { name: "Pause" }).click();
+    await expect(page.getByText("paused", { exact: true })).toBeVisible();
+    await clade.kill();
+    await page.getByRole("link", { name: "Log" }).click();
+    await expect(page.getByRole("alert").filter({ hasText: "The server does not answer" })).toBeVisible();
+    await clade.restart();
+    await expect(page.getByText("The server does not answer")).toBeHidden({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Resume" }).click();
+    await finished(page);
+
+    await page.getByRole("link", { name: "Evidence" }).click();
+    await expect(page.getByRole("heading", { name: /Better, and shown to be|No improvement shown/ })).toBeVisible();
+    await expect(page.getByText(/45, each met by both prompts/)).toBeVisible();
+
+    // the best prompt, found and branched from with the keyboard alone
+    await page.getByRole("link", { name: "Lineage" }).click();
+    await plate.focus();
+    await page.keyboard.press("b");
+    const panel = page.getByRole("complementary", { name: /Candidate c\d+/ });
+    await expect(panel).toBeVisible();
+    await expect(panel.getByText("{{question}}").first()).toBeVisible();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("b");
+    await panel.getByRole("button", { name: "Branch from here" }).click();
+    const dialog = page.getByRole("dialog", { name: /Branch from c\d+/ });
+    const prompt = dialog.getByRole("textbox", { name: /Prompt: user/ });
+    await prompt.fill(`Stay calm.\n${await prompt.inputValue()}`);
+    await dialog.getByRole("spinbutton", { name: "Calls" }).fill("400");
+    await dialog.getByRole("button", { name: "Start the branch" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));
+    const branch = new URL(page.url()).pathname.split("/")[2] ?? "";
+    await expect(page.getByText("branch of")).toBeVisible();
+    await finished(page);
+
+    await page.getByRole("link", { name: "Branches" }).click();
+    await expect(page.getByRole("link", { name: "Compare with its origin" })).toBeVisible();
+    await page.getByRole("link", { name: "Compare with its origin" }).click();
+    await expect(page.getByRole("heading", { name: "Comparison of 2 runs" })).toBeVisible();
+    await expect(page.getByText(branch).first()).toBeVisible();
+
+    await page.goto(new URL(`/runs/${run}`, clade.url).href);
+    await page.getByRole("button", { name: "Export" }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "The whole run" }).click()]);
+    const bundle = await readFile(await download.path());
+    expect(bundle.length).toBeGreaterThan(10_000);
+
+    const second = await context.newPage();
+    const seenThere = watch(second, { origin: other.url.origin });
+    await enter(second, other);
+    const data = await second.evaluateHandle(
+      ({ text }) => {
+        const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], "run.clade.tar.zst"));
+        return transfer;
+      },
+      { text: bundle.toString("base64") },
+    );
+    await second.getByRole("heading", { name: "No runs yet" }).dispatchEvent("drop", { dataTransfer: data });
+    await second.waitForURL(new RegExp(`/runs/${run}`));
+    await expect(second.getByRole("application")).toHaveAccessibleName(/\d+ candidates/);
+    seenThere.clean();
+    seen.clean();
+  } finally {
+    await clade.close();
+    await other.close();
+  }
+});

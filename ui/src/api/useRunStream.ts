@@ -1,0 +1,126 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { url } from "./client";
+import { runQuery } from "./queries";
+import type { Progress, Recorded, RunDetail, RunStatus } from "./types";
+
+/** The live end of a run's journal, newest last. */
+export interface LiveLog {
+  entries: Recorded[];
+  /** Sequence number behind the last entry that was seen. */
+  next: number;
+}
+export const liveLogKey = (run: string) => ["run", run, "live"] as const;
+const KEPT = 5_000;
+
+/** Which questions an event makes stale. A trial only moves scores: those may wait. */
+const STALE_BY: Record<string, readonly string[]> = {
+  candidate_admitted: ["lineage", "candidates"],
+  proposal_rejected: ["lineage"],
+  candidate_decided: ["lineage", "candidates", "report"],
+  generation_closed: ["lineage", "curve", "generations", "report"],
+  search_ended: ["lineage", "report", ""],
+  candidate_chosen: ["lineage", "report", ""],
+  evidence_measured: ["report", ""],
+  headroom_measured: ["report"],
+  budget_changed: [""],
+  run_finished: ["lineage", "candidates", "report", "curve", "generations", "matrix", ""],
+  session_started: [""],
+  session_ended: [""],
+};
+const BY_TRIAL = ["lineage", "candidates", "matrix"] as const;
+
+/** Refreshes what is on screen, never faster than four times the time its last answer took. */
+class Refresher {
+  private readonly due = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly took = new Map<string, number>();
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly run: string,
+  ) {}
+
+  ask(what: string, least: number): void {
+    const wait = Math.max(least, 4 * (this.took.get(what) ?? 0));
+    if (this.due.has(what)) return;
+    this.due.set(what, setTimeout(() => void this.refresh(what), wait));
+  }
+
+  private async refresh(what: string): Promise<void> {
+    const started = performance.now();
+    const match = what === "" ? { queryKey: ["run", this.run, ""], exact: true } : { queryKey: ["run", this.run, what] };
+    await this.client.invalidateQueries(match);
+    this.took.set(what, performance.now() - started);
+    this.due.delete(what);
+  }
+
+  stop(): void {
+    for (const timer of this.due.values()) clearTimeout(timer);
+    this.due.clear();
+  }
+}
+
+/** Follows a run while its page is open and visible, and writes what happens into the query cache. */
+export function useRunStream(run: string, status: RunStatus | undefined): void {
+  const client = useQueryClient();
+  const live = status === "running";
+  useEffect(() => {
+    if (!live) return;
+    const refresher = new Refresher(client, run);
+    let source: EventSource | null = null;
+    let waiting: Recorded[] = [];
+    let flushing: ReturnType<typeof setTimeout> | undefined;
+
+    const flush = () => {
+      flushing = undefined;
+      const news = waiting;
+      waiting = [];
+      client.setQueryData<LiveLog>(liveLogKey(run), (before) => append(before, news));
+    };
+    const open = () => {
+      const after = client.getQueryData<LiveLog>(liveLogKey(run))?.next;
+      source = new EventSource(url(`/runs/${run}/events`, after === undefined ? {} : { after: after - 1 }));
+      source.addEventListener("entry", (message) => {
+        const entry = JSON.parse((message as MessageEvent<string>).data) as Recorded;
+        waiting.push(entry);
+        flushing ??= setTimeout(flush, 100);
+        const kind = entry.event;
+        for (const what of STALE_BY[kind] ?? []) refresher.ask(what, 120);
+        if (kind === "trial_finished") for (const what of BY_TRIAL) refresher.ask(what, what === "matrix" ? 4000 : 1500);
+      });
+      source.addEventListener("progress", (message) => {
+        const progress = JSON.parse((message as MessageEvent<string>).data) as Progress;
+        client.setQueryData<RunDetail>(runQuery(run).queryKey, (before) => before && { ...before, progress });
+      });
+      source.addEventListener("end", () => {
+        source?.close();
+        void client.invalidateQueries({ queryKey: ["run", run] });
+      });
+    };
+    // a hidden page gives its connection back: browsers allow few to one server
+    const onVisibility = () => {
+      if (document.hidden) {
+        source?.close();
+        source = null;
+      } else if (!source) {
+        open();
+        void client.invalidateQueries({ queryKey: ["run", run] });
+      }
+    };
+    if (!document.hidden) open();
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => {
+      document.removeEventListener("visibilitychange", onVisibility);
+      source?.close();
+      refresher.stop();
+      clearTimeout(flushing);
+    };
+  }, [client, run, live]);
+}
+
+export function append(before: LiveLog | undefined, news: Recorded[]): LiveLog {
+  const next = before?.next ?? 0;
+  const fresh = news.filter((entry) => entry.seq >= next);
+  const last = fresh.at(-1);
+  return { entries: [...(before?.entries ?? []), ...fresh].slice(-KEPT), next: last ? last.seq + 1 : next };
+}

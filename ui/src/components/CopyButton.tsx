@@ -1,0 +1,17 @@
+import { Button } from "./Button";
+import { toast } from "./toasts";
+
+export function CopyButton({ text, label = "Copy", what = "Copied" }: { text: string; label?: string; what?: string }) {
+  return (
+    <Button
+      onClick={() => {
+        navigator.clipboard.writeText(text).then(
+          () => toast(what),
+          () => toast("The browser refused the clipboard.", { tone: "lost", fix: "Select the text and copy it by hand." }),
+        );
+      }}
+    >
+      {label}
+    </Button>
+  );
+}

@@ -1,0 +1,15 @@
+import type { RunStatus } from "@/api/types";
+
+const SHAPES: Record<RunStatus, string> = { running: "●", paused: "‖", failed: "✕", finished: "✓" };
+
+/** A run's status: a shape and a word, not a colour alone. */
+export function RunState({ status, note }: { status: RunStatus; note?: string }) {
+  const tone = status === "running" ? "text-accent" : status === "failed" ? "text-lost" : "text-muted";
+  return (
+    <span className="whitespace-nowrap">
+      <span aria-hidden="true" className={`inline-block w-4 ${tone}`}>{SHAPES[status]}</span>
+      <span className={status === "failed" ? "text-lost" : ""}>{status}</span>
+      {note ? <span className="text-muted">, {note}</span> : null}
+    </span>
+  );
+}

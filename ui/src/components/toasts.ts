@@ -1,0 +1,41 @@
+import { fixOf } from "@/api/ApiError";
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone: "plain" | "lost";
+  fix?: string;
+  undo?: () => void;
+}
+
+let toasts: Toast[] = [];
+let counter = 0;
+const listeners = new Set<() => void>();
+
+function publish(next: Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+export function subscribeToasts(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export const currentToasts = () => toasts;
+
+export function dismissToast(id: number): void {
+  publish(toasts.filter((toast) => toast.id !== id));
+}
+
+/** Says that something happened, with a way back where there is one. */
+export function toast(text: string, more: Partial<Omit<Toast, "id" | "text">> = {}): void {
+  const id = ++counter;
+  publish([...toasts.slice(-3), { id, text, tone: "plain", ...more }]);
+  setTimeout(() => dismissToast(id), more.undo || more.tone === "lost" ? 10_000 : 4_000);
+}
+
+/** Says what failed and what to do next. */
+export function toastError(error: unknown): void {
+  toast(error instanceof Error ? error.message : String(error), { tone: "lost", fix: fixOf(error) });
+}

@@ -1,0 +1,29 @@
+import { categories, cividis } from "./colours";
+import { scoreRange, type Scene } from "./scene";
+
+export type ColourBy = "score" | "operator" | "model" | "status";
+
+export interface Colouring {
+  by: ColourBy;
+  of: (node: number) => string;
+  /** The ends of the scale, where it is one. */
+  range?: [number, number];
+  theme: "light" | "dark";
+  /** The words and their colours, where they are categories. */
+  words?: [string, string][];
+}
+
+/** What a node's colour says. */
+export function colouring(scene: Scene, by: ColourBy, theme: "light" | "dark"): Colouring {
+  if (by === "score") {
+    const range = scoreRange(scene);
+    const width = range[1] - range[0] || 1;
+    return { by, theme, range, of: (at) => cividis(((scene.marks[at]?.node.score?.mean ?? range[0]) - range[0]) / width, theme) };
+  }
+  const word = (at: number) => {
+    const node = scene.marks[at]?.node;
+    return (by === "operator" ? (node?.operator ?? "seed") : by === "model" ? node?.model : node?.status) || "none";
+  };
+  const colours = categories(scene.marks.map((_, at) => word(at)), theme);
+  return { by, theme, of: (at) => colours.get(word(at)) ?? "", words: [...colours] };
+}

@@ -1,0 +1,59 @@
+import type { Camera, Size } from "./camera";
+import type { Look } from "./look";
+import type { Scene } from "./scene";
+import type { PlateStyle } from "./style";
+
+export interface Minimap {
+  width: number;
+  height: number;
+}
+const PAD = 6;
+
+const scaleOf = (map: Minimap, scene: Scene) => ({
+  x: (map.width - 2 * PAD) / Math.max(1, scene.columns - 1),
+  y: (map.height - 2 * PAD) / Math.max(1, scene.rows - 1),
+});
+
+/** The whole tree as dots, with a frame round what is on the screen. Hidden while everything is. */
+export function drawMinimap(canvas: HTMLCanvasElement, scene: Scene, look: Look, style: PlateStyle, camera: Camera, size: Size): void {
+  const left = -camera.x / camera.gapX, right = (size.width - camera.x) / camera.gapX;
+  const top = -camera.y / camera.gapY, bottom = (size.height - camera.y) / camera.gapY;
+  const whole = left <= 0 && top <= 0 && right >= scene.columns - 1 && bottom >= scene.rows - 1;
+  canvas.style.visibility = whole ? "hidden" : "visible";
+  const ctx = canvas.getContext("2d");
+  if (whole || !ctx) return;
+  const map = { width: canvas.width, height: canvas.height };
+  const scale = scaleOf(map, scene);
+  ctx.fillStyle = style.paper;
+  ctx.fillRect(0, 0, map.width, map.height);
+  const seen = new Set<number>();
+  ctx.fillStyle = style.edge;
+  for (let at = 0; at < scene.marks.length; at++) {
+    if (!look.shown[at]) continue;
+    const x = Math.round(PAD + (scene.xs[at] ?? 0) * scale.x), y = Math.round(PAD + (scene.ys[at] ?? 0) * scale.y);
+    const key = y * 4096 + x;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    ctx.fillRect(x, y, 1, 1);
+  }
+  ctx.strokeStyle = style.accent;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  scene.descent.forEach((node, at) => {
+    const x = PAD + (scene.xs[node] ?? 0) * scale.x, y = PAD + (scene.ys[node] ?? 0) * scale.y;
+    if (at) ctx.lineTo(x, y);
+    else ctx.moveTo(x, y);
+  });
+  ctx.stroke();
+  ctx.strokeStyle = style.ink;
+  ctx.lineWidth = 1;
+  const x0 = Math.max(0.5, PAD + left * scale.x), y0 = Math.max(0.5, PAD + top * scale.y);
+  const x1 = Math.min(map.width - 0.5, PAD + right * scale.x), y1 = Math.min(map.height - 0.5, PAD + bottom * scale.y);
+  ctx.strokeRect(x0, y0, Math.max(2, x1 - x0), Math.max(2, y1 - y0));
+}
+
+/** The place in the tree under a point of the minimap. */
+export function minimapToRow(map: Minimap, scene: Scene, x: number, y: number): { column: number; row: number } {
+  const scale = scaleOf(map, scene);
+  return { column: (x - PAD) / scale.x, row: (y - PAD) / scale.y };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { Lineage, Mark, Node } from "@/api/types";
+import { nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
+
+const node = (id: string, mean: number | null, status: Node["status"] = "kept"): Node => ({
+  id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], note: "", status, reason: "",
+  score: mean === null ? null : { mean, low: mean, high: mean, trials: 10 }, scores: {}, cost: 0, turned_away: 0,
+});
+const mark = (id: string, x: number, y: number, from: [number, number][], mean: number | null = 0.5, descent = false): Mark => ({
+  id, x, y, descent, edges: from.map(([x, y]) => ({ x, y, relation: "mutated_from", descent: false })), node: node(id, mean),
+});
+const lineage: Lineage = {
+  columns: 3, rows: 3, best: "run1@c3", total: 5,
+  marks: [
+    mark("run1@c0", 0, 0, [], 0.3, true),
+    mark("run1@c1", 1, 0, [[0, 0]], 0.5, true),
+    mark("run1@c3", 2, 0, [[1, 0], [1, 1]], 0.7, true),
+    mark("run1@c2", 1, 1, [[0, 0]], null),
+    mark("run1@c4", 1, 2, [[0, 0]], 0.4),
+  ],
+};
+
+describe("scene", () => {
+  const scene = sceneOf(lineage);
+  it("finds parents by place, and keeps merges apart from the tree", () => {
+    expect([...scene.parent]).toEqual([-1, 0, 1, 0, 0]);
+    expect(scene.extra).toEqual([{ child: 2, parent: 3, relation: 1 }]);
+    expect(scene.children[0]).toEqual([1, 3, 4]);
+  });
+  it("turns edges before the parent's straight child", () => {
+    const wide = sceneOf({ ...lineage, columns: 6, marks: [mark("run1@c0", 0, 0, [], 0.3), mark("run1@c1", 2, 0, [[0, 0]]), mark("run1@c2", 5, 1, [[0, 0]]), mark("run1@c4", 1, 2, [[0, 0]])] });
+    expect([...wide.bend].map((at) => Math.round(at * 100) / 100)).toEqual([0, 1.38, 1.38, 0.38]);
+  });
+  it("draws the line of descent from the root to the best", () => {
+    expect(scene.descent).toEqual([0, 1, 2]);
+    expect(pathTo(scene.parent, 4)).toEqual([0, 4]);
+    expect(pathTo(scene.parent, -1)).toEqual([]);
+  });
+  it("moves as the arrow keys say, and stays at the edges", () => {
+    expect([step(scene, 1, "parent"), step(scene, 0, "parent"), step(scene, 0, "child"), step(scene, 1, "below"), step(scene, 3, "below"), step(scene, 4, "below"), step(scene, 1, "above")]).toEqual([0, 0, 1, 3, 4, 4, 1]);
+  });
+  it("finds the node under the pointer and none far from all", () => {
+    const find = (x: number, y: number, within = 12) => nearest(scene, x, y, { x: 80, y: 24 }, within, () => true);
+    expect([find(1.05, 0.1), find(1, 1.2), find(0.5, 0.5), find(2, 2)]).toEqual([1, 3, -1, -1]);
+    expect(nearest(scene, 1, 0, { x: 80, y: 24 }, 12, (at) => at !== 1)).toBe(-1);
+  });
+  it("spreads the scale over the scores that there are", () => {
+    expect(scoreRange(scene)).toEqual([0.3, 0.7]);
+    const [low, high] = scoreRange(sceneOf({ ...lineage, marks: [mark("run1@c0", 0, 0, [], 0.5)] }));
+    expect(high - low).toBeCloseTo(0.1);
+  });
+});

@@ -1,0 +1,72 @@
+import { fit, MARGIN } from "./camera";
+import { railOf } from "./draw";
+import type { Look } from "./look";
+import { diamondPoints, elbow, starPoints, tooth, type Pen } from "./shapes";
+import type { Scene } from "./scene";
+import type { PlateStyle } from "./style";
+
+/** The plate as an SVG document that needs nothing else: for papers and slides. */
+export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string): string {
+  const size = { width: MARGIN.left + MARGIN.right + 96 * Math.max(1, scene.columns - 1), height: MARGIN.top + MARGIN.bottom + 22 * Math.max(2, scene.rows) };
+  const camera = fit(scene.columns, scene.rows, size);
+  const X = (at: number) => camera.x + (scene.xs[at] ?? 0) * camera.gapX;
+  const Y = (at: number) => camera.y + (scene.ys[at] ?? 0) * camera.gapY;
+  const way = (from: number, at: number, bend?: number) => {
+    const pen = new SvgPen();
+    if (scene.teeth[at] && bend === undefined) tooth(pen, X(from), Y(from), X(at), Y(at), camera.x + (scene.bend[at] ?? 0) * camera.gapX, railOf(Y(from), Y(at), camera.gapY));
+    else elbow(pen, X(from), Y(from), X(at), Y(at), bend ?? camera.x + (scene.bend[at] ?? 0) * camera.gapX, 7);
+    return pen.text;
+  };
+  const out: string[] = [];
+  out.push(`<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="Inter, sans-serif" font-size="10">`);
+  out.push(`<title>${escape(title)}</title><rect width="100%" height="100%" fill="${style.paper}"/>`);
+  for (let column = 0; column < scene.columns; column++) {
+    const x = camera.x + column * camera.gapX;
+    out.push(`<path d="M${f(x)} 26V${size.height}" stroke="${style.hairline}"/><text x="${f(x)}" y="17" text-anchor="middle" fill="${style.muted}">${column}</text>`);
+  }
+  const line = (d: string, colour: string, width: number, more = "") => out.push(`<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${more}/>`);
+  const double = (d: string) => {
+    line(d, style.edge, 3.4);
+    line(d, style.paper, 1.6);
+  };
+  for (let at = 0; at < scene.marks.length; at++) {
+    const from = scene.parent[at] ?? -1;
+    if (from < 0 || !look.shown[at]) continue;
+    const kind = scene.relation[at];
+    const d = way(from, at);
+    if (kind === 2) double(d);
+    else line(d, scene.marks[at]?.node.status === "dropped" ? style.edgeFaint : style.edge, 1.1, kind === 3 ? ' stroke-dasharray="4 3"' : "");
+  }
+  for (const { child, parent } of scene.extra) if (look.shown[child] && !scene.teeth[child]) double(way(parent, child, X(child) - camera.gapX * 0.38));
+  for (let number = 1; number < scene.descent.length; number++) line(way(scene.descent[number - 1] as number, scene.descent[number] as number), style.accent, 4.2);
+  const descends = new Set(scene.descent);
+  scene.marks.forEach((mark, at) => {
+    if (!look.shown[at]) return;
+    const x = X(at), y = Y(at), r = Math.min(look.radius[at] ?? 4, 8);
+    const points = (list: [number, number][]) => list.map(([x, y]) => `${f(x)},${f(y)}`).join(" ");
+    const name = mark.id.slice(mark.id.indexOf("@") + 1);
+    const words = `<title>${escape(`${name} ${mark.node.score ? mark.node.score.mean.toFixed(3) : "not evaluated"} ${mark.node.operator ?? "seed"}`)}</title>`;
+    if (at === scene.best) out.push(`<polygon points="${points(starPoints(x, y, 11))}" fill="${style.accent}" stroke="${style.paper}">${words}</polygon>`);
+    else if (scene.parent[at] === -1) out.push(`<polygon points="${points(diamondPoints(x, y, 8))}" fill="${style.paper}" stroke="${descends.has(at) ? style.accent : style.edge}" stroke-width="2">${words}</polygon>`);
+    else if (mark.node.status === "dropped" && !descends.has(at)) out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${style.muted}" stroke-width="1.2">${words}</path>`);
+    else out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="${f(r + 1.2)}" fill="${mark.node.score ? (look.colour[at] ?? style.muted) : style.paper}" stroke="${descends.has(at) ? style.accent : style.fill}" stroke-width="1.6">${words}</circle>`);
+  });
+  out.push("</svg>");
+  return out.join("\n");
+}
+
+const f = (value: number) => String(Math.round(value * 100) / 100);
+const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+
+class SvgPen implements Pen {
+  text = "";
+  moveTo(x: number, y: number) {
+    this.text += `M${f(x)} ${f(y)}`;
+  }
+  lineTo(x: number, y: number) {
+    this.text += `L${f(x)} ${f(y)}`;
+  }
+  quadraticCurveTo(cx: number, cy: number, x: number, y: number) {
+    this.text += `Q${f(cx)} ${f(cy)} ${f(x)} ${f(y)}`;
+  }
+}

@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { api } from "@/api/client";
+import type { LibraryKind } from "@/api/types";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { Field } from "@/components/Field";
+import { TextField } from "@/components/TextField";
+import { useSave } from "@/components/useSave";
+
+interface Props {
+  ws: string;
+  kind: LibraryKind;
+  name?: string;
+  start?: string;
+  onClose: () => void;
+  onDone: (name: string) => void;
+}
+
+/** A new name, or the next version of one that is there. */
+export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone }: Props) {
+  const [name, setName] = useState(known ?? "");
+  const [text, setText] = useState(start);
+  const [note, setNote] = useState("");
+  const save = useSave(() => api.post(`/workspaces/${ws}/library/${kind}`, { name, text, note }), {
+    keys: [["workspace", ws]],
+    done: "Kept.",
+    after: () => {
+      onClose();
+      onDone(name);
+    },
+  });
+  return (
+    <Dialog open wide title={known ? `New version of ${known}` : `Add a ${kind}`} onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} disabled={!name || !text} onClick={() => save.mutate(undefined)}>Keep it</Button></>}>
+      <div className="flex flex-col gap-3">
+        {known ? null : <TextField label="Name" hint="Letters, digits, dot, underscore and hyphen" autoFocus value={name} onChange={setName} />}
+        <Field label={kind === "prompt" ? "Text" : "Examples: JSON lines, a JSON list or a table"}>
+          {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir="auto" className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
+        </Field>
+        {kind === "dataset" ? <input type="file" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
+        <TextField label="Note" placeholder="what is new in it" value={note} onChange={setNote} />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,61 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { libraryQuery } from "@/api/queries";
+import { Button } from "@/components/Button";
+import { Field } from "@/components/Field";
+import { bytes, plural } from "@/lib/format";
+import { LibraryPick } from "./LibraryPick";
+import type { Preview } from "./preview";
+
+interface Props {
+  value: string;
+  preview: Preview;
+  workspace: string;
+  onChange: (value: string) => void;
+}
+
+/** The examples: pasted, from a file or from the workspace, with a look at the first rows. */
+export function DataPart({ value, preview, workspace, onChange }: Props) {
+  const saved = useQuery(libraryQuery(workspace, "dataset"));
+  const [editing, setEditing] = useState(false);
+  const large = value.length > 200_000;
+  const take = (file: File | undefined) => {
+    if (file) void file.text().then(onChange);
+  };
+  return (
+    <section
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        take(event.dataTransfer.files[0]);
+      }}
+    >
+      <div className="mb-1 flex flex-wrap items-end justify-between gap-3">
+        <h2 className="plate">Examples</h2>
+        <div className="flex flex-wrap items-center gap-2">
+          <LibraryPick workspace={workspace} kind="dataset" items={saved.data?.items ?? []} onPick={onChange} />
+          <label className="inline-flex min-h-7 cursor-pointer items-center rounded border border-hairline bg-panel px-2.5 font-medium focus-within:outline-2 focus-within:outline-accent hover:bg-hover">
+            Choose a file
+            <input type="file" accept=".jsonl,.json,.csv,.tsv,.txt" className="sr-only" onChange={(event) => take(event.target.files?.[0])} />
+          </label>
+          {value ? <Button aria-pressed={editing} onClick={() => setEditing(!editing)}>{editing ? "Preview" : "Edit"}</Button> : null}
+        </div>
+      </div>
+      {value && !editing ? (
+        <>
+          <p className="text-muted">{preview.kind}, {plural(preview.count, "example")}, {bytes(value.length)}{preview.error ? <span className="text-lost">: {preview.error}</span> : null}</p>
+          <div className="mt-1 max-h-64 overflow-auto">
+            <table className="grid-table">
+              <thead><tr>{preview.columns.map((name) => <th key={name} scope="col" className="!normal-case font-mono">{name}</th>)}</tr></thead>
+              <tbody>{preview.rows.map((row, at) => <tr key={at}>{preview.columns.map((name) => <td key={name} className="max-w-72 truncate" dir="auto">{row[name]}</td>)}</tr>)}</tbody>
+            </table>
+          </div>
+        </>
+      ) : (
+        <Field label="One JSON object a line, a JSON list, or a table with a header" hint={large ? "Large data is edited better in a file." : "Columns are the names that prompts and checks use. Drop a file here to read it."}>
+          {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} spellCheck={false} className="field prompt" rows={6} readOnly={large} placeholder={'{"question": "Two and two?", "answer": "4"}'} value={large ? `${value.slice(0, 200_000)}\n…` : value} onChange={(event) => onChange(event.target.value)} />}
+        </Field>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,88 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import { ApiError } from "@/api/ApiError";
+import { api } from "@/api/client";
+import { libraryItemQuery, libraryTextQuery } from "@/api/queries";
+import type { CheckResult, RunRequest } from "@/api/types";
+import { Button } from "@/components/Button";
+import { DataPart } from "./DataPart";
+import { EstimatePanel } from "./EstimatePanel";
+import { FileEditor } from "./FileEditor";
+import { FormPart } from "./FormPart";
+import { preview } from "./preview";
+import { ProblemList } from "./ProblemList";
+import { PromptPart } from "./PromptPart";
+import { read, START, variables, write } from "./runFile";
+import { useDraft } from "./useDraft";
+
+/** A form and the run file side by side; each edits the other. Nothing is spent before Start. */
+export function NewRunPage() {
+  const { ws } = useParams({ from: "/w/$ws/new" });
+  const search = useSearch({ from: "/w/$ws/new" });
+  const navigate = useNavigate();
+  const { draft, set, clear } = useDraft(ws, { file: START, prompt: "Answer the question.\n\nQuestion: {{question}}", data: "" });
+  const fromLibrary = useLibrary(ws, "prompt", search.prompt);
+  const dataLibrary = useLibrary(ws, "dataset", search.dataset);
+  const [taken, setTaken] = useState(false);
+  if (!taken && (fromLibrary !== undefined || dataLibrary !== undefined)) {
+    setTaken(true);
+    set({ ...(fromLibrary === undefined ? {} : { prompt: fromLibrary }), ...(dataLibrary === undefined ? {} : { data: dataLibrary }) });
+  }
+  const { form, error } = useMemo(() => read(draft.file), [draft.file]);
+  const data = useMemo(() => preview(draft.data), [draft.data]);
+  const dataName = data.kind === "csv" ? "data.csv" : data.kind === "json" ? "data.json" : "data.jsonl";
+  // the file names its data by kind: pasting a table makes it data.csv
+  const file = useMemo(() => draft.file.replace(/file:\/\/data\.(jsonl|json|csv)\b/g, `file://${dataName}`), [draft.file, dataName]);
+  const request: RunRequest = { file, files: { "prompt.txt": draft.prompt, ...(draft.data.trim() ? { [dataName]: draft.data } : {}) } };
+  const check = useMutation({ mutationFn: () => api.post<CheckResult>(`/workspaces/${ws}/runs/check`, request) });
+  const start = useMutation({
+    mutationFn: () => api.post<{ run: string }>(`/workspaces/${ws}/runs`, request, { idempotencyKey: keyOf(request) }),
+    onSuccess: ({ run }) => {
+      clear();
+      void navigate({ to: "/runs/$run", params: { run } });
+    },
+  });
+  const change = (next: Partial<typeof draft>) => {
+    set(next);
+    check.reset();
+    start.reset();
+  };
+  const failed = check.error ?? start.error;
+  const missing = data.columns.length ? variables(draft.prompt).filter((name) => !data.columns.includes(name)) : [];
+  return (
+    <div className="flex flex-1 flex-col">
+      <div className="flex flex-wrap items-center gap-3 px-4 pt-5 pb-3 sm:px-6">
+        <h1 className="plate mr-auto">New run</h1>
+        <Button kind="quiet" onClick={clear}>Start afresh</Button>
+        <Button busy={check.isPending} onClick={() => check.mutate()}>Check and estimate</Button>
+        <Button kind="primary" busy={start.isPending} onClick={() => start.mutate()}>Start</Button>
+      </div>
+      <div className="px-4 sm:px-6" aria-live="polite">
+        {failed ? <ProblemList error={failed} /> : null}
+        {check.data && !failed ? <EstimatePanel result={check.data} /> : null}
+      </div>
+      <div className="grid flex-1 gap-x-8 gap-y-6 px-4 py-4 sm:px-6 lg:grid-cols-2">
+        <div className="flex min-w-0 flex-col gap-6">
+          <PromptPart value={draft.prompt} columns={data.columns} missing={missing} onChange={(prompt) => change({ prompt })} workspace={ws} />
+          <DataPart value={draft.data} preview={data} workspace={ws} onChange={(data) => change({ data })} />
+          {form ? <FormPart form={form} columns={data.columns} onChange={(part) => change({ file: write(draft.file, part) })} /> : <p role="alert" className="text-lost">The form waits: the run file cannot be read. {error}</p>}
+        </div>
+        <FileEditor value={file} problem={failed instanceof ApiError ? failed.problem.problems?.find((one) => one.file?.endsWith(".yaml"))?.line ?? null : null} onChange={(file) => change({ file })} />
+      </div>
+    </div>
+  );
+}
+
+/** The same request has the same key, so that a repeated press starts one run. */
+function keyOf(request: RunRequest): string {
+  let hash = 0;
+  for (const sign of JSON.stringify(request)) hash = (Math.imul(hash, 31) + sign.charCodeAt(0)) | 0;
+  return `ui-${hash >>> 0}-${Math.floor(Date.now() / 30_000)}`;
+}
+
+function useLibrary(ws: string, kind: "prompt" | "dataset", name: string | undefined): string | undefined {
+  const item = useQuery({ ...libraryItemQuery(ws, kind, name ?? ""), enabled: Boolean(name) });
+  const text = useQuery({ ...libraryTextQuery(ws, kind, name ?? "", item.data?.versions ?? 0), enabled: Boolean(item.data) });
+  return text.data?.text;
+}

@@ -1,0 +1,82 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { candidateQuery, snapshotsQuery } from "@/api/queries";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ErrorNote } from "@/components/ErrorNote";
+import { Select } from "@/components/Select";
+import { BudgetFields } from "./BudgetFields";
+import type { Budget } from "@/api/types";
+
+interface Props {
+  run: string;
+  /** A candidate, where the branch is to start from one. */
+  from?: string;
+  onClose: () => void;
+}
+
+/** A new run that starts from the best prompt, from a candidate or from a snapshot; the prompt may be edited first. */
+export function BranchDialog({ run, from, onClose }: Props) {
+  const navigate = useNavigate();
+  const snapshots = useQuery(snapshotsQuery(run));
+  const [start, setStart] = useState(from ?? "best");
+  const [budget, setBudget] = useState<Budget>({});
+  const [edits, setEdits] = useState<Record<string, string>>({});
+  const candidate = useQuery({ ...candidateQuery(run, from ?? ""), enabled: Boolean(from) });
+  const branch = useMutation({
+    mutationFn: () =>
+      api.post<{ run: string }>(`/runs/${run}/branches`, {
+        from: start,
+        start: true,
+        ...(Object.keys(budget).length ? { budget } : {}),
+        ...(Object.keys(edits).length ? { prompt: edits } : {}),
+      }),
+    onSuccess: (made) => {
+      onClose();
+      void navigate({ to: "/runs/$run", params: { run: made.run } });
+    },
+  });
+  const options = [
+    ...(from ? [[from, `candidate ${from}`] as const] : []),
+    ["best", "the best prompt so far"] as const,
+    ...(snapshots.data?.items ?? []).map((snapshot) => [snapshot.name, `snapshot ${snapshot.name}`] as const),
+  ];
+  return (
+    <Dialog
+      open
+      wide
+      title={from ? `Branch from ${from}` : "Branch"}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" busy={branch.isPending} onClick={() => branch.mutate()}>Start the branch</Button>
+        </>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <p className="text-muted">A branch is a run of its own. It shares examples, metric and models with this one, and its family tree goes on from here.</p>
+        <Select label="Start from" value={start} options={options} onChange={setStart} />
+        {from && start === from
+          ? candidate.data?.prompt.components.map((component) => (
+              <label key={component.name} className="block">
+                <span className="mb-1 block text-small font-medium">Prompt: {component.name}{component.frozen ? " (frozen)" : ""}</span>
+                <textarea
+                  className="field prompt"
+                  rows={Math.min(12, component.text.split("\n").length + 2)}
+                  readOnly={component.frozen}
+                  spellCheck={false}
+                  value={edits[component.name] ?? component.text}
+                  onChange={(event) => setEdits({ ...edits, [component.name]: event.target.value })}
+                />
+              </label>
+            ))
+          : null}
+        <BudgetFields value={budget} onChange={setBudget} hint="Empty: as much as this run had." />
+        {branch.error ? <ErrorNote error={branch.error} /> : null}
+      </div>
+    </Dialog>
+  );
+}

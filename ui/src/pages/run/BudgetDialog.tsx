@@ -1,0 +1,31 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import type { Budget, RunDetail } from "@/api/types";
+import { Button } from "@/components/Button";
+import { Dialog } from "@/components/Dialog";
+import { ErrorNote } from "@/components/ErrorNote";
+import { toast } from "@/components/toasts";
+import { BudgetFields } from "./BudgetFields";
+
+/** Raises or lowers the limits of a run, also while it works. */
+export function BudgetDialog({ detail, onClose }: { detail: RunDetail; onClose: () => void }) {
+  const client = useQueryClient();
+  const run = detail.run.run;
+  const [budget, setBudget] = useState<Budget>(detail.progress?.budget ?? {});
+  const save = useMutation({
+    mutationFn: () => api.put(`/runs/${run}/budget`, budget),
+    onSuccess: () => {
+      toast("The budget is changed.");
+      void client.invalidateQueries({ queryKey: ["run", run] });
+      onClose();
+    },
+  });
+  return (
+    <Dialog open title="Budget" onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} onClick={() => save.mutate()}>Set the budget</Button></>}>
+      <p className="mb-3 text-muted">Hard limits on everything the run buys: task, reflection and judge calls together. Never overrun by more than the calls in flight.</p>
+      <BudgetFields value={budget} onChange={setBudget} />
+      {save.error ? <ErrorNote error={save.error} className="mt-3" /> : null}
+    </Dialog>
+  );
+}

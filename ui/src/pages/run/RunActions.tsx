@@ -1,0 +1,49 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import type { RunDetail } from "@/api/types";
+import { Button } from "@/components/Button";
+import { Confirm } from "@/components/Confirm";
+import { toast, toastError } from "@/components/toasts";
+import { BranchDialog } from "./BranchDialog";
+import { BudgetDialog } from "./BudgetDialog";
+import { ExportDialog } from "./ExportDialog";
+import { SnapshotDialog } from "./SnapshotDialog";
+
+/** What may be done to a run, by who looks at it. */
+export function RunActions({ detail }: { detail: RunDetail }) {
+  const { run, actions } = detail;
+  const client = useQueryClient();
+  const [open, setOpen] = useState<"branch" | "export" | "budget" | "snapshot" | null>(null);
+  const control = useMutation({
+    mutationFn: (what: "start" | "pause" | "stop") => api.post(`/runs/${run.run}/${what}`),
+    onSuccess: (_, what) => {
+      toast({ start: "It goes on.", pause: "Pausing: calls in flight may end.", stop: "Stopping: it chooses and proves with what it has." }[what]);
+      void client.invalidateQueries({ queryKey: ["run", run.run] });
+    },
+    onError: toastError,
+  });
+  const may = (action: string) => actions.includes(action);
+  const close = () => setOpen(null);
+  return (
+    <div className="flex flex-wrap gap-2">
+      {may("control_runs") && run.status === "running" ? (
+        <>
+          <Button busy={control.isPending} onClick={() => control.mutate("pause")}>Pause</Button>
+          <Confirm label="Stop" title="Stop the search?" confirm="Stop the search" onConfirm={() => control.mutate("stop")}>
+            The search ends here. What it has found is chosen from and tested, as far as the budget allows. To go on later, pause instead.
+          </Confirm>
+        </>
+      ) : null}
+      {may("control_runs") && (run.status === "paused" || run.status === "failed") ? <Button kind="primary" busy={control.isPending} onClick={() => control.mutate("start")}>Resume</Button> : null}
+      {may("control_runs") && run.status !== "finished" ? <Button onClick={() => setOpen("budget")}>Budget</Button> : null}
+      {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}
+      {may("edit_runs") ? <Button onClick={() => setOpen("snapshot")}>Snapshot</Button> : null}
+      <Button onClick={() => setOpen("export")}>Export</Button>
+      {open === "branch" ? <BranchDialog run={run.run} onClose={close} /> : null}
+      {open === "budget" ? <BudgetDialog detail={detail} onClose={close} /> : null}
+      {open === "snapshot" ? <SnapshotDialog run={run.run} onClose={close} /> : null}
+      {open === "export" ? <ExportDialog run={run.run} onClose={close} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { runQuery } from "@/api/queries";
+import { useRunStream } from "@/api/useRunStream";
+import { typing } from "@/app/shortcuts";
+import { RunHeader } from "./RunHeader";
+
+const TABS = [["/runs/$run", "Lineage"], ["/runs/$run/fitness", "Fitness"], ["/runs/$run/candidates", "Candidates"], ["/runs/$run/examples", "Examples"], ["/runs/$run/evidence", "Evidence"], ["/runs/$run/log", "Log"]] as const;
+
+/** A run: its header, its tabs, and the stream that keeps them fresh. */
+export function RunPage() {
+  const { run } = useParams({ from: "/runs/$run" });
+  const navigate = useNavigate();
+  const { data: detail } = useSuspenseQuery(runQuery(run));
+  // where no stream reports (another process works on the run), look again now and then
+  useQuery({ ...runQuery(run), refetchInterval: (query) => (query.state.data?.run.status === "running" ? 10_000 : false) });
+  useRunStream(run, detail.run.status);
+  useEffect(() => {
+    document.title = `${detail.run.description || run} · Promptclade`;
+    return () => {
+      document.title = "Promptclade";
+    };
+  }, [detail.run.description, run]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      const tab = TABS[Number(event.key) - 1];
+      if (tab) void navigate({ to: tab[0], params: { run } });
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [navigate, run]);
+  return (
+    <>
+      <RunHeader detail={detail} />
+      <nav aria-label="Views of this run" className="flex gap-5 overflow-x-auto border-b border-hairline px-4 sm:px-6">
+        {TABS.map(([to, name]) => (
+          <Link key={to} to={to} params={{ run }} activeOptions={{ exact: true, includeSearch: false }} className="-mb-px border-b-2 border-transparent py-2 text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink">
+            {name}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+import { useState } from "react";
+import { Frame, PAD } from "@/charts/Frame";
+import { around, linear } from "@/charts/scale";
+import { useWidth } from "@/charts/useWidth";
+import { count, score, usd } from "@/lib/format";
+import type { FitnessPoint } from "./points";
+
+type Axis = "calls" | "usd" | "generation";
+const LABEL: Record<Axis, string> = { calls: "answered calls", usd: "US dollars", generation: "generation" };
+const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, generation: String };
+const HEIGHT = 300;
+
+interface Props {
+  points: FitnessPoint[];
+  x: Axis;
+  /** The first prompt's score, drawn as a line to rise from. */
+  seed: number | null;
+}
+
+/** The best so far as steps with its 95 % band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
+export function FitnessChart({ points, x: axis, seed }: Props) {
+  const { ref, width } = useWidth<HTMLDivElement>();
+  const [over, setOver] = useState<number | null>(null);
+  const steps = bestSoFar(points);
+  const band = bandOf(points);
+  const xs = points.map((point) => point[axis]);
+  const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
+  const yRange = around([...steps.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
+  const x = linear(xRange, [PAD.left, width - PAD.right]);
+  const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
+  const line = (values: number[]) => values.map((value, at) => `${at ? `H${x(xs[at] ?? 0)}V` : `M${x(xs[0] ?? 0)} `}${y(value)}`).join("");
+  const shown = over === null ? steps.length - 1 : over;
+  const point = points[shown];
+  return (
+    <div ref={ref}>
+      <p className="mb-1 min-h-5 text-muted" aria-live="off">
+        {point ? (
+          <>
+            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
+            {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of the generation {score(point.mean, 3)}
+          </>
+        ) : null}
+      </p>
+      <div
+        onMouseMove={(event) => {
+          const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
+          let found = 0;
+          xs.forEach((value, number) => {
+            if (Math.abs(x(value) - at) < Math.abs(x(xs[found] ?? 0) - at)) found = number;
+          });
+          setOver(found);
+        }}
+        onMouseLeave={() => setOver(null)}
+      >
+        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
+          {band.some(Boolean) ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
+          {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
+          {points.map((one) => (one.mean === null ? null : <circle key={one.generation} cx={x(one[axis])} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
+          <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
+          {point ? <line x1={x(point[axis])} x2={x(point[axis])} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
+          {point && steps[shown] ? <circle cx={x(point[axis])} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
+        </Frame>
+      </div>
+      <p className="flex flex-wrap gap-x-5 text-label text-muted">
+        <span><span className="text-accent">━</span> best so far{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
+        <span>○ mean of each generation’s candidates</span>
+        {seed === null ? null : <span>┈ seed</span>}
+      </p>
+      <details className="mt-1 text-small">
+        <summary className="text-muted">The figures as a table</summary>
+        <table className="grid-table mt-1 max-w-2xl">
+          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Best</th><th scope="col" className="num">Mean</th></tr></thead>
+          <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
+        </table>
+      </details>
+    </div>
+  );
+}
+
+function bestSoFar(points: FitnessPoint[]): { best: number }[] {
+  let best = -Infinity;
+  return points.map((point) => ({ best: (best = Math.max(best, point.best)) }));
+}
+
+interface Band {
+  low: number;
+  high: number;
+}
+
+/** The interval of each step, where the server knows it. A strategy's fitness may be a belief about few answers: none is guessed here. */
+function bandOf(points: FitnessPoint[]): (Band | null)[] {
+  return points.map(({ low, high }) => (low == null || high == null ? null : { low, high }));
+}
+
+function bandPath(band: (Band | null)[], xs: number[], x: (value: number) => number, y: (value: number) => number): string {
+  let path = "";
+  for (let at = 0; at < band.length - 1; at++) {
+    const here = band[at];
+    if (!here) continue;
+    const x0 = x(xs[at] ?? 0), x1 = x(xs[at + 1] ?? 0);
+    path += `M${x0} ${y(here.low)}H${x1}V${y(here.high)}H${x0}Z`;
+  }
+  return path;
+}

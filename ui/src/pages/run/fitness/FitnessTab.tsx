@@ -1,0 +1,49 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { candidatesQuery, curveQuery, generationsQuery, reportQuery, runQuery } from "@/api/queries";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorNote } from "@/components/ErrorNote";
+import { InlineSelect } from "@/components/InlineSelect";
+import { Loading } from "@/components/Loading";
+import { pointsOf } from "./points";
+import { FitnessChart } from "./FitnessChart";
+import { HeadroomNote } from "./HeadroomNote";
+import { OperatorTable } from "./OperatorTable";
+import { ParetoChart } from "./ParetoChart";
+
+const AXES = [["calls", "calls"], ["usd", "US dollars"], ["generation", "generation"]] as const;
+
+/** How the score rose, what each operator earned, and what was traded for what. */
+export function FitnessTab() {
+  const { run } = useParams({ from: "/runs/$run/fitness" });
+  const { x = "calls" } = useSearch({ from: "/runs/$run/fitness" });
+  const navigate = useNavigate({ from: "/runs/$run/fitness" });
+  const curve = useQuery(curveQuery(run));
+  const generations = useQuery(generationsQuery(run));
+  const report = useQuery(reportQuery(run));
+  const detail = useQuery(runQuery(run));
+  const candidates = useInfiniteQuery(candidatesQuery(run, "", "score", true));
+  if (curve.isPending) return <Loading what="Reading the generations" />;
+  if (curve.error) return <div className="p-6"><ErrorNote error={curve.error} retry={() => void curve.refetch()} /></div>;
+  const points = pointsOf(curve.data, generations.data?.items ?? []);
+  const nodes = candidates.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <div className="flex flex-col gap-8 px-4 py-5 sm:px-6">
+      <section>
+        <div className="mb-2 flex flex-wrap items-center gap-4">
+          <h2 className="plate mr-auto">Fitness on train examples</h2>
+          <InlineSelect label="Across" value={x} options={AXES} onChange={(x) => void navigate({ search: { x } })} />
+        </div>
+        {points.length ? (
+          <FitnessChart points={points} x={x} seed={curve.data.seed} />
+        ) : (
+          <EmptyState title="No generation has closed yet">The line begins when the first one does.</EmptyState>
+        )}
+        <p className="mt-1 max-w-3xl text-muted">Train scores lead the search and flatter what it found. They are never drawn together with validation or test scores: what a gain is worth stands under Evidence.</p>
+      </section>
+      {report.data?.headroom ? <HeadroomNote headroom={report.data.headroom} /> : null}
+      {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} run={run} /> : null}
+      {nodes.length > 2 ? <ParetoChart nodes={nodes} run={run} best={detail.data?.progress?.best ?? null} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import type { Headroom } from "@/api/types";
+import { count, plural, score, signed } from "@/lib/format";
+
+/** What there was to gain, measured before the search spent its budget. */
+export function HeadroomNote({ headroom }: { headroom: Headroom }) {
+  return (
+    <section className="max-w-3xl">
+      <h2 className="plate mb-1">Headroom</h2>
+      <p>
+        The seed prompt scored <b>{score(headroom.score)}</b> <span className="text-muted">({score(headroom.ci_low)} to {score(headroom.ci_high)}) on {plural(headroom.n, "example")}</span>; at most <b>{score(headroom.ceiling)}</b> seemed within reach.
+        {headroom.noise !== null ? <span className="text-muted"> Asked again, the same prompt differs by {score(headroom.noise)} a trial, by {plural(headroom.repeats, "repeat")}.</span> : null}
+      </p>
+      {headroom.power.length ? (
+        <table className="grid-table mt-2 max-w-md">
+          <thead><tr><th scope="col">To show a gain of</th><th scope="col" className="num">Test examples</th><th scope="col" className="num">Calls</th></tr></thead>
+          <tbody>{headroom.power.map((row) => <tr key={row.gain}><td>{signed(row.gain)}</td><td className="num">{count(row.examples)}</td><td className="num">{count(row.calls)}</td></tr>)}</tbody>
+        </table>
+      ) : null}
+    </section>
+  );
+}

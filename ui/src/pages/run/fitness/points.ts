@@ -1,0 +1,18 @@
+import type { Curve, Generation } from "@/api/types";
+
+export interface FitnessPoint {
+  generation: number;
+  calls: number;
+  usd: number;
+  best: number;
+  low?: number | null;
+  high?: number | null;
+  /** The mean of the generation's candidates. */
+  mean: number | null;
+}
+
+/** The steps of the best so far, each with its generation's mean. */
+export function pointsOf(curve: Curve, generations: readonly Generation[]): FitnessPoint[] {
+  const means = new Map(generations.map((one) => [one.generation, one.mean]));
+  return curve.steps.map((step, generation) => ({ generation, ...step, mean: means.get(generation) ?? null }));
+}

@@ -1,0 +1,125 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { candidateQuery, diffQuery } from "@/api/queries";
+import type { Node, RunDetail } from "@/api/types";
+import { Button, buttonClass } from "@/components/Button";
+import { CopyButton } from "@/components/CopyButton";
+import { Delta } from "@/components/Delta";
+import { DiffText } from "@/components/DiffText";
+import { ErrorNote } from "@/components/ErrorNote";
+import { InlineSelect } from "@/components/InlineSelect";
+import { Loading } from "@/components/Loading";
+import { PromptText } from "@/components/PromptText";
+import { Score } from "@/components/Score";
+import { toastError } from "@/components/toasts";
+import { candidateOf, count, plural, runOf, usd } from "@/lib/format";
+import { BranchDialog } from "../BranchDialog";
+import { Comments } from "./Comments";
+import { Flips } from "./Flips";
+
+interface Props {
+  node: Node;
+  bestId: string | null;
+  against: string | undefined;
+  detail: RunDetail | undefined;
+  folded: number;
+  onAgainst: (against: string | undefined) => void;
+  onFold: () => void;
+  onClose: () => void;
+  onGo: (id: string) => void;
+}
+
+/** Everything about one candidate: its prompt against another, its scores, why it was made and what came of it. */
+export function CandidatePanel({ node, bestId, against, detail, folded, onAgainst, onFold, onClose, onGo }: Props) {
+  const run = runOf(node.id);
+  const name = candidateOf(node.id);
+  const navigate = useNavigate();
+  const [branching, setBranching] = useState(false);
+  const isSeed = node.parents.length === 0;
+  const other = against ?? (isSeed ? "none" : "parent");
+  const candidate = useQuery(candidateQuery(run, name));
+  const diff = useQuery({ ...diffQuery(run, name, other), enabled: other !== "none" });
+  const clone = useMutation({
+    mutationFn: () => api.post<{ run: string }>(`/runs/${run}/branches`, { from: name, start: false }),
+    onSuccess: (made) => void navigate({ to: "/runs/$run", params: { run: made.run } }),
+    onError: toastError,
+  });
+  const may = (action: string) => detail?.actions.includes(action) ?? false;
+  const parent = node.parents[0];
+  const trainDelta = diff.data?.scores.find((score) => score.split === "train") ?? diff.data?.scores[0];
+  const known = ["none", "parent", "seed", "best"];
+  const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...(known.includes(other) ? [] : [[other, `against ${other}`] as const])];
+  const text = candidate.data?.text ?? "";
+  return (
+    <aside aria-label={`Candidate ${name}`} className="flex w-full shrink-0 flex-col border-t border-hairline bg-panel lg:min-h-0 lg:w-[380px] lg:border-t-0 lg:border-l">
+      <div className="flex-1 overflow-auto px-5 py-4">
+        <div className="flex items-baseline gap-3">
+          <h3 className="font-mono font-semibold">{name}</h3>
+          <span className="text-muted">
+            generation {node.generation}, {node.operator ?? "seed"}
+            {parent ? <>, from {node.parents.map((id, at) => <span key={id}>{at ? " and " : ""}<button type="button" className="link font-mono text-small" onClick={() => onGo(id)}>{runOf(id) === run ? candidateOf(id) : id}</button></span>)}</> : null}
+          </span>
+          <button type="button" aria-label="Close the panel" className="ml-auto text-muted hover:text-ink" onClick={onClose}>✕</button>
+        </div>
+        <div className="mt-2 flex flex-wrap items-baseline gap-x-3">
+          <Score size="lead" best={node.id === bestId} value={node.score?.mean} low={node.score?.low} high={node.score?.high} />
+          <span className="text-muted">{node.score ? plural(node.score.trials, "answer") : "not evaluated"}</span>
+          {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`to ${other}, ${trainDelta.split}`} /></span> : null}
+        </div>
+        <p className="mt-1 text-muted">
+          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}
+          {Object.entries(node.scores).filter(([split]) => split !== "train").map(([split, value]) => <span key={split}> · {split} <Score value={value.mean} low={value.low} high={value.high} /></span>)}
+        </p>
+
+        <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
+          <h4 className="label">Prompt</h4>
+          <InlineSelect label="" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
+        </div>
+        {candidate.error ? <ErrorNote error={candidate.error} /> : null}
+        {candidate.isPending ? <Loading /> : null}
+        {other === "none" || !diff.data ? (
+          diff.error ? <ErrorNote error={diff.error} /> : <pre className="prompt" dir="auto"><PromptText text={text} /></pre>
+        ) : (
+          diff.data.components.map((component) => (
+            <section key={component.component} className="mb-2">
+              {diff.data.components.length > 1 ? <h5 className="text-label text-muted">{component.component}</h5> : null}
+              <DiffText runs={component.runs} />
+            </section>
+          ))
+        )}
+
+        {node.note && !isSeed ? (
+          <section className="mt-4">
+            <h4 className="label mb-1">Hypothesis</h4>
+            <p className="font-serif text-[1.0625rem] leading-6 italic" dir="auto">“{node.note}”</p>
+            {node.status === "open" ? null : (
+              <p className="mt-0.5">
+                <span className={node.status === "dropped" ? "font-semibold text-lost" : "font-semibold text-accent"}>{node.status}</span>
+                {node.reason ? <span className="text-muted">: {node.reason}</span> : null}
+              </p>
+            )}
+          </section>
+        ) : null}
+
+        {parent && runOf(parent) === run ? <Flips run={run} a={candidateOf(parent)} b={name} split={detail?.run.mode === "evaluate" ? "test" : "train"} /> : null}
+
+        <p className="mt-4 text-muted">
+          {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}
+          {candidate.data ? `, ${plural(candidate.data.children.length, "child", "children")}` : ""}
+          {node.turned_away ? `, ${count(node.turned_away)} proposals from it turned away` : ""}
+        </p>
+        {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}
+        <Comments run={run} candidate={name} may={may("comment")} />
+      </div>
+      <div className="flex flex-wrap gap-2 border-t border-hairline px-5 py-3">
+        {may("create_runs") && detail?.run.mode === "optimize" ? <Button kind="primary" onClick={() => setBranching(true)}>Branch from here</Button> : null}
+        <Link to="/runs/$run/candidates" params={{ run }} search={{ filter: undefined, sort: undefined, asc: undefined, a: parent && runOf(parent) === run ? candidateOf(parent) : "c0", b: name }} className={buttonClass()}>Compare</Link>
+        {may("create_runs") && detail?.run.mode === "optimize" ? <Button busy={clone.isPending} title="A paused branch with this prompt as its seed" onClick={() => clone.mutate()}>Clone</Button> : null}
+        <CopyButton text={text} what="The prompt is copied." />
+      </div>
+      {branching ? <BranchDialog run={run} from={name} onClose={() => setBranching(false)} /> : null}
+    </aside>
+  );
+}

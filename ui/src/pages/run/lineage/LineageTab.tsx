@@ -1,0 +1,110 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { ApiError } from "@/api/ApiError";
+import { lineageQuery, runQuery } from "@/api/queries";
+import type { RunDetail } from "@/api/types";
+import { offerCommands } from "@/app/commands";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorNote } from "@/components/ErrorNote";
+import { Loading } from "@/components/Loading";
+import { candidateOf } from "@/lib/format";
+import { useShownTheme } from "@/lib/theme";
+import { colouring } from "@/lineage/colouring";
+import { PlateView, type PlateHandle } from "@/lineage/PlateView";
+import { sceneOf } from "@/lineage/scene";
+import { CandidatePanel } from "./CandidatePanel";
+import { Legend } from "./Legend";
+import { LineageToolbar } from "./LineageToolbar";
+import { savePlate } from "./savePlate";
+import { TimeSlider } from "./TimeSlider";
+import { TreeTable } from "./TreeTable";
+
+/** Up to so many candidates rejected ones are drawn unless they are folded; beyond, they are folded unless asked for. */
+const FEW = 250;
+
+/** The family tree of a run, its side panel, and the same content as a table. */
+export function LineageTab() {
+  const { run } = useParams({ from: "/runs/$run/" });
+  const search = useSearch({ from: "/runs/$run/" });
+  const navigate = useNavigate({ from: "/runs/$run/" });
+  const { data: detail } = useQuery(runQuery(run));
+  const theme = useShownTheme();
+  const handle = useRef<PlateHandle>(null);
+  const [until, setUntil] = useState(Infinity);
+  const unfolded = useMemo(() => search.unfold?.split(",").filter(Boolean) ?? [], [search.unfold]);
+  const view = useMemo(
+    () => ({ filter: search.filter, fold: search.rejected === undefined ? (detail?.run.candidates ?? 0) > FEW : search.rejected === "no", unfolded, branches: Boolean(search.branches) }),
+    [search.filter, search.rejected, unfolded, search.branches, detail?.run.candidates],
+  );
+  const lineage = useQuery(lineageQuery(run, view));
+  const scene = useMemo(() => (lineage.data ? sceneOf(lineage.data) : null), [lineage.data]);
+  const colours = useMemo(() => (scene ? colouring(scene, search.color ?? "score", theme) : null), [scene, search.color, theme]);
+  const matching = useMemo(() => (search.filter && lineage.data?.matching ? new Set(lineage.data.matching) : null), [search.filter, lineage.data?.matching]);
+  const look = useMemo(() => ({ colourOf: colours?.of ?? (() => ""), matching, until }), [colours, matching, until]);
+
+  const set = useCallback((change: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true }), [navigate]);
+  const nameOf = useCallback((id: string) => (id.startsWith(`${run}@`) ? candidateOf(id) : id), [run]);
+  const chosen = useMemo(() => {
+    if (!scene || !search.node) return -1;
+    if (search.node === "best") return scene.best;
+    if (search.node === "seed") return 0;
+    return scene.index.get(search.node.includes("@") ? search.node : `${run}@${search.node}`) ?? -1;
+  }, [scene, search.node, run]);
+  const choose = useCallback(
+    (at: number) => {
+      const mark = scene?.marks[at];
+      set({ node: mark ? nameOf(mark.id) : undefined, against: mark ? search.against : undefined });
+    },
+    [scene, set, nameOf, search.against],
+  );
+  const fold = useCallback(
+    (at: number) => {
+      const mark = scene?.marks[at];
+      if (!mark) return;
+      const name = nameOf(mark.id);
+      const next = unfolded.includes(name) ? unfolded.filter((one) => one !== name) : [...unfolded, name];
+      set({ unfold: next.join(",") || undefined });
+    },
+    [scene, unfolded, set, nameOf],
+  );
+  const title = `Descent of ${detail?.run.description || run}`;
+  useEffect(() => {
+    if (!scene) return;
+    return offerCommands("lineage", [
+      { id: "l-best", text: "Lineage: go to the best prompt", hint: "b", run: () => choose(scene.best) },
+      { id: "l-fit", text: "Lineage: fit", hint: "f", run: () => handle.current?.fit() },
+      { id: "l-rejected", text: "Lineage: show or fold rejected candidates", run: () => set({ rejected: view.fold ? "yes" : "no" }) },
+      { id: "l-table", text: "Lineage: as a table, as a plate", run: () => set({ view: search.view === "table" ? undefined : "table" }) },
+    ]);
+  }, [scene, choose, set, view.fold, search.view]);
+
+  const wrongFilter = lineage.error instanceof ApiError && search.filter ? lineage.error : null;
+  const save = (kind: "svg" | "png") => scene && savePlate(kind, { scene, look, theme, title, run, handle: handle.current });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <LineageToolbar title={title} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
+        {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
+        {lineage.error && !wrongFilter ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
+        {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}
+        {scene && colours && scene.marks.length ? (
+          search.view === "table" ? (
+            <TreeTable scene={scene} shown={look} chosen={chosen} onChoose={choose} onFold={fold} unfolded={unfolded} nameOf={nameOf} />
+          ) : (
+            <>
+              <div className="flex h-[62vh] min-h-80 flex-col lg:h-auto lg:min-h-0 lg:flex-1">
+                <PlateView handle={handle} scene={scene} look={look} chosen={chosen} title={title} onChoose={choose} onFold={fold} />
+              </div>
+              <TimeSlider scene={scene} live={(detail as RunDetail | undefined)?.run.status === "running"} until={until} onChange={setUntil} />
+              <Legend colours={colours} scene={scene} />
+            </>
+          )
+        ) : null}
+      </div>
+      {chosen >= 0 && scene?.marks[chosen] ? (
+        <CandidatePanel key={scene.marks[chosen].id} node={scene.marks[chosen].node} bestId={scene.marks[scene.best]?.id ?? null} against={search.against} detail={detail} folded={scene.marks[chosen].folded?.nodes ?? 0} onAgainst={(against) => set({ against })} onFold={() => fold(chosen)} onClose={() => choose(-1)} onGo={(id) => set({ node: nameOf(id) })} />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,25 @@
+import { saveBlob } from "@/lib/save";
+import { lookOf, type LookOptions } from "@/lineage/look";
+import type { PlateHandle } from "@/lineage/PlateView";
+import type { Scene } from "@/lineage/scene";
+import { plateStyle } from "@/lineage/style";
+import { svgOf } from "@/lineage/svg";
+
+interface Plate {
+  scene: Scene;
+  look: LookOptions;
+  theme: "light" | "dark";
+  title: string;
+  run: string;
+  handle: PlateHandle | null;
+}
+
+/** Saves what the plate shows as a picture. */
+export async function savePlate(kind: "svg" | "png", { scene, look, theme, title, run, handle }: Plate): Promise<void> {
+  if (kind === "svg") {
+    saveBlob(`${run}-lineage.svg`, new Blob([svgOf(scene, lookOf(scene, look), plateStyle(theme), title)], { type: "image/svg+xml" }));
+    return;
+  }
+  const blob = await handle?.png();
+  if (blob) saveBlob(`${run}-lineage.png`, blob);
+}

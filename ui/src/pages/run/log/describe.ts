@@ -1,0 +1,58 @@
+import type { Recorded } from "@/api/types";
+import { count, score, signed, usd } from "@/lib/format";
+
+export interface Said {
+  name: string;
+  text: string;
+  tone: "plain" | "accent" | "lost" | "quiet";
+}
+
+export const KINDS: readonly { name: string; events: readonly string[] }[] = [
+  { name: "decisions", events: ["candidate_decided", "candidate_chosen", "search_ended", "evidence_measured", "headroom_measured"] },
+  { name: "candidates", events: ["candidate_admitted", "candidate_decided", "proposal_rejected"] },
+  { name: "turned away", events: ["proposal_rejected"] },
+  { name: "generations", events: ["generation_closed"] },
+  { name: "trials", events: ["trial_finished"] },
+  { name: "the run", events: ["run_started", "session_started", "session_ended", "budget_changed", "run_finished", "search_ended"] },
+];
+
+const c = (id: unknown) => `c${String(id)}`;
+const num = (value: unknown) => (typeof value === "number" ? value : null);
+const record = (value: unknown) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});
+const words = (value: unknown) => String(value ?? "").replaceAll("_", " ");
+
+const SAY: Record<string, (entry: Recorded) => Said> = {
+  run_started: (e) => ({ name: "started", text: words(record(e.spec).description || record(e.spec).mode), tone: "plain" }),
+  session_started: (e) => ({ name: "session", text: `taken up by version ${String(e.version)}`, tone: "quiet" }),
+  session_ended: (e) => ({ name: "session", text: e.reason ? `put down: ${String(e.reason)}` : "put down", tone: "quiet" }),
+  candidate_admitted: (e) => {
+    const one = record(e.candidate);
+    const parents = Array.isArray(one.parents) && one.parents.length ? ` from ${one.parents.map(c).join(" and ")}` : "";
+    return { name: "admitted", text: `${c(one.id)}, generation ${String(one.generation)}, ${String(one.operator ?? "seed")}${parents}${one.note ? `: ${String(one.note)}` : ""}`, tone: "plain" };
+  },
+  proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${(Array.isArray(e.parents) ? e.parents : []).map(c).join(" and ")}: ${String(e.detail || words(e.reason))}`, tone: "quiet" }),
+  trial_finished: (e) => {
+    const error = record(e.error);
+    return { name: "trial", text: `${c(e.candidate)} on e${String(e.example)}, ${String(e.split)}: ${error.kind ? `${words(error.kind)} error, ${String(error.message)}` : score(num(e.score))}${e.cached ? ", from cache" : ""}`, tone: error.kind ? "lost" : "quiet" };
+  },
+  headroom_measured: (e) => {
+    const one = record(e.headroom);
+    return { name: "headroom", text: `seed ${score(num(one.score))} on ${String(one.n)} examples, at most ${score(num(one.ceiling))} within reach`, tone: "plain" };
+  },
+  candidate_decided: (e) => ({ name: words(e.verdict), text: `${c(e.candidate)} against ${c(e.against)}: ${String(e.detail || words(e.reason))} (${signed(num(e.gain), 3)}, ${count(num(e.trials))} trials)`, tone: e.verdict === "kept" ? "accent" : "plain" }),
+  generation_closed: (e) => {
+    const fitness = Array.isArray(e.fitness) ? (e.fitness as number[]) : [];
+    const spent = num(record(e.spent).usd);
+    return { name: "generation", text: `${String(e.generation)} closed: ${fitness.length} live on, best ${score(fitness[0])}${spent === null ? "" : `, ${usd(spent)} spent`}`, tone: "plain" };
+  },
+  search_ended: (e) => ({ name: "search over", text: `${words(record(e.reason).why ?? e.reason)}; finalists ${(Array.isArray(e.finalists) ? e.finalists : []).map(c).join(", ")}`, tone: "plain" }),
+  candidate_chosen: (e) => ({ name: "chosen", text: `${c(e.candidate)} by validation`, tone: "accent" }),
+  evidence_measured: (e) => ({ name: "evidence", text: String(record(e.evidence).sentence ?? ""), tone: record(e.evidence).improved ? "accent" : "lost" }),
+  budget_changed: (e) => ({ name: "budget", text: Object.entries(record(e.budget)).map(([key, value]) => `${key} ${String(value)}`).join(", ") || "no limit", tone: "plain" }),
+  run_finished: (e) => ({ name: "finished", text: words(record(e.reason).why ?? e.reason), tone: "plain" }),
+};
+
+/** An entry in words. Unknown kinds, of a newer server, are told by their name. */
+export function describe(entry: Recorded): Said {
+  return SAY[entry.event]?.(entry) ?? { name: words(entry.event), text: "", tone: "plain" };
+}

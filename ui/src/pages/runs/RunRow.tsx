@@ -1,0 +1,35 @@
+import { Link } from "@tanstack/react-router";
+import type { RunSummary } from "@/api/types";
+import { Badge } from "@/components/Badge";
+import { RunState } from "@/components/RunState";
+import { ago, count, moment, score, usd } from "@/lib/format";
+import { GainBar } from "./GainBar";
+
+export function RunRow({ run, index, chosen, onChoose }: { run: RunSummary; index: number; chosen: boolean; onChoose: () => void }) {
+  const progress = run.progress;
+  const seed = progress?.seed_score ?? run.seed_score;
+  const best = progress?.best_score ?? run.best_score;
+  const spent = progress?.spent ?? run.spent;
+  const limit = progress?.budget.usd ?? null;
+  return (
+    <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[52px]">
+      <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={onChoose} className="accent-[var(--accent)]" /></td>
+      <td className="max-w-80 min-w-48">
+        <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
+        <span className="text-small text-muted">
+          <span className="font-mono">{run.run}</span>
+          {run.branch_of ? <> branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono">{run.branch_of}</Link></> : null}
+          {run.mode === "evaluate" ? " evaluation" : null}
+        </span>
+      </td>
+      <td title={run.detail || undefined}><RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} /></td>
+      <td className="num text-muted">{score(seed)}</td>
+      <td className="num font-semibold text-accent">{score(best)}</td>
+      <td className="min-w-40"><GainBar seed={seed} best={best} improved={run.improved} /></td>
+      <td className="num">{count(progress?.candidates ?? run.candidates)}</td>
+      <td className="whitespace-nowrap">{usd(spent.usd)}{limit ? <span className="text-muted"> of {usd(limit)}</span> : null}<span className="block text-small text-muted">{count(spent.calls)} calls</span></td>
+      <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
+      <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}</td>
+    </tr>
+  );
+}

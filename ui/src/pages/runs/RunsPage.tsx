@@ -1,0 +1,86 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { ApiError } from "@/api/ApiError";
+import { runsQuery } from "@/api/queries";
+import { useMay } from "@/app/useSession";
+import { buttonClass, Button } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
+import { ErrorNote } from "@/components/ErrorNote";
+import { FilterField } from "@/components/FilterField";
+import { InlineSelect } from "@/components/InlineSelect";
+import { Loading } from "@/components/Loading";
+import { count, plural } from "@/lib/format";
+import { RUN_FIELDS } from "@/lib/suggest";
+import { DemoButton } from "./DemoButton";
+import { DropBundle } from "./DropBundle";
+import { RunsTable } from "./RunsTable";
+import { SavedViews } from "./SavedViews";
+
+const ORDERS = [["newest", "newest"], ["updated", "last changed"], ["score", "best score"], ["cost", "most expensive"]] as const;
+
+/** Home: all runs of a workspace. */
+export function RunsPage() {
+  const { ws } = useParams({ from: "/w/$ws/" });
+  const { filter = "", order = "newest" } = useSearch({ from: "/w/$ws/" });
+  const navigate = useNavigate({ from: "/w/$ws/" });
+  const may = useMay(ws);
+  const runs = useInfiniteQuery({ ...runsQuery(ws, filter, order), placeholderData: (before) => before });
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const rows = runs.data?.pages.flatMap((page) => page.items) ?? [];
+  const wrongFilter = runs.error instanceof ApiError && filter !== "" && runs.error.status < 500;
+
+  if (runs.isPending) return <Loading what="Reading the runs" />;
+  if (runs.error && !wrongFilter && !runs.data) return <div className="mx-auto max-w-xl p-8"><ErrorNote error={runs.error} retry={() => void runs.refetch()} /></div>;
+
+  const actions = may("create_runs") ? (
+    <>
+      <DemoButton workspace={ws} />
+      <Link to="/w/$ws/new" params={{ ws }} search={{ prompt: undefined, dataset: undefined }} className={buttonClass("primary")}>New run</Link>
+    </>
+  ) : null;
+
+  if (rows.length === 0 && filter === "" && !runs.error) {
+    return (
+      <DropBundle workspace={ws}>
+        <EmptyState title="No runs yet" actions={actions}>
+          A run takes a prompt, examples, a metric and a budget, evolves the prompt, and hands back a better one with the evidence that it is better. The demo does that on a simulated model: no key, nothing to pay, half a minute.
+          {may("create_runs") ? <p className="mt-2">Or drop a <code className="font-mono text-small">.clade.tar.zst</code> bundle onto this page.</p> : null}
+        </EmptyState>
+      </DropBundle>
+    );
+  }
+
+  return (
+    <DropBundle workspace={ws}>
+      <div className="px-4 py-5 sm:px-6">
+        <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
+          <h1 className="plate">Runs</h1>
+          <span className="text-muted">{runs.hasNextPage ? `first ${count(rows.length)}` : plural(rows.length, "run")}{filter ? " match" : ""}</span>
+          <div className="ml-auto flex flex-wrap gap-2">{actions}</div>
+        </div>
+        <div className="mb-3 flex flex-wrap items-start gap-3">
+          <FilterField label="Filter runs" value={filter} fields={RUN_FIELDS} placeholder="status=finished and gain>0.1" error={wrongFilter ? (runs.error as Error).message : null} onChange={(filter) => void navigate({ search: (before) => ({ ...before, filter: filter || undefined }) })} />
+          <SavedViews workspace={ws} filter={filter} order={order} onChoose={(view) => void navigate({ search: { filter: view.filter || undefined, order: view.order } })} />
+          <InlineSelect label="Order" value={order} options={ORDERS} onChange={(order) => void navigate({ search: (before) => ({ ...before, order }) })} />
+        </div>
+        <div className="mb-2 flex min-h-8 items-center gap-2 text-muted" aria-live="polite">
+          {selected.size ? (
+            <>
+              {plural(selected.size, "run")} chosen
+              <Link to="/w/$ws/compare" params={{ ws }} search={{ runs: [...selected].join(","), x: undefined }} disabled={selected.size < 2} className={`${buttonClass()} ${selected.size < 2 ? "pointer-events-none opacity-50" : ""}`}>Compare</Link>
+              <Button kind="quiet" onClick={() => setSelected(new Set())}>Choose none</Button>
+            </>
+          ) : (
+            <span>Choose runs to compare them.</span>
+          )}
+        </div>
+        {rows.length ? (
+          <RunsTable rows={rows} selected={selected} onSelect={setSelected} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
+        ) : (
+          <EmptyState title="No run matches" actions={<Button onClick={() => void navigate({ search: {} as never })}>Clear the filter</Button>} />
+        )}
+      </div>
+    </DropBundle>
+  );
+}
