@@ -1,7 +1,8 @@
-//! `cargo xtask demo`: from a clone to an improved prompt, without a key and without a server.
+//! `cargo xtask demo`: from a clone to an improved prompt, without a key and without another server.
 
 use std::{
     env, fs,
+    io::IsTerminal,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -10,6 +11,7 @@ use std::{
 use crate::{
     shell,
     steps::seconds,
+    web,
     workspace::{cargo, executable, root, target_directory},
 };
 
@@ -29,6 +31,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     let before = time_since_start_of_process();
     println!("Building clade (the first time this takes a few minutes) ...\n");
     let building = Instant::now();
+    build_pages();
     let clade = build()?;
     // cargo turned into this process after building it: the process is as old as the command the user typed
     let build_time = before + building.elapsed();
@@ -61,7 +64,32 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
         ));
     }
     println!("{}", closing(&clade, &data, &report, build_time, optimisation_time));
-    Ok(())
+    show(&clade, &data)
+}
+
+/// Offers the finished run in the browser until Ctrl-C; where nobody watches, says how.
+fn show(clade: &Path, data: &Path) -> Result<(), String> {
+    let mut serve = clade_command(clade, data);
+    serve.args(["serve", "--port", "0"]);
+    if !std::io::stdout().is_terminal() {
+        println!("\nTo see it in the browser:\n    {}", shell::display(&serve));
+        return Ok(());
+    }
+    println!("\nThe finished run is in the browser under the address that follows; Ctrl-C ends.\n");
+    // Ctrl-C goes to the server as well, which ends in order
+    serve.status().map(drop).map_err(|error| not_started(&serve, &error))
+}
+
+/// Builds the web pages where Node.js is there; without them the server says how to.
+fn build_pages() {
+    if !web::can_build() {
+        println!("npm is not here, so the web pages are not built; everything else works without them.\n");
+        return;
+    }
+    let built = |mut command: Command| command.status().is_ok_and(|status| status.success());
+    if !(built(web::install("ui")) && built(web::npm("ui", &["run", "build", "--silent"]))) {
+        println!("the web pages could not be built; everything else works without them.\n");
+    }
 }
 
 fn closing(clade: &Path, data: &Path, report: &Path, build: Duration, optimisation: Duration) -> String {

@@ -11,6 +11,7 @@ mod shell;
 mod steps;
 mod synonyms;
 mod test;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ usage: cargo xtask TASK [ARGUMENTS]
 
   test [--fast]       install what the tests need, then check formatting, lints, docs and run every test;
                       --fast leaves the docs out
-  demo                build `clade` and optimise a real GSM8K prompt against the built-in simulated model
+  demo                build `clade`, optimise a real GSM8K prompt against the built-in simulated model, and show it
   bench NAME [ARGS]   measure; `cargo xtask bench` lists what there is, arguments go to the program
   services TASK       start, stop or show the real servers that tests of backends talk to; `services run -- COMMAND`
                       keeps them for one command
@@ -31,6 +32,7 @@ usage: cargo xtask TASK [ARGUMENTS]
 
 environment:
   CARGO_TARGET_DIR    where cargo builds
+  CHROMIUM            the browser that the pages are tried in
   CLADE_TOOLS_DIR     where `test` keeps the Python environment of the wire tests and the servers of `services`
   CLADE_TEST_PYTHON   a Python that has them already; `test` then makes none
   WORDNET_DIR         where `synonyms` finds WordNet's files

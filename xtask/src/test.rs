@@ -7,6 +7,7 @@ use crate::{
     services::{self, Service},
     shell,
     steps::Steps,
+    web,
     workspace::{cargo, is_ci, root},
 };
 
@@ -35,6 +36,8 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
     let python = steps.own("prepare", prepare::all)?;
     // for every platform, so that the licence test sees the whole graph and nothing later needs the network
     steps.run("fetch", &mut checked(&["fetch"]))?;
+    // before anything is built: the binary holds the pages
+    web::check_and_build(steps)?;
     steps.run("fmt", cargo().args(["fmt", "--all", "--check"]))?;
     steps.run("clippy", checked(&["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))?;
     if docs {
@@ -45,6 +48,7 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
     let mut build = tests(None);
     steps.run("build", build.arg("--no-run"))?;
     services::with(&Service::ALL, |state| steps.run("test", tests(python).envs(state.variables())))?;
+    web::try_in_browser(steps)?;
     if shell::succeeds(cargo().args(["deny", "--version"])) {
         steps.run("deny", cargo().args(["deny", "check"]))?;
     } else {

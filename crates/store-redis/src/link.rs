@@ -65,7 +65,13 @@ impl Link {
         let url = options.url.replacen("+cluster://", "://", 1);
         let server = Server::of(&url);
         let address = url.as_str().into_connection_info().map_err(|error| server.wrong_address(&error))?;
-        Ok(Self { cluster: url != options.url, address, patience: options.patience, server, connection: OnceCell::new() })
+        Ok(Self {
+            cluster: url != options.url,
+            address,
+            patience: options.patience,
+            server,
+            connection: OnceCell::new(),
+        })
     }
 
     async fn connection(&self) -> Result<Connection, RedisError> {

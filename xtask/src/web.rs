@@ -1,0 +1,61 @@
+//! The web pages: built, checked, and tried in a real browser against a real server.
+
+use std::process::Command;
+
+use crate::{
+    prepare::apt_install,
+    shell,
+    steps::Steps,
+    workspace::{executable, root, target_directory},
+};
+
+/// Whether the pages can be built here.
+pub fn can_build() -> bool {
+    shell::exists("npm")
+}
+
+/// A command of npm in one of the two folders.
+pub fn npm(folder: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("npm");
+    command.current_dir(root().join(folder)).args(arguments);
+    command
+}
+
+/// Installs what the pages are built with, where it is not there as the lock file wants it.
+pub fn install(folder: &str) -> Command {
+    npm(folder, &["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+}
+
+/// Checks and builds the pages, so that the binary that is built next holds them.
+///
+/// # Errors
+/// Where npm is missing and cannot be installed, or a check fails.
+pub fn check_and_build(steps: &mut Steps) -> Result<(), String> {
+    if !can_build() {
+        apt_install(&["nodejs", "npm"])
+            .map_err(|why| format!("`npm` is missing and {why}; install Node.js 20.19 or later"))?;
+    }
+    steps.run("ui install", &mut install("ui"))?;
+    // tsc, vitest, the build, and the size that a first load may have
+    steps.run("ui", &mut npm("ui", &["test"]))
+}
+
+/// Tries the pages in a browser against the binary that was built.
+///
+/// # Errors
+/// Where there is no browser and none can be installed, or a test fails.
+pub fn try_in_browser(steps: &mut Steps) -> Result<(), String> {
+    let browser = match std::env::var("CHROMIUM") {
+        Ok(browser) => browser,
+        Err(_) => {
+            if !shell::exists("chromium") {
+                apt_install(&["chromium"])
+                    .map_err(|why| format!("`chromium` is missing and {why}; name a browser with CHROMIUM"))?;
+            }
+            "/usr/bin/chromium".to_owned()
+        }
+    };
+    let clade = target_directory()?.join("debug").join(executable("clade"));
+    steps.run("e2e install", install("e2e").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    steps.run("e2e", npm("e2e", &["test"]).env("CLADE_BIN", clade).env("CHROMIUM", browser))
+}
