@@ -117,6 +117,12 @@ impl App {
         self.hub.resume().await
     }
 
+    /// The runs that go on here.
+    #[must_use]
+    pub fn running(&self) -> Vec<clade_domain::RunId> {
+        self.hub.running()
+    }
+
     /// A secret that opens `/start` once for the person at this machine.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clade_domain::RunId;
 use clade_store::{Projector, Store};
+use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -77,6 +78,45 @@ impl Feed {
         }
         self.row().await;
     }
+}
+
+/// Keeps the servers that are configured up with every run of a server, until it is down and all runs were put down.
+///
+/// # Errors
+/// Where the configuration is wrong.
+pub async fn all(
+    context: &Context,
+    store: &Arc<dyn Store>,
+    running: impl Fn() -> Vec<RunId>,
+    down: CancellationToken,
+) -> Result<(), Failure> {
+    let mut feeds = FuturesUnordered::new();
+    let mut going: BTreeMap<RunId, CancellationToken> = BTreeMap::new();
+    while !down.is_cancelled() {
+        let now = running();
+        going.retain(|run, ended| {
+            let goes_on = now.contains(run);
+            if !goes_on {
+                ended.cancel();
+            }
+            goes_on
+        });
+        for run in now {
+            if !going.contains_key(&run) {
+                let ended = CancellationToken::new();
+                feeds.push(Feed::of(context, store, &run)?.go(ended.clone()));
+                going.insert(run, ended);
+            }
+        }
+        tokio::select! {
+            () = sleep(PULSE) => {}
+            () = down.cancelled() => {}
+            Some(()) = feeds.next() => {}
+        }
+    }
+    going.values().for_each(CancellationToken::cancel);
+    while feeds.next().await.is_some() {}
+    Ok(())
 }
 
 impl Line {

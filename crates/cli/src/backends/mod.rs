@@ -5,5 +5,5 @@ mod feed;
 mod open;
 
 pub use config::Config;
-pub use feed::Feed;
+pub use feed::{Feed, all as feed_all};
 pub use open::{Backend, Role};

@@ -7,9 +7,11 @@ use clade_server::{App, Mode, Settings};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::{BackupArgs, ServeArgs},
+    backends::feed_all,
     context::Context,
     failure::Failure,
     load,
@@ -86,11 +88,20 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
             output.note(format!("going on with {resumed} runs of an earlier server"));
         }
     }
-    let ended = clade_server::serve(app, listener, async {
-        interrupted.await;
-        output.note("going down: calls in flight end first");
-    });
-    ended.await.map_err(|error| Failure::Error(format!("cannot go on serving: {error}")))?;
+    let down = CancellationToken::new();
+    let watched = app.clone();
+    let serving = async {
+        let ended = clade_server::serve(app, listener, async {
+            interrupted.await;
+            output.note("going down: calls in flight end first");
+        });
+        let ended = ended.await;
+        down.cancel();
+        ended.map_err(|error| Failure::Error(format!("cannot go on serving: {error}")))
+    };
+    let feeding = feed_all(context, &store, move || watched.running(), down.clone());
+    let (served, fed) = tokio::join!(serving, feeding);
+    served.and(fed)?;
     Ok(store.close().await?)
 }
 
