@@ -33,6 +33,15 @@ struct Line {
 }
 
 impl Feed {
+    /// Whether the configuration can be understood, before anything is spent.
+    ///
+    /// # Errors
+    /// Where it is wrong.
+    pub fn check(context: &Context) -> Result<(), Failure> {
+        let config = Config::read(context)?;
+        Role::ALL.into_iter().try_for_each(|role| Backend::of(role, &config).map(drop))
+    }
+
     /// For a run, as the configuration says.
     ///
     /// # Errors

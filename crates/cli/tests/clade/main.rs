@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod backends;
 mod bad_files;
 mod bad_options;
 mod bad_providers;
