@@ -11,6 +11,9 @@ use crate::{
     workspace::{cargo, is_ci, root},
 };
 
+/// What a development build leaves out and a release has.
+const BACKENDS: &str = "promptclade/backends";
+
 /// Runs it.
 ///
 /// # Errors
@@ -39,7 +42,10 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
     // before anything is built: the binary holds the pages
     web::check_and_build(steps)?;
     steps.run("fmt", cargo().args(["fmt", "--all", "--check"]))?;
-    steps.run("clippy", checked(&["clippy", "--workspace", "--all-targets"]).args(["--", "-D", "warnings"]))?;
+    steps.run(
+        "clippy",
+        checked(&["clippy", "--workspace", "--all-targets", "--features", BACKENDS]).args(["--", "-D", "warnings"]),
+    )?;
     if docs {
         let mut doc = checked(&["doc", "--workspace", "--no-deps"]);
         steps.run("doc", doc.env("RUSTDOCFLAGS", "-D warnings"))?;
@@ -60,7 +66,7 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
 }
 
 fn tests(python: Option<PathBuf>) -> Command {
-    let mut command = checked(&["test", "--workspace", "--no-fail-fast"]);
+    let mut command = checked(&["test", "--workspace", "--no-fail-fast", "--features", BACKENDS]);
     if let Some(python) = python {
         command.env("CLADE_TEST_PYTHON", python);
     }

@@ -59,6 +59,7 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
                 .into(),
         ));
     }
+    Feed::check(context)?;
     let durability = if args.durable { Durability::Full } else { Durability::Normal };
     let store = context.store(durability).await?;
     let run = new_run_id(args.run_id.as_deref())?;

@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
 
 use clade_domain::RunId;
 use clade_store::{Projector, Store};
@@ -34,6 +38,15 @@ struct Line {
 }
 
 impl Feed {
+    /// Whether the configuration can be understood, before anything is spent.
+    ///
+    /// # Errors
+    /// Where it is wrong.
+    pub fn check(context: &Context) -> Result<(), Failure> {
+        let config = Config::read(context)?;
+        Role::ALL.into_iter().try_for_each(|role| Backend::of(role, &config).map(drop))
+    }
+
     /// For a run, as the configuration says.
     ///
     /// # Errors
@@ -102,10 +115,10 @@ pub async fn all(
             goes_on
         });
         for run in now {
-            if !going.contains_key(&run) {
+            if let Entry::Vacant(place) = going.entry(run) {
                 let ended = CancellationToken::new();
-                feeds.push(Feed::of(context, store, &run)?.go(ended.clone()));
-                going.insert(run, ended);
+                feeds.push(Feed::of(context, store, place.key())?.go(ended.clone()));
+                place.insert(ended);
             }
         }
         tokio::select! {

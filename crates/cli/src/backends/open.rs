@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_store::{GenerationStore, LineageGraph, Projection, StoreError};
+use clade_store::{LineageGraph, Projection, StoreError};
 
 use super::{Config, config::Server};
 use crate::failure::Failure;
@@ -99,6 +99,7 @@ impl Backend {
                 let options = clade_store_dynamodb::DynamoOptions::parse(&server.url)?;
                 Ok(Self::Dynamo(Arc::new(clade_store_dynamodb::DynamoGenerations::new(options))))
             }
+            #[cfg(not(all(feature = "neo4j", feature = "redis", feature = "dynamodb")))]
             (Role::Lineage, "bolt" | "neo4j") | (Role::Generations, "redis" | "rediss" | "dynamodb") => {
                 Err(Failure::Usage(format!(
                     "this `clade` was built without the backend of {scheme}://; build it with `--features backends`"
@@ -136,23 +137,12 @@ impl Backend {
         }
     }
 
-    /// As generations, where it keeps them.
-    pub fn generations(&self) -> Option<Arc<dyn GenerationStore>> {
-        match self {
-            #[cfg(feature = "redis")]
-            Self::Redis(it) => Some(Arc::<clade_store_redis::RedisGenerations>::clone(it)),
-            #[cfg(feature = "dynamodb")]
-            Self::Dynamo(it) => Some(Arc::<clade_store_dynamodb::DynamoGenerations>::clone(it)),
-            #[cfg(any(feature = "neo4j", not(any(feature = "redis", feature = "dynamodb"))))]
-            _ => None,
-        }
-    }
-
     /// Connects and asks what it is.
     ///
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
+        #[cfg(any(feature = "neo4j", feature = "redis", feature = "dynamodb"))]
         macro_rules! report {
             ($it:expr) => {{
                 let it = $it.report().await?;

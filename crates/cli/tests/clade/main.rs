@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+#[cfg(feature = "backends")]
+mod backends;
 mod bad_files;
 mod bad_options;
 mod bad_providers;

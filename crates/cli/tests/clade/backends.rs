@@ -1,0 +1,110 @@
+//! Runs with servers beside the store: what they get, and that a run does not need them.
+
+use std::process::Command;
+
+use clade_store::conformance::service;
+use serde_json::Value;
+
+use crate::common::{Place, Ran, essence};
+
+/// `clade` with servers configured by variables.
+struct With<'p> {
+    place: &'p Place,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl With<'_> {
+    fn run(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.place.clade();
+        command.args(arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        Ran::of(command)
+    }
+
+    fn ok(&self, arguments: &[&str]) -> String {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+        ran.stdout
+    }
+}
+
+/// What Redis's own client says.
+fn redis(words: &[&str]) -> String {
+    let url = std::env::var("PROMPTCLADE_TEST_REDIS_URL").unwrap();
+    let mut command = Command::new(std::env::var("PROMPTCLADE_TEST_REDIS_CLI").unwrap());
+    if let Ok(libraries) = std::env::var("PROMPTCLADE_TEST_REDIS_LIBRARIES") {
+        command.env("LD_LIBRARY_PATH", libraries);
+    }
+    let output = command.args(["-u", &url, "--raw"]).args(words).output().unwrap();
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[cfg(all(feature = "neo4j", feature = "redis"))]
+#[test]
+fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
+    let (Some(neo4j), Some(url)) = (service("PROMPTCLADE_TEST_NEO4J_URL"), service("PROMPTCLADE_TEST_REDIS_URL"))
+    else {
+        return;
+    };
+    let (plain, place) = (Place::new(), Place::new());
+    let with = With { place: &place, variables: vec![("CLADE_LINEAGE_URL", neo4j), ("CLADE_GENERATIONS_URL", url)] };
+    with.ok(&["migrate"]);
+    with.ok(&["rebuild", "lineage"]);
+    let doctor = with.ok(&["doctor"]);
+    assert!(doctor.contains("Neo4j at 127.0.0.1") && doctor.contains("Redis at 127.0.0.1"), "{doctor}");
+    assert!(!doctor.contains("FAIL") && !doctor.contains("test-password"), "{doctor}");
+
+    let ran = with.run(&["run", "p.yaml", "--json", "--run-id", "journey"]);
+    assert!([0, 3].contains(&ran.code), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(essence(&ran.result()), essence(&plain.finished("journey").result()));
+    // nothing is left to carry over when a run has ended
+    let status = with.ok(&["sync", "--status"]);
+    assert_eq!(status.matches("nothing is missing").count(), 2, "{status}");
+
+    // the same tree from Neo4j as from the file
+    for arguments in [
+        &["lineage", "journey", "--all"][..],
+        &["lineage", "journey", "--families"],
+        &["lineage", "journey", "--of", "best"],
+    ] {
+        assert_eq!(with.ok(arguments), place.ok(arguments), "{arguments:?}");
+    }
+    let best = ran.result()["best"]["candidate"].as_str().unwrap().to_owned();
+    let number: u32 = best.trim_start_matches('c').parse().unwrap();
+    assert_eq!(redis(&["HGET", "clade:{journey}:run", "best"]), format!("{number:010}"));
+    let prompt = redis(&["HGET", "clade:{journey}:prompts", &format!("{number:010}")]);
+    assert_eq!(prompt, ran.result()["best"]["prompt"].as_str().unwrap().trim());
+
+    with.ok(&["snapshot", "journey", "here"]);
+    let rebuilt: Value = serde_json::from_str(&with.ok(&["rebuild", "generations", "--json"])).unwrap();
+    assert!(rebuilt["entries"].as_u64().unwrap() > 100, "{rebuilt}");
+    assert_eq!(redis(&["HGET", "clade:{journey}:run", "best"]), format!("{number:010}"));
+}
+
+#[cfg(all(feature = "neo4j", feature = "redis"))]
+#[test]
+fn servers_that_are_down_are_said_and_change_nothing() {
+    let (plain, place) = (Place::new(), Place::new());
+    let dead = |scheme: &str| format!("{scheme}://127.0.0.1:1");
+    let variables = vec![("CLADE_LINEAGE_URL", dead("bolt")), ("CLADE_GENERATIONS_URL", dead("redis"))];
+    let with = With { place: &place, variables };
+    let ran = with.run(&["run", "p.yaml", "--json", "--run-id", "alone"]);
+    assert!([0, 3].contains(&ran.code), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(essence(&ran.result()), essence(&plain.finished("alone").result()));
+    let ran = with.run(&["doctor"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.stdout.matches("FAIL").count(), 2, "{}", ran.stdout);
+    assert!(ran.stdout.contains("Redis at 127.0.0.1:1") && ran.stdout.contains("cannot be reached"), "{}", ran.stdout);
+    let ran = with.run(&["sync"]);
+    assert!(ran.code == 1 && ran.stderr.contains("Neo4j at 127.0.0.1:1 cannot be reached"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_before_anything_is_spent() {
+    let place = Place::new();
+    place.write("promptclade.toml", "[lineage]\nurl = 'postgres://db/x'\n");
+    let ran = place.run(&["run", "p.yaml"]);
+    assert!(ran.code == 2 && ran.stderr.contains("postgres:// is no backend"), "{}", ran.stderr);
+    place.write("promptclade.toml", "[linage]\nurl = 'bolt://db'\n");
+    let ran = place.run(&["doctor"]);
+    assert!(ran.code == 2 && ran.stderr.contains("linage"), "{}", ran.stderr);
+}
