@@ -28,6 +28,13 @@ pub(crate) fn outside() -> Router<App> {
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .route("/start", get(start::start))
+        .route("/api/v1/reference", get(|| page("text/html; charset=utf-8", include_str!("../reference/index.html"))))
+        .route("/api/v1/reference/page.css", get(|| page("text/css", include_str!("../reference/page.css"))))
+        .route("/api/v1/reference/page.js", get(|| page("text/javascript", include_str!("../reference/page.js"))))
+}
+
+async fn page(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, kind)], text)
 }
 
 async fn document() -> Json<Value> {

@@ -64,3 +64,20 @@ fn the_page_about_roles_says_what_the_code_does() {
     );
     written("roles.md", &page);
 }
+
+/// The reference is there without an account, and made of nothing but files of this server.
+#[tokio::test]
+async fn the_reference_is_served_with_its_parts() {
+    let server = crate::common::Server::start(clade_server::Mode::Accounts).await;
+    for (path, kind, holds) in [
+        ("reference", "text/html", "reference/page.js"),
+        ("reference/page.js", "text/javascript", "openapi.json"),
+        ("reference/page.css", "text/css", "--accent"),
+    ] {
+        let response = crate::common::client().get(format!("{}/api/v1/{path}", server.url)).send().await.unwrap();
+        assert!(response.headers()["content-type"].to_str().unwrap().starts_with(kind), "{path}");
+        let text = response.text().await.unwrap();
+        assert!(text.contains(holds) && !text.contains("https://"), "{path}");
+    }
+    server.stop().await;
+}
