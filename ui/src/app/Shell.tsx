@@ -72,7 +72,7 @@ export function Shell() {
             </nav>
           ) : null}
           <div className="ml-auto flex items-center gap-1">
-            <button type="button" className="rounded px-2 min-h-7 text-muted hover:bg-hover hover:text-ink" onClick={() => setPalette(true)} aria-label="Commands">
+            <button type="button" className="rounded px-2 min-h-7 text-muted hover:bg-hover hover:text-ink" onClick={() => setPalette(true)} aria-label="Commands, Ctrl K">
               <kbd className="font-mono text-small">Ctrl K</kbd>
             </button>
             <button type="button" className="rounded px-2 min-h-7 text-muted hover:bg-hover hover:text-ink" aria-label="Keys" onClick={() => setSheet(true)}>?</button>

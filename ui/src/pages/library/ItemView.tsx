@@ -51,7 +51,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
     <section className="min-w-0">
       <div className="mb-3 flex flex-wrap items-center gap-3">
         <h2 className="plate mr-auto">{name}</h2>
-        <InlineSelect label="" value={String(shown)} options={versions} onChange={(value) => onChoose({ version: Number(value) })} />
+        <InlineSelect label="" name="Version shown" value={String(shown)} options={versions} onChange={(value) => onChoose({ version: Number(value) })} />
         {kind === "prompt" && versions.length > 1 ? <InlineSelect label="against" value={against ? String(against) : ""} options={[["", "nothing"], ...versions]} onChange={(value) => onChoose({ against: value ? Number(value) : undefined })} /> : null}
         <CopyButton text={text.data?.text ?? ""} />
         <Link to="/w/$ws/new" params={{ ws }} search={kind === "prompt" ? { prompt: name } : { dataset: name }} className={buttonClass()}>New run from it</Link>

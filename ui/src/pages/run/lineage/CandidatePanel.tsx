@@ -75,7 +75,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
           <h4 className="label">Prompt</h4>
-          <InlineSelect label="" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
+          <InlineSelect label="" name="Prompt shown" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
         </div>
         {candidate.error ? <ErrorNote error={candidate.error} /> : null}
         {candidate.isPending ? <Loading /> : null}
@@ -113,7 +113,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}
         <Comments run={run} candidate={name} may={may("comment")} />
       </div>
-      <div className="flex flex-wrap gap-2 border-t border-hairline px-5 py-3">
+      <div className="flex flex-wrap gap-1.5 border-t border-hairline px-4 py-3">
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button kind="primary" onClick={() => setBranching(true)}>Branch from here</Button> : null}
         <Link to="/runs/$run/candidates" params={{ run }} search={{ filter: undefined, sort: undefined, asc: undefined, a: parent && runOf(parent) === run ? candidateOf(parent) : "c0", b: name }} className={buttonClass()}>Compare</Link>
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button busy={clone.isPending} title="A paused branch with this prompt as its seed" onClick={() => clone.mutate()}>Clone</Button> : null}

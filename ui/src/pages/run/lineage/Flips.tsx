@@ -21,7 +21,7 @@ export function Flips({ run, a, b, split }: Props) {
   return (
     <section className="mt-4">
       <h4 className="label mb-1">Examples that flipped, {split}</h4>
-      <ul className="flex flex-wrap gap-[3px]" aria-label={`${won} won, ${lost} lost`}>
+      <ul className="flex flex-wrap gap-1" aria-label={`${won} won, ${lost} lost`}>
         {flips.slice(0, 160).map((flip) => {
           const gained = flip.change > 0;
           return (
@@ -32,7 +32,7 @@ export function Flips({ run, a, b, split }: Props) {
                 search={{ split, order: undefined, cell: `${b}:${flip.example}` }}
                 title={`e${flip.example}: ${score(flip.a)} to ${score(flip.b)}`}
                 aria-label={`Example ${flip.example}, ${gained ? "won" : "lost"}`}
-                className={`flex h-[14px] w-[14px] items-center justify-center text-[10px] leading-none ${gained ? "bg-accent text-on-accent" : "bg-lost text-on-lost"}`}
+                className={`flex h-5 w-5 items-center justify-center text-small leading-none ${gained ? "bg-accent text-on-accent" : "bg-lost text-on-lost"}`}
               >
                 {gained ? "+" : "−"}
               </Link>
