@@ -8,8 +8,9 @@ use crate::{
 };
 
 /// The programs of `bench/` and what each measures.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 9] = [
     ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
+    ("server", "`clade serve`: lists of 10,000 runs, reads and listeners beside a run at full rate, start, memory"),
     ("eval_rate", "`clade eval` beside the bare client at several latencies: ratio, CPU per 1,000 evaluations, memory"),
     ("memory", "peak memory of `clade eval` as a run grows"),
     ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),

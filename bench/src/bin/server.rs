@@ -1,0 +1,282 @@
+//! What a server's answers take: lists of many runs, mixed reads while a run evaluates, and events on their way to many listeners.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    net::SocketAddr,
+    process::{Child, ExitCode, Stdio},
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use clade_bench::{Clade, Options, Workload, main_with, note};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Method, Request, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+
+fn main() -> ExitCode {
+    main_with("server", |clade| {
+        let options = Options::from_command_line(&[
+            ("runs", "10000", "runs in the store that is listed"),
+            ("evaluations", "20000", "trials of the run that goes on meanwhile"),
+            ("listeners", "500", "listeners to its events"),
+            ("reads", "200", "reads a second beside it"),
+        ])?;
+        let server = Served::start(clade)?;
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let mut figures = runtime.block_on(measure(&server, &options))?;
+        figures["start_ms"] = json!(server.start_ms);
+        figures["peak_memory_bytes"] = json!(peak_bytes(server.child.id()));
+        Ok(figures)
+    })
+}
+
+/// Most memory that a process held so far, where the system says.
+fn peak_bytes(pid: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
+}
+
+/// A running `clade serve`, ended when this value goes.
+struct Served {
+    child: Child,
+    target: Target,
+    start_ms: f64,
+    _workload: Workload,
+    _data: tempfile::TempDir,
+}
+
+/// Where to ask, and with what.
+#[derive(Clone)]
+struct Target {
+    address: SocketAddr,
+    token: Arc<str>,
+}
+
+impl Served {
+    fn start(clade: &Clade) -> Result<Self, String> {
+        let workload = Workload::new(1)?;
+        let data = workload.fresh()?;
+        let folder = data.path().display().to_string();
+        let made = clade
+            .command(workload.folder(), &["token", "add", "bench", "--json", "--data-dir", &folder])
+            .output()
+            .map_err(|error| error.to_string())?;
+        let made: Value = serde_json::from_slice(&made.stdout).map_err(|error| format!("no token: {error}"))?;
+        let token = made["secret"].as_str().ok_or("no token was made")?.into();
+        let words = ["serve", "--port", "0", "--json", "--rate-limit", "1000000", "--data-dir", &folder];
+        let begun = Instant::now();
+        let mut child = clade
+            .command(workload.folder(), &words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("could not start `clade serve`: {error}"))?;
+        let stdout = child.stdout.take().ok_or("`clade serve` has no output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        let start_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let said: Value =
+            serde_json::from_str(&line).map_err(|error| format!("`clade serve` said `{line}`: {error}"))?;
+        let address = said["url"].as_str().and_then(|url| url.strip_prefix("http://")?.parse().ok());
+        let address = address.ok_or("`clade serve` named no address")?;
+        Ok(Self { child, target: Target { address, token }, start_ms, _workload: workload, _data: data })
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // ended for good: nothing of it is kept
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// A keep-alive connection.
+struct Http {
+    sender: http1::SendRequest<Full<Bytes>>,
+    target: Target,
+}
+
+impl Http {
+    async fn connect(target: &Target) -> Result<Self, String> {
+        let stream = TcpStream::connect(target.address).await.map_err(|error| error.to_string())?;
+        stream.set_nodelay(true).map_err(|error| error.to_string())?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+        tokio::spawn(connection);
+        Ok(Self { sender, target: target.clone() })
+    }
+
+    async fn ask(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Result<hyper::Response<hyper::body::Incoming>, String> {
+        self.sender.ready().await.map_err(|error| error.to_string())?;
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("host", self.target.address.to_string())
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", self.target.token))
+            .body(Full::new(Bytes::from(body.to_owned())))
+            .map_err(|error| error.to_string())?;
+        let response = self.sender.send_request(request).await.map_err(|error| error.to_string())?;
+        match response.status().is_success() {
+            true => Ok(response),
+            false => Err(format!("{path} answered {}", response.status())),
+        }
+    }
+
+    async fn json(&mut self, method: Method, path: &str, body: &str) -> Result<Value, String> {
+        let body =
+            self.ask(method, path, body).await?.into_body().collect().await.map_err(|error| error.to_string())?;
+        let bytes = body.to_bytes();
+        if bytes.is_empty() {
+            Ok(Value::Null)
+        } else {
+            serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+        }
+    }
+}
+
+/// A run file with so many examples, the simulated model in the server's own process, and no waiting.
+fn evaluation(examples: u32) -> String {
+    let tests: Vec<Value> = (0..examples)
+        .map(|i| json!({ "vars": { "question": format!("What is {i} + {i}?"), "answer": (2 * i).to_string() } }))
+        .collect();
+    let file = json!({
+        "prompts": ["Answer: {{question}}"], "providers": ["simulated:gentle"], "tests": tests,
+        "defaultTest": { "assert": [{ "type": "numeric", "value": "{{answer}}" }] },
+    });
+    json!({ "file": file.to_string(), "mode": "evaluate" }).to_string()
+}
+
+async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
+    let (runs, evaluations): (u32, u32) = (options.get("runs")?, options.get("evaluations")?);
+    let (listeners, reads): (u32, u32) = (options.get("listeners")?, options.get("reads")?);
+    let target = &server.target;
+    let mut http = Http::connect(target).await?;
+    let small: Value = serde_json::from_str(&evaluation(3)).map_err(|error| error.to_string())?;
+    for n in 0..runs {
+        let mut wanted = small.clone();
+        (wanted["start"], wanted["seed"]) = (json!(false), json!(n));
+        http.json(Method::POST, "/workspaces/local/runs", &wanted.to_string()).await?;
+        if n % 1_000 == 999 {
+            note(&format!("{} of {runs} runs made", n + 1));
+        }
+    }
+    let list = timed(&mut http, "/workspaces/local/runs?limit=50", 200).await?;
+    let filter = "/workspaces/local/runs?limit=50&filter=status%20%3D%20paused%20and%20calls%20%3D%200";
+    let filtered = timed(&mut http, filter, 100).await?;
+    let rare = timed(&mut http, "/workspaces/local/runs?limit=50&filter=best%20%3E%200.9", 20).await?;
+    let (alone, _) = rate(&mut http, evaluations, None).await?;
+    note(&format!("alone: {alone:.0} evaluations a second"));
+    let watched = rate(&mut http, evaluations, Some((target, listeners, 0))).await?;
+    let beside = rate(&mut http, evaluations, Some((target, 0, reads))).await?;
+    Ok(json!({
+        "runs": runs, "list_ms": list, "filtered_list_ms": filtered, "list_of_which_none_fits_ms": rare,
+        "evaluations_per_second": { "alone": alone, "with_listeners": watched.0, "with_reads": beside.0 },
+        "listeners": listeners, "event_lag_ms": watched.1, "reads_per_second": reads, "read_ms": beside.1,
+    }))
+}
+
+async fn timed(http: &mut Http, path: &str, times: u32) -> Result<Value, String> {
+    let mut taken = Vec::new();
+    for _ in 0..times {
+        let begun = Instant::now();
+        http.json(Method::GET, path, "").await?;
+        taken.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(quantiles(taken))
+}
+
+fn quantiles(mut all: Vec<f64>) -> Value {
+    all.sort_by(f64::total_cmp);
+    let at = |share: f64| all.get(((all.len() as f64 - 1.0) * share).round() as usize).copied();
+    json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "worst": at(1.0), "n": all.len() })
+}
+
+type Beside<'t> = Option<(&'t Target, u32, u32)>;
+
+/// Evaluations a second of a run by its own clock, and what listeners or readers beside it met.
+async fn rate(http: &mut Http, evaluations: u32, beside: Beside<'_>) -> Result<(f64, Value), String> {
+    let mut wanted: Value = serde_json::from_str(&evaluation(evaluations)).map_err(|error| error.to_string())?;
+    wanted["start"] = json!(false);
+    // answers of another run would be used again
+    wanted["seed"] = json!(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos());
+    let made = http.json(Method::POST, "/workspaces/local/runs", &wanted.to_string()).await?;
+    let run = made["run"].as_str().ok_or("no run was made")?.to_owned();
+    let mut tasks = tokio::task::JoinSet::new();
+    if let Some((target, listeners, reads)) = beside {
+        for _ in 0..listeners {
+            tasks.spawn(listen(target.clone(), run.clone()));
+        }
+        for reader in 0..reads.min(8) {
+            tasks.spawn(read(target.clone(), run.clone(), reader, f64::from(reads.min(8)) / f64::from(reads)));
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    http.json(Method::POST, &format!("/runs/{run}/start"), "").await?;
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let view = http.json(Method::GET, &format!("/runs/{run}"), "").await?;
+        if view["run"]["status"] == "finished" && view["progress"].is_null() {
+            let seconds = view["run"]["spent"]["seconds"].as_f64().unwrap_or(f64::INFINITY);
+            let mut met = Vec::new();
+            while let Some(ended) = tasks.join_next().await {
+                met.extend(ended.map_err(|error| error.to_string())??);
+            }
+            return Ok((f64::from(evaluations) / seconds, quantiles(met)));
+        }
+    }
+}
+
+/// Listens to a run; milliseconds from the time of each entry to its receipt.
+async fn listen(target: Target, run: String) -> Result<Vec<f64>, String> {
+    let mut http = Http::connect(&target).await?;
+    let mut body = http.ask(Method::GET, &format!("/runs/{run}/events?after=0"), "").await?.into_body();
+    let (mut lags, mut text) = (Vec::new(), String::new());
+    while let Some(Ok(frame)) = body.frame().await {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1e3;
+        let Some(part) = frame.data_ref() else { continue };
+        text.push_str(&String::from_utf8_lossy(part));
+        let Some(end) = text.rfind("\n\n") else { continue };
+        let whole: String = text.drain(..end).collect();
+        for line in whole.lines().filter_map(|line| line.strip_prefix("data: ")) {
+            let at = line.split("\"at\":").nth(1).and_then(|rest| rest.split(',').next()?.parse::<f64>().ok());
+            lags.extend(at.map(|at| now - at));
+        }
+        if whole.contains("event: end") {
+            break;
+        }
+    }
+    Ok(lags)
+}
+
+/// Reads one thing after the other, every so many seconds, until the run has ended.
+async fn read(target: Target, run: String, reader: u32, every: f64) -> Result<Vec<f64>, String> {
+    let mut http = Http::connect(&target).await?;
+    let paths = [
+        "/workspaces/local/runs?limit=20".to_owned(),
+        format!("/runs/{run}"),
+        format!("/runs/{run}/candidates"),
+        format!("/runs/{run}/lineage"),
+    ];
+    let mut pulse = tokio::time::interval(Duration::from_secs_f64(every));
+    let mut taken = Vec::new();
+    for n in reader as usize.. {
+        pulse.tick().await;
+        let begun = Instant::now();
+        let answer = http.json(Method::GET, &paths[n % paths.len()], "").await?;
+        taken.push(begun.elapsed().as_secs_f64() * 1e3);
+        if answer["run"]["status"] == "finished" {
+            break;
+        }
+    }
+    Ok(taken)
+}
