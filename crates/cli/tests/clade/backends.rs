@@ -38,7 +38,6 @@ fn redis(words: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-#[cfg(all(feature = "neo4j", feature = "redis"))]
 #[test]
 fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
     let (Some(neo4j), Some(url)) = (service("PROMPTCLADE_TEST_NEO4J_URL"), service("PROMPTCLADE_TEST_REDIS_URL"))
@@ -80,7 +79,6 @@ fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
     assert_eq!(redis(&["HGET", "clade:{journey}:run", "best"]), format!("{number:010}"));
 }
 
-#[cfg(all(feature = "neo4j", feature = "redis"))]
 #[test]
 fn servers_that_are_down_are_said_and_change_nothing() {
     let (plain, place) = (Place::new(), Place::new());

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-#[cfg(feature = "backends")]
+#[cfg(all(feature = "neo4j", feature = "redis"))]
 mod backends;
 mod bad_files;
 mod bad_options;

@@ -73,6 +73,18 @@ async fn a_batch_that_was_cut_off_is_taken_in_again() {
     assert_eq!(generations.digest().await.unwrap(), reference.digest().await.unwrap());
 }
 
+#[tokio::test]
+async fn boto3_reads_the_table() {
+    let Some((options, dynamo)) = table("judged").await else { return };
+    let Some(python) = service("CLADE_TEST_PYTHON") else { return };
+    let (store, _) = journals().await;
+    Generations::new(store, dynamo).projector().catch_up().await.unwrap();
+    let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/judge.py");
+    let mut command = std::process::Command::new(python);
+    let judged = command.arg(judge).args([options.endpoint.unwrap(), options.table]).output().unwrap();
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
+}
+
 async fn remove_checkpoint(dynamo: &DynamoGenerations, run: &RunId) {
     use aws_sdk_dynamodb::types::AttributeValue;
     let (client, table) = dynamo.client().await;

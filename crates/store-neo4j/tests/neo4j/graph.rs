@@ -73,5 +73,10 @@ async fn it_explains_itself() -> Result<(), StoreError> {
     assert_eq!((number("d"), rows[0].get::<String>("o").unwrap().as_str()), (expected.0, "word-insertion"));
     assert!((number("low") - expected.1).abs() < 1e-12 && (number("high") - expected.2).abs() < 1e-12);
     assert!(rows[0].get::<String>("text").unwrap().contains("Question 0"));
+    let judge = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/judge.py");
+    let Some(python) = conformance::service("CLADE_TEST_PYTHON") else { return Ok(()) };
+    let mut command = std::process::Command::new(python);
+    let judged = command.arg(judge).args([&options.url, &options.user, &options.password]).output().unwrap();
+    assert!(judged.status.success(), "{}", String::from_utf8_lossy(&judged.stderr));
     Ok(())
 }
