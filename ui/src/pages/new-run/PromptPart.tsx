@@ -25,7 +25,7 @@ export function PromptPart({ value, columns, missing, workspace, onChange }: Pro
       </div>
       <Field label="prompt.txt" error={missing.length ? `The data has no ${missing.map((name) => `{{${name}}}`).join(", ")}` : null} hint={names.length ? <>Filled from the data: {names.map((name) => `{{${name}}}`).join(", ")}{columns.length ? ". Every descendant keeps them." : ""}</> : "Write {{name}} where a column of the data is to stand."}>
         {({ id, describedBy }) => (
-          <div className="relative">
+          <div className="relative rounded bg-panel">
             <pre aria-hidden="true" className="prompt pointer-events-none absolute inset-0 overflow-hidden border border-transparent px-[10px] py-[5px] text-transparent"><PromptText text={`${value}\n`} /></pre>
             <textarea id={id} aria-describedby={describedBy} aria-invalid={missing.length ? true : undefined} spellCheck={false} dir="auto" className="field prompt relative block resize-none overflow-hidden !bg-transparent [field-sizing:content] min-h-32" rows={7} value={value} onChange={(event) => onChange(event.target.value)} />
           </div>
