@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use self::people::{Ceiling, TokenArgs, TokenCommand, UserArgs, UserCommand};
-pub use self::serve::{BackupArgs, ServeArgs};
+pub use self::serve::{BackupArgs, McpArgs, ServeArgs};
 pub use self::simulate::SimulateArgs;
 use self::values::{above_zero, score, whole};
 
@@ -46,6 +46,15 @@ pub struct Global {
     /// Print without colours (NO_COLOR works too)
     #[arg(long, global = true)]
     pub no_color: bool,
+    /// Work with the runs of this server (`clade serve`) instead of this machine's; CLADE_TOKEN lets in
+    #[arg(long, global = true, env = "CLADE_SERVER", hide_env_values = true, value_name = "URL")]
+    pub server: Option<String>,
+    /// Read the server's token from this file instead of CLADE_TOKEN
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// The server's workspace [default: the only one, or `local`]
+    #[arg(long, global = true, env = "CLADE_WORKSPACE", hide_env_values = true, value_name = "NAME")]
+    pub workspace: Option<String>,
     /// Read keys from this file too; `.env` beside the run file is always read
     #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
@@ -64,6 +73,8 @@ pub enum Command {
     Eval(RunArgs),
     /// Go on with an interrupted run
     Resume(ResumeArgs),
+    /// Put a run of a server down: calls in flight end, and `clade resume` goes on
+    Pause(RunName),
     /// List runs, newest first
     List(ListArgs),
     /// Show a run: its result, evidence and cost
@@ -92,6 +103,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Serve the web pages and the HTTP API
     Serve(ServeArgs),
+    /// Speak the Model Context Protocol over stdin and stdout, for agents that start it
+    Mcp(McpArgs),
     /// Add, list and help people who have accounts on the server
     User(UserArgs),
     /// Make, list and revoke tokens of the HTTP API for the person at this machine

@@ -19,7 +19,20 @@ pub struct Context {
     pub output: Output,
     /// Extra files with keys.
     pub env_files: Vec<PathBuf>,
+    /// The server whose runs are meant, instead of this machine's.
+    pub server: Option<Server>,
     data_dir: Option<PathBuf>,
+}
+
+/// A server as the command line names it.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its address.
+    pub url: String,
+    /// The file with the token, instead of the environment.
+    pub token_file: Option<PathBuf>,
+    /// The workspace, where one is named.
+    pub workspace: Option<String>,
 }
 
 impl Context {
@@ -28,6 +41,11 @@ impl Context {
         Self {
             output: Output::new(global.json, global.quiet, global.no_color),
             env_files: global.env_file.clone(),
+            server: global.server.clone().filter(|url| !url.is_empty()).map(|url| Server {
+                url,
+                token_file: global.token_file.clone(),
+                workspace: global.workspace.clone(),
+            }),
             data_dir: global.data_dir.clone(),
         }
     }

@@ -13,6 +13,7 @@ mod lineage;
 mod load;
 mod names;
 mod output;
+mod remote;
 mod report;
 mod sandbox;
 mod session;
@@ -51,7 +52,7 @@ fn main() -> ExitCode {
     // one thread: work here is short, SQLite has threads of its own, and waking others costs more than they bring
     // a server has many callers at once, and their accounts hash passwords
     let mut builder = match &cli.command {
-        args::Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
+        args::Command::Serve(_) | args::Command::Mcp(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
     let runtime = builder.enable_all().build();

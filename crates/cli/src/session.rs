@@ -2,12 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use clade_domain::{Budget, Recorded, RunEvent, RunId, RunMode, StopReason, TrialOutcome};
+use clade_domain::{Budget, Limit, Recorded, RunEvent, RunId, RunMode, TrialOutcome};
 use clade_engine::{
     Control, EngineError, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, replay_state,
 };
 use clade_evolve::RunState;
-use clade_models::layers::Counters;
 use clade_runfile::Loaded;
 use clade_store::Store;
 use clade_store_sqlite::Durability;
@@ -51,14 +50,7 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let path = load::find(args.file.file.as_deref())?;
     let loaded = load::load(&path, &args.file, mode, context)?;
     refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
-    let gated = args.gates.require_improvement || args.gates.min_score.is_some();
-    if gated && mode == RunMode::Optimize && loaded.dataset.counts().test == 0 {
-        return Err(Failure::Usage(
-            "--min-score and --require-improvement ask for evidence, and no example is in test; give test a share in \
-             `optimize.splits`"
-                .into(),
-        ));
-    }
+    refuse_gates(args.gates, mode, &loaded)?;
     Feed::check(context)?;
     let durability = if args.durable { Durability::Full } else { Durability::Normal };
     let store = context.store(durability).await?;
@@ -69,6 +61,22 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     drop(loaded);
     let session = Session { store, run, setup, gates: args.gates, budget: None };
     carry_through(session, context).await
+}
+
+/// Gates that ask for evidence are refused where there can be none.
+///
+/// # Errors
+/// What to do.
+pub fn refuse_gates(gates: Gates, mode: RunMode, loaded: &Loaded) -> Result<(), Failure> {
+    let gated = gates.require_improvement || gates.min_score.is_some();
+    if gated && mode == RunMode::Optimize && loaded.dataset.counts().test == 0 {
+        return Err(Failure::Usage(
+            "--min-score and --require-improvement ask for evidence, and no example is in test; give test a share in \
+             `optimize.splits`"
+                .into(),
+        ));
+    }
+    Ok(())
 }
 
 /// Creates a run from a run file that was read. Nothing is bought.
@@ -117,11 +125,12 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         output.json_line(&serde_json::json!({ "result": report }));
     } else {
         if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
-            result::print(&report, &state, &output);
+            result::print(&report, &output);
         }
-        retried(&counters, &output);
+        let counted = counters.snapshot();
+        retried(counted.retries, counted.throttles, &output);
     }
-    conclude(outcome, &report, &state, unanswered, gates, &output)
+    conclude(&Ended::from(outcome), &report, unanswered, gates, &output)
 }
 
 /// Goes on with a run until it leaves this process, showing how it stands; says nothing of what came out.
@@ -232,9 +241,8 @@ async fn first_error(store: &Arc<dyn Store>, state: &RunState) -> Result<Option<
     Ok(None)
 }
 
-fn retried(counters: &Counters, output: &Output) {
-    let counted = counters.snapshot();
-    let (retries, throttled) = (counted.retries, counted.throttles);
+/// Says how many calls were tried again.
+pub fn retried(retries: u64, throttled: u64, output: &Output) {
     if retries + throttled > 0 && !output.quiet {
         let text = format!(
             "tried again: {}, {throttled} of them because the provider asked for fewer",
@@ -244,40 +252,66 @@ fn retried(counters: &Counters, output: &Output) {
     }
 }
 
-fn conclude(
-    outcome: RunOutcome,
+/// How a run left the process that carried it.
+pub enum Ended {
+    /// Complete.
+    Finished,
+    /// Put down in order.
+    Interrupted,
+    /// A limit was spent before choosing and proving were done.
+    BudgetSpent(Limit),
+    /// Stopped by what waiting does not mend.
+    Failed(String),
+}
+
+impl From<RunOutcome> for Ended {
+    fn from(outcome: RunOutcome) -> Self {
+        match outcome {
+            RunOutcome::Finished => Self::Finished,
+            RunOutcome::Interrupted => Self::Interrupted,
+            RunOutcome::BudgetSpent { limit } => Self::BudgetSpent(limit),
+            RunOutcome::Failed(error) => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Says what is to be said at the end of a run, and gives the exit code for how it ended.
+///
+/// # Errors
+/// With the exit code.
+pub fn conclude(
+    ended: &Ended,
     report: &RunReport,
-    state: &RunState,
     unanswered: Option<String>,
     gates: Gates,
     output: &Output,
 ) -> Result<(), Failure> {
     let run = &report.run;
-    match outcome {
-        RunOutcome::Finished => {}
-        RunOutcome::Interrupted => {
+    match ended {
+        Ended::Finished => {}
+        Ended::Interrupted => {
             output.note(format!("run {run} is paused; go on with: clade resume {run}"));
             return Err(Failure::Exit(exit::INTERRUPTED));
         }
-        RunOutcome::BudgetSpent { limit } => {
+        Ended::BudgetSpent(limit) => {
             output.note(format!(
                 "the limit on {limit} was spent before the result could be proved; go on with a larger one: clade resume {run} --budget-{} N",
                 match limit {
-                    clade_domain::Limit::Usd => "usd",
-                    clade_domain::Limit::Minutes => "minutes",
-                    clade_domain::Limit::Calls => "calls",
-                    clade_domain::Limit::Tokens => "tokens",
+                    Limit::Usd => "usd",
+                    Limit::Minutes => "minutes",
+                    Limit::Calls => "calls",
+                    Limit::Tokens => "tokens",
                 }
             ));
             return Err(Failure::Exit(exit::BUDGET_SPENT));
         }
-        RunOutcome::Failed(error) => {
+        Ended::Failed(error) => {
             return Err(Failure::Error(format!(
                 "{error}\nrun {run} is kept with everything it paid for; go on with: clade resume {run}"
             )));
         }
     }
-    let (trials, failed) = (state.trials(), state.failed());
+    let (trials, failed) = (report.counts.trials, report.counts.failed);
     if let Some(error) = unanswered {
         return Err(Failure::Error(format!(
             "not one of {trials} trials was answered, so the scores of 0 say nothing; the first error: {error}\n\
@@ -290,11 +324,12 @@ fn conclude(
         ));
     }
     let improved = report.evidence.as_ref().is_some_and(|evidence| evidence.improved);
-    let score = match state.spec().mode {
-        RunMode::Optimize => report.evidence.as_ref().map(|evidence| evidence.best_score),
-        RunMode::Evaluate => {
-            report.prompts.iter().map(|p| p.score).fold(None, |a: Option<f64>, b| Some(a.map_or(b, |a| a.max(b))))
-        }
+    // an evaluation reports each of its prompts, and a search none
+    let evaluated = !report.prompts.is_empty();
+    let score = if evaluated {
+        report.prompts.iter().map(|prompt| prompt.score).reduce(f64::max)
+    } else {
+        report.evidence.as_ref().map(|evidence| evidence.best_score)
     };
     let score = score.unwrap_or(0.0);
     if let Some(least) = gates.min_score.filter(|least| score < *least) {
@@ -305,8 +340,8 @@ fn conclude(
         output.note("gate not met: no improvement is shown, and --require-improvement asks for one");
         return Err(Failure::Exit(exit::GATE_NOT_MET));
     }
-    let spent_out = matches!(state.stop(), Some(StopReason::BudgetSpent { .. }));
-    if state.spec().mode == RunMode::Optimize && spent_out && !improved {
+    let spent_out = report.finish_reason.as_deref().is_some_and(|reason| reason.starts_with("budget_spent"));
+    if !evaluated && spent_out && !improved {
         return Err(Failure::Exit(exit::BUDGET_SPENT));
     }
     Ok(())

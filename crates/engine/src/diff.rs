@@ -1,16 +1,22 @@
-use clade_domain::{Candidate, CandidateId, Prompt, Split};
+use std::{borrow::Cow, collections::BTreeMap};
+
+use clade_domain::{Candidate, CandidateId, OperatorName, Prompt, Split};
 use clade_evolve::{RunState, statistics};
 use clade_text::diff::{RunKind, words};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What changed between two candidates of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CandidateDiff {
     /// The old one.
     pub a: CandidateId,
     /// The new one.
     pub b: CandidateId,
+    /// What is known of the old one.
+    pub before: DiffSide,
+    /// What is known of the new one.
+    pub after: DiffSide,
     /// Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
     /// choosing.
     pub scores: Vec<SplitDifference>,
@@ -18,8 +24,19 @@ pub struct CandidateDiff {
     pub components: Vec<ComponentDiff>,
 }
 
+/// One of two candidates that are compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DiffSide {
+    /// The generation it came from.
+    pub generation: u32,
+    /// What made it; null for a first prompt.
+    pub operator: Option<OperatorName>,
+    /// Mean score on each split it met.
+    pub scores: BTreeMap<Split, f64>,
+}
+
 /// The second candidate's mean score minus the first's.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SplitDifference {
     /// On which examples.
     pub split: Split,
@@ -34,7 +51,7 @@ pub struct SplitDifference {
 }
 
 /// What changed in one component.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ComponentDiff {
     /// Its name.
     pub component: String,
@@ -43,25 +60,32 @@ pub struct ComponentDiff {
 }
 
 /// A stretch of a word diff.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DiffRun {
     /// `equal`, `insert` or `delete`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The text, with its spaces.
     pub text: String,
 }
+
+const SPLITS: [Split; 3] = [Split::Train, Split::Validation, Split::Test];
 
 /// Compares two candidates of a run.
 #[must_use]
 pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
     let stretches = |old: &str, new: &str| {
-        words(old, new).into_iter().map(|run| DiffRun { kind: word(run.kind), text: run.text }).collect()
+        words(old, new).into_iter().map(|run| DiffRun { kind: Cow::Borrowed(word(run.kind)), text: run.text }).collect()
     };
     let components = sides(&a.prompt, &b.prompt)
         .into_iter()
         .map(|(component, old, new)| ComponentDiff { component, runs: stretches(&old, &new) })
         .collect();
-    CandidateDiff { a: a.id, b: b.id, scores: scores(state, a.id, b.id), components }
+    let side = |candidate: &Candidate| DiffSide {
+        generation: candidate.generation,
+        operator: candidate.operator.clone(),
+        scores: SPLITS.into_iter().filter_map(|split| Some((split, state.score(candidate.id, split)?))).collect(),
+    };
+    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores: scores(state, a.id, b.id), components }
 }
 
 fn word(kind: RunKind) -> &'static str {
@@ -74,7 +98,7 @@ fn word(kind: RunKind) -> &'static str {
 
 fn scores(state: &RunState, a: CandidateId, b: CandidateId) -> Vec<SplitDifference> {
     let (Some(old), Some(new)) = (state.cells(a), state.cells(b)) else { return Vec::new() };
-    [Split::Train, Split::Validation, Split::Test]
+    SPLITS
         .into_iter()
         .filter_map(|split| {
             let examples = state.dataset().examples(split);

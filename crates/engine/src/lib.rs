@@ -32,19 +32,19 @@ pub use answers::StoredAnswers;
 pub use clients::Clients;
 pub use code::{CodeHere, CodeHost, CodeSettings};
 pub use create::{NewRun, Owner, branch_run, clone_run, create_run, first_row};
-pub use diff::{CandidateDiff, ComponentDiff, DiffRun, SplitDifference, diff};
+pub use diff::{CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff};
 pub use error::EngineError;
 pub use hub::{Budgets, Hub, Patron, mend_status};
 pub use live::LiveLog;
-pub use outcome::RunOutcome;
+pub use outcome::{RunOutcome, spent_limit};
 pub use pairs::{Pair, pairs};
 pub use point::{find_candidate, find_point};
 pub use progress::Progress;
 pub use replay::{replay, replay_state, replay_state_until};
-pub use report::{BestPrompt, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, account, row_of};
+pub use report::{BestPrompt, Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, account, row_of};
 pub use runner::{Control, Order, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
-pub use side::{Side, Step};
+pub use side::{Side, SideWithState, Step};
 pub use states::States;
 
 /// The time now. The one place where this crate reads the clock of the day.

@@ -18,6 +18,17 @@ pub enum RunOutcome {
     Failed(EngineError),
 }
 
+/// What a row says of a run whose limit was spent.
+pub(crate) fn spent_detail(limit: Limit) -> String {
+    format!("the budget's limit on {limit} is spent")
+}
+
+/// The limit that a run was put down for, from what its row says.
+#[must_use]
+pub fn spent_limit(detail: &str) -> Option<Limit> {
+    [Limit::Usd, Limit::Calls, Limit::Tokens, Limit::Minutes].into_iter().find(|limit| spent_detail(*limit) == detail)
+}
+
 /// What one executor has to say.
 #[derive(Debug)]
 pub(crate) enum Done {

@@ -1,15 +1,15 @@
 use clade_domain::{RunId, Split};
 use clade_evolve::{RunState, statistics};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::Side;
+use crate::{Side, side::SideWithState};
 
 /// The level of every interval here.
 const CONFIDENCE: f64 = 0.95;
 
 /// The chosen prompts of two runs on the test examples that both met.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pair {
     /// The one run.
     pub a: RunId,
@@ -31,11 +31,11 @@ pub struct Pair {
 
 /// Every pair of runs that can be paired, and a sentence for each that cannot.
 #[must_use]
-pub fn pairs(sides: &[Side]) -> (Vec<Pair>, Vec<String>) {
+pub fn pairs(sides: &[SideWithState]) -> (Vec<Pair>, Vec<String>) {
     let (mut pairs, mut refused) = (Vec::new(), Vec::new());
-    for (place, a) in sides.iter().enumerate() {
-        for b in &sides[place + 1..] {
-            match pair(a, b) {
+    for (place, (a, of_a)) in sides.iter().enumerate() {
+        for (b, of_b) in &sides[place + 1..] {
+            match pair((a, of_a), (b, of_b)) {
                 Ok(pair) => pairs.push(pair),
                 Err(why) => refused.push(format!("{} and {} cannot be paired: {why}", a.run, b.run)),
             }
@@ -48,20 +48,20 @@ pub fn pairs(sides: &[Side]) -> (Vec<Pair>, Vec<String>) {
     (pairs, refused)
 }
 
-fn pair(a: &Side, b: &Side) -> Result<Pair, String> {
+fn pair((a, of_a): (&Side, &RunState), (b, of_b): (&Side, &RunState)) -> Result<Pair, String> {
     for side in [a, b] {
         if side.evidence.is_none() {
             return Err(format!("{} has not met its test examples yet", side.run));
         }
     }
-    if a.state.dataset().hash != b.state.dataset().hash {
+    if of_a.dataset().hash != of_b.dataset().hash {
         return Err("they have different data".to_owned());
     }
-    let metric = |side: &Side| side.state.spec().optimize.objectives.first().map(|o| (o.metric.clone(), o.direction));
-    if metric(a) != metric(b) {
+    let metric = |state: &RunState| state.spec().optimize.objectives.first().map(|o| (o.metric.clone(), o.direction));
+    if metric(of_a) != metric(of_b) {
         return Err("their first objectives differ".to_owned());
     }
-    let (first, second) = shared(&a.state, &b.state);
+    let (first, second) = shared(of_a, of_b);
     if first.is_empty() {
         return Err("they have no test example in common".to_owned());
     }

@@ -1,13 +1,15 @@
+use std::borrow::Cow;
+
 use clade_domain::{Budget, Candidate, CandidateId, Headroom, RunMode, Spent, Split};
 use clade_evolve::{RunState, state::Phase};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a run stands, for people: a small copy that is renewed several times a second.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// How far it is.
-    pub phase: &'static str,
+    pub phase: Cow<'static, str>,
     /// The generation at hand.
     pub generation: u32,
     /// Candidates so far.
@@ -60,13 +62,13 @@ impl Progress {
         let planned = u64::from(state.repeat()) * state.dataset().len() as u64 * state.candidates().len() as u64;
         let made = |candidate: &Candidate| usize::from(candidate.operator.is_some());
         Self {
-            phase: match state.phase() {
+            phase: Cow::Borrowed(match state.phase() {
                 Phase::Search if state.spec().mode == RunMode::Evaluate => "evaluating",
                 Phase::Search => "searching",
                 Phase::Selection => "choosing",
                 Phase::Evidence => "proving",
                 Phase::Finished => "finished",
-            },
+            }),
             generation: state.generations().last().map_or(0, |g| g.generation + 1),
             candidates: state.candidates().len(),
             accepted: state.candidates().map(made).sum(),

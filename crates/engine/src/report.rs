@@ -10,10 +10,10 @@ use clade_evolve::{
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
     /// The run.
     pub run: RunId,
@@ -26,34 +26,51 @@ pub struct RunReport {
     /// The chosen prompt, or the best so far; null for evaluations.
     pub best: Option<BestPrompt>,
     /// Where there are several objectives: the finalists that no other one beats in all of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub front: Vec<FrontPrompt>,
     /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
     /// The run that this one branches from: its comparison met the same test examples. Whoever branched because of its test score should take a gain
     /// with care.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch_of: Option<RunId>,
     /// What there was to gain, estimated before the search began; null where the strategy estimates nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headroom: Option<Headroom>,
     /// What each operator earned, in order of name; empty where the strategy records no verdicts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operators: Vec<OperatorReport>,
     /// Each prompt of `clade eval`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<EvaluatedPrompt>,
+    /// How much it tried.
+    pub counts: Counts,
     /// What was bought.
     pub spent: Spent,
     /// Why the search ended; null while it has not.
     pub finish_reason: Option<String>,
     /// Why it is paused or failed.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
 }
 
+/// How much a run tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Candidates, the user's prompts included.
+    pub candidates: u64,
+    /// Generations that were closed after the first one, which holds the user's prompts.
+    pub generations: u64,
+    /// Proposals turned away before anything was spent on evaluating them.
+    pub turned_away: u32,
+    /// Trials, with or without a score.
+    pub trials: u64,
+    /// Trials without a score; they count as 0.
+    pub failed: u64,
+}
+
 /// The prompt that a run hands back.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BestPrompt {
     /// Its name in the run, such as `c12`.
     pub candidate: String,
@@ -68,7 +85,7 @@ pub struct BestPrompt {
 }
 
 /// A finalist on the Pareto front of the run's objectives.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrontPrompt {
     /// Its name in the run, such as `c12`.
     pub candidate: String,
@@ -82,7 +99,7 @@ pub struct FrontPrompt {
 }
 
 /// What an operator did and earned in a run.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OperatorReport {
     /// Its name.
     pub operator: OperatorName,
@@ -101,7 +118,7 @@ pub struct OperatorReport {
 }
 
 /// One prompt of `clade eval`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EvaluatedPrompt {
     /// Its name in the run, such as `c0`.
     pub candidate: String,
@@ -127,7 +144,7 @@ pub struct EvaluatedPrompt {
     pub named_scores: BTreeMap<String, f64>,
     /// Where examples are repeated: for k from 1 to the number of repeats, the unbiased estimate of the share of examples that at
     /// least one of k outputs solves, with a score of 1. Over the examples that have all their repeats.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pass_at: BTreeMap<u32, f64>,
 }
 
@@ -157,6 +174,13 @@ impl RunReport {
             headroom: state.headroom().cloned(),
             operators: operators(state),
             prompts: if optimize { Vec::new() } else { evaluated(state) },
+            counts: Counts {
+                candidates: state.candidates().len() as u64,
+                generations: state.generations().len().saturating_sub(1) as u64,
+                turned_away: state.rejected_total(),
+                trials: state.trials(),
+                failed: state.failed(),
+            },
             spent,
             finish_reason: state.stop().map(finish_reason),
             detail: row.detail.clone(),

@@ -20,7 +20,7 @@ use crate::{
     Clients, EngineError, LiveLog, Progress, RunOutcome,
     journal::RunJournal,
     now,
-    outcome::Done,
+    outcome::{Done, spent_detail},
     proposal::{self, ProposalJob},
     replay,
     report::row_of,
@@ -204,7 +204,7 @@ impl Runner {
         let (status, detail) = match &outcome {
             RunOutcome::Finished => (RunStatus::Finished, String::new()),
             RunOutcome::Interrupted => (RunStatus::Paused, "interrupted".to_owned()),
-            RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, format!("the budget's limit on {limit} is spent")),
+            RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, spent_detail(*limit)),
             RunOutcome::Failed(error) => (RunStatus::Failed, error.to_string()),
         };
         let ended = RunEvent::SessionEnded { reason: detail.clone(), spent: self.spent() };

@@ -4,12 +4,12 @@ use clade_domain::{Budget, Evidence, RunId, Spent};
 use clade_evolve::RunState;
 use clade_store::{RunStatus, RunSummary, Store};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{EngineError, RunReport, replay_state};
 
 /// A run as one side of a comparison.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Side {
     /// The run.
     pub run: RunId,
@@ -37,13 +37,13 @@ pub struct Side {
     pub evidence: Option<Evidence>,
     /// The best on train so far, as each generation closed.
     pub curve: Vec<Step>,
-    /// Its state, for what needs single examples.
-    #[serde(skip)]
-    pub state: RunState,
 }
 
+/// A side with the state of its run, for what needs single examples.
+pub type SideWithState = (Side, RunState);
+
 /// How a run stood at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Answered calls so far.
     pub calls: u64,
@@ -58,11 +58,11 @@ impl Side {
     ///
     /// # Errors
     /// Where it cannot be read.
-    pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<Self, EngineError> {
+    pub async fn read(store: &Arc<dyn Store>, row: &RunSummary) -> Result<SideWithState, EngineError> {
         let state = replay_state(store, &row.run).await?;
         let (candidates, curve) = (state.candidates().len(), Self::curve(&state));
         let report = RunReport::read(store, &state, row).await?;
-        Ok(Self {
+        let side = Self {
             run: row.run.clone(),
             status: row.status,
             description: row.description.clone(),
@@ -76,8 +76,8 @@ impl Side {
             rejected: state.rejected_total(),
             evidence: state.evidence().cloned(),
             curve,
-            state,
-        })
+        };
+        Ok((side, state))
     }
 
     /// The best on train so far, as each generation of a run closed.

@@ -2,7 +2,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use clade_domain::{Relation, RunId};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Node, NodeId};
 
@@ -17,7 +17,7 @@ pub struct Graph {
 }
 
 /// A clade: where it starts and what came of it.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Family {
     /// A node without parents, or the first of a branch.
     pub root: NodeId,

@@ -1,4 +1,7 @@
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clade_domain::{ContentHash, DatasetSummary, EvalOptions, ModelSpec, RunSpec};
 use secrecy::SecretString;
@@ -34,6 +37,8 @@ pub struct Loaded {
     pub profile: DataProfile,
     /// Where the limits of the budget stand, without words: whoever finds one too low has them to say.
     pub limits: LimitPlaces,
+    /// The files that were read beside the run file, as paths of this process.
+    pub files: Vec<PathBuf>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<Problem>,
 }
@@ -190,7 +195,18 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let warnings = std::mem::take(&mut context.warnings);
     let limit = |name: &str| context.at(&KeyPath::of("optimize.budget").name(name), "", "");
     let limits = LimitPlaces { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd") };
-    Ok(Loaded { spec, secrets: found.secrets, env, data: source, dataset, profile: scan.profile, limits, warnings })
+    let files = context.folder.files();
+    Ok(Loaded {
+        spec,
+        secrets: found.secrets,
+        env,
+        data: source,
+        dataset,
+        profile: scan.profile,
+        limits,
+        files,
+        warnings,
+    })
 }
 
 fn scan(source: &DataSource, prompts: &[LoadedPrompt]) -> Scan {

@@ -1,8 +1,10 @@
 //! Paths as run files write them: `file://`, relative to the run file's folder, with globs.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -32,15 +34,39 @@ pub(crate) fn is_glob(path: &str) -> bool {
 pub(crate) struct Folder {
     path: PathBuf,
     reach: Reach,
+    /// Where paths led, whoever asked.
+    led: Arc<Mutex<BTreeSet<PathBuf>>>,
 }
+
+/// Most paths that are remembered: rows of data may name a file each.
+const MOST_LED: usize = 10_000;
 
 impl Folder {
     pub(crate) fn new(path: PathBuf, reach: Reach) -> Self {
-        Self { path, reach }
+        Self { path, reach, led: Arc::default() }
+    }
+
+    /// The files that paths of the run file led to so far, in order; at most 10,000.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let led = self.led.lock().unwrap_or_else(PoisonError::into_inner);
+        led.iter().filter(|path| path.is_file()).cloned().collect()
+    }
+
+    fn led(&self, to: &Path) {
+        let mut led = self.led.lock().unwrap_or_else(PoisonError::into_inner);
+        if led.len() < MOST_LED {
+            led.insert(to.to_owned());
+        }
     }
 
     /// Where a path of the run file leads. One that leaves a folder that is all there is leads to a file that is not there.
     pub(crate) fn join(&self, path: &str) -> PathBuf {
+        let to = self.to(path);
+        self.led(&to);
+        to
+    }
+
+    fn to(&self, path: &str) -> PathBuf {
         let path = Path::new(strip(path));
         let path = path.strip_prefix(".").unwrap_or(path);
         let inside = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -56,7 +82,9 @@ impl Folder {
     /// What is wrong and what to do, where the pattern is none or nothing fits it.
     pub(crate) fn expand(&self, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
         let path = strip(path);
-        expand(self.join(path), path)
+        let found = expand(self.to(path), path)?;
+        found.iter().for_each(|file| self.led(file));
+        Ok(found)
     }
 }
 

@@ -6,7 +6,7 @@ use clade_models::Environment;
 use clade_store::{Lineage, Store};
 use tokio_util::sync::CancellationToken;
 
-use crate::{hosts::Hosts, patron::WorkspacePatron, rate::Rates, repeat::InHand, start::StartLink};
+use crate::{hosts::Hosts, mcp::Tools, patron::WorkspacePatron, rate::Rates, repeat::InHand, start::StartLink};
 
 /// Who may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Requests a second that a caller may send on and on; four times as many at once.
     pub rate: f64,
+    /// Which tools agents have at `/mcp`.
+    pub mcp: Tools,
     /// The program's version.
     pub version: String,
 }
@@ -71,6 +73,7 @@ pub struct Inner {
     pub(crate) start: StartLink,
     pub(crate) rates: Rates,
     pub(crate) in_hand: InHand,
+    pub(crate) mcp: Tools,
     pub(crate) version: String,
     pub(crate) closing: CancellationToken,
     pub(crate) code: clade_engine::CodeHere,
@@ -80,7 +83,7 @@ impl App {
     /// A server that listens nowhere yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, version } = settings;
+        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, mcp, version } = settings;
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
         let code = clade_engine::CodeHere::new(&data);
@@ -103,6 +106,7 @@ impl App {
             start: StartLink::default(),
             rates: Rates::new(rate),
             in_hand: InHand::default(),
+            mcp,
             version,
             closing: CancellationToken::new(),
             code,
@@ -121,6 +125,12 @@ impl App {
     #[must_use]
     pub fn running(&self) -> Vec<clade_domain::RunId> {
         self.hub.running()
+    }
+
+    /// Puts all runs down, so that a later process goes on with them.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.hub.close(crate::serve::GRACE).await;
     }
 
     /// A secret that opens `/start` once for the person at this machine.

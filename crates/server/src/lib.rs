@@ -13,6 +13,7 @@ mod extract;
 mod gate;
 mod hosts;
 mod limits;
+pub mod mcp;
 mod openapi;
 mod page;
 mod patron;

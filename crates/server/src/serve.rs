@@ -12,29 +12,37 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
-use crate::{App, assets, limits, request_id, routes};
+use crate::{App, assets, limits, mcp, request_id, routes};
 
 /// For how long the head of a request may come.
 const HEAD: Duration = Duration::from_secs(10);
 /// For how long calls and answers in flight may end when the server goes down.
-const GRACE: Duration = Duration::from_secs(20);
+pub(crate) const GRACE: Duration = Duration::from_secs(20);
 
-/// All routes of a server.
-pub fn router(app: &App) -> Router {
-    let mut router = routes::outside();
+/// The routes of the API alone, each behind its gate.
+pub(crate) fn api(app: &App) -> Router {
+    let mut router = Router::new();
     for route in routes::all() {
         router = route.add(router, app);
     }
+    router.with_state(app.clone())
+}
+
+/// All routes of a server.
+pub fn router(app: &App) -> Router {
+    let api = api(app);
+    let router = routes::outside().merge(mcp::route(app, api.clone()));
     // what streams is sent as it comes
     let packed = predicate::DefaultPredicate::new()
         .and(predicate::NotForContentType::const_new("text/event-stream"))
         .and(predicate::NotForContentType::const_new("application/zstd"));
     router
+        .with_state(app.clone())
+        .merge(api)
         .fallback(assets::serve)
         .layer(CompressionLayer::new().compress_when(packed))
         .layer(from_fn_with_state(app.clone(), limits::guard))
         .layer(from_fn(request_id::follow))
-        .with_state(app.clone())
 }
 
 /// Serves until `down` is ready, then lets what is in flight end, and puts the runs down so that a later server goes on with them.

@@ -53,9 +53,16 @@ fn load(wanted: &RunWanted) -> Result<(Loaded, TempDir), Problem> {
     std::fs::write(&path, &wanted.file).map_err(Problem::fault)?;
     let mode = wanted.mode.unwrap_or(RunMode::Optimize);
     let none = |_: &str| None;
-    let mut loaded =
-        clade_intake::load(&path, mode, Overrides { seed: wanted.seed, ..Overrides::default() }, &none, Reach::Folder)
-            .map_err(|problems| Problem::from(shown(problems, folder.path())))?;
+    let set = wanted.set.iter().map(|pair| {
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Problem::bad(format!("`{pair}` sets nothing"))
+                .fix("write `path=value`, such as `optimize.budget.calls=500`")
+        })?;
+        Ok((key.to_owned(), value.to_owned()))
+    });
+    let overrides = Overrides { set: set.collect::<Result<_, Problem>>()?, seed: wanted.seed, ..Overrides::default() };
+    let mut loaded = clade_intake::load(&path, mode, overrides, &none, Reach::Folder)
+        .map_err(|problems| Problem::from(shown(problems, folder.path())))?;
     // the folder goes when the request ends
     loaded.spec.source = None;
     loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());

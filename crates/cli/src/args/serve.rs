@@ -24,9 +24,20 @@ pub struct ServeArgs {
     /// Requests a second that each caller may send on and on
     #[arg(long, default_value_t = 100.0, value_name = "N")]
     pub rate_limit: f64,
+    /// Let agents that come over MCP create and control runs, as far as their token's role lets them; without it they read
+    #[arg(long)]
+    pub mcp_write: bool,
     /// Do not go on with runs that an earlier server was carrying out
     #[arg(long)]
     pub no_resume: bool,
+}
+
+/// `clade mcp`
+#[derive(Debug, Args)]
+pub struct McpArgs {
+    /// Offer tools that create and control runs too, which spend money
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// `clade backup`

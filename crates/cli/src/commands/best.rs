@@ -1,3 +1,4 @@
+use clade_domain::{CandidateId, Prompt, RunId};
 use clade_engine::replay_state;
 use clade_export::as_file;
 use serde_json::json;
@@ -13,16 +14,29 @@ pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
     let missing =
         || Failure::Error(format!("run `{}` has no candidate yet; `clade resume {}` goes on", row.run, row.run));
     let candidate = state.candidate(best).ok_or_else(missing)?;
-    let text = as_file(&candidate.prompt)?;
+    show(args, &row.run, best, candidate.generation, &candidate.prompt, context)
+}
+
+/// Prints the best prompt of a run, or writes it to a file.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn show(
+    args: &BestArgs,
+    run: &RunId,
+    best: CandidateId,
+    generation: u32,
+    prompt: &Prompt,
+    context: &Context,
+) -> Result<(), Failure> {
+    let text = as_file(prompt)?;
     if let Some(path) = &args.output {
         std::fs::write(path, format!("{text}\n")).map_err(|error| Failure::io("write", path, &error))?;
-        context.output.note(format!("wrote {} of run {} to {}", best, row.run, path.display()));
+        context.output.note(format!("wrote {} of run {} to {}", best, run, path.display()));
     }
     if context.output.json {
-        context
-            .output
-            .json_line(&json!({ "run": row.run, "candidate": best.to_string(), "generation": candidate.generation,
-            "prompt": candidate.prompt.to_text(), "components": candidate.prompt }));
+        context.output.json_line(&json!({ "run": run, "candidate": best.to_string(), "generation": generation,
+            "prompt": prompt.to_text(), "components": prompt }));
     } else if args.output.is_none() {
         context.output.line(text);
     }

@@ -1,4 +1,4 @@
-use clade_domain::RunMode;
+use clade_domain::{CandidateId, RunId, RunMode};
 use clade_engine::{Owner, branch_run, find_point, replay_state};
 use clade_store_sqlite::Durability;
 
@@ -13,12 +13,7 @@ use crate::{
 
 /// `clade branch`
 pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
-    let (name, point) = args.from.rsplit_once('@').ok_or_else(|| {
-        Failure::Usage(format!(
-            "`{}` names no place in a run; write RUN@CANDIDATE, RUN@SNAPSHOT or RUN@best",
-            args.from
-        ))
-    })?;
+    let (name, point) = place(args)?;
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), name).await?;
     if replay_state(&store, &row.run).await?.dataset().counts().train == 0 {
@@ -46,17 +41,35 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     .await?;
     context.output.note(format!("run {run} branches from {candidate} of run {}", row.run));
     if args.no_start {
-        if context.output.json {
-            context.output.json_line(
-                &serde_json::json!({ "run": run, "branch_of": row.run, "candidate": candidate.to_string() }),
-            );
-        } else {
-            context.output.line(format!("created run {run}; start it with: clade resume {run}"));
-        }
+        created(&run, &row.run, candidate, context);
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
     let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context)?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
+}
+
+/// The run and the place in it that are meant.
+///
+/// # Errors
+/// Where they are not written as `RUN@PLACE`.
+pub fn place(args: &BranchArgs) -> Result<(&str, &str), Failure> {
+    args.from.rsplit_once('@').ok_or_else(|| {
+        Failure::Usage(format!(
+            "`{}` names no place in a run; write RUN@CANDIDATE, RUN@SNAPSHOT or RUN@best",
+            args.from
+        ))
+    })
+}
+
+/// Says that a branch was created, and how to start it.
+pub fn created(run: &RunId, of: &RunId, candidate: CandidateId, context: &Context) {
+    if context.output.json {
+        context
+            .output
+            .json_line(&serde_json::json!({ "run": run, "branch_of": of, "candidate": candidate.to_string() }));
+    } else {
+        context.output.line(format!("created run {run}; start it with: clade resume {run}"));
+    }
 }

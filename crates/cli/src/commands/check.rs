@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use clade_domain::RunMode;
 use clade_engine::Setup;
 use clade_intake::Unaffordable;
@@ -23,22 +25,26 @@ pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     if let Some(wanted) = &loaded.spec.sandbox {
         sandbox::check(wanted, context).await?;
     }
-    let output = context.output;
     // a file may be checked where its keys are not, as in a pull request
     let keys = keys_of(&loaded, &path, context)?;
     let unready = Setup::check(&loaded.spec, &keys).err().map(|error| error.to_string());
+    show(&path, &loaded, &estimate, unready.as_deref(), &context.output);
+    Ok(())
+}
+
+/// Shows what was found out about a run file; `unready` says why it could not start now.
+pub fn show(path: &Path, loaded: &Loaded, estimate: &Estimate, unready: Option<&str>, output: &Output) {
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
             "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
-        return Ok(());
+        return;
     }
-    print(&path.display().to_string(), &loaded, &estimate, &output);
+    print(&path.display().to_string(), loaded, estimate, output);
     if let Some(why) = unready {
         output.line(output.paint(Ink::Yellow, format!("before `clade run`: {why}")));
     }
-    Ok(())
 }
 
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use clade_engine::{Side, pairs};
+use clade_engine::{Pair, Side, SideWithState, pairs};
 use serde_json::json;
 
 use crate::{
@@ -15,24 +15,39 @@ use crate::{
 /// `clade compare`
 pub async fn run(args: &CompareArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store_to_read().await?;
-    let mut sides: Vec<Side> = Vec::new();
+    let mut found: Vec<SideWithState> = Vec::new();
     for name in &args.runs {
         let row = find_run(store.as_ref(), name).await?;
         if row.strategy.is_empty() {
             return Err(Failure::Usage(format!("run {} is an evaluation; compare runs of `clade run`", row.run)));
         }
-        if sides.iter().all(|side| side.run != row.run) {
-            sides.push(Side::read(&store, &row).await?);
+        if found.iter().all(|(side, _)| side.run != row.run) {
+            found.push(Side::read(&store, &row).await?);
         }
     }
+    let (pairs, refused) = pairs(&found);
+    let sides: Vec<Side> = found.into_iter().map(|(side, _)| side).collect();
+    show(&sides, &pairs, &refused, args, context)
+}
+
+/// Shows runs side by side, and writes the pictures that are asked for.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn show(
+    sides: &[Side],
+    pairs: &[Pair],
+    refused: &[String],
+    args: &CompareArgs,
+    context: &Context,
+) -> Result<(), Failure> {
     let output = context.output;
-    let (pairs, refused) = pairs(&sides);
     if output.json {
         output.json_line(&json!({ "result": { "runs": sides, "pairs": pairs, "not_paired": refused } }));
     } else {
-        compare::print(&sides, &pairs, &refused, &output);
+        compare::print(sides, pairs, refused, &output);
     }
-    draw(&sides, By::Run, args.svg.as_deref(), args.html.as_deref(), context)
+    draw(sides, By::Run, args.svg.as_deref(), args.html.as_deref(), context)
 }
 
 /// Writes the curves of runs as a picture, as a page, or both.

@@ -1,6 +1,8 @@
-use clade_domain::{Candidate, Split};
-use clade_engine::{ComponentDiff, DiffRun, SplitDifference, diff, find_candidate, replay_state};
-use clade_evolve::{RunState, statistics};
+use clade_domain::{CandidateId, RunId};
+use clade_engine::{
+    CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff, find_candidate, replay_state,
+};
+use clade_evolve::statistics;
 use serde_json::json;
 
 use crate::{
@@ -18,17 +20,23 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
     let state = replay_state(&store, &row.run).await?;
     let (a, b) = (find_candidate(&state, &args.a)?, find_candidate(&state, &args.b)?);
     let (Some(old), Some(new)) = (state.candidate(a), state.candidate(b)) else { return Ok(()) };
-    let output = context.output;
-    let compared = diff(&state, old, new);
+    show(&row.run, diff(&state, old, new), &context.output);
+    Ok(())
+}
+
+/// Shows what changed between two candidates.
+pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
     if output.json {
         let scores: Vec<_> =
             compared.scores.iter().map(|s| (s.split, s.examples, s.difference, s.ci_low, s.ci_high)).collect();
-        output.json_line(&json!({ "run": row.run, "a": a.to_string(), "b": b.to_string(), "scores": scores,
-            "components": compared.components }));
-        return Ok(());
+        output.json_line(
+            &json!({ "run": run, "a": compared.a.to_string(), "b": compared.b.to_string(), "scores": scores,
+            "components": compared.components }),
+        );
+        return;
     }
-    output.line(heading(&state, old, '-', &output));
-    output.line(heading(&state, new, '+', &output));
+    output.line(heading(compared.a, &compared.before, '-', output));
+    output.line(heading(compared.b, &compared.after, '+', output));
     for SplitDifference { split, examples, difference, ci_low, ci_high } in &compared.scores {
         let n = u32::try_from(*examples).unwrap_or(u32::MAX);
         let [difference, interval] = statistics::points(n, [*difference, *ci_low, *ci_high]);
@@ -45,7 +53,7 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
         let text: String = runs
             .into_iter()
             .map(|run| DiffRun { text: harmless(&run.text), ..run })
-            .map(|run| match (run.kind, output.color) {
+            .map(|run| match (run.kind.as_ref(), output.color) {
                 ("insert", true) => output.paint(Ink::Green, run.text),
                 ("delete", true) => output.paint(Ink::Red, run.text),
                 ("insert", false) => format!("{{+{}+}}", run.text),
@@ -55,15 +63,11 @@ pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
             .collect();
         output.line(text);
     }
-    Ok(())
 }
 
-fn heading(state: &RunState, candidate: &Candidate, sign: char, output: &Output) -> String {
-    let scores: Vec<String> = [Split::Train, Split::Validation, Split::Test]
-        .into_iter()
-        .filter_map(|split| Some(format!("{split} {:.3}", state.score(candidate.id, split)?)))
-        .collect();
-    let made = candidate.operator.as_ref().map_or_else(|| "seed".to_owned(), ToString::to_string);
-    let text = format!("{sign} {} {made}, generation {}: {}", candidate.id, candidate.generation, scores.join(", "));
+fn heading(candidate: CandidateId, side: &DiffSide, sign: char, output: &Output) -> String {
+    let scores: Vec<String> = side.scores.iter().map(|(split, score)| format!("{split} {score:.3}")).collect();
+    let made = side.operator.as_ref().map_or_else(|| "seed".to_owned(), ToString::to_string);
+    let text = format!("{sign} {candidate} {made}, generation {}: {}", side.generation, scores.join(", "));
     output.paint(if sign == '+' { Ink::Green } else { Ink::Red }, text)
 }

@@ -6,16 +6,17 @@ use std::{
 };
 
 use clade_bundle::Data;
+use clade_domain::RunId;
 use clade_engine::replay_state;
 use clade_export::{ExportError, RowFormat, Rows, as_file, promptfoo};
-use clade_store::{Lineage, RunSummary, Store};
+use clade_store::{RunSummary, Store};
 use serde_json::json;
 
 use crate::{
     args::{ExportArgs, ExportFormat, TreeFormat},
     context::Context,
     failure::Failure,
-    lineage::{Part, written},
+    lineage::{OwnTrees, Part, Trees, written},
     names::find_run,
 };
 
@@ -23,14 +24,27 @@ use crate::{
 pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
-    let run = row.run.clone();
+    let trees = OwnTrees { store, lineage };
+    to_place(args, &row.run.clone(), context, async |out| write(args, row, &trees, out).await).await
+}
+
+/// Lets an export be written to where it is to go, and takes a part of one away again.
+///
+/// # Errors
+/// Where the place cannot be written, or the export fails.
+pub async fn to_place(
+    args: &ExportArgs,
+    run: &RunId,
+    context: &Context,
+    write: impl AsyncFnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let default = (args.format == ExportFormat::Bundle).then(|| PathBuf::from(format!("{run}.clade.tar.zst")));
     let path = args.output.clone().or(default);
     let mut out: Box<dyn Write + Send> = match &path {
         Some(path) => Box::new(BufWriter::new(create(path, args.force)?)),
         None => Box::new(BufWriter::new(std::io::stdout())),
     };
-    let done = write(args, row, &store, &lineage, &mut *out).await;
+    let done = write(&mut *out).await;
     let done = done.and_then(|()| out.flush().map_err(|error| lost(&error)));
     if let (Err(_), Some(path)) = (&done, &path) {
         // a part of an export would pass for the whole
@@ -50,11 +64,13 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
 async fn write(
     args: &ExportArgs,
     row: RunSummary,
-    store: &Arc<dyn Store>,
-    lineage: &Lineage,
+    trees: &OwnTrees,
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    let run = row.run.clone();
+    let (run, store) = (row.run.clone(), &trees.store);
+    if let Some(format) = tree_format(args.format) {
+        return tree(trees, &row, format, out).await;
+    }
     match args.format {
         ExportFormat::Bundle => {
             let data = if args.without_data { Data::LeftOut } else { Data::Included };
@@ -72,11 +88,11 @@ async fn write(
         ExportFormat::Csv => rows(store, row, RowFormat::Csv, out).await?,
         ExportFormat::Jsonl => rows(store, row, RowFormat::Jsonl, out).await?,
         ExportFormat::Journal => rows(store, row, RowFormat::Journal, out).await?,
-        ExportFormat::Dot => tree(store, lineage, row, TreeFormat::Dot, out).await?,
-        ExportFormat::Mermaid => tree(store, lineage, row, TreeFormat::Mermaid, out).await?,
-        ExportFormat::Graphml => tree(store, lineage, row, TreeFormat::Graphml, out).await?,
-        ExportFormat::Cypher => tree(store, lineage, row, TreeFormat::Cypher, out).await?,
-        ExportFormat::Tree => tree(store, lineage, row, TreeFormat::Json, out).await?,
+        ExportFormat::Dot
+        | ExportFormat::Mermaid
+        | ExportFormat::Graphml
+        | ExportFormat::Cypher
+        | ExportFormat::Tree => {}
     }
     Ok(())
 }
@@ -94,15 +110,30 @@ async fn rows(
     Ok(())
 }
 
-async fn tree(
-    store: &Arc<dyn Store>,
-    lineage: &Lineage,
-    row: RunSummary,
+/// How a family tree is written in this format, where it is one of a family tree.
+pub fn tree_format(format: ExportFormat) -> Option<TreeFormat> {
+    Some(match format {
+        ExportFormat::Dot => TreeFormat::Dot,
+        ExportFormat::Mermaid => TreeFormat::Mermaid,
+        ExportFormat::Graphml => TreeFormat::Graphml,
+        ExportFormat::Cypher => TreeFormat::Cypher,
+        ExportFormat::Tree => TreeFormat::Json,
+        _ => return None,
+    })
+}
+
+/// Writes a run's whole family tree.
+///
+/// # Errors
+/// Where it cannot be read or written.
+pub async fn tree(
+    trees: &impl Trees,
+    row: &RunSummary,
     format: TreeFormat,
     out: &mut (dyn Write + Send),
 ) -> Result<(), Failure> {
-    let part = Part::of_run(lineage, &row.run).await?;
-    let text = written(&part, format, &row, store, lineage).await?;
+    let part = Part::of_run(trees, &row.run).await?;
+    let text = written(&part, format, row, trees).await?;
     out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(|error| lost(&error))
 }
 
@@ -128,7 +159,7 @@ fn line(out: &mut (dyn Write + Send), text: &str) -> Result<(), Failure> {
 }
 
 /// A reader that went away (`| head`) ends the export without a word.
-fn lost(error: &std::io::Error) -> Failure {
+pub fn lost(error: &std::io::Error) -> Failure {
     match error.kind() {
         std::io::ErrorKind::BrokenPipe => Failure::Exit(crate::exit::OK),
         _ => Failure::Error(format!("cannot write the export: {error}")),

@@ -1,6 +1,8 @@
 use clade_bundle::{Answers, Limits, check, import};
+use clade_domain::RunId;
 use clade_engine::{Owner, now};
 use clade_store_sqlite::Durability;
+use serde::Deserialize;
 
 use crate::{args::ImportArgs, context::Context, failure::Failure};
 
@@ -20,16 +22,39 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store(Durability::Normal).await?;
     import(store.as_ref(), &checked, run.clone(), Owner::default(), answers, now()).await?;
     store.close().await?;
-    let (entries, trials) = (checked.state.length(), checked.state.trials());
+    let imported = Imported {
+        run,
+        entries: checked.state.length(),
+        trials: checked.state.trials(),
+        resumable: checked.manifest.examples.is_some(),
+    };
+    show(&imported, context);
+    Ok(())
+}
+
+/// A run that was taken in.
+#[derive(Debug, Deserialize)]
+pub struct Imported {
+    /// Its name here.
+    pub run: RunId,
+    /// Journal entries.
+    pub entries: u64,
+    /// Trials.
+    pub trials: u64,
+    /// Whether its examples came along.
+    pub resumable: bool,
+}
+
+/// Says what was taken in.
+pub fn show(Imported { run, entries, trials, resumable }: &Imported, context: &Context) {
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "run": run, "entries": entries, "trials": trials }));
-        return Ok(());
+        return;
     }
     context
         .output
         .line(format!("imported run {run}: {entries} journal entries, {trials} trials; `clade show {run}` shows it"));
-    if checked.manifest.examples.is_none() {
+    if !resumable {
         context.output.line("its examples are not in the bundle: it can be looked at, and not resumed");
     }
-    Ok(())
 }

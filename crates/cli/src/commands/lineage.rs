@@ -1,14 +1,11 @@
-use std::sync::Arc;
-
-use clade_engine::replay_state;
 use clade_lineage::Family;
-use clade_store::{RunSummary, Store};
+use clade_store::RunSummary;
 
 use crate::{
     args::{LineageArgs, TreeFormat},
     context::Context,
     failure::Failure,
-    lineage::{Part, text, written},
+    lineage::{OwnTrees, Part, Rejected, Trees, text, written},
     names::find_run,
     output::{Ink, Output, harmless},
 };
@@ -17,15 +14,24 @@ use crate::{
 pub async fn run(args: &LineageArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
-    let part = Part::asked(args, &lineage, &row.run).await?;
-    let output = context.output;
+    let trees = OwnTrees { store, lineage };
+    show(args, &row, &trees, &context.output).await?;
+    Ok(trees.store.close().await?)
+}
+
+/// Answers what is asked of a run's family tree.
+///
+/// # Errors
+/// For unknown candidates and wrong filters, and where the trees cannot be read.
+pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, output: &Output) -> Result<(), Failure> {
+    let part = Part::asked(args, trees, &row.run).await?;
     let format = if output.json && args.format == TreeFormat::Text { TreeFormat::Json } else { args.format };
     let text = match format {
         TreeFormat::Json if args.families => serde_json::json!({ "families": part.graph.families() }).to_string(),
-        TreeFormat::Text if args.families => families(&part.graph.families(), &output),
+        TreeFormat::Text if args.families => families(&part.graph.families(), output),
         TreeFormat::Text if part.graph.nodes().is_empty() => "no candidate matches".to_owned(),
-        TreeFormat::Text => text(&part, args.all, &output),
-        _ => written(&part, format, &row, &store, &lineage).await?,
+        TreeFormat::Text => text(&part, args.all, output),
+        _ => written(&part, format, row, trees).await?,
     };
     match &args.output {
         Some(path) => {
@@ -35,9 +41,8 @@ pub async fn run(args: &LineageArgs, context: &Context) -> Result<(), Failure> {
         None => crate::output::raw(text.trim_end()),
     }
     if format == TreeFormat::Text && args.output.is_none() && !part.list && !args.families {
-        footer(args, &part, &row, &store, &output).await?;
+        footer(args, &part, row, trees, output).await?;
     }
-    store.close().await?;
     Ok(())
 }
 
@@ -46,7 +51,7 @@ async fn footer(
     args: &LineageArgs,
     part: &Part,
     row: &RunSummary,
-    store: &Arc<dyn Store>,
+    trees: &impl Trees,
     output: &Output,
 ) -> Result<(), Failure> {
     if !args.rejected {
@@ -57,10 +62,10 @@ async fn footer(
         }
         return Ok(());
     }
-    for ((operator, reason), n) in replay_state(store, &row.run).await?.rejected() {
+    for Rejected { operator, reason, count } in trees.rejected(&row.run).await? {
         let reason = serde_json::to_value(reason).unwrap_or_default();
         let reason = reason.as_str().unwrap_or_default().replace('_', " ");
-        output.line(output.paint(Ink::Faint, format!("{n:>5} x {} turned away: {reason}", harmless(&operator.0))));
+        output.line(output.paint(Ink::Faint, format!("{count:>5} x {} turned away: {reason}", harmless(&operator.0))));
     }
     Ok(())
 }

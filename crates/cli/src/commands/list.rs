@@ -7,23 +7,14 @@ use crate::{
     args::{ListArgs, Status},
     context::Context,
     failure::Failure,
-    output::{Ink, harmless},
+    output::{Ink, Output, harmless},
 };
 
 /// `clade list`
 pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     let filter = Filter::parse(args.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
     let store = context.store_to_read().await?;
-    let wanted: Vec<RunStatus> = args
-        .status
-        .iter()
-        .map(|status| match status {
-            Status::Running => RunStatus::Running,
-            Status::Paused => RunStatus::Paused,
-            Status::Failed => RunStatus::Failed,
-            Status::Finished => RunStatus::Finished,
-        })
-        .collect();
+    let wanted = statuses(args);
     // a status is known only after asking the locks, so it is filtered here
     let limit = if wanted.is_empty() && filter.is_all() { args.limit } else { None };
     let mut rows = store.summaries(RunFilter { text: args.text.clone(), limit, ..RunFilter::default() }).await?;
@@ -32,30 +23,46 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     }
     rows.retain(|row| !row.deleted && (wanted.is_empty() || wanted.contains(&row.status)) && filter.matches(row));
     rows.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
-    let output = context.output;
+    show(&rows, args, &context.output);
+    Ok(())
+}
+
+/// The states that are asked for.
+pub fn statuses(args: &ListArgs) -> Vec<RunStatus> {
+    let status = |status: &Status| match status {
+        Status::Running => RunStatus::Running,
+        Status::Paused => RunStatus::Paused,
+        Status::Failed => RunStatus::Failed,
+        Status::Finished => RunStatus::Finished,
+    };
+    args.status.iter().map(status).collect()
+}
+
+/// Shows runs as a list.
+pub fn show(rows: &[RunSummary], args: &ListArgs, output: &Output) {
     if output.json {
         rows.iter().for_each(|row| output.json_line(row));
-        return Ok(());
+        return;
     }
     if rows.is_empty() {
-        output.line(match args.text.is_some() || !args.status.is_empty() || !filter.is_all() {
+        let narrowed = args.text.is_some() || !args.status.is_empty() || args.filter.is_some();
+        output.line(match narrowed {
             true => "no run matches",
             false => "no runs; start one with `clade run`, or write a run file with `clade init`",
         });
-        return Ok(());
+        return;
     }
     let head = format!(
         "{:<10} {:<9} {:<16} {:>6} {:>6} {:>5} {:>8} {:>10}  {}",
         "RUN", "STATUS", "CREATED", "SEED", "BEST", "GEN", "CALLS", "USD", "WHAT"
     );
     output.line(output.paint(Ink::Faint, head));
-    for row in &rows {
-        output.line(line(row, &output));
+    for row in rows {
+        output.line(line(row, output));
     }
-    Ok(())
 }
 
-fn line(row: &RunSummary, output: &crate::output::Output) -> String {
+fn line(row: &RunSummary, output: &Output) -> String {
     let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));
     let status = match row.status {
         RunStatus::Running => "running",

@@ -1,18 +1,19 @@
 //! One command to a file.
 
 mod bench;
-mod best;
-mod branch;
-mod check;
-mod compare;
-mod diff;
+pub mod best;
+pub mod branch;
+pub mod check;
+pub mod compare;
+pub mod diff;
 mod doctor;
 mod eval;
-mod export;
-mod import;
+pub mod export;
+pub mod import;
 mod init;
-mod lineage;
-mod list;
+pub mod lineage;
+pub mod list;
+pub mod mcp;
 mod migrate;
 mod people;
 mod rebuild;
@@ -22,24 +23,40 @@ mod run;
 mod sandbox;
 mod schema;
 mod serve;
-mod show;
+pub mod show;
 mod simulate;
-mod snapshot;
+pub mod snapshot;
 mod sync;
 
 pub use check::refuse_unaffordable;
 pub use list::date;
 
-use crate::{args::Command, context::Context, failure::Failure};
+use crate::{args::Command, context::Context, failure::Failure, remote};
 
 /// Carries a command out.
 pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
+    if let Some(server) = &context.server {
+        match remote::dispatch(command, server, context).await? {
+            // what needs no runs is the same with a server and without
+            Some(command @ (Command::Schema | Command::Completions { .. })) => return own(command, context).await,
+            Some(_) | None => return Ok(()),
+        }
+    }
+    own(command, context).await
+}
+
+/// Carries a command out with the runs of this machine.
+async fn own(command: Command, context: &Context) -> Result<(), Failure> {
     match command {
         Command::Init(args) => init::run(&args, context),
         Command::Check(args) => check::run(&args, context).await,
         Command::Run(args) => run::run(&args, context).await,
         Command::Eval(args) => eval::run(&args, context).await,
         Command::Resume(args) => resume::run(&args, context).await,
+        Command::Pause(args) => Err(Failure::Usage(format!(
+            "run {} of this machine is paused by Ctrl-C in the terminal where it goes on; `pause` is for runs of a server: --server URL",
+            args.run
+        ))),
         Command::List(args) => list::run(&args, context).await,
         Command::Show(args) => show::run(&args, context).await,
         Command::Best(args) => best::run(&args, context).await,
@@ -54,6 +71,7 @@ pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure
         Command::Bench(args) => bench::run(&args, context).await,
         Command::Simulate(args) => simulate::run(&args, context).await,
         Command::Serve(args) => serve::run(&args, context).await,
+        Command::Mcp(args) => mcp::run(&args, context).await,
         Command::User(args) => people::user(&args, context).await,
         Command::Token(args) => people::token(&args, context).await,
         Command::Backup(args) => serve::backup(&args, context).await,

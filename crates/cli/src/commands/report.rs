@@ -2,15 +2,23 @@ use std::path::PathBuf;
 
 use clade_engine::{RunReport, replay_state};
 
-use crate::{args::ReportArgs, context::Context, failure::Failure, lineage::Part, names::find_run, report};
+use crate::{
+    args::ReportArgs,
+    context::Context,
+    failure::Failure,
+    lineage::{OwnTrees, Part, Trees},
+    names::find_run,
+    report,
+};
 
 /// `clade report`
 pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
-    let part = Part::of_run(&lineage, &row.run).await?;
-    let prompts = lineage.texts(part.graph.nodes()).await?;
+    let trees = OwnTrees { store: store.clone(), lineage };
+    let part = Part::of_run(&trees, &row.run).await?;
+    let prompts = trees.texts(&part.graph).await?;
     let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state, &part, &prompts)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", row.run)));

@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use clade_accounts::{Accounts, Vault};
 use clade_engine::now;
 use clade_models::Environment;
-use clade_server::{App, Mode, Settings};
+use clade_server::{App, Mode, Settings, mcp::Tools};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -44,11 +44,12 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let settings = Settings {
         lineage,
         mode,
-        vault: Vault::new(&secret(args, &data)?)?,
+        vault: vault(args.secret_key_file.as_deref(), &data)?,
         data,
         environment: environment(context)?,
         public_url: args.public_url.clone(),
         rate: args.rate_limit,
+        mcp: if args.mcp_write { Tools::Write } else { Tools::Read },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: store.clone(),
     };
@@ -106,13 +107,16 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
 }
 
 /// The environment of the person at this machine, with the files that they name. Files beside run files are not read: runs come from elsewhere.
-fn environment(context: &Context) -> Result<Environment, Failure> {
+pub fn environment(context: &Context) -> Result<Environment, Failure> {
     load::environment(Path::new(""), context)
 }
 
 /// What seals the keys of providers: a variable, a file, or a file of ours that only the user can read.
-fn secret(args: &ServeArgs, data: &Path) -> Result<SecretString, Failure> {
-    let given = match &args.secret_key_file {
+///
+/// # Errors
+/// Where it cannot be read or made, or is no secret.
+pub fn vault(file: Option<&Path>, data: &Path) -> Result<Vault, Failure> {
+    let given = match file {
         Some(path) => Some(fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?),
         None => std::env::var("CLADE_SECRET_KEY").ok().filter(|secret| !secret.is_empty()),
     };
@@ -120,7 +124,7 @@ fn secret(args: &ServeArgs, data: &Path) -> Result<SecretString, Failure> {
         Some(text) => text,
         None => own(&data.join("secret.key"))?,
     };
-    Ok(SecretString::from(text.trim()))
+    Ok(Vault::new(&SecretString::from(text.trim()))?)
 }
 
 fn own(path: &Path) -> Result<String, Failure> {

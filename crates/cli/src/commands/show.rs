@@ -14,6 +14,12 @@ pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let report = RunReport::read(&store, &state, &row).await?;
+    print(&report, context);
+    Ok(())
+}
+
+/// Shows a run's result.
+pub fn print(report: &RunReport, context: &Context) {
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "result": report }));
     } else {
@@ -21,7 +27,6 @@ pub async fn run(args: &RunName, context: &Context) -> Result<(), Failure> {
         if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
             headroom::lines(headroom).into_iter().for_each(|line| context.output.line(line));
         }
-        result::print(&report, &state, &context.output);
+        result::print(report, &context.output);
     }
-    Ok(())
 }

@@ -1,4 +1,7 @@
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use clade_engine::Progress;
 use console::Term;
@@ -106,16 +109,17 @@ fn drawn(share: f64, columns: usize) -> String {
 }
 
 async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
-    let mut last: Option<(Instant, &'static str, bool)> = None;
+    let mut last: Option<(Instant, Cow<'static, str>, bool)> = None;
     let mut told = Told::default();
     while progress.changed().await.is_ok() {
         let Some(now) = progress.borrow_and_update().clone() else { continue };
         told.news(&now).into_iter().for_each(|line| output.note(line));
         let waits = now.waiting.is_some();
-        let due =
-            last.is_none_or(|(at, phase, waited)| at.elapsed() >= LINE_EVERY || phase != now.phase || waits != waited);
+        let due = last
+            .as_ref()
+            .is_none_or(|(at, phase, waited)| at.elapsed() >= LINE_EVERY || *phase != now.phase || waits != *waited);
         if due {
-            last = Some((Instant::now(), now.phase, waits));
+            last = Some((Instant::now(), now.phase.clone(), waits));
             let parts = [waiting(&now), counts(&now), costs(&now), standing(&now)].concat();
             output.note(format!("{}: {}", now.phase, parts.join(SEPARATOR)));
         }
@@ -226,7 +230,7 @@ mod tests {
     fn busy() -> Progress {
         Progress {
             waiting: None,
-            phase: "searching",
+            phase: "searching".into(),
             generation: 12,
             candidates: 96,
             accepted: 95,

@@ -1,17 +1,16 @@
 use clade_domain::{Spent, Split};
 use clade_engine::{EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport};
-use clade_evolve::RunState;
 use clade_store::RunStatus;
 
 use crate::output::{Ink, Output, harmless};
 
 /// Prints a run's result for people.
-pub fn print(report: &RunReport, state: &RunState, output: &Output) {
+pub fn print(report: &RunReport, output: &Output) {
     if report.simulated {
         output.line(output.paint(Ink::Yellow, "simulated model: these figures say nothing about a real one"));
     }
     if report.prompts.is_empty() {
-        print_search(report, state, output);
+        print_search(report, output);
     } else {
         print_evaluation(&report.prompts, output);
     }
@@ -21,7 +20,7 @@ pub fn print(report: &RunReport, state: &RunState, output: &Output) {
     output.line(output.paint(Ink::Faint, cost(&report.spent)));
 }
 
-fn print_search(report: &RunReport, state: &RunState, output: &Output) {
+fn print_search(report: &RunReport, output: &Output) {
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
         output.line(output.paint(ink, &evidence.sentence));
@@ -52,15 +51,16 @@ fn print_search(report: &RunReport, state: &RunState, output: &Output) {
         print_front(&report.front, &best.candidate, output);
     }
     if !output.quiet {
+        let counts = &report.counts;
         output.line(output.paint(
             Ink::Faint,
             format!(
                 "{} in {}, {} turned away, {} ({} without a score)",
-                count(state.candidates().len() as u64, "candidate"),
-                count(state.generations().len().saturating_sub(1) as u64, "generation"),
-                count(u64::from(state.rejected_total()), "proposal"),
-                count(state.trials(), "trial"),
-                thousands(state.failed()),
+                count(counts.candidates, "candidate"),
+                count(counts.generations, "generation"),
+                count(u64::from(counts.turned_away), "proposal"),
+                count(counts.trials, "trial"),
+                thousands(counts.failed),
             ),
         ));
         print_operators(&report.operators, output);

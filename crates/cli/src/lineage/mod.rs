@@ -2,8 +2,10 @@
 
 mod part;
 mod text;
+mod trees;
 mod write;
 
 pub use part::Part;
 pub use text::text;
+pub use trees::{OwnTrees, Rejected, Trees};
 pub use write::written;

@@ -1,8 +1,9 @@
 use clade_domain::{CandidateId, RunId};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Graph, Node, NodeId};
-use clade_store::{Kin, Lineage};
+use clade_store::Kin;
 
+use super::Trees;
 use crate::{args::LineageArgs, failure::Failure};
 
 /// A part of the family tree.
@@ -22,9 +23,8 @@ impl Part {
     ///
     /// # Errors
     /// Where the store cannot be read.
-    pub async fn of_run(lineage: &Lineage, run: &RunId) -> Result<Self, Failure> {
-        let graph = lineage.run(run).await?;
-        let best = lineage.best(run, &graph).await?;
+    pub async fn of_run(trees: &impl Trees, run: &RunId) -> Result<Self, Failure> {
+        let (graph, best) = trees.run(run).await?;
         Ok(Self { graph, run: run.clone(), best, list: false })
     }
 
@@ -32,44 +32,45 @@ impl Part {
     ///
     /// # Errors
     /// For unknown candidates and wrong filters, and where the store cannot be read.
-    pub async fn asked(args: &LineageArgs, lineage: &Lineage, run: &RunId) -> Result<Self, Failure> {
-        let filter = Filter::parse(args.filter.as_deref().unwrap_or_default(), &FIELDS)?;
-        let whole = Self::of_run(lineage, run).await?;
+    pub async fn asked(args: &LineageArgs, trees: &impl Trees, run: &RunId) -> Result<Self, Failure> {
+        let words = args.filter.as_deref().unwrap_or_default();
+        let filter = Filter::parse(words, &FIELDS)?;
+        let whole = Self::of_run(trees, run).await?;
         let named = |name: &String| whole.named(run, name);
         let mut part = match args {
             LineageArgs { ancestors: Some(name), .. } => {
                 let id = named(name)?;
-                let graph = lineage.kin(std::slice::from_ref(&id), Kin::Ancestors).await?;
+                let graph = trees.kin(std::slice::from_ref(&id), Kin::Ancestors).await?;
                 whole.list(graph.ancestors(&id))
             }
             LineageArgs { descendants: Some(name), .. } => {
                 let id = named(name)?;
-                let graph = lineage.kin(std::slice::from_ref(&id), Kin::Descendants).await?;
+                let graph = trees.kin(std::slice::from_ref(&id), Kin::Descendants).await?;
                 whole.list(graph.descendants(&id))
             }
-            LineageArgs { of: Some(name), .. } => whole.kin_of(lineage, &[named(name)?]).await?,
+            LineageArgs { of: Some(name), .. } => whole.kin_of(trees, &[named(name)?]).await?,
             LineageArgs { between, .. } if !between.is_empty() => {
                 let ids = between.iter().map(named).collect::<Result<Vec<_>, _>>()?;
-                let graph = lineage.kin(&ids, Kin::Ancestors).await?;
+                let graph = trees.kin(&ids, Kin::Ancestors).await?;
                 let [a, b] = &ids[..] else { return Ok(whole) };
                 let path = graph.path(a, b).ok_or_else(|| Failure::Usage(unrelated(a, b)))?;
                 whole.list(path)
             }
             LineageArgs { common, .. } if !common.is_empty() => {
                 let ids = common.iter().map(named).collect::<Result<Vec<_>, _>>()?;
-                let graph = lineage.kin(&ids, Kin::Ancestors).await?;
+                let graph = trees.kin(&ids, Kin::Ancestors).await?;
                 let [a, b] = &ids[..] else { return Ok(whole) };
                 let common = graph.common_ancestor(a, b).ok_or_else(|| Failure::Usage(unrelated(a, b)))?;
                 whole.list(vec![common])
             }
             LineageArgs { families, branches, .. } if *families || *branches => {
                 let ids: Vec<NodeId> = whole.graph.nodes().iter().map(|node| node.id.clone()).collect();
-                whole.kin_of(lineage, &ids).await?
+                whole.kin_of(trees, &ids).await?
             }
             _ => whole,
         };
         if !filter.is_all() {
-            let kept = lineage.matching(&part.graph, &filter).await?;
+            let kept = trees.matching(&part.graph, words).await?;
             let nodes = part.graph.nodes().iter().filter(|node| kept.contains(&node.id)).collect();
             part = part.list(nodes);
         }
@@ -87,8 +88,8 @@ impl Part {
     }
 
     /// Nodes with their ancestors and descendants.
-    async fn kin_of(&self, lineage: &Lineage, ids: &[NodeId]) -> Result<Self, Failure> {
-        let (up, down) = (lineage.kin(ids, Kin::Ancestors).await?, lineage.kin(ids, Kin::Descendants).await?);
+    async fn kin_of(&self, trees: &impl Trees, ids: &[NodeId]) -> Result<Self, Failure> {
+        let (up, down) = (trees.kin(ids, Kin::Ancestors).await?, trees.kin(ids, Kin::Descendants).await?);
         let below = down.nodes().iter().filter(|node| up.get(&node.id).is_none());
         let mut nodes: Vec<Node> = up.nodes().iter().chain(below).cloned().collect();
         // runs in the order in which they come, each whole

@@ -255,5 +255,48 @@ impl Simulator {
     }
 }
 
+/// `clade serve` on a free port over the data folder of a place, and a token for it.
+pub struct Served {
+    working: Working,
+    /// Its address.
+    pub url: String,
+    /// A token of the person at this machine.
+    pub token: String,
+}
+
+impl Served {
+    /// Serves with these flags.
+    pub fn start(place: &Place, flags: &[&str]) -> Self {
+        let token = place.json(&["token", "add", "test"]);
+        let token = token["secret"].as_str().unwrap().to_owned();
+        let mut command = place.clade();
+        command.args(["serve", "--port", "0", "--json"]).args(flags);
+        let mut working = Working::start(command);
+        let first: Value = serde_json::from_str(&working.line()).unwrap();
+        Self { working, url: first["url"].as_str().unwrap().to_owned(), token }
+    }
+
+    /// `clade` in a place, with the runs of this server.
+    pub fn clade(&self, place: &Place, arguments: &[&str]) -> Command {
+        let mut command = place.clade();
+        command.args(arguments).env("CLADE_SERVER", &self.url).env("CLADE_TOKEN", &self.token);
+        // nothing may come from a store of this machine
+        command.env("CLADE_DATA_DIR", place.path("nothing/here"));
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, place: &Place, arguments: &[&str]) -> Ran {
+        Ran::of(self.clade(place, arguments))
+    }
+
+    /// Ends it as a user does.
+    pub fn stop(self) {
+        self.working.signal("INT");
+        let (code, _, stderr) = self.working.end();
+        assert_eq!(code, Some(0), "{stderr}");
+    }
+}
+
 /// A key that must never appear anywhere.
 pub const SECRET: &str = "hush-4711-do-not-tell";

@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use clade_domain::{Action, RunId};
-use clade_engine::{Pair, Side, pairs};
+use clade_engine::{Pair, Side, SideWithState, pairs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// Their ids with commas between them: 2 to 12.
+    /// Their ids with commas between them: 1 to 12.
     runs: String,
 }
 
@@ -46,7 +46,7 @@ async fn compare(
     caller: Caller,
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<Comparison>, Problem> {
-    let mut sides: Vec<Side> = Vec::new();
+    let mut sides: Vec<SideWithState> = Vec::new();
     for name in wanted.runs.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         let run: RunId = name.parse().map_err(|_| Problem::not_found("run"))?;
         let row = match app.store.summary(run.to_string()).await {
@@ -60,13 +60,14 @@ async fn compare(
         if sides.len() == MOST {
             return Err(Problem::bad(format!("at most {MOST} runs are compared at once")));
         }
-        if sides.iter().all(|side| side.run != run) {
+        if sides.iter().all(|(side, _)| side.run != run) {
             sides.push(Side::read(&app.store, &row).await?);
         }
     }
-    if sides.len() < 2 {
-        return Err(Problem::bad("a comparison takes two runs or more: `?runs=A,B`"));
+    if sides.is_empty() {
+        return Err(Problem::bad("a comparison takes a run or more: `?runs=A,B`"));
     }
     let (pairs, not_paired) = pairs(&sides);
-    Ok(Json(Comparison { runs: sides, pairs, not_paired }))
+    let runs = sides.into_iter().map(|(side, _)| side).collect();
+    Ok(Json(Comparison { runs, pairs, not_paired }))
 }

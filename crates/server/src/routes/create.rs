@@ -66,6 +66,9 @@ pub(crate) struct RunWanted {
     /// The seed of all its randomness, instead of the run file's.
     #[schemars(range(max = 4294967295u64))]
     pub seed: Option<u64>,
+    /// Values that win over the run file's, in order, each as `path=value` such as `optimize.budget.calls=500`.
+    #[serde(default)]
+    pub set: Vec<String>,
 }
 
 /// A run that was created.
@@ -158,6 +161,7 @@ async fn demo(State(app): State<App>, caller: Caller) -> Result<impl IntoRespons
         mode: None,
         start: Some(true),
         run: None,
+        set: Vec::new(),
         seed: Some(clade_accounts::new_id()? % 1_000_000),
     };
     Ok((StatusCode::CREATED, Json(made(&app, &caller, wanted).await?)))

@@ -115,8 +115,11 @@ impl Listener {
                     return Ok(Some("event: end\ndata: {\"status\":\"not_allowed\"}\n\n".to_owned()));
                 }
             }
-            if let Some(live) = self.app.hub.live(&self.run) {
-                self.live = Some(live);
+            // asked before the entries are read: what came last is then among them where the run is over
+            let here = self.app.hub.live(&self.run);
+            let goes_on_here = here.is_some();
+            if here.is_some() {
+                self.live = here;
             }
             let entries = self.entries().await?;
             if !entries.is_empty() {
@@ -128,10 +131,11 @@ impl Listener {
                 let text = serde_json::to_string(progress).map_err(Problem::fault)?;
                 return Ok(Some(format!("event: progress\ndata: {text}\n\n")));
             }
-            if running.is_none() && !self.goes_on().await? {
+            if !goes_on_here && !self.goes_on().await? {
                 self.over = true;
                 let status = self.app.store.summary(self.run.to_string()).await?.status;
-                let data = serde_json::json!({ "status": status });
+                // whoever comes back later knows where they were
+                let data = serde_json::json!({ "status": status, "next": self.next });
                 return Ok(Some(format!("event: end\ndata: {data}\n\n")));
             }
             if self.app.closing.is_cancelled() {

@@ -1,14 +1,14 @@
 use std::collections::HashSet;
 
 use axum::{Json, extract::State};
-use clade_domain::{Action, RunId};
+use clade_domain::{Action, OperatorName, RejectReason, RunId};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Family, Graph, Layout, LayoutOptions, Mark, Node, NodeId};
 use clade_store::Kin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Gate, Problem, caller::Caller, extract::Asked, route::Route};
+use crate::{App, Gate, Problem, caller::Caller, extract::Asked, page::Page, route::Route};
 
 const READ: Gate = Gate::Run(Action::ReadRuns);
 /// Most marks drawn where nothing else is said.
@@ -57,6 +57,14 @@ pub(super) fn routes() -> Vec<Route> {
             families,
         )
         .gives::<Families>(200),
+        Route::get(
+            "/runs/{run}/lineage/rejected",
+            READ,
+            "rejected",
+            "How many proposals were turned away, by operator and reason.",
+            rejected,
+        )
+        .gives::<Page<Rejected>>(200),
     ]
 }
 
@@ -283,4 +291,26 @@ async fn families(State(app): State<App>, caller: Caller) -> Result<Json<Familie
     let own = app.lineage.run(&caller.run()?.run).await?;
     let items = with_branches(&app, &caller, own).await?.families();
     Ok(Json(Families { items }))
+}
+
+/// Proposals that became no candidates.
+#[derive(Serialize, JsonSchema)]
+struct Rejected {
+    /// What made them.
+    operator: OperatorName,
+    reason: RejectReason,
+    count: u32,
+}
+
+async fn rejected(State(app): State<App>, caller: Caller) -> Result<Json<Page<Rejected>>, Problem> {
+    let run = &caller.run()?.run;
+    let seen = app.states.look(&app.store, run, |state| {
+        let row = |((operator, reason), count): (&(OperatorName, RejectReason), &u32)| Rejected {
+            operator: operator.clone(),
+            reason: *reason,
+            count: *count,
+        };
+        state.rejected().iter().map(row).collect()
+    });
+    Ok(Json(Page { items: seen.await?, next: None }))
 }

@@ -49,6 +49,7 @@ impl Server {
             environment: Environment::of(none),
             public_url: None,
             rate: 10_000.0,
+            mcp: clade_server::mcp::Tools::Write,
             version: "test".into(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

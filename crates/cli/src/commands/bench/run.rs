@@ -76,7 +76,8 @@ pub async fn run(args: &BenchRunArgs, context: &Context) -> Result<(), Failure> 
     }
     let mut sides = Vec::new();
     for entry in &entries {
-        sides.push(Side::read(&store, &store.summary(entry.run.to_string()).await?).await?);
+        let (side, _) = Side::read(&store, &store.summary(entry.run.to_string()).await?).await?;
+        sides.push(side);
     }
     store.close().await?;
     let groups = strategies::groups(&sides);

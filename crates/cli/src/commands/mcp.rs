@@ -1,0 +1,80 @@
+use std::io::Write;
+
+use clade_accounts::Accounts;
+use clade_engine::now;
+use clade_server::{
+    App, Mode, Settings,
+    mcp::{Api, RouterApi, Tools, answer},
+};
+use tokio::sync::mpsc;
+
+use super::serve::{environment, vault};
+use crate::{args::McpArgs, context::Context, failure::Failure};
+
+/// `clade mcp`: with the runs of this machine. Runs that an agent starts here go on in this process, and are put down when it ends.
+pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
+    let (store, lineage) = context.lineage().await?;
+    Accounts::new(store.clone()).local(now()).await?;
+    let data = context.data_dir()?;
+    let app = App::new(Settings {
+        lineage,
+        // whoever starts this process is the person at this machine
+        mode: Mode::Anonymous,
+        vault: vault(None, &data)?,
+        data,
+        environment: environment(context)?,
+        public_url: None,
+        rate: f64::from(u16::MAX),
+        mcp: tools(args),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        store: store.clone(),
+    });
+    let spoken = speak(&RouterApi::local(&app), tools(args)).await;
+    app.close().await;
+    store.close().await?;
+    spoken
+}
+
+/// Which tools are asked for.
+pub fn tools(args: &McpArgs) -> Tools {
+    if args.write { Tools::Write } else { Tools::Read }
+}
+
+/// Answers what comes over stdin, a message a line, until it ends or a signal comes.
+///
+/// # Errors
+/// Where a message cannot be read or written.
+pub async fn speak(api: &dyn Api, tools: Tools) -> Result<(), Failure> {
+    let lost = |error: std::io::Error| Failure::Error(format!("cannot go on speaking over stdin and stdout: {error}"));
+    let mut lines = lines();
+    let interrupted = crate::session::interrupted();
+    tokio::pin!(interrupted);
+    loop {
+        let line = tokio::select! {
+            line = lines.recv() => line.transpose().map_err(lost)?,
+            () = &mut interrupted => None,
+        };
+        let Some(line) = line else { return Ok(()) };
+        if line.trim().is_empty() {
+            continue;
+        }
+        if let Some(said) = answer(&line, api, tools).await {
+            let mut out = std::io::stdout().lock();
+            writeln!(out, "{said}").and_then(|()| out.flush()).map_err(lost)?;
+        }
+    }
+}
+
+/// The lines of stdin. They are read by a thread of their own, since waiting for one cannot be given up: the process ends without it.
+fn lines() -> mpsc::Receiver<std::io::Result<String>> {
+    let (sender, receiver) = mpsc::channel(1);
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines() {
+            let failed = line.is_err();
+            if sender.blocking_send(line).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,70 @@
+//! The commands against a server (`clade --server URL`): the same flags, output, JSON lines and exit codes as with the runs of this machine.
+//!
+//! [`Client`] asks the API of `crates/server`, and what comes back is shown by the code that shows local runs. A run that is started here
+//! goes on at the server: Ctrl-C ends the watching, `clade pause` puts it down.
+
+mod asks;
+mod client;
+mod mcp;
+mod names;
+mod sse;
+mod start;
+mod trees;
+mod upload;
+mod watch;
+
+pub use client::Client;
+
+use clade_domain::RunMode;
+
+use crate::{
+    args::Command,
+    context::{Context, Server},
+    failure::Failure,
+};
+
+/// Carries a command out at a server. Gives it back where it has nothing to do with runs.
+///
+/// # Errors
+/// Where the server cannot be reached, refuses, or has no such command; otherwise as the command.
+pub async fn dispatch(command: Command, server: &Server, context: &Context) -> Result<Option<Command>, Failure> {
+    let name = match &command {
+        Command::Schema | Command::Completions { .. } => return Ok(Some(command)),
+        Command::Init(_) => "init",
+        Command::Report(_) => "report",
+        Command::Bench(_) => "bench",
+        Command::Simulate(_) => "simulate",
+        Command::Serve(_) => "serve",
+        Command::User(_) => "user",
+        Command::Token(_) => "token",
+        Command::Backup(_) => "backup",
+        Command::Sandbox(_) => "sandbox",
+        _ => "",
+    };
+    if !name.is_empty() {
+        return Err(Failure::Usage(format!(
+            "`clade {name}` works on this machine and not through a server; leave --server out, and unset CLADE_SERVER"
+        )));
+    }
+    let client = Client::connect(server, context).await?;
+    match command {
+        Command::Check(args) => start::check(&client, &args, context).await?,
+        Command::Run(args) => start::run(&client, &args, RunMode::Optimize, context).await?,
+        Command::Eval(args) => start::run(&client, &args, RunMode::Evaluate, context).await?,
+        Command::Resume(args) => start::resume(&client, &args, context).await?,
+        Command::Pause(args) => start::pause(&client, &args, context).await?,
+        Command::Branch(args) => start::branch(&client, &args, context).await?,
+        Command::Mcp(args) => mcp::run(&client, &args).await?,
+        Command::List(args) => asks::list(&client, &args, context).await?,
+        Command::Show(args) => asks::show(&client, &args, context).await?,
+        Command::Best(args) => asks::best(&client, &args, context).await?,
+        Command::Lineage(args) => asks::lineage(&client, &args, context).await?,
+        Command::Diff(args) => asks::diff(&client, &args, context).await?,
+        Command::Snapshot(args) => asks::snapshot(&client, &args, context).await?,
+        Command::Export(args) => asks::export(&client, &args, context).await?,
+        Command::Import(args) => asks::import(&client, &args, context).await?,
+        Command::Compare(args) => asks::compare(&client, &args, context).await?,
+        _ => {}
+    }
+    Ok(None)
+}

@@ -1,0 +1,121 @@
+use clade_domain::{Budget, CandidateId, Recorded, RunEvent, RunMode, RunSpec};
+use clade_store::RunStatus;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Client, upload::Upload, watch::Watch};
+use crate::{
+    args::{BranchArgs, FileArgs, Gates, ResumeArgs, RunArgs, RunName},
+    commands::{branch as branch_command, check as check_command, refuse_unaffordable},
+    context::Context,
+    failure::Failure,
+    load,
+    names::new_run_id,
+    session::refuse_gates,
+};
+
+/// `clade check`: read and estimated here, where its lines are; the server says whether it could start there.
+pub async fn check(client: &Client, args: &FileArgs, context: &Context) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    struct Checked {
+        unready: Option<String>,
+    }
+    let path = load::find(args.file.as_deref())?;
+    let loaded = load::load(&path, args, RunMode::Optimize, context)?;
+    let estimate = clade_intake::estimate(&loaded);
+    refuse_unaffordable(&loaded, &estimate)?;
+    let upload = Upload::of(&path, &loaded, args, None)?;
+    let checked: Checked = client.post(&["workspaces", client.workspace.as_str(), "runs", "check"], &upload).await?;
+    check_command::show(&path, &loaded, &estimate, checked.unready.as_deref(), &context.output);
+    Ok(())
+}
+
+/// `clade run` and `clade eval`
+pub async fn run(client: &Client, args: &RunArgs, mode: RunMode, context: &Context) -> Result<(), Failure> {
+    if args.durable {
+        return Err(Failure::Usage("how durable writes are is the server's to decide; leave --durable out".into()));
+    }
+    let path = load::find(args.file.file.as_deref())?;
+    let loaded = load::load(&path, &args.file, mode, context)?;
+    refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
+    refuse_gates(args.gates, mode, &loaded)?;
+    // drawn here, so that it is known even where the answer is lost
+    let run = new_run_id(args.run_id.as_deref())?;
+    let upload = Upload::of(&path, &loaded, &args.file, Some(run.clone()))?;
+    let _made: Value = client.post(&["workspaces", client.workspace.as_str(), "runs"], &upload).await?;
+    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    Watch { client, run, next: 1, gates: args.gates }.carry_through(context).await
+}
+
+/// `clade resume`
+pub async fn resume(client: &Client, args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
+    if args.concurrency.is_some() {
+        return Err(Failure::Usage("a server decides how many calls a run has at once; leave -j out".into()));
+    }
+    let row = client.find_run(&args.run).await?;
+    let id = row.run.as_str();
+    let spec: RunSpec = client.get(&["runs", id, "spec"], &[]).await?;
+    let old = spec.optimize.budget;
+    let budget = Budget {
+        calls: args.budget_calls.or(old.calls),
+        usd: args.budget_usd.or(old.usd),
+        tokens: args.budget_tokens.or(old.tokens),
+        minutes: args.budget_minutes.or(old.minutes),
+    };
+    if budget != old {
+        client.send(client.request(Method::PUT, client.url(&["runs", id, "budget"], &[])).json(&budget)).await?;
+    }
+    let goes_on = row.status == RunStatus::Running;
+    // asked before it starts, so that no entry of the new session is missed
+    let next = client.length(&row.run).await?;
+    if goes_on {
+        context.output.note(format!("run {id} goes on at the server already"));
+    } else {
+        client.send(client.request(Method::POST, client.url(&["runs", id, "start"], &[]))).await?;
+        context.output.note(format!("run {id} goes on from journal entry {next}"));
+    }
+    Watch { client, run: row.run, next, gates: args.gates }.carry_through(context).await
+}
+
+/// `clade pause`
+pub async fn pause(client: &Client, args: &RunName, context: &Context) -> Result<(), Failure> {
+    let row = client.find_run(&args.run).await?;
+    let id = row.run.as_str();
+    client.send(client.request(Method::POST, client.url(&["runs", id, "pause"], &[]))).await?;
+    if context.output.json {
+        context.output.json_line(&json!({ "run": id, "pausing": true }));
+    } else {
+        context.output.line(format!("pausing run {id}: calls in flight end first; go on with: clade resume {id}"));
+    }
+    Ok(())
+}
+
+/// `clade branch`
+pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Result<(), Failure> {
+    if args.concurrency.is_some() {
+        return Err(Failure::Usage("a server decides how many calls a run has at once; leave -j out".into()));
+    }
+    let (name, point) = branch_command::place(args)?;
+    let row = client.find_run(name).await?;
+    let of = row.run.as_str();
+    let spec: RunSpec = client.get(&["runs", of, "spec"], &[]).await?;
+    let old = spec.optimize.budget;
+    let budget = Budget { calls: args.budget_calls.or(old.calls), usd: args.budget_usd.or(old.usd), ..old };
+    let run = new_run_id(args.run_id.as_deref())?;
+    let body = json!({ "from": point, "budget": budget, "seed": args.seed, "start": !args.no_start, "run": run });
+    let _made: Value = client.post(&["runs", of, "branches"], &body).await?;
+    // the first entry of a branch names the candidate that the place was taken for
+    let first: Recorded = client.get(&["runs", run.as_str(), "journal"], &[("limit", "1")]).await?;
+    let candidate = match first.event {
+        RunEvent::RunStarted { branch_of: Some((_, _, Some(candidate))), .. } => candidate,
+        _ => CandidateId(0),
+    };
+    context.output.note(format!("run {run} branches from {candidate} of run {of}"));
+    if args.no_start {
+        branch_command::created(&run, &row.run, candidate, context);
+        return Ok(());
+    }
+    let gates = Gates { min_score: None, require_improvement: false };
+    Watch { client, run, next: 1, gates }.carry_through(context).await
+}
