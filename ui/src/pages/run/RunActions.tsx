@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { RunDetail } from "@/api/types";
@@ -9,17 +10,29 @@ import { BranchDialog } from "./BranchDialog";
 import { BudgetDialog } from "./BudgetDialog";
 import { ExportDialog } from "./ExportDialog";
 import { SnapshotDialog } from "./SnapshotDialog";
+import { SteerDialog } from "./SteerDialog";
 
 /** What may be done to a run, by who looks at it. */
 export function RunActions({ detail }: { detail: RunDetail }) {
   const { run, actions } = detail;
   const client = useQueryClient();
-  const [open, setOpen] = useState<"branch" | "export" | "budget" | "snapshot" | null>(null);
+  const navigate = useNavigate();
+  const [open, setOpen] = useState<"branch" | "export" | "budget" | "snapshot" | "steer" | null>(null);
   const control = useMutation({
     mutationFn: (what: "start" | "pause" | "stop") => api.post(`/runs/${run.run}/${what}`),
     onSuccess: (_, what) => {
       toast({ start: "It goes on.", pause: "Pausing: calls in flight may end.", stop: "Stopping: it chooses and proves with what it has." }[what]);
       void client.invalidateQueries({ queryKey: ["run", run.run] });
+    },
+    onError: toastError,
+  });
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/runs/${run.run}`),
+    onSuccess: () => {
+      const restore = () => void api.post(`/runs/${run.run}/restore`).then(() => client.invalidateQueries(), toastError);
+      toast(`Run ${run.run} is deleted.`, { undo: restore });
+      void client.invalidateQueries();
+      void navigate({ to: "/w/$ws", params: { ws: detail.workspace } });
     },
     onError: toastError,
   });
@@ -37,12 +50,19 @@ export function RunActions({ detail }: { detail: RunDetail }) {
       ) : null}
       {may("control_runs") && (run.status === "paused" || run.status === "failed") ? <Button kind="primary" busy={control.isPending} onClick={() => control.mutate("start")}>Resume</Button> : null}
       {may("control_runs") && run.status !== "finished" ? <Button onClick={() => setOpen("budget")}>Budget</Button> : null}
+      {may("edit_runs") && run.mode === "optimize" && run.status !== "finished" ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
       {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}
       {may("edit_runs") ? <Button onClick={() => setOpen("snapshot")}>Snapshot</Button> : null}
       <Button onClick={() => setOpen("export")}>Export</Button>
+      {may("delete_runs") && run.status !== "running" ? (
+        <Confirm label="Delete" title="Delete this run?" confirm="Delete the run" onConfirm={() => remove.mutate()}>
+          It leaves every list. What it paid for stays in the account, and an admin can restore it.
+        </Confirm>
+      ) : null}
       {open === "branch" ? <BranchDialog run={run.run} onClose={close} /> : null}
       {open === "budget" ? <BudgetDialog detail={detail} onClose={close} /> : null}
       {open === "snapshot" ? <SnapshotDialog run={run.run} onClose={close} /> : null}
+      {open === "steer" ? <SteerDialog run={run.run} onClose={close} /> : null}
       {open === "export" ? <ExportDialog run={run.run} onClose={close} /> : null}
     </div>
   );

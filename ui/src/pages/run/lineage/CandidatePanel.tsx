@@ -18,6 +18,7 @@ import { candidateOf, count, plural, runOf, usd } from "@/lib/format";
 import { BranchDialog } from "../BranchDialog";
 import { Comments } from "./Comments";
 import { Flips } from "./Flips";
+import { SteerButtons } from "./SteerButtons";
 
 interface Props {
   node: Node;
@@ -117,6 +118,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button kind="primary" onClick={() => setBranching(true)}>Branch from here</Button> : null}
         <Link to="/runs/$run/candidates" params={{ run }} search={{ filter: undefined, sort: undefined, asc: undefined, a: parent && runOf(parent) === run ? candidateOf(parent) : "c0", b: name }} className={buttonClass()}>Compare</Link>
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button busy={clone.isPending} title="A paused branch with this prompt as its seed" onClick={() => clone.mutate()}>Clone</Button> : null}
+        {may("edit_runs") && detail?.run.mode === "optimize" && detail.run.status !== "finished" && runOf(node.id) === detail.run.run ? <SteerButtons run={run} name={name} isSeed={isSeed} onGo={onGo} /> : null}
         <CopyButton text={text} what="The prompt is copied." />
       </div>
       {branching ? <BranchDialog run={run} from={name} onClose={() => setBranching(false)} /> : null}
