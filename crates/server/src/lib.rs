@@ -1,6 +1,6 @@
 //! The HTTP API: accounts, workspaces, runs, live streams, and the web UI.
 //!
-//! [`App`] is a server and [`serve`] lets it listen. Each [`route::Route`] of the table in `routes` has a gate, so that nothing
+//! [`App`] is a server and [`serve`] lets it listen. Each `Route` of the table in `routes` has a gate, so that nothing
 //! is served without a decision who may have it; the API document ([`openapi`]) and the table of rights ([`rights`]) are made of the
 //! same table. Handlers are thin: they ask the store, the family tree, the accounts and the hub of runs, which the command line uses
 //! too. Deliberately absent: SQL, rules about roles (they are in `clade_domain::Role::permits`), and the search.

@@ -11,7 +11,7 @@ pub struct ServeArgs {
     /// Port; 0 takes a free one
     #[arg(long, default_value_t = 8400)]
     pub port: u16,
-    /// The address that people use where it is another, such as https://clade.example.org behind a proxy
+    /// The address that people use where it is another, such as `https://clade.example.org` behind a proxy
     #[arg(long, value_name = "URL", env = "CLADE_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// Let everybody in who can reach the address, as the person at this machine

@@ -1,6 +1,6 @@
 //! The Model Context Protocol: what agents ask a server, and what it answers.
 //!
-//! [`answer`] takes one JSON-RPC message; `/mcp` feeds it what comes over HTTP and `clade mcp` what comes over stdin. A [`Tool`](tools::Tool)
+//! [`answer`] takes one JSON-RPC message; `/mcp` feeds it what comes over HTTP and `clade mcp` what comes over stdin. A `Tool`
 //! is a name, a schema and the request of the HTTP API that it stands for, so that the gates of the routes decide here too: the same
 //! roles, the same answers about what belongs to others, and errors with the same fix. Write tools are there only where they were
 //! switched on.
