@@ -20,6 +20,7 @@ mod throttle;
 mod tokens;
 mod users;
 mod vault;
+mod webhooks;
 
 pub use accounts::{Accounts, Identify};
 pub use error::AccountError;

@@ -22,6 +22,7 @@ mod step;
 mod strategy;
 mod team;
 mod trial;
+mod webhook;
 
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
@@ -51,3 +52,4 @@ pub use team::{
     User, Workspace,
 };
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};
+pub use webhook::{Delivery, DeliveryStatus, News, Webhook};

@@ -4,7 +4,7 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{Budget, RunEvent, RunId, RunSpec, Spent, UserId, WorkspaceId};
+use clade_domain::{Budget, News, RunEvent, RunId, RunSpec, Spent, UserId, WorkspaceId};
 use clade_evolve::Steering;
 use clade_models::{SharedLimits, layers::Ledger};
 use clade_store::{RunFilter, RunStatus, RunSummary, Store};
@@ -29,6 +29,12 @@ pub trait Patron: Send + Sync {
 
     /// What the workspace and the member may spend on all their runs together.
     fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>>;
+
+    /// Is told what happens to a run here.
+    fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
+        let _ = (row, news);
+        Box::pin(std::future::ready(()))
+    }
 
     /// Who executes the code of runs; `None` where nobody does, and a run with code is refused.
     fn code(&self) -> Option<&CodeHere>;
@@ -134,6 +140,7 @@ impl Hub {
             // the lock lets only one runner open, so nobody was here
             tracing::warn!(run.id = %run, "a run was registered twice");
         }
+        self.tell(run, News::Started).await;
         let (hub, run) = (self.clone(), run.clone());
         self.tasks.spawn(async move { hub.carry(run, runner, control).await });
         Ok(())
@@ -151,6 +158,22 @@ impl Hub {
         let put_down_for_later = matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled();
         if !put_down_for_later && let Err(error) = self.want(&run, false).await {
             tracing::warn!(run.id = %run, %error, "a run's row could not be written");
+        }
+        // a run that a later process goes on with is not at rest
+        if !put_down_for_later {
+            let news = match outcome {
+                RunOutcome::Finished => News::Finished,
+                RunOutcome::Interrupted | RunOutcome::BudgetSpent { .. } => News::Paused,
+                RunOutcome::Failed(_) => News::Failed,
+            };
+            self.tell(&run, news).await;
+        }
+    }
+
+    async fn tell(&self, run: &RunId, news: News) {
+        match self.store.summary(run.to_string()).await {
+            Ok(row) => self.patron.told(&row, news).await,
+            Err(error) => tracing::warn!(run.id = %run, %error, "nobody was told of a run"),
         }
     }
 

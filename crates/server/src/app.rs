@@ -6,7 +6,15 @@ use clade_models::Environment;
 use clade_store::{Lineage, Store};
 use tokio_util::sync::CancellationToken;
 
-use crate::{hosts::Hosts, mcp::Tools, patron::WorkspacePatron, rate::Rates, repeat::InHand, start::StartLink};
+use crate::{
+    hosts::Hosts,
+    mcp::Tools,
+    patron::WorkspacePatron,
+    rate::Rates,
+    repeat::InHand,
+    start::StartLink,
+    webhooks::{Outbox, Reachable},
+};
 
 /// Who may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +57,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Requests a second that a caller may send on and on; four times as many at once.
     pub rate: f64,
+    /// Where webhooks may lead.
+    pub reach: Reachable,
     /// Which tools agents have at `/mcp`.
     pub mcp: Tools,
     /// The program's version.
@@ -73,6 +83,8 @@ pub struct Inner {
     pub(crate) start: StartLink,
     pub(crate) rates: Rates,
     pub(crate) in_hand: InHand,
+    pub(crate) outbox: Outbox,
+    pub(crate) reach: Reachable,
     pub(crate) mcp: Tools,
     pub(crate) version: String,
     pub(crate) closing: CancellationToken,
@@ -83,15 +95,18 @@ impl App {
     /// A server that listens nowhere yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, mcp, version } = settings;
+        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, reach, mcp, version } =
+            settings;
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
         let code = clade_engine::CodeHere::new(&data);
+        let outbox = Outbox { store: store.clone(), accounts: accounts.clone(), ring: Arc::default() };
         let patron = WorkspacePatron {
             accounts: accounts.clone(),
             vault: vault.clone(),
             environment: (mode != Mode::Accounts).then_some(environment),
             code: code.clone(),
+            outbox: outbox.clone(),
         };
         Self(Arc::new(Inner {
             hub: Hub::new(store.clone(), Arc::new(patron.clone()), version.clone()),
@@ -106,6 +121,8 @@ impl App {
             start: StartLink::default(),
             rates: Rates::new(rate),
             in_hand: InHand::default(),
+            outbox,
+            reach,
             mcp,
             version,
             closing: CancellationToken::new(),

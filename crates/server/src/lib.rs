@@ -27,6 +27,7 @@ mod routes;
 mod serve;
 mod start;
 mod uploaded;
+mod webhooks;
 
 pub use app::{App, Mode, Settings};
 pub use gate::Gate;
@@ -34,6 +35,7 @@ pub use openapi::openapi;
 pub use problem::Problem;
 pub use rights::rights;
 pub use serve::{router, serve};
+pub use webhooks::Reachable;
 
 /// Where the API begins.
 const BASE: &str = "/api/v1";

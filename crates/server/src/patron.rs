@@ -1,12 +1,14 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clade_accounts::{Accounts, Vault};
-use clade_domain::{RunSpec, SandboxSpec, WorkspaceId};
+use clade_domain::{News, RunSpec, SandboxSpec, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, Keys, Patron};
 use clade_models::{Environment, unusual_address};
 use clade_store::RunSummary;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::webhooks::Outbox;
 
 /// Gives runs the keys and budgets of their workspace.
 #[derive(Clone)]
@@ -16,6 +18,7 @@ pub(crate) struct WorkspacePatron {
     /// The keys of the person at this machine; none where others come in too.
     pub environment: Option<Environment>,
     pub code: CodeHere,
+    pub outbox: Outbox,
 }
 
 impl WorkspacePatron {
@@ -81,6 +84,10 @@ impl Patron for WorkspacePatron {
                 (Err(error), _) | (_, Err(error)) => Err(error.to_string()),
             }
         })
+    }
+
+    fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
+        Box::pin(self.outbox.tell(row, news))
     }
 
     fn code(&self) -> Option<&CodeHere> {

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
-use crate::{App, assets, limits, mcp, request_id, routes};
+use crate::{App, assets, limits, mcp, request_id, routes, webhooks};
 
 /// For how long the head of a request may come.
 const HEAD: Duration = Duration::from_secs(10);
@@ -52,6 +52,7 @@ pub fn router(app: &App) -> Router {
 pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = ()>) -> io::Result<()> {
     let router = router(&app);
     let connections = TaskTracker::new();
+    connections.spawn(webhooks::deliver(app.clone()));
     tokio::pin!(down);
     loop {
         let (stream, from) = tokio::select! {

@@ -1,6 +1,6 @@
 use clade_domain::{
-    ApiToken, AuditEntry, Comment, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey, Repeatable, RunId,
-    Session, Timestamp, User, UserId, Workspace, WorkspaceId,
+    ApiToken, AuditEntry, Comment, Delivery, DeliveryStatus, Invitation, Item, ItemKind, ItemVersion, Member,
+    ProviderKey, Repeatable, RunId, Session, Timestamp, User, UserId, Webhook, Workspace, WorkspaceId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -31,6 +31,10 @@ pub enum RecordKind {
     ItemVersion,
     /// [`Repeatable`].
     Repeatable,
+    /// [`Webhook`].
+    Webhook,
+    /// [`Delivery`].
+    Delivery,
     /// [`AuditEntry`].
     Audit,
 }
@@ -51,6 +55,8 @@ impl RecordKind {
             Self::Item => "item",
             Self::ItemVersion => "version",
             Self::Repeatable => "repeatable request",
+            Self::Webhook => "webhook",
+            Self::Delivery => "delivery",
             Self::Audit => "audit entry",
         }
     }
@@ -350,12 +356,28 @@ record!(Repeatable, Repeatable, |it| Keys {
     expires: Some(it.expires),
     ..Keys::default()
 });
+record!(Webhook, Webhook, |it| Keys {
+    id: it.id.clone(),
+    workspace: Some(it.workspace.clone()),
+    user: Some(it.by.clone()),
+    ..Keys::default()
+});
+record!(Delivery, Delivery, |it| Keys {
+    id: it.id.clone(),
+    workspace: Some(it.workspace.clone()),
+    parent: Some(if it.status == DeliveryStatus::Waiting { WAITING.to_owned() } else { it.webhook.clone() }),
+    expires: Some(it.expires),
+    ..Keys::default()
+});
 record!(AuditEntry, Audit, |it| Keys {
     id: it.id.clone(),
     workspace: it.workspace.clone(),
     user: Some(it.by.clone()),
     ..Keys::default()
 });
+
+/// What deliveries hang on that are to be sent; the others hang on their webhook.
+pub const WAITING: &str = "waiting";
 
 /// The id of a membership.
 #[must_use]

@@ -24,6 +24,9 @@ pub struct ServeArgs {
     /// Requests a second that each caller may send on and on
     #[arg(long, default_value_t = 100.0, value_name = "N")]
     pub rate_limit: f64,
+    /// Let webhooks lead to this machine and its networks too, by http as well
+    #[arg(long)]
+    pub allow_private_webhooks: bool,
     /// Let agents that come over MCP create and control runs, as far as their token's role lets them; without it they read
     #[arg(long)]
     pub mcp_write: bool,

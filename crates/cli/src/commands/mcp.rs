@@ -3,7 +3,7 @@ use std::io::Write;
 use clade_accounts::Accounts;
 use clade_engine::now;
 use clade_server::{
-    App, Mode, Settings,
+    App, Mode, Reachable, Settings,
     mcp::{Api, RouterApi, Tools, answer},
 };
 use tokio::sync::mpsc;
@@ -25,6 +25,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         environment: environment(context)?,
         public_url: None,
         rate: f64::from(u16::MAX),
+        reach: Reachable::Public,
         mcp: tools(args),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: store.clone(),

@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use clade_accounts::{Accounts, Vault};
 use clade_engine::now;
 use clade_models::Environment;
-use clade_server::{App, Mode, Settings, mcp::Tools};
+use clade_server::{App, Mode, Reachable, Settings, mcp::Tools};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -49,6 +49,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         environment: environment(context)?,
         public_url: args.public_url.clone(),
         rate: args.rate_limit,
+        reach: if args.allow_private_webhooks { Reachable::Private } else { Reachable::Public },
         mcp: if args.mcp_write { Tools::Write } else { Tools::Read },
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: store.clone(),

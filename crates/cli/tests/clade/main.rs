@@ -25,3 +25,4 @@ mod runs;
 mod served;
 mod simulate;
 mod stopping;
+mod webhooks;

@@ -24,6 +24,7 @@ mod steer;
 mod tokens;
 mod trials;
 mod users;
+mod webhooks;
 mod workspaces;
 
 use crate::route::Route;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> Vec<Route> {
         workspaces::routes(),
         members::routes(),
         keys::routes(),
+        webhooks::routes(),
         audit::routes(),
         library::routes(),
         runs::routes(),

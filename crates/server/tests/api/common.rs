@@ -49,6 +49,7 @@ impl Server {
             environment: Environment::of(none),
             public_url: None,
             rate: 10_000.0,
+            reach: clade_server::Reachable::Public,
             mcp: clade_server::mcp::Tools::Write,
             version: "test".into(),
         });

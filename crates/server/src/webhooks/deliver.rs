@@ -1,0 +1,104 @@
+use std::time::Duration;
+
+use clade_domain::{Delivery, DeliveryStatus, Timestamp, Webhook};
+use clade_engine::now;
+use clade_store::{Change, ReadRecords, RecordQuery, Stored, WAITING};
+use futures::{StreamExt, stream};
+use reqwest::{header, redirect};
+
+use super::address::{check_url, resolved};
+use crate::App;
+
+/// How often a delivery is tried.
+const TRIES: u32 = 5;
+/// The wait before the second try; each later one waits four times as long: 10 s, 40 s, about 3 and 11 minutes.
+const FIRST_WAIT_MS: i64 = 10_000;
+/// For how long one try may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often is looked for what is due where nothing new comes.
+const LOOK: Duration = Duration::from_secs(5);
+/// Most deliveries that are taken up at once.
+const PART: u32 = 64;
+/// Most that are under way at once.
+const AT_ONCE: usize = 8;
+
+/// Sends what is due, until the server goes down. What is not sent then is sent by a later server.
+pub(crate) async fn deliver(app: App) {
+    loop {
+        if let Err(error) = due(&app).await {
+            tracing::warn!(%error, "deliveries to webhooks could not be read");
+        }
+        tokio::select! {
+            () = app.closing.cancelled() => return,
+            () = app.outbox.ring.notified() => {}
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+async fn due(app: &App) -> Result<(), clade_store::StoreError> {
+    let now = now();
+    let waiting = RecordQuery { parent: Some(WAITING.to_owned()), limit: Some(PART), ..RecordQuery::default() };
+    let waiting = app.store.list::<Delivery>(waiting, now).await?;
+    let due = waiting.into_iter().filter(|delivery| delivery.value.due <= now);
+    stream::iter(due)
+        .for_each_concurrent(AT_ONCE, |delivery| async move {
+            if app.closing.is_cancelled() {
+                return;
+            }
+            if let Err(error) = one(app, &delivery).await {
+                tracing::warn!(%error, delivery.id = %delivery.value.id, "a delivery could not be noted");
+            }
+        })
+        .await;
+    Ok(())
+}
+
+async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), clade_store::StoreError> {
+    let old = &delivery.value;
+    let webhook = app.store.get::<Webhook>(&old.webhook, now()).await?;
+    let tries = old.tries + 1;
+    let (status, answer) = match &webhook {
+        None => (DeliveryStatus::Failed, "the webhook was removed".to_owned()),
+        Some(webhook) => match sent(app, &webhook.value, old).await {
+            Ok(answer) => (DeliveryStatus::Delivered, answer),
+            Err(answer) if tries >= TRIES => (DeliveryStatus::Failed, answer),
+            Err(answer) => (DeliveryStatus::Waiting, answer),
+        },
+    };
+    let wait = FIRST_WAIT_MS * 4_i64.pow(tries.saturating_sub(1).min(TRIES));
+    let due = Timestamp(now().0 + wait);
+    let new = Delivery { status, answer, tries, due, ..old.clone() };
+    app.store.commit(vec![Change::rewrite(delivery, &new)?]).await
+}
+
+/// Sends a delivery once. The text says what came back.
+async fn sent(app: &App, webhook: &Webhook, delivery: &Delivery) -> Result<String, String> {
+    let url = check_url(&webhook.url, app.reach)?;
+    let addresses = resolved(&url, app.reach).await?;
+    let signature = app.accounts.signature(&app.vault, webhook, delivery, now()).map_err(|error| error.to_string())?;
+    // connects to an address that was looked at: resolving again could lead elsewhere; nor does a proxy or a redirect
+    let client = reqwest::Client::builder()
+        .resolve_to_addrs(url.host_str().unwrap_or_default(), &addresses)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .timeout(PATIENCE)
+        .user_agent("Promptclade")
+        .build()
+        .map_err(|error| error.to_string())?;
+    let request = client
+        .post(url)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-clade-event", delivery.event.name())
+        .header("x-clade-delivery", &delivery.id)
+        .header("x-clade-signature", signature)
+        .body(delivery.body.clone());
+    match request.send().await {
+        Ok(response) if response.status().is_success() => Ok(response.status().to_string()),
+        Ok(response) => Err(response.status().to_string()),
+        // the address is the admin's own; what is behind it is told in words of ours
+        Err(error) if error.is_timeout() => Err("no answer within 10 s".to_owned()),
+        Err(error) if error.is_connect() => Err("cannot connect".to_owned()),
+        Err(_) => Err("the connection broke".to_owned()),
+    }
+}

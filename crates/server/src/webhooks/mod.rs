@@ -1,0 +1,14 @@
+//! Webhooks: addresses that are told what happens to the runs of a workspace.
+//!
+//! What happens is written as [`clade_domain::Delivery`] records first ([`Told`]), and [`deliver::deliver`] sends what is due, signed, again and again
+//! with longer and longer waits; so a server that was killed goes on with what it had not sent. An address is resolved once for each try, every
+//! one of its numbers is looked at, and the connection goes to one that was looked at ([`address`]).
+
+mod address;
+mod deliver;
+mod told;
+
+pub use address::Reachable;
+pub(crate) use address::check_url;
+pub(crate) use deliver::deliver;
+pub(crate) use told::{Outbox, message};
