@@ -118,7 +118,8 @@ impl Hub {
             host.into_iter().for_each(|host| setup.clients.set_code(host));
         }
         let (orders, wanted) = mpsc::channel(ORDERS);
-        let (progress, seen) = watch::channel(None);
+        // who looks before its first step sees that it goes on
+        let (progress, seen) = watch::channel(Some(Progress::of(&state, row.spent)));
         let live = Arc::new(LiveLog::new(state.length()));
         self.want(run, true).await?;
         let settings = RunnerSettings {
