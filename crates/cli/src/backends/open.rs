@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_store::{GenerationStore, LineageGraph, Projection, StoreError};
+use clade_store::{LineageGraph, Projection, StoreError};
 
 use super::{Config, config::Server};
 use crate::failure::Failure;
@@ -99,11 +99,9 @@ impl Backend {
                 let options = clade_store_dynamodb::DynamoOptions::parse(&server.url)?;
                 Ok(Self::Dynamo(Arc::new(clade_store_dynamodb::DynamoGenerations::new(options))))
             }
-            (Role::Lineage, "bolt" | "neo4j") | (Role::Generations, "redis" | "rediss" | "dynamodb") => {
-                Err(Failure::Usage(format!(
-                    "this `clade` was built without the backend of {scheme}://; build it with `--features backends`"
-                )))
-            }
+            (role, family) if known(role, family) => Err(Failure::Usage(format!(
+                "this `clade` was built without the backend of {scheme}://; build it with `--features backends`"
+            ))),
             _ => Err(Failure::Usage(format!(
                 "{scheme}:// is no backend for {}; the family tree takes bolt:// and neo4j://, generations take redis://, \
                  rediss:// and dynamodb://",
@@ -132,18 +130,6 @@ impl Backend {
             #[cfg(feature = "neo4j")]
             Self::Neo4j(it) => Some(Arc::<clade_store_neo4j::Neo4jLineage>::clone(it)),
             #[cfg(any(feature = "redis", feature = "dynamodb", not(feature = "neo4j")))]
-            _ => None,
-        }
-    }
-
-    /// As generations, where it keeps them.
-    pub fn generations(&self) -> Option<Arc<dyn GenerationStore>> {
-        match self {
-            #[cfg(feature = "redis")]
-            Self::Redis(it) => Some(Arc::<clade_store_redis::RedisGenerations>::clone(it)),
-            #[cfg(feature = "dynamodb")]
-            Self::Dynamo(it) => Some(Arc::<clade_store_dynamodb::DynamoGenerations>::clone(it)),
-            #[cfg(any(feature = "neo4j", not(any(feature = "redis", feature = "dynamodb"))))]
             _ => None,
         }
     }
@@ -198,6 +184,14 @@ impl Backend {
             #[cfg(any(feature = "redis", feature = "dynamodb", not(feature = "neo4j")))]
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether some build of this program has a backend for such an address.
+fn known(role: Role, family: &str) -> bool {
+    match role {
+        Role::Lineage => ["bolt", "neo4j"].contains(&family),
+        Role::Generations => ["redis", "rediss", "dynamodb"].contains(&family),
     }
 }
 
