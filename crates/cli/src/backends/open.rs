@@ -63,6 +63,21 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+macro_rules! report_of {
+    ($feature:literal, $report:ty) => {
+        #[cfg(feature = $feature)]
+        impl From<$report> for Report {
+            fn from(it: $report) -> Self {
+                Self { server: it.server, version: it.version, warnings: it.warnings }
+            }
+        }
+    };
+}
+
+report_of!("neo4j", clade_store_neo4j::Report);
+report_of!("redis", clade_store_redis::Report);
+report_of!("dynamodb", clade_store_dynamodb::Report);
+
 impl Backend {
     /// The server that is configured for a role.
     ///
@@ -139,19 +154,13 @@ impl Backend {
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        macro_rules! report {
-            ($it:expr) => {{
-                let it = $it.report().await?;
-                Ok(Report { server: it.server, version: it.version, warnings: it.warnings })
-            }};
-        }
         match self {
             #[cfg(feature = "neo4j")]
-            Self::Neo4j(it) => report!(it),
+            Self::Neo4j(it) => it.report().await.map(Report::from),
             #[cfg(feature = "redis")]
-            Self::Redis(it) => report!(it),
+            Self::Redis(it) => it.report().await.map(Report::from),
             #[cfg(feature = "dynamodb")]
-            Self::Dynamo(it) => report!(it),
+            Self::Dynamo(it) => it.report().await.map(Report::from),
             #[cfg(not(any(feature = "neo4j", feature = "redis", feature = "dynamodb")))]
             Self::None(never) => match *never {},
         }
