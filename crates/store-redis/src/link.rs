@@ -65,9 +65,16 @@ impl Link {
         let url = options.url.replacen("+cluster://", "://", 1);
         let server = Server::of(&url);
         let address = url.as_str().into_connection_info().map_err(|error| server.wrong_address(&error))?;
+        let mut settings = address.redis_settings().clone();
+        if let Some(user) = &options.user {
+            settings = settings.set_username(user);
+        }
+        if let Some(password) = &options.password {
+            settings = settings.set_password(password);
+        }
         Ok(Self {
             cluster: url != options.url,
-            address,
+            address: address.set_redis_settings(settings),
             patience: options.patience,
             server,
             connection: OnceCell::new(),

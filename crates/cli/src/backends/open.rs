@@ -63,6 +63,21 @@ pub struct Report {
     pub warnings: Vec<String>,
 }
 
+macro_rules! report_of {
+    ($feature:literal, $report:ty) => {
+        #[cfg(feature = $feature)]
+        impl From<$report> for Report {
+            fn from(it: $report) -> Self {
+                Self { server: it.server, version: it.version, warnings: it.warnings }
+            }
+        }
+    };
+}
+
+report_of!("neo4j", clade_store_neo4j::Report);
+report_of!("redis", clade_store_redis::Report);
+report_of!("dynamodb", clade_store_dynamodb::Report);
+
 impl Backend {
     /// The server that is configured for a role.
     ///
@@ -99,12 +114,9 @@ impl Backend {
                 let options = clade_store_dynamodb::DynamoOptions::parse(&server.url)?;
                 Ok(Self::Dynamo(Arc::new(clade_store_dynamodb::DynamoGenerations::new(options))))
             }
-            #[cfg(not(all(feature = "neo4j", feature = "redis", feature = "dynamodb")))]
-            (Role::Lineage, "bolt" | "neo4j") | (Role::Generations, "redis" | "rediss" | "dynamodb") => {
-                Err(Failure::Usage(format!(
-                    "this `clade` was built without the backend of {scheme}://; build it with `--features backends`"
-                )))
-            }
+            (role, family) if known(role, family) => Err(Failure::Usage(format!(
+                "this `clade` was built without the backend of {scheme}://; build it with `--features backends`"
+            ))),
             _ => Err(Failure::Usage(format!(
                 "{scheme}:// is no backend for {}; the family tree takes bolt:// and neo4j://, generations take redis://, \
                  rediss:// and dynamodb://",
@@ -142,20 +154,13 @@ impl Backend {
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        #[cfg(any(feature = "neo4j", feature = "redis", feature = "dynamodb"))]
-        macro_rules! report {
-            ($it:expr) => {{
-                let it = $it.report().await?;
-                Ok(Report { server: it.server, version: it.version, warnings: it.warnings })
-            }};
-        }
         match self {
             #[cfg(feature = "neo4j")]
-            Self::Neo4j(it) => report!(it),
+            Self::Neo4j(it) => it.report().await.map(Report::from),
             #[cfg(feature = "redis")]
-            Self::Redis(it) => report!(it),
+            Self::Redis(it) => it.report().await.map(Report::from),
             #[cfg(feature = "dynamodb")]
-            Self::Dynamo(it) => report!(it),
+            Self::Dynamo(it) => it.report().await.map(Report::from),
             #[cfg(not(any(feature = "neo4j", feature = "redis", feature = "dynamodb")))]
             Self::None(never) => match *never {},
         }
@@ -188,6 +193,14 @@ impl Backend {
             #[cfg(any(feature = "redis", feature = "dynamodb", not(feature = "neo4j")))]
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether some build of this program has a backend for such an address.
+fn known(role: Role, family: &str) -> bool {
+    match role {
+        Role::Lineage => ["bolt", "neo4j"].contains(&family),
+        Role::Generations => ["redis", "rediss", "dynamodb"].contains(&family),
     }
 }
 
