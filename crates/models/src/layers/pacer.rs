@@ -43,7 +43,7 @@ const UNRELATED: u32 = 3;
 /// When the next request to one provider may leave, shared by all its models: limits that the user set, limits that the
 /// provider tells in headers, and limits learned from being turned away. Callers wait in order of arrival.
 ///
-/// Single refusals that tell no wait, or a short one, teach nothing and hold up no other call: see [`Refused`].
+/// Single refusals that tell no wait, or a short one, teach nothing and hold up no other call: see `Refused`.
 #[derive(Debug)]
 pub struct Pacer {
     /// Nothing restrains: callers pass without a lock.
