@@ -260,6 +260,10 @@ impl Hub {
             row.status = RunStatus::Running;
             row.detail.clear();
         } else if row.status == RunStatus::Running {
+            // it may have left in order after the row was read
+            if let Ok(now) = self.store.summary(row.run.to_string()).await {
+                *row = now;
+            }
             mend_status(self.store.as_ref(), row).await;
         }
     }
