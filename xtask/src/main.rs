@@ -21,8 +21,9 @@ tasks of this repository
 
 usage: cargo xtask TASK [ARGUMENTS]
 
-  test [--fast]       install what the tests need, then check formatting, lints, docs and run every test;
-                      --fast leaves the docs out
+  test [--fast] [--browser]
+                      install what the tests need, then check formatting, lints, docs and run every test;
+                      --fast leaves the docs out, --browser tries the web pages in Chromium too
   demo                build `clade`, optimise a real GSM8K prompt against the built-in simulated model, and show it
   bench NAME [ARGS]   measure; `cargo xtask bench` lists what there is, arguments go to the program
   services TASK       start, stop or show the real servers that tests of backends talk to; `services run -- COMMAND`

@@ -19,15 +19,16 @@ const BACKENDS: &str = "promptclade/backends";
 /// # Errors
 /// At the first step that fails, with the command that repeats it.
 pub fn run(arguments: &[String]) -> Result<(), String> {
-    let mut docs = true;
+    let (mut docs, mut browser) = (true, false);
     for argument in arguments {
         match argument.as_str() {
             "--fast" => docs = false,
-            other => return Err(format!("`cargo xtask test` has no option `{other}`; it has --fast")),
+            "--browser" => browser = true,
+            other => return Err(format!("`cargo xtask test` has no option `{other}`; it has --fast and --browser")),
         }
     }
     let mut steps = Steps::default();
-    let result = all(&mut steps, docs);
+    let result = all(&mut steps, docs, browser);
     println!("\n{}", steps.summary());
     if result.is_ok() {
         println!("\nall checks passed");
@@ -35,7 +36,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     result
 }
 
-fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
+fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
     let python = steps.own("prepare", prepare::all)?;
     // for every platform, so that the licence test sees the whole graph and nothing later needs the network
     steps.run("fetch", &mut checked(&["fetch"]))?;
@@ -54,7 +55,9 @@ fn all(steps: &mut Steps, docs: bool) -> Result<(), String> {
     let mut build = tests(None);
     steps.run("build", build.arg("--no-run"))?;
     services::with(&Service::ALL, |state| steps.run("test", tests(python).envs(state.variables())))?;
-    web::try_in_browser(steps)?;
+    if browser {
+        web::try_in_browser(steps)?;
+    }
     if shell::succeeds(cargo().args(["deny", "--version"])) {
         steps.run("deny", cargo().args(["deny", "check"]))?;
     } else {

@@ -24,7 +24,7 @@ const CASES: &[Case] = &[
     },
     Case {
         name: "key of promptfoo that is not supported",
-        spoil: ("p.yaml", "description: sums", b"redteam: {}"),
+        spoil: ("p.yaml", "description: sums", b"redteam: {plugins: [x]}"),
         told: &["p.yaml:1", "redteam", "promptfoo", "remove"],
     },
     Case {
