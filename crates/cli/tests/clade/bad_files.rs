@@ -127,7 +127,7 @@ const CASES: &[Case] = &[
     Case {
         name: "budget below one evaluation",
         spoil: ("p.yaml", "calls: 400", b"usd: 0.0000001"),
-        told: &["below", "one evaluation", "optimize.budget"],
+        told: &["p.yaml:9:17", "below", "one evaluation", "raise it to"],
     },
     Case {
         name: "duplicate key",
