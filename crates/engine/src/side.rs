@@ -81,8 +81,7 @@ impl Side {
     }
 
     /// The best on train so far, as each generation of a run closed.
-    #[must_use]
-    pub fn curve(state: &RunState) -> Vec<Step> {
+    fn curve(state: &RunState) -> Vec<Step> {
         let mut best = f64::NEG_INFINITY;
         let step = |closed: &clade_evolve::state::ClosedGeneration| {
             let leading = closed.fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,5 +1,7 @@
 /** The shapes of the HTTP API, after the server's OpenAPI document. Times are milliseconds since 1970, scores are in [0, 1]. */
 
+export type * from "./team";
+
 export type Split = "train" | "validation" | "test";
 export type RunStatus = "running" | "paused" | "failed" | "finished";
 export type Relation = "seed" | "mutated_from" | "derived_from" | "branch_of";
@@ -415,54 +417,6 @@ export interface CheckResult {
   examples: { train: number; validation: number; test: number };
   duplicates: number;
   warnings: string[];
-}
-export interface Workspace {
-  id: string;
-  name: string;
-  budget: Budget;
-  base_urls: string[];
-  revision: number;
-}
-export interface Member {
-  user: string;
-  login: string;
-  name: string;
-  role: RoleName;
-  budget: Budget;
-  since: number;
-  revision: number;
-}
-export interface Invitation {
-  id: string;
-  role: RoleName;
-  note: string;
-  by?: string;
-  expires: number;
-}
-export interface ProviderKey {
-  name: string;
-  by: string;
-  at: number;
-}
-export interface AuditEntry {
-  id: string;
-  at: number;
-  by: string;
-  login?: string;
-  action: string;
-  target: string;
-  before?: Json;
-  after?: Json;
-}
-export interface ApiToken {
-  id: string;
-  name: string;
-  hint: string;
-  ceiling: RoleName;
-  workspace: string | null;
-  created?: number;
-  expires: number | null;
-  last_used: number | null;
 }
 export type LibraryKind = "prompt" | "dataset";
 export interface LibraryItem {
