@@ -173,7 +173,7 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
     let list = timed(&mut http, "/workspaces/local/runs?limit=50", 200).await?;
     let filter = "/workspaces/local/runs?limit=50&filter=status%20%3D%20paused%20and%20calls%20%3D%200";
     let filtered = timed(&mut http, filter, 100).await?;
-    let rare = timed(&mut http, "/workspaces/local/runs?limit=50&filter=best%20%3E%200.9", 20).await?;
+    let rare = timed(&mut http, "/workspaces/local/runs?limit=50&filter=score%20%3E%200.9", 20).await?;
     let (alone, _) = rate(&mut http, evaluations, None).await?;
     note(&format!("alone: {alone:.0} evaluations a second"));
     let watched = rate(&mut http, evaluations, Some((target, listeners, 0))).await?;

@@ -7,7 +7,7 @@ use clade_domain::RunId;
 use clade_evolve::RunState;
 use clade_store::Store;
 
-use crate::{EngineError, replay::catch_up, replay_state};
+use crate::{EngineError, replay::catch_up, replay_state_until};
 
 /// Runs whose states are kept.
 const MOST: usize = 16;
@@ -21,7 +21,7 @@ pub struct States {
 }
 
 impl States {
-    /// Looks at a run as its journal has it now. Others who look at the same run meanwhile wait.
+    /// Looks at a run as its journal has it when its turn comes; what is written meanwhile is left to the next one. Others who look at the same run meanwhile wait.
     ///
     /// # Errors
     /// Where the journal cannot be read.
@@ -33,12 +33,13 @@ impl States {
     ) -> Result<T, EngineError> {
         let slot = self.slot(run);
         let mut held = slot.lock().await;
+        let length = store.length(run.clone()).await?;
         let state = match held.take() {
             Some(mut state) => {
-                catch_up(&mut state, store, run, u64::MAX).await?;
+                catch_up(&mut state, store, run, length).await?;
                 state
             }
-            None => replay_state(store, run).await?,
+            None => replay_state_until(store, run, length).await?,
         };
         Ok(see(held.insert(state)))
     }

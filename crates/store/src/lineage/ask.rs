@@ -13,7 +13,7 @@ use crate::{Journal, Projector, StoreError};
 /// Journal entries with prompts read in one step.
 const PART: usize = 500;
 
-/// The family tree of everything in a store: the graph, kept up with the journals before each question.
+/// The family tree of everything in a store: the graph, kept up with the journals it is asked about before each question.
 #[derive(Clone)]
 pub struct Lineage {
     journal: Arc<dyn Journal>,
@@ -51,12 +51,12 @@ impl Lineage {
         self.projector.rebuild().await
     }
 
-    /// The nodes of one run.
+    /// The nodes of one run; only its own journal is read on.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// `NotFound` where there is no such run, or where the store cannot be read.
     pub async fn run(&self, run: &RunId) -> Result<Graph, StoreError> {
-        self.catch_up().await?;
+        self.projector.catch_up_run(run.clone()).await?;
         Ok(Graph::new(self.graph.nodes(run.clone()).await?))
     }
 

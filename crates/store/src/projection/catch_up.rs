@@ -5,6 +5,7 @@ use std::{
 
 use clade_domain::{Recorded, RunEvent, RunId, Timestamp};
 use clade_lineage::{Record, RunFold};
+use tokio::sync::Mutex;
 
 use super::{Batch, Projection};
 use crate::{Journal, RunFilter, StoreError};
@@ -17,13 +18,15 @@ const BATCH: u32 = 1_000;
 pub struct Projector {
     journal: Arc<dyn Journal>,
     projection: Arc<dyn Projection>,
+    /// Held for a batch, so that many who ask at once do not read the same entries.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Projector {
     /// A projection of these journals.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, projection: Arc<dyn Projection>) -> Self {
-        Self { journal, projection }
+        Self { journal, projection, turn: Arc::default() }
     }
 
     /// Reads on in every journal that has grown, in batches that are each kept with their checkpoint. Returns how many entries it
@@ -42,20 +45,22 @@ impl Projector {
         Ok(entries)
     }
 
-    /// Reads on in one journal. Returns how many entries it read.
+    /// Reads on in one journal, as far as it goes now: one that grows meanwhile holds nobody up. Returns how many entries it read.
     ///
     /// # Errors
     /// As [`Self::catch_up`].
     pub async fn catch_up_run(&self, run: RunId) -> Result<u64, StoreError> {
         let mut read = 0;
+        let length = self.journal.length(run.clone()).await?;
         loop {
+            let _turn = self.turn.lock().await;
             let stored = self.projection.run_fold(run.clone()).await?;
             let mut fold = stored.unwrap_or_else(|| RunFold::new(run.clone()));
             let expected = fold.next();
-            let entries = self.journal.read(run.clone(), expected, BATCH).await?;
-            if entries.is_empty() {
+            if expected >= length {
                 return Ok(read);
             }
+            let entries = self.journal.read(run.clone(), expected, BATCH).await?;
             let needed = fold.needs(&entries).into_iter().collect();
             let known = self.projection.records(run.clone(), needed).await?;
             let mut records: BTreeMap<_, Record> =
