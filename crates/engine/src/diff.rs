@@ -63,6 +63,7 @@ pub struct ComponentDiff {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DiffRun {
     /// `equal`, `insert` or `delete`.
+    #[schemars(extend("enum" = ["equal", "insert", "delete"]))]
     pub kind: Cow<'static, str>,
     /// The text, with its spaces.
     pub text: String,

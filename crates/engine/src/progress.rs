@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// How far it is.
+    #[schemars(extend("enum" = ["evaluating", "searching", "choosing", "proving", "finished"]))]
     pub phase: Cow<'static, str>,
     /// The generation at hand.
     pub generation: u32,

@@ -23,7 +23,7 @@ pub struct Problem(Box<Said>);
 
 /// What went wrong and what to do.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "Problem")]
+#[schemars(inline)]
 struct Said {
     /// The kind of problem, as a name that stays.
     #[serde(rename = "type")]

@@ -3,14 +3,14 @@ import type { Lineage, Mark, Node } from "@/api/types";
 import { nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
 
 const node = (id: string, mean: number | null, status: Node["status"] = "kept"): Node => ({
-  id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], note: "", status, reason: "",
+  id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
   score: mean === null ? null : { mean, low: mean, high: mean, trials: 10 }, scores: {}, cost: 0, turned_away: 0,
 });
 const mark = (id: string, x: number, y: number, from: [number, number][], mean: number | null = 0.5, descent = false): Mark => ({
   id, x, y, descent, edges: from.map(([x, y]) => ({ x, y, relation: "mutated_from", descent: false })), node: node(id, mean),
 });
 const lineage: Lineage = {
-  columns: 3, rows: 3, best: "run1@c3", total: 5,
+  columns: 3, rows: 3, best: "run1@c3", total: 5, matching: null, next: null,
   marks: [
     mark("run1@c0", 0, 0, [], 0.3, true),
     mark("run1@c1", 1, 0, [[0, 0]], 0.5, true),

@@ -42,6 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct SessionView {
     /// Who may come in: `single`, `accounts` or `anonymous`.
+    #[schemars(extend("enum" = ["single", "accounts", "anonymous"]))]
     mode: &'static str,
     /// Null where nobody is signed in.
     user: Option<Me>,

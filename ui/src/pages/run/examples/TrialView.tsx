@@ -1,21 +1,22 @@
-import type { Json, TrialDetail } from "@/api/types";
+import type { TrialDetail } from "@/api/types";
 import { count, duration, score, usd } from "@/lib/format";
 
 /** A trial in full. Texts are shown as they are: nothing in them is ever markup. */
 export function TrialView({ detail }: { detail: TrialDetail }) {
   const { trial } = detail;
+  const judgements = ("judgements" in trial && trial.judgements) || [];
   return (
     <div className="flex flex-col gap-4">
       <p>
-        <span className="text-title font-semibold">{trial.error ? "failed" : score(trial.score, 3)}</span>{" "}
-        {trial.error ? <span className="text-lost">{trial.error.kind}: {trial.error.message}</span> : <span className={trial.pass ? "text-accent" : "text-lost"}>{trial.pass ? "passes" : "does not pass"}</span>}
+        <span className="text-title font-semibold">{"error" in trial ? "failed" : score(trial.score, 3)}</span>{" "}
+        {"error" in trial ? <span className="text-lost">{trial.error.kind}: {trial.error.message}</span> : <span className={trial.pass ? "text-accent" : "text-lost"}>{trial.pass ? "passes" : "does not pass"}</span>}
         <span className="text-muted"> · {trial.split} · {trial.model ?? ""} {count(trial.usage.in)} in, {count(trial.usage.out)} out · {usd(trial.cost)} · {duration(trial.latency_ms / 1000)}{trial.cached ? " · from cache" : ""}{trial.judge?.calls ? ` · ${count(trial.judge.calls)} judge calls, ${usd(trial.judge.cost)}` : ""}</span>
       </p>
-      {trial.judgements?.length ? (
+      {judgements.length ? (
         <Part title="Judged by">
           <table className="grid-table">
             <tbody>
-              {trial.judgements.map((one, at) => (
+              {judgements.map((one, at) => (
                 <tr key={at}><td className="whitespace-nowrap">{one.metric || "check"}</td><td className="num">{score(one.score)}</td><td><span aria-hidden="true" className={one.pass ? "text-accent" : "text-lost"}>{one.pass ? "✓" : "✕"}</span> <span className="sr-only">{one.pass ? "passed" : "failed"}</span>{one.weight !== 1 ? <span className="text-muted">weight {one.weight} </span> : null}<span className="break-words text-muted" dir="auto">{one.reason}</span></td></tr>
               ))}
             </tbody>
@@ -33,7 +34,7 @@ export function TrialView({ detail }: { detail: TrialDetail }) {
   );
 }
 
-const shown = (value: Json) => (typeof value === "string" ? value : JSON.stringify(value, null, 1));
+const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 1));
 
 function Part({ title, children }: { title: string; children: React.ReactNode }) {
   return <section><h3 className="label mb-1">{title}</h3>{children}</section>;

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
+import type { Matrix } from "@/api/types";
 import { ordered } from "./ordered";
 
-const matrix = { candidates: [0, 4, 1], examples: [3, 5, 8, 9], scores: [[1, 0, 1, null], [null, null, null, null], [1, 0, 0, null]] };
+const matrix: Matrix = { split: "train", candidates: [0, 4, 1], examples: [3, 5, 8, 9], scores: [[1, 0, 1, null], [null, null, null, null], [1, 0, 0, null]] };
 
 it("puts the hardest or the most telling examples first and the unanswered last", () => {
   expect(ordered(matrix, "difficulty").examples).toEqual([5, 8, 3, 9]);

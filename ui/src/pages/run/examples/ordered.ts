@@ -1,5 +1,4 @@
 import type { Matrix } from "@/api/types";
-import { candidateOf } from "@/lib/format";
 import { wilson } from "@/lib/wilson";
 
 export interface ExampleStat {
@@ -55,10 +54,7 @@ export function ordered(matrix: Matrix, order: "difficulty" | "discrimination" |
     return known.length ? known.reduce((sum, value) => sum + value, 0) / known.length : null;
   });
   return {
-    candidates: rows.map((row) => {
-      const name = matrix.candidates[row];
-      return typeof name === "number" ? `c${name}` : candidateOf(String(name));
-    }),
+    candidates: rows.map((row) => `c${matrix.candidates[row]}`),
     examples: stats.map((stat) => stat.example),
     at: (row, column) => matrix.scores[rows[row] ?? -1]?.[columns[column] ?? -1] ?? null,
     means,

@@ -14,5 +14,6 @@ export interface FitnessPoint {
 /** The steps of the best so far, each with its generation's mean. */
 export function pointsOf(curve: Curve, generations: readonly Generation[]): FitnessPoint[] {
   const means = new Map(generations.map((one) => [one.generation, one.mean]));
-  return curve.steps.map((step, generation) => ({ generation, ...step, mean: means.get(generation) ?? null }));
+  // a generation without a fitness leaves the line where it was
+  return curve.steps.flatMap(({ best, ...step }) => (best === null ? [] : [{ ...step, best, mean: means.get(step.generation) ?? null }]));
 }
