@@ -188,18 +188,19 @@ impl RunReport {
     }
 }
 
-/// What a run has paid: the sum of its rows in the answer log. Where its journal states more, the log's rows belong to another run, as after an
-/// import into a store that had the answers already; then the journal's account counts.
+/// What a run has paid: the sum of its rows in the answer log. Where its ledger once stated more, the log's rows belong to another run, as after an
+/// import into a store that had the answers already; then the journal's account counts. The bills of events say nothing of that: equal
+/// requests are bought once and billed to each event.
 ///
 /// # Errors
 /// Where the log cannot be read.
 pub async fn account(store: &dyn Store, state: &RunState) -> Result<Spent, StoreError> {
-    let stated = *state.accounted();
+    let accounted = *state.accounted();
     let paid = store.paid(state.run().clone()).await?;
-    if stated.calls > paid.calls {
-        return Ok(stated);
+    if state.stated().calls > paid.calls {
+        return Ok(accounted);
     }
-    Ok(Spent { seconds: stated.seconds, cache_hits: stated.cache_hits, ..paid })
+    Ok(Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid })
 }
 
 fn best(state: &RunState) -> Option<BestPrompt> {

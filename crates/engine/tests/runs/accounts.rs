@@ -1,7 +1,7 @@
 //! The account of a run: what was really paid for, whatever events say and however often a provider answers nonsense.
 
 use clade_domain::{Bill, RunEvent};
-use clade_engine::{Control, RunOutcome};
+use clade_engine::{Control, RunOutcome, account};
 use clade_evolve::Plan;
 
 use crate::{
@@ -34,6 +34,8 @@ async fn equal_requests_do_not_end_a_search_before_its_budget() {
     let (last, billed_then) = *stated.last().unwrap();
     assert!(billed_then > last, "no two requests were equal: the run shows nothing");
     assert!(stated.is_sorted() && last <= paid && paid <= most, "{stated:?}, {paid}");
+    let shown = account(rig.store.as_ref(), &rig.state().await).await.unwrap();
+    assert_eq!((shown.calls, runner.spent().calls), (paid, paid), "one figure, whoever shows it");
     let report = rig.report(&runner).await;
     assert_eq!(report.finish_reason.as_deref(), Some("budget_spent_calls"));
     // less than two more children were affordable: each meets the block, and may take a few calls to be written

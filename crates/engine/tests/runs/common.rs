@@ -9,7 +9,7 @@ use clade_domain::{
 };
 use clade_engine::{
     Clients, Control, EngineError, NewRun, Owner, RunOutcome, RunReport, Runner, RunnerSettings, StoredAnswers,
-    create_run, replay_state,
+    account, create_run, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::{
@@ -182,8 +182,7 @@ impl Rig {
     pub async fn open(&self) -> Result<Runner, EngineError> {
         let state = self.state().await;
         let spec = state.spec().clone();
-        let paid = self.store.paid(self.run.clone()).await?;
-        let spent = Spent { seconds: state.accounted().seconds, ..paid };
+        let spent = Spent { cache_hits: 0, ..account(self.store.as_ref(), &state).await? };
         let ledger = Arc::new(Ledger::new(self.budget.unwrap_or(*state.budget()), spent));
         let counters: Arc<Counters> = Arc::default();
         let ids = (0..state.dataset().len() as u32).map(ExampleId).collect();

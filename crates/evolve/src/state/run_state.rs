@@ -98,6 +98,7 @@ pub struct RunState {
     stop: Option<StopReason>,
     budget: Budget,
     accounted: Spent,
+    stated: Spent,
     clock: Clock,
     hand: Hand,
     trials: u64,
@@ -141,6 +142,7 @@ impl RunState {
             evidence: None,
             stop: None,
             accounted: Spent::default(),
+            stated: Spent::default(),
             clock: Clock::default(),
             hand: Hand::default(),
             trials: 0,
@@ -158,7 +160,8 @@ impl RunState {
         self.clock.apply(recorded.at, &recorded.event);
         self.accounted.seconds = self.clock.seconds();
         match &recorded.event {
-            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => {}
+            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } => {}
+            RunEvent::SessionEnded { spent, .. } => self.stated = *spent,
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
                 self.unit_costs.add_proposal(*bill);
@@ -197,6 +200,7 @@ impl RunState {
             }
             RunEvent::GenerationClosed { generation, survivors, fitness, spent } => {
                 if let Some(spent) = spent {
+                    self.stated = *spent;
                     let Spent { seconds, cache_hits, .. } = self.accounted;
                     self.accounted = Spent { seconds, cache_hits, ..*spent };
                 }
@@ -404,6 +408,12 @@ impl RunState {
     #[must_use]
     pub fn accounted(&self) -> &Spent {
         &self.accounted
+    }
+
+    /// What the ledger stated last, at the end of a generation or of a session: never above what was paid.
+    #[must_use]
+    pub fn stated(&self) -> &Spent {
+        &self.stated
     }
 
     /// Trials so far.
