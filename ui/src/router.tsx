@@ -115,7 +115,7 @@ export const lineageRoute = createRoute({
 export const fitnessRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/fitness",
-  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "generation"] as const) })),
+  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "tokens", "seconds", "generation"] as const) })),
   component: lazyRouteComponent(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
 });
 export const candidatesRoute = createRoute({
@@ -123,7 +123,7 @@ export const candidatesRoute = createRoute({
   path: "/candidates",
   validateSearch: optional((search) => ({
     filter: text(search.filter),
-    sort: word(search.sort, ["score", "generation", "cost", "id"] as const),
+    sort: word(search.sort, ["low", "score", "generation", "cost", "id"] as const),
     asc: flag(search.asc),
     a: text(search.a),
     b: text(search.b),

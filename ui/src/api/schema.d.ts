@@ -1655,6 +1655,16 @@ export interface components {
             mean: number | null;
             /**
              * Format: double
+             * @description Seconds of running time so far; pauses do not count.
+             */
+            seconds: number;
+            /**
+             * Format: uint64
+             * @description Input and output tokens so far.
+             */
+            tokens: number;
+            /**
+             * Format: double
              * @description US dollars so far.
              */
             usd: number;
@@ -4531,7 +4541,7 @@ export interface operations {
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
                 /** @description By id where it is not said. */
-                sort?: "id" | "score" | "generation" | "cost" | null;
+                sort?: "id" | "score" | "low" | "generation" | "cost" | null;
                 /** @description 1: with the prompts as text. */
                 text?: number;
             };

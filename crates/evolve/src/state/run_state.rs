@@ -34,6 +34,10 @@ pub struct ClosedGeneration {
     pub calls: u64,
     /// US dollars accounted when it closed.
     pub usd: f64,
+    /// Input and output tokens accounted when it closed.
+    pub tokens: u64,
+    /// Seconds of running time when it closed; pauses do not count.
+    pub seconds: f64,
 }
 
 /// What a search decided on a candidate, and on what.
@@ -210,6 +214,8 @@ impl RunState {
                     fitness: fitness.clone(),
                     calls: self.accounted.calls,
                     usd: self.accounted.usd.0,
+                    tokens: self.accounted.tokens_in + self.accounted.tokens_out,
+                    seconds: self.accounted.seconds,
                 });
             }
             RunEvent::SearchEnded { reason, finalists } => {

@@ -65,13 +65,14 @@ struct Wanted {
     limit: Option<u32>,
 }
 
-/// An order of candidates.
+/// An order of candidates; `low` is that of the lower end of the score's interval, in which few lucky answers do not lead.
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Sort {
     #[default]
     Id,
     Score,
+    Low,
     Generation,
     Cost,
 }
@@ -97,9 +98,11 @@ async fn list(
     let mut nodes: Vec<&Node> =
         graph.nodes().iter().filter(|node| kept.as_ref().is_none_or(|kept| kept.contains(&node.id))).collect();
     let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
+    let low = |node: &Node| node.score.map_or(-1.0, |score| score.low);
     match wanted.sort.unwrap_or_default() {
         Sort::Id => {}
         Sort::Score => nodes.sort_by(|a, b| score(a).total_cmp(&score(b))),
+        Sort::Low => nodes.sort_by(|a, b| low(a).total_cmp(&low(b))),
         Sort::Generation => nodes.sort_by_key(|node| node.generation),
         Sort::Cost => nodes.sort_by(|a, b| a.cost.0.total_cmp(&b.cost.0)),
     }

@@ -187,6 +187,10 @@ struct ClosedStep {
     calls: u64,
     /// US dollars so far.
     usd: f64,
+    /// Input and output tokens so far.
+    tokens: u64,
+    /// Seconds of running time so far; pauses do not count.
+    seconds: f64,
     /// The highest fitness on train among the survivors; for a search that believes, what is believed of the leading one.
     leading: Option<f64>,
     /// The highest of all generations so far.
@@ -225,6 +229,8 @@ fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
             generation: closed.generation,
             calls: closed.calls,
             usd: closed.usd,
+            tokens: closed.tokens,
+            seconds: closed.seconds,
             leading,
             best,
             mean: (n > 0).then(|| finite().sum::<f64>() / n as f64),

@@ -55,7 +55,15 @@ async fn a_run_is_checked_created_carried_through_and_looked_at() {
         top["items"].as_array().unwrap().iter().map(|n| n["score"]["mean"].as_f64().unwrap()).collect();
     assert!(means.len() == 3 && means.is_sorted_by(|a, b| a >= b), "{means:?}");
     assert!(admin.get(&format!("/runs/{run}/generations")).await["items"].as_array().unwrap().len() > 1);
-    assert!(!admin.get(&format!("/runs/{run}/curve")).await["steps"].as_array().unwrap().is_empty());
+    let curve = admin.get(&format!("/runs/{run}/curve")).await;
+    let steps = curve["steps"].as_array().unwrap();
+    for axis in ["calls", "tokens", "seconds"] {
+        let values: Vec<f64> = steps.iter().map(|step| step[axis].as_f64().unwrap()).collect();
+        assert!(values[0] > 0.0 && values.is_sorted(), "{axis}: {values:?}");
+    }
+    let surest = admin.get(&format!("/runs/{run}/candidates?sort=low&desc=1&limit=500")).await;
+    let lows = surest["items"].as_array().unwrap().iter().map(|node| node["score"]["low"].as_f64().unwrap_or(-1.0));
+    assert!(lows.is_sorted_by(|a, b| a >= b), "{surest}");
     // a finished run is not started again
     problem(admin.ask(Method::POST, &format!("/runs/{run}/start")), 409, "conflict").await;
     server.stop().await;

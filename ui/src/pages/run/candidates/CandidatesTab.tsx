@@ -19,7 +19,7 @@ export function CandidatesTab() {
   const { run } = useParams({ from: "/runs/$run/candidates" });
   const search = useSearch({ from: "/runs/$run/candidates" });
   const navigate = useNavigate({ from: "/runs/$run/candidates" });
-  const { filter = "", sort = "score", asc } = search;
+  const { filter = "", sort = "low", asc } = search;
   const detail = useQuery(runQuery(run));
   const report = useQuery(reportQuery(run));
   const found = useInfiniteQuery({ ...candidatesQuery(run, filter, sort, !asc), placeholderData: (before) => before });

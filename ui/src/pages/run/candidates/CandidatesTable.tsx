@@ -6,11 +6,13 @@ import { Score } from "@/components/Score";
 import { Whisker } from "@/components/Whisker";
 import { candidateOf, count, usd } from "@/lib/format";
 
-type Sort = "score" | "generation" | "cost" | "id";
+type Sort = "low" | "score" | "generation" | "cost" | "id";
 export type ColumnName = "score" | "interval" | "validation" | "test" | "trials" | "generation" | "operator" | "status" | "reason" | "parents" | "cost" | "model" | "note";
 interface Column {
   name: ColumnName;
   title: string;
+  /** What the order of this column is, where its title does not say it. */
+  hint?: string;
   usual: boolean;
   num?: boolean;
   sort?: Sort;
@@ -21,7 +23,7 @@ const clipped = (text: string) => <span className="block max-w-72 truncate text-
 
 export const COLUMNS: readonly Column[] = [
   { name: "score", title: "Score", usual: true, num: true, sort: "score", cell: (node, best) => <Score best={best} value={node.score?.mean} low={node.score?.low} high={node.score?.high} /> },
-  { name: "interval", title: "0 to 1", usual: true, cell: (node, best) => <Whisker value={node.score?.mean} low={node.score?.low} high={node.score?.high} best={best} /> },
+  { name: "interval", title: "0 to 1", hint: "in the order of the interval’s lower end, which few lucky answers do not raise", usual: true, sort: "low", cell: (node, best) => <Whisker value={node.score?.mean} low={node.score?.low} high={node.score?.high} best={best} /> },
   { name: "validation", title: "Validation", usual: true, num: true, cell: (node) => <Score value={node.scores.validation?.mean} low={node.scores.validation?.low} high={node.scores.validation?.high} /> },
   { name: "test", title: "Test", usual: true, num: true, cell: (node) => <Score value={node.scores.test?.mean} low={node.scores.test?.low} high={node.scores.test?.high} /> },
   { name: "trials", title: "Answers", usual: true, num: true, cell: (node) => count(node.score?.trials ?? 0) },
@@ -67,7 +69,7 @@ export function CandidatesTable({ rows, run, best, columns, sort, asc, chosen, o
             <th scope="col" aria-sort={order("id")}><SortButton title="Candidate" mark={order("id")} onClick={() => onSort("id")} /></th>
             {shown.map((column) => (
               <th key={column.name} scope="col" className={column.num ? "num" : undefined} aria-sort={order(column.sort)}>
-                {column.sort ? <SortButton title={column.title} mark={order(column.sort)} onClick={() => onSort(column.sort as Sort)} /> : column.title}
+                {column.sort ? <SortButton title={column.title} hint={column.hint} mark={order(column.sort)} onClick={() => onSort(column.sort as Sort)} /> : column.title}
               </th>
             ))}
           </tr>
@@ -97,6 +99,6 @@ export function CandidatesTable({ rows, run, best, columns, sort, asc, chosen, o
   );
 }
 
-function SortButton({ title, mark, onClick }: { title: string; mark: "ascending" | "descending" | undefined; onClick: () => void }) {
-  return <button type="button" className="uppercase hover:text-ink" onClick={onClick}>{title}<span aria-hidden="true"> {mark === "ascending" ? "↑" : mark === "descending" ? "↓" : ""}</span></button>;
+function SortButton({ title, hint, mark, onClick }: { title: string; hint?: string; mark: "ascending" | "descending" | undefined; onClick: () => void }) {
+  return <button type="button" title={hint} className="uppercase hover:text-ink" onClick={onClick}>{title}<span aria-hidden="true"> {mark === "ascending" ? "↑" : mark === "descending" ? "↓" : ""}</span></button>;
 }

@@ -2,12 +2,12 @@ import { useState } from "react";
 import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
-import { count, score, usd } from "@/lib/format";
+import { count, duration, score, usd } from "@/lib/format";
 import type { FitnessPoint } from "./points";
 
-type Axis = "calls" | "usd" | "generation";
-const LABEL: Record<Axis, string> = { calls: "answered calls", usd: "US dollars", generation: "generation" };
-const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, generation: String };
+type Axis = "calls" | "usd" | "tokens" | "seconds" | "generation";
+const LABEL: Record<Exclude<Axis, "seconds">, string> = { calls: "answered calls", usd: "US dollars", tokens: "tokens, in and out", generation: "generation" };
+const TEXT: Record<Axis, (value: number) => string> = { calls: count, usd, tokens: count, seconds: String, generation: String };
 const HEIGHT = 300;
 
 interface Props {
@@ -23,7 +23,9 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
   const [over, setOver] = useState<number | null>(null);
   const steps = bestSoFar(points);
   const band = bandOf(points);
-  const xs = points.map((point) => point[axis]);
+  const clock = clockOf(points.at(-1)?.seconds ?? 0);
+  const along = (point: FitnessPoint) => (axis === "seconds" ? point.seconds / clock.seconds : point[axis]);
+  const xs = points.map(along);
   const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
   const yRange = around([...steps.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
   const x = linear(xRange, [PAD.left, width - PAD.right]);
@@ -36,7 +38,7 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
       <p className="mb-1 min-h-5 text-muted" aria-live="off">
         {point ? (
           <>
-            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
+            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}, {duration(point.seconds)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
             {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of the generation {score(point.mean, 3)}
           </>
         ) : null}
@@ -52,13 +54,13 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
         }}
         onMouseLeave={() => setOver(null)}
       >
-        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
+        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "seconds" ? `running time, ${clock.unit}` : LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
           {band.some(Boolean) ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
           {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
-          {points.map((one) => (one.mean === null ? null : <circle key={one.generation} cx={x(one[axis])} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
+          {points.map((one) => (one.mean === null ? null : <circle key={one.generation} cx={x(along(one))} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
           <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
-          {point ? <line x1={x(point[axis])} x2={x(point[axis])} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
-          {point && steps[shown] ? <circle cx={x(point[axis])} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
+          {point ? <line x1={x(along(point))} x2={x(along(point))} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
+          {point && steps[shown] ? <circle cx={x(along(point))} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
         </Frame>
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
@@ -69,12 +71,18 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
       <details className="mt-1 text-small">
         <summary className="text-muted">The figures as a table</summary>
         <table className="grid-table mt-1 max-w-2xl">
-          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Best</th><th scope="col" className="num">Mean</th></tr></thead>
-          <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
+          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Tokens</th><th scope="col" className="num">Time</th><th scope="col" className="num">Best</th><th scope="col" className="num">Mean</th></tr></thead>
+          <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{count(one.tokens)}</td><td className="num">{duration(one.seconds)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
         </table>
       </details>
     </div>
   );
+}
+
+/** The unit in which a time is a number that one reads at once. */
+function clockOf(longest: number): { unit: string; seconds: number } {
+  if (longest < 180) return { unit: "seconds", seconds: 1 };
+  return longest < 10_800 ? { unit: "minutes", seconds: 60 } : { unit: "hours", seconds: 3600 };
 }
 
 function bestSoFar(points: FitnessPoint[]): { best: number }[] {

@@ -11,7 +11,7 @@ import { HeadroomNote } from "./HeadroomNote";
 import { OperatorTable } from "./OperatorTable";
 import { ParetoChart } from "./ParetoChart";
 
-const AXES = [["calls", "calls"], ["usd", "US dollars"], ["generation", "generation"]] as const;
+const AXES = [["calls", "calls"], ["usd", "US dollars"], ["tokens", "tokens"], ["seconds", "time"], ["generation", "generation"]] as const;
 
 /** How the score rose, what each operator earned, and what was traded for what. */
 export function FitnessTab() {

@@ -3,7 +3,7 @@ import type { Curve } from "@/api/types";
 import { pointsOf } from "./points";
 
 const step = (generation: number, best: number | null): Curve["steps"][number] => ({
-  generation, best, calls: generation * 10, usd: 0, leading: best, mean: null, candidate: null, low: null, high: null,
+  generation, best, calls: generation * 10, usd: 0, tokens: 0, seconds: 0, leading: best, mean: null, candidate: null, low: null, high: null,
 });
 
 it("keeps each generation's own number and mean, and draws none that has no fitness", () => {

@@ -4,6 +4,9 @@ export interface FitnessPoint {
   generation: number;
   calls: number;
   usd: number;
+  tokens: number;
+  /** Of running time; pauses do not count. */
+  seconds: number;
   best: number;
   low?: number | null;
   high?: number | null;
