@@ -52,7 +52,7 @@ pub enum RunEvent {
     },
     /// A process put the run down in order.
     SessionEnded {
-        /// Why, for people.
+        /// Why, for people; empty where the run was finished.
         reason: String,
         /// Everything bought so far, running time over all sessions included.
         spent: Spent,

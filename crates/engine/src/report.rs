@@ -197,7 +197,7 @@ impl RunReport {
 pub async fn account(store: &dyn Store, state: &RunState) -> Result<Spent, StoreError> {
     let accounted = *state.accounted();
     let paid = store.paid(state.run().clone()).await?;
-    if state.stated().calls > paid.calls {
+    if state.stated_calls() > paid.calls {
         return Ok(accounted);
     }
     Ok(Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid })

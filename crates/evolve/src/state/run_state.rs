@@ -102,7 +102,7 @@ pub struct RunState {
     stop: Option<StopReason>,
     budget: Budget,
     accounted: Spent,
-    stated: Spent,
+    stated_calls: u64,
     clock: Clock,
     hand: Hand,
     trials: u64,
@@ -146,7 +146,7 @@ impl RunState {
             evidence: None,
             stop: None,
             accounted: Spent::default(),
-            stated: Spent::default(),
+            stated_calls: 0,
             clock: Clock::default(),
             hand: Hand::default(),
             trials: 0,
@@ -164,8 +164,9 @@ impl RunState {
         self.clock.apply(recorded.at, &recorded.event);
         self.accounted.seconds = self.clock.seconds();
         match &recorded.event {
-            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } => {}
-            RunEvent::SessionEnded { spent, .. } => self.stated = *spent,
+            // after a failure the ledger may hold answers that could not be stored
+            RunEvent::SessionEnded { reason, spent } if reason.is_empty() => self.stated_calls = spent.calls,
+            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => {}
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
                 self.unit_costs.add_proposal(*bill);
@@ -204,7 +205,7 @@ impl RunState {
             }
             RunEvent::GenerationClosed { generation, survivors, fitness, spent } => {
                 if let Some(spent) = spent {
-                    self.stated = *spent;
+                    self.stated_calls = spent.calls;
                     let Spent { seconds, cache_hits, .. } = self.accounted;
                     self.accounted = Spent { seconds, cache_hits, ..*spent };
                 }
@@ -416,10 +417,11 @@ impl RunState {
         &self.accounted
     }
 
-    /// What the ledger stated last, at the end of a generation or of a session: never above what was paid.
+    /// Calls that the ledger counted when the last generation closed, or when the run ended: unlike the bills of events, each answer
+    /// once.
     #[must_use]
-    pub fn stated(&self) -> &Spent {
-        &self.stated
+    pub fn stated_calls(&self) -> u64 {
+        self.stated_calls
     }
 
     /// Trials so far.
