@@ -144,13 +144,14 @@ impl Http {
     }
 }
 
-/// A run file with so many examples, the simulated model in the server's own process, and no waiting.
-fn evaluation(examples: u32) -> String {
+/// A run file with so many examples and the simulated model in the server's own process, whose answers take so long.
+fn evaluation(examples: u32, latency_ms: u32) -> String {
     let tests: Vec<Value> = (0..examples)
         .map(|i| json!({ "vars": { "question": format!("What is {i} + {i}?"), "answer": (2 * i).to_string() } }))
         .collect();
     let file = json!({
-        "prompts": ["Answer: {{question}}"], "providers": ["simulated:gentle"], "tests": tests,
+        "prompts": ["Answer: {{question}}"], "tests": tests,
+        "providers": [{ "id": "simulated:gentle", "config": { "latency_ms": latency_ms } }],
         "defaultTest": { "assert": [{ "type": "numeric", "value": "{{answer}}" }] },
     });
     json!({ "file": file.to_string(), "mode": "evaluate" }).to_string()
@@ -161,7 +162,7 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
     let (listeners, reads): (u32, u32) = (options.get("listeners")?, options.get("reads")?);
     let target = &server.target;
     let mut http = Http::connect(target).await?;
-    let small: Value = serde_json::from_str(&evaluation(3)).map_err(|error| error.to_string())?;
+    let small: Value = serde_json::from_str(&evaluation(3, 0)).map_err(|error| error.to_string())?;
     for n in 0..runs {
         let mut wanted = small.clone();
         (wanted["start"], wanted["seed"]) = (json!(false), json!(n));
@@ -174,13 +175,14 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
     let filter = "/workspaces/local/runs?limit=50&filter=status%20%3D%20paused%20and%20calls%20%3D%200";
     let filtered = timed(&mut http, filter, 100).await?;
     let rare = timed(&mut http, "/workspaces/local/runs?limit=50&filter=score%20%3E%200.9", 20).await?;
-    let (alone, _) = rate(&mut http, evaluations, None).await?;
+    let (alone, _) = rate(&mut http, evaluation(evaluations, 0), None).await?;
     note(&format!("alone: {alone:.0} evaluations a second"));
-    let watched = rate(&mut http, evaluations, Some((target, listeners, 0))).await?;
-    let beside = rate(&mut http, evaluations, Some((target, 0, reads))).await?;
+    let beside = rate(&mut http, evaluation(evaluations, 0), Some((target, 0, reads))).await?;
+    // a real model's pace: what listeners meet, not how fast a journal can be read
+    let watched = rate(&mut http, evaluation(evaluations / 4, 50), Some((target, listeners, 0))).await?;
     Ok(json!({
         "runs": runs, "list_ms": list, "filtered_list_ms": filtered, "list_of_which_none_fits_ms": rare,
-        "evaluations_per_second": { "alone": alone, "with_listeners": watched.0, "with_reads": beside.0 },
+        "evaluations_per_second": { "alone": alone, "with_reads": beside.0, "watched": watched.0 },
         "listeners": listeners, "event_lag_ms": watched.1, "reads_per_second": reads, "read_ms": beside.1,
     }))
 }
@@ -204,13 +206,14 @@ fn quantiles(mut all: Vec<f64>) -> Value {
 type Beside<'t> = Option<(&'t Target, u32, u32)>;
 
 /// Evaluations a second of a run by its own clock, and what listeners or readers beside it met.
-async fn rate(http: &mut Http, evaluations: u32, beside: Beside<'_>) -> Result<(f64, Value), String> {
-    let mut wanted: Value = serde_json::from_str(&evaluation(evaluations)).map_err(|error| error.to_string())?;
+async fn rate(http: &mut Http, wanted: String, beside: Beside<'_>) -> Result<(f64, Value), String> {
+    let mut wanted: Value = serde_json::from_str(&wanted).map_err(|error| error.to_string())?;
     wanted["start"] = json!(false);
     // answers of another run would be used again
     wanted["seed"] = json!(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos());
     let made = http.json(Method::POST, "/workspaces/local/runs", &wanted.to_string()).await?;
     let run = made["run"].as_str().ok_or("no run was made")?.to_owned();
+    http.json(Method::POST, &format!("/runs/{run}/start"), "").await?;
     let mut tasks = tokio::task::JoinSet::new();
     if let Some((target, listeners, reads)) = beside {
         for _ in 0..listeners {
@@ -220,8 +223,6 @@ async fn rate(http: &mut Http, evaluations: u32, beside: Beside<'_>) -> Result<(
             tasks.spawn(read(target.clone(), run.clone(), reader, f64::from(reads.min(8)) / f64::from(reads)));
         }
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    http.json(Method::POST, &format!("/runs/{run}/start"), "").await?;
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;
         let view = http.json(Method::GET, &format!("/runs/{run}"), "").await?;
@@ -231,7 +232,8 @@ async fn rate(http: &mut Http, evaluations: u32, beside: Beside<'_>) -> Result<(
             while let Some(ended) = tasks.join_next().await {
                 met.extend(ended.map_err(|error| error.to_string())??);
             }
-            return Ok((f64::from(evaluations) / seconds, quantiles(met)));
+            let calls = view["run"]["spent"]["calls"].as_f64().unwrap_or_default();
+            return Ok((calls / seconds, quantiles(met)));
         }
     }
 }
@@ -239,7 +241,7 @@ async fn rate(http: &mut Http, evaluations: u32, beside: Beside<'_>) -> Result<(
 /// Listens to a run; milliseconds from the time of each entry to its receipt.
 async fn listen(target: Target, run: String) -> Result<Vec<f64>, String> {
     let mut http = Http::connect(&target).await?;
-    let mut body = http.ask(Method::GET, &format!("/runs/{run}/events?after=0"), "").await?.into_body();
+    let mut body = http.ask(Method::GET, &format!("/runs/{run}/events"), "").await?.into_body();
     let (mut lags, mut text) = (Vec::new(), String::new());
     while let Some(Ok(frame)) = body.frame().await {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1e3;

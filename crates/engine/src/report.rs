@@ -275,7 +275,7 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
             scores.extend(
                 cells.into_iter().flat_map(|c| c.iter(candidate.id, state.repeat())).map(|(_, cell)| cell.score),
             );
-            let score = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+            let score = scores.iter().fold(0.0, |sum, score| sum + score) / scores.len().max(1) as f64;
             let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
             EvaluatedPrompt {
                 candidate: candidate.id.to_string(),

@@ -152,7 +152,7 @@ mod tests {
             let found = unchanged(&scores, 0.95, 1);
             assert_eq!((found.seed_score, found.seed_ci), (found.best_score, found.best_ci));
             assert_eq!((found.difference, found.ci_low, found.ci_high, found.p_value), (0.0, 0.0, 0.0, 1.0));
-            assert!(!found.improved && found.sentence.starts_with("no better prompt was found"));
+            assert!(!found.improved && found.sentence.starts_with("no improvement shown: no better prompt was found"));
             assert_eq!(found.needed.len(), 3);
         }
     }

@@ -77,10 +77,10 @@ pub fn points(n: u32, values: [f64; 3]) -> [String; 2] {
 /// The sentence where the first prompt is the chosen one.
 pub(super) fn unchanged(evidence: &Evidence) -> String {
     if evidence.n == 0 {
-        return format!("no better prompt was found; {}", no_examples());
+        return format!("no improvement shown: no better prompt was found; {}", no_examples());
     }
     format!(
-        "no better prompt was found; the first prompt scores {} on {} ({} interval {} to {})",
+        "no improvement shown: no better prompt was found; the first prompt scores {} on {} ({} interval {} to {})",
         plain(evidence.seed_score, 3),
         examples(evidence.n),
         percent(evidence.confidence),
@@ -208,9 +208,9 @@ mod tests {
         improvement shown: 0.500 -> 0.667 on 30 test examples the search never saw (+16.7 points, 95 % interval +5.0 to +28.3, one-sided p = 0.004)
         no improvement shown: 0.000 -> 1.000 on 1 test example the search never saw (+100.0 points, 95 % interval -58.7 to +100.0, one-sided p = 0.50); about 7 more test examples would settle a gain of this size
         no test examples, so nothing is claimed
-        no better prompt was found; the first prompt scores 0.600 on 120 test examples the search never saw (90 % interval 0.525 to 0.671)
-        no better prompt was found; the first prompt scores 0.500 on 30 test examples the search never saw (95 % interval 0.367 to 0.633)
-        no better prompt was found; no test examples, so nothing is claimed
+        no improvement shown: no better prompt was found; the first prompt scores 0.600 on 120 test examples the search never saw (90 % interval 0.525 to 0.671)
+        no improvement shown: no better prompt was found; the first prompt scores 0.500 on 30 test examples the search never saw (95 % interval 0.367 to 0.633)
+        no improvement shown: no better prompt was found; no test examples, so nothing is claimed
         ");
     }
 
