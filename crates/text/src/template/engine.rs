@@ -7,7 +7,7 @@ use minijinja::{
     value::{Serde, Value, ValueKind},
 };
 
-use super::{TemplateError, plain::Plain, value};
+use super::{TemplateError, filters, plain::Plain, value};
 
 /// Most steps of one rendering; a loop over 10,000 items with some text takes about 100,000.
 const FUEL: u64 = 1_000_000;
@@ -122,20 +122,11 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_debug(false);
     environment.remove_global("debug");
     environment.set_formatter(format_value);
-    environment.add_filter("dump", |value: Value| -> Result<String, Error> {
-        let mut out = String::new();
-        value::write_json(&mut out, &to_json(&value)?);
-        Ok(out)
-    });
-    environment.add_filter("load", |text: String| -> Result<Value, Error> {
-        serde_json::from_str::<serde_json::Value>(&text)
-            .map(|value| Value::from(Serde(value)))
-            .map_err(|error| Error::new(ErrorKind::InvalidOperation, format!("`load` needs JSON text: {error}")))
-    });
+    filters::add(&mut environment);
     environment
 });
 
-fn to_json(value: &Value) -> Result<serde_json::Value, Error> {
+pub(super) fn to_json(value: &Value) -> Result<serde_json::Value, Error> {
     serde_json::to_value(value)
         .map_err(|error| Error::new(ErrorKind::BadSerialization, format!("the value is no JSON: {error}")))
 }

@@ -6,6 +6,7 @@
 
 mod engine;
 mod error;
+mod filters;
 mod placeholders;
 mod plain;
 mod prompt;

@@ -13,6 +13,28 @@ pub(super) fn write_value(out: &mut String, value: &Value) {
     }
 }
 
+/// Writes JSON over several lines, each level further in by so many spaces.
+pub(super) fn write_indented(out: &mut String, value: &Value, spaces: usize, level: usize) {
+    let (open, close, items): (char, char, Vec<(Option<&String>, &Value)>) = match value {
+        Value::Array(items) if !items.is_empty() => ('[', ']', items.iter().map(|item| (None, item)).collect()),
+        Value::Object(map) if !map.is_empty() => ('{', '}', map.iter().map(|(key, item)| (Some(key), item)).collect()),
+        _ => return write_json(out, value),
+    };
+    out.push(open);
+    for (index, (key, item)) in items.into_iter().enumerate() {
+        out.push_str(if index > 0 { ",\n" } else { "\n" });
+        out.push_str(&" ".repeat(spaces * (level + 1)));
+        if let Some(key) = key {
+            write_quoted(out, key);
+            out.push_str(": ");
+        }
+        write_indented(out, item, spaces, level + 1);
+    }
+    out.push('\n');
+    out.push_str(&" ".repeat(spaces * level));
+    out.push(close);
+}
+
 /// Writes compact JSON with numbers as JavaScript prints them; keys are in sorted order.
 pub(super) fn write_json(out: &mut String, value: &Value) {
     match value {
