@@ -30,6 +30,7 @@ pub(crate) fn unsupported(object: &str, key: &str) -> Option<&'static str> {
         ("TestOptions", "storeOutputAs") => "make each test stand on its own",
         ("TestOptions", "factuality") => "set the scores in the assertion's `config`",
         ("AssertInput", "transform" | "contextTransform") => transform,
+        (_, "$ref") => "write out what it refers to, or repeat it by a YAML anchor (`&name`, `*name`)",
         ("PathObject", "config") => "write the tests to a jsonl file first: generators are not run",
         _ => return None,
     };
