@@ -57,10 +57,11 @@ impl Projector {
             let stored = self.projection.run_fold(run.clone()).await?;
             let mut fold = stored.unwrap_or_else(|| RunFold::new(run.clone()));
             let expected = fold.next();
-            if expected >= length {
+            let limit = length.saturating_sub(expected).min(u64::from(BATCH));
+            let entries = self.journal.read(run.clone(), expected, u32::try_from(limit).unwrap_or(BATCH)).await?;
+            if entries.is_empty() {
                 return Ok(read);
             }
-            let entries = self.journal.read(run.clone(), expected, BATCH).await?;
             let needed = fold.needs(&entries).into_iter().collect();
             let known = self.projection.records(run.clone(), needed).await?;
             let mut records: BTreeMap<_, Record> =
