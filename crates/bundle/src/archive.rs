@@ -28,7 +28,7 @@ pub(crate) struct Archive {
 impl Archive {
     /// Opens a file and reads its manifest.
     pub fn open(path: &Path, limits: Limits) -> Result<(Self, Manifest), BundleError> {
-        let failed = |error: io::Error| BundleError::Io { doing: "open", detail: error.to_string() };
+        let failed = |error: io::Error| BundleError::Io { doing: "open", detail: format!("{error}; check the path") };
         let mut input = Decoder::new(File::open(path).map_err(failed)?).map_err(failed)?;
         input.window_log_max(MOST_WINDOW).map_err(failed)?;
         let mut archive = Self { input };

@@ -59,6 +59,9 @@ impl BundleError {
     }
 
     pub(crate) fn writing(error: &std::io::Error) -> Self {
-        Self::Io { doing: "write", detail: error.to_string() }
+        Self::Io {
+            doing: "write",
+            detail: format!("{error}; check the path and the room there, or name another place"),
+        }
     }
 }

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, io::ErrorKind};
 
 use clade_accounts::AccountError;
 use clade_bundle::BundleError;
@@ -33,9 +33,20 @@ impl Failure {
         }
     }
 
-    /// A failure of the file system, with the file.
+    /// A failure of the file system, with the file and what to do.
     pub fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::Error(format!("cannot {doing} {}: {error}", path.display()))
+        Self::Error(format!("cannot {doing} {}: {error}; {}", path.display(), advice(error.kind())))
+    }
+}
+
+fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "check the path",
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "give yourself the right, or name another place",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room there, or name another place",
+        ErrorKind::IsADirectory => "it is a folder: name a file",
+        ErrorKind::NotADirectory => "a part of the path is a file: name another place",
+        _ => "name another place",
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use clade_domain::{Budget, Limit, Recorded, RunEvent, RunId, RunMode, TrialOutcome};
+use clade_domain::{Budget, Limit, Recorded, RunEvent, RunId, RunMode, RunSpec, TrialOutcome};
 use clade_engine::{
     Control, EngineError, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, replay_state,
 };
 use clade_evolve::RunState;
-use clade_runfile::Loaded;
+use clade_models::{ModelError, ModelName};
+use clade_runfile::{Loaded, Places, Problems};
 use clade_store::Store;
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
@@ -40,6 +41,8 @@ pub struct Session {
     pub gates: Gates,
     /// New limits, where the user changes them.
     pub budget: Option<Budget>,
+    /// Where the models stand in the run file, where it was read just now.
+    pub places: Option<Places>,
 }
 
 /// Reads a run file, creates a run and carries it through.
@@ -57,9 +60,9 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let run = new_run_id(args.run_id.as_deref())?;
     let setup = create(&store, &run, &path, &loaded, context).await?;
     context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
-    // what is known of each example is in the store now
-    drop(loaded);
-    let session = Session { store, run, setup, gates: args.gates, budget: None };
+    // what is known of each example is in the store now, the rest goes
+    let places = Some(loaded.places);
+    let session = Session { store, run, setup, gates: args.gates, budget: None, places };
     carry_through(session, context).await
 }
 
@@ -91,7 +94,7 @@ pub async fn create(
     context: &Context,
 ) -> Result<Setup, Failure> {
     let keys = keys_of(loaded, path, context)?;
-    Setup::check(&loaded.spec, &keys).map_err(EngineError::from)?;
+    clade_intake::usable(loaded, &keys).map_err(|problem| Problems(vec![*problem]))?;
     if let Some(wanted) = &loaded.spec.sandbox {
         sandbox::check(wanted, context).await?;
     }
@@ -107,6 +110,7 @@ pub async fn create(
 pub async fn carry_through(session: Session, context: &Context) -> Result<(), Failure> {
     let output = context.output;
     let (store, run, gates) = (session.store.clone(), session.run.clone(), session.gates);
+    let places = session.places.clone();
     let counters = session.setup.counters.clone();
     let feed = Feed::of(context, &store, &run)?;
     let ended = CancellationToken::new();
@@ -130,7 +134,8 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         let counted = counters.snapshot();
         retried(counted.retries, counted.throttles, &output);
     }
-    conclude(&Ended::from(outcome), &report, unanswered, gates, &output)
+    let ended = placed(&outcome, places.as_ref(), state.spec()).map_or_else(|| Ended::from(outcome), Ended::Failed);
+    conclude(&ended, &report, unanswered, gates, &output)
 }
 
 /// Goes on with a run until it leaves this process, showing how it stands; says nothing of what came out.
@@ -161,21 +166,27 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         runner.change_budget(budget).await?;
     }
     let control = Control { drain: setup.stopping, ..Control::default() };
+    let asked = CancellationToken::new();
+    let pausing = async {
+        asked.cancelled().await;
+        format!("pausing run {run}: calls in flight end first; press Ctrl-C again to give them up")
+    };
     let going = async {
         let outcome = runner.run(&control).await;
         // the channels close with the runner, which ends the display
         (outcome, runner.into_state())
     };
     let (ended, (), ()) = tokio::join!(
-        until_done(going, &control, &output, &run),
-        progress::show(progress_receiver, output),
+        until_done(going, &control, &asked),
+        progress::show(progress_receiver, pausing, output),
         print_events(events_receiver, output),
     );
     Ok(ended)
 }
 
-/// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up.
-async fn until_done<T>(going: impl Future<Output = T>, control: &Control, output: &Output, run: &RunId) -> T {
+/// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up. `asked` tells
+/// others of the first.
+async fn until_done<T>(going: impl Future<Output = T>, control: &Control, asked: &CancellationToken) -> T {
     tokio::pin!(going);
     loop {
         tokio::select! {
@@ -184,7 +195,7 @@ async fn until_done<T>(going: impl Future<Output = T>, control: &Control, output
                 if control.drain.is_cancelled() {
                     control.abandon.cancel();
                 } else {
-                    output.note(format!("pausing run {run}: calls in flight end first; press Ctrl-C again to give them up"));
+                    asked.cancel();
                     control.drain.cancel();
                 }
             }
@@ -221,6 +232,16 @@ async fn print_events(mut events: mpsc::Receiver<Vec<Recorded>>, output: Output)
     while let Some(batch) = events.recv().await {
         output.json_lines(&batch);
     }
+}
+
+/// Where a model that stopped a run stands in the run file, with why and what to do.
+fn placed(outcome: &RunOutcome, places: Option<&Places>, spec: &RunSpec) -> Option<String> {
+    let RunOutcome::Failed(EngineError::Model(ModelError::Permanent { model, message, fix })) = outcome else {
+        return None;
+    };
+    let all = spec.models.all();
+    let meant = all.iter().find(|spec| ModelName::parse(&spec.id).is_ok_and(|name| name.to_string() == *model))?;
+    Some(places?.model(&meant.id).saying(format!("{model} cannot be used: {message}"), fix).to_string())
 }
 
 /// What the first trial failed with, where no trial has a score.
@@ -323,11 +344,17 @@ pub fn conclude(
             "{failed} of {trials} trials have no score and count as 0; `clade export {run} -f csv` has each error"
         ));
     }
+    if report.counts.empty * 2 > trials {
+        output.note(format!(
+            "{} of {trials} answers are empty: a model that thinks may need a higher `max_tokens`; `clade export {run} -f jsonl` has each",
+            report.counts.empty
+        ));
+    }
     let improved = report.evidence.as_ref().is_some_and(|evidence| evidence.improved);
     // an evaluation reports each of its prompts, and a search none
     let evaluated = !report.prompts.is_empty();
     let score = if evaluated {
-        report.prompts.iter().map(|prompt| prompt.score).reduce(f64::max)
+        report.prompts.iter().filter_map(|prompt| prompt.score).reduce(f64::max)
     } else {
         report.evidence.as_ref().map(|evidence| evidence.best_score)
     };

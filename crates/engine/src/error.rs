@@ -4,6 +4,16 @@ use clade_models::{ModelError, ModelSetupError};
 use clade_sandbox::SandboxError;
 use clade_store::StoreError;
 
+/// A model of a run cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{error}")]
+pub struct Unusable {
+    /// Its id, as the run file has it.
+    pub model: String,
+    /// Why.
+    pub error: ModelSetupError,
+}
+
 /// Why a run cannot go on in this process. What was paid for is stored; the run stays resumable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -30,7 +40,7 @@ pub enum EngineError {
     Model(#[from] ModelError),
     /// A model cannot be used, before anything is spent.
     #[error(transparent)]
-    Setup(#[from] ModelSetupError),
+    Setup(#[from] Unusable),
     /// A key or a budget that the run needs cannot be had.
     #[error("{0}")]
     Keys(String),

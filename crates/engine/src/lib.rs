@@ -33,7 +33,7 @@ pub use clients::Clients;
 pub use code::{CodeHere, CodeHost, CodeSettings};
 pub use create::{NewRun, Owner, branch_run, clone_run, create_run, first_row};
 pub use diff::{CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff};
-pub use error::EngineError;
+pub use error::{EngineError, Unusable};
 pub use hub::{Budgets, Hub, Patron, mend_status};
 pub use live::LiveLog;
 pub use outcome::{RunOutcome, spent_limit};

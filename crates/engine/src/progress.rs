@@ -11,7 +11,7 @@ pub struct Progress {
     /// How far it is.
     #[schemars(extend("enum" = ["evaluating", "searching", "choosing", "proving", "finished"]))]
     pub phase: Cow<'static, str>,
-    /// The generation at hand.
+    /// The generation at hand, and after the search the last one.
     pub generation: u32,
     /// Candidates so far.
     pub candidates: usize,
@@ -59,6 +59,7 @@ impl Progress {
             (RunMode::Optimize, Phase::Selection) => Split::Validation,
             (RunMode::Optimize, Phase::Evidence | Phase::Finished) => Split::Test,
         };
+        let searching = state.phase() == Phase::Search;
         let best = state.best();
         let planned = u64::from(state.repeat()) * state.dataset().len() as u64 * state.candidates().len() as u64;
         let made = |candidate: &Candidate| usize::from(candidate.operator.is_some());
@@ -70,7 +71,7 @@ impl Progress {
                 Phase::Evidence => "proving",
                 Phase::Finished => "finished",
             }),
-            generation: state.generations().last().map_or(0, |g| g.generation + 1),
+            generation: state.generations().last().map_or(0, |closed| closed.generation + u32::from(searching)),
             candidates: state.candidates().len(),
             accepted: state.candidates().map(made).sum(),
             rejected: state.rejected_total(),

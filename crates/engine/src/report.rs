@@ -67,6 +67,9 @@ pub struct Counts {
     pub trials: u64,
     /// Trials without a score; they count as 0.
     pub failed: u64,
+    /// Trials whose answer had no text.
+    #[serde(default)]
+    pub empty: u64,
 }
 
 /// The prompt that a run hands back.
@@ -132,14 +135,14 @@ pub struct EvaluatedPrompt {
     pub trials: u32,
     /// Trials without a score; they count as 0.
     pub errors: u32,
-    /// Mean score in [0, 1].
-    pub score: f64,
+    /// Mean score in [0, 1]; nothing where there is no trial.
+    pub score: Option<f64>,
     /// Lower end of its 95 % interval.
-    pub ci_low: f64,
+    pub ci_low: Option<f64>,
     /// Upper end of its 95 % interval.
-    pub ci_high: f64,
-    /// Share of examples that pass.
-    pub pass_rate: f64,
+    pub ci_high: Option<f64>,
+    /// Share of examples that pass; nothing where there is no trial.
+    pub pass_rate: Option<f64>,
     /// Means of the named scores.
     pub named_scores: BTreeMap<String, f64>,
     /// Where examples are repeated: for k from 1 to the number of repeats, the unbiased estimate of the share of examples that at
@@ -180,6 +183,7 @@ impl RunReport {
                 turned_away: state.rejected_total(),
                 trials: state.trials(),
                 failed: state.failed(),
+                empty: state.empty(),
             },
             spent,
             finish_reason: state.stop().map(finish_reason),
@@ -275,20 +279,22 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
             scores.extend(
                 cells.into_iter().flat_map(|c| c.iter(candidate.id, state.repeat())).map(|(_, cell)| cell.score),
             );
+            let tried = !scores.is_empty();
             let score = scores.iter().fold(0.0, |sum, score| sum + score) / scores.len().max(1) as f64;
             let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
+            let trials = cells.map_or(0, |c| c.trials(Split::Test));
+            let passed = cells.map_or(0, |c| c.passed(Split::Test));
             EvaluatedPrompt {
                 candidate: candidate.id.to_string(),
                 label: candidate.note.clone(),
                 prompt: candidate.prompt.to_text(),
                 model: candidate.model.clone().unwrap_or_else(|| first.clone()),
-                trials: cells.map_or(0, |c| c.trials(Split::Test)),
+                trials,
                 errors: cells.map_or(0, |c| c.failed(Split::Test)),
-                score,
-                ci_low: interval.low,
-                ci_high: interval.high,
-                pass_rate: cells
-                    .map_or(0.0, |c| f64::from(c.passed(Split::Test)) / f64::from(c.trials(Split::Test).max(1))),
+                score: tried.then_some(score),
+                ci_low: tried.then_some(interval.low),
+                ci_high: tried.then_some(interval.high),
+                pass_rate: (trials > 0).then(|| f64::from(passed) / f64::from(trials)),
                 named_scores: cells.map(|c| c.named_scores(Split::Test)).unwrap_or_default(),
                 pass_at: pass_at(state, candidate.id),
             }

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent};
 use clade_evolve::RunState;
 use clade_models::{
-    Environment, ModelClient, ModelSetupError, SharedLimits, Stack, StackSettings,
+    Environment, ModelClient, SharedLimits, Stack, StackSettings,
     layers::{Counters, ForeignAnswers, Ledger},
     simulated::{AnswerKey, AnswerKeyBuilder, SimulatedModel},
 };
@@ -11,7 +11,7 @@ use clade_store::Store;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clients, EngineError, StoredAnswers, account};
+use crate::{Clients, EngineError, StoredAnswers, Unusable, account};
 
 /// Trials under way for each call allowed at once: enough that calls never wait for the journal.
 const WINDOW_PER_CALL: usize = 4;
@@ -54,7 +54,7 @@ impl Setup {
     ///
     /// # Errors
     /// What is wrong, with what to do.
-    pub fn check(spec: &RunSpec, keys: &Keys) -> Result<(), ModelSetupError> {
+    pub fn check(spec: &RunSpec, keys: &Keys) -> Result<(), Unusable> {
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, Spent::default()));
         let mut settings = StackSettings::new(keys.environment.clone(), ledger);
         settings.keys.clone_from(&keys.inline);
@@ -99,10 +99,11 @@ impl Setup {
     }
 }
 
-fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, ModelSetupError> {
+fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, Unusable> {
     let mut clients = Clients::default();
     for model in spec.models.all() {
-        clients.insert(model, stack.build(model)?);
+        let client = stack.build(model).map_err(|error| Unusable { model: model.id.clone(), error })?;
+        clients.insert(model, client);
     }
     Ok(clients)
 }

@@ -1,53 +1,85 @@
 use clade_domain::RunMode;
+use clade_engine::{Keys, Setup};
+use clade_models::ModelSetupError;
 use clade_runfile::{Estimate, LEAST_TEST_EXAMPLES, Loaded, Problem, calls_per_test_example};
 
 /// Trials of the smallest search: the first prompt and one proposal on an example of each split.
 const SMALLEST_SEARCH: u64 = 6;
 
-/// Why a budget buys nothing, or counts what has no price.
-#[derive(Debug)]
-pub enum Unaffordable {
-    /// A limit is below one evaluation, with its place in the run file.
-    Limit(Box<Problem>),
-    /// What is wrong and what to do.
-    Budget(String),
-}
-
 /// Whether a budget buys anything, and counts only what has a price.
 ///
 /// # Errors
-/// What is wrong with it and what to do.
-pub fn affordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Unaffordable> {
+/// What is wrong with it, where, and what to do.
+pub fn affordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Problem>> {
+    let places = &loaded.places;
     let answer = loaded.spec.models.task.first().map_or(0, clade_models::answer_reserve);
     if let Some(problem) = estimate.below_one_evaluation(loaded, answer) {
-        return Err(Unaffordable::Limit(Box::new(problem)));
+        return Err(Box::new(problem));
     }
     let wanted = loaded.dataset.counts().test;
     if loaded.spec.mode == RunMode::Optimize
         && wanted >= LEAST_TEST_EXAMPLES
         && estimate.test_examples < LEAST_TEST_EXAMPLES
     {
-        return Err(Unaffordable::Budget(format!(
+        let message = format!(
             "the budget of calls leaves {} of {wanted} test examples for the evidence, and {LEAST_TEST_EXAMPLES} are the fewest that can \
-             show a gain; raise it to {} calls or more, or search without evidence: --set optimize.splits.test=0",
-            estimate.test_examples,
-            u64::from(LEAST_TEST_EXAMPLES) * calls_per_test_example(loaded),
-        )));
+             show a gain",
+            estimate.test_examples
+        );
+        let fix = format!(
+            "raise it to {} calls or more, or search without evidence: --set optimize.splits.test=0",
+            u64::from(LEAST_TEST_EXAMPLES) * calls_per_test_example(loaded)
+        );
+        return Err(Box::new(places.calls.saying(message, fix)));
+    }
+    if loaded.spec.mode == RunMode::Optimize && wanted >= LEAST_TEST_EXAMPLES {
+        unprovable(loaded, estimate)?;
     }
     let least = (SMALLEST_SEARCH * u64::from(1 + loaded.dataset.judge_calls)) + 1;
     if loaded.spec.mode == RunMode::Optimize && loaded.spec.optimize.budget.calls.is_some_and(|calls| calls < least) {
-        return Err(Unaffordable::Budget(format!(
-            "the smallest search takes {least} calls; raise the budget of calls, or evaluate the prompt with `clade eval`"
-        )));
+        let fix = "raise the budget of calls, or evaluate the prompt with `clade eval`";
+        return Err(Box::new(places.calls.saying(format!("the smallest search takes {least} calls"), fix)));
     }
-    if loaded.spec.optimize.budget.usd.is_some() && !estimate.unpriced.is_empty() {
-        return Err(Unaffordable::Budget(format!(
-            "the budget is in USD, and the price of {} is unknown; set `inputCost` and `outputCost` (USD per token) in the \
-             provider's config, or limit calls or tokens instead",
-            estimate.unpriced.join(", ")
-        )));
+    if let Some(model) = estimate.unpriced.first().filter(|_| loaded.spec.optimize.budget.usd.is_some()) {
+        let (message, fix) = ModelSetupError::UnknownPrice(model.clone()).words();
+        return Err(Box::new(places.model(model).saying(message, fix)));
     }
     Ok(())
+}
+
+/// Refuses limits on tokens and US dollars below what the proof takes at the very least: the first prompt and another one meet the
+/// fewest examples that can show a gain.
+fn unprovable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Problem>> {
+    let (budget, places, one) = (&loaded.spec.optimize.budget, &loaded.places, &estimate.evaluation);
+    let trials = f64::from(2 * LEAST_TEST_EXAMPLES * loaded.spec.options.repeat);
+    let refuse = |place: &Problem, most: String, least: String| {
+        let message = format!(
+            "a budget of {most} does not pay for a proof: {LEAST_TEST_EXAMPLES} test examples are the fewest that can show a gain, and with \
+             two prompts they take {least} or more"
+        );
+        let fix = "raise it well above that, or search without evidence: --set optimize.splits.test=0";
+        Err(Box::new(place.saying(message, fix)))
+    };
+    let tokens = trials * (one.tokens_in.low + one.tokens_out.low);
+    if let Some(most) = budget.tokens.filter(|most| (*most as f64) < tokens) {
+        return refuse(&places.tokens, format!("{most} tokens"), format!("{:.0} tokens", tokens.ceil()));
+    }
+    let usd = one.usd.map_or(0.0, |usd| trials * usd.low);
+    match budget.usd.filter(|most| *most < usd) {
+        Some(most) => refuse(&places.usd, format!("{most} USD"), format!("{usd:.6} USD")),
+        None => Ok(()),
+    }
+}
+
+/// Whether every model can be used with the keys that are there. Nothing is asked of a provider.
+///
+/// # Errors
+/// Which cannot, where it is named, and what to do.
+pub fn usable(loaded: &Loaded, keys: &Keys) -> Result<(), Box<Problem>> {
+    Setup::check(&loaded.spec, keys).map_err(|unusable| {
+        let (message, fix) = unusable.error.words();
+        Box::new(loaded.places.model(&unusable.model).saying(message, fix))
+    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,6 @@ mod afford;
 mod create;
 mod load;
 
-pub use afford::{Unaffordable, affordable};
+pub use afford::{affordable, usable};
 pub use create::create;
 pub use load::{estimate, load};

@@ -45,7 +45,7 @@ pub trait ModelClient: Send + Sync {
 #[non_exhaustive]
 pub enum ModelError {
     /// Nothing will mend it but the user: a bad key, an unknown model, a spent quota. Stops the run, which stays resumable.
-    #[error("{model} refuses every call: {message}; {fix}")]
+    #[error("{model} cannot be used: {message}; {fix}")]
     Permanent {
         /// The model.
         model: String,

@@ -55,12 +55,20 @@ impl fmt::Debug for Environment {
 
 /// A key is needed and not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{model} needs an API key: set {variables} in the environment or in a .env file beside the run file")]
+#[error("{model} needs an API key: {}", self.fix())]
 pub struct MissingKey {
     /// The model.
     pub model: String,
     /// The variables that would do, as words.
     pub variables: String,
+}
+
+impl MissingKey {
+    /// What to do.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        format!("set {} in the environment or in a .env file beside the run file", self.variables)
+    }
 }
 
 /// The key for a model: `apiKey` of its config (`${VAR}` and `{{env.VAR}}` are looked up), then the variable that

@@ -117,10 +117,7 @@ pub enum ModelSetupError {
     #[error("`{0}` is an address without a model; write it as `{0}#MODEL`, or set `model` in its config")]
     NoModel(String),
     /// A budget in USD cannot be kept.
-    #[error(
-        "the price of {0} is unknown, so a budget in USD cannot be kept; set `inputCost` and `outputCost` (USD for one \
-         token) in its config, or limit calls or tokens instead"
-    )]
+    #[error("the price of {0} is unknown, so a budget in USD cannot be kept; {PRICE_FIX}")]
     UnknownPrice(String),
     /// The simulated model refuses.
     #[error("{model} cannot be simulated: {detail}")]
@@ -130,6 +127,23 @@ pub enum ModelSetupError {
         /// Why.
         detail: String,
     },
+}
+
+const PRICE_FIX: &str =
+    "set `inputCost` and `outputCost` (USD for one token) in its config, or limit calls or tokens instead";
+
+impl ModelSetupError {
+    /// What is wrong, and what to do about it.
+    #[must_use]
+    pub fn words(&self) -> (String, String) {
+        match self {
+            Self::Key(key) => (format!("{} needs an API key", key.model), key.fix()),
+            Self::UnknownPrice(model) => {
+                (format!("the price of {model} is unknown, so a budget in USD cannot be kept"), PRICE_FIX.to_owned())
+            }
+            other => (other.to_string(), "mend the model's name or settings; docs/run-file.md lists them".to_owned()),
+        }
+    }
 }
 
 /// Limits of provider hosts, found out once for all runs that use them: calls at once and calls a minute. Runs are served in

@@ -102,24 +102,24 @@ impl Estimate {
     pub fn below_one_evaluation(&self, loaded: &Loaded, answer: u64) -> Option<Problem> {
         let budget = &loaded.spec.optimize.budget;
         let one = &self.evaluation;
-        let limits = &loaded.limits;
+        let places = &loaded.places;
         let below = |place: &Problem, most: String, least: String, more: &str| {
             let message = format!("a budget of {most} is below the {least} of one evaluation");
-            Some(Problem { message, fix: format!("raise it to {least} or more{more}"), ..place.clone() })
+            Some(place.saying(message, format!("raise it to {least} or more{more}")))
         };
         if let Some(calls) = budget.calls.filter(|most| (*most as f64) < one.calls.low) {
-            return below(&limits.calls, format!("{calls} calls"), one.calls.low.ceil().to_string(), "");
+            return below(&places.calls, format!("{calls} calls"), one.calls.low.ceil().to_string(), "");
         }
         let worst = one.tokens_in.low + (answer as f64).max(one.tokens_out.low);
         if let Some(tokens) = budget.tokens.filter(|most| (*most as f64) < worst) {
             let more = format!(
                 ", or bound the answer, of which {answer} tokens are set aside, by `max_tokens` in the provider's `config`"
             );
-            return below(&limits.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &more);
+            return below(&places.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &more);
         }
         match (budget.usd, one.usd) {
             (Some(most), Some(usd)) if most < usd.low => {
-                below(&limits.usd, format!("{most} USD"), format!("{:.6}", usd.low), "")
+                below(&places.usd, format!("{most} USD"), format!("{:.6}", usd.low), "")
             }
             _ => None,
         }

@@ -27,7 +27,7 @@ pub use checks::LEAST_TEST_EXAMPLES;
 pub use context::{LoadOptions, Overrides, Reach};
 pub use data::{DataProfile, DataSource, Examples};
 pub use estimate::{Estimate, PhaseEstimate, Price, Range, calls_per_test_example, estimate};
-pub use load::{LimitPlaces, Loaded, load};
+pub use load::{Loaded, Places, load};
 pub use optimize::DEFAULT_CALLS;
 pub use problem::{Excerpt, Problem, Problems};
 pub use schema::schema;

@@ -35,8 +35,8 @@ pub struct Loaded {
     pub dataset: DatasetSummary,
     /// What a sample says of their size, for estimates.
     pub profile: DataProfile,
-    /// Where the limits of the budget stand, without words: whoever finds one too low has them to say.
-    pub limits: LimitPlaces,
+    /// Where things stand, without words: whoever finds one that cannot be has them to say.
+    pub places: Places,
     /// The files that were read beside the run file, as paths of this process.
     pub files: Vec<PathBuf>,
     /// What is worth knowing and stops nothing.
@@ -45,13 +45,22 @@ pub struct Loaded {
 
 /// Places of the run file.
 #[derive(Debug, Clone)]
-pub struct LimitPlaces {
+pub struct Places {
     /// Of the limit on calls.
     pub calls: Problem,
     /// Of that on tokens.
     pub tokens: Problem,
     /// Of that on US dollars.
     pub usd: Problem,
+    models: BTreeMap<String, Problem>,
+}
+
+impl Places {
+    /// Where the model of an id is named first; the limit in US dollars where it is named nowhere.
+    #[must_use]
+    pub fn model(&self, id: &str) -> &Problem {
+        self.models.get(id).unwrap_or(&self.usd)
+    }
 }
 
 /// Reads and checks a run file and all its data. Nothing is called and nothing is written.
@@ -194,7 +203,8 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);
     let limit = |name: &str| context.at(&KeyPath::of("optimize.budget").name(name), "", "");
-    let limits = LimitPlaces { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd") };
+    let models = found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
+    let places = Places { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd"), models };
     let files = context.folder.files();
     Ok(Loaded {
         spec,
@@ -203,7 +213,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         data: source,
         dataset,
         profile: scan.profile,
-        limits,
+        places,
         files,
         warnings,
     })

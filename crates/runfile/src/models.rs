@@ -20,6 +20,8 @@ pub(crate) struct LoadedModels {
     pub models: Option<Models>,
     /// Keys by the model's label, or its id where it has none.
     pub secrets: BTreeMap<String, SecretString>,
+    /// Where each id is named first.
+    pub places: BTreeMap<String, KeyPath>,
     /// The longest `delay` of a provider, in milliseconds.
     pub delay_ms: u64,
 }
@@ -193,6 +195,7 @@ impl Loader<'_, '_> {
             let delay = delay as u64;
             self.found.delay_ms = self.found.delay_ms.max(delay);
         }
+        self.found.places.entry(spec.id.clone()).or_insert_with(|| path.clone());
         self.secret(&mut spec, &settings.name("config"));
         if let Err(message) = (self.context.options.check_model)(&spec) {
             self.context.problem(path, message, "mend the model's name or settings; docs/run-file.md lists them");

@@ -92,6 +92,12 @@ impl Problem {
         let excerpt = text.filter(|text| !text.trim().is_empty()).map(|text| Box::new(Excerpt::cut(text, 0, 0)));
         Self { line, excerpt, ..Self::of_file(file, message, fix) }
     }
+
+    /// Other words for the same place.
+    #[must_use]
+    pub fn saying(&self, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { message: message.into(), fix: fix.into(), ..self.clone() }
+    }
 }
 
 impl fmt::Display for Problem {

@@ -2,8 +2,6 @@ use std::path::{Component, Path};
 
 use axum::http::StatusCode;
 use clade_domain::RunMode;
-use clade_engine::Setup;
-use clade_intake::Unaffordable;
 use clade_runfile::{Loaded, Overrides, Problems, Reach};
 use tempfile::TempDir;
 
@@ -35,7 +33,7 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
         Err(why) => Some(why),
         Ok(()) => {
             let keys = app.patron.keys_of(&workspace).await.map_err(Problem::conflict)?;
-            Setup::check(&loaded.spec, &keys).err().map(|error| error.to_string())
+            clade_intake::usable(&loaded, &keys).err().map(|problem| own_names(&problem.to_string(), folder.path()))
         }
     };
     Ok(Read { loaded, unready, _folder: folder })
@@ -67,10 +65,8 @@ fn load(wanted: &RunWanted) -> Result<(Loaded, TempDir), Problem> {
     loaded.spec.source = None;
     loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());
     let estimate = clade_intake::estimate(&loaded);
-    clade_intake::affordable(&loaded, &estimate).map_err(|error| match error {
-        Unaffordable::Limit(problem) => Problem::from(shown(Problems(vec![*problem]), folder.path())),
-        Unaffordable::Budget(why) => unprocessable("budget", why),
-    })?;
+    clade_intake::affordable(&loaded, &estimate)
+        .map_err(|problem| Problem::from(shown(Problems(vec![*problem]), folder.path())))?;
     Ok((loaded, folder))
 }
 

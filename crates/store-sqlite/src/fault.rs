@@ -62,7 +62,10 @@ pub(crate) fn io_fault(path: &Path, doing: &'static str, error: &io::Error) -> S
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             StoreError::ReadOnly { path: shown(), detail }
         }
-        _ => StoreError::Backend { doing, detail: format!("{}: {detail}", path.display()) },
+        _ => StoreError::Backend {
+            doing,
+            detail: format!("{}: {detail}; check the path, or name another place", path.display()),
+        },
     }
 }
 

@@ -87,7 +87,7 @@ impl Task {
                 }
             }
             self.serve(asks).await;
-            pace.wait().await;
+            pace.wait(|| waiting.len()).await;
         }
         if let Some(connection) = self.connection {
             drop(connection.close().await);

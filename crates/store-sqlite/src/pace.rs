@@ -6,6 +6,8 @@ use tokio::time::{Instant, sleep_until};
 const APART: Duration = Duration::from_millis(5);
 /// A round of fewer callers is followed by one twice as long after it: under such a load waking threads costs more than the rows.
 const FEW: usize = 32;
+/// How often a crowd that waits is looked at: where nobody has come since, nobody is waited for.
+const LOOK: Duration = Duration::from_millis(2);
 /// How far back load is looked at.
 const WINDOW: Duration = Duration::from_millis(16);
 /// Callers in a window from which there is load.
@@ -27,10 +29,19 @@ impl Pace {
         Self { next: now, since: now, before: 0, now: 0 }
     }
 
-    /// Waits until the next round may begin.
-    pub async fn wait(&self) {
-        if self.before.max(self.now) >= LOAD {
-            sleep_until(self.next).await;
+    /// Waits until the next round may begin: until it is due, or those who wait, by `waiting`, have stopped growing in number.
+    pub async fn wait(&self, waiting: impl Fn() -> usize) {
+        if self.before.max(self.now) < LOAD {
+            return;
+        }
+        let mut seen = 0;
+        while Instant::now() < self.next {
+            sleep_until(self.next.min(Instant::now() + LOOK)).await;
+            let now = waiting();
+            if now > 0 && now == seen {
+                return;
+            }
+            seen = now;
         }
     }
 
@@ -56,17 +67,22 @@ mod tests {
         let start = Instant::now();
         for _ in 0..LOAD - 1 {
             pace.begin(1);
-            pace.wait().await;
+            pace.wait(|| 0).await;
         }
         assert_eq!(Instant::now(), start);
         pace.begin(1);
-        pace.wait().await;
+        pace.wait(|| 0).await;
         assert!(Instant::now() >= start + APART);
+        // those who wait are not kept waiting for nobody
+        let start = Instant::now();
+        pace.begin(LOAD);
+        pace.wait(|| 7).await;
+        assert_eq!(Instant::now(), start + 2 * LOOK);
         // a pause later nobody waits again
         tokio::time::advance(3 * WINDOW).await;
         let later = Instant::now();
         pace.begin(1);
-        pace.wait().await;
+        pace.wait(|| 0).await;
         assert_eq!(Instant::now(), later);
     }
 }

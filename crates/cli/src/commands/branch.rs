@@ -47,7 +47,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let state = replay_state(&store, &run).await?;
     let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context)?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
-    session::carry_through(Session { store, run, setup, gates, budget: None }, context).await
+    session::carry_through(Session { store, run, setup, gates, budget: None, places: None }, context).await
 }
 
 /// The run and the place in it that are meant.

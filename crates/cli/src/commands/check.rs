@@ -1,8 +1,6 @@
 use std::path::Path;
 
 use clade_domain::RunMode;
-use clade_engine::Setup;
-use clade_intake::Unaffordable;
 use clade_runfile::{Estimate, Loaded, PhaseEstimate, Problems, Range};
 
 use crate::{
@@ -27,7 +25,7 @@ pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     }
     // a file may be checked where its keys are not, as in a pull request
     let keys = keys_of(&loaded, &path, context)?;
-    let unready = Setup::check(&loaded.spec, &keys).err().map(|error| error.to_string());
+    let unready = clade_intake::usable(&loaded, &keys).err().map(|problem| problem.to_string());
     show(&path, &loaded, &estimate, unready.as_deref(), &context.output);
     Ok(())
 }
@@ -49,10 +47,7 @@ pub fn show(path: &Path, loaded: &Loaded, estimate: &Estimate, unready: Option<&
 
 /// A budget that buys nothing, or counts what has no price, is refused before anything is spent.
 pub fn refuse_unaffordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Failure> {
-    clade_intake::affordable(loaded, estimate).map_err(|error| match error {
-        Unaffordable::Limit(problem) => Failure::Problems(Problems(vec![*problem])),
-        Unaffordable::Budget(message) => Failure::Usage(message),
-    })
+    clade_intake::affordable(loaded, estimate).map_err(|problem| Problems(vec![*problem]).into())
 }
 
 fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {

@@ -36,6 +36,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     }
     let setup = set_up(&state, &spec, &store, &keys_again(&spec, context)?, context).await?;
     let gates = args.gates;
-    let session = Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget) };
+    let session =
+        Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget), places: None };
     session::carry_through(session, context).await
 }

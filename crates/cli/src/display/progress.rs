@@ -1,10 +1,12 @@
 use std::{
     borrow::Cow,
+    pin::{Pin, pin},
     time::{Duration, Instant},
 };
 
 use clade_engine::Progress;
 use console::Term;
+use futures::{FutureExt, future::Fuse};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::watch;
 
@@ -20,23 +22,43 @@ const SEPARATOR: &str = " · ";
 /// How often a plain log gets a line.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
-/// Shows progress until the sender is gone: a live display on a terminal, a line now and then elsewhere.
-pub async fn show(mut progress: watch::Receiver<Option<Progress>>, output: Output) {
+/// Shows progress until the sender is gone: a live display on a terminal, a line now and then elsewhere. `news` is said above it
+/// when it comes, if it comes.
+pub async fn show(mut progress: watch::Receiver<Option<Progress>>, news: impl Future<Output = String>, output: Output) {
     if output.json || output.quiet {
         return;
     }
-    if output.live { live(&mut progress).await } else { log(&mut progress, &output).await }
+    if output.live { live(&mut progress, news).await } else { log(&mut progress, news, &output).await }
 }
 
-async fn live(progress: &mut watch::Receiver<Option<Progress>>) {
+/// Waits for the next progress; `None` once there is no more. Until then `news` is said once.
+async fn next(
+    progress: &mut watch::Receiver<Option<Progress>>,
+    news: &mut Pin<&mut Fuse<impl Future<Output = String>>>,
+    say: impl Fn(String),
+) -> Option<Progress> {
+    loop {
+        tokio::select! {
+            line = news.as_mut() => say(line),
+            changed = progress.changed() => {
+                changed.ok()?;
+                if let Some(now) = progress.borrow_and_update().clone() {
+                    return Some(now);
+                }
+            }
+        }
+    }
+}
+
+async fn live(progress: &mut watch::Receiver<Option<Progress>>, news: impl Future<Output = String>) {
+    let mut news = pin!(news.fuse());
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10));
     if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
         bar.set_style(style.tick_chars("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏ "));
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     let mut told = Told::default();
-    while progress.changed().await.is_ok() {
-        let Some(now) = progress.borrow_and_update().clone() else { continue };
+    while let Some(now) = next(progress, &mut news, |line| bar.println(line)).await {
         told.news(&now).iter().for_each(|line| bar.println(line));
         // asked each time: a window is drawn wider or narrower while a run goes on
         bar.set_message(frame(&now, usize::from(Term::stderr().size().1)));
@@ -108,11 +130,11 @@ fn drawn(share: f64, columns: usize) -> String {
     format!("{full:<columns$}")
 }
 
-async fn log(progress: &mut watch::Receiver<Option<Progress>>, output: &Output) {
+async fn log(progress: &mut watch::Receiver<Option<Progress>>, news: impl Future<Output = String>, output: &Output) {
+    let mut news = pin!(news.fuse());
     let mut last: Option<(Instant, Cow<'static, str>, bool)> = None;
     let mut told = Told::default();
-    while progress.changed().await.is_ok() {
-        let Some(now) = progress.borrow_and_update().clone() else { continue };
+    while let Some(now) = next(progress, &mut news, |line| output.note(line)).await {
         told.news(&now).into_iter().for_each(|line| output.note(line));
         let waits = now.waiting.is_some();
         let due = last

@@ -110,22 +110,25 @@ fn print_operators(operators: &[OperatorReport], output: &Output) {
 }
 
 fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
-    let best = prompts.iter().map(|p| p.score).fold(f64::NEG_INFINITY, f64::max);
+    let best = prompts.iter().filter_map(|p| p.score).reduce(f64::max);
     for prompt in prompts {
-        let figure = format!("{:.3}", prompt.score);
-        let figure = if prompts.len() > 1 && prompt.score >= best {
+        let figure = prompt.score.map_or_else(|| "    -".to_owned(), |score| format!("{score:.3}"));
+        let figure = if prompts.len() > 1 && prompt.score.is_some() && prompt.score >= best {
             output.paint(Ink::Green, figure)
         } else {
             output.paint(Ink::Strong, figure)
         };
+        let interval = match (prompt.ci_low, prompt.ci_high) {
+            (Some(low), Some(high)) => output.paint(Ink::Faint, format!("[{low:.3}, {high:.3}]")),
+            _ => output.paint(Ink::Faint, "[    -,     -]"),
+        };
         output.line(format!(
-            "{figure} {}  {}  {}",
-            output.paint(Ink::Faint, format!("[{:.3}, {:.3}]", prompt.ci_low, prompt.ci_high)),
+            "{figure} {interval}  {}  {}",
             one_line(&prompt.label),
             output.paint(Ink::Faint, harmless(&prompt.model)),
         ));
-        let mut facts =
-            vec![count(u64::from(prompt.trials), "trial"), format!("{:.1} % pass", 100.0 * prompt.pass_rate)];
+        let mut facts = vec![count(u64::from(prompt.trials), "trial")];
+        facts.extend(prompt.pass_rate.map(|rate| format!("{:.1} % pass", 100.0 * rate)));
         if prompt.errors > 0 {
             facts.push(output.paint(Ink::Red, format!("{} (count as 0)", count(u64::from(prompt.errors), "error"))));
         }

@@ -75,7 +75,7 @@ impl Watch<'_> {
             drop(sender);
             left
         };
-        let (left, ()) = tokio::join!(watching, progress::show(receiver, output));
+        let (left, ()) = tokio::join!(watching, progress::show(receiver, std::future::pending(), output));
         if let Left::User = left? {
             output.note(format!(
                 "run {run} goes on at the server; watch it with: clade resume {run}; put it down with: clade pause {run}"

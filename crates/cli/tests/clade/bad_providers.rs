@@ -8,7 +8,7 @@ fn stops_and_goes_on(flags: &[&str], config: &str, expected: &[&str]) -> u64 {
     place.run_file(&simulator.providers(config), "{calls: 100}");
     let ran = place.run(&["run", "p.yaml", "--run-id", "troubled"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    for words in [expected, &["clade resume troubled"]].concat() {
+    for words in [expected, &["clade resume troubled", "p.yaml:", "fix: "]].concat() {
         assert!(ran.stderr.contains(words), "`{words}` is not in: {}", ran.stderr);
     }
     assert!(!ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET));

@@ -71,7 +71,7 @@ async fn one_model_with_two_settings_is_two_models() {
         spec.models.task = vec![plain, blank];
         let rig = Rig::new(spec).await;
         let report = rig.finish().await;
-        let scores: Vec<f64> = report.prompts.iter().map(|p| p.score).collect();
+        let scores: Vec<f64> = report.prompts.iter().filter_map(|p| p.score).collect();
         assert!(scores[0] > 0.5, "{scores:?}");
         assert_eq!(scores[1], 0.0, "the second model answers with its own settings");
         assert_ne!(report.prompts[0].model, report.prompts[1].model);

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use clade_domain::{
     Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ExampleId, Headroom, ModelRole,
     OperatorName, Purpose, Recorded, RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
-    Verdict, VerdictReason,
+    TrialOutcome, Verdict, VerdictReason,
 };
 
 use super::{BY_HAND, Cells, Hand, UnitCosts, clock::Clock, fitness, fitness::primary_score};
@@ -107,6 +107,7 @@ pub struct RunState {
     hand: Hand,
     trials: u64,
     failed: u64,
+    empty: u64,
     length: u64,
 }
 
@@ -151,6 +152,7 @@ impl RunState {
             hand: Hand::default(),
             trials: 0,
             failed: 0,
+            empty: 0,
             length: first.seq + 1,
         })
     }
@@ -256,7 +258,10 @@ impl RunState {
         let cells = self.cells.entry(trial.cell.candidate).or_default();
         if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
             self.trials += 1;
-            self.failed += u64::from(matches!(trial.outcome, clade_domain::TrialOutcome::Failed { .. }));
+            match &trial.outcome {
+                TrialOutcome::Failed { .. } => self.failed += 1,
+                TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),
+            }
         }
     }
 
@@ -434,6 +439,12 @@ impl RunState {
     #[must_use]
     pub fn failed(&self) -> u64 {
         self.failed
+    }
+
+    /// Trials whose answer had no text.
+    #[must_use]
+    pub fn empty(&self) -> u64 {
+        self.empty
     }
 
     /// What people said about the search while it went on.

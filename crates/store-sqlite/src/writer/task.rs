@@ -100,7 +100,7 @@ impl Task {
                 }
             }
             self.carry_out(jobs).await;
-            pace.wait().await;
+            pace.wait(|| waiting.len()).await;
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(store.path = %self.path.display(), %error, "the database was not closed in order");

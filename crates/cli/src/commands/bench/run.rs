@@ -212,7 +212,7 @@ async fn carry_out(
     output: &Output,
 ) -> Result<(), Failure> {
     let gates = Gates { min_score: None, require_improvement: false };
-    let session = Session { store: store.clone(), run: entry.run.clone(), setup, gates, budget: None };
+    let session = Session { store: store.clone(), run: entry.run.clone(), setup, gates, budget: None, places: None };
     // events of many runs on one stream would help nobody: machines get the result
     let shown = Output { json: false, quiet: output.quiet || output.json, ..*output };
     let (outcome, _) = session::drive(session, shown).await?;
