@@ -1730,6 +1730,12 @@ export interface components {
             candidates: number;
             /**
              * Format: uint64
+             * @description Trials whose answer had no text.
+             * @default 0
+             */
+            empty: number;
+            /**
+             * Format: uint64
              * @description Trials without a score; they count as 0.
              */
             failed: number;
@@ -1943,12 +1949,12 @@ export interface components {
              * Format: double
              * @description Upper end of its 95 % interval.
              */
-            ci_high: number;
+            ci_high: number | null;
             /**
              * Format: double
              * @description Lower end of its 95 % interval.
              */
-            ci_low: number;
+            ci_low: number | null;
             /**
              * Format: uint32
              * @description Trials without a score; they count as 0.
@@ -1971,16 +1977,16 @@ export interface components {
             };
             /**
              * Format: double
-             * @description Share of examples that pass.
+             * @description Share of examples that pass; nothing where there is no trial.
              */
-            pass_rate: number;
+            pass_rate: number | null;
             /** @description As text. */
             prompt: string;
             /**
              * Format: double
-             * @description Mean score in [0, 1].
+             * @description Mean score in [0, 1]; nothing where there is no trial.
              */
-            score: number;
+            score: number | null;
             /**
              * Format: uint32
              * @description Trials with or without a score.
@@ -2908,7 +2914,7 @@ export interface components {
             failed: number;
             /**
              * Format: uint32
-             * @description The generation at hand.
+             * @description The generation at hand, and after the search the last one.
              */
             generation: number;
             /** @description What there is to gain, once it was measured. */

@@ -93,8 +93,8 @@ async fn what_is_wrong_with_a_run_file_is_named_by_line() {
     );
     let refused = problem(me.ask(Method::POST, "/workspaces/local/runs/check").json(&keyed), 422, "not_here").await;
     assert!(!refused.to_string().contains("sk-1234567890"));
-    let poor = problem(me.ask(Method::POST, "/workspaces/local/runs").json(&run_file(2)), 422, "budget").await;
-    assert!(text(&poor["detail"]).contains("call"), "{poor}");
+    let poor = wrong(run_file(2)).await;
+    assert_eq!(poor["problems"][0]["path"], "optimize.budget.calls", "{poor}");
     assert!(me.get("/workspaces/local/runs").await["items"].as_array().unwrap().is_empty());
     server.stop().await;
 }
