@@ -13,7 +13,8 @@ use crate::{
 /// 3: a proposal may be turned away for a leak, and a duplicate names the candidate that it repeats.
 /// 4: a run may have code, which an older program could not execute.
 /// 5: somebody may steer, and write candidates by hand.
-pub const FORMAT_VERSION: u32 = 5;
+/// 6: a run may have a program, which an older one would pass by; trials say where their code ran.
+pub const FORMAT_VERSION: u32 = 6;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Budget, Prompt, SandboxSpec, StrategySpec};
+use crate::{Budget, ProgramSpec, Prompt, SandboxSpec, StrategySpec};
 
 /// What a run does: the run file with everything resolved, without the data and without any key. Stored with the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,9 +27,20 @@ pub struct RunSpec {
     pub options: EvalOptions,
     /// How the search goes.
     pub optimize: OptimizeSpec,
+    /// The function that answers examples with calls of the task model; `None` where the model does so itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ProgramSpec>,
     /// How its code is executed; `None` where it has none and wants no sandboxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<SandboxSpec>,
+}
+
+impl RunSpec {
+    /// How many model calls one trial is taken to make, its judges left out: 1, or what a program says of itself.
+    #[must_use]
+    pub fn task_calls(&self) -> u32 {
+        self.program.as_ref().map_or(1, |program| program.calls.max(1))
+    }
 }
 
 /// Search, or only evaluate.
@@ -106,6 +117,9 @@ pub struct Models {
     /// Answers `moderation`; needed only by it.
     #[serde(default)]
     pub moderation: Option<ModelSpec>,
+    /// Further models that a program may ask by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub program: Vec<ModelSpec>,
     /// Other models from some generation on, in order of `from`.
     #[serde(default)]
     pub generations: Vec<GenerationModels>,
@@ -130,10 +144,10 @@ pub struct GenerationModels {
 impl Models {
     /// Every model, to be changed.
     pub fn each_mut(&mut self) -> impl Iterator<Item = &mut ModelSpec> {
-        let Self { task, reflection, judge, embedding, moderation, generations } = self;
+        let Self { task, reflection, judge, embedding, moderation, program, generations } = self;
         let later = generations.iter_mut().flat_map(|g| [&mut g.task, &mut g.reflection, &mut g.judge]);
         let single = [reflection, judge, embedding, moderation].into_iter().chain(later).flatten();
-        task.iter_mut().chain(single)
+        task.iter_mut().chain(program).chain(single)
     }
 
     /// The model of a role in a generation. `None` only where no task model is given.
@@ -197,7 +211,7 @@ impl Models {
     /// Every model that the run may call, each once, in a fixed order.
     #[must_use]
     pub fn all(&self) -> Vec<&ModelSpec> {
-        let mut all: Vec<&ModelSpec> = self.task.iter().collect();
+        let mut all: Vec<&ModelSpec> = self.task.iter().chain(&self.program).collect();
         all.extend([&self.reflection, &self.judge, &self.embedding, &self.moderation].into_iter().flatten());
         for g in &self.generations {
             all.extend([&g.task, &g.reflection, &g.judge].into_iter().flatten());
@@ -375,6 +389,7 @@ mod tests {
                 judge: None,
                 embedding: None,
                 moderation: None,
+                program: Vec::new(),
                 generations: generations.iter().enumerate().map(later).collect(),
             };
             assert_eq!(models.task_override(0), None, "{task:?}");

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Bill, CandidateId, ContentHash, ExampleId, Judgement, Split, Usage, Usd};
+use crate::{Bill, CandidateId, ContentHash, ExampleId, Judgement, ProgramCalls, Ran, Split, Usage, Usd};
 
 /// What a trial is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +47,7 @@ pub struct Trial {
     /// Scored, or failed for good.
     #[serde(flatten)]
     pub outcome: TrialOutcome,
-    /// Tokens of the task call.
+    /// Tokens of the task call; of a program's, of all its calls together.
     pub usage: Usage,
     /// Cost of the task call; `None` where the price is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,11 +55,17 @@ pub struct Trial {
     /// What the answers of its judges cost. Equal requests of a run are bought once and billed in each of their events.
     #[serde(default, skip_serializing_if = "Bill::is_empty")]
     pub judge: Bill,
-    /// Latency of the task call, in milliseconds.
+    /// Latency of the task call, in milliseconds; of a program's, the sum of all its calls'.
     pub latency_ms: u32,
-    /// Whether the response cache answered the task call for nothing.
+    /// Whether the response cache answered the task call for nothing; of a program's, all of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// The calls of the program that answered, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<ProgramCalls>,
+    /// Where its code was executed: the program's first, then that of its checks. Empty where it has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ran: Vec<Ran>,
 }
 
 /// How a trial ended.
@@ -108,6 +114,8 @@ pub enum TrialErrorKind {
     Judge,
     /// The evaluator itself failed on this output.
     Evaluator,
+    /// The program that is to answer failed on this example.
+    Program,
 }
 
 impl Trial {
@@ -123,6 +131,9 @@ impl Trial {
     /// What the answer to the task call cost the run: nothing where another run had bought it, or no answer came.
     #[must_use]
     pub fn task_bill(&self) -> Bill {
+        if let Some(calls) = self.program {
+            return calls.bought;
+        }
         if self.cached || self.usage.total() == 0 { Bill::default() } else { Bill::of(self.usage, self.cost) }
     }
 

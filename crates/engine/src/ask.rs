@@ -1,4 +1,4 @@
-use clade_domain::{Bill, CandidateId, ModelAnswer, ModelRequest, ModelRole, Models};
+use clade_domain::{Bill, CandidateId, ModelAnswer, ModelRequest, ModelRole, Models, Ran};
 use clade_models::{CallContext, ModelError};
 use futures::future::join_all;
 
@@ -14,6 +14,8 @@ pub(crate) struct Asker<'a> {
     pub sample: u32,
     /// Whose output it is about.
     pub candidate: Option<CandidateId>,
+    /// The task model that the candidate is bound to.
+    pub bound: Option<&'a str>,
     /// The model that the asker names itself.
     pub named: Option<&'a str>,
 }
@@ -24,11 +26,32 @@ impl std::fmt::Debug for Clients {
     }
 }
 
-/// Fetches answers, all at the same time, and adds what they cost to the bill.
+/// What answers cost, and where code among them was executed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Gathered {
+    pub bill: Bill,
+    pub ran: Vec<Ran>,
+}
+
+/// One answer.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub answer: ModelAnswer,
+    pub bill: Bill,
+    pub ran: Option<Ran>,
+}
+
+impl Fetched {
+    fn bought(answer: ModelAnswer, bill: Bill) -> Self {
+        Self { answer, bill, ran: None }
+    }
+}
+
+/// Fetches answers, all at the same time, and gathers what belongs to them.
 pub(crate) async fn fulfil(
     asker: Asker<'_>,
     requests: Vec<ModelRequest>,
-    bill: &mut Bill,
+    gathered: &mut Gathered,
 ) -> Result<Vec<ModelAnswer>, EngineError> {
     // where one fails the others still end, so that no answer is given up that is being paid for
     let fetched = join_all(requests.iter().map(|request| fetch(asker, request))).await;
@@ -36,8 +59,9 @@ pub(crate) async fn fulfil(
     let mut failed = None;
     for result in fetched {
         match result {
-            Ok((answer, cost)) => {
-                *bill += cost;
+            Ok(Fetched { answer, bill, ran }) => {
+                gathered.bill += bill;
+                gathered.ran.extend(ran);
                 answers.push(answer);
             }
             // what stops the run counts before what only this request meets
@@ -48,36 +72,37 @@ pub(crate) async fn fulfil(
     failed.map_or(Ok(answers), Err)
 }
 
-async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<(ModelAnswer, Bill), EngineError> {
+/// Fetches one answer.
+pub(crate) async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<Fetched, EngineError> {
     let context = CallContext { role: asker.role, sample: asker.sample };
     let named = asker.named.and_then(|id| asker.clients.named(id));
     match request {
         ModelRequest::Chat(request) => {
             let client = match named {
                 Some(client) => client,
-                None => asker.clients.of(asker.models, asker.role, asker.generation, None)?,
+                None => asker.clients.of(asker.models, asker.role, asker.generation, asker.bound)?,
             };
             let answer = client.chat(request, context).await?;
             let bill = if answer.cached { Bill::default() } else { Bill::of(answer.usage, answer.cost) };
-            Ok((ModelAnswer::Chat(answer), bill))
+            Ok(Fetched::bought(ModelAnswer::Chat(answer), bill))
         }
         ModelRequest::Embed(texts) => {
             let model = asker.models.embedding.as_ref();
             let client = named.or_else(|| model.and_then(|m| asker.clients.of_model(m)));
             let client = client.ok_or_else(|| missing("embedding", "similar"))?;
             let (vectors, usage, cost) = client.embed(texts, context).await?;
-            Ok((ModelAnswer::Embedding(vectors), Bill::of(usage, cost)))
+            Ok(Fetched::bought(ModelAnswer::Embedding(vectors), Bill::of(usage, cost)))
         }
         ModelRequest::Moderate(text) => {
             let model = asker.models.moderation.as_ref();
             let client = named.or_else(|| model.and_then(|m| asker.clients.of_model(m)));
             let client = client.ok_or_else(|| missing("moderation", "moderation"))?;
             let scores = client.moderate(text, context).await?;
-            Ok((ModelAnswer::Moderation(scores), Bill::of(Default::default(), Some(Default::default()))))
+            Ok(Fetched::bought(ModelAnswer::Moderation(scores), Bill::of(Default::default(), Some(Default::default()))))
         }
         ModelRequest::Code(request) => {
-            let answer = asker.clients.code()?.answer(request, asker.candidate).await?;
-            Ok((ModelAnswer::Code(answer), Bill::default()))
+            let executed = asker.clients.code()?.answer(request, asker.candidate).await?;
+            Ok(Fetched { answer: ModelAnswer::Code(executed.answer), bill: Bill::default(), ran: executed.ran })
         }
     }
 }
@@ -133,6 +158,7 @@ mod tests {
             judge: None,
             embedding: None,
             moderation: None,
+            program: Vec::new(),
             generations: Vec::new(),
         };
         let asker = Asker {
@@ -142,6 +168,7 @@ mod tests {
             generation: 0,
             sample: 0,
             candidate: None,
+            bound: None,
             named: None,
         };
         // the requests, the calls that are billed, and whether the failure is of one request alone
@@ -152,10 +179,10 @@ mod tests {
             (&["key", "no", "a"], 1, Some(false)),
         ];
         for (texts, calls, alone) in cases {
-            let mut bill = Bill::default();
+            let mut gathered = Gathered::default();
             let requests = texts.iter().map(|text| ModelRequest::Chat(ChatRequest::user(*text))).collect();
-            let result = fulfil(asker, requests, &mut bill).await;
-            assert_eq!(bill.calls, calls, "{texts:?}");
+            let result = fulfil(asker, requests, &mut gathered).await;
+            assert_eq!(gathered.bill.calls, calls, "{texts:?}");
             assert_eq!(result.err().map(|error| error.is_of_one_request()), alone, "{texts:?}");
         }
     }

@@ -33,6 +33,11 @@ impl Clients {
         self.code.as_deref().ok_or(EngineError::NoSandbox)
     }
 
+    /// Who executes the run's code, where it has some or wants sandboxes.
+    pub(crate) fn code_if_any(&self) -> Option<&CodeHost> {
+        self.code.as_deref()
+    }
+
     /// The client of a role in a generation, or of the task model that a candidate is bound to.
     pub(crate) fn of(
         &self,

@@ -80,8 +80,13 @@ pub enum EngineError {
         model: String,
     },
     /// The code of one check failed on one output.
-    #[error("the code failed: {0}")]
-    Code(String),
+    #[error("the code failed: {message}")]
+    Code {
+        /// What it said.
+        message: String,
+        /// Where it was executed; `None` where it did not come that far.
+        ran: Option<Box<clade_domain::Ran>>,
+    },
     /// Code of the run cannot be executed.
     #[error("could not {0}")]
     Sandbox(#[from] SandboxError),
@@ -122,6 +127,6 @@ pub enum EngineError {
 impl EngineError {
     /// Whether only one request failed, and others may still be answered.
     pub(crate) fn is_of_one_request(&self) -> bool {
-        matches!(self, Self::Code(_) | Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))
+        matches!(self, Self::Code { .. } | Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))
     }
 }

@@ -16,7 +16,7 @@ use clade_store::{Store, StoreError};
 
 use crate::{
     Clients, EngineError,
-    ask::{Asker, fulfil},
+    ask::{Asker, Gathered, fulfil},
     outcome::Done,
 };
 
@@ -59,12 +59,12 @@ impl ProposalJob {
 
 /// Carries a proposal out: show the operator what it wants to see, fetch what it asks for, admit what it makes.
 pub(crate) async fn carry_out(job: ProposalJob, clients: &Clients, store: &Arc<dyn Store>) -> Done {
-    let mut bill = Bill::default();
+    let mut gathered = Gathered::default();
     let result = match operators::by_name(&job.command.operator.0) {
-        Some(operator) => propose(&job, operator, clients, store, &mut bill).await,
+        Some(operator) => propose(&job, operator, clients, store, &mut gathered).await,
         None => Ok(Err(rejection(RejectReason::NotApplicable, "there is no operator of this name"))),
     };
-    let command = job.command;
+    let (command, bill) = (job.command, gathered.bill);
     match result {
         Ok(Ok((prompt, note, brief))) => {
             let relation = if command.parents.len() > 1 { Relation::DerivedFrom } else { Relation::MutatedFrom };
@@ -111,7 +111,7 @@ async fn propose(
     operator: &'static dyn Operator,
     clients: &Clients,
     store: &Arc<dyn Store>,
-    bill: &mut Bill,
+    gathered: &mut Gathered,
 ) -> Result<Result<(Prompt, String, Option<String>), Rejection>, EngineError> {
     let failures = rollouts(job, &job.command.failures, store).await?;
     let successes = rollouts(job, &job.command.successes, store).await?;
@@ -151,9 +151,10 @@ async fn propose(
             // each place draws its own sample, so that equal requests of two places are two real answers
             sample: job.command.slot.0,
             candidate: None,
+            bound: None,
             named: None,
         };
-        match fulfil(asker, requests, bill).await {
+        match fulfil(asker, requests, gathered).await {
             Ok(more) => answers.extend(more),
             Err(EngineError::Model(error @ (ModelError::Request { .. } | ModelError::Temporary { .. }))) => {
                 return Ok(Err(rejection(RejectReason::ModelFailed, &error.to_string())));

@@ -396,7 +396,7 @@ impl Runner {
             let (clients, spec) = (self.settings.clients.clone(), self.spec.clone());
             let sender = sender.clone();
             executors.spawn(async move {
-                let done = trial::carry_out(job, &clients, &spec.models).await;
+                let done = trial::carry_out(job, &clients, &spec).await;
                 drop(sender.send(done).await);
             });
             issued += 1;

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use clade_domain::{CandidateId, ContentHash, Example, ExampleId};
+use clade_domain::{CandidateId, ContentHash, Example, ExampleId, Prompt};
 use clade_evolve::RunState;
 use clade_store::{Store, StoreError};
 use clade_text::template::{self, PromptTemplate, TemplateError};
@@ -14,6 +14,7 @@ const PROMPTS: usize = 256;
 
 /// A candidate's prompt, ready to be filled.
 pub(crate) struct Ready {
+    pub prompt: Prompt,
     pub template: Result<PromptTemplate, TemplateError>,
     pub prompt_tokens: u32,
     pub model: Option<String>,
@@ -67,6 +68,7 @@ impl Shelf {
             self.prompts.clear();
         }
         let ready = Arc::new(Ready {
+            prompt: candidate.prompt.clone(),
             template: PromptTemplate::compile(&candidate.prompt),
             prompt_tokens: template::prompt_tokens(&candidate.prompt),
             model: candidate.model.clone(),

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    Bill, ChatMessage, ChatRequest, ContentHash, Example, ModelRole, Models, RunEvent, Split, Trial, TrialError,
-    TrialErrorKind, TrialOutcome, Usage,
+    ChatMessage, ChatRequest, ContentHash, Example, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent, RunSpec,
+    Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::EvaluateCommand;
 use clade_metrics::{EvaluatorError, Judged, Judging};
@@ -10,7 +10,8 @@ use clade_models::{CallContext, ModelError};
 
 use crate::{
     Clients, EngineError,
-    ask::{Asker, fulfil},
+    ask::{Asker, Gathered, fulfil},
+    code::ProgramCall,
     outcome::Done,
     shelf::Ready,
 };
@@ -29,8 +30,8 @@ pub(crate) struct TrialJob {
 }
 
 /// Carries a trial out: fill the prompt, ask the model, judge the answer.
-pub(crate) async fn carry_out(job: TrialJob, clients: &Clients, models: &Models) -> Done {
-    match evaluate(&job, clients, models).await {
+pub(crate) async fn carry_out(job: TrialJob, clients: &Clients, spec: &RunSpec) -> Done {
+    match evaluate(&job, clients, spec).await {
         Ok(trial) => Done::Event(RunEvent::TrialFinished(Box::new(trial))),
         Err(EngineError::Model(ModelError::BudgetSpent { limit })) => Done::Limit(limit),
         Err(EngineError::Model(ModelError::Stopped { .. })) => Done::Stopped,
@@ -38,59 +39,146 @@ pub(crate) async fn carry_out(job: TrialJob, clients: &Clients, models: &Models)
     }
 }
 
-async fn evaluate(job: &TrialJob, clients: &Clients, models: &Models) -> Result<Trial, EngineError> {
+/// What came of asking for an answer to an example: of the model itself, or of a program that asks it.
+struct Answered {
+    text: Result<String, TrialError>,
+    usage: Usage,
+    cost: Option<Usd>,
+    latency_ms: u32,
+    cached: bool,
+    program: Option<ProgramCalls>,
+    ran: Option<Ran>,
+}
+
+async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<Trial, EngineError> {
     let messages = match job.ready.template.as_ref().map_err(ToString::to_string) {
         Ok(template) => template.render(&job.example.vars).map_err(|error| error.to_string()),
         Err(error) => Err(error),
     };
-    let request = match messages {
-        Ok(messages) => ChatRequest::messages(messages),
-        Err(message) => return Ok(failed(job, TrialErrorKind::Template, message)),
-    };
-    let command = job.command;
-    let context = CallContext { role: ModelRole::Task, sample: command.cell.sample };
-    let client = clients.of(models, ModelRole::Task, command.generation, job.ready.model.as_deref())?;
-    let answer = match client.chat(&request, context).await {
-        Ok(answer) => answer,
-        Err(ModelError::Request { message, .. }) => return Ok(failed(job, TrialErrorKind::Refused, message)),
-        Err(error @ ModelError::Temporary { .. }) => {
-            return Ok(failed(job, TrialErrorKind::Provider, error.to_string()));
+    let (prompt, answer) = match messages {
+        Err(message) => (String::new(), unanswered(TrialErrorKind::Template, message)),
+        Ok(messages) => {
+            let prompt = flat(&messages);
+            let answer = match &spec.program {
+                None => of_model(job, messages, clients, spec).await?,
+                Some(program) => of_program(job, program, &messages, clients, spec).await?,
+            };
+            (prompt, answer)
         }
-        Err(error) => return Err(error.into()),
     };
-    let prompt = flat(&request.messages);
-    let judging = Judging {
-        asserts: &job.example.asserts,
-        threshold: job.example.threshold,
-        output: &answer.text,
-        prompt: &prompt,
-        vars: &job.example.vars,
-        latency_ms: answer.latency_ms,
-        cost: answer.cost,
-        prompt_tokens: job.ready.prompt_tokens,
-    };
-    let mut judge = Bill::default();
-    let outcome = match judged(&judging, job, clients, models, &mut judge).await? {
-        Ok(verdict) => TrialOutcome::Scored {
-            answer: ContentHash::of(answer.text.as_bytes()),
-            score: verdict.score,
-            pass: verdict.pass,
-            judgements: verdict.judgements,
-        },
+    let mut gathered = Gathered { ran: answer.ran.into_iter().collect(), ..Gathered::default() };
+    let outcome = match answer.text {
         Err(error) => TrialOutcome::Failed { error },
+        Ok(text) => {
+            let judging = Judging {
+                asserts: &job.example.asserts,
+                threshold: job.example.threshold,
+                output: &text,
+                prompt: &prompt,
+                vars: &job.example.vars,
+                latency_ms: answer.latency_ms,
+                cost: answer.cost,
+                prompt_tokens: job.ready.prompt_tokens,
+            };
+            match judged(&judging, job, clients, spec, &mut gathered).await? {
+                Ok(verdict) => TrialOutcome::Scored {
+                    answer: ContentHash::of(text.as_bytes()),
+                    score: verdict.score,
+                    pass: verdict.pass,
+                    judgements: verdict.judgements,
+                },
+                Err(error) => TrialOutcome::Failed { error },
+            }
+        }
     };
+    if gathered.ran.is_empty()
+        && let Some(host) = clients.code_if_any()
+    {
+        gathered.ran.extend(host.home(job.command.cell.candidate, &job.ready.prompt).await?);
+    }
     Ok(Trial {
-        cell: command.cell,
+        cell: job.command.cell,
         split: job.split,
-        purpose: command.purpose,
+        purpose: job.command.purpose,
         model: job.model.clone(),
         outcome,
         usage: answer.usage,
         cost: answer.cost,
-        judge,
+        judge: gathered.bill,
         latency_ms: answer.latency_ms,
         cached: answer.cached,
+        program: answer.program,
+        ran: gathered.ran,
     })
+}
+
+async fn of_model(
+    job: &TrialJob,
+    messages: Vec<ChatMessage>,
+    clients: &Clients,
+    spec: &RunSpec,
+) -> Result<Answered, EngineError> {
+    let command = job.command;
+    let context = CallContext { role: ModelRole::Task, sample: command.cell.sample };
+    let client = clients.of(&spec.models, ModelRole::Task, command.generation, job.ready.model.as_deref())?;
+    match client.chat(&ChatRequest::messages(messages), context).await {
+        Ok(answer) => Ok(Answered {
+            text: Ok(answer.text),
+            usage: answer.usage,
+            cost: answer.cost,
+            latency_ms: answer.latency_ms,
+            cached: answer.cached,
+            program: None,
+            ran: None,
+        }),
+        Err(ModelError::Request { message, .. }) => Ok(unanswered(TrialErrorKind::Refused, message)),
+        Err(error @ ModelError::Temporary { .. }) => Ok(unanswered(TrialErrorKind::Provider, error.to_string())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn of_program(
+    job: &TrialJob,
+    program: &ProgramSpec,
+    messages: &[ChatMessage],
+    clients: &Clients,
+    spec: &RunSpec,
+) -> Result<Answered, EngineError> {
+    let command = job.command;
+    let call = ProgramCall {
+        program,
+        clients,
+        models: &spec.models,
+        candidate: command.cell.candidate,
+        generation: command.generation,
+        sample: command.cell.sample,
+        bound: job.ready.model.as_deref(),
+        messages,
+        names: job.ready.template.as_ref().map(|template| template.names().collect()).unwrap_or_default(),
+        vars: &job.example.vars,
+    };
+    let answer = clients.code()?.program(&call).await?;
+    Ok(Answered {
+        text: answer.error.map_or(Ok(answer.text), Err),
+        usage: answer.usage,
+        cost: answer.cost,
+        latency_ms: answer.latency_ms,
+        cached: answer.cached,
+        program: Some(answer.calls),
+        ran: answer.ran,
+    })
+}
+
+fn unanswered(kind: TrialErrorKind, message: String) -> Answered {
+    Answered {
+        text: Err(TrialError { kind, message }),
+        usage: Usage::default(),
+        cost: None,
+        latency_ms: 0,
+        cached: false,
+        program: None,
+        ran: None,
+    }
 }
 
 /// Judges the answer, fetching what the checks ask for.
@@ -98,8 +186,8 @@ async fn judged(
     judging: &Judging<'_>,
     job: &TrialJob,
     clients: &Clients,
-    models: &Models,
-    bill: &mut Bill,
+    spec: &RunSpec,
+    gathered: &mut Gathered,
 ) -> Result<Result<clade_metrics::ExampleVerdict, TrialError>, EngineError> {
     let mut answers = vec![Vec::new(); job.example.asserts.len()];
     for _ in 0..ROUNDS {
@@ -111,14 +199,15 @@ async fn judged(
         for (index, requests) in asked.into_iter().enumerate().filter(|(_, requests)| !requests.is_empty()) {
             let asker = Asker {
                 clients,
-                models,
+                models: &spec.models,
                 role: ModelRole::Judge,
                 generation: job.command.generation,
                 sample: job.command.cell.sample,
                 candidate: Some(job.command.cell.candidate),
+                bound: None,
                 named: job.example.asserts[index].provider.as_deref(),
             };
-            match fulfil(asker, requests, bill).await {
+            match fulfil(asker, requests, gathered).await {
                 Ok(more) => answers[index].extend(more),
                 Err(EngineError::Model(ModelError::Request { message, .. })) => {
                     return Ok(Err(TrialError { kind: TrialErrorKind::Judge, message }));
@@ -126,7 +215,8 @@ async fn judged(
                 Err(EngineError::Model(error @ ModelError::Temporary { .. })) => {
                     return Ok(Err(TrialError { kind: TrialErrorKind::Judge, message: error.to_string() }));
                 }
-                Err(EngineError::Code(message)) => {
+                Err(EngineError::Code { message, ran }) => {
+                    gathered.ran.extend(ran.map(|ran| *ran));
                     return Ok(Err(TrialError {
                         kind: TrialErrorKind::Evaluator,
                         message: format!("{}: {message}", job.example.asserts[index].kind),
@@ -146,21 +236,6 @@ fn evaluator_error(error: &EvaluatorError) -> TrialError {
         EvaluatorError::Failed(_) => TrialErrorKind::Evaluator,
     };
     TrialError { kind, message: error.to_string() }
-}
-
-fn failed(job: &TrialJob, kind: TrialErrorKind, message: String) -> Trial {
-    Trial {
-        cell: job.command.cell,
-        split: job.split,
-        purpose: job.command.purpose,
-        model: job.model.clone(),
-        outcome: TrialOutcome::Failed { error: TrialError { kind, message } },
-        usage: Usage::default(),
-        cost: None,
-        judge: Bill::default(),
-        latency_ms: 0,
-        cached: false,
-    }
 }
 
 fn flat(messages: &[ChatMessage]) -> String {

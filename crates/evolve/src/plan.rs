@@ -60,7 +60,8 @@ impl Plan {
         let mut validation = shuffled(Split::Validation, 2);
         let mut test = shuffled(Split::Test, 3);
         if let Some(calls) = state.spec().optimize.budget.calls {
-            let per_example = f64::from(1 + state.dataset().judge_calls) * f64::from(state.repeat());
+            let per_example =
+                f64::from(state.spec().task_calls() + state.dataset().judge_calls) * f64::from(state.repeat());
             let quarter = calls as f64 / 4.0 / per_example;
             cut(&mut validation, quarter / 2.0);
             cut(&mut test, quarter / 2.0);
@@ -105,7 +106,7 @@ impl Plan {
         let budget = state.budget();
         let spent = state.accounted();
         let costs = state.unit_costs();
-        let judged = f64::from(1 + state.dataset().judge_calls);
+        let judged = f64::from(state.spec().task_calls() + state.dataset().judge_calls);
         // twice what was wasted so far: it falls on few calls, and so varies
         let wasted = costs.wasted(spent.calls);
         let spare = 1.0 + SPARE + 2.0 * wasted;

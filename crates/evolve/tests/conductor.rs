@@ -30,9 +30,11 @@ fn spec(mode: RunMode, budget: Budget, genetic: GeneticSpec) -> RunSpec {
             judge: None,
             embedding: None,
             moderation: None,
+            program: Vec::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        program: None,
         sandbox: None,
         optimize: OptimizeSpec {
             budget,
@@ -113,6 +115,8 @@ impl World {
                     judge: Bill::default(),
                     latency_ms: 1,
                     cached: false,
+                    program: None,
+                    ran: Vec::new(),
                 }))
             }
             Command::Propose(command) => self.propose(command),

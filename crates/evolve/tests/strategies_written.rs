@@ -32,9 +32,11 @@ fn spec(strategy: StrategySpec, calls: u64) -> RunSpec {
             judge: None,
             embedding: None,
             moderation: None,
+            program: Vec::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        program: None,
         sandbox: None,
         optimize: OptimizeSpec {
             budget: Budget { calls: Some(calls), ..Budget::default() },
@@ -124,6 +126,8 @@ impl World {
             judge: Bill::default(),
             latency_ms: 1,
             cached: false,
+            program: None,
+            ran: Vec::new(),
         }))
     }
 

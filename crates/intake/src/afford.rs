@@ -35,7 +35,7 @@ pub fn affordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Proble
     if loaded.spec.mode == RunMode::Optimize && wanted >= LEAST_TEST_EXAMPLES {
         unprovable(loaded, estimate)?;
     }
-    let least = (SMALLEST_SEARCH * u64::from(1 + loaded.dataset.judge_calls)) + 1;
+    let least = (SMALLEST_SEARCH * u64::from(loaded.spec.task_calls() + loaded.dataset.judge_calls)) + 1;
     if loaded.spec.mode == RunMode::Optimize && loaded.spec.optimize.budget.calls.is_some_and(|calls| calls < least) {
         let fix = "raise the budget of calls, or evaluate the prompt with `clade eval`";
         return Err(Box::new(places.calls.saying(format!("the smallest search takes {least} calls"), fix)));

@@ -151,9 +151,11 @@ fn spec(job: &Job) -> RunSpec {
             judge: None,
             embedding: None,
             moderation: None,
+            program: Vec::new(),
             generations: Vec::new(),
         },
         options: EvalOptions { max_concurrency: Some(CAPACITY as u32), ..EvalOptions::default() },
+        program: None,
         sandbox: None,
         optimize: OptimizeSpec {
             // the final comparison of two prompts is outside of what is compared

@@ -156,7 +156,7 @@ fn test_examples(loaded: &Loaded) -> u32 {
 /// is kept for that.
 #[must_use]
 pub fn calls_per_test_example(loaded: &Loaded) -> u64 {
-    4 * 2 * u64::from(1 + loaded.dataset.judge_calls) * u64::from(loaded.spec.options.repeat)
+    4 * 2 * u64::from(loaded.spec.task_calls() + loaded.dataset.judge_calls) * u64::from(loaded.spec.options.repeat)
 }
 
 struct Builder<'a> {
@@ -181,7 +181,7 @@ impl Builder<'_> {
             phases.push(self.task("evaluation", [all * models; 3]));
             [all * models; 3]
         } else {
-            let per_trial = 1.0 + judge;
+            let per_trial = f64::from(self.spec.task_calls()) + judge;
             let limit = self.spec.optimize.budget.calls.map(|n| n as f64);
             // what choosing and proving keep back: at most a quarter of the calls each
             let share = |parts: f64, examples: f64| {
@@ -292,7 +292,8 @@ impl Builder<'_> {
         (search, written)
     }
 
-    fn task(&mut self, phase: &'static str, calls: Three) -> PhaseEstimate {
+    fn task(&mut self, phase: &'static str, trials: Three) -> PhaseEstimate {
+        let calls = trials.map(|n| n * f64::from(self.spec.task_calls()));
         let answer = self.answer_tokens();
         let mean = self.profile.mean_input_tokens;
         // prompts grow on the way: up to half as long again
@@ -341,7 +342,9 @@ impl Builder<'_> {
     fn one_evaluation(&mut self) -> PhaseEstimate {
         let answer = self.answer_tokens();
         let input = self.profile.mean_input_tokens;
-        let mut one = self.phase("one evaluation", ModelRole::Task, [1.0; 3], [input; 3], [1.0, answer[1], answer[2]]);
+        let calls = f64::from(self.spec.task_calls());
+        let mut one =
+            self.phase("one evaluation", ModelRole::Task, [calls; 3], [input; 3], [1.0, answer[1], answer[2]]);
         let judge = self.profile.mean_judge_calls;
         if judge > 0.0 {
             let judged = self.phase(

@@ -15,6 +15,7 @@ mod optimize;
 mod overrides;
 mod paths;
 mod problem;
+mod program;
 mod prompts;
 mod sandbox;
 mod schema;

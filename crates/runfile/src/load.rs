@@ -172,7 +172,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
     checks::objectives(context, &mut spec.objectives, &scan);
-    let sandbox = sandbox::resolve(context, &file, scan.needs, scan.files.iter());
+    let sandbox = sandbox::resolve(context, &file, scan.needs, found.program.as_ref(), scan.files.iter());
     checks::helpers(context, &mut models, scan.needs);
     judges(context, &models.all(), &scan);
     checks::unchecked(context, &scan);
@@ -198,6 +198,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         models,
         options: eval_options(&file, found.delay_ms),
         optimize: spec,
+        program: found.program,
         sandbox,
     };
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();

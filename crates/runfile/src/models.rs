@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use clade_domain::{GenerationModels, ModelSpec, Models};
+use clade_domain::{GenerationModels, ModelSpec, Models, ProgramSpec};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::{
     context::Context,
     env::{self, Unset},
-    schema::{GraderInput, ModelsInput, ProviderInput, ProviderOptions, ProvidersInput, RunFile},
+    program::{self, LoadedProgram},
+    schema::{GraderInput, ModelsInput, ProviderInput, ProvidersInput, RunFile},
     secret::is_secret,
     yaml::KeyPath,
 };
@@ -22,13 +23,15 @@ pub(crate) struct LoadedModels {
     pub secrets: BTreeMap<String, SecretString>,
     /// Where each id is named first.
     pub places: BTreeMap<String, KeyPath>,
+    /// The program that answers with calls of the task model.
+    pub program: Option<ProgramSpec>,
     /// The longest `delay` of a provider, in milliseconds.
     pub delay_ms: u64,
 }
 
 /// The models of the run file. Problems go to the context.
 pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&GraderInput>) -> LoadedModels {
-    let mut loader = Loader { context, found: LoadedModels::default(), task: Vec::new() };
+    let mut loader = Loader { context, found: LoadedModels::default(), task: Vec::new(), program: Vec::new() };
     loader.task_models(file);
     let none = ModelsInput::default();
     let input = file.optimize.as_ref().and_then(|o| o.models.as_ref()).unwrap_or(&none);
@@ -85,16 +88,18 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
         }
         None => {}
     }
-    let Loader { mut found, task, .. } = loader;
-    found.models = Some(Models { task, reflection, judge: own_judge, embedding, moderation, generations })
+    let Loader { mut found, task, program, .. } = loader;
+    found.models = Some(Models { task, reflection, judge: own_judge, embedding, moderation, program, generations })
         .filter(|m| !m.task.is_empty());
     found
 }
 
-struct Loader<'a, 'b> {
-    context: &'a mut Context<'b>,
+pub(crate) struct Loader<'a, 'b> {
+    pub context: &'a mut Context<'b>,
     found: LoadedModels,
     task: Vec<ModelSpec>,
+    /// Further models that a program may ask.
+    program: Vec<ModelSpec>,
 }
 
 impl Loader<'_, '_> {
@@ -119,9 +124,13 @@ impl Loader<'_, '_> {
         };
         match input {
             ProvidersInput::One(name) => {
-                let model = self.model(&ProviderInput::Name(name.clone()), &root);
-                self.task.extend(model);
+                let input = ProviderInput::Name(name.clone());
+                if !self.program(std::slice::from_ref(&input), &root) {
+                    let model = self.model(&input, &root);
+                    self.task.extend(model);
+                }
             }
+            ProvidersInput::Many(inputs) if self.program(inputs, &root) => {}
             ProvidersInput::Many(inputs) => {
                 if inputs.is_empty() {
                     let fix = "add a model such as `openai:gpt-5-mini`";
@@ -140,30 +149,37 @@ impl Loader<'_, '_> {
         }
     }
 
+    /// Whether the providers are a program; it is read then.
+    fn program(&mut self, inputs: &[ProviderInput], root: &KeyPath) -> bool {
+        let Some(place) = inputs.iter().position(|input| input.id().is_some_and(program::is_program)) else {
+            return false;
+        };
+        let path = root.index(place);
+        if inputs.len() > 1 {
+            let fix = "keep the program alone, and name the models that it asks in its `config`: `model`, `models`";
+            self.context.problem(&path, "a program is the only provider of its run", fix);
+            return true;
+        }
+        let Some((id, options)) = inputs[place].parts() else { return true };
+        if let Some(LoadedProgram { program, model, models }) = program::load(self, &id, options, &path) {
+            self.found.program = Some(program);
+            self.task.push(model);
+            self.program = models;
+        }
+        true
+    }
+
     /// A model of one entry; a name may also be the label of a task model.
-    fn model(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
-        let (id, options) = match input {
-            ProviderInput::Name(name) => {
-                if let Some(labelled) = self.task.iter().find(|m| !m.label.is_empty() && m.label == *name) {
-                    return Some(labelled.clone());
-                }
-                (name.clone(), ProviderOptions { id: None, label: None, config: None, delay: None })
-            }
-            ProviderInput::Object(o) => {
-                let options =
-                    ProviderOptions { id: None, label: o.label.clone(), config: o.config.clone(), delay: o.delay };
-                (o.id.clone(), options)
-            }
-            ProviderInput::Keyed(map) => match map.iter().next() {
-                Some((name, options)) if map.len() == 1 => {
-                    (options.id.clone().unwrap_or_else(|| name.clone()), options.clone())
-                }
-                _ => {
-                    let message = format!("`{path}` has several names as keys");
-                    self.context.problem(path, message, "make one list entry of each model");
-                    return None;
-                }
-            },
+    pub(crate) fn model(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
+        if let ProviderInput::Name(name) = input
+            && let Some(labelled) = self.task.iter().find(|m| !m.label.is_empty() && m.label == *name)
+        {
+            return Some(labelled.clone());
+        }
+        let Some((id, options)) = input.parts() else {
+            let message = format!("`{path}` has several names as keys");
+            self.context.problem(path, message, "make one list entry of each model");
+            return None;
         };
         let keyed = matches!(input, ProviderInput::Keyed(_));
         let settings = match (&input, keyed) {
@@ -172,6 +188,11 @@ impl Loader<'_, '_> {
         };
         if id.trim().is_empty() {
             self.context.problem(path, "the model's name is empty", "write a name such as `openai:gpt-5-mini`");
+            return None;
+        }
+        if program::is_program(&id) {
+            let fix = "name a model here, and the program as the only entry of `providers`";
+            self.context.problem(path, "a program answers examples, and nothing else", fix);
             return None;
         }
         if id.starts_with("file://") {
@@ -249,7 +270,7 @@ impl Loader<'_, '_> {
         }
     }
 
-    fn value(&mut self, value: Value, path: &KeyPath) -> Option<Value> {
+    pub(crate) fn value(&mut self, value: Value, path: &KeyPath) -> Option<Value> {
         Some(match value {
             Value::String(text) => Value::String(self.text(&text, path)?),
             Value::Array(items) => {

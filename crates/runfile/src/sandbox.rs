@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clade_domain::{Isolation, Language, SandboxMode, SandboxSpec};
+use clade_domain::{Isolation, Language, ProgramSpec, SandboxMode, SandboxSpec};
 use clade_metrics::Needs;
 
 use crate::{
@@ -16,7 +16,8 @@ use crate::{
 pub(crate) fn resolve<'f>(
     context: &mut Context<'_>,
     file: &RunFile,
-    needs: Needs,
+    mut needs: Needs,
+    program: Option<&'f ProgramSpec>,
     executed: impl Iterator<Item = &'f String>,
 ) -> Option<SandboxSpec> {
     let none = SandboxSettings::default();
@@ -37,9 +38,16 @@ pub(crate) fn resolve<'f>(
         let message = "no backend gives a sandbox a machine of its own yet";
         context.problem(&KeyPath::of("optimize.sandbox.isolation"), message, fix);
     }
+    if let Some(program) = program {
+        needs.code = true;
+        match program.language {
+            Language::Python => needs.python = true,
+            Language::JavaScript => needs.javascript = true,
+        }
+    }
     let reader = Files::new(context.folder.clone());
     let mut files = BTreeMap::new();
-    for path in executed {
+    for path in program.map(|program| &program.path).into_iter().chain(executed) {
         // what is wrong with it was said at the check that names it
         if let Ok((path, text)) = reader.code(path) {
             files.insert(path, text);

@@ -2487,6 +2487,8 @@ export interface components {
              * @default null
              */
             moderation: components["schemas"]["ModelSpec"] | null;
+            /** @description Further models that a program may ask by name. */
+            program?: components["schemas"]["ModelSpec"][];
             /**
              * @description Writes proposals; the first task model where absent.
              * @default null
@@ -2881,6 +2883,44 @@ export interface components {
             /** @description The kind of problem, as a name that stays. */
             type: string;
         };
+        /** @description What the model calls of a program came to on one example. */
+        ProgramCalls: {
+            /**
+             * Format: uint32
+             * @description Answers it got, those that the run did not have to buy included.
+             */
+            answers: number;
+            /** @description What the run bought for it. */
+            bought: components["schemas"]["Bill"];
+        };
+        /**
+         * @description A user's function that answers examples with as many model calls as it likes: several prompts, tools, chains. It is called in a
+         *     sandbox; whom it asks is the run's task model, and [`Models::program`](crate::Models::program) beside it.
+         */
+        ProgramSpec: {
+            /**
+             * Format: uint32
+             * @description About how many model calls one call of the function makes, from 1: what a limit on calls is laid out by.
+             */
+            calls: number;
+            /** @description What the function finds in `options["config"]`. Keys are never in here. */
+            config?: {
+                [key: string]: unknown;
+            };
+            /** @description The function's name; `default` in JavaScript is what the module exports as a whole. */
+            function: string;
+            /** @description How the user calls it; empty where they do not. */
+            label?: string;
+            /** @description Its language. */
+            language: components["schemas"]["Language"];
+            /**
+             * Format: uint32
+             * @description Most model calls that one call of the function may make, from 1; further ones are refused.
+             */
+            max_calls: number;
+            /** @description The file's path in the run. */
+            path: string;
+        };
         /** @description How a run stands, for people: a small copy that is renewed several times a second. */
         Progress: {
             /**
@@ -2978,6 +3018,26 @@ export interface components {
         };
         /** @description What a trial is for. */
         Purpose: "search" | "repeat" | "selection" | "evidence" | "evaluation";
+        /** @description Where code of a trial was executed. */
+        Ran: {
+            /** @description The backend, such as `local`. */
+            backend: string;
+            /** @description The state that it started from, where that was not an empty folder. */
+            from?: string | null;
+            /** @description How well it isolates. */
+            isolation: components["schemas"]["Isolation"];
+            /** @description Whether it was executed earlier and its answer was known, in this run or in another. */
+            known?: boolean;
+            /** @description The end of what it printed; empty where it printed nothing. */
+            said?: string;
+            /** @description The sandbox's name, which no other sandbox of that process had. */
+            sandbox: string;
+            /**
+             * Format: uint32
+             * @description Milliseconds from the call to its end, waiting for models included.
+             */
+            took_ms: number;
+        };
         /** @description A figure with its range. */
         Range: {
             /**
@@ -3160,6 +3220,8 @@ export interface components {
             optimize: components["schemas"]["OptimizeSpec"];
             /** @description How evaluations are carried out. */
             options: components["schemas"]["EvalOptions"];
+            /** @description The function that answers examples with calls of the task model; `None` where the model does so itself. */
+            program?: components["schemas"]["ProgramSpec"] | null;
             /** @description The user's prompts; at least one. The first is the one that evidence compares with. */
             prompts: components["schemas"]["SeedPrompt"][];
             /** @description How its code is executed; `None` where it has none and wants no sandboxes. */
@@ -3954,7 +4016,7 @@ export interface components {
         };
         /** @description What came of one candidate on one example. */
         Trial: {
-            /** @description Whether the response cache answered the task call for nothing. */
+            /** @description Whether the response cache answered the task call for nothing; of a program's, all of them. */
             cached?: boolean;
             /** @description The candidate. */
             candidate: components["schemas"]["CandidateId"];
@@ -3966,7 +4028,7 @@ export interface components {
             judge?: components["schemas"]["Bill"];
             /**
              * Format: uint32
-             * @description Latency of the task call, in milliseconds.
+             * @description Latency of the task call, in milliseconds; of a program's, the sum of all its calls'.
              */
             latency_ms: number;
             /**
@@ -3974,8 +4036,12 @@ export interface components {
              *     trials that differ here are never compared.
              */
             model?: string | null;
+            /** @description The calls of the program that answered, where one did. */
+            program?: components["schemas"]["ProgramCalls"] | null;
             /** @description What for. */
             purpose: components["schemas"]["Purpose"];
+            /** @description Where its code was executed: the program's first, then that of its checks. Empty where it has none. */
+            ran?: components["schemas"]["Ran"][];
             /**
              * Format: uint32
              * @description Which repeat, from 0.
@@ -3983,7 +4049,7 @@ export interface components {
             sample: number;
             /** @description The example's split. */
             split: components["schemas"]["Split"];
-            /** @description Tokens of the task call. */
+            /** @description Tokens of the task call; of a program's, of all its calls together. */
             usage: components["schemas"]["Usage"];
         } & ({
             /** @description The answer's text by content. */
@@ -4009,7 +4075,7 @@ export interface components {
             message: string;
         };
         /** @description Kinds of failed trials. */
-        TrialErrorKind: "template" | "refused" | "provider" | "judge" | "evaluator";
+        TrialErrorKind: "template" | "refused" | "provider" | "judge" | "evaluator" | "program";
         /** @description A trial in a list. */
         TrialRow: {
             /** @description Whether the answer was there already. */

@@ -35,6 +35,7 @@ pub fn show(path: &Path, loaded: &Loaded, estimate: &Estimate, unready: Option<&
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
+            "program": loaded.spec.program.as_ref().map(clade_domain::ProgramSpec::id),
             "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
         return;
@@ -67,6 +68,9 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     ));
     let models: Vec<&str> = loaded.spec.models.all().iter().map(|model| model.id.as_str()).collect();
     output.line(format!("models: {}", models.join(", ")));
+    if let Some(program) = &loaded.spec.program {
+        output.line(format!("program: {}, about {} model calls for each example", program.id(), program.calls));
+    }
     if let Some(sandbox) = &loaded.spec.sandbox {
         let files = match sandbox.files.len() {
             0 => String::new(),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::common::{Place, Ran, Working};
 
 /// Whether this machine has an interpreter; a test that needs one says that it was skipped.
-fn has(program: &str) -> bool {
+pub fn has(program: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success());
     if !there {
         eprintln!("skipped: there is no {program} here");
@@ -30,7 +30,7 @@ fn run_file(providers: &str, checks: &str, more: &str) -> String {
 }
 
 /// `clade` may look for programs, as a user's does.
-fn clade(place: &Place, arguments: &[&str]) -> Command {
+pub fn clade(place: &Place, arguments: &[&str]) -> Command {
     let mut command = place.clade();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).args(arguments);
     command
@@ -42,7 +42,7 @@ pub fn eval(place: &Place, arguments: &[&str]) -> Ran {
     Ran::of(clade(place, &all))
 }
 
-fn trials(ran: &Ran) -> Vec<Value> {
+pub fn trials(ran: &Ran) -> Vec<Value> {
     ran.lines().into_iter().filter(|line| line["event"] == "trial_finished").collect()
 }
 
@@ -175,6 +175,32 @@ fn what_cannot_be_executed_is_said_before_anything_is_spent() {
         assert!(ran.stderr.contains(words), "{checks} {more}: {}", ran.stderr);
         assert_eq!(place.run(&["show", "code"]).code, 2, "no run was made");
     }
+}
+
+#[test]
+fn each_candidate_has_sandboxes_of_its_own_where_that_is_wished() {
+    if !has("python3") {
+        return;
+    }
+    for checks in ["    - {type: python, value: 'len(output) > 0'}", "    - {type: numeric, value: '{{target}}'}"] {
+        let place = place(checks, "  sandbox: always");
+        place
+            .write("prompt.txt", "Solve it: {{question}}\n---\nWork it out: {{question}}\n---\nSay it: {{question}}\n");
+        let ran = eval(&place, &["p.yaml"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let mut owners = std::collections::BTreeMap::new();
+        let trials = trials(&ran);
+        for trial in &trials {
+            let at = trial["ran"][0]["sandbox"].as_str().unwrap_or_else(|| panic!("it ran nowhere: {trial}"));
+            let candidate = trial["candidate"].as_u64();
+            assert_eq!(*owners.entry(at.to_owned()).or_insert(candidate), candidate, "{at} served two candidates");
+        }
+        let candidates: std::collections::BTreeSet<Option<u64>> = owners.values().copied().collect();
+        assert_eq!((trials.len(), candidates.len()), (180, 3), "{checks}");
+    }
+    // and none where nobody wants any
+    let place = place("    - {type: numeric, value: '{{target}}'}", "");
+    assert!(trials(&eval(&place, &["p.yaml"])).iter().all(|trial| trial["ran"].is_null()));
 }
 
 #[test]

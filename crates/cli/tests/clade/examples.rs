@@ -103,6 +103,21 @@ fn writing() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_program_is_executed() {
+    let place = Place::new();
+    for name in ["promptclade.yaml", "prompt.yaml", "app.py"] {
+        std::fs::copy(example("program").join(name), place.path(name)).unwrap();
+    }
+    let ran = crate::code::eval(&place, &["promptclade.yaml"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let result = ran.result();
+    assert_eq!((&result["prompts"][0]["errors"], &result["prompts"][0]["trials"]), (&0.into(), &60.into()));
+    let calls = result["spent"]["calls"].as_u64().unwrap();
+    assert!((120..=180).contains(&calls), "two calls for each example, and a third where they do not agree: {calls}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn humaneval_is_executed() {
     let place = Place::new();
     for name in ["promptclade.yaml", "prompt.txt"] {

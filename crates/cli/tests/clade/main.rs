@@ -18,6 +18,7 @@ mod evaluations;
 mod examples;
 mod exit_codes;
 mod mcp;
+mod programs;
 mod promptfoo;
 mod remote;
 mod repeating;

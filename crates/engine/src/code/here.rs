@@ -7,6 +7,11 @@ use clade_store::Store;
 use super::{CodeHost, CodeSettings};
 use crate::EngineError;
 
+/// Calls of a program at once where the run file does not say: each holds an interpreter, of some ten megabytes, while it waits.
+const PROGRAMS: usize = 32;
+/// Most calls of a program at once.
+const MOST_PROGRAMS: usize = 128;
+
 /// Who executes the code of runs on this machine: the local backend, with its files below a folder.
 #[derive(Debug, Clone)]
 pub struct CodeHere {
@@ -51,6 +56,7 @@ impl CodeHere {
             backend: Arc::new(LocalBackend::new(settings)),
             interpreters,
             places: std::thread::available_parallelism().map_or(1, NonZero::get),
+            program_places: spec.options.max_concurrency.map_or(PROGRAMS, |most| most as usize).min(MOST_PROGRAMS),
             store: store.clone(),
             run: run.clone(),
             shared: spec.options.cache,

@@ -2,23 +2,30 @@ use std::{
     collections::BTreeMap,
     hash::{BuildHasher, Hasher, RandomState},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use bytes::Bytes;
-use clade_domain::{CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, RunId, SandboxMode, SandboxSpec};
+use clade_domain::{
+    CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, Prompt, Ran, RunId, SandboxMode, SandboxSpec,
+};
 use clade_sandbox::{
     Command, GeneratedCode, InsidePath, Network, Sandbox, SandboxBackend, SandboxError,
     channel::{Call, CallError, NoModels, Pool, RunnerSpec, Source},
 };
 use clade_store::Store;
+use serde::{Deserialize, Serialize};
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::known::KnownAnswers;
+use super::{
+    homes::Homes,
+    known::KnownAnswers,
+    pools::{PoolKey, Pools},
+};
 use crate::EngineError;
 
 /// How often something is executed anew because its sandbox went away.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 /// How much of a program's last words is shown, in characters.
 const WORDS: usize = 600;
 
@@ -30,8 +37,10 @@ pub struct CodeSettings {
     pub backend: Arc<dyn SandboxBackend>,
     /// Where the interpreters of the needed languages are.
     pub interpreters: BTreeMap<Language, PathBuf>,
-    /// Most sandboxes at work at once, at least 1.
+    /// Most sandboxes of checks at work at once, at least 1: they need a processor.
     pub places: usize,
+    /// Most calls of a program at once, at least 1: they mostly wait for models.
+    pub program_places: usize,
     /// Where answers are kept.
     pub store: Arc<dyn Store>,
     /// The run that they belong to.
@@ -40,22 +49,40 @@ pub struct CodeSettings {
     pub shared: bool,
 }
 
-/// Executes the code of a run in sandboxes. Functions run in warm interpreters; programs, and tests of what a model wrote, in a fresh
-/// sandbox each.
+/// Executes the code of a run in sandboxes. Functions run in warm interpreters; programs that are started, and tests of what a model
+/// wrote, in a fresh sandbox each.
 pub struct CodeHost {
     spec: SandboxSpec,
     sandbox: clade_sandbox::SandboxSpec,
     files: Vec<(InsidePath, Bytes)>,
-    backend: Arc<dyn SandboxBackend>,
+    pub(super) backend: Arc<dyn SandboxBackend>,
     interpreters: BTreeMap<Language, PathBuf>,
-    known: KnownAnswers,
+    pub(super) known: KnownAnswers,
     most: usize,
     places: Semaphore,
-    /// Pools of warm interpreters by language and, where each candidate has sandboxes of its own, by candidate; used last comes last.
-    pools: Mutex<Vec<(PoolKey, Arc<Pool>)>>,
+    most_programs: usize,
+    pub(super) program_places: Semaphore,
+    pools: Pools,
+    homes: Homes,
 }
 
-type PoolKey = (Language, Option<CandidateId>);
+/// Whose warm interpreters are meant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PoolOf {
+    pub language: Language,
+    /// Those of the program under optimisation, or of checks.
+    pub program: bool,
+    pub candidate: Option<CandidateId>,
+}
+
+/// An answer of code, with where it was executed; nobody knows that of what older versions kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Executed {
+    #[serde(flatten)]
+    pub answer: CodeAnswer,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran: Option<Ran>,
+}
 
 impl CodeHost {
     /// A host that has made no sandbox yet.
@@ -63,7 +90,7 @@ impl CodeHost {
     /// # Errors
     /// Where a file's path cannot be one inside a sandbox.
     pub fn new(settings: CodeSettings) -> Result<Self, EngineError> {
-        let CodeSettings { spec, backend, interpreters, places, store, run, shared } = settings;
+        let CodeSettings { spec, backend, interpreters, places, program_places, store, run, shared } = settings;
         let files = spec
             .files
             .iter()
@@ -77,8 +104,21 @@ impl CodeHost {
         };
         let known = KnownAnswers::new(store, run, &spec, backend.name(), shared);
         let most = places.max(1);
-        let places = Semaphore::new(most);
-        Ok(Self { spec, sandbox, files, backend, interpreters, known, most, places, pools: Mutex::default() })
+        let most_programs = program_places.max(1);
+        Ok(Self {
+            spec,
+            sandbox,
+            files,
+            backend,
+            interpreters,
+            known,
+            most,
+            places: Semaphore::new(most),
+            most_programs,
+            program_places: Semaphore::new(most_programs),
+            pools: Pools::new(most.max(most_programs)),
+            homes: Homes::default(),
+        })
     }
 
     /// The answer to a request: the one that is known, or what executing it gives. `candidate` is whose output it is about.
@@ -89,34 +129,53 @@ impl CodeHost {
         &self,
         request: &CodeRequest,
         candidate: Option<CandidateId>,
-    ) -> Result<CodeAnswer, EngineError> {
-        let key = self.known.key(request);
-        if let Some(answer) = self.known.get(key).await? {
-            return Ok(answer);
+    ) -> Result<Executed, EngineError> {
+        let key = self.known.key("code", request);
+        if let Some(known) = self.known.get::<Executed>(key).await? {
+            let mut executed = known.answer;
+            executed.ran.iter_mut().for_each(|ran| ran.known = true);
+            return Ok(executed);
         }
         let gone = || EngineError::Sandbox(SandboxError::Gone("the run ends".to_owned()));
         let _place = self.places.acquire().await.map_err(|_| gone())?;
         let started = Instant::now();
         let mut tries = 1;
-        let answer = loop {
-            match self.execute(request, candidate).await {
+        let executed = loop {
+            let mut sandbox = None;
+            match self.execute(request, candidate, &mut sandbox).await {
                 Err(CallError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
-                result => break result.map_err(fault)?,
+                Ok(answer) => {
+                    let said = if let CodeAnswer::Function { said, .. } = &answer { said.as_str() } else { "" };
+                    let ran = sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), said));
+                    break Executed { answer, ran };
+                }
+                Err(error) => {
+                    return Err(fault(error, sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), ""))));
+                }
             }
         };
-        self.known.put(key, &answer, started.elapsed()).await?;
-        Ok(answer)
+        self.known.put(key, &executed, started.elapsed()).await?;
+        Ok(executed)
     }
 
-    async fn execute(&self, request: &CodeRequest, candidate: Option<CandidateId>) -> Result<CodeAnswer, CallError> {
+    /// Executes in a sandbox, whose name it leaves as soon as it has one.
+    async fn execute(
+        &self,
+        request: &CodeRequest,
+        candidate: Option<CandidateId>,
+        place: &mut Option<String>,
+    ) -> Result<CodeAnswer, CallError> {
         match request {
             CodeRequest::Function { language, source, args } => {
                 let call = Call { source: inside(source)?, args: args.clone() };
-                let returned = self.pool(*language, candidate)?.call(&call, &NoModels).await?;
+                let pool = self.pool(PoolOf { language: *language, program: false, candidate })?;
+                let lease = pool.take().await?;
+                *place = Some(lease.sandbox().to_owned());
+                let returned = lease.call(&call, &NoModels).await?;
                 Ok(CodeAnswer::Function { value: returned.value, said: returned.said })
             }
             CodeRequest::Program { command, stdin } => {
-                let sandbox = self.fresh().await?;
+                let sandbox = self.fresh(place).await?;
                 let execution = sandbox.start(&Command::new(command)).await?;
                 let finished = execution.finish(stdin.as_bytes()).await?;
                 sandbox.destroy().await?;
@@ -128,7 +187,7 @@ impl CodeHost {
             }
             CodeRequest::Tests { code, tests } => {
                 let python = self.interpreter(Language::Python)?;
-                let sandbox = self.fresh().await?;
+                let sandbox = self.fresh(place).await?;
                 let code = GeneratedCode { code: code.clone(), tests: tests.clone() };
                 let verdict = code.judge(&*sandbox, python, self.spec.limits.wall(), &unguessable()).await?;
                 sandbox.destroy().await?;
@@ -138,12 +197,26 @@ impl CodeHost {
     }
 
     /// A sandbox with the run's files in it.
-    async fn fresh(&self) -> Result<Box<dyn Sandbox>, SandboxError> {
+    pub(super) async fn fresh(&self, place: &mut Option<String>) -> Result<Box<dyn Sandbox>, SandboxError> {
         let sandbox = self.backend.create(&self.sandbox, None).await?;
+        *place = Some(sandbox.id().to_owned());
         for (path, content) in &self.files {
             sandbox.put(path, content.clone()).await?;
         }
         Ok(sandbox)
+    }
+
+    /// The sandbox of a candidate that executes nothing; `None` where such a candidate has none.
+    ///
+    /// # Errors
+    /// Where there is no sandbox to be had.
+    pub(crate) async fn home(&self, candidate: CandidateId, prompt: &Prompt) -> Result<Option<Ran>, EngineError> {
+        if self.spec.mode != SandboxMode::Always {
+            return Ok(None);
+        }
+        let started = Instant::now();
+        let sandbox = self.homes.of(self, candidate, prompt).await?;
+        Ok(Some(self.ran(sandbox, started.elapsed(), "")))
     }
 
     fn interpreter(&self, language: Language) -> Result<&PathBuf, SandboxError> {
@@ -153,30 +226,21 @@ impl CodeHost {
         })
     }
 
-    /// The pool of a language, or of a candidate in it. Those that were not used for longest make way.
-    fn pool(&self, language: Language, candidate: Option<CandidateId>) -> Result<Arc<Pool>, SandboxError> {
-        let own = candidate.filter(|_| self.spec.mode == SandboxMode::Always);
-        let key = (language, own);
-        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
-        let pool = match pools.iter().position(|(known, _)| *known == key) {
-            Some(at) => pools.remove(at).1,
-            None => {
-                let spec = RunnerSpec {
-                    sandbox: self.sandbox.clone(),
-                    from: None,
-                    language,
-                    program: self.interpreter(language)?.clone(),
-                    files: self.files.clone(),
-                };
-                Arc::new(Pool::new(self.backend.clone(), spec, self.most))
-            }
-        };
-        // a pool that is at work is held by its calls, and ends with the last of them
-        let spare = (pools.len() + 1).saturating_sub(2 * self.most);
-        let spare = spare.min(pools.len());
-        pools.drain(..spare);
-        pools.push((key, pool.clone()));
-        Ok(pool)
+    /// The warm interpreters that are meant; those of a candidate alone where each has sandboxes of its own.
+    pub(super) fn pool(&self, of: PoolOf) -> Result<Arc<Pool>, SandboxError> {
+        let PoolOf { language, program, candidate } = of;
+        let candidate = candidate.filter(|_| self.spec.mode == SandboxMode::Always);
+        self.pools.get(PoolKey { language, program, candidate }, || {
+            let spec = RunnerSpec {
+                sandbox: self.sandbox.clone(),
+                from: None,
+                language,
+                program: self.interpreter(language)?.clone(),
+                files: self.files.clone(),
+            };
+            let places = if program { self.most_programs } else { self.most };
+            Ok(Pool::new(self.backend.clone(), spec, places))
+        })
     }
 }
 
@@ -190,16 +254,17 @@ fn inside(source: &FunctionSource) -> Result<Source, SandboxError> {
 }
 
 /// What the run makes of a failed call: all but a missing sandbox is the code's own doing.
-fn fault(error: CallError) -> EngineError {
-    match error {
-        CallError::Sandbox(error) => EngineError::Sandbox(error),
-        CallError::Failed { message, trace } => EngineError::Code(format!("{message}\n{}", last_words(&trace))),
-        CallError::Died { ended, said } => EngineError::Code(format!("it {}: {said}", ended.words())),
-        other => EngineError::Code(other.to_string()),
-    }
+pub(super) fn fault(error: CallError, ran: Option<Ran>) -> EngineError {
+    let message = match error {
+        CallError::Sandbox(error) => return EngineError::Sandbox(error),
+        CallError::Failed { message, trace } => format!("{message}\n{}", last_words(&trace)),
+        CallError::Died { ended, said } => format!("it {}: {said}", ended.words()),
+        other => other.to_string(),
+    };
+    EngineError::Code { message, ran: ran.map(Box::new) }
 }
 
-fn last_words(text: &str) -> String {
+pub(super) fn last_words(text: &str) -> String {
     let text = text.trim();
     let from = text.char_indices().rev().nth(WORDS - 1).map_or(0, |(at, _)| at);
     text[from..].to_owned()

@@ -1,7 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use clade_domain::{CodeAnswer, CodeRequest, ContentHash, RunId, SandboxSpec, Usage, Usd};
+use clade_domain::{ContentHash, RunId, SandboxSpec, Usage, Usd};
 use clade_store::{PaidAnswer, Store, StoreError};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::now;
 
@@ -11,8 +12,16 @@ pub(super) struct KnownAnswers {
     run: RunId,
     /// The backend's name.
     backend: &'static str,
-    /// What all keys of this run have in common: the files, the limits, the isolation, and the run itself where it shares nothing.
+    /// What all keys of this run have in common: the files, the limits, the isolation, the state that sandboxes start from, and the
+    /// run itself where it shares nothing.
     common: ContentHash,
+}
+
+/// An answer that was there already.
+pub(super) struct Known<T> {
+    pub answer: T,
+    /// Whether this run executed it.
+    pub own: bool,
 }
 
 impl KnownAnswers {
@@ -29,21 +38,29 @@ impl KnownAnswers {
         Self { store, run, backend, common: ContentHash::of_parts([backend.as_bytes(), parts.as_bytes()]) }
     }
 
-    /// The key of a request's answer.
-    pub(super) fn key(&self, request: &CodeRequest) -> ContentHash {
+    /// The key of the answer to what is asked.
+    pub(super) fn key(&self, kind: &str, asked: &impl Serialize) -> ContentHash {
         // writing to memory cannot fail
-        let request = serde_json::to_vec(request).unwrap_or_default();
-        ContentHash::of_parts([b"code".as_slice(), &self.common.0, &request])
+        let asked = serde_json::to_vec(asked).unwrap_or_default();
+        ContentHash::of_parts([kind.as_bytes(), &self.common.0, &asked])
     }
 
     /// The answer under a key; `None` too where a later version wrote it in a way that this one cannot read.
-    pub(super) async fn get(&self, key: ContentHash) -> Result<Option<CodeAnswer>, StoreError> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, key: ContentHash) -> Result<Option<Known<T>>, StoreError> {
         let found = self.store.answers(vec![key]).await?.into_iter().flatten().next();
-        Ok(found.and_then(|answer| serde_json::from_str(&answer.body).ok()))
+        Ok(found.and_then(|row| {
+            let answer = serde_json::from_str(&row.body).ok()?;
+            Some(Known { answer, own: row.run == self.run })
+        }))
     }
 
     /// Durable when ready: only then is the answer used.
-    pub(super) async fn put(&self, key: ContentHash, answer: &CodeAnswer, took: Duration) -> Result<(), StoreError> {
+    pub(super) async fn put(
+        &self,
+        key: ContentHash,
+        answer: &impl Serialize,
+        took: Duration,
+    ) -> Result<(), StoreError> {
         let row = PaidAnswer {
             key,
             run: self.run.clone(),

@@ -1,8 +1,11 @@
-//! Where code of a run is executed, and its answers kept: a run that goes on executes nothing twice that succeeded.
-
+mod asks;
 mod here;
+mod homes;
 mod host;
 mod known;
+mod pools;
+mod program;
 
 pub use here::CodeHere;
 pub use host::{CodeHost, CodeSettings};
+pub(crate) use program::ProgramCall;

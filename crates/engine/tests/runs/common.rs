@@ -88,9 +88,11 @@ pub fn spec(model: &str, budget: Budget) -> RunSpec {
             judge: None,
             embedding: None,
             moderation: None,
+            program: Vec::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),
+        program: None,
         sandbox: None,
         optimize: OptimizeSpec {
             budget,

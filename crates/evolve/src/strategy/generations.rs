@@ -253,7 +253,8 @@ impl<S: Scheme> Generational<S> {
     fn room(&self, state: &RunState, plan: &Plan, due: usize) -> usize {
         let allowance = plan.allowance(state);
         let repeat = f64::from(state.repeat());
-        let written = allowance.proposal.max(TRIES / f64::from(1 + state.dataset().judge_calls));
+        let written =
+            allowance.proposal.max(TRIES / f64::from(state.spec().task_calls() + state.dataset().judge_calls));
         let child = self.block.len() as f64 * repeat + written;
         let left = allowance.trials - due as f64 * repeat;
         (left / child).max(0.0).min(f64::from(u16::MAX)) as usize

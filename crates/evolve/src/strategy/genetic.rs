@@ -122,7 +122,7 @@ impl Genetic {
 
     fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
         // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
-        let tries = f64::from(ATTEMPTS) / f64::from(1 + state.dataset().judge_calls);
+        let tries = f64::from(ATTEMPTS) / f64::from(state.spec().task_calls() + state.dataset().judge_calls);
         let block = self.block.unwrap_or_else(|| self.block_size(state, plan));
         let per_child = block as f64 * f64::from(state.repeat()) + tries;
         (plan.allowance(state).trials / per_child).max(0.0).min(f64::from(u16::MAX)) as u32

@@ -26,6 +26,33 @@ pub(crate) enum ProviderInput {
     Keyed(BTreeMap<String, ProviderOptions>),
 }
 
+impl ProviderInput {
+    /// Its name; `None` where several names are keys.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            Self::Object(object) => Some(&object.id),
+            Self::Keyed(map) => match map.iter().next() {
+                Some((name, options)) if map.len() == 1 => Some(options.id.as_deref().unwrap_or(name)),
+                _ => None,
+            },
+        }
+    }
+
+    /// Its name, and its settings without it; `None` where several names are keys.
+    pub fn parts(&self) -> Option<(String, ProviderOptions)> {
+        let id = self.id()?.to_owned();
+        let options = match self {
+            Self::Name(_) => ProviderOptions { id: None, label: None, config: None, delay: None },
+            Self::Object(o) => {
+                ProviderOptions { id: None, label: o.label.clone(), config: o.config.clone(), delay: o.delay }
+            }
+            Self::Keyed(map) => map.values().next()?.clone(),
+        };
+        Some((id, options))
+    }
+}
+
 /// A model with its settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -26,6 +26,9 @@ pub enum CallError {
     /// It sent what is no message.
     #[error("call the function: it wrote to the host's channel {0}")]
     Channel(String),
+    /// The host gave it up.
+    #[error("call the function: the host gave it up")]
+    GivenUp,
     /// The sandbox could not be made or is gone.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

@@ -8,6 +8,12 @@ pub trait ModelHost: Send + Sync {
     /// granted. What comes from inside may be anything; role names and options are for the host to check.
     fn chat(&self, ask: Ask) -> BoxFuture<'_, Result<String, String>>;
 
+    /// Ready once the call is to be given up whatever the function makes of it, such as when a budget is spent. Model calls that
+    /// are under way are waited for all the same.
+    fn given_up(&self) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::pending())
+    }
+
     /// How many model calls one call of a function may ask for.
     fn most_asks(&self) -> u32 {
         100

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::future::try_join_all;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::runner::Returned;
 use super::{Call, CallError, ModelHost, Runner};
@@ -39,6 +39,34 @@ impl std::fmt::Debug for Pool {
     }
 }
 
+/// A runner that is taken out of its pool for one call.
+#[derive(Debug)]
+pub struct Lease<'a> {
+    pool: &'a Pool,
+    runner: Runner,
+    _place: SemaphorePermit<'a>,
+}
+
+impl Lease<'_> {
+    /// The name of its sandbox.
+    #[must_use]
+    pub fn sandbox(&self) -> &str {
+        self.runner.sandbox().id()
+    }
+
+    /// Calls a function, and gives the runner back where it can take another call. Dropping the future ends the runner.
+    ///
+    /// # Errors
+    /// As [`Runner::call`].
+    pub async fn call(mut self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
+        let returned = self.runner.call(call, host).await;
+        if returned.as_ref().err().is_none_or(CallError::leaves_the_runner) && self.runner.is_good() {
+            self.pool.idle().push(self.runner);
+        }
+        returned
+    }
+}
+
 impl Pool {
     /// A pool of at most `places` runners; at least 1. None is made yet.
     #[must_use]
@@ -63,17 +91,27 @@ impl Pool {
     /// As [`Runner::start`] and [`Runner::call`]. A call that failed for want of a sandbox may be made again
     /// ([`SandboxError::worth_another_sandbox`]).
     pub async fn call(&self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
-        let _place = self.places.acquire().await.map_err(|_| SandboxError::Gone("the pool is closed".to_owned()))?;
+        self.take().await?.call(call, host).await
+    }
+
+    /// Takes one of the runners for a single call, once there is a place.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn take(&self) -> Result<Lease<'_>, CallError> {
+        let place = self.places.acquire().await.map_err(|_| SandboxError::Gone("the pool is closed".to_owned()))?;
         let warm = self.idle().pop();
-        let mut runner = match warm {
+        let runner = match warm {
             Some(runner) => runner,
             None => self.make().await?,
         };
-        let returned = runner.call(call, host).await;
-        if returned.as_ref().err().is_none_or(CallError::leaves_the_runner) {
-            self.idle().push(runner);
-        }
-        returned
+        Ok(Lease { pool: self, runner, _place: place })
+    }
+
+    /// How many runners wait for calls.
+    #[must_use]
+    pub fn idle_runners(&self) -> usize {
+        self.idle().len()
     }
 
     /// Ends all runners that are idle, and refuses further calls.

@@ -77,6 +77,8 @@ async function answer({ id, source, args }) {
 function receive(message) {
   if (message.call) return void answer(message.call);
   const { id } = message.answer ?? message.refusal;
+  // an answer that nobody waits for any more is none of ours
+  if (!waiting.has(id)) return;
   const { resolve, reject } = waiting.get(id);
   waiting.delete(id);
   if (message.answer) resolve(message.answer.text);

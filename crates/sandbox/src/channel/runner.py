@@ -24,6 +24,11 @@ def send(kind, **fields):
     outbox.flush()
 
 
+def receive():
+    (message,) = json.loads(inbox.readline()).items()
+    return message
+
+
 class Refused(Exception):
     """The host did not answer a model call."""
 
@@ -40,7 +45,9 @@ def chat(messages, **options):
     with asking:
         asks += 1
         send("ask", id=asks, messages=messages, options=options)
-        (kind, fields), = json.loads(inbox.readline()).items()
+        kind, fields = receive()
+        while fields["id"] != asks:
+            kind, fields = receive()
     if kind == "answer":
         return fields["text"]
     raise Refused(fields["reason"])
@@ -103,4 +110,6 @@ def answer(id, source, args):
 send("ready")
 for line in inbox:
     (kind, fields), = json.loads(line).items()
-    answer(**fields)
+    # an answer that nobody waits for any more is none of ours
+    if kind == "call":
+        answer(**fields)

@@ -33,6 +33,8 @@ pub struct Runner {
     limits: Limits,
     calls: u64,
     said: Tail,
+    /// Something was meant for the inside that it did not take.
+    spoiled: bool,
 }
 
 impl std::fmt::Debug for Runner {
@@ -93,6 +95,7 @@ impl Runner {
             limits,
             calls: 0,
             said: Tail::default(),
+            spoiled: false,
         };
         match runner.exchange(None, &super::NoModels).await? {
             FromInside::Ready {} => Ok(runner),
@@ -121,6 +124,12 @@ impl Runner {
         }
     }
 
+    /// Whether it can take another call after one that returned or failed.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        !self.spoiled
+    }
+
     /// Ends the interpreter and its sandbox.
     ///
     /// # Errors
@@ -131,13 +140,27 @@ impl Runner {
 
     /// Sends a request and serves model calls until something else comes back.
     async fn exchange(&mut self, request: Option<&ToInside>, host: &dyn ModelHost) -> Result<FromInside, CallError> {
+        let mut answers = FuturesUnordered::new();
+        let result = self.serve(request, host, &mut answers).await;
+        // what is being paid for is not thrown away, though nobody inside waits for it any more
+        while answers.next().await.is_some() {}
+        result
+    }
+
+    async fn serve<'h>(
+        &mut self,
+        request: Option<&ToInside>,
+        host: &'h dyn ModelHost,
+        answers: &mut FuturesUnordered<BoxFuture<'h, (u64, Result<String, String>)>>,
+    ) -> Result<FromInside, CallError> {
         self.lines.get_ref().allow(self.limits.output_bytes());
         self.said.take();
         let mut outbox = BytesMut::new();
         if let Some(request) = request {
             enqueue(&mut outbox, request)?;
         }
-        let (mut answers, mut asked) = (FuturesUnordered::new(), 0);
+        let mut asked = 0;
+        let mut given_up = host.given_up();
         let (mut read, mut listen) = (true, true);
         let mut chunk = [0; 4096];
         let mut left = match request {
@@ -150,6 +173,7 @@ impl Runner {
             let waits_for_models = !answers.is_empty();
             let next = tokio::select! {
                 biased;
+                () = &mut given_up => return Err(CallError::GivenUp),
                 // before the message that it was printed before
                 said = self.stderr.read(&mut chunk), if listen => match said {
                     Ok(length) => Next::Said(length),
@@ -178,12 +202,16 @@ impl Runner {
                 Next::Message(FromInside::Ask { id, ask }) => {
                     asked += 1;
                     let granted = asked <= host.most_asks();
-                    answers.push(async move {
+                    answers.push(Box::pin(async move {
                         let answer = if granted { host.chat(ask).await } else { Err(too_many(host)) };
                         (id, answer)
-                    });
+                    }));
                 }
-                Next::Message(message) => return Ok(message),
+                Next::Message(message) => {
+                    // half a line in the pipe would be taken for the beginning of the next one
+                    self.spoiled = outbox.has_remaining();
+                    return Ok(message);
+                }
                 Next::OutputEnded => read = false,
                 Next::Sent => {}
                 Next::Said(0) => listen = false,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    AuditEntry, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId, Headroom,
-    IdError, Judgement, ModelRole, OperatorName, PowerRow, Prompt, Purpose, Relation, RunEvent, RunId, RunMode, SlotId,
-    Spent, Split, StopReason, Timestamp, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId,
-    Verdict, VerdictReason, WorkspaceId,
+    AuditEntry, Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId,
+    Headroom, IdError, Isolation, Judgement, ModelRole, OperatorName, PowerRow, ProgramCalls, Prompt, Purpose, Ran,
+    Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp, Trial, TrialError, TrialErrorKind,
+    TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
 };
 
 use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
@@ -118,6 +118,21 @@ fn cell(n: u32, outcome: TrialOutcome) -> Trial {
         judge: Default::default(),
         latency_ms: 412,
         cached: n.is_multiple_of(7),
+        program: n.is_multiple_of(3).then(|| ProgramCalls { answers: 3, bought: Bill::of(Usage::default(), None) }),
+        ran: if n.is_multiple_of(3) { vec![ran(n)] } else { Vec::new() },
+    }
+}
+
+/// Where code of a trial was executed.
+fn ran(n: u32) -> Ran {
+    Ran {
+        backend: "local".into(),
+        sandbox: format!("local-7-{n}"),
+        isolation: Isolation::Namespaces,
+        from: n.is_multiple_of(2).then(|| "9f86d081".into()),
+        took_ms: 31,
+        said: "warning: 'plan' is empty — 空\n".into(),
+        known: n.is_multiple_of(5),
     }
 }
 

@@ -14,6 +14,7 @@ pub struct PromptTemplate {
 #[derive(Debug)]
 enum Message {
     Component {
+        name: String,
         role: MessageRole,
         template: CompiledTemplate,
     },
@@ -44,7 +45,7 @@ impl PromptTemplate {
                     messages.push(Message::Fixed(ChatMessage::new(MessageRole::Assistant, answer)));
                 }
             }
-            messages.push(Message::Component { role: component.role, template });
+            messages.push(Message::Component { name: component.name.clone(), role: component.role, template });
         }
         Ok(Self { messages })
     }
@@ -57,11 +58,20 @@ impl PromptTemplate {
         let mut messages = Vec::with_capacity(self.messages.len());
         for message in &self.messages {
             messages.push(match message {
-                Message::Component { role, template } => ChatMessage::new(*role, template.render(vars)?),
+                Message::Component { role, template, .. } => ChatMessage::new(*role, template.render(vars)?),
                 Message::Fixed(message) => message.clone(),
             });
         }
         Ok(messages)
+    }
+
+    /// For each of the messages that [`render`](Self::render) gives, the name of the component that it is; `None` for a turn of a
+    /// demonstration.
+    pub fn names(&self) -> impl Iterator<Item = Option<&str>> {
+        self.messages.iter().map(|message| match message {
+            Message::Component { name, .. } => Some(name.as_str()),
+            Message::Fixed(_) => None,
+        })
     }
 
     /// The variables that its components read from an example.

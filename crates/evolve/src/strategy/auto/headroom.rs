@@ -44,7 +44,8 @@ pub(super) fn measure(state: &RunState, plan: &Plan, places: &[usize]) -> Headro
     let flips = noise.map_or(0.0, |n| (1.0 - (1.0 - 2.0 * n.min(0.5)).max(0.0).sqrt()) / 2.0);
     let power = GAINS.map(|gain| {
         let examples = examples_for(gain);
-        let per_example = u64::from(1 + state.dataset().judge_calls) * u64::from(state.repeat());
+        let per_example =
+            u64::from(state.spec().task_calls() + state.dataset().judge_calls) * u64::from(state.repeat());
         PowerRow { gain, examples, calls: 2 * u64::from(examples) * per_example }
     });
     Headroom {

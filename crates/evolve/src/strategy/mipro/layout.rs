@@ -76,5 +76,5 @@ impl Layout {
 
 /// What writing one prompt may cost, in trials.
 fn written(state: &RunState, plan: &Plan) -> f64 {
-    plan.allowance(state).proposal.max(TRIES / f64::from(1 + state.dataset().judge_calls))
+    plan.allowance(state).proposal.max(TRIES / f64::from(state.spec().task_calls() + state.dataset().judge_calls))
 }

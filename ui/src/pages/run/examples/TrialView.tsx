@@ -10,7 +10,7 @@ export function TrialView({ detail }: { detail: TrialDetail }) {
       <p>
         <span className="text-title font-semibold">{"error" in trial ? "failed" : score(trial.score, 3)}</span>{" "}
         {"error" in trial ? <span className="text-lost">{trial.error.kind}: {trial.error.message}</span> : <span className={trial.pass ? "text-accent" : "text-lost"}>{trial.pass ? "passes" : "does not pass"}</span>}
-        <span className="text-muted"> · {trial.split} · {trial.model ?? ""} {count(trial.usage.in)} in, {count(trial.usage.out)} out · {usd(trial.cost)} · {duration(trial.latency_ms / 1000)}{trial.cached ? " · from cache" : ""}{trial.judge?.calls ? ` · ${count(trial.judge.calls)} judge calls, ${usd(trial.judge.cost)}` : ""}</span>
+        <span className="text-muted"> · {trial.split} · {trial.model ?? ""} {count(trial.usage.in)} in, {count(trial.usage.out)} out · {usd(trial.cost)} · {duration(trial.latency_ms / 1000)}{trial.cached ? " · from cache" : ""}{trial.judge?.calls ? ` · ${count(trial.judge.calls)} judge calls, ${usd(trial.judge.cost)}` : ""}{trial.program ? ` · ${count(trial.program.answers)} calls of the program` : ""}</span>
       </p>
       {judgements.length ? (
         <Part title="Judged by">
@@ -21,6 +21,15 @@ export function TrialView({ detail }: { detail: TrialDetail }) {
               ))}
             </tbody>
           </table>
+        </Part>
+      ) : null}
+      {trial.ran?.length ? (
+        <Part title="Ran in">
+          <ul>
+            {trial.ran.map((one, at) => (
+              <li key={at}><span className="font-mono text-small">{one.sandbox}</span><span className="text-muted"> · {one.backend}, {one.isolation} · {duration(one.took_ms / 1000)}{one.known ? " · known from before" : ""}{one.from ? ` · from ${one.from}` : ""}</span>{one.said ? <Text text={one.said} /> : null}</li>
+            ))}
+          </ul>
         </Part>
       ) : null}
       <Part title="Answer"><Text text={detail.answer ?? ""} /></Part>

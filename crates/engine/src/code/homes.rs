@@ -1,0 +1,48 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use clade_domain::{CandidateId, Prompt};
+use clade_sandbox::{InsidePath, Sandbox, SandboxError};
+use tokio::sync::OnceCell;
+
+use super::host::CodeHost;
+
+/// Most sandboxes that are kept for candidates that execute nothing.
+const MOST: usize = 16;
+
+/// The sandboxes of candidates that have no code, where each candidate is to have one: those used last.
+#[derive(Default)]
+pub(super) struct Homes(Mutex<Vec<(CandidateId, Home)>>);
+
+type Home = Arc<OnceCell<Box<dyn Sandbox>>>;
+
+impl Homes {
+    /// The name of a candidate's sandbox, which holds the run's files and the candidate's prompt, as JSON, in `prompt.json`.
+    pub(super) async fn of(
+        &self,
+        host: &CodeHost,
+        candidate: CandidateId,
+        prompt: &Prompt,
+    ) -> Result<String, SandboxError> {
+        let home = {
+            let mut homes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let home = match homes.iter().position(|(known, _)| *known == candidate) {
+                Some(at) => homes.remove(at).1,
+                None => Home::default(),
+            };
+            let spare = (homes.len() + 1).saturating_sub(MOST);
+            homes.drain(..spare);
+            homes.push((candidate, home.clone()));
+            home
+        };
+        let sandbox = home
+            .get_or_try_init(|| async {
+                let sandbox = host.fresh(&mut None).await?;
+                let text = serde_json::to_vec(prompt).unwrap_or_default();
+                sandbox.put(&InsidePath::new("prompt.json")?, Bytes::from(text)).await?;
+                Ok::<_, SandboxError>(sandbox)
+            })
+            .await?;
+        Ok(sandbox.id().to_owned())
+    }
+}
