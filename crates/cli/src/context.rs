@@ -82,7 +82,7 @@ impl Context {
     /// # Errors
     /// Where the folder or the file cannot be used.
     pub async fn store(&self, durability: Durability) -> Result<Arc<dyn Store>, Failure> {
-        Ok(Arc::new(self.open(durability).await?))
+        Ok(Arc::new(self.open(SqliteOptions { durability, ..options() }).await?))
     }
 
     /// Opens the store for a command that only reads: a folder that may not be written is no hindrance.
@@ -102,8 +102,20 @@ impl Context {
     /// # Errors
     /// As [`Self::store`], and where the configuration is wrong.
     pub async fn lineage(&self) -> Result<(Arc<dyn Store>, Lineage), Failure> {
+        self.lineage_for(options()).await
+    }
+
+    /// As [`Self::lineage`], for many who ask at once.
+    ///
+    /// # Errors
+    /// As [`Self::lineage`].
+    pub async fn lineage_for_many(&self) -> Result<(Arc<dyn Store>, Lineage), Failure> {
+        self.lineage_for(SqliteOptions::default()).await
+    }
+
+    async fn lineage_for(&self, options: SqliteOptions) -> Result<(Arc<dyn Store>, Lineage), Failure> {
         let backend = Backend::of(Role::Lineage, &Config::read(self)?)?;
-        let store = Arc::new(self.open(Durability::Normal).await?);
+        let store = Arc::new(self.open(options).await?);
         let graph = backend.and_then(|backend| backend.graph());
         let graph = graph.unwrap_or_else(|| Arc::<SqliteStore>::clone(&store));
         let lineage = Lineage::new(Arc::<SqliteStore>::clone(&store), graph);
@@ -115,7 +127,7 @@ impl Context {
     /// # Errors
     /// As [`Self::store`].
     pub async fn projecting(&self) -> Result<(Arc<dyn Store>, Arc<dyn Projection>), Failure> {
-        let store = Arc::new(self.open(Durability::Normal).await?);
+        let store = Arc::new(self.open(options()).await?);
         Ok((Arc::<SqliteStore>::clone(&store), store))
     }
 
@@ -124,15 +136,15 @@ impl Context {
     /// # Errors
     /// Where the copy cannot be written.
     pub async fn backup(&self, to: &Path, durability: Durability) -> Result<(), Failure> {
-        Ok(self.open(durability).await?.backup(to).await?)
+        Ok(self.open(SqliteOptions { durability, ..options() }).await?.backup(to).await?)
     }
 
-    async fn open(&self, durability: Durability) -> Result<SqliteStore, Failure> {
+    async fn open(&self, options: SqliteOptions) -> Result<SqliteStore, Failure> {
         let path = self.database()?;
         if let Some(folder) = path.parent() {
             create_private(folder)?;
         }
-        Ok(SqliteStore::open(&path, SqliteOptions { durability, ..options() }).await?)
+        Ok(SqliteStore::open(&path, options).await?)
     }
 }
 

@@ -51,6 +51,24 @@ impl Graph {
         Self { nodes, index, parents, children }
     }
 
+    /// Takes nodes of the same run in: those that changed, and those that joined.
+    pub fn put(&mut self, nodes: Vec<Node>) {
+        let mut joined = Vec::new();
+        for node in nodes {
+            match self.position(&node.id) {
+                Some(at) => self.nodes[at] = node,
+                None => joined.push(node),
+            }
+        }
+        if !joined.is_empty() {
+            let mut all = std::mem::take(&mut self.nodes);
+            all.extend(joined);
+            // candidates may join in another order than they were planned in
+            all.sort_by(|a, b| a.id.cmp(&b.id));
+            *self = Self::new(all);
+        }
+    }
+
     /// All nodes.
     #[must_use]
     pub fn nodes(&self) -> &[Node] {

@@ -15,6 +15,7 @@ mod migrate;
 mod options;
 mod pace;
 mod projection;
+mod recent;
 mod roles;
 mod rows;
 mod store;

@@ -9,7 +9,8 @@ use crate::{connect, fault::fault};
 
 const SCHEMA: &str = include_str!("lineage.sql");
 const DROP: &str = "DROP VIEW IF EXISTS lineage_readable; DROP TABLE IF EXISTS lineage_edges; DROP TABLE IF EXISTS lineage_nodes; \
-                    DROP TABLE IF EXISTS lineage_runs; DROP TABLE IF EXISTS lineage_format;";
+                    DROP TABLE IF EXISTS lineage_runs; DROP TABLE IF EXISTS lineage_format; DROP TABLE IF EXISTS trial_index; \
+                    DROP TABLE IF EXISTS trial_index_runs;";
 
 /// The connection that keeps the family tree. It is not the writer's, so that a batch of the tree never fails or delays a batch of
 /// a run by more than its own transaction; it is opened by whoever asks first.

@@ -19,6 +19,7 @@ use crate::{
     fault::{fault, io_fault},
     lookup::Lookup,
     projection::Projection,
+    recent::Recent,
     writer::Writer,
 };
 
@@ -30,6 +31,7 @@ pub struct SqliteStore {
     pub(crate) writer: Writer,
     pub(crate) lookup: Lookup,
     pub(crate) projection: Projection,
+    pub(crate) recent: Recent,
     readers: SqlitePool,
     /// Numbers of runs read before; a run never changes its number.
     numbers: Mutex<HashMap<RunId, i64>>,
@@ -84,6 +86,7 @@ impl SqliteStore {
             writer,
             lookup: Lookup::start(path.to_owned(), reading),
             projection: Projection::new(path),
+            recent: Recent::default(),
             readers,
             numbers: Mutex::default(),
         }

@@ -26,6 +26,6 @@ pub use records::{
 };
 pub use roles::{
     AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunOrder, RunStatus, RunSummary, SnapshotRow, Store,
-    StoreFuture, Texts,
+    StoreFuture, Texts, TrialQuery,
 };
 pub use run_fields::RUN_FIELDS;

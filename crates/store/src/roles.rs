@@ -1,6 +1,6 @@
 use clade_domain::{
-    Candidate, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent, RunId, RunMode, Spent,
-    Timestamp, Usage, Usd, UserId, WorkspaceId,
+    Candidate, CandidateId, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent, RunId,
+    RunMode, Spent, Split, Timestamp, Usage, Usd, UserId, WorkspaceId,
 };
 use futures::future::BoxFuture;
 use schemars::JsonSchema;
@@ -159,6 +159,32 @@ pub struct SnapshotRow {
     pub at: Timestamp,
 }
 
+/// Which trials of a run: those of one candidate, in the order in which they ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrialQuery {
+    /// Whose.
+    pub candidate: CandidateId,
+    /// Only of this split.
+    pub split: Option<Split>,
+    /// Only on this example.
+    pub example: Option<ExampleId>,
+    /// From this journal entry on.
+    pub from: u64,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl TrialQuery {
+    /// Whether an entry is one of them, wherever it stands: for backends without an index.
+    #[must_use]
+    pub fn matches(&self, entry: &Recorded) -> bool {
+        let RunEvent::TrialFinished(trial) = &entry.event else { return false };
+        trial.cell.candidate == self.candidate
+            && self.split.is_none_or(|split| split == trial.split)
+            && self.example.is_none_or(|example| example == trial.cell.example)
+    }
+}
+
 /// The append-only log of each run, and what is listed of them.
 pub trait Journal: Send + Sync {
     /// Creates a run with its summary and first entries, in one transaction. `Exists` where the id is taken.
@@ -210,6 +236,9 @@ pub trait Journal: Send + Sync {
 
     /// Candidates of a run in order of id, read without the trials: what lineage and lists need.
     fn candidates(&self, run: RunId) -> StoreFuture<'_, Vec<Candidate>>;
+
+    /// The entries of a candidate's trials. A page of them takes no longer in a long journal than in a short one, once it was asked for.
+    fn trials(&self, run: RunId, wanted: TrialQuery) -> StoreFuture<'_, Vec<Recorded>>;
 }
 
 /// Long texts, once by content.

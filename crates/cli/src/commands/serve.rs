@@ -20,7 +20,7 @@ use crate::{
 /// `clade serve`
 pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let output = context.output;
-    let (store, lineage) = context.lineage().await?;
+    let (store, lineage) = context.lineage_for_many().await?;
     let accounts = Accounts::new(store.clone());
     let mode = match (accounts.exist(now()).await?, args.allow_anonymous) {
         (_, true) => Mode::Anonymous,

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use clade_domain::{CandidateId, RunId};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Graph, Node, NodeId};
@@ -9,7 +11,7 @@ use crate::{args::LineageArgs, failure::Failure};
 /// A part of the family tree.
 pub struct Part {
     /// Its nodes.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// The run that was asked about: its candidates need no long name where all are its own.
     pub run: RunId,
     /// The run's best candidate, in it or not.
@@ -79,12 +81,12 @@ impl Part {
 
     /// A part of it as a list.
     fn list(&self, nodes: Vec<&Node>) -> Self {
-        Self { graph: Graph::new(nodes.into_iter().cloned().collect()), list: true, ..self.empty() }
+        Self { graph: Arc::new(Graph::new(nodes.into_iter().cloned().collect())), list: true, ..self.empty() }
     }
 
     /// The same with no nodes.
     fn empty(&self) -> Self {
-        Self { graph: Graph::default(), run: self.run.clone(), best: self.best.clone(), list: false }
+        Self { graph: Arc::default(), run: self.run.clone(), best: self.best.clone(), list: false }
     }
 
     /// Nodes with their ancestors and descendants.
@@ -95,7 +97,7 @@ impl Part {
         // runs in the order in which they come, each whole
         let order: Vec<RunId> = nodes.iter().map(|node| node.id.run.clone()).collect();
         nodes.sort_by_key(|node| (order.iter().position(|run| *run == node.id.run), node.id.candidate));
-        Ok(Self { graph: Graph::new(nodes), ..self.empty() })
+        Ok(Self { graph: Arc::new(Graph::new(nodes)), ..self.empty() })
     }
 
     /// The candidate that the user means: `c12`, `12`, `seed`, `best`, or one of another run as `RUN@c12`.

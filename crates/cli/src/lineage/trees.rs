@@ -15,7 +15,7 @@ use crate::failure::Failure;
 /// Where family trees are asked: the store of this machine, or a server.
 pub trait Trees {
     /// All candidates of a run, and its best one.
-    async fn run(&self, run: &RunId) -> Result<(Graph, Option<NodeId>), Failure>;
+    async fn run(&self, run: &RunId) -> Result<(Arc<Graph>, Option<NodeId>), Failure>;
 
     /// Nodes with all their kin one way, over runs and branches.
     async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, Failure>;
@@ -50,7 +50,7 @@ pub struct OwnTrees {
 }
 
 impl Trees for OwnTrees {
-    async fn run(&self, run: &RunId) -> Result<(Graph, Option<NodeId>), Failure> {
+    async fn run(&self, run: &RunId) -> Result<(Arc<Graph>, Option<NodeId>), Failure> {
         let graph = self.lineage.run(run).await?;
         let best = self.lineage.best(run, &graph).await?;
         Ok((graph, best))

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use clade_domain::{RunId, Timestamp};
 use clade_lineage::{Graph, Node, NodeId};
@@ -80,8 +83,9 @@ impl ServerTrees<'_> {
 }
 
 impl Trees for ServerTrees<'_> {
-    async fn run(&self, run: &RunId) -> Result<(Graph, Option<NodeId>), Failure> {
-        self.drawn(run, "0").await
+    async fn run(&self, run: &RunId) -> Result<(Arc<Graph>, Option<NodeId>), Failure> {
+        let (graph, best) = self.drawn(run, "0").await?;
+        Ok((Arc::new(graph), best))
     }
 
     async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, Failure> {

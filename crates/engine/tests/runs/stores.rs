@@ -11,7 +11,7 @@ use clade_domain::{
 use clade_engine::RunOutcome;
 use clade_store::{
     AnswerLog, Change, Datasets, Journal, MemoryStore, PaidAnswer, RawRecord, RecordKind, RecordQuery, Records,
-    RunFilter, RunLock, RunSummary, SnapshotRow, Store, StoreError, StoreFuture, Texts,
+    RunFilter, RunLock, RunSummary, SnapshotRow, Store, StoreError, StoreFuture, Texts, TrialQuery,
 };
 
 use crate::common::{Rig, assertion, calls, result, spec};
@@ -81,6 +81,9 @@ impl Journal for FullStore {
     }
     fn candidates(&self, run: RunId) -> StoreFuture<'_, Vec<Candidate>> {
         self.inner.candidates(run)
+    }
+    fn trials(&self, run: RunId, wanted: TrialQuery) -> StoreFuture<'_, Vec<Recorded>> {
+        self.inner.trials(run, wanted)
     }
 }
 

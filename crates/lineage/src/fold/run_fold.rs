@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 2;
+pub const LINEAGE_FORMAT: u32 = 3;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -245,9 +245,10 @@ impl RunFold {
                 }
             }
             RunEvent::Steered { wish: Steer::Reject { candidate }, .. } => {
-                if let Some(record) = records.get_mut(candidate) {
+                if let Some(record) = news(records, *candidate, entry, touched) {
                     record.node.status = Status::Dropped;
                     record.node.reason = "rejected by hand".to_owned();
+                    record.note(entry, None);
                 }
             }
             RunEvent::Steered { .. }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
 use clade_domain::Action;
-use clade_lineage::{Graph, Node};
+use clade_lineage::Node;
 use clade_store::RunFilter;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,7 +100,7 @@ impl Best {
 }
 
 async fn top(State(app): State<App>, caller: Caller, Asked(best): Asked<Best>) -> Result<Json<Page<Node>>, Problem> {
-    let graph: Graph = app.lineage.run(&caller.run()?.run).await?;
+    let graph = app.lineage.run(&caller.run()?.run).await?;
     let scored = graph.nodes().iter().filter(|node| node.score.is_some()).cloned().collect();
     best.of(scored).map(Json)
 }

@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use axum::{Json, extract::State};
 use clade_domain::{Action, OperatorName, RejectReason, RunId};
@@ -136,7 +136,7 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
     let graph = match drawn.branches {
-        Some(1) => with_branches(&app, &caller, own).await?,
+        Some(1) => Arc::new(with_branches(&app, &caller, &own).await?),
         _ => own,
     };
     let matching = match filter.is_all() {
@@ -178,7 +178,7 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
 }
 
 /// A run's candidates with their kin in other runs of the same workspace.
-async fn with_branches(app: &App, caller: &Caller, own: Graph) -> Result<Graph, Problem> {
+async fn with_branches(app: &App, caller: &Caller, own: &Graph) -> Result<Graph, Problem> {
     let ids: Vec<NodeId> = own.nodes().iter().map(|node| node.id.clone()).collect();
     let up = app.lineage.kin(&ids, Kin::Ancestors).await?;
     let down = app.lineage.kin(&ids, Kin::Descendants).await?;
@@ -289,7 +289,7 @@ async fn common(State(app): State<App>, caller: Caller, Asked(two): Asked<AB>) -
 
 async fn families(State(app): State<App>, caller: Caller) -> Result<Json<Families>, Problem> {
     let own = app.lineage.run(&caller.run()?.run).await?;
-    let items = with_branches(&app, &caller, own).await?.families();
+    let items = with_branches(&app, &caller, &own).await?.families();
     Ok(Json(Families { items }))
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use axum::{Json, extract::State};
 use clade_domain::{Action, ChatMessage, ExampleId, RunEvent, Split, Trial, TrialError, TrialOutcome, Usd};
 use clade_engine::find_candidate;
+use clade_store::TrialQuery;
 use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,8 +18,6 @@ use crate::{
 };
 
 const READ: Gate = Gate::Run(Action::ReadRuns);
-/// Entries read in one step.
-const PART: u32 = 2_000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -87,31 +86,27 @@ async fn list(
     let run = &caller.run()?.run;
     let limit = limit(wanted.limit)?;
     let candidate = app.states.look(&app.store, run, |state| find_candidate(state, &name)).await??;
-    let mut next: u64 = match wanted.cursor.as_deref().map(str::parse) {
+    let from: u64 = match wanted.cursor.as_deref().map(str::parse) {
         Some(Ok(next)) => next,
         Some(Err(_)) => return Err(Problem::bad("`cursor` is none that this list gave")),
         None => 0,
     };
-    let mut items = Vec::new();
-    loop {
-        let entries = app.store.read(run.clone(), next, PART).await?;
-        if entries.is_empty() {
-            return Ok(Json(Page { items, next: None }));
-        }
-        for entry in entries {
-            next = entry.seq + 1;
-            let RunEvent::TrialFinished(trial) = entry.event else { continue };
-            let fits = trial.cell.candidate == candidate
-                && wanted.split.is_none_or(|split| split == trial.split)
-                && wanted.example.is_none_or(|example| example == trial.cell.example.0);
-            if fits {
-                items.push(row(entry.seq, *trial));
-            }
-            if items.len() == limit {
-                return Ok(Json(Page { items, next: Some(next.to_string()) }));
-            }
-        }
-    }
+    let query = TrialQuery {
+        candidate,
+        split: wanted.split,
+        example: wanted.example.map(ExampleId),
+        from,
+        // one more tells whether there is a next page
+        limit: u32::try_from(limit + 1).unwrap_or(u32::MAX),
+    };
+    let mut found = app.store.trials(run.clone(), query).await?;
+    let next = found.get(limit).map(|entry| entry.seq.to_string());
+    found.truncate(limit);
+    let rows = found.into_iter().filter_map(|entry| match entry.event {
+        RunEvent::TrialFinished(trial) => Some(row(entry.seq, *trial)),
+        _ => None,
+    });
+    Ok(Json(Page { items: rows.collect(), next }))
 }
 
 fn row(seq: u64, trial: Trial) -> TrialRow {

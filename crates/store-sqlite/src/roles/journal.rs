@@ -1,7 +1,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use clade_domain::{Candidate, Recorded, RunEvent, RunId, Timestamp, Trial};
-use clade_store::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture};
+use clade_store::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture, TrialQuery};
 use serde::Serialize;
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -29,12 +29,18 @@ impl Journal for SqliteStore {
     fn append(&self, run: RunId, expected: u64, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let entries = self.entries_of(at, &events)?;
-            self.writer.write(Work::Append { run, expected, entries }).await
+            let sizes: Vec<usize> = entries.iter().map(|entry| entry.body.len()).collect();
+            let next = self.writer.write(Work::Append { run: run.clone(), expected, entries }).await?;
+            self.recent.add(&run, expected, at, events, &sizes);
+            Ok(next)
         })
     }
 
     fn read(&self, run: RunId, from: u64, limit: u32) -> StoreFuture<'_, Vec<Recorded>> {
         Box::pin(async move {
+            if let Some(entries) = self.recent.read(&run, from, limit) {
+                return Ok(entries);
+            }
             let number = self.number(&run).await?;
             if !fits(from) {
                 return Ok(Vec::new());
@@ -168,6 +174,10 @@ impl Journal for SqliteStore {
             Ok(candidates)
         })
     }
+
+    fn trials(&self, run: RunId, wanted: TrialQuery) -> StoreFuture<'_, Vec<Recorded>> {
+        Box::pin(self.find_trials(run, wanted))
+    }
 }
 
 impl SqliteStore {
@@ -178,7 +188,7 @@ impl SqliteStore {
     }
 
     /// An entry out of `id, at, kind, body`.
-    fn recorded(&self, row: &SqliteRow) -> Result<Recorded, StoreError> {
+    pub(crate) fn recorded(&self, row: &SqliteRow) -> Result<Recorded, StoreError> {
         let failed = |error| fault(&self.path, "read an entry", &error);
         let id: i64 = row.try_get(0).map_err(failed)?;
         let kind: &str = row.try_get(2).map_err(failed)?;

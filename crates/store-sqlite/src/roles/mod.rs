@@ -8,5 +8,6 @@ mod lineage;
 mod listing;
 mod records;
 mod texts;
+mod trials;
 
 pub(crate) use answers::{ANSWER_COLUMNS, read_answer};

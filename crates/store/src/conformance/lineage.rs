@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::{CandidateId, Relation, RunEvent, RunId, Timestamp};
+use clade_domain::{CandidateId, Relation, RunEvent, RunId, Steer, Timestamp};
 use clade_lineage::{Node, NodeId, RunFold};
 
 use super::samples;
@@ -41,6 +41,7 @@ pub async fn lineage(make: impl AsyncFn() -> Result<Projected, StoreError>) -> R
         reads_on_by_itself,
         is_the_same_after_a_rebuild,
         lets_one_of_two_readers_win,
+        knows_what_came_before_each_question,
         follows_edges_over_runs,
         waits_for_a_trunk_that_comes_later,
         visits_a_node_once,
@@ -86,8 +87,8 @@ async fn reads_on_by_itself(stores: &Projected) -> Result<(), StoreError> {
     let graph = lineage.run(&run).await?;
     assert_eq!(names(graph.nodes()), ["grows@c0", "grows@c1"]);
     assert_eq!(graph.nodes()[0].score.map(|score| (score.mean, score.trials)), Some((0.5, 2)));
-    assert_eq!(stores.graph.checkpoints().await?, [(run, 5)]);
     assert_eq!(lineage.catch_up().await?, 0, "nothing is read twice");
+    assert_eq!(stores.graph.checkpoints().await?, [(run, 5)]);
     Ok(())
 }
 
@@ -136,6 +137,39 @@ async fn lets_one_of_two_readers_win(stores: &Projected) -> Result<(), StoreErro
     let stale = Batch { expected: 7, fold: RunFold::new(run.clone()), records: Vec::new(), prompts: Vec::new() };
     let stale = stores.graph.put(stale).await;
     assert!(matches!(&stale, Err(StoreError::Conflict { expected: 7, actual: 3041, .. })), "{stale:?}");
+    Ok(())
+}
+
+/// Two readers that keep trees at hand, a third that does not, and a journal that grows between their questions.
+async fn knows_what_came_before_each_question(stores: &Projected) -> Result<(), StoreError> {
+    let (one, two, run) = (stores.lineage(), stores.lineage(), samples::run("goes-on")?);
+    let mut next = create(&*stores.store, &run, vec![samples::started(&run, None)?, child(0, &[])]).await?;
+    for (step, size) in (0_u32..).zip([3_u32, 700, 1, 0, 900, 2_500, 5, 400, 650]) {
+        // candidates may join in another order than that of their numbers
+        let joined = [2 * step + 2, 2 * step + 1].map(|n| child(n, &[0]));
+        let trials = (0..size).map(|n| samples::trial((n * 7 + step) % (100 * (2 * step + 1))));
+        let rejected =
+            RunEvent::Steered { by: Default::default(), wish: Steer::Reject { candidate: CandidateId(step) } };
+        let events = joined.into_iter().chain(trials).chain([rejected]).collect();
+        next = stores.store.append(run.clone(), next, Timestamp(i64::from(step)), events).await?;
+        let asked = if step % 3 == 2 { [&two, &two] } else { [&one, &two] };
+        for lineage in asked {
+            let graph = lineage.run(&run).await?;
+            assert_eq!(graph.nodes().len() as u32, 2 * step + 3);
+            let fresh = stores.lineage().run(&run).await?;
+            assert_eq!(graph.nodes(), fresh.nodes(), "after step {step}");
+            assert_eq!(graph.families(), fresh.families(), "after step {step}");
+        }
+        if step % 4 == 3 {
+            one.kin(&[id(&run, 1)], Kin::Descendants).await?;
+        }
+    }
+    one.catch_up().await?;
+    two.catch_up().await?;
+    let digest = one.digest().await?;
+    stores.lineage().rebuild().await?;
+    assert_eq!(one.digest().await?, digest);
+    assert_eq!(one.run(&run).await?.nodes(), stores.lineage().run(&run).await?.nodes());
     Ok(())
 }
 

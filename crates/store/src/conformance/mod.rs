@@ -20,6 +20,7 @@ pub mod samples;
 mod service;
 mod staging;
 mod texts;
+mod trials;
 
 pub use generations::{Kept, generations};
 pub use lineage::{Projected, lineage};
@@ -53,6 +54,7 @@ pub async fn all<S: Store>(make: impl AsyncFn() -> Result<S, StoreError>) -> Res
         journal::knows_no_unknown_runs,
         journal::keeps_every_kind_of_entry,
         journal::gives_candidates_by_id,
+        trials::finds_the_trials_of_a_candidate,
         listing::finds_by_beginning_and_last,
         listing::lists_newest_first,
         listing::filters,

@@ -7,7 +7,10 @@ use clade_domain::{ContentHash, RunEvent, RunId};
 use clade_filter::Filter;
 use clade_lineage::{Graph, Node, NodeId, Searched};
 
-use super::{Kin, LineageGraph};
+use super::{
+    Kin, LineageGraph,
+    warm::{Tree, Warm},
+};
 use crate::{Journal, Projector, StoreError};
 
 /// Journal entries with prompts read in one step.
@@ -19,6 +22,7 @@ pub struct Lineage {
     journal: Arc<dyn Journal>,
     graph: Arc<dyn LineageGraph>,
     projector: Projector,
+    warm: Arc<Warm>,
 }
 
 impl Lineage {
@@ -26,7 +30,7 @@ impl Lineage {
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, graph: Arc<dyn LineageGraph>) -> Self {
         let projector = Projector::new(Arc::clone(&journal), Arc::<dyn LineageGraph>::clone(&graph));
-        Self { journal, graph, projector }
+        Self { journal, graph, projector, warm: Arc::default() }
     }
 
     /// What keeps it up.
@@ -40,6 +44,23 @@ impl Lineage {
     /// # Errors
     /// Where a journal cannot be read, or the graph not written.
     pub async fn catch_up(&self) -> Result<u64, StoreError> {
+        for run in self.warm.runs() {
+            let mut held = self.warm.hold(&run).await;
+            let Some(tree) = held.as_mut() else { continue };
+            let length = self.journal.length(run).await?;
+            let read = tree.read_on(self.journal.as_ref(), self.graph.as_ref(), length).await;
+            let kept = match read {
+                Ok(()) => tree.keep(self.graph.as_ref()).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = kept {
+                *held = None;
+                // another process keeps it too, and was first
+                if !matches!(error, StoreError::Conflict { .. }) {
+                    return Err(error);
+                }
+            }
+        }
         self.projector.catch_up().await
     }
 
@@ -48,16 +69,38 @@ impl Lineage {
     /// # Errors
     /// As [`Self::catch_up`].
     pub async fn rebuild(&self) -> Result<u64, StoreError> {
+        self.warm.clear();
         self.projector.rebuild().await
     }
 
-    /// The nodes of one run; only its own journal is read on.
+    /// The nodes of one run, with everything that was in its journal when the question came; only that journal is read on. Trees that
+    /// were asked about lately are at hand, and take in only what is new.
     ///
     /// # Errors
     /// `NotFound` where there is no such run, or where the store cannot be read.
-    pub async fn run(&self, run: &RunId) -> Result<Graph, StoreError> {
-        self.projector.catch_up_run(run.clone()).await?;
-        Ok(Graph::new(self.graph.nodes(run.clone()).await?))
+    pub async fn run(&self, run: &RunId) -> Result<Arc<Graph>, StoreError> {
+        let mut held = self.warm.hold(run).await;
+        let length = self.journal.length(run.clone()).await?;
+        loop {
+            if held.is_none() {
+                self.projector.catch_up_run(run.clone()).await?;
+                *held = Tree::load(self.graph.as_ref(), run).await?;
+            }
+            let Some(tree) = held.as_mut() else { return Ok(Arc::default()) };
+            match tree.read_on(self.journal.as_ref(), self.graph.as_ref(), length).await {
+                Ok(()) => {
+                    let graph = Arc::clone(tree.graph());
+                    self.warm.weigh(run, graph.nodes().len());
+                    return Ok(graph);
+                }
+                // another process kept what it read of the run meanwhile: its tree is taken up
+                Err(StoreError::Conflict { .. }) => *held = None,
+                Err(error) => {
+                    *held = None;
+                    return Err(error);
+                }
+            }
+        }
     }
 
     /// The nodes of these runs in order of creation; of all runs where none is named.
@@ -98,7 +141,11 @@ impl Lineage {
     /// # Errors
     /// Where the store cannot be read.
     pub async fn best(&self, run: &RunId, graph: &Graph) -> Result<Option<NodeId>, StoreError> {
-        let best = self.graph.run_fold(run.clone()).await?.and_then(|fold| fold.best());
+        let at_hand = self.warm.hold(run).await.as_ref().map(|tree| tree.fold().best());
+        let best = match at_hand {
+            Some(best) => best,
+            None => self.graph.run_fold(run.clone()).await?.and_then(|fold| fold.best()),
+        };
         let low = |node: &&Node| node.score.map_or(-1.0, |score| score.low);
         let surest =
             || graph.nodes().iter().filter(|node| node.id.run == *run).rev().max_by(|a, b| low(a).total_cmp(&low(b)));

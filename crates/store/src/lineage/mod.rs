@@ -2,6 +2,7 @@
 
 mod ask;
 mod role;
+mod warm;
 
 pub use ask::Lineage;
 pub use role::{Kin, LineageGraph};

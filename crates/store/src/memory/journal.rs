@@ -6,7 +6,7 @@ use std::{
 use clade_domain::{Candidate, Recorded, RunEvent, RunId, Timestamp};
 
 use super::store::{MemoryStore, Run, hold};
-use crate::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture};
+use crate::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture, TrialQuery};
 
 impl Journal for MemoryStore {
     fn create(&self, summary: RunSummary, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64> {
@@ -158,6 +158,13 @@ impl Journal for MemoryStore {
 
     fn snapshots(&self, run: RunId) -> StoreFuture<'_, Vec<SnapshotRow>> {
         self.with(|state| Ok(state.run(&run)?.snapshots.clone()))
+    }
+
+    fn trials(&self, run: RunId, wanted: TrialQuery) -> StoreFuture<'_, Vec<Recorded>> {
+        self.with(|state| {
+            let journal = state.run(&run)?.journal.iter().filter(|entry| entry.seq >= wanted.from);
+            Ok(journal.filter(|entry| wanted.matches(entry)).take(wanted.limit as usize).cloned().collect())
+        })
     }
 
     fn candidates(&self, run: RunId) -> StoreFuture<'_, Vec<Candidate>> {

@@ -57,7 +57,10 @@ impl Projector {
             let stored = self.projection.run_fold(run.clone()).await?;
             let mut fold = stored.unwrap_or_else(|| RunFold::new(run.clone()));
             let expected = fold.next();
-            let limit = length.saturating_sub(expected).min(u64::from(BATCH));
+            if expected >= length {
+                return Ok(read);
+            }
+            let limit = (length - expected).min(u64::from(BATCH));
             let entries = self.journal.read(run.clone(), expected, u32::try_from(limit).unwrap_or(BATCH)).await?;
             if entries.is_empty() {
                 return Ok(read);
@@ -130,7 +133,8 @@ impl Projector {
     }
 }
 
-fn prompt(entry: &Recorded) -> Option<(clade_domain::CandidateId, String)> {
+/// A candidate's prompt as text, where an entry brings one.
+pub(crate) fn prompt(entry: &Recorded) -> Option<(clade_domain::CandidateId, String)> {
     match &entry.event {
         RunEvent::CandidateAdmitted { candidate, .. } => Some((candidate.id, candidate.prompt.to_text())),
         _ => None,

@@ -4,4 +4,5 @@ mod catch_up;
 mod role;
 
 pub use catch_up::Projector;
+pub(crate) use catch_up::prompt;
 pub use role::{Batch, Projection};
