@@ -119,6 +119,35 @@ fn a_run_is_told_of_and_what_is_refused_is_tried_again() {
     server.stop();
 }
 
+/// One that takes connections and never answers has more messages than are sent at once; the other's come meanwhile.
+#[test]
+fn who_does_not_answer_holds_up_nobody_else() {
+    let place = Place::new();
+    let (silent, quick) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let server = Served::start(&place, &["--allow-private-webhooks"]);
+    let [silent_hook, quick_hook] = [&silent, &quick].map(|listener| {
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        let wanted = json!({ "url": url, "events": ["run.finished"] });
+        let (status, made) = ask(&server, "POST", "/workspaces/local/webhooks", &wanted);
+        assert_eq!(status, 201, "{made}");
+        made["webhook"]["id"].as_str().unwrap().to_owned()
+    });
+    let ping = |hook: &str| {
+        let (status, ping) = ask(&server, "POST", &format!("/workspaces/local/webhooks/{hook}/test"), &Value::Null);
+        assert_eq!(status, 202, "{ping}");
+    };
+    (0..100).for_each(|_| ping(&silent_hook));
+    for _ in 0..3 {
+        ping(&quick_hook);
+        let (head, _) = heard(&quick, "204 No Content");
+        assert!(head.contains("x-clade-event: ping"), "{head}");
+    }
+    let (_, log) = ask(&server, "GET", &format!("/workspaces/local/webhooks/{silent_hook}/deliveries"), &Value::Null);
+    let tries: u64 = log["items"].as_array().unwrap().iter().map(|item| item["tries"].as_u64().unwrap()).sum();
+    assert!(tries <= 1, "the first of the silent one is still waited for, or has just been given up: {tries}");
+    server.stop();
+}
+
 #[test]
 fn a_webhook_leads_nowhere_inside() {
     let place = Place::new();

@@ -2,11 +2,15 @@ use std::time::Duration;
 
 use clade_domain::{Delivery, DeliveryStatus, Timestamp, Webhook};
 use clade_engine::now;
-use clade_store::{Change, ReadRecords, RecordQuery, Stored, WAITING};
-use futures::{StreamExt, stream};
+use clade_store::{Change, ReadRecords, Stored};
+use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use reqwest::{header, redirect};
+use tokio::time::MissedTickBehavior;
 
-use super::address::{check_url, resolved};
+use super::{
+    address::{check_url, resolved},
+    lanes::Lanes,
+};
 use crate::App;
 
 /// How often a delivery is tried.
@@ -17,41 +21,39 @@ const FIRST_WAIT_MS: i64 = 10_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How often is looked for what is due where nothing new comes.
 const LOOK: Duration = Duration::from_secs(5);
-/// Most deliveries that are taken up at once.
-const PART: u32 = 64;
-/// Most that are under way at once.
-const AT_ONCE: usize = 8;
+/// Most that are under way at once, each to another webhook.
+const AT_ONCE: usize = 64;
 
 /// Sends what is due, until the server goes down. What is not sent then is sent by a later server.
 pub(crate) async fn deliver(app: App) {
+    let mut lanes = Lanes::default();
+    let mut under_way: FuturesUnordered<BoxFuture<'_, String>> = FuturesUnordered::new();
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        if let Err(error) = due(&app).await {
+        let look = tokio::select! {
+            () = app.closing.cancelled() => break,
+            () = app.outbox.ring.notified() => true,
+            _ = looks.tick() => true,
+            Some(webhook) = under_way.next() => lanes.free(&webhook),
+        };
+        if look && let Err(error) = lanes.look(app.store.as_ref(), now()).await {
             tracing::warn!(%error, "deliveries to webhooks could not be read");
         }
-        tokio::select! {
-            () = app.closing.cancelled() => return,
-            () = app.outbox.ring.notified() => {}
-            () = tokio::time::sleep(LOOK) => {}
+        while under_way.len() < AT_ONCE
+            && let Some(delivery) = lanes.next()
+        {
+            let app = &app;
+            under_way.push(Box::pin(async move {
+                if let Err(error) = one(app, &delivery).await {
+                    tracing::warn!(%error, delivery.id = %delivery.value.id, "a delivery could not be noted");
+                }
+                delivery.value.webhook
+            }));
         }
     }
-}
-
-async fn due(app: &App) -> Result<(), clade_store::StoreError> {
-    let now = now();
-    let waiting = RecordQuery { parent: Some(WAITING.to_owned()), limit: Some(PART), ..RecordQuery::default() };
-    let waiting = app.store.list::<Delivery>(waiting, now).await?;
-    let due = waiting.into_iter().filter(|delivery| delivery.value.due <= now);
-    stream::iter(due)
-        .for_each_concurrent(AT_ONCE, |delivery| async move {
-            if app.closing.is_cancelled() {
-                return;
-            }
-            if let Err(error) = one(app, &delivery).await {
-                tracing::warn!(%error, delivery.id = %delivery.value.id, "a delivery could not be noted");
-            }
-        })
-        .await;
-    Ok(())
+    // what was sent is noted
+    while under_way.next().await.is_some() {}
 }
 
 async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), clade_store::StoreError> {
