@@ -1,7 +1,6 @@
 use std::sync::LazyLock;
 
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version, password_hash::phc::PasswordHash};
-use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
@@ -34,7 +33,7 @@ pub(crate) async fn hash(password: SecretString) -> Result<String, AccountError>
 
 fn hash_now(password: &str) -> Result<String, AccountError> {
     let mut salt = [0_u8; 16];
-    SystemRandom::new().fill(&mut salt).map_err(|_| AccountError::Machine("draw a salt"))?;
+    getrandom::fill(&mut salt).map_err(|_| AccountError::Machine("draw a salt"))?;
     let hash: PasswordHash = hasher()?
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(|_| AccountError::Machine("hash a password"))?;
@@ -44,7 +43,7 @@ fn hash_now(password: &str) -> Result<String, AccountError> {
 /// A hash that no password has, to compare with where there is no account: the answer then takes as long.
 static NOBODY: LazyLock<Option<String>> = LazyLock::new(|| {
     let mut random = [0_u8; 32];
-    SystemRandom::new().fill(&mut random).ok()?;
+    getrandom::fill(&mut random).ok()?;
     hash_now(&crate::secret::hex(&random)).ok()
 });
 

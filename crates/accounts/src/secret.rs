@@ -1,9 +1,6 @@
 use std::fmt;
 
-use aws_lc_rs::{
-    digest::{SHA256, digest},
-    rand::{SecureRandom, SystemRandom},
-};
+use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::AccountError;
 
@@ -18,7 +15,7 @@ impl Secret {
     /// Where the machine gives no random bytes.
     pub fn new(prefix: &str) -> Result<Self, AccountError> {
         let mut bytes = [0_u8; 32];
-        SystemRandom::new().fill(&mut bytes).map_err(|_| AccountError::Machine("draw a secret"))?;
+        getrandom::fill(&mut bytes).map_err(|_| AccountError::Machine("draw a secret"))?;
         Ok(Self(format!("{prefix}{}", hex(&bytes))))
     }
 
@@ -54,7 +51,7 @@ pub fn hash_of(text: &str) -> String {
 /// Where the machine gives no random bytes.
 pub fn new_id() -> Result<u64, AccountError> {
     let mut bytes = [0_u8; 8];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| AccountError::Machine("draw an id"))?;
+    getrandom::fill(&mut bytes).map_err(|_| AccountError::Machine("draw an id"))?;
     Ok(u64::from_le_bytes(bytes))
 }
 
