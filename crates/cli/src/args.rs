@@ -1,4 +1,6 @@
+mod backends;
 pub mod bench;
+mod library;
 mod people;
 mod serve;
 mod simulate;
@@ -9,6 +11,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use self::backends::{MigrateArgs, SyncArgs};
+pub use self::library::{Kind, LibraryArgs, LibraryCommand};
 pub use self::people::{Ceiling, TokenArgs, TokenCommand, UserArgs, UserCommand};
 pub use self::serve::{BackupArgs, McpArgs, ServeArgs};
 pub use self::simulate::SimulateArgs;
@@ -58,6 +62,9 @@ pub struct Global {
     /// Read keys from this file too; `.env` beside the run file is always read
     #[arg(long, global = true, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
+    /// Send traces to this OpenTelemetry receiver (OTLP over HTTP), such as http://localhost:4318
+    #[arg(long, global = true, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, value_name = "URL")]
+    pub otlp: Option<String>,
 }
 
 /// What to do.
@@ -122,6 +129,8 @@ pub enum Command {
     },
     /// Make what the servers that are configured must have: constraints, indexes, tables
     Migrate(MigrateArgs),
+    /// List, add and print prompts and data sets that have names, for run files: `library://NAME`
+    Library(LibraryArgs),
     /// Say what this machine gives for executing code of a run
     Sandbox(SandboxArgs),
     /// Print the JSON schema of run files
@@ -131,22 +140,6 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
-}
-
-/// `clade sync`
-#[derive(Debug, Args)]
-pub struct SyncArgs {
-    /// Only say how far behind each is
-    #[arg(long)]
-    pub status: bool,
-}
-
-/// `clade migrate`
-#[derive(Debug, Args)]
-pub struct MigrateArgs {
-    /// Only print the statements, for an administrator to run
-    #[arg(long)]
-    pub print: bool,
 }
 
 /// `clade sandbox`

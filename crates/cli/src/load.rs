@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clade_domain::RunMode;
+use clade_domain::{RunMode, WorkspaceId};
+use clade_engine::now;
 use clade_models::{
     Environment,
     simulated::{AnswerKey, AnswerKeyBuilder},
 };
-use clade_runfile::{Loaded, Overrides, Problems, Reach};
+use clade_runfile::{Library, Loaded, Overrides, Problems, Reach};
 
 use crate::{args::FileArgs, context::Context, failure::Failure};
 
@@ -50,8 +51,14 @@ pub fn environment(folder: &Path, context: &Context) -> Result<Environment, Fail
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn load(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> Result<Loaded, Failure> {
-    let loaded = quietly(path, args, mode, context)?;
+pub fn load(
+    path: &Path,
+    args: &FileArgs,
+    mode: RunMode,
+    library: &Library,
+    context: &Context,
+) -> Result<Loaded, Failure> {
+    let loaded = quietly(path, args, mode, library, context)?;
     for warning in &loaded.warnings {
         context.output.note(format!("note: {warning}"));
     }
@@ -62,7 +69,40 @@ pub fn load(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> R
 ///
 /// # Errors
 /// As [`load`].
-pub fn quietly(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -> Result<Loaded, Failure> {
+pub fn quietly(
+    path: &Path,
+    args: &FileArgs,
+    mode: RunMode,
+    library: &Library,
+    context: &Context,
+) -> Result<Loaded, Failure> {
+    let mut loaded = read(path, mode, overrides(args)?, library, context)?;
+    if args.no_cache {
+        loaded.spec.options.cache = false;
+    }
+    Ok(loaded)
+}
+
+/// What a run file names of its workspace, which is this machine's.
+///
+/// # Errors
+/// Where an option has no value, or the store cannot be read.
+pub async fn library(path: &Path, args: &FileArgs, context: &Context) -> Result<Library, Failure> {
+    let references = clade_runfile::references(path, &overrides(args)?);
+    if references.is_empty() {
+        return Ok(Library::default());
+    }
+    let store = context.store_to_read().await?;
+    let found = clade_intake::library::find(store.as_ref(), &WorkspaceId::default(), references, now()).await?;
+    store.close().await?;
+    Ok(found)
+}
+
+/// The options of the command line that win over a run file.
+///
+/// # Errors
+/// Where one has no value.
+pub fn overrides(args: &FileArgs) -> Result<Overrides, Failure> {
     let mut set = Vec::new();
     for pair in &args.set {
         let (key, value) = pair.split_once('=').ok_or_else(|| {
@@ -70,35 +110,37 @@ pub fn quietly(path: &Path, args: &FileArgs, mode: RunMode, context: &Context) -
         })?;
         set.push((key.to_owned(), value.to_owned()));
     }
-    let overrides = Overrides {
+    Ok(Overrides {
         set,
         seed: args.seed,
         concurrency: args.concurrency,
         budget_calls: args.budget_calls,
         budget_usd: args.budget_usd,
-    };
-    let mut loaded = read(path, mode, overrides, context)?;
-    if args.no_cache {
-        loaded.spec.options.cache = false;
-    }
-    Ok(loaded)
+    })
 }
 
-fn read(path: &Path, mode: RunMode, overrides: Overrides, context: &Context) -> Result<Loaded, Failure> {
+fn read(
+    path: &Path,
+    mode: RunMode,
+    overrides: Overrides,
+    library: &Library,
+    context: &Context,
+) -> Result<Loaded, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let environment = environment(folder, context)?;
-    Ok(clade_intake::load(path, mode, overrides, &|name| environment.get(name), Reach::Anywhere)?)
+    Ok(clade_intake::load(path, mode, overrides, &|name| environment.get(name), Reach::Anywhere, library)?)
 }
 
 /// The answer key of a simulated model from the examples of a run file, or of a data file as if a run file named it.
 ///
 /// # Errors
 /// Where the file cannot be read.
-pub fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> {
+pub async fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> {
     let name = path.to_string_lossy();
     let run_file = ["yaml", "yml"].iter().any(|end| name.ends_with(end)) && !name.contains("data");
     let loaded = if run_file {
-        read(path, RunMode::Evaluate, Overrides::default(), context)?
+        let library = library(path, &FileArgs::default(), context).await?;
+        read(path, RunMode::Evaluate, Overrides::default(), &library, context)?
     } else {
         let absolute = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
         let folder = tempfile::tempdir().map_err(|error| Failure::Error(error.to_string()))?;
@@ -109,7 +151,7 @@ pub fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> 
             "defaultTest": { "vars": { "__any": "-" } },
         });
         std::fs::write(&config, text.to_string()).map_err(|error| Failure::io("write", &config, &error))?;
-        read(&config, RunMode::Evaluate, Overrides::default(), context)?
+        read(&config, RunMode::Evaluate, Overrides::default(), &Library::default(), context)?
     };
     let mut key = AnswerKeyBuilder::default();
     for example in loaded.data.open() {

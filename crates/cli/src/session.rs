@@ -51,7 +51,8 @@ pub struct Session {
 /// Where the run file is wrong, before anything is spent; otherwise as [`carry_through`].
 pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.file.as_deref())?;
-    let loaded = load::load(&path, &args.file, mode, context)?;
+    let library = load::library(&path, &args.file, context).await?;
+    let loaded = load::load(&path, &args.file, mode, &library, context)?;
     refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     refuse_gates(args.gates, mode, &loaded)?;
     Feed::check(context)?;

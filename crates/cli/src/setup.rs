@@ -42,12 +42,16 @@ pub fn keys_of(loaded: &Loaded, path: &Path, context: &Context) -> Result<Keys, 
 ///
 /// # Errors
 /// Where a `.env` file is none.
-pub fn keys_again(spec: &RunSpec, context: &Context) -> Result<Keys, Failure> {
+pub async fn keys_again(spec: &RunSpec, context: &Context) -> Result<Keys, Failure> {
     let source = spec.source.as_ref().map(PathBuf::from);
-    let loaded = source.as_deref().filter(|path| path.is_file()).and_then(|path| {
-        let args = crate::args::FileArgs::default();
-        load::quietly(path, &args, spec.mode, context).ok()
-    });
+    let args = crate::args::FileArgs::default();
+    let loaded = match source.as_deref().filter(|path| path.is_file()) {
+        Some(path) => {
+            let library = load::library(path, &args, context).await?;
+            load::quietly(path, &args, spec.mode, &library, context).ok()
+        }
+        None => None,
+    };
     match (loaded, &source) {
         (Some(loaded), Some(path)) => keys_of(&loaded, path, context),
         _ => Ok(Keys { environment: load::environment(Path::new(""), context)?, inline: BTreeMap::new() }),

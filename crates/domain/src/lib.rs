@@ -42,7 +42,7 @@ pub use role::{Action, Role};
 pub use sandbox::{BackendChoice, Isolation, Language, SandboxLimits, SandboxMode, SandboxSpec};
 pub use spec::{
     Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
-    RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
+    PinnedItem, RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
 };
 pub use step::{ModelAnswer, ModelRequest, Step};
 pub use strategy::{

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Budget, ProgramSpec, Prompt, SandboxSpec, StrategySpec};
+use crate::{Budget, ContentHash, ItemKind, ProgramSpec, Prompt, SandboxSpec, StrategySpec};
 
 /// What a run does: the run file with everything resolved, without the data and without any key. Stored with the run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +33,22 @@ pub struct RunSpec {
     /// How its code is executed; `None` where it has none and wants no sandboxes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<SandboxSpec>,
+    /// The prompts and data sets of the workspace that the run file names, in the versions that they had when the run was created.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub library: Vec<PinnedItem>,
+}
+
+/// A version of a prompt or data set that a workspace keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PinnedItem {
+    /// Which kind.
+    pub kind: ItemKind,
+    /// Its name in the workspace.
+    pub name: String,
+    /// Its number, from 1.
+    pub version: u32,
+    /// Its content.
+    pub content: ContentHash,
 }
 
 impl RunSpec {

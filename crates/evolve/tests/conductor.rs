@@ -36,6 +36,7 @@ fn spec(mode: RunMode, budget: Budget, genetic: GeneticSpec) -> RunSpec {
         options: EvalOptions::default(),
         program: None,
         sandbox: None,
+        library: Vec::new(),
         optimize: OptimizeSpec {
             budget,
             strategy: StrategySpec::Genetic(genetic),

@@ -38,6 +38,7 @@ fn spec(strategy: StrategySpec, calls: u64) -> RunSpec {
         options: EvalOptions::default(),
         program: None,
         sandbox: None,
+        library: Vec::new(),
         optimize: OptimizeSpec {
             budget: Budget { calls: Some(calls), ..Budget::default() },
             strategy,

@@ -6,6 +6,7 @@
 
 mod afford;
 mod create;
+pub mod library;
 mod load;
 
 pub use afford::{affordable, usable};

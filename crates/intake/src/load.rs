@@ -3,9 +3,9 @@ use std::path::Path;
 use clade_domain::{ModelSpec, OperatorName, RunMode};
 use clade_evolve::operators;
 use clade_models::{Price, price_of, simulated::SimulatedModel};
-use clade_runfile::{Estimate, LoadOptions, Loaded, Overrides, Problems, Reach};
+use clade_runfile::{Estimate, Library, LoadOptions, Loaded, Overrides, Problems, Reach};
 
-/// Reads and checks a run file and all its data. Nothing is called and nothing is written.
+/// Reads and checks a run file and all its data; `library` holds what it names of its workspace. Nothing is called and nothing is written.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with file, line and fix.
@@ -15,10 +15,12 @@ pub fn load(
     overrides: Overrides,
     env: &dyn Fn(&str) -> Option<String>,
     reach: Reach,
+    library: &Library,
 ) -> Result<Loaded, Problems> {
     let operators: Vec<(OperatorName, f64)> =
         operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
-    let options = LoadOptions { mode, overrides, env, check_model: &check_model, operators: &operators, reach };
+    let options =
+        LoadOptions { mode, overrides, env, check_model: &check_model, operators: &operators, reach, library };
     clade_runfile::load(path, &options)
 }
 

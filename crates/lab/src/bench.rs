@@ -157,6 +157,7 @@ fn spec(job: &Job) -> RunSpec {
         options: EvalOptions { max_concurrency: Some(CAPACITY as u32), ..EvalOptions::default() },
         program: None,
         sandbox: None,
+        library: Vec::new(),
         optimize: OptimizeSpec {
             // the final comparison of two prompts is outside of what is compared
             budget: Budget { usd: Some(f64::from(job.budget) + 2.0 * test), ..Budget::default() },

@@ -53,6 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         check_model: &|_| Ok(()),
         operators: &[],
         reach: clade_runfile::Reach::Anywhere,
+        library: &clade_runfile::Library::default(),
     };
     let loaded = load(&run, &options)?;
     println!("load (check, hash, part): {:.2} s, peak {}", start.elapsed().as_secs_f64(), status("VmHWM:"));

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use clade_domain::{ModelSpec, OperatorName, RunMode};
 
 use crate::{
+    library::Library,
     paths::Folder,
     problem::Problem,
     schema::Finding,
@@ -24,6 +25,8 @@ pub struct LoadOptions<'a> {
     pub operators: &'a [(OperatorName, f64)],
     /// Which files it may name.
     pub reach: Reach,
+    /// What it names of its workspace.
+    pub library: &'a Library,
 }
 
 /// Which files a run file may name.

@@ -200,6 +200,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         optimize: spec,
         program: found.program,
         sandbox,
+        library: context.options.library.pinned(),
     };
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);

@@ -1,8 +1,8 @@
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use axum::http::StatusCode;
 use clade_domain::RunMode;
-use clade_runfile::{Loaded, Overrides, Problems, Reach};
+use clade_runfile::{Library, Loaded, Overrides, Problems, Reach};
 use tempfile::TempDir;
 
 use crate::{App, Problem, caller::Caller, routes::RunWanted};
@@ -21,7 +21,14 @@ pub(crate) struct Read {
 /// Reads a run file as if it lay in a folder with the files that came along, and nothing else.
 pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Result<Read, Problem> {
     let workspace = caller.workspace()?.clone();
-    let (loaded, folder) = tokio::task::spawn_blocking(move || load(&wanted)).await.map_err(Problem::fault)??;
+    let (put, wanted) = tokio::task::spawn_blocking(move || Ok::<_, Problem>((Put::of(&wanted)?, wanted)))
+        .await
+        .map_err(Problem::fault)??;
+    let references = clade_runfile::references(&put.path, &put.overrides);
+    let library = clade_intake::library::find(app.store.as_ref(), &workspace, references, caller.now).await?;
+    let mode = wanted.mode.unwrap_or(RunMode::Optimize);
+    let (loaded, folder) =
+        tokio::task::spawn_blocking(move || put.load(mode, &library)).await.map_err(Problem::fault)??;
     refuse_keys(&loaded)?;
     if let Some(sandbox) = &loaded.spec.sandbox {
         app.code.check(sandbox).await.map_err(|error| {
@@ -39,35 +46,49 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
     Ok(Read { loaded, unready, _folder: folder })
 }
 
-fn load(wanted: &RunWanted) -> Result<(Loaded, TempDir), Problem> {
-    let folder = tempfile::tempdir().map_err(Problem::fault)?;
-    if wanted.files.len() > FILES {
-        return Err(Problem::bad(format!("at most {FILES} files come with a run file")));
+/// A run file in a folder with what came along.
+struct Put {
+    folder: TempDir,
+    path: PathBuf,
+    overrides: Overrides,
+}
+
+impl Put {
+    fn of(wanted: &RunWanted) -> Result<Self, Problem> {
+        let folder = tempfile::tempdir().map_err(Problem::fault)?;
+        if wanted.files.len() > FILES {
+            return Err(Problem::bad(format!("at most {FILES} files come with a run file")));
+        }
+        for (name, text) in &wanted.files {
+            put(folder.path(), name, text)?;
+        }
+        let path = folder.path().join("promptclade.yaml");
+        std::fs::write(&path, &wanted.file).map_err(Problem::fault)?;
+        let set = wanted.set.iter().map(|pair| {
+            let (key, value) = pair.split_once('=').ok_or_else(|| {
+                Problem::bad(format!("`{pair}` sets nothing"))
+                    .fix("write `path=value`, such as `optimize.budget.calls=500`")
+            })?;
+            Ok((key.to_owned(), value.to_owned()))
+        });
+        let overrides =
+            Overrides { set: set.collect::<Result<_, Problem>>()?, seed: wanted.seed, ..Overrides::default() };
+        Ok(Self { folder, path, overrides })
     }
-    for (name, text) in &wanted.files {
-        put(folder.path(), name, text)?;
+
+    fn load(self, mode: RunMode, library: &Library) -> Result<(Loaded, TempDir), Problem> {
+        let Self { folder, path, overrides } = self;
+        let none = |_: &str| None;
+        let mut loaded = clade_intake::load(&path, mode, overrides, &none, Reach::Folder, library)
+            .map_err(|problems| Problem::from(shown(problems, folder.path())))?;
+        // the folder goes when the request ends
+        loaded.spec.source = None;
+        loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());
+        let estimate = clade_intake::estimate(&loaded);
+        clade_intake::affordable(&loaded, &estimate)
+            .map_err(|problem| Problem::from(shown(Problems(vec![*problem]), folder.path())))?;
+        Ok((loaded, folder))
     }
-    let path = folder.path().join("promptclade.yaml");
-    std::fs::write(&path, &wanted.file).map_err(Problem::fault)?;
-    let mode = wanted.mode.unwrap_or(RunMode::Optimize);
-    let none = |_: &str| None;
-    let set = wanted.set.iter().map(|pair| {
-        let (key, value) = pair.split_once('=').ok_or_else(|| {
-            Problem::bad(format!("`{pair}` sets nothing"))
-                .fix("write `path=value`, such as `optimize.budget.calls=500`")
-        })?;
-        Ok((key.to_owned(), value.to_owned()))
-    });
-    let overrides = Overrides { set: set.collect::<Result<_, Problem>>()?, seed: wanted.seed, ..Overrides::default() };
-    let mut loaded = clade_intake::load(&path, mode, overrides, &none, Reach::Folder)
-        .map_err(|problems| Problem::from(shown(problems, folder.path())))?;
-    // the folder goes when the request ends
-    loaded.spec.source = None;
-    loaded.dataset.source = own_names(&loaded.dataset.source, folder.path());
-    let estimate = clade_intake::estimate(&loaded);
-    clade_intake::affordable(&loaded, &estimate)
-        .map_err(|problem| Problem::from(shown(Problems(vec![*problem]), folder.path())))?;
-    Ok((loaded, folder))
 }
 
 /// A text with the names that the user gave to files.

@@ -2283,6 +2283,8 @@ export interface components {
         };
         /** @description How well a sandbox separates code from the machine, from weak to strong. */
         Isolation: "minimum-process" | "namespaces" | "machine";
+        /** @description What a workspace keeps by name. */
+        ItemKind: "prompt" | "dataset";
         /** @description A prompt or data set. */
         ItemView: {
             created: components["schemas"]["Timestamp"];
@@ -2843,6 +2845,20 @@ export interface components {
             /** @description USD; `None` where a price is unknown. */
             usd: components["schemas"]["Range"] | null;
         };
+        /** @description A version of a prompt or data set that a workspace keeps. */
+        PinnedItem: {
+            /** @description Its content. */
+            content: components["schemas"]["ContentHash"];
+            /** @description Which kind. */
+            kind: components["schemas"]["ItemKind"];
+            /** @description Its name in the workspace. */
+            name: string;
+            /**
+             * Format: uint32
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
         /** @description What it takes to show a gain. */
         PowerRow: {
             /**
@@ -3212,6 +3228,8 @@ export interface components {
              * @default
              */
             description: string;
+            /** @description The prompts and data sets of the workspace that the run file names, in the versions that they had when the run was created. */
+            library?: components["schemas"]["PinnedItem"][];
             /** @description Search, or only evaluate. */
             mode: components["schemas"]["RunMode"];
             /** @description Who answers. */

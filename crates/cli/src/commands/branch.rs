@@ -45,7 +45,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context)?, context).await?;
+    let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context).await?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None, places: None }, context).await
 }

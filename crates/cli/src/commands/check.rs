@@ -17,7 +17,8 @@ use crate::{
 /// `clade check`
 pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.as_deref())?;
-    let loaded = load::load(&path, args, RunMode::Optimize, context)?;
+    let library = load::library(&path, args, context).await?;
+    let loaded = load::load(&path, args, RunMode::Optimize, &library, context)?;
     let estimate = clade_intake::estimate(&loaded);
     refuse_unaffordable(&loaded, &estimate)?;
     if let Some(wanted) = &loaded.spec.sandbox {

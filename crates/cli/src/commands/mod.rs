@@ -11,6 +11,7 @@ mod eval;
 pub mod export;
 pub mod import;
 mod init;
+pub mod library;
 pub mod lineage;
 pub mod list;
 pub mod mcp;
@@ -80,6 +81,7 @@ async fn own(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Rebuild { what } => rebuild::run(what, context).await,
         Command::Migrate(args) => migrate::run(&args, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
+        Command::Library(args) => library::run(&args, context).await,
         Command::Schema => schema::run(),
         Command::Completions { shell } => schema::completions(shell),
     }

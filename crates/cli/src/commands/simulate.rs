@@ -21,7 +21,7 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
         return Ok(());
     }
     let answers = match &args.answers {
-        Some(path) => Some(Arc::new(load::answer_key(path, context)?)),
+        Some(path) => Some(Arc::new(load::answer_key(path, context).await?)),
         None => None,
     };
     let third = args.garbage_rate / 3.0;

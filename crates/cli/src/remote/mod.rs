@@ -5,6 +5,7 @@
 
 mod asks;
 mod client;
+mod library;
 mod mcp;
 mod names;
 mod sse;
@@ -63,6 +64,7 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         Command::Snapshot(args) => asks::snapshot(&client, &args, context).await?,
         Command::Export(args) => asks::export(&client, &args, context).await?,
         Command::Import(args) => asks::import(&client, &args, context).await?,
+        Command::Library(args) => library::run(&client, &args, context).await?,
         Command::Compare(args) => asks::compare(&client, &args, context).await?,
         _ => {}
     }

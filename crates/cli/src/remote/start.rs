@@ -22,7 +22,8 @@ pub async fn check(client: &Client, args: &FileArgs, context: &Context) -> Resul
         unready: Option<String>,
     }
     let path = load::find(args.file.as_deref())?;
-    let loaded = load::load(&path, args, RunMode::Optimize, context)?;
+    let library = client.library(&path, args).await?;
+    let loaded = load::load(&path, args, RunMode::Optimize, &library, context)?;
     let estimate = clade_intake::estimate(&loaded);
     refuse_unaffordable(&loaded, &estimate)?;
     let upload = Upload::of(&path, &loaded, args, None)?;
@@ -37,7 +38,8 @@ pub async fn run(client: &Client, args: &RunArgs, mode: RunMode, context: &Conte
         return Err(Failure::Usage("how durable writes are is the server's to decide; leave --durable out".into()));
     }
     let path = load::find(args.file.file.as_deref())?;
-    let loaded = load::load(&path, &args.file, mode, context)?;
+    let library = client.library(&path, &args.file).await?;
+    let loaded = load::load(&path, &args.file, mode, &library, context)?;
     refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     refuse_gates(args.gates, mode, &loaded)?;
     // drawn here, so that it is known even where the answer is lost

@@ -94,6 +94,7 @@ pub fn spec(model: &str, budget: Budget) -> RunSpec {
         options: EvalOptions::default(),
         program: None,
         sandbox: None,
+        library: Vec::new(),
         optimize: OptimizeSpec {
             budget,
             strategy: StrategySpec::Genetic(GeneticSpec {

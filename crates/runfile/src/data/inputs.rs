@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::Split;
+use clade_domain::{ItemKind, Split};
 
 use super::{
     DataSource,
@@ -110,6 +110,16 @@ impl Builder {
                 context.problem(key, format!("data from `{scheme}` is not supported yet"), fix);
                 return;
             }
+        }
+        if let Some(found) = context.options.library.find(ItemKind::Dataset, written) {
+            match found {
+                Ok(volume) => {
+                    let kind = PartKind::Kept { name: volume.name(), lines: Arc::from(volume.text.as_bytes()) };
+                    self.parts.push(Part { kind, split, stamp: None });
+                }
+                Err((message, fix)) => context.problem(key, message, fix),
+            }
+            return;
         }
         let files = match context.folder.expand(written) {
             Ok(files) => files,

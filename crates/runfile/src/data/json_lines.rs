@@ -1,5 +1,4 @@
 use std::{
-    fs::File,
     io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
@@ -28,7 +27,7 @@ pub(super) struct JsonLines<'a> {
     shared: &'a Shared,
     path: PathBuf,
     name: String,
-    reader: BufReader<File>,
+    reader: Box<dyn BufRead + Send + 'a>,
     line: usize,
     offset: u64,
     buffer: Vec<u8>,
@@ -37,16 +36,18 @@ pub(super) struct JsonLines<'a> {
 
 impl<'a> JsonLines<'a> {
     pub(super) fn open(path: &Path, shared: &'a Shared) -> Result<Self, Problem> {
-        Ok(Self {
-            shared,
-            path: path.to_owned(),
-            name: path.display().to_string(),
-            reader: BufReader::with_capacity(BUFFER, open(path)?),
-            line: 0,
-            offset: 0,
-            buffer: Vec::new(),
-            done: false,
-        })
+        let reader = BufReader::with_capacity(BUFFER, open(path)?);
+        Ok(Self::of(path, path.display().to_string(), Box::new(reader), shared))
+    }
+
+    /// The same of lines that are at hand.
+    pub(super) fn kept(name: &str, lines: &'a [u8], shared: &'a Shared) -> Self {
+        Self::of(Path::new(name), name.to_owned(), Box::new(lines), shared)
+    }
+
+    fn of(path: &Path, name: String, reader: Box<dyn BufRead + Send + 'a>, shared: &'a Shared) -> Self {
+        let path = path.to_owned();
+        Self { shared, path, name, reader, line: 0, offset: 0, buffer: Vec::new(), done: false }
     }
 
     /// The next line that is not blank, as text in the buffer without the byte order mark.

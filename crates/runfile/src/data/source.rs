@@ -57,6 +57,11 @@ pub(super) enum PartKind {
         cases: Arc<Vec<Located>>,
     },
     JsonLines(PathBuf),
+    /// JSON lines of the workspace.
+    Kept {
+        name: String,
+        lines: Arc<[u8]>,
+    },
     Csv(PathBuf),
     Json(PathBuf),
     Yaml(PathBuf),
@@ -122,14 +127,14 @@ impl DataSource {
 impl PartKind {
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Inline { name, .. } => name.clone(),
+            Self::Inline { name, .. } | Self::Kept { name, .. } => name.clone(),
             Self::JsonLines(path) | Self::Csv(path) | Self::Json(path) | Self::Yaml(path) => path.display().to_string(),
         }
     }
 
     pub(super) fn path(&self) -> Option<&Path> {
         match self {
-            Self::Inline { .. } => None,
+            Self::Inline { .. } | Self::Kept { .. } => None,
             Self::JsonLines(path) | Self::Csv(path) | Self::Json(path) | Self::Yaml(path) => Some(path),
         }
     }
@@ -217,6 +222,7 @@ fn open<'a>(part: &'a Part, shared: &'a Shared) -> Result<Cases<'a>, Problem> {
     Ok(match &part.kind {
         PartKind::Inline { cases, .. } => Box::new(cases.iter().cloned().map(Ok)),
         PartKind::JsonLines(path) => Box::new(JsonLines::open(path, shared)?),
+        PartKind::Kept { name, lines } => Box::new(JsonLines::kept(name, lines, shared)),
         PartKind::Csv(path) => Box::new(CsvFile::open(path, shared)?),
         PartKind::Json(path) => Box::new(whole::json(path, shared)?.into_iter()),
         PartKind::Yaml(path) => Box::new(whole::yaml(path, shared)?.into_iter()),

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use clade_domain::{MessageRole, Prompt, SeedPrompt};
+use clade_domain::{ItemKind, MessageRole, Prompt, SeedPrompt};
 use clade_text::template::CompiledTemplate;
 
 use super::file;
@@ -79,6 +79,22 @@ fn entry(
     if let Some(scheme) = SERVICES.iter().find(|s| written.starts_with(**s) && !written.trim().contains(' ')) {
         let message = format!("prompts from `{scheme}` are promptfoo's and not supported yet");
         context.problem(path, message, "put the prompt's text into a file");
+        return;
+    }
+    if let Some(found) = context.options.library.find(ItemKind::Prompt, written) {
+        let volume = match found {
+            Ok(volume) => volume.clone(),
+            Err((message, fix)) => return context.problem(path, message, fix),
+        };
+        match file::of_text(context, volume.text.trim()) {
+            Ok(prompt) => {
+                let span = context.root.place(path);
+                let label =
+                    label.map_or_else(|| format!("{}@{}", volume.pinned.name, volume.pinned.version), str::to_owned);
+                admit(context, path, SeedPrompt { label, prompt }, span, prompts);
+            }
+            Err((message, fix)) => context.problem(path, format!("{}: {message}", volume.name()), fix),
+        }
         return;
     }
     if !is_path(context, written) {

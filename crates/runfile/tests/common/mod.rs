@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clade_domain::{ModelSpec, OperatorName, RunMode};
-use clade_runfile::{LoadOptions, Loaded, Overrides, Problems, load};
+use clade_runfile::{Library, LoadOptions, Loaded, Overrides, Problems, load};
 
 /// An environment with one variable.
 pub fn env(name: &str) -> Option<String> {
@@ -32,6 +32,7 @@ pub fn load_with(path: &Path, mode: RunMode, overrides: Overrides) -> Result<Loa
             check_model: &check_model,
             operators: &operators,
             reach: clade_runfile::Reach::Anywhere,
+            library: &Library::default(),
         },
     )
 }

@@ -4,7 +4,8 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, ContentHash, Item, ItemKind, ItemVersion, Timestamp, UserId};
+use clade_domain::{Action, Item, ItemKind, ItemVersion, Timestamp, UserId};
+use clade_intake::library::{KeepError, NewVersion, is_plain_name, keep};
 use clade_store::{Change, ReadRecords, RecordQuery, StoreError, Stored, item_id, version_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,6 @@ const READ: Gate = Gate::Workspace(Action::ReadLibrary);
 const EDIT: Gate = Gate::Workspace(Action::EditLibrary);
 /// Most bytes of a version's text.
 const MOST: usize = 32 << 20;
-/// Most versions of one thing.
-const VERSIONS: u32 = 10_000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -171,51 +170,18 @@ async fn add(
     Body(wanted): Body<VersionWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let VersionWanted { name, text, note } = wanted;
-    plain(&name)?;
-    let workspace = caller.workspace()?.clone();
-    let bytes = text.len() as u64;
-    let content = ContentHash::of(text.as_bytes());
-    app.store.put_texts(vec![text]).await?;
-    let old = app.store.get::<Item>(&item_id(&workspace, kind, &name), caller.now).await?;
-    let versions = old.as_ref().map_or(0, |old| old.value.versions) + 1;
-    if versions > VERSIONS {
-        return Err(Problem::conflict(format!("`{name}` has {VERSIONS} versions, and more are not kept")));
-    }
-    let labels = old.as_ref().map(|old| old.value.labels.clone()).unwrap_or_default();
-    let item = Item { workspace: workspace.clone(), kind, name: name.clone(), versions, labels };
-    let note = note.chars().take(1_000).collect();
-    let version = ItemVersion {
-        workspace,
-        kind,
-        name,
-        version: versions,
-        content,
-        bytes,
-        note,
-        by: caller.user().clone(),
-        at: caller.now,
-    };
-    let change = match &old {
-        Some(old) => Change::rewrite(old, &item)?,
-        None => Change::add(&item, caller.now)?,
-    };
-    app.store.commit(vec![change, Change::add(&version, caller.now)?]).await?;
-    let stored = Stored {
-        value: item,
-        revision: old.as_ref().map_or(1, |old| old.revision + 1),
-        created: old.map_or(caller.now, |old| old.created),
-    };
+    let place = (caller.workspace()?, caller.user());
+    let new = NewVersion { kind, name, text, note };
+    let stored = keep(app.store.as_ref(), place, new, caller.now).await.map_err(|error| match error {
+        KeepError::Name => Problem::bad(error.to_string()),
+        KeepError::Many(_) => Problem::conflict(error.to_string()),
+        KeepError::Store(error) => error.into(),
+    })?;
     Ok((StatusCode::CREATED, Json(ItemView::from(stored))))
 }
 
 fn plain(name: &str) -> Result<(), Problem> {
-    let fits = (1..=100).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-    match fits && !name.starts_with('.') {
-        true => Ok(()),
-        false => {
-            Err(Problem::bad("a name has 1 to 100 letters, digits, `.`, `_` and `-`, and does not begin with `.`"))
-        }
-    }
+    is_plain_name(name).then_some(()).ok_or_else(|| Problem::bad(KeepError::Name.to_string()))
 }
 
 async fn found(app: &App, caller: &Caller, kind: ItemKind, name: &str) -> Result<Stored<Item>, Problem> {

@@ -31,3 +31,78 @@ async fn texts_are_kept_in_versions_and_labels_point_at_them() {
     problem(me.ask(Method::GET, &format!("{path}/nothing")), 404, "not_found").await;
     server.stop().await;
 }
+
+#[tokio::test]
+async fn run_files_name_what_the_workspace_keeps_and_runs_hold_on_to_the_version() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let keep = async |kind: &str, name: &str, text: &str| {
+        let path = format!("/workspaces/local/library/{kind}");
+        me.post(&path, json!({ "name": name, "text": text }), 201).await
+    };
+    keep("prompt", "ask", "First: {{question}}").await;
+    keep("prompt", "ask", "Second: {{question}}").await;
+    let sums = |from: u32, to: u32| {
+        let line = |n: u32| json!({ "question": format!("What is {n} + {n}?"), "answer": (2 * n).to_string() });
+        (from..to).map(|n| format!("{}\n", line(n))).collect::<String>()
+    };
+    keep("dataset", "sums", &sums(0, 40)).await;
+    let label = "/workspaces/local/library/prompt/ask/labels/production";
+    answer(me.ask(Method::PUT, label).header("if-match", "\"2\"").json(&json!({ "version": 1 })), 200).await;
+    let file = |prompts: serde_json::Value, tests: &str| {
+        let file = json!({
+            "prompts": prompts, "tests": tests, "providers": ["simulated:gentle"],
+            "defaultTest": { "assert": [{ "type": "numeric", "value": "{{answer}}" }] },
+        });
+        json!({ "file": file.to_string(), "mode": "evaluate", "start": false })
+    };
+    let wanted = file(json!(["library://ask", { "id": "library://ask@production", "label": "old" }]), "library://sums");
+    let checked = me.post("/workspaces/local/runs/check", wanted.clone(), 200).await;
+    assert_eq!(checked["examples"]["test"], 40, "{checked}");
+    let run = me.post("/workspaces/local/runs", wanted, 201).await["run"].as_str().unwrap().to_owned();
+    keep("prompt", "ask", "Third: {{question}}").await;
+    keep("dataset", "sums", &sums(40, 50)).await;
+    let spec = me.get(&format!("/runs/{run}/spec")).await;
+    let pinned = |kind: &str, name: &str, version: u32, text: &str| json!({ "kind": kind, "name": name, "version": version, "content": clade_domain::ContentHash::of(text.as_bytes()) });
+    let expected = [
+        pinned("prompt", "ask", 2, "Second: {{question}}"),
+        pinned("prompt", "ask", 1, "First: {{question}}"),
+        pinned("dataset", "sums", 1, &sums(0, 40)),
+    ];
+    assert_eq!(spec["library"], json!(expected));
+    let prompts = spec["prompts"].as_array().unwrap();
+    let labels: Vec<&str> = prompts.iter().map(|prompt| prompt["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["ask@2", "old"]);
+    assert!(prompts[0].to_string().contains("Second: ") && prompts[1].to_string().contains("First: "), "{spec}");
+    answer(me.ask(Method::POST, &format!("/runs/{run}/start")), 202).await;
+    assert_eq!(me.ended(&run).await["run"]["spent"]["calls"], 80);
+
+    for (prompts, tests, words) in [
+        (json!(["library://nobody"]), "library://sums", "keeps no prompt `nobody`"),
+        (json!(["library://ask@7"]), "library://sums", "no version 7"),
+        (json!(["library://ask@latest"]), "library://sums", "no label `latest`"),
+        (json!(["library://ask"]), "library://ask", "keeps no dataset `ask`"),
+        (json!(["library://"]), "library://sums", "keeps no prompt ``"),
+    ] {
+        let asked = me.ask(Method::POST, "/workspaces/local/runs/check").json(&file(prompts, tests));
+        let refused = problem(asked, 422, "run_file").await;
+        assert!(refused["problems"].to_string().contains(words), "{words}: {refused}");
+        assert_eq!(refused["problems"][0]["line"], 1, "{refused}");
+    }
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_another_workspace_keeps_is_not_found() {
+    let server = Server::start(Mode::Accounts).await;
+    let (one, two) = (server.person("one", true).await, server.person("two", false).await);
+    server.workspace("ours", &one).await;
+    server.workspace("theirs", &two).await;
+    two.post("/workspaces/theirs/library/prompt", json!({ "name": "secret", "text": "Do: {{x}}" }), 201).await;
+    let file = json!({ "prompts": ["library://secret"], "tests": [{ "vars": { "x": "1" } }], "providers": ["simulated:gentle"] });
+    let wanted = json!({ "file": file.to_string(), "mode": "evaluate" });
+    let refused = problem(one.ask(Method::POST, "/workspaces/ours/runs/check").json(&wanted), 422, "run_file").await;
+    assert!(refused["problems"].to_string().contains("keeps no prompt `secret`"), "{refused}");
+    two.post("/workspaces/theirs/runs/check", wanted, 200).await;
+    server.stop().await;
+}

@@ -49,7 +49,7 @@ pub async fn run(args: &BenchRunArgs, context: &Context) -> Result<(), Failure> 
     for entry in &entries {
         let row = existing(store.as_ref(), &entry.run).await?;
         if row.as_ref().is_none_or(|row| row.status != RunStatus::Finished) {
-            let loaded = loaded(&path, args, entry, context)?;
+            let loaded = loaded(&path, args, entry, context).await?;
             price.add(&loaded)?;
             open.push((entry, row));
         }
@@ -70,7 +70,10 @@ pub async fn run(args: &BenchRunArgs, context: &Context) -> Result<(), Failure> 
         ));
         let setup = match row {
             Some(row) => taken_up(&store, row, context).await?,
-            None => session::create(&store, &entry.run, &path, &loaded(&path, args, entry, context)?, context).await?,
+            None => {
+                let loaded = loaded(&path, args, entry, context).await?;
+                session::create(&store, &entry.run, &path, &loaded, context).await?
+            }
         };
         carry_out(&store, entry, setup, &name, &output).await?;
     }
@@ -115,7 +118,7 @@ async fn existing(store: &dyn Store, run: &RunId) -> Result<Option<RunSummary>, 
     }
 }
 
-fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Context) -> Result<Loaded, Failure> {
+async fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Context) -> Result<Loaded, Failure> {
     let mut set = args.set.clone();
     set.push(format!("optimize.strategy={}", entry.strategy));
     let file = FileArgs {
@@ -128,7 +131,8 @@ fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Context) ->
         // an answer that another run paid for would be a gift to whoever comes later
         no_cache: !args.share_answers,
     };
-    let loaded = load::quietly(path, &file, RunMode::Optimize, context)?;
+    let library = load::library(path, &file, context).await?;
+    let loaded = load::quietly(path, &file, RunMode::Optimize, &library, context)?;
     refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     Ok(loaded)
 }
@@ -200,7 +204,7 @@ async fn taken_up(store: &Arc<dyn Store>, row: &RunSummary, context: &Context) -
     let state = replay_state(store, &row.run).await?;
     // another process that holds it is told before anything else
     drop(store.lock(row.run.clone()).await?);
-    set_up(&state, state.spec(), store, &keys_again(state.spec(), context)?, context).await
+    set_up(&state, state.spec(), store, &keys_again(state.spec(), context).await?, context).await
 }
 
 /// Carries one run through. A run whose budget ends too early is left as it is: it counts as not measured.
