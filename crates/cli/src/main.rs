@@ -12,6 +12,7 @@ mod failure;
 mod lineage;
 mod load;
 mod names;
+mod otel;
 mod output;
 mod remote;
 mod report;
@@ -22,6 +23,7 @@ mod setup;
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
+use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{args::Cli, context::Context, failure::Failure, output::Output};
 
@@ -48,7 +50,6 @@ fn main() -> ExitCode {
         }
     };
     let context = Context::new(&cli.global);
-    log();
     // one thread: work here is short, SQLite has threads of its own, and waking others costs more than they bring
     // a server has many callers at once, and their accounts hash passwords
     let mut builder = match &cli.command {
@@ -60,7 +61,12 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             #[cfg(unix)]
             survive_file_limits();
-            commands::dispatch(cli.command, &context).await
+            let exporter = observe(cli.global.otlp.as_deref())?;
+            let done = commands::dispatch(cli.command, &context).await;
+            if let Some(exporter) = exporter {
+                exporter.close().await;
+            }
+            done
         }),
         Err(error) => Err(Failure::Error(format!("cannot start worker threads: {error}"))),
     };
@@ -87,11 +93,21 @@ fn survive_file_limits() {
     drop(signal(SignalKind::from_raw(FILE_SIZE)));
 }
 
-/// Logs to stderr what `CLADE_LOG` asks for, such as `info` or `clade_models=debug`; nothing without it.
-fn log() {
-    if let Ok(filter) = tracing_subscriber::EnvFilter::try_from_env("CLADE_LOG") {
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    }
+/// Logs to stderr what `CLADE_LOG` asks for, such as `info` or `clade_models=debug`, and sends traces to a receiver where one is named;
+/// nothing without either.
+fn observe(otlp: Option<&str>) -> Result<Option<otel::Exporter>, Failure> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CLADE_LOG").ok();
+    let logs = filter.map(|filter| tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter));
+    let Some(endpoint) = otlp.filter(|endpoint| !endpoint.is_empty()) else {
+        if logs.is_some() {
+            tracing_subscriber::registry().with(logs).init();
+        }
+        return Ok(None);
+    };
+    let settings = otel::Settings::of(endpoint, &|name| std::env::var(name).ok()).map_err(Failure::Usage)?;
+    let (traces, exporter) = otel::start(settings).map_err(Failure::Error)?;
+    tracing_subscriber::registry().with(logs).with(traces).init();
+    Ok(Some(exporter))
 }
 
 /// Tells what went wrong: for people on stderr, for machines as the last line on stdout.

@@ -91,6 +91,8 @@ impl Setup {
         settings.seed = spec.seed;
         settings.counters = counters.clone();
         settings.shared = shared.limits;
+        settings.span = tracing::debug_span!(target: "clade::trace", "run", otel.name = format!("run {}", state.run()),
+            clade.run.id = %state.run(), clade.run.strategy = spec.optimize.strategy.name().as_str());
         let stopping = settings.stopping.clone();
         settings.simulated = Some(simulated(key, spec.seed));
         let clients = clients(&Stack::new(settings), spec)?;

@@ -65,6 +65,8 @@ pub struct StackSettings {
     pub shared: Option<Arc<SharedLimits>>,
     /// Makes simulated models; without it their names are refused.
     pub simulated: Option<SimulatedFactory>,
+    /// The span of which calls are parts, for traces.
+    pub span: tracing::Span,
 }
 
 impl StackSettings {
@@ -88,6 +90,7 @@ impl StackSettings {
             counters: Arc::default(),
             shared: None,
             simulated: None,
+            span: tracing::Span::none(),
         }
     }
 }
@@ -200,8 +203,9 @@ impl Stack {
         let client = self.provider(spec, &name, &config, &base_url, price, &host)?;
         let shown = config.model.clone().unwrap_or_else(|| name.model.clone());
         let counters = &settings.counters;
-        let client: Arc<dyn ModelClient> =
-            Arc::new(TelemetryLayer::new(client, name.vendor.name, shown, counters.clone()));
+        let client: Arc<dyn ModelClient> = Arc::new(
+            TelemetryLayer::new(client, name.vendor.name, shown, counters.clone()).below(settings.span.clone()),
+        );
         let identity = identity(spec, &name, &config, &base_url, settings);
         let client: Arc<dyn ModelClient> = match &settings.recording {
             Some(recording) => Arc::new(RecordLayer::new(client, recording.clone(), identity.clone())),

@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use clade_accounts::new_name;
+use tracing::field::Empty;
 
 use crate::caller::Caller;
 
@@ -37,8 +38,16 @@ pub(crate) async fn follow(request: Request, next: Next) -> Response {
     let id = given.filter(fits).map_or_else(|| new_name().unwrap_or_default(), ToOwned::to_owned);
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let (method, begun) = (request.method().clone(), Instant::now());
+    // https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+    let span = tracing::debug_span!(target: "clade::trace", "request", otel.name = format!("{method} {route}"), otel.kind = "server",
+        http.request.method = %method, http.route = %route, http.response.status_code = Empty, clade.request.id = %id, error.type = Empty);
     let mut response = ID.scope(id.clone(), next.run(request)).await;
     let status = response.status().as_u16();
+    span.record("http.response.status_code", status);
+    if status >= 500 {
+        span.record("error.type", response.status().as_str());
+    }
+    drop(span);
     let user = response.extensions().get::<By>().map(|by| by.0.clone()).unwrap_or_default();
     let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
     tracing::info!(request.id = %id, http.method = %method, http.route = %route, http.status = status, user.id = %user, duration_ms, "request");

@@ -1,18 +1,20 @@
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
-use clade_domain::{ChatAnswer, ChatRequest, ModelRole, Usage, Usd};
+use clade_domain::{ChatAnswer, ChatRequest, FinishReason, ModelRole, Usage, Usd};
 use tokio::time::Instant;
+use tracing::{Span, field::Empty};
 
 use super::Counters;
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
-/// Counts requests and reports each as a `tracing` event at debug level, under the names of OpenTelemetry's semantic
-/// conventions for generative AI. Neither prompts nor answers nor keys are in any event.
+/// Counts requests and reports each as a `tracing` event and as a span at debug level, under the names of OpenTelemetry's semantic
+/// conventions for generative AI. Neither prompts nor answers nor keys are in any of them.
 pub struct TelemetryLayer {
     inner: Arc<dyn ModelClient>,
     provider: &'static str,
     model: String,
     counters: Arc<Counters>,
+    above: Span,
 }
 
 impl TelemetryLayer {
@@ -20,7 +22,33 @@ impl TelemetryLayer {
     /// `gen_ai.request.model`.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, provider: &'static str, model: String, counters: Arc<Counters>) -> Self {
-        Self { inner, provider, model, counters }
+        Self { inner, provider, model, counters, above: Span::none() }
+    }
+
+    /// Makes the spans of calls parts of another.
+    #[must_use]
+    pub fn below(self, above: Span) -> Self {
+        Self { above, ..self }
+    }
+
+    /// What is known of a call before its answer: <https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/>.
+    fn span(&self, operation: &'static str, role: ModelRole) -> Span {
+        tracing::debug_span!(
+            target: "clade::trace",
+            parent: &self.above,
+            "call",
+            otel.name = format!("{operation} {}", self.model),
+            otel.kind = "client",
+            gen_ai.operation.name = operation,
+            gen_ai.provider.name = self.provider,
+            gen_ai.request.model = self.model.as_str(),
+            gen_ai.usage.input_tokens = Empty,
+            gen_ai.usage.output_tokens = Empty,
+            gen_ai.response.finish_reasons = Empty,
+            clade.role = ?role,
+            clade.cost_usd = Empty,
+            error.type = Empty,
+        )
     }
 
     async fn watched<T>(
@@ -29,7 +57,9 @@ impl TelemetryLayer {
         role: ModelRole,
         call: ClientFuture<'_, T>,
         took: impl FnOnce(&T) -> (Usage, Option<Usd>),
+        finish: impl FnOnce(&T) -> Option<FinishReason>,
     ) -> Result<T, ModelError> {
+        let span = self.span(operation, role);
         let in_flight = InFlight::enter(&self.counters);
         let start = Instant::now();
         let result = call.await;
@@ -38,8 +68,16 @@ impl TelemetryLayer {
         match &result {
             Ok(answer) => {
                 Counters::add(&self.counters.answers);
-                if tracing::enabled!(tracing::Level::DEBUG) {
+                if !span.is_disabled() || tracing::enabled!(tracing::Level::DEBUG) {
                     let (usage, cost) = took(answer);
+                    span.record("gen_ai.usage.input_tokens", usage.input);
+                    span.record("gen_ai.usage.output_tokens", usage.output);
+                    if let Some(cost) = cost {
+                        span.record("clade.cost_usd", cost.0);
+                    }
+                    if let Some(finish) = finish(answer) {
+                        span.record("gen_ai.response.finish_reasons", why(finish));
+                    }
                     tracing::debug!(
                         gen_ai.operation.name = operation,
                         gen_ai.provider.name = provider,
@@ -58,6 +96,7 @@ impl TelemetryLayer {
                 if matches!(error, ModelError::Temporary { throttled: true, .. }) {
                     Counters::add(&self.counters.throttles);
                 }
+                span.record("error.type", kind(error));
                 tracing::debug!(
                     gen_ai.operation.name = operation,
                     gen_ai.provider.name = provider,
@@ -70,6 +109,16 @@ impl TelemetryLayer {
             }
         }
         result
+    }
+}
+
+/// The words of the conventions.
+fn why(finish: FinishReason) -> &'static str {
+    match finish {
+        FinishReason::Stop => "stop",
+        FinishReason::Length => "length",
+        FinishReason::ContentFilter => "content_filter",
+        FinishReason::Other => "other",
     }
 }
 
@@ -112,7 +161,8 @@ impl ModelClient for TelemetryLayer {
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
         let call = self.inner.chat(request, context);
-        Box::pin(self.watched("chat", context.role, call, |answer| (answer.usage, answer.cost)))
+        let took = |answer: &ChatAnswer| (answer.usage, answer.cost);
+        Box::pin(self.watched("chat", context.role, call, took, |answer| Some(answer.finish)))
     }
 
     fn embed<'a>(
@@ -121,12 +171,12 @@ impl ModelClient for TelemetryLayer {
         context: CallContext,
     ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
         let call = self.inner.embed(texts, context);
-        Box::pin(self.watched("embeddings", context.role, call, |(_, usage, cost)| (*usage, *cost)))
+        Box::pin(self.watched("embeddings", context.role, call, |(_, usage, cost)| (*usage, *cost), |_| None))
     }
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
         let call = self.inner.moderate(text, context);
-        Box::pin(self.watched("moderation", context.role, call, |_| (Usage::default(), None)))
+        Box::pin(self.watched("moderation", context.role, call, |_| (Usage::default(), None), |_| None))
     }
 }
 
