@@ -8,6 +8,7 @@ mod options;
 mod process;
 mod raw;
 mod report;
+mod served;
 mod simulator;
 mod workload;
 
@@ -16,5 +17,6 @@ pub use options::Options;
 pub use process::{cpu_of_children, cpu_of_this_process, peak_memory};
 pub use raw::{RawFigures, get_json, raw_client};
 pub use report::{machine, main_with, median, note, per_thousand};
+pub use served::{Http, Served, Target, quantiles};
 pub use simulator::{Simulated, Simulator};
 pub use workload::Workload;

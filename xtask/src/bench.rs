@@ -8,9 +8,10 @@ use crate::{
 };
 
 /// The programs of `bench/` and what each measures.
-const PROGRAMS: [(&str, &str); 9] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
     ("server", "`clade serve`: lists of 10,000 runs, reads and listeners beside a run at full rate, start, memory"),
+    ("server_large", "`clade serve`: a family tree of 50,000 candidates, a million trials: pages, positions, memory"),
     ("eval_rate", "`clade eval` beside the bare client at several latencies: ratio, CPU per 1,000 evaluations, memory"),
     ("memory", "peak memory of `clade eval` as a run grows"),
     ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),
@@ -42,8 +43,20 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             target_directory()?.join("release").join(executable("clade"))
         }
     };
+    let mut tree = Vec::new();
+    if name == "server_large" && !rest.iter().any(|argument| argument == "--tree") {
+        // a store that no user's model fills in reasonable time
+        let folder = target_directory()?.join("bench-tree");
+        let mut example = cargo();
+        example.args(["run", "--quiet", "--release", "--package", "clade-store-sqlite", "--example", "lineage", "--"]);
+        succeed(example.args(["50000", "51"]).arg(&folder))?;
+        tree = vec!["--tree".to_owned(), folder.display().to_string()];
+    }
     let mut program = cargo();
-    program.args(["run", "--quiet", "--release", "--package", "clade-bench", "--bin", name, "--"]).args(rest);
+    program
+        .args(["run", "--quiet", "--release", "--package", "clade-bench", "--bin", name, "--"])
+        .args(tree)
+        .args(rest);
     succeed(program.env("CLADE_BIN", clade))
 }
 

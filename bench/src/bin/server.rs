@@ -1,20 +1,14 @@
 //! What a server's answers take: lists of many runs, mixed reads while a run evaluates, and events on their way to many listeners.
 
 use std::{
-    io::{BufRead as _, BufReader},
-    net::SocketAddr,
-    process::{Child, ExitCode, Stdio},
-    sync::Arc,
+    process::ExitCode,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use bytes::Bytes;
-use clade_bench::{Clade, Options, Workload, main_with, note};
-use http_body_util::{BodyExt as _, Full};
-use hyper::{Method, Request, client::conn::http1};
-use hyper_util::rt::TokioIo;
+use clade_bench::{Http, Options, Served, Target, Workload, main_with, note, quantiles};
+use http_body_util::BodyExt as _;
+use hyper::Method;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 
 fn main() -> ExitCode {
     main_with("server", |clade| {
@@ -24,124 +18,16 @@ fn main() -> ExitCode {
             ("listeners", "500", "listeners to its events"),
             ("reads", "200", "reads a second beside it"),
         ])?;
-        let server = Served::start(clade)?;
+        let workload = Workload::new(1)?;
+        let data = workload.fresh()?;
+        let server = Served::start(clade, data.path())?;
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| error.to_string())?;
         let mut figures = runtime.block_on(measure(&server, &options))?;
-        figures["start_ms"] = json!(server.start_ms);
-        figures["peak_memory_bytes"] = json!(peak_bytes(server.child.id()));
+        figures["start_ms"] = json!(server.start_ms());
+        figures["peak_memory_bytes"] = json!(server.peak_bytes());
         Ok(figures)
     })
-}
-
-/// Most memory that a process held so far, where the system says.
-fn peak_bytes(pid: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
-}
-
-/// A running `clade serve`, ended when this value goes.
-struct Served {
-    child: Child,
-    target: Target,
-    start_ms: f64,
-    _workload: Workload,
-    _data: tempfile::TempDir,
-}
-
-/// Where to ask, and with what.
-#[derive(Clone)]
-struct Target {
-    address: SocketAddr,
-    token: Arc<str>,
-}
-
-impl Served {
-    fn start(clade: &Clade) -> Result<Self, String> {
-        let workload = Workload::new(1)?;
-        let data = workload.fresh()?;
-        let folder = data.path().display().to_string();
-        let made = clade
-            .command(workload.folder(), &["token", "add", "bench", "--json", "--data-dir", &folder])
-            .output()
-            .map_err(|error| error.to_string())?;
-        let made: Value = serde_json::from_slice(&made.stdout).map_err(|error| format!("no token: {error}"))?;
-        let token = made["secret"].as_str().ok_or("no token was made")?.into();
-        let words = ["serve", "--port", "0", "--json", "--rate-limit", "1000000", "--data-dir", &folder];
-        let begun = Instant::now();
-        let mut child = clade
-            .command(workload.folder(), &words)
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("could not start `clade serve`: {error}"))?;
-        let stdout = child.stdout.take().ok_or("`clade serve` has no output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
-        let start_ms = begun.elapsed().as_secs_f64() * 1e3;
-        let said: Value =
-            serde_json::from_str(&line).map_err(|error| format!("`clade serve` said `{line}`: {error}"))?;
-        let address = said["url"].as_str().and_then(|url| url.strip_prefix("http://")?.parse().ok());
-        let address = address.ok_or("`clade serve` named no address")?;
-        Ok(Self { child, target: Target { address, token }, start_ms, _workload: workload, _data: data })
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // ended for good: nothing of it is kept
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-/// A keep-alive connection.
-struct Http {
-    sender: http1::SendRequest<Full<Bytes>>,
-    target: Target,
-}
-
-impl Http {
-    async fn connect(target: &Target) -> Result<Self, String> {
-        let stream = TcpStream::connect(target.address).await.map_err(|error| error.to_string())?;
-        stream.set_nodelay(true).map_err(|error| error.to_string())?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
-        tokio::spawn(connection);
-        Ok(Self { sender, target: target.clone() })
-    }
-
-    async fn ask(
-        &mut self,
-        method: Method,
-        path: &str,
-        body: &str,
-    ) -> Result<hyper::Response<hyper::body::Incoming>, String> {
-        self.sender.ready().await.map_err(|error| error.to_string())?;
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/api/v1{path}"))
-            .header("host", self.target.address.to_string())
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {}", self.target.token))
-            .body(Full::new(Bytes::from(body.to_owned())))
-            .map_err(|error| error.to_string())?;
-        let response = self.sender.send_request(request).await.map_err(|error| error.to_string())?;
-        match response.status().is_success() {
-            true => Ok(response),
-            false => Err(format!("{path} answered {}", response.status())),
-        }
-    }
-
-    async fn json(&mut self, method: Method, path: &str, body: &str) -> Result<Value, String> {
-        let body =
-            self.ask(method, path, body).await?.into_body().collect().await.map_err(|error| error.to_string())?;
-        let bytes = body.to_bytes();
-        if bytes.is_empty() {
-            Ok(Value::Null)
-        } else {
-            serde_json::from_slice(&bytes).map_err(|error| error.to_string())
-        }
-    }
 }
 
 /// A run file with so many examples and the simulated model in the server's own process, whose answers take so long.
@@ -160,7 +46,7 @@ fn evaluation(examples: u32, latency_ms: u32) -> String {
 async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
     let (runs, evaluations): (u32, u32) = (options.get("runs")?, options.get("evaluations")?);
     let (listeners, reads): (u32, u32) = (options.get("listeners")?, options.get("reads")?);
-    let target = &server.target;
+    let target = server.target();
     let mut http = Http::connect(target).await?;
     let small: Value = serde_json::from_str(&evaluation(3, 0)).map_err(|error| error.to_string())?;
     for n in 0..runs {
@@ -171,10 +57,10 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
             note(&format!("{} of {runs} runs made", n + 1));
         }
     }
-    let list = timed(&mut http, "/workspaces/local/runs?limit=50", 200).await?;
+    let list = http.timed("/workspaces/local/runs?limit=50", 200).await?;
     let filter = "/workspaces/local/runs?limit=50&filter=status%20%3D%20paused%20and%20calls%20%3D%200";
-    let filtered = timed(&mut http, filter, 100).await?;
-    let rare = timed(&mut http, "/workspaces/local/runs?limit=50&filter=score%20%3E%200.9", 20).await?;
+    let filtered = http.timed(filter, 100).await?;
+    let rare = http.timed("/workspaces/local/runs?limit=50&filter=score%20%3E%200.9", 20).await?;
     let (alone, _) = rate(&mut http, evaluation(evaluations, 0), None).await?;
     note(&format!("alone: {alone:.0} evaluations a second"));
     let beside = rate(&mut http, evaluation(evaluations, 0), Some((target, 0, reads))).await?;
@@ -185,22 +71,6 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
         "evaluations_per_second": { "alone": alone, "with_reads": beside.0, "watched": watched.0 },
         "listeners": listeners, "event_lag_ms": watched.1, "reads_per_second": reads, "read_ms": beside.1,
     }))
-}
-
-async fn timed(http: &mut Http, path: &str, times: u32) -> Result<Value, String> {
-    let mut taken = Vec::new();
-    for _ in 0..times {
-        let begun = Instant::now();
-        http.json(Method::GET, path, "").await?;
-        taken.push(begun.elapsed().as_secs_f64() * 1e3);
-    }
-    Ok(quantiles(taken))
-}
-
-fn quantiles(mut all: Vec<f64>) -> Value {
-    all.sort_by(f64::total_cmp);
-    let at = |share: f64| all.get(((all.len() as f64 - 1.0) * share).round() as usize).copied();
-    json!({ "p50": at(0.5), "p95": at(0.95), "p99": at(0.99), "worst": at(1.0), "n": all.len() })
 }
 
 type Beside<'t> = Option<(&'t Target, u32, u32)>;
