@@ -29,14 +29,11 @@ fn the_server_keeps_what_its_document_promises() {
     command.args([&server.url, token["secret"].as_str().unwrap(), "judged-1", SECONDS]);
     // it leaves a folder with its examples where it works
     command.current_dir(place.path("data")).stdin(Stdio::null()).env("NO_PROXY", "127.0.0.1");
-    let ran = Ran::of(command);
-    assert_eq!(ran.code, 0, "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stdout.contains("the document is valid"), "{}", ran.stdout);
-    // most of the routes answered something else than a refusal
-    assert!(
-        !ran.stdout.contains("Authentication failed: 8") && !ran.stdout.contains("Authentication failed: 9"),
-        "{}",
-        ran.stdout
-    );
+    let output = command.output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && said.contains("the document is valid"), "{said}");
+    let refused = said.lines().find_map(|line| line.strip_prefix("Authentication failed: ")?.split(' ').next());
+    let refused: usize = refused.map_or(0, |count| count.parse().unwrap());
+    assert!(refused < 10, "the judge was let in nowhere: {said}");
     server.stop();
 }
