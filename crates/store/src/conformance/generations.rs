@@ -72,7 +72,7 @@ fn scored(candidate: u32, example: u32, points: f64) -> RunEvent {
                 }
                 failed => failed,
             };
-            RunEvent::TrialFinished(Box::new(Trial { outcome, ..*trial }))
+            RunEvent::TrialFinished(Box::new(Trial { outcome, program: None, ..*trial }))
         }
         other => other,
     }
