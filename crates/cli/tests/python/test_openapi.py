@@ -30,11 +30,11 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 KNOWN = f"""
 [parameters]
 "path.workspace" = "local"
-"path.run" = ["{run}"]
-"path.candidate" = ["seed", "best", "c1"]
-"path.generation" = ["latest", "0"]
-"path.entry" = [2, 3, 5]
-"path.kind" = ["prompt", "dataset"]
+"path.run" = "{run}"
+"path.candidate" = "best"
+"path.generation" = "latest"
+"path.entry" = 3
+"path.kind" = "prompt"
 """
 
 with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
