@@ -1,0 +1,111 @@
+use std::error::Error as _;
+
+use clade_store::StoreError;
+use tokio_postgres::{Config, Error, config::Host, error::SqlState};
+
+/// Which server is meant, without its password.
+#[derive(Debug, Clone)]
+pub(crate) struct Server {
+    name: String,
+    schema: String,
+    user: String,
+}
+
+impl Server {
+    pub fn of(config: &Config, schema: &str) -> Self {
+        let host = config.get_hosts().first().map(|host| match host {
+            Host::Tcp(host) => host.clone(),
+            #[cfg(unix)]
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let port = config.get_ports().first().copied().unwrap_or(5432);
+        let database = config.get_dbname().unwrap_or("postgres");
+        Self {
+            name: format!("PostgreSQL at {}:{port}/{database}", host.unwrap_or_else(|| "localhost".into())),
+            schema: schema.to_owned(),
+            user: config.get_user().unwrap_or("the user").to_owned(),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// An address that is none.
+    pub fn wrong_address(error: &impl std::fmt::Display) -> StoreError {
+        StoreError::Denied {
+            server: "PostgreSQL".into(),
+            detail: error.to_string(),
+            remedy: "write postgres://USER@HOST:PORT/DATABASE".into(),
+        }
+    }
+
+    /// What this program wrote and can no longer read.
+    pub fn unreadable(&self, what: &str, error: &impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { path: self.name.clone(), detail: format!("{what}: {error}") }
+    }
+
+    /// What an error means, and what to do.
+    pub fn fault(&self, doing: &'static str, error: &Error) -> StoreError {
+        let said = words(error);
+        let denied = |remedy: String| StoreError::Denied { server: self.name.clone(), detail: said.clone(), remedy };
+        if error.is_closed() || is_away(error) {
+            return StoreError::Unreachable { server: self.name.clone(), detail: said };
+        }
+        match error.code() {
+            Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+                denied("check the user of its address and the password".into())
+            }
+            Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
+                denied("make it: CREATE DATABASE ..., or name another one in its address".into())
+            }
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => denied(format!(
+                "let the user in: GRANT CREATE ON DATABASE ... TO {user}; or, where the schema is there: GRANT ALL ON SCHEMA {schema} TO \
+                 {user}; GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {user}",
+                user = self.user,
+                schema = self.schema
+            )),
+            Some(code) if *code == SqlState::DISK_FULL => StoreError::Full { path: self.name.clone() },
+            Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
+                denied("it only reads: name the primary, not a standby".into())
+            }
+            _ => StoreError::Backend { doing, detail: format!("{}: {said}", self.name) },
+        }
+    }
+}
+
+/// The server's own words: the driver says only where it failed.
+fn words(error: &Error) -> String {
+    match error.as_db_error() {
+        Some(said) => format!("{} ({})", said.message(), said.code().code()),
+        None => match error.source() {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        },
+    }
+}
+
+/// Whether the connection or the server went away, which waiting may mend.
+pub(crate) fn is_away(error: &Error) -> bool {
+    let Some(code) = error.code() else {
+        // no answer of the server's: the socket failed. What the driver cannot understand does not get better by waiting
+        let io = |source: &(dyn std::error::Error + 'static)| source.downcast_ref::<std::io::Error>().is_some();
+        return error.is_closed() || error.source().is_some_and(io);
+    };
+    let away = [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::TOO_MANY_CONNECTIONS,
+        SqlState::CONNECTION_FAILURE,
+        SqlState::CONNECTION_DOES_NOT_EXIST,
+        SqlState::CONNECTION_EXCEPTION,
+    ];
+    away.contains(code)
+}
+
+/// Whether the same may succeed when it is done again: the server went away, or two transactions met.
+pub(crate) fn is_passing(error: &Error) -> bool {
+    let met = [SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE, SqlState::LOCK_NOT_AVAILABLE];
+    is_away(error) || error.code().is_some_and(|code| met.contains(code))
+}
