@@ -3,12 +3,12 @@ use std::{
     sync::Arc,
 };
 
-use clade_store::{Lineage, Projection, Store};
+use clade_store::{Lineage, Store};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
 use crate::{
     args::Global,
-    backends::{Backend, Config, Role},
+    backends::{Backend, Config, Record, Role},
     failure::Failure,
     output::Output,
 };
@@ -80,9 +80,9 @@ impl Context {
     /// Opens the store, creating it where it is not there yet.
     ///
     /// # Errors
-    /// Where the folder or the file cannot be used.
+    /// Where the folder, the file or the server cannot be used.
     pub async fn store(&self, durability: Durability) -> Result<Arc<dyn Store>, Failure> {
-        Ok(Arc::new(self.open(SqliteOptions { durability, ..options() }).await?))
+        Ok(self.record(durability).await?.store())
     }
 
     /// Opens the store for a command that only reads: a folder that may not be written is no hindrance.
@@ -90,10 +90,10 @@ impl Context {
     /// # Errors
     /// As [`Self::store`].
     pub async fn store_to_read(&self) -> Result<Arc<dyn Store>, Failure> {
-        let path = self.database()?;
-        if let Some(folder) = path.parent() {
-            create_private(folder)?;
+        if let Some(server) = Config::read(self)?.store {
+            return Ok(Record::in_server(&server).await?.store());
         }
+        let path = self.folder_made()?;
         Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
     }
 
@@ -115,36 +115,35 @@ impl Context {
 
     async fn lineage_for(&self, options: SqliteOptions) -> Result<(Arc<dyn Store>, Lineage), Failure> {
         let backend = Backend::of(Role::Lineage, &Config::read(self)?)?;
-        let store = Arc::new(self.open(options).await?);
-        let graph = backend.and_then(|backend| backend.graph());
-        let graph = graph.unwrap_or_else(|| Arc::<SqliteStore>::clone(&store));
-        let lineage = Lineage::new(Arc::<SqliteStore>::clone(&store), graph);
-        Ok((store, lineage))
+        let record = self.open(options).await?;
+        let graph = backend.and_then(|backend| backend.graph()).unwrap_or_else(|| record.graph());
+        Ok((record.store(), Lineage::new(record.store(), graph)))
     }
 
-    /// Opens the store, also as what it keeps beside the journals.
+    /// Opens the system of record.
     ///
     /// # Errors
     /// As [`Self::store`].
-    pub async fn projecting(&self) -> Result<(Arc<dyn Store>, Arc<dyn Projection>), Failure> {
-        let store = Arc::new(self.open(options()).await?);
-        Ok((Arc::<SqliteStore>::clone(&store), store))
+    pub async fn record(&self, durability: Durability) -> Result<Record, Failure> {
+        self.open(SqliteOptions { durability, ..options() }).await
     }
 
-    /// Copies the database while others use it.
-    ///
-    /// # Errors
-    /// Where the copy cannot be written.
-    pub async fn backup(&self, to: &Path, durability: Durability) -> Result<(), Failure> {
-        Ok(self.open(SqliteOptions { durability, ..options() }).await?.backup(to).await?)
+    /// The options are for a file.
+    async fn open(&self, options: SqliteOptions) -> Result<Record, Failure> {
+        if let Some(server) = Config::read(self)?.store {
+            return Record::in_server(&server).await;
+        }
+        let path = self.folder_made()?;
+        Ok(Record::Sqlite(Arc::new(SqliteStore::open(&path, options).await?), path))
     }
 
-    async fn open(&self, options: SqliteOptions) -> Result<SqliteStore, Failure> {
+    /// The database's path, in a folder that is there.
+    fn folder_made(&self) -> Result<PathBuf, Failure> {
         let path = self.database()?;
         if let Some(folder) = path.parent() {
             create_private(folder)?;
         }
-        Ok(SqliteStore::open(&path, options).await?)
+        Ok(path)
     }
 }
 

@@ -28,9 +28,14 @@ CREATE TABLE @events (
   seq bigint NOT NULL,
   at bigint NOT NULL,
   kind text NOT NULL,
+  -- of a trial
+  candidate bigint,
+  example bigint,
+  split text,
   body text NOT NULL,
   PRIMARY KEY (run, seq)
 );
+CREATE INDEX events_trials ON @events (run, candidate, seq) WHERE candidate IS NOT NULL;
 CREATE INDEX events_candidates ON @events (run, seq) WHERE kind = 'candidate_admitted';
 
 -- Long texts, each once. A text with a zero byte, which `text` cannot hold, is in `raw`.

@@ -53,7 +53,9 @@ impl Server {
             return StoreError::Unreachable { server: self.name.clone(), detail: said };
         }
         match error.code() {
-            Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+            Some(code)
+                if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION =>
+            {
                 denied("check the user of its address and the password".into())
             }
             Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {

@@ -33,7 +33,14 @@ impl Leases {
     pub fn new(way: Arc<Way>, options: &PostgresOptions) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.subsec_nanos());
         let holder = format!("process {} on {} ({now:08x})", std::process::id(), host());
-        Self { link: Link::new(way), schema: options.schema.clone(), length: options.lease, holder, held: Mutex::default(), gate: tokio::sync::Mutex::default() }
+        Self {
+            link: Link::new(way),
+            schema: options.schema.clone(),
+            length: options.lease,
+            holder,
+            held: Mutex::default(),
+            gate: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Takes a run, or says who has it.
@@ -49,7 +56,8 @@ impl Leases {
              ON CONFLICT (run) DO UPDATE SET holder = excluded.holder, expires = excluded.expires \
              WHERE held.expires < clock_timestamp() OR held.holder = excluded.holder RETURNING 1",
         );
-        let values = [(&run.as_str() as _, Type::TEXT), (&self.holder as _, Type::TEXT), (&self.seconds() as _, Type::FLOAT8)];
+        let values =
+            [(&run.as_str() as _, Type::TEXT), (&self.holder as _, Type::TEXT), (&self.seconds() as _, Type::FLOAT8)];
         if self.link.query("take a run", &take, &values).await?.is_empty() {
             let who = in_schema(&self.schema, "SELECT holder FROM @leases WHERE run = $1");
             let rows = self.link.query("find who holds a run", &who, &[(&run.as_str(), Type::TEXT)]).await?;
@@ -74,8 +82,11 @@ impl Leases {
         );
         loop {
             sleep(self.length / 3).await;
-            let values =
-                [(&run.as_str() as _, Type::TEXT), (&self.holder as _, Type::TEXT), (&self.seconds() as _, Type::FLOAT8)];
+            let values = [
+                (&run.as_str() as _, Type::TEXT),
+                (&self.holder as _, Type::TEXT),
+                (&self.seconds() as _, Type::FLOAT8),
+            ];
             match self.link.query("hold a run", &prolong, &values).await {
                 Ok(rows) if rows.is_empty() => {
                     tracing::warn!(%run, "another process took the run over");

@@ -5,6 +5,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 pub struct PostgresOptions {
     /// `postgres://USER@HOST:PORT/DATABASE`; `?sslmode=require` asks for TLS with a certificate that is verified.
     pub url: String,
+    /// Who signs in, where the address does not say.
+    pub user: Option<String>,
     /// The password, where the address has none.
     pub password: Option<String>,
     /// The schema that everything is in.
@@ -25,6 +27,7 @@ impl PostgresOptions {
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
+            user: None,
             password: None,
             schema: "promptclade".into(),
             readers: 4,

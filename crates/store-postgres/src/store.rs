@@ -10,7 +10,10 @@ use std::{
 };
 
 use clade_store::{Store, StoreError, StoreFuture};
-use rustls::{ClientConfig, RootCertStore, pki_types::{CertificateDer, pem::PemObject}};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::{Config, Row, config::SslMode, types::FromSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -37,7 +40,10 @@ pub struct PostgresStore {
 
 impl fmt::Debug for PostgresStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PostgresStore").field("server", &self.server).field("schema", &self.schema).finish_non_exhaustive()
+        f.debug_struct("PostgresStore")
+            .field("server", &self.server)
+            .field("schema", &self.schema)
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,6 +71,12 @@ impl PostgresStore {
         })
     }
 
+    /// Which server and database it is.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.server.name()
+    }
+
     /// The statements that make the tables, for who gives the store a user that may not.
     #[must_use]
     pub fn script(schema: &str) -> String {
@@ -79,7 +91,8 @@ impl PostgresStore {
         let link = Link::new(Arc::new(way(options)?));
         let rows = link.query("ask for the version", "SELECT current_setting('server_version')", &[]).await?;
         let version = rows.first().map(|row| row.try_get(0)).transpose();
-        let version = version.map_err(|error| link.way.server.fault("ask for the version", &error))?.unwrap_or_default();
+        let version =
+            version.map_err(|error| link.way.server.fault("ask for the version", &error))?.unwrap_or_default();
         Ok((version, migrate::format(&link, &options.schema).await?))
     }
 
@@ -124,6 +137,9 @@ pub(crate) fn to_json(what: &'static str, value: &impl Serialize) -> Result<Stri
 
 fn way(options: &PostgresOptions) -> Result<Way, StoreError> {
     let mut config = Config::from_str(&options.url).map_err(|error| Server::wrong_address(&error))?;
+    if let Some(user) = options.user.as_ref().filter(|_| config.get_user().is_none()) {
+        config.user(user);
+    }
     if let Some(password) = options.password.as_ref().filter(|_| config.get_password().is_none()) {
         config.password(password);
     }

@@ -10,13 +10,10 @@ use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
-use tokio_postgres::{
-    Client, Error,
-    types::Type,
-};
+use tokio_postgres::{Client, Error, types::Type};
 
 use crate::{
-    journal::Entry,
+    journal::{Columns, Entry},
     link::{Desk, Verdict, Way},
     migrate::in_schema,
     roles::answers::role_name,
@@ -210,8 +207,11 @@ impl<'a> Batch<'a> {
     /// `unsure`: it may have been written already.
     async fn write(&self, client: &Client, schema: &str, unsure: bool) -> Verdict<Ends> {
         // sent one behind the other without waiting for answers between
-        let (ends, texts, answers) =
-            join!(self.append(client, schema, unsure), self.put_texts(client, schema), self.put_answers(client, schema));
+        let (ends, texts, answers) = join!(
+            self.append(client, schema, unsure),
+            self.put_texts(client, schema),
+            self.put_answers(client, schema)
+        );
         let ends = ends?;
         texts?;
         answers?;
@@ -226,22 +226,20 @@ impl<'a> Batch<'a> {
         let mut tails: Vec<(&RunId, &Tail<'_>)> = self.tails.iter().map(|(run, tail)| (*run, tail)).collect();
         // transactions of several processes take rows in one order
         tails.sort_by_key(|(run, _)| *run);
-        let (mut rows, mut seqs, mut ats) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut kinds, mut bodies) = (Vec::new(), Vec::new());
+        let (mut rows, mut columns) = (Vec::new(), Columns::default());
         for (run, tail) in &tails {
             let first = i64::try_from(tail.expected).unwrap_or(i64::MAX);
             for (seq, entry) in (0..).zip(&tail.entries) {
                 rows.push(run.as_str());
-                seqs.push(first.saturating_add(seq));
-                ats.push(entry.at);
-                kinds.push(entry.kind);
-                bodies.push(entry.body.as_str());
+                columns.push(first.saturating_add(seq), entry);
             }
         }
         let runs: Vec<&str> = tails.iter().map(|(run, _)| run.as_str()).collect();
         let holders: Vec<&str> = tails.iter().map(|(_, tail)| tail.holder).collect();
-        let expected: Vec<i64> = tails.iter().map(|(_, tail)| i64::try_from(tail.expected).unwrap_or(i64::MAX)).collect();
-        let counts: Vec<i64> = tails.iter().map(|(_, tail)| i64::try_from(tail.entries.len()).unwrap_or(i64::MAX)).collect();
+        let expected: Vec<i64> =
+            tails.iter().map(|(_, tail)| i64::try_from(tail.expected).unwrap_or(i64::MAX)).collect();
+        let counts: Vec<i64> =
+            tails.iter().map(|(_, tail)| i64::try_from(tail.entries.len()).unwrap_or(i64::MAX)).collect();
         let sql = in_schema(
             schema,
             "WITH want AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS w(run, holder, expected, count)), \
@@ -250,8 +248,10 @@ impl<'a> Batch<'a> {
              grown AS (UPDATE @runs AS runs SET length = runs.length + want.count FROM want WHERE runs.id = want.run AND runs.visible \
              AND runs.length = want.expected AND NOT EXISTS (SELECT 1 FROM foreign_ WHERE foreign_.run = runs.id) \
              RETURNING runs.no, runs.id), \
-             added AS (INSERT INTO @events (run, seq, at, kind, body) SELECT grown.no, e.seq, e.at, e.kind, e.body \
-             FROM unnest($5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::text[]) AS e(run, seq, at, kind, body) \
+             added AS (INSERT INTO @events (run, seq, at, kind, candidate, example, split, body) \
+             SELECT grown.no, e.seq, e.at, e.kind, e.candidate, e.example, e.split, e.body \
+             FROM unnest($5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::text[], $12::text[]) \
+             AS e(run, seq, at, kind, candidate, example, split, body) \
              JOIN grown ON grown.id = e.run) \
              SELECT want.run, grown.no IS NOT NULL, runs.length, foreign_.holder FROM want JOIN @runs AS runs ON runs.id = want.run \
              AND runs.visible LEFT JOIN grown ON grown.id = want.run LEFT JOIN foreign_ ON foreign_.run = want.run",
@@ -265,10 +265,13 @@ impl<'a> Batch<'a> {
                     (&expected, Type::INT8_ARRAY),
                     (&counts, Type::INT8_ARRAY),
                     (&rows, Type::TEXT_ARRAY),
-                    (&seqs, Type::INT8_ARRAY),
-                    (&ats, Type::INT8_ARRAY),
-                    (&kinds, Type::TEXT_ARRAY),
-                    (&bodies, Type::TEXT_ARRAY),
+                    (&columns.seqs, Type::INT8_ARRAY),
+                    (&columns.ats, Type::INT8_ARRAY),
+                    (&columns.kinds, Type::TEXT_ARRAY),
+                    (&columns.candidates, Type::INT8_ARRAY),
+                    (&columns.examples, Type::INT8_ARRAY),
+                    (&columns.splits, Type::TEXT_ARRAY),
+                    (&columns.bodies, Type::TEXT_ARRAY),
                 ],
             )
             .await?;
@@ -309,7 +312,8 @@ impl<'a> Batch<'a> {
         if tail.expected.saturating_add(tail.entries.len() as u64) != length {
             return Ok(false);
         }
-        let sql = "SELECT at, body FROM @events WHERE run = (SELECT no FROM @runs WHERE id = $1) AND seq >= $2 ORDER BY seq";
+        let sql =
+            "SELECT at, body FROM @events WHERE run = (SELECT no FROM @runs WHERE id = $1) AND seq >= $2 ORDER BY seq";
         let from = i64::try_from(tail.expected).unwrap_or(i64::MAX);
         let rows =
             client.query_typed(&in_schema(schema, sql), &[(&run.as_str(), Type::TEXT), (&from, Type::INT8)]).await?;
@@ -327,7 +331,8 @@ impl<'a> Batch<'a> {
         let mut texts: Vec<(&ContentHash, &str)> = self.texts.iter().map(|(hash, text)| (hash, *text)).collect();
         texts.sort_by_key(|(hash, _)| **hash);
         let hashes: Vec<&[u8]> = texts.iter().map(|(hash, _)| hash.0.as_slice()).collect();
-        let bodies: Vec<Option<&str>> = texts.iter().map(|(_, text)| Some(*text).filter(|t| !t.contains('\0'))).collect();
+        let bodies: Vec<Option<&str>> =
+            texts.iter().map(|(_, text)| Some(*text).filter(|t| !t.contains('\0'))).collect();
         let raws: Vec<Option<&[u8]>> =
             texts.iter().map(|(_, text)| Some(text.as_bytes()).filter(|bytes| bytes.contains(&0))).collect();
         let sql = "INSERT INTO @texts (hash, body, raw) SELECT * FROM unnest($1::bytea[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING";

@@ -57,7 +57,10 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         || shell::succeeds(Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]));
     process::wait(&mut child, &log, || ready().then_some(()))?;
     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    let variables = BTreeMap::from([("PROMPTCLADE_TEST_POSTGRES_URL".to_owned(), url)]);
+    let variables = BTreeMap::from([
+        ("PROMPTCLADE_TEST_POSTGRES_URL".to_owned(), url),
+        ("PROMPTCLADE_TEST_POSTGRES_PROGRAMS".to_owned(), programs.display().to_string()),
+    ]);
     Ok(Running { name: "postgres".into(), pid: child.id(), folder: folder.to_owned(), variables })
 }
 

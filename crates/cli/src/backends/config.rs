@@ -15,6 +15,8 @@ const FILE: &str = "promptclade.toml";
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// The system of record, instead of the file in the data folder.
+    pub store: Option<Server>,
     /// Where the family tree is kept beside the store.
     pub lineage: Option<Server>,
     /// Where generations are kept beside the store.
@@ -35,6 +37,10 @@ pub struct Server {
     pub prefix: Option<String>,
     /// Redis: days after which the keys of a run go that nobody wrote.
     pub expire_days: Option<u32>,
+    /// PostgreSQL: the schema that everything is in.
+    pub schema: Option<String>,
+    /// PostgreSQL: a file with certificates of authorities that are trusted beside the system's.
+    pub authorities: Option<PathBuf>,
     /// The password, out of a variable or the file; never out of the configuration itself.
     #[serde(skip)]
     pub password: Option<String>,
@@ -48,7 +54,7 @@ impl std::fmt::Debug for Server {
 
 impl Config {
     /// What the file says, with what variables say instead: `CLADE_LINEAGE_URL`, `CLADE_LINEAGE_PASSWORD`, and the same for
-    /// `CLADE_GENERATIONS_`.
+    /// `CLADE_GENERATIONS_` and `CLADE_STORE_`.
     ///
     /// # Errors
     /// Where the file cannot be understood or holds a password.
@@ -57,7 +63,9 @@ impl Config {
         let path = folders.into_iter().flatten().map(|folder| folder.join(FILE)).find(|path| path.is_file());
         let mut config = path.map_or_else(|| Ok(Self::default()), |path| Self::of_file(&path))?;
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-        for (server, role) in [(&mut config.lineage, "LINEAGE"), (&mut config.generations, "GENERATIONS")] {
+        let servers =
+            [(&mut config.store, "STORE"), (&mut config.lineage, "LINEAGE"), (&mut config.generations, "GENERATIONS")];
+        for (server, role) in servers {
             if let Some(url) = variable(&format!("CLADE_{role}_URL")) {
                 *server = Some(Server { url, ..server.take().unwrap_or_default() });
             }
@@ -72,7 +80,9 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
         let wrong = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
         let mut config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string().trim().to_owned()))?;
-        for (role, server) in [("lineage", &mut config.lineage), ("generations", &mut config.generations)] {
+        let servers =
+            [("store", &mut config.store), ("lineage", &mut config.lineage), ("generations", &mut config.generations)];
+        for (role, server) in servers {
             let Some(server) = server else { continue };
             let who = server.url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
             if who.is_some_and(|(who, _)| who.contains(':')) {
@@ -82,8 +92,10 @@ impl Config {
                 )));
             }
             // a relative path is meant from where the file is
-            if let (Some(file), Some(folder)) = (&mut server.password_file, path.parent()) {
-                *file = folder.join(&*file);
+            for file in [&mut server.password_file, &mut server.authorities].into_iter().flatten() {
+                if let Some(folder) = path.parent() {
+                    *file = folder.join(&*file);
+                }
             }
         }
         Ok(config)

@@ -1,9 +1,12 @@
-//! Servers that a team runs already, beside the store: the family tree and generations are kept up in them.
+//! Where things are kept: the system of record, in a file or in a server, and servers beside it that the family tree and generations are
+//! kept up in.
 
 mod config;
 mod feed;
 mod open;
+mod record;
 
 pub use config::Config;
 pub use feed::{Feed, all as feed_all};
 pub use open::{Backend, Role};
+pub use record::Record;

@@ -1,3 +1,4 @@
+use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -24,11 +25,11 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             output.line(format!("     {:<12} {warning}", ""));
         }
     };
-    match context.projecting().await {
-        Ok((store, _)) => {
-            let runs = store.lengths().await?.len();
-            store.close().await?;
-            say("store", &format!("{} with {runs} runs", context.database()?.display()), &[], true);
+    match context.record(Durability::Normal).await {
+        Ok(record) => {
+            let runs = record.store().lengths().await?.len();
+            record.store().close().await?;
+            say("store", &format!("{record} with {runs} runs"), &[], true);
         }
         Err(failure) => say("store", &failure.to_string(), &[], false),
     }

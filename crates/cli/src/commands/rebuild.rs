@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use clade_store::{Projector, Store};
+use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -12,7 +13,8 @@ use crate::{
 /// `clade rebuild`
 pub async fn run(role: Role, context: &Context) -> Result<(), Failure> {
     let backend = Backend::of(role, &Config::read(context)?)?;
-    let (store, own) = context.projecting().await?;
+    let record = context.record(Durability::Normal).await?;
+    let (store, own) = (record.store(), record.projection());
     let projection = backend.map_or(own, |backend| backend.projection());
     let entries = Projector::new(Arc::<dyn Store>::clone(&store), projection).rebuild().await?;
     store.close().await?;

@@ -148,7 +148,7 @@ fn own(path: &Path) -> Result<String, Failure> {
 
 /// `clade backup`
 pub async fn backup(args: &BackupArgs, context: &Context) -> Result<(), Failure> {
-    context.backup(&args.file, Durability::Normal).await?;
+    context.record(Durability::Normal).await?.backup(&args.file).await?;
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "written": args.file }));
     } else {

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use clade_store::{Projector, Store};
+use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 pub async fn run(args: &SyncArgs, context: &Context) -> Result<(), Failure> {
     let config = Config::read(context)?;
     let output = context.output;
-    let (store, _) = context.projecting().await?;
+    let store = context.store(Durability::Normal).await?;
     let mut found = false;
     for role in Role::ALL {
         let Some(backend) = Backend::of(role, &config)? else { continue };

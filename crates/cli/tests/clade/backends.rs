@@ -80,6 +80,46 @@ fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
 }
 
 #[test]
+fn a_run_in_postgres_is_the_same_as_in_a_file_also_when_it_was_killed() {
+    let Some(url) = service("PROMPTCLADE_TEST_POSTGRES_URL") else { return };
+    let (plain, place) = (Place::new(), Place::new());
+    let schema = format!("cli_{}", std::process::id());
+    place.write("promptclade.toml", format!("[store]\nurl = '{url}'\nschema = '{schema}'\n"));
+    let with = With { place: &place, variables: Vec::new() };
+    let doctor = with.ok(&["doctor"]);
+    assert!(doctor.contains("PostgreSQL at 127.0.0.1"), "{doctor}");
+    assert!(with.ok(&["migrate", "--print"]).contains(&format!("CREATE TABLE \"{schema}\".runs")));
+
+    let mut command = place.clade();
+    command.args(["run", "p.yaml", "--quiet", "--run-id", "journey"]);
+    let mut child = command.spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(600));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // the holder is gone, and its lease ends by itself
+    let resumed = std::iter::repeat_with(|| {
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        with.run(&["resume", "journey", "--json"])
+    });
+    let resumed = resumed.take(40).find(|ran| !ran.stderr.contains("is open in another process")).unwrap();
+    let result = match resumed.code {
+        // it was created or even finished before it was killed
+        0 | 3 => resumed.result(),
+        _ => with.run(&["run", "p.yaml", "--json", "--run-id", "journey-2"]).result(),
+    };
+    let expected = plain.finished(result["run"].as_str().unwrap()).result();
+    assert_eq!(essence(&result), essence(&expected));
+    let listed = with.ok(&["list", "--json"]);
+    assert!(listed.contains("journey"), "{listed}");
+    for arguments in [&["lineage", "last", "--all"][..], &["best", "last"]] {
+        assert_eq!(with.ok(arguments), plain.ok(arguments), "{arguments:?}");
+    }
+    assert!(!place.path("data/clade.db").exists(), "nothing is in a file beside");
+    let refused = with.run(&["backup", "copy.db"]);
+    assert!(refused.code == 2 && refused.stderr.contains("pg_dump"), "{}", refused.stderr);
+}
+
+#[test]
 fn servers_that_are_down_are_said_and_change_nothing() {
     let (plain, place) = (Place::new(), Place::new());
     let dead = |scheme: &str| format!("{scheme}://127.0.0.1:1");

@@ -52,7 +52,8 @@ impl AnswerLog for PostgresStore {
 
     fn answers_of(&self, run: RunId, after: Option<ContentHash>, limit: u32) -> StoreFuture<'_, Vec<PaidAnswer>> {
         Box::pin(async move {
-            let sql = format!("SELECT {ANSWERS} WHERE answers.run = $1 AND answers.key > $2 ORDER BY answers.key LIMIT $3");
+            let sql =
+                format!("SELECT {ANSWERS} WHERE answers.run = $1 AND answers.key > $2 ORDER BY answers.key LIMIT $3");
             let after = after.map_or(Vec::new(), |key| key.0.to_vec());
             let values =
                 [(&run.as_str() as _, Type::TEXT), (&after as _, Type::BYTEA), (&i64::from(limit) as _, Type::INT8)];

@@ -23,8 +23,11 @@ impl Datasets for PostgresStore {
             let sql = "WITH known AS (INSERT INTO @datasets (hash) VALUES ($1) ON CONFLICT DO NOTHING) \
                        INSERT INTO @examples (dataset, id, body) SELECT $1, e.id, e.body \
                        FROM unnest($2::bigint[], $3::text[]) AS e(id, body) ON CONFLICT DO NOTHING";
-            let values =
-                [(&dataset.0.as_slice() as _, Type::BYTEA), (&ids as _, Type::INT8_ARRAY), (&bodies as _, Type::TEXT_ARRAY)];
+            let values = [
+                (&dataset.0.as_slice() as _, Type::BYTEA),
+                (&ids as _, Type::INT8_ARRAY),
+                (&bodies as _, Type::TEXT_ARRAY),
+            ];
             self.rows("store examples", sql, &values).await.map(drop)
         })
     }

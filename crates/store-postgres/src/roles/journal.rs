@@ -1,13 +1,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use clade_domain::{Candidate, Recorded, RunEvent, RunId, Timestamp, Trial};
-use clade_store::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture};
+use clade_store::{Journal, RunFilter, RunLock, RunSummary, SnapshotRow, StoreError, StoreFuture, TrialQuery};
 use tokio_postgres::{Client, Error, Row, types::Type};
 
 use super::listing::{RunRow, run_row};
 use crate::{
     PostgresStore,
-    journal::{Entry, entries, entry},
+    journal::{Columns, Entry, entries, entry, split_name},
     writer::Work,
 };
 
@@ -190,7 +190,8 @@ impl Journal for PostgresStore {
     fn candidates(&self, run: RunId) -> StoreFuture<'_, Vec<Candidate>> {
         Box::pin(async move {
             let number = self.number(&run).await?;
-            let sql = "SELECT seq, at, kind, body FROM @events WHERE run = $1 AND kind = 'candidate_admitted' ORDER BY seq";
+            let sql =
+                "SELECT seq, at, kind, body FROM @events WHERE run = $1 AND kind = 'candidate_admitted' ORDER BY seq";
             let mut candidates = Vec::new();
             for row in self.rows("read candidates", sql, &[(&number, Type::INT8)]).await? {
                 if let RunEvent::CandidateAdmitted { candidate, .. } = self.recorded(&row)?.event {
@@ -199,6 +200,23 @@ impl Journal for PostgresStore {
             }
             candidates.sort_by_key(|candidate| candidate.id);
             Ok(candidates)
+        })
+    }
+
+    fn trials(&self, run: RunId, wanted: TrialQuery) -> StoreFuture<'_, Vec<Recorded>> {
+        Box::pin(async move {
+            let number = self.number(&run).await?;
+            let sql = "SELECT seq, at, kind, body FROM @events WHERE run = $1 AND candidate = $2 AND seq >= $3 \
+                       AND ($4::text IS NULL OR split = $4) AND ($5::bigint IS NULL OR example = $5) ORDER BY seq LIMIT $6";
+            let values = [
+                (&number as _, Type::INT8),
+                (&i64::from(wanted.candidate.0) as _, Type::INT8),
+                (&i64::try_from(wanted.from).unwrap_or(i64::MAX) as _, Type::INT8),
+                (&wanted.split.map(split_name) as _, Type::TEXT),
+                (&wanted.example.map(|example| i64::from(example.0)) as _, Type::INT8),
+                (&i64::from(wanted.limit) as _, Type::INT8),
+            ];
+            self.rows("read trials", sql, &values).await?.iter().map(|row| self.recorded(row)).collect()
         })
     }
 }
@@ -238,18 +256,21 @@ impl PostgresStore {
     }
 
     async fn insert(&self, client: &Client, run: i64, first: u64, entries: &[Entry]) -> Result<(), Error> {
-        let seqs: Vec<i64> = (first..).zip(entries).map(|(seq, _)| i64::try_from(seq).unwrap_or(i64::MAX)).collect();
-        let ats: Vec<i64> = entries.iter().map(|entry| entry.at).collect();
-        let kinds: Vec<&str> = entries.iter().map(|entry| entry.kind).collect();
-        let bodies: Vec<&str> = entries.iter().map(|entry| entry.body.as_str()).collect();
-        let sql = "INSERT INTO @events (run, seq, at, kind, body) SELECT $1, e.seq, e.at, e.kind, e.body \
-                   FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS e(seq, at, kind, body)";
+        let mut columns = Columns::default();
+        for (seq, entry) in (first..).zip(entries) {
+            columns.push(i64::try_from(seq).unwrap_or(i64::MAX), entry);
+        }
+        let sql = "INSERT INTO @events (run, seq, at, kind, candidate, example, split, body) SELECT $1, e.* \
+                   FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[]) AS e";
         let values = [
             (&run as _, Type::INT8),
-            (&seqs as _, Type::INT8_ARRAY),
-            (&ats as _, Type::INT8_ARRAY),
-            (&kinds as _, Type::TEXT_ARRAY),
-            (&bodies as _, Type::TEXT_ARRAY),
+            (&columns.seqs as _, Type::INT8_ARRAY),
+            (&columns.ats as _, Type::INT8_ARRAY),
+            (&columns.kinds as _, Type::TEXT_ARRAY),
+            (&columns.candidates as _, Type::INT8_ARRAY),
+            (&columns.examples as _, Type::INT8_ARRAY),
+            (&columns.splits as _, Type::TEXT_ARRAY),
+            (&columns.bodies as _, Type::TEXT_ARRAY),
         ];
         client.execute_typed(&self.sql(sql), &values).await.map(drop)
     }

@@ -20,7 +20,8 @@ impl Projection for PostgresStore {
     fn run_fold(&self, run: RunId) -> StoreFuture<'_, Option<RunFold>> {
         Box::pin(async move {
             let sql = "SELECT fold FROM @lineage_runs WHERE run = $1 AND format = $2";
-            let rows = self.rows("read a checkpoint", sql, &[(&run.as_str(), Type::TEXT), (&FORMAT, Type::INT8)]).await?;
+            let rows =
+                self.rows("read a checkpoint", sql, &[(&run.as_str(), Type::TEXT), (&FORMAT, Type::INT8)]).await?;
             rows.first().map(|row| self.parsed("a checkpoint", self.value(row, 0)?)).transpose()
         })
     }
@@ -28,7 +29,8 @@ impl Projection for PostgresStore {
     fn records(&self, run: RunId, candidates: Vec<CandidateId>) -> StoreFuture<'_, Vec<Record>> {
         Box::pin(async move {
             let wanted: Vec<i64> = candidates.iter().map(|candidate| i64::from(candidate.0)).collect();
-            let sql = "SELECT node, memory FROM @lineage_nodes WHERE run = $1 AND candidate = ANY($2) ORDER BY candidate";
+            let sql =
+                "SELECT node, memory FROM @lineage_nodes WHERE run = $1 AND candidate = ANY($2) ORDER BY candidate";
             let values = [(&run.as_str() as _, Type::TEXT), (&wanted as _, Type::INT8_ARRAY)];
             self.rows("read nodes", sql, &values).await?.iter().map(|row| self.node_record(row)).collect()
         })
@@ -38,7 +40,8 @@ impl Projection for PostgresStore {
         Box::pin(async move {
             let fold = to_json("a checkpoint", &batch.fold)?;
             let written = |record: &Record| Ok((to_json("a node", &record.node)?, to_json("a node", &record.memory)?));
-            let written: Vec<(String, String)> = batch.records.iter().map(written).collect::<Result<_, StoreError>>()?;
+            let written: Vec<(String, String)> =
+                batch.records.iter().map(written).collect::<Result<_, StoreError>>()?;
             let (batch, fold, written) = (&batch, fold.as_str(), written.as_slice());
             self.desk
                 .transaction("keep the family tree", false, move |client, _| async move {
@@ -78,7 +81,8 @@ impl PostgresStore {
             return Ok(Err(StoreError::Conflict { run, expected: batch.expected, actual }));
         }
         if format != FORMAT {
-            for sql in ["DELETE FROM @lineage_edges WHERE child_run = $1", "DELETE FROM @lineage_nodes WHERE run = $1"] {
+            for sql in ["DELETE FROM @lineage_edges WHERE child_run = $1", "DELETE FROM @lineage_nodes WHERE run = $1"]
+            {
                 client.execute_typed(&self.sql(sql), &key[..1]).await?;
             }
         }
@@ -121,18 +125,16 @@ impl PostgresStore {
         ];
         let mark = self.sql("UPDATE @lineage_runs SET format = $2, next = $3, fold = $4 WHERE run = $1");
         let next = i64::try_from(batch.fold.next()).unwrap_or(i64::MAX);
-        let mark_values = [
-            (&run as _, Type::TEXT),
-            (&FORMAT as _, Type::INT8),
-            (&next as _, Type::INT8),
-            (&fold as _, Type::TEXT),
-        ];
+        let mark_values =
+            [(&run as _, Type::TEXT), (&FORMAT as _, Type::INT8), (&next as _, Type::INT8), (&fold as _, Type::TEXT)];
         let (put, linked, marked) = futures::join!(
             client.execute_typed(&put_nodes, &node_values),
             client.execute_typed(&put_edges, &edge_values),
             client.execute_typed(&mark, &mark_values),
         );
-        (put?, linked?, marked?);
+        put?;
+        linked?;
+        marked?;
         Ok(Ok(()))
     }
 
@@ -153,7 +155,11 @@ impl LineageGraph for PostgresStore {
     fn nodes(&self, run: RunId) -> StoreFuture<'_, Vec<Node>> {
         Box::pin(async move {
             let sql = "SELECT node FROM @lineage_nodes WHERE run = $1 ORDER BY candidate";
-            self.rows("read nodes", sql, &[(&run.as_str(), Type::TEXT)]).await?.iter().map(|row| self.node(row)).collect()
+            self.rows("read nodes", sql, &[(&run.as_str(), Type::TEXT)])
+                .await?
+                .iter()
+                .map(|row| self.node(row))
+                .collect()
         })
     }
 

@@ -51,7 +51,8 @@ impl PostgresStore {
             return Err(StoreError::no_run(&name));
         }
         // the exact id, if any, comes first: the order of bytes, whatever the database's own order is
-        let sql = "SELECT id, summary FROM @runs WHERE visible AND starts_with(id, $1) ORDER BY id COLLATE \"C\" LIMIT $2";
+        let sql =
+            "SELECT id, summary FROM @runs WHERE visible AND starts_with(id, $1) ORDER BY id COLLATE \"C\" LIMIT $2";
         let rows = self.rows("find a run", sql, &[(&name, Type::TEXT), (&SOME, Type::INT8)]).await?;
         let ids: Vec<&str> = rows.iter().map(|row| self.value(row, 0)).collect::<Result<_, _>>()?;
         match (ids.first(), rows.first()) {

@@ -37,8 +37,9 @@ impl PostgresStore {
     pub(crate) fn text(&self, row: &Row, column: usize) -> Result<String, StoreError> {
         match (self.value::<Option<String>>(row, column)?, self.value::<Option<Vec<u8>>>(row, column + 1)?) {
             (Some(text), _) => Ok(text),
-            (None, raw) => String::from_utf8(raw.unwrap_or_default())
-                .map_err(|error| self.server.unreadable("a text", &error)),
+            (None, raw) => {
+                String::from_utf8(raw.unwrap_or_default()).map_err(|error| self.server.unreadable("a text", &error))
+            }
         }
     }
 }

@@ -1,7 +1,3 @@
-//! PostgreSQL keeps every rule. Needs a server: `cargo xtask services run postgres -- cargo test -p clade-store-postgres`.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
-
 use std::sync::{
     Arc,
     atomic::{AtomicU32, Ordering},
@@ -73,7 +69,8 @@ async fn as_generations() -> Result<(), StoreError> {
 async fn who_opens_it_again_finds_everything() -> Result<(), StoreError> {
     use clade_store::{Journal, Store};
     let Some(place) = Place::new("again") else { return Ok(()) };
-    let options = PostgresOptions { schema: format!("again_{}", std::process::id()), ..PostgresOptions::new(&place.url) };
+    let options =
+        PostgresOptions { schema: format!("again_{}", std::process::id()), ..PostgresOptions::new(&place.url) };
     let store = PostgresStore::open(options.clone()).await?;
     let run: clade_domain::RunId = "kept".parse().unwrap();
     let first = conformance::samples::started(&run, None)?;
