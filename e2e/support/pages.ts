@@ -13,6 +13,7 @@ export const pages: readonly (readonly [string, string, string | RegExp])[] = [
   ["new-run", "/w/local/new", "The prompt to beat"],
   ["compare", "/w/local/compare?runs=RUN,RUN", /Choose two|Comparison/],
   ["branches", "/w/local/branches", "Branches and snapshots"],
+  ["playground", "/w/local/playground", "Answers appear here"],
   ["prompts", "/w/local/prompts", "No prompts kept yet"],
   ["datasets", "/w/local/datasets", "No datasets kept yet"],
   ["settings", "/w/local/settings", "Own addresses of models"],

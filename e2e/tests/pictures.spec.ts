@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { fileURLToPath } from "node:url";
 import { startClade } from "../support/clade.ts";
 import { pages } from "../support/pages.ts";
@@ -13,11 +13,15 @@ test("pictures", async ({ page, browser }) => {
   await enter(page, clade);
   const run = await demo(page);
   await finished(page);
-  await page.getByRole("button", { name: "Branch", exact: true }).click();
-  await page.getByRole("button", { name: "Start the branch" }).click();
-  await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));
-  const branch = new URL(page.url()).pathname.split("/")[2] ?? "";
-  await finished(page);
+  const branch = await branchOf(page, run);
+  await branchOf(page, branch);
+  await page.goto(new URL(`/runs/${run}`, clade.url).href);
+  await branchOf(page, run);
+  await page.goto(new URL(`/runs/${run}`, clade.url).href);
+  await page.getByRole("button", { name: "Snapshot" }).click();
+  await page.getByRole("dialog").getByRole("textbox").fill("as-delivered");
+  await page.getByRole("button", { name: "Take a snapshot" }).click();
+  await expect(page.getByRole("dialog").getByText("as-delivered")).toBeVisible();
   const state = await page.context().storageState();
   for (const theme of ["light", "dark"] as const) {
     const context = await browser.newContext({ storageState: state, colorScheme: theme, reducedMotion: "reduce", viewport: { width: 1280, height: 720 } });
@@ -25,6 +29,7 @@ test("pictures", async ({ page, browser }) => {
     for (const [name, path, ready] of pages) {
       await shown.goto(new URL(path.replace("RUN,RUN", `${run},${branch}`).replaceAll("RUN", run), clade.url).href);
       await expect(shown.getByText(ready).first()).toBeVisible();
+      if (name === "playground") await ask(shown);
       await shown.waitForLoadState("networkidle");
       await shown.screenshot({ path: `${folder}ui-${name}-${theme}.png` });
     }
@@ -39,3 +44,23 @@ test("pictures", async ({ page, browser }) => {
   }
   await clade.close();
 });
+
+/** A branch of the run that is shown, when it is over. */
+async function branchOf(page: Page, run: string): Promise<string> {
+  await page.getByRole("button", { name: "Branch", exact: true }).click();
+  await page.getByRole("dialog").getByRole("spinbutton", { name: "Calls" }).fill("600");
+  await page.getByRole("button", { name: "Start the branch" }).click();
+  await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));
+  await finished(page);
+  return new URL(page.url()).pathname.split("/")[2] ?? "";
+}
+
+/** Tries a prompt out. */
+async function ask(page: Page): Promise<void> {
+  await page.getByRole("textbox", { name: "User" }).fill("Solve the problem step by step. Give the last line as #### and the number.\n\nProblem: {{question}}");
+  await page.getByRole("textbox", { name: "question", exact: true }).fill("A baker sells 31 rolls in the morning and 62 in the afternoon. How many does she sell?");
+  await page.getByRole("textbox", { name: "Right answer" }).fill("93");
+  await page.getByRole("combobox", { name: "Model 2" }).fill("simulated:gsm8k");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("region", { name: /Answer of/ }).first()).toBeVisible();
+}

@@ -4,6 +4,7 @@ import { PageError } from "./app/PageError";
 import { preferredWorkspace, rememberWorkspace } from "./app/workspaceChoice";
 import { Shell } from "./app/Shell";
 import { runQuery, runsQuery, sessionQuery } from "./api/queries";
+import { shareOfPath } from "./api/share";
 import { Loading } from "./components/Loading";
 import { RunsPage } from "./pages/runs/RunsPage";
 import { flag, numberOf, optional, text, word } from "./lib/search";
@@ -18,7 +19,7 @@ const root = createRootRouteWithContext<Context>()({
   errorComponent: PageError,
   beforeLoad: async ({ context, location }) => {
     const session = await context.client.ensureQueryData(sessionQuery);
-    const open = location.pathname === "/sign-in" || location.pathname === "/join";
+    const open = location.pathname === "/sign-in" || location.pathname === "/join" || location.pathname === "/shared" || shareOfPath(location.pathname) !== null;
     if (session.mode === "accounts" && !session.user && !open) throw redirect({ to: "/sign-in", search: { to: location.href } });
     return { session };
   },
@@ -40,6 +41,7 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import("./pages/people/SignInPage"), "SignInPage"),
 });
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: lazyRouteComponent(() => import("./pages/people/JoinPage"), "JoinPage") });
+const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: lazyRouteComponent(() => import("./pages/people/SharedPage"), "SharedPage") });
 const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage") });
 const people = createRoute({ getParentRoute: () => root, path: "/people", component: lazyRouteComponent(() => import("./pages/people/PeoplePage"), "PeoplePage") });
 
@@ -82,7 +84,8 @@ const datasets = createRoute({
   validateSearch: optional((search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) })),
   component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "DatasetsPage"),
 });
-const branches = createRoute({ getParentRoute: () => workspace, path: "/branches", component: lazyRouteComponent(() => import("./pages/branches/BranchesPage"), "BranchesPage") });
+const branches = createRoute({ getParentRoute: () => workspace, path: "/branches", validateSearch: optional((search) => ({ chosen: text(search.chosen) })), component: lazyRouteComponent(() => import("./pages/branches/BranchesPage"), "BranchesPage") });
+const playground = createRoute({ getParentRoute: () => workspace, path: "/playground", component: lazyRouteComponent(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage") });
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
@@ -115,7 +118,7 @@ export const lineageRoute = createRoute({
 export const fitnessRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/fitness",
-  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "tokens", "seconds", "generation"] as const) })),
+  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "tokens", "seconds", "generation"] as const), brush: text(search.brush) })),
   component: lazyRouteComponent(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
 });
 export const candidatesRoute = createRoute({
@@ -152,9 +155,10 @@ const tree = root.addChildren([
   home,
   signIn,
   join,
+  shared,
   account,
   people,
-  workspace.addChildren([runsRoute, newRun, compare, prompts, datasets, branches, settings]),
+  workspace.addChildren([runsRoute, newRun, compare, prompts, datasets, branches, playground, settings]),
   runRoute.addChildren([lineageRoute, fitnessRoute, candidatesRoute, examplesRoute, evidence, logRoute]),
 ]);
 

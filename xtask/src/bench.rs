@@ -21,6 +21,12 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("kill", "answers lost or bought twice after kill -9 at random moments"),
 ];
 
+/// What is measured in a browser, by `e2e/tests/measure.spec.ts`.
+const PAGES: (&str, &str) = (
+    "ui",
+    "the web pages in headless Chromium: first paint, long tasks, frames, heap; MINUTES of a live run, 5 where it is not said",
+);
+
 /// Runs it.
 ///
 /// # Errors
@@ -28,11 +34,14 @@ const PROGRAMS: [(&str, &str); 10] = [
 pub fn run(arguments: &[String]) -> Result<(), String> {
     let Some((name, rest)) = arguments.split_first() else {
         println!("usage: cargo xtask bench NAME [ARGUMENTS], where `--help` as argument lists the program's own\n");
-        for (name, what) in PROGRAMS {
+        for (name, what) in PROGRAMS.into_iter().chain([PAGES]) {
             println!("  {name:12} {what}");
         }
         return Ok(());
     };
+    if name == PAGES.0 {
+        return crate::web::measure(env::var_os("CLADE_BIN"));
+    }
     if !PROGRAMS.iter().any(|(known, _)| known == name) {
         return Err(format!("no benchmark is called `{name}`; `cargo xtask bench` lists them"));
     }
@@ -60,7 +69,8 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     succeed(program.env("CLADE_BIN", clade))
 }
 
-fn succeed(command: &mut std::process::Command) -> Result<(), String> {
+/// Runs a command that has to succeed.
+pub fn succeed(command: &mut std::process::Command) -> Result<(), String> {
     let shown = shell::display(command);
     let status = command.status().map_err(|error| format!("could not start `{shown}`: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{shown}` ended with {status}")) }

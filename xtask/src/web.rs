@@ -1,12 +1,13 @@
 //! The web pages: built, checked, and tried in a real browser against a real server.
 
-use std::process::Command;
+use std::{ffi::OsString, process::Command};
 
 use crate::{
+    bench::succeed,
     prepare::apt_install,
     shell,
     steps::Steps,
-    workspace::{executable, root, target_directory},
+    workspace::{cargo, executable, root, target_directory},
 };
 
 /// Whether the pages can be built here.
@@ -45,17 +46,45 @@ pub fn check_and_build(steps: &mut Steps) -> Result<(), String> {
 /// # Errors
 /// Where there is no browser and none can be installed, or a test fails.
 pub fn try_in_browser(steps: &mut Steps) -> Result<(), String> {
-    let browser = match std::env::var("CHROMIUM") {
-        Ok(browser) => browser,
-        Err(_) => {
-            if !shell::exists("chromium") {
-                apt_install(&["chromium"])
-                    .map_err(|why| format!("`chromium` is missing and {why}; name a browser with CHROMIUM"))?;
-            }
-            "/usr/bin/chromium".to_owned()
-        }
-    };
+    let browser = browser()?;
     let clade = target_directory()?.join("debug").join(executable("clade"));
     steps.run("e2e install", install("e2e").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
     steps.run("e2e", npm("e2e", &["test"]).env("CLADE_BIN", clade).env("CHROMIUM", browser))
+}
+
+/// Measures the pages in a browser against a release build, on runs that are made for it. Prints one JSON object.
+///
+/// # Errors
+/// Where something cannot be built, or a page does not come up.
+pub fn measure(clade: Option<OsString>) -> Result<(), String> {
+    let browser = browser()?;
+    let clade = match clade {
+        Some(given) => given,
+        None => {
+            succeed(&mut install("ui"))?;
+            succeed(&mut npm("ui", &["run", "build"]))?;
+            succeed(cargo().args(["build", "--release", "--package", "promptclade", "--bin", "clade"]))?;
+            target_directory()?.join("release").join(executable("clade")).into_os_string()
+        }
+    };
+    let pages = target_directory()?.join("bench-pages");
+    drop(std::fs::remove_dir_all(&pages));
+    let mut fill = cargo();
+    fill.args(["run", "--quiet", "--release", "--package", "clade-store-sqlite", "--example", "pages", "--"]);
+    succeed(fill.arg(&pages))?;
+    succeed(install("e2e").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
+    let mut run = npm("e2e", &["run", "--silent", "measure"]);
+    succeed(run.env("CLADE_BIN", clade).env("CLADE_PAGES", pages).env("CHROMIUM", browser))
+}
+
+/// Chromium, or the browser that `CHROMIUM` names.
+fn browser() -> Result<String, String> {
+    if let Ok(browser) = std::env::var("CHROMIUM") {
+        return Ok(browser);
+    }
+    if !shell::exists("chromium") {
+        apt_install(&["chromium"])
+            .map_err(|why| format!("`chromium` is missing and {why}; name a browser with CHROMIUM"))?;
+    }
+    Ok("/usr/bin/chromium".to_owned())
 }

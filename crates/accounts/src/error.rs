@@ -17,8 +17,8 @@ pub enum AccountError {
         /// How long to wait.
         seconds: u64,
     },
-    /// An invitation or a one-time token that is used, expired or forged.
-    #[error("this link was used already, has expired, or never was one; ask for a new one")]
+    /// An invitation, a one-time token or a link to a run that is used, taken back, expired or forged.
+    #[error("this link was used already or taken back, has expired, or never was one; ask for a new one")]
     Link,
     /// The password is too weak or too long.
     #[error("a password has {least} to {most} characters")]

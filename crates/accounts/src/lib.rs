@@ -1,4 +1,4 @@
-//! Who may do what: passwords, sessions, tokens, invitations, memberships.
+//! Who may do what: passwords, sessions, tokens, invitations, links that show a run, memberships.
 //!
 //! [`Accounts`] is the embedded kind, over the records of any store: each change is one commit together with its entry in the
 //! audit log. [`Identify`] is the seam for other kinds: whoever can say whose a credential is takes part in sign-in, and roles
@@ -16,6 +16,7 @@ mod password;
 mod principal;
 mod secret;
 mod sessions;
+mod shares;
 mod throttle;
 mod tokens;
 mod users;

@@ -34,6 +34,11 @@ pub enum Via {
         /// The only workspace it opens.
         workspace: Option<WorkspaceId>,
     },
+    /// A link that shows one run. It carries no role.
+    Link {
+        /// Its id.
+        id: String,
+    },
     /// Nothing: the server takes everybody for the person at this machine.
     Anonymous,
 }
@@ -50,6 +55,7 @@ impl Principal {
             Via::Token { ceiling, workspace: only, .. } => {
                 (*ceiling, only.as_ref().is_none_or(|only| Some(only) == workspace))
             }
+            Via::Link { .. } => (Role::Viewer, false),
             Via::Session { .. } | Via::Anonymous => (Role::Instance, true),
         };
         let member = member.filter(|_| open).map(|role| role.min(ceiling));

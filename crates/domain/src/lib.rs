@@ -51,7 +51,7 @@ pub use strategy::{
 };
 pub use team::{
     ApiToken, AuditEntry, Comment, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey, Repeatable, Session,
-    User, Workspace,
+    Share, Tab, User, Workspace,
 };
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};
 pub use webhook::{Delivery, DeliveryStatus, News, Webhook};

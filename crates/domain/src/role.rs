@@ -29,7 +29,9 @@ impl Role {
             A::ReadWorkspace | A::ReadRuns | A::ReadLibrary | A::Comment => {
                 matches!(self, Self::Viewer | Self::User | Self::Admin)
             }
-            A::CreateRuns | A::ControlRuns | A::EditRuns | A::EditLibrary => matches!(self, Self::User | Self::Admin),
+            A::CreateRuns | A::ControlRuns | A::EditRuns | A::ShareRuns | A::EditLibrary => {
+                matches!(self, Self::User | Self::Admin)
+            }
             A::DeleteRuns | A::ManageKeys | A::ManageWebhooks | A::ChangeWorkspace => matches!(self, Self::Admin),
             A::ManageMembers | A::SetBudgets | A::ReadAudit => matches!(self, Self::Admin | Self::Instance),
             A::ManageUsers | A::ManageWorkspaces => matches!(self, Self::Instance),
@@ -108,6 +110,8 @@ actions! {
     ControlRuns,
     /// Name snapshots, describe runs, steer a search.
     EditRuns,
+    /// Share runs by links that show them to anybody.
+    ShareRuns,
     /// Add prompts and data sets, their versions and labels.
     EditLibrary,
     /// Delete runs, prompts and data sets.

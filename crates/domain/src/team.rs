@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Budget, CandidateId, ContentHash, Role, RunId, Timestamp, UserId, WorkspaceId};
+use crate::{Budget, CandidateId, ContentHash, Role, RunId, Spent, Timestamp, UserId, WorkspaceId};
 
 /// A person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,36 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
+/// A link that shows one run to whoever has it, and nothing else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Share {
+    /// Its id, which is no secret.
+    pub id: String,
+    /// The hash of its secret.
+    pub hash: String,
+    /// Whose run.
+    pub workspace: WorkspaceId,
+    /// Which run.
+    pub run: RunId,
+    /// Whom it is meant for, in the words of whoever made it.
+    pub note: String,
+    /// Who made it.
+    pub by: UserId,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+/// What a member has bought beside runs: answers to prompts that were tried out. Their budget and the workspace's count it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tab {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Who.
+    pub user: UserId,
+    /// All of it so far.
+    pub spent: Spent,
+}
+
 /// What people share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Workspace {
@@ -147,6 +177,9 @@ pub struct Comment {
     pub at: Timestamp,
     /// What.
     pub text: String,
+    /// Whom it names with `@login`: members of the workspace at that time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<UserId>,
 }
 
 /// What a workspace keeps by name.

@@ -4,10 +4,10 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{Budget, News, RunEvent, RunId, RunSpec, Spent, UserId, WorkspaceId};
+use clade_domain::{Budget, News, RunEvent, RunId, RunSpec, Spent, Tab, UserId, WorkspaceId};
 use clade_evolve::Steering;
 use clade_models::{SharedLimits, layers::Ledger};
-use clade_store::{RunFilter, RunStatus, RunSummary, Store};
+use clade_store::{ReadRecords, RecordQuery, RunFilter, RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -27,8 +27,8 @@ pub trait Patron: Send + Sync {
     /// The keys that a run may use; a sentence where it cannot be carried out.
     fn keys<'a>(&'a self, row: &'a RunSummary, spec: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>>;
 
-    /// What the workspace and the member may spend on all their runs together.
-    fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>>;
+    /// What a workspace and a member of it may spend on everything together.
+    fn budgets<'a>(&'a self, workspace: &'a WorkspaceId, user: &'a UserId) -> BoxFuture<'a, Result<Budgets, String>>;
 
     /// Is told what happens to a run here.
     fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
@@ -55,14 +55,14 @@ pub struct Budgets {
 /// its row until it is paused or ends, so a process that comes later knows what to go on with. The hub is the only one beside
 /// the runner that spawns, and [`Hub::close`] awaits everything.
 pub struct Hub {
-    store: Arc<dyn Store>,
+    pub(crate) store: Arc<dyn Store>,
     patron: Arc<dyn Patron>,
     version: String,
     active: Mutex<BTreeMap<RunId, Active>>,
     limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
     purses: tokio::sync::Mutex<BTreeMap<PurseOf, Arc<Ledger>>>,
-    tasks: TaskTracker,
-    closing: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) closing: CancellationToken,
 }
 
 /// A member of a workspace, or the workspace itself.
@@ -111,7 +111,10 @@ impl Hub {
         let mut spec = state.spec().clone();
         spec.optimize.budget = *state.budget();
         let keys = self.patron.keys(&row, &spec).await.map_err(EngineError::Keys)?;
-        let shared = Shared { limits: Some(self.limits_of(&row.workspace)), purses: self.purses_of(&row).await? };
+        let shared = Shared {
+            limits: Some(self.limits_of(&row.workspace)),
+            purses: self.purses_of(&row.workspace, &row.by).await?,
+        };
         let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
         if spec.sandbox.is_some() {
             let host = self.patron.code().ok_or(EngineError::NoSandbox)?.host(run, &spec, &self.store)?;
@@ -316,17 +319,21 @@ impl Hub {
         Ok(())
     }
 
-    fn limits_of(&self, workspace: &WorkspaceId) -> Arc<SharedLimits> {
+    pub(crate) fn limits_of(&self, workspace: &WorkspaceId) -> Arc<SharedLimits> {
         let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         limits.entry(workspace.clone()).or_default().clone()
     }
 
-    async fn purses_of(&self, row: &RunSummary) -> Result<Vec<Arc<Ledger>>, EngineError> {
-        let budgets = self.patron.budgets(row).await.map_err(EngineError::Keys)?;
+    pub(crate) async fn purses_of(
+        &self,
+        workspace: &WorkspaceId,
+        user: &UserId,
+    ) -> Result<Vec<Arc<Ledger>>, EngineError> {
+        let budgets = self.patron.budgets(workspace, user).await.map_err(EngineError::Keys)?;
         let mut purses = self.purses.lock().await;
         let mut found = Vec::new();
-        for (user, budget) in [(Some(row.by.clone()), budgets.member), (None, budgets.workspace)] {
-            let key = (row.workspace.clone(), user);
+        for (user, budget) in [(Some(user.clone()), budgets.member), (None, budgets.workspace)] {
+            let key = (workspace.clone(), user);
             let budget = Budget { minutes: None, ..budget };
             if let Some(purse) = purses.get(&key) {
                 purse.set_budget(budget);
@@ -340,7 +347,7 @@ impl Hub {
         Ok(found)
     }
 
-    /// What a workspace or a member has bought so far. Rows of runs that ended in order say it; for the others the log does.
+    /// What a workspace or a member has bought so far, in runs and to try prompts out. Rows of runs that ended in order say it; for the others the log does.
     async fn spent_by(&self, (workspace, user): &PurseOf) -> Result<Spent, EngineError> {
         let mut all = Spent::default();
         let rows = RunFilter { workspace: Some(workspace.clone()), ..RunFilter::default() };
@@ -351,10 +358,11 @@ impl Hub {
                 RunStatus::Finished => row.spent,
                 _ => self.store.paid(row.run.clone()).await?,
             };
-            all.usd += spent.usd;
-            all.calls += spent.calls;
-            all.tokens_in += spent.tokens_in;
-            all.tokens_out += spent.tokens_out;
+            add(&mut all, &spent);
+        }
+        let tabs = RecordQuery { workspace: Some(workspace.clone()), user: user.clone(), ..RecordQuery::default() };
+        for tab in self.store.list::<Tab>(tabs, now()).await? {
+            add(&mut all, &tab.value.spent);
         }
         Ok(all)
     }
@@ -367,6 +375,14 @@ impl Hub {
         // entries are whole: each is inserted and removed at once
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Adds what budgets over several runs count.
+pub(crate) fn add(all: &mut Spent, more: &Spent) {
+    all.usd += more.usd;
+    all.calls += more.calls;
+    all.tokens_in += more.tokens_in;
+    all.tokens_out += more.tokens_out;
 }
 
 /// A run whose process died still says that it runs; the lock, which died with the process, tells the truth.

@@ -27,6 +27,7 @@ mod shelf;
 mod side;
 mod states;
 mod trial;
+mod tryout;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
@@ -46,6 +47,7 @@ pub use runner::{Control, Order, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
 pub use side::{Side, SideWithState, Step};
 pub use states::States;
+pub use tryout::{Tried, TryOut};
 
 /// The time now. The one place where this crate reads the clock of the day.
 #[must_use]

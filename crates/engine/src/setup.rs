@@ -110,7 +110,7 @@ fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, Unusable> {
     Ok(clients)
 }
 
-fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models::SimulatedFactory {
+pub(crate) fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models::SimulatedFactory {
     Arc::new(move |model: &ModelSpec| {
         let client = SimulatedModel::new(&model.id, &model.config, key.clone(), seed)?;
         Ok(Arc::new(client) as Arc<dyn ModelClient>)

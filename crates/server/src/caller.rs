@@ -33,6 +33,11 @@ impl Caller {
         &self.principal.user
     }
 
+    /// Whether they are let in by a link to a run.
+    pub fn by_link(&self) -> bool {
+        matches!(self.principal.via, clade_accounts::Via::Link { .. })
+    }
+
     /// The workspace that the request is about.
     pub fn workspace(&self) -> Result<&WorkspaceId, Problem> {
         self.place.as_ref().map(|place| &place.workspace).ok_or_else(|| Problem::fault("a route has no workspace"))

@@ -32,7 +32,24 @@ pub enum Gate {
     Workspace(Action),
     /// Who may do this in the workspace of the run that the path names.
     Run(Action),
+    /// Who may see the run that the path names, and who has a link that shows it. Only for routes that answer with nothing but this run.
+    Shown,
 }
+
+impl Gate {
+    /// The right that it asks for, where it is one.
+    #[must_use]
+    pub fn action(self) -> Option<Action> {
+        match self {
+            Self::Open | Self::SignedIn => None,
+            Self::Instance(action) | Self::Workspace(action) | Self::Run(action) => Some(action),
+            Self::Shown => Some(Action::ReadRuns),
+        }
+    }
+}
+
+/// The header with the secret of a link that shows a run. It counts for routes behind [`Gate::Shown`], and for no others.
+pub(crate) const SHARE: &str = "x-clade-share";
 
 /// Lets a request through to its route, or says why not.
 pub(crate) async fn pass(
@@ -64,6 +81,9 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
             .fix("send it as `Authorization: Bearer TOKEN`, and revoke this one"));
     }
     let now = clade_engine::now();
+    if let Some(secret) = request.headers.get(SHARE) {
+        return by_link(app, gate, path, (secret.to_str().unwrap_or_default(), request), now).await.map(Some);
+    }
     let principal = identify(app, &request.headers, now).await?;
     limited(app, principal.as_ref(), request)?;
     let Some(principal) = principal else {
@@ -74,7 +94,7 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
         };
     };
     written_from_here(app, &principal, request)?;
-    let named = |name| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
+    let named = |name| named(path, name);
     let action = match gate {
         Gate::Open | Gate::SignedIn => return Ok(Some(Caller { principal, now, place: None })),
         Gate::Instance(action) => {
@@ -82,9 +102,12 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
             return if caller.may(action) { Ok(Some(caller)) } else { Err(forbidden(action)) };
         }
         Gate::Workspace(action) | Gate::Run(action) => action,
+        Gate::Shown => Action::ReadRuns,
     };
     let (what, place) = match gate {
-        Gate::Run(_) => ("run", run_place(app, &principal, named("run").unwrap_or_default(), now).await?),
+        Gate::Run(_) | Gate::Shown => {
+            ("run", run_place(app, Some(&principal), named("run").unwrap_or_default(), now).await?)
+        }
         _ => ("workspace", workspace_place(app, &principal, named("workspace").unwrap_or_default(), now).await?),
     };
     let caller = Caller { principal, now, place: Some(place.ok_or_else(|| Problem::not_found(what))?) };
@@ -96,13 +119,50 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
     Err(if caller.may(see) { forbidden(action) } else { Problem::not_found(what) })
 }
 
+/// Lets in who has a link that shows the run that the path names. A link beside a session is what counts: the page of a link looks alike to all.
+async fn by_link(
+    app: &App,
+    gate: Gate,
+    path: &RawPathParams,
+    (secret, request): (&str, &Parts),
+    now: Timestamp,
+) -> Result<Caller, Problem> {
+    limited(app, None, request)?;
+    let unknown = || {
+        Problem::new(StatusCode::UNAUTHORIZED, "link", "this link was taken back, has expired, or never was one")
+            .fix("ask whoever sent it for a new one")
+    };
+    let share = match app.accounts.shared(secret, now).await {
+        Err(clade_accounts::AccountError::Link) => return Err(unknown()),
+        found => found?,
+    };
+    if gate != Gate::Shown {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "link", "a link shows one run and lets nobody do anything")
+            .fix("sign in and open the run itself"));
+    }
+    let name = named(path, "run").unwrap_or_default();
+    let place = if share.run.as_str() == name { run_place(app, None, name, now).await? } else { None };
+    let place = place.filter(|place| place.run.as_ref().is_some_and(|run| !run.deleted));
+    let place = place.ok_or_else(|| Problem::not_found("run"))?;
+    Ok(Caller { principal: Principal::holder(&share)?, now, place: Some(place) })
+}
+
+fn named(path: &RawPathParams, name: &str) -> Option<String> {
+    path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
 fn forbidden(action: Action) -> Problem {
     let words = action.words().trim_end_matches('.').to_lowercase();
     Problem::new(StatusCode::FORBIDDEN, "forbidden", format!("your role does not let you {words}"))
         .fix("ask an admin of the workspace")
 }
 
-async fn run_place(app: &App, principal: &Principal, name: String, now: Timestamp) -> Result<Option<Place>, Problem> {
+async fn run_place(
+    app: &App,
+    principal: Option<&Principal>,
+    name: String,
+    now: Timestamp,
+) -> Result<Option<Place>, Problem> {
     let row = match app.store.summary(name.clone()).await {
         // a beginning of an id would tell about runs of others
         Ok(row) if row.run.as_str() == name => row,
@@ -111,7 +171,11 @@ async fn run_place(app: &App, principal: &Principal, name: String, now: Timestam
         }
         Err(error) => return Err(error.into()),
     };
-    let member = app.accounts.membership(&row.workspace, &principal.user, now).await?.map(|member| member.value.role);
+    let member = match principal {
+        Some(principal) => app.accounts.membership(&row.workspace, &principal.user, now).await?,
+        None => None,
+    };
+    let member = member.map(|member| member.value.role);
     Ok(Some(Place { workspace: row.workspace.clone(), member, run: Some(Box::new(row)) }))
 }
 
@@ -186,7 +250,7 @@ fn written_from_here(app: &App, principal: &Principal, request: &Parts) -> Resul
             let sent = request.headers.get(CSRF).and_then(|value| value.to_str().ok());
             if sent == Some(csrf) { Ok(()) } else { Err(elsewhere()) }
         }
-        Via::Token { .. } | Via::Anonymous => Ok(()),
+        Via::Token { .. } | Via::Link { .. } | Via::Anonymous => Ok(()),
     }
 }
 

@@ -17,6 +17,7 @@ pub mod mcp;
 mod openapi;
 mod page;
 mod patron;
+mod presence;
 mod problem;
 mod rate;
 mod repeat;

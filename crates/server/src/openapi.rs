@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
+use clade_domain::Action;
 use schemars::{SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
     Gate, Problem,
+    gate::SHARE,
     route::{Answer, Describe, Route},
     routes,
 };
@@ -44,6 +46,7 @@ pub fn openapi() -> Value {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "an API token: POST /api/v1/tokens makes one" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "clade_session" },
+                "link": { "type": "apiKey", "in": "header", "name": SHARE, "description": "the secret of a link that shows one run" },
             },
         },
         "security": [{ "token": [] }, { "session": [] }],
@@ -138,8 +141,10 @@ fn operation(route: &Route, shapes: &mut Shapes, problem: &Value) -> Value {
         operation["requestBody"] = json!({ "required": true, "content": {
             "application/octet-stream": { "schema": { "type": "string", "format": "binary" } } } });
     }
-    if route.gate == Gate::Open {
-        operation["security"] = json!([{}]);
+    match route.gate {
+        Gate::Open => operation["security"] = json!([{}]),
+        Gate::Shown => operation["security"] = json!([{ "token": [] }, { "session": [] }, { "link": [] }]),
+        Gate::SignedIn | Gate::Instance(_) | Gate::Workspace(_) | Gate::Run(_) => {}
     }
     operation
 }
@@ -149,7 +154,9 @@ fn right(gate: Gate) -> String {
     match gate {
         Gate::Open => "none".to_owned(),
         Gate::SignedIn => "signed_in".to_owned(),
-        Gate::Instance(action) | Gate::Workspace(action) | Gate::Run(action) => action.name(),
+        Gate::Instance(_) | Gate::Workspace(_) | Gate::Run(_) | Gate::Shown => {
+            gate.action().map(Action::name).unwrap_or_default()
+        }
     }
 }
 

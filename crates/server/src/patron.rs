@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clade_accounts::{Accounts, Vault};
-use clade_domain::{News, RunSpec, SandboxSpec, WorkspaceId};
+use clade_domain::{ModelSpec, News, RunSpec, SandboxSpec, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, Keys, Patron};
 use clade_models::{Environment, unusual_address};
 use clade_store::RunSummary;
@@ -27,11 +27,30 @@ impl WorkspacePatron {
     /// Whoever is at this machine may reach what they like. Others may call the known providers and the addresses that their
     /// workspace names, and choose no program of the server as an interpreter.
     pub async fn permits(&self, workspace: &WorkspaceId, spec: &RunSpec) -> Result<(), String> {
+        self.permits_models(workspace, spec.models.all()).await?;
+        if self.environment.is_some() {
+            return Ok(());
+        }
+        let usual = SandboxSpec::default();
+        match &spec.sandbox {
+            Some(sandbox) if sandbox.languages.iter().any(|l| sandbox.interpreter(*l) != usual.interpreter(*l)) => {
+                Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a workspace may ask these models.
+    pub async fn permits_models(
+        &self,
+        workspace: &WorkspaceId,
+        models: impl IntoIterator<Item = &ModelSpec>,
+    ) -> Result<(), String> {
         if self.environment.is_some() {
             return Ok(());
         }
         let found = self.accounts.workspace(workspace, clade_engine::now()).await.map_err(|error| error.to_string())?;
-        for model in spec.models.all() {
+        for model in models {
             if let Some(url) = unusual_address(model)
                 && !found.value.base_urls.iter().any(|known| below(&url, known))
             {
@@ -41,13 +60,7 @@ impl WorkspacePatron {
                 ));
             }
         }
-        let usual = SandboxSpec::default();
-        match &spec.sandbox {
-            Some(sandbox) if sandbox.languages.iter().any(|l| sandbox.interpreter(*l) != usual.interpreter(*l)) => {
-                Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned())
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// The keys of a workspace, and behind them those of the person at this machine where nobody else comes in.
@@ -72,11 +85,11 @@ impl Patron for WorkspacePatron {
         })
     }
 
-    fn budgets<'a>(&'a self, row: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>> {
+    fn budgets<'a>(&'a self, workspace: &'a WorkspaceId, user: &'a UserId) -> BoxFuture<'a, Result<Budgets, String>> {
         Box::pin(async move {
             let now = clade_engine::now();
-            let workspace = self.accounts.workspace(&row.workspace, now).await.map(|found| found.value.budget);
-            let member = self.accounts.membership(&row.workspace, &row.by, now).await;
+            let member = self.accounts.membership(workspace, user, now).await;
+            let workspace = self.accounts.workspace(workspace, now).await.map(|found| found.value.budget);
             match (workspace, member) {
                 (Ok(workspace), Ok(member)) => {
                     Ok(Budgets { workspace, member: member.map(|member| member.value.budget).unwrap_or_default() })

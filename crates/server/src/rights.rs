@@ -17,11 +17,14 @@ pub fn rights() -> String {
         let right = match route.gate {
             Gate::Open => "nothing: anybody".to_owned(),
             Gate::SignedIn => "being signed in".to_owned(),
-            Gate::Instance(action) | Gate::Workspace(action) | Gate::Run(action) => {
-                action.words().trim_end_matches('.').to_lowercase()
-            }
+            Gate::Instance(action) | Gate::Workspace(action) | Gate::Run(action) => words(action),
+            Gate::Shown => format!("{}, or a link that shows the run", words(Action::ReadRuns)),
         };
         text.push_str(&format!("| `{} {}` | {right} |\n", route.method, route.whole_path()));
     }
     text
+}
+
+fn words(action: Action) -> String {
+    action.words().trim_end_matches('.').to_lowercase()
 }

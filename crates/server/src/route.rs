@@ -141,6 +141,12 @@ impl Route {
         self
     }
 
+    /// Answers for as long as it takes.
+    pub(crate) fn patient(mut self) -> Self {
+        self.patience = Patience::Long;
+        self
+    }
+
     /// Creates something, and with an `Idempotency-Key` only once.
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeatable = true;

@@ -1,6 +1,6 @@
 use clade_domain::{
     ApiToken, AuditEntry, Comment, Delivery, DeliveryStatus, Invitation, Item, ItemKind, ItemVersion, Member,
-    ProviderKey, Repeatable, RunId, Session, Timestamp, User, UserId, Webhook, Workspace, WorkspaceId,
+    ProviderKey, Repeatable, RunId, Session, Share, Tab, Timestamp, User, UserId, Webhook, Workspace, WorkspaceId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -17,6 +17,10 @@ pub enum RecordKind {
     Token,
     /// [`Invitation`].
     Invitation,
+    /// [`Share`].
+    Share,
+    /// [`Tab`].
+    Tab,
     /// [`Workspace`].
     Workspace,
     /// [`Member`].
@@ -48,6 +52,8 @@ impl RecordKind {
             Self::Session => "session",
             Self::Token => "token",
             Self::Invitation => "invitation",
+            Self::Share => "share",
+            Self::Tab => "tab",
             Self::Workspace => "workspace",
             Self::Member => "member",
             Self::ProviderKey => "provider key",
@@ -315,6 +321,20 @@ record!(Invitation, Invitation, |it| Keys {
     user: Some(it.by.clone()),
     unique: Some(it.hash.clone()),
     expires: Some(it.expires),
+    ..Keys::default()
+});
+record!(Share, Share, |it| Keys {
+    id: it.id.clone(),
+    workspace: Some(it.workspace.clone()),
+    user: Some(it.by.clone()),
+    parent: Some(it.run.to_string()),
+    unique: Some(it.hash.clone()),
+    expires: Some(it.expires),
+});
+record!(Tab, Tab, |it| Keys {
+    id: member_id(&it.workspace, &it.user),
+    workspace: Some(it.workspace.clone()),
+    user: Some(it.user.clone()),
     ..Keys::default()
 });
 record!(Workspace, Workspace, |it| Keys { id: it.id.to_string(), workspace: Some(it.id.clone()), ..Keys::default() });

@@ -1,5 +1,6 @@
 import { ApiError, ServerGone } from "./ApiError";
 import { setConnection } from "./connection";
+import { shareOfPath } from "./share";
 import type { Problem } from "./types";
 
 const BASE = "/api/v1";
@@ -44,6 +45,8 @@ async function send(method: string, path: string, options: Options = {}): Promis
   }
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (options.ifMatch !== undefined) headers["If-Match"] = `"${options.ifMatch}"`;
+  const share = shareOfPath(path);
+  if (share) headers["X-Clade-Share"] = share;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   let response: Response;
   try {
@@ -60,7 +63,7 @@ async function send(method: string, path: string, options: Options = {}): Promis
   setConnection({ gone: false });
   if (!response.ok) {
     const problem = await problemOf(response);
-    if (response.status === 401 && path !== "/session") setConnection({ expired: true });
+    if (response.status === 401 && path !== "/session" && !share) setConnection({ expired: true });
     throw new ApiError(problem);
   }
   return response;
@@ -96,3 +99,8 @@ export const api = {
   delete: <T>(path: string, options?: Options) => json<T>("DELETE", path, options),
   text: async (path: string, query?: Query, signal?: AbortSignal) => (await send("GET", path, { query, signal })).text(),
 };
+
+/** Says that this page goes away: a request that outlives it, of which nobody waits for the answer. */
+export function leaveNow(path: string): void {
+  void fetch(url(path), { method: "DELETE", headers: csrf ? { "X-CSRF-Token": csrf } : {}, credentials: "same-origin", keepalive: true }).catch(() => undefined);
+}

@@ -27,6 +27,22 @@ export const runsQuery = (workspace: string, filter: string, order: string) =>
     refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some((run) => run.status === "running")) ? 2500 : 15_000),
   });
 
+export const deletedRunsQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: ["runs", workspace, "deleted"],
+    queryFn: ({ signal }) => api.get<T.Page<T.RunSummary>>(`/workspaces/${workspace}/runs`, { deleted: 1, limit: 100 }, signal),
+  });
+
+/** The newest searches of a workspace, for choosing one. */
+export const searchesQuery = (workspace: string) =>
+  queryOptions({
+    queryKey: ["runs", workspace, "searches"],
+    queryFn: async ({ signal }) => {
+      const page = await api.get<T.Page<T.RunSummary>>(`/workspaces/${workspace}/runs`, { limit: 100 }, signal);
+      return { ...page, items: page.items.filter((run) => run.mode === "optimize") };
+    },
+  });
+
 const ofRun = <R>(run: string, what: string, query?: Record<string, string | number | boolean | undefined>) =>
   queryOptions({
     queryKey: ["run", run, what, ...(query ? [query] : [])],
@@ -38,6 +54,7 @@ export const reportQuery = (run: string) => ofRun<T.RunReport>(run, "report");
 export const specQuery = (run: string) => ({ ...ofRun<T.RunSpec>(run, "spec"), staleTime: Infinity });
 export const curveQuery = (run: string) => ofRun<T.Curve>(run, "curve");
 export const snapshotsQuery = (run: string) => ofRun<T.Page<T.Snapshot>>(run, "snapshots");
+export const sharesQuery = (run: string) => ofRun<T.Page<T.Share>>(run, "shares");
 export const commentsQuery = (run: string) => ofRun<T.Page<T.Comment>>(run, "comments");
 export const candidateQuery = (run: string, candidate: string) => ofRun<T.CandidateDetail>(run, `candidates/${candidate}`);
 export const diffQuery = (run: string, candidate: string, other: string) =>
@@ -98,6 +115,7 @@ const ofWorkspace = <R>(workspace: string, what: string) =>
 export const workspaceQuery = (workspace: string) => ofWorkspace<T.Workspace>(workspace, "");
 export const membersQuery = (workspace: string) => ofWorkspace<T.Page<T.Member>>(workspace, "members");
 export const invitationsQuery = (workspace: string) => ofWorkspace<T.Page<T.Invitation>>(workspace, "invitations");
+export const mentionsQuery = (workspace: string) => ofWorkspace<T.Page<T.Mention>>(workspace, "mentions");
 export const keysQuery = (workspace: string) => ofWorkspace<T.Page<T.ProviderKey>>(workspace, "keys");
 export const libraryQuery = (workspace: string, kind: T.LibraryKind) => ofWorkspace<T.Page<T.LibraryItem>>(workspace, `library/${kind}`);
 export const libraryItemQuery = (workspace: string, kind: T.LibraryKind, name: string) =>

@@ -77,6 +77,12 @@ export type User = Schemas["UserView"];
 export type Model = Schemas["Model"];
 export type Comment = Schemas["CommentView"];
 
+export type Share = Schemas["ShareView"];
+export type ShareMade = Schemas["ShareMade"];
+export type Tried = Schemas["Answers"];
+export type TriedAnswer = Schemas["Answered"];
+export type Present = Schemas["Present"];
+export type Mention = Schemas["Mention"];
 export type Workspace = Schemas["WorkspaceView"];
 export type Member = Schemas["MemberView"];
 export type Invitation = Schemas["InvitationView"];

@@ -2,6 +2,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { url } from "./client";
 import { runQuery } from "./queries";
+import { shareOf } from "./share";
 import type { Progress, Recorded, RunDetail, RunStatus } from "./types";
 
 /** The live end of a run's journal, newest last. */
@@ -29,6 +30,9 @@ const STALE_BY: Record<string, readonly string[]> = {
   session_ended: [""],
 };
 const BY_TRIAL = ["lineage", "candidates", "matrix"] as const;
+
+/** Everything that is asked about a run but its journal, which is only ever added to. */
+const allOf = (run: string) => ({ queryKey: ["run", run], predicate: (query: { queryKey: readonly unknown[] }) => query.queryKey[2] !== "journal" });
 
 /** Refreshes what is on screen, never faster than four times the time its last answer took. */
 class Refresher {
@@ -66,6 +70,11 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
   const live = status === "running";
   useEffect(() => {
     if (!live) return;
+    if (shareOf(run)) {
+      // a stream carries no link: what is seen through one is asked for now and then
+      const timer = setInterval(() => !document.hidden && void client.invalidateQueries(allOf(run)), 4_000);
+      return () => clearInterval(timer);
+    }
     const refresher = new Refresher(client, run);
     let source: EventSource | null = null;
     let waiting: Recorded[] = [];
@@ -94,7 +103,7 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
       });
       source.addEventListener("end", () => {
         source?.close();
-        void client.invalidateQueries({ queryKey: ["run", run] });
+        void client.invalidateQueries(allOf(run));
       });
     };
     // a hidden page gives its connection back: browsers allow few to one server
@@ -104,7 +113,7 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
         source = null;
       } else if (!source) {
         open();
-        void client.invalidateQueries({ queryKey: ["run", run] });
+        void client.invalidateQueries(allOf(run));
       }
     };
     if (!document.hidden) open();

@@ -6,6 +6,8 @@ import { CommandPalette } from "./CommandPalette";
 import { ExpiredDialog } from "./ExpiredDialog";
 import { GoneBanner } from "./GoneBanner";
 import { Mark } from "./Mark";
+import { MentionsMenu } from "./MentionsMenu";
+import { Presence } from "./Presence";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { typing } from "./shortcuts";
 import { ThemeSwitch } from "./ThemeSwitch";
@@ -17,9 +19,11 @@ import { useCurrentWorkspace } from "./useCurrentWorkspace";
 export function Shell() {
   const session = useSession();
   const workspace = useCurrentWorkspace();
+  // who is alone on a server sees nobody come and is named by nobody
+  const together = session.mode === "accounts" && session.workspaces.some((one) => one.id === workspace) ? workspace : undefined;
   const navigate = useNavigate();
   const theme = useTheme();
-  const bare = useRouterState({ select: (state) => ["/sign-in", "/join"].includes(state.location.pathname) });
+  const bare = useRouterState({ select: (state) => ["/sign-in", "/join", "/shared"].includes(state.location.pathname) });
   // the plate fills what is left of the window; other pages scroll
   const fills = useRouterState({ select: (state) => state.matches.at(-1)?.routeId === "/runs/$run/" });
   const [palette, setPalette] = useState(false);
@@ -66,12 +70,14 @@ export function Shell() {
             <nav aria-label="Main" className="order-3 -mx-1 flex w-full gap-1 overflow-x-auto sm:order-none sm:w-auto">
               <NavLink to={`/w/${workspace}`} exact>Runs</NavLink>
               <NavLink to={`/w/${workspace}/branches`}>Branches</NavLink>
+              <NavLink to={`/w/${workspace}/playground`}>Playground</NavLink>
               <NavLink to={`/w/${workspace}/prompts`}>Prompts</NavLink>
               <NavLink to={`/w/${workspace}/datasets`}>Datasets</NavLink>
               <NavLink to={`/w/${workspace}/settings`}>{session.mode === "accounts" ? "Workspace" : "Settings"}</NavLink>
             </nav>
           ) : null}
           <div className="ml-auto flex items-center gap-1">
+            {together ? <><Presence workspace={together} /><MentionsMenu workspace={together} /></> : null}
             <button type="button" className="rounded px-2 min-h-7 text-muted hover:bg-hover hover:text-ink" onClick={() => setPalette(true)} aria-label="Commands, Ctrl K">
               <kbd className="font-mono text-small">Ctrl K</kbd>
             </button>

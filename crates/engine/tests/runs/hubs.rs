@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason};
+use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, EngineError, Hub, Keys, Patron};
 use clade_models::Environment;
 use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
@@ -20,7 +20,7 @@ impl Patron for Everybody {
         Box::pin(std::future::ready(Ok(keys)))
     }
 
-    fn budgets<'a>(&'a self, _: &'a RunSummary) -> BoxFuture<'a, Result<Budgets, String>> {
+    fn budgets<'a>(&'a self, _: &'a WorkspaceId, _: &'a UserId) -> BoxFuture<'a, Result<Budgets, String>> {
         Box::pin(std::future::ready(Ok(self.0)))
     }
 

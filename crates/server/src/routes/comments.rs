@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_domain::{Action, CandidateId, Comment, Timestamp, UserId};
+use clade_domain::{Action, CandidateId, Comment, RunId, Timestamp, UserId};
 use clade_store::{Change, ReadRecords, RecordQuery, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -30,6 +32,14 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<Said>()
             .gives::<CommentView>(201)
             .repeatable(),
+        Route::get(
+            "/workspaces/{workspace}/mentions",
+            Gate::Workspace(Action::ReadRuns),
+            "mentions",
+            "The comments that name oneself, newest first, at most 50.",
+            mentions,
+        )
+        .gives::<Page<Mention>>(200),
         Route::delete(
             "/runs/{run}/comments/{id}",
             Gate::Run(Action::Comment),
@@ -51,12 +61,14 @@ struct CommentView {
     name: String,
     at: Timestamp,
     text: String,
+    /// Whom it names with `@login`.
+    mentions: Vec<UserId>,
 }
 
 async fn view(app: &App, caller: &Caller, comment: Comment) -> Result<CommentView, Problem> {
-    let Comment { id, candidate, by, at, text, .. } = comment;
+    let Comment { id, candidate, by, at, text, mentions, .. } = comment;
     let name = app.accounts.user(&by, caller.now).await?.map(|user| user.value.name).unwrap_or_default();
-    Ok(CommentView { id, candidate, by, name, at, text })
+    Ok(CommentView { id, candidate, by, name, at, text, mentions })
 }
 
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<CommentView>>, Problem> {
@@ -92,6 +104,13 @@ async fn add(State(app): State<App>, caller: Caller, Body(said): Body<Said>) -> 
             Some(app.states.look(&app.store, &row.run, find).await??)
         }
     };
+    let mut logins = BTreeMap::new();
+    for member in app.accounts.members(&row.workspace, caller.now).await? {
+        if let Some(user) = app.accounts.user(&member.value.user, caller.now).await? {
+            logins.insert(user.value.login, user.value.id);
+        }
+    }
+    let mentions = named_in(&text, &logins);
     let comment = Comment {
         id: clade_accounts::new_name()?,
         workspace: row.workspace.clone(),
@@ -100,9 +119,63 @@ async fn add(State(app): State<App>, caller: Caller, Body(said): Body<Said>) -> 
         by: caller.user().clone(),
         at: caller.now,
         text,
+        mentions,
     };
     app.store.commit(vec![Change::add(&comment, caller.now)?]).await?;
     Ok((StatusCode::CREATED, Json(view(&app, &caller, comment).await?)))
+}
+
+/// The people whom a text names with `@login`, each once, in the order in which it does. A login may hold dots and an `@` itself, so
+/// what follows the sign is shortened from its end until somebody is called so.
+fn named_in(text: &str, logins: &BTreeMap<String, UserId>) -> Vec<UserId> {
+    let mut found = Vec::new();
+    for word in text.split(|c: char| c.is_whitespace() || "()[]{}<>\"'".contains(c)) {
+        let Some(mut name) = word.strip_prefix('@') else { continue };
+        while !name.is_empty() {
+            if let Some(user) = logins.get(&name.to_lowercase()) {
+                if !found.contains(user) {
+                    found.push(user.clone());
+                }
+                break;
+            }
+            match name.char_indices().next_back() {
+                // a letter or digit more makes another name
+                Some((at, last)) if !last.is_alphanumeric() => name = &name[..at],
+                _ => break,
+            }
+        }
+    }
+    found
+}
+
+/// Comments that are looked through for mentions, newest first.
+const LOOKED_THROUGH: u32 = 2_000;
+
+/// A comment that names whoever asks.
+#[derive(Serialize, JsonSchema)]
+struct Mention {
+    run: RunId,
+    comment: CommentView,
+}
+
+async fn mentions(State(app): State<App>, caller: Caller) -> Result<Json<Page<Mention>>, Problem> {
+    let query = RecordQuery {
+        workspace: Some(caller.workspace()?.clone()),
+        newest_first: true,
+        limit: Some(LOOKED_THROUGH),
+        ..RecordQuery::default()
+    };
+    let mut items = Vec::new();
+    for found in app.store.list::<Comment>(query, caller.now).await? {
+        if items.len() == 50 {
+            break;
+        }
+        if found.value.mentions.contains(caller.user()) {
+            let run = found.value.run.clone();
+            items.push(Mention { run, comment: view(&app, &caller, found.value).await? });
+        }
+    }
+    Ok(Json(Page { items, next: None }))
 }
 
 async fn remove(
@@ -118,4 +191,33 @@ async fn remove(
     }
     app.store.commit(vec![Change::remove(&found)]).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_named_by_their_whole_login() {
+        let people = ["ada", "ada.b", "eve@example.org", "zoë"];
+        let logins: BTreeMap<String, UserId> = people
+            .iter()
+            .zip(1..)
+            .map(|(login, at)| ((*login).to_owned(), format!("user{at}").parse().unwrap()))
+            .collect();
+        let table: [(&str, &[&str]); 8] = [
+            ("@ada look", &["user1"]),
+            ("@ada.b, and @Ada!", &["user2", "user1"]),
+            ("(@ada) @ada.", &["user1"]),
+            ("@eve@example.org: yes", &["user3"]),
+            ("@zoë?", &["user4"]),
+            ("@adam", &[]),
+            ("mail@ada", &[]),
+            ("@ @@ada", &[]),
+        ];
+        for (text, expected) in table {
+            let found: Vec<String> = named_in(text, &logins).iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }

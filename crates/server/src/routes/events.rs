@@ -37,7 +37,7 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .asks::<From>()
         .streams("text/event-stream"),
-        Route::get("/runs/{run}/journal", GATE, "journal", "A run's journal as JSON lines.", journal)
+        Route::get("/runs/{run}/journal", Gate::Shown, "journal", "A run's journal as JSON lines.", journal)
             .asks::<Part>()
             .streams("application/jsonl"),
     ]
@@ -213,14 +213,18 @@ impl Listener {
 struct Part {
     /// From this entry on; the first where it is left out.
     from: Option<u64>,
-    /// At most so many; all where it is left out.
+    /// At most so many are read; all where it is left out.
     limit: Option<u64>,
+    /// Of those only these events, by name with commas between them, such as `candidate_decided,generation_closed`.
+    events: Option<String>,
 }
 
 async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part>) -> Result<Response, Problem> {
     let run = caller.run()?.run.clone();
-    let start = (app, run, part.from.unwrap_or(0), part.limit.unwrap_or(u64::MAX));
-    let lines = stream::try_unfold(start, |(app, run, next, left)| async move {
+    let wanted: Option<Vec<String>> =
+        part.events.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
+    let start = (app, run, part.from.unwrap_or(0), part.limit.unwrap_or(u64::MAX), wanted);
+    let lines = stream::try_unfold(start, |(app, run, next, left, wanted)| async move {
         let part = u32::try_from(left).unwrap_or(u32::MAX).min(1_000);
         if part == 0 {
             return Ok::<_, std::io::Error>(None);
@@ -230,10 +234,16 @@ async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part
         let (next, left) = (last.seq + 1, left - entries.len() as u64);
         let mut text = String::new();
         for entry in &entries {
+            if let Some(wanted) = &wanted {
+                let name = serde_json::to_value(&entry.event)?["event"].take();
+                if !wanted.iter().any(|one| name == one.as_str()) {
+                    continue;
+                }
+            }
             text.push_str(&serde_json::to_string(entry)?);
             text.push('\n');
         }
-        Ok(Some((Bytes::from(text), (app, run, next, left))))
+        Ok(Some((Bytes::from(text), (app, run, next, left, wanted))))
     });
     Ok(([(header::CONTENT_TYPE, "application/jsonl")], Body::from_stream(lines)).into_response())
 }

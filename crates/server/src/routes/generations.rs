@@ -21,7 +21,7 @@ const MOST: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/runs/{run}/generations", READ, "generations", "The generations of a run.", list)
+        Route::get("/runs/{run}/generations", Gate::Shown, "generations", "The generations of a run.", list)
             .gives::<Page<Generation>>(200),
         Route::get("/runs/{run}/generations/{generation}", READ, "generation", "The candidates of a generation, by number, or of the `latest`.", show)
             .gives::<Page<Node>>(200),

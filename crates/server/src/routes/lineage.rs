@@ -16,7 +16,7 @@ const MARKS: usize = 10_000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/runs/{run}/lineage", READ, "lineage", "The family tree with a place for each node.", draw)
+        Route::get("/runs/{run}/lineage", Gate::Shown, "lineage", "The family tree with a place for each node.", draw)
             .asks::<Drawn>()
             .gives::<Drawing>(200),
         Route::get(
@@ -136,7 +136,8 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
     let graph = match drawn.branches {
-        Some(1) => Arc::new(with_branches(&app, &caller, &own).await?),
+        // a link shows its run and no other
+        Some(1) if !caller.by_link() => Arc::new(with_branches(&app, &caller, &own).await?),
         _ => own,
     };
     let matching = match filter.is_all() {

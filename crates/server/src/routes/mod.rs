@@ -16,9 +16,12 @@ mod keys;
 mod library;
 mod lineage;
 mod members;
+mod playground;
+mod presence;
 mod runs;
 mod server;
 mod session;
+mod shares;
 mod snapshots;
 mod steer;
 mod tokens;
@@ -50,6 +53,7 @@ pub(crate) fn all() -> Vec<Route> {
         create::routes(),
         import::routes(),
         compare::routes(),
+        playground::routes(),
         control::routes(),
         events::routes(),
         candidates::routes(),
@@ -57,10 +61,12 @@ pub(crate) fn all() -> Vec<Route> {
         lineage::routes(),
         generations::routes(),
         snapshots::routes(),
+        shares::routes(),
         steer::routes(),
         branches::routes(),
         export::routes(),
         comments::routes(),
+        presence::routes(),
     ];
     subjects.into_iter().flatten().collect()
 }

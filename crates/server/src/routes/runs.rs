@@ -16,7 +16,8 @@ use crate::{
     route::Route,
 };
 
-const READ: Gate = Gate::Run(Action::ReadRuns);
+/// Each of them answers with this run alone.
+const READ: Gate = Gate::Shown;
 /// Rows read in one step.
 const PART: u32 = 500;
 
@@ -37,7 +38,8 @@ pub(super) fn routes() -> Vec<Route> {
             .takes::<Description>()
             .gives::<RunView>(200),
         Route::get("/runs/{run}/report", READ, "report", "A run's result so far.", report).gives::<RunReport>(200),
-        Route::get("/runs/{run}/spec", READ, "spec", "What a run was told to do.", spec).gives::<RunSpec>(200),
+        Route::get("/runs/{run}/spec", Gate::Run(Action::ReadRuns), "spec", "What a run was told to do.", spec)
+            .gives::<RunSpec>(200),
         Route::get("/runs/{run}/curve", READ, "curve", "The best score as each generation closed.", curve)
             .gives::<Curve>(200),
     ]

@@ -105,7 +105,7 @@ pub(crate) async fn view(app: &App, principal: Option<&Principal>, now: Timestam
         }),
         csrf: principal.and_then(|principal| match &principal.via {
             Via::Session { csrf, .. } => Some(csrf.clone()),
-            Via::Token { .. } | Via::Anonymous => None,
+            Via::Token { .. } | Via::Link { .. } | Via::Anonymous => None,
         }),
         version: app.version.clone(),
         workspaces,

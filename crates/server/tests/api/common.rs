@@ -71,6 +71,11 @@ impl Server {
         self.folder
     }
 
+    /// Where its database is.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// Somebody with an account, and a token that may do all they may.
     pub async fn person(&self, login: &str, instance_admin: bool) -> Person {
         let new = NewUser {

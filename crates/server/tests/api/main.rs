@@ -10,5 +10,7 @@ mod moving;
 mod people;
 mod rights;
 mod runs;
+mod shares;
 mod steering;
+mod together;
 mod watching;

@@ -61,6 +61,11 @@ async fn a_listener_sees_every_entry_once_in_order_and_the_end() {
     assert_eq!([first, rest].concat(), all);
     let journal = me.ask(Method::GET, &format!("/runs/{run}/journal")).send().await.unwrap().text().await.unwrap();
     assert_eq!(journal.lines().count(), all.len());
+    let some =
+        me.ask(Method::GET, &format!("/runs/{run}/journal?from=1&limit=100000&events=generation_closed,run_started"));
+    let some = some.send().await.unwrap().text().await.unwrap();
+    let closed = journal.lines().filter(|line| line.contains("\"event\":\"generation_closed\"")).count();
+    assert!(closed > 0 && some.lines().count() == closed, "{closed} of {some}");
     for (line, (_, _, data)) in journal.lines().zip(whole.iter().filter(|(kind, ..)| kind == "entry")) {
         assert_eq!(serde_json::from_str::<Value>(line).unwrap(), *data);
     }

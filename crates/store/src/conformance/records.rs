@@ -1,6 +1,6 @@
 use clade_domain::{
     ApiToken, AuditEntry, Comment, ContentHash, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey,
-    Repeatable, Role, Session, Timestamp, User, UserId, Workspace, WorkspaceId,
+    Repeatable, Role, Session, Share, Spent, Tab, Timestamp, Usd, User, UserId, Workspace, WorkspaceId,
 };
 use futures::future::join_all;
 
@@ -23,6 +23,7 @@ fn comment(id: &str, workspace: &str, run: &str) -> Result<Comment, StoreError> 
         by: UserId::default(),
         at: Timestamp(1),
         text: "'; DROP TABLE records; -- \u{0} {{7*7}}".into(),
+        mentions: Vec::new(),
     })
 }
 
@@ -180,6 +181,20 @@ pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreE
         by: by.clone(),
         expires: Timestamp(1_000),
     };
+    let share = Share {
+        id: "share-1".into(),
+        hash: "0ff0".into(),
+        workspace: workspace.clone(),
+        run: "aaaa1111".parse().map_err(wrong)?,
+        note: "for the board".into(),
+        by: by.clone(),
+        expires: Timestamp(1_000),
+    };
+    let tab = Tab {
+        workspace: workspace.clone(),
+        user: by.clone(),
+        spent: Spent { calls: 3, usd: Usd(0.1 + 0.2), ..Spent::default() },
+    };
     let shared = Workspace {
         id: workspace.clone(),
         name: "Größe".into(),
@@ -223,6 +238,8 @@ pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreE
     };
     kept(store, &token).await?;
     kept(store, &invitation).await?;
+    kept(store, &share).await?;
+    kept(store, &tab).await?;
     kept(store, &shared).await?;
     kept(store, &member).await?;
     kept(store, &key).await?;

@@ -1,22 +1,54 @@
 import type { RunSummary } from "@/api/types";
 
-/** Runs in the order of a tree: each under the run it branched from, newest first among siblings. A branch of a run that is not listed stands for itself. */
-export function forest(runs: readonly RunSummary[]): { run: RunSummary; depth: number }[] {
-  const there = new Set(runs.map((run) => run.run));
+/** A run in the order of a tree, and what is drawn to its left. */
+export interface Branch {
+  run: RunSummary;
+  depth: number;
+  /** For each level above, whether the line of an older run goes on past this row. */
+  rails: boolean[];
+  /** Whether runs branched from it. */
+  forks: boolean;
+  /** Whether it lies on the way from a first run to the best of its tree. */
+  descent: boolean;
+  /** For each level above, whether that line leads on to the best of the tree. */
+  descentRails: boolean[];
+}
+
+/**
+ * Runs in the order of a tree: each under the run it branched from, newest first among siblings. A branch of a run that is not listed stands for itself.
+ * The way to the best score of a tree of two runs or more is marked: they share examples and metric, so their scores compare.
+ */
+export function forest(runs: readonly RunSummary[]): Branch[] {
+  const there = new Map(runs.map((run) => [run.run, run]));
   const under = new Map<string, RunSummary[]>();
   const roots: RunSummary[] = [];
   for (const run of runs) {
     if (run.branch_of && there.has(run.branch_of)) under.set(run.branch_of, [...(under.get(run.branch_of) ?? []), run]);
     else roots.push(run);
   }
-  const out: { run: RunSummary; depth: number }[] = [];
+  const out: Branch[] = [];
   const seen = new Set<string>();
-  const visit = (run: RunSummary, depth: number) => {
+  const visit = (run: RunSummary, depth: number, rails: boolean[], way: ReadonlySet<string>, descentRails: boolean[]) => {
     if (seen.has(run.run)) return;
     seen.add(run.run);
-    out.push({ run, depth });
-    for (const child of under.get(run.run) ?? []) visit(child, depth + 1);
+    const children = (under.get(run.run) ?? []).filter((child) => !seen.has(child.run));
+    out.push({ run, depth, rails, forks: children.length > 0, descent: way.has(run.run), descentRails });
+    children.forEach((child, at) => {
+      const later = children.slice(at + 1);
+      visit(child, depth + 1, [...rails, later.length > 0], way, [...descentRails, later.some((one) => way.has(one.run))]);
+    });
   };
-  for (const root of roots) visit(root, 0);
+  for (const root of roots) visit(root, 0, [], wayToBest(root, under, there), []);
   return out;
+}
+
+function wayToBest(root: RunSummary, under: ReadonlyMap<string, RunSummary[]>, there: ReadonlyMap<string, RunSummary>): ReadonlySet<string> {
+  const all = new Set<RunSummary>([root]);
+  for (const run of all) for (const child of under.get(run.run) ?? []) all.add(child);
+  if (all.size < 2) return new Set();
+  let best: RunSummary | undefined;
+  for (const run of all) if (run.best_score !== null && (best?.best_score ?? -1) < run.best_score) best = run;
+  const way = new Set<string>();
+  for (let run = best; run && !way.has(run.run); run = run.branch_of ? there.get(run.branch_of) : undefined) way.add(run.run);
+  return way;
 }

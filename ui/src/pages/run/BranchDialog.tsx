@@ -14,14 +14,16 @@ interface Props {
   run: string;
   /** A candidate, where the branch is to start from one. */
   from?: string;
+  /** A snapshot, where one is to be restored. */
+  snapshot?: string;
   onClose: () => void;
 }
 
 /** A new run that starts from the best prompt, from a candidate or from a snapshot; the prompt may be edited first. */
-export function BranchDialog({ run, from, onClose }: Props) {
+export function BranchDialog({ run, from, snapshot, onClose }: Props) {
   const navigate = useNavigate();
   const snapshots = useQuery(snapshotsQuery(run));
-  const [start, setStart] = useState(from ?? "best");
+  const [start, setStart] = useState(from ?? snapshot ?? "best");
   const [budget, setBudget] = useState<Budget>({});
   const [edits, setEdits] = useState<Record<string, string>>({});
   const candidate = useQuery({ ...candidateQuery(run, from ?? ""), enabled: Boolean(from) });
@@ -41,13 +43,13 @@ export function BranchDialog({ run, from, onClose }: Props) {
   const options = [
     ...(from ? [[from, `candidate ${from}`] as const] : []),
     ["best", "the best prompt so far"] as const,
-    ...(snapshots.data?.items ?? []).map((snapshot) => [snapshot.name, `snapshot ${snapshot.name}`] as const),
+    ...(snapshots.data?.items ?? (snapshot ? [{ name: snapshot }] : [])).map(({ name }) => [name, `snapshot ${name}`] as const),
   ];
   return (
     <Dialog
       open
       wide
-      title={from ? `Branch from ${from}` : "Branch"}
+      title={from ? `Branch from ${from}` : snapshot ? `Restore snapshot ${snapshot}` : "Branch"}
       onClose={onClose}
       actions={
         <>

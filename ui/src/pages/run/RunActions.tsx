@@ -1,14 +1,18 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { commentsQuery } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
 import { Button } from "@/components/Button";
 import { Confirm } from "@/components/Confirm";
 import { toast, toastError } from "@/components/toasts";
 import { BranchDialog } from "./BranchDialog";
 import { BudgetDialog } from "./BudgetDialog";
+import { useHasComments } from "./Comments";
+import { CommentsDialog } from "./CommentsDialog";
 import { ExportDialog } from "./ExportDialog";
+import { ShareDialog } from "./ShareDialog";
 import { SnapshotDialog } from "./SnapshotDialog";
 import { SteerDialog } from "./SteerDialog";
 
@@ -17,7 +21,7 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   const { run, actions } = detail;
   const client = useQueryClient();
   const navigate = useNavigate();
-  const [open, setOpen] = useState<"branch" | "export" | "budget" | "snapshot" | "steer" | null>(null);
+  const [open, setOpen] = useState<"branch" | "export" | "budget" | "comments" | "snapshot" | "share" | "steer" | null>(null);
   const control = useMutation({
     mutationFn: (what: "start" | "pause" | "stop") => api.post(`/runs/${run.run}/${what}`),
     onSuccess: (_, what) => {
@@ -36,6 +40,8 @@ export function RunActions({ detail }: { detail: RunDetail }) {
     },
     onError: toastError,
   });
+  const hasComments = useHasComments(run.run);
+  const comments = useQuery({ ...commentsQuery(run.run), enabled: hasComments, refetchInterval: 30_000 });
   const may = (action: string) => actions.includes(action);
   const close = () => setOpen(null);
   return (
@@ -53,7 +59,9 @@ export function RunActions({ detail }: { detail: RunDetail }) {
       {may("edit_runs") && run.mode === "optimize" && run.status !== "finished" ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
       {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}
       {may("edit_runs") ? <Button onClick={() => setOpen("snapshot")}>Snapshot</Button> : null}
-      <Button onClick={() => setOpen("export")}>Export</Button>
+      {may("read_runs") ? <Button onClick={() => setOpen("export")}>Export</Button> : null}
+      {hasComments ? <Button onClick={() => setOpen("comments")}>Comments{comments.data?.items.length ? <span className="text-muted">{comments.data.items.length}</span> : null}</Button> : null}
+      {may("share_runs") ? <Button onClick={() => setOpen("share")}>Share</Button> : null}
       {may("delete_runs") && run.status !== "running" ? (
         <Confirm label="Delete" title="Delete this run?" confirm="Delete the run" onConfirm={() => remove.mutate()}>
           It leaves every list. What it paid for stays in the account, and an admin can restore it.
@@ -62,6 +70,8 @@ export function RunActions({ detail }: { detail: RunDetail }) {
       {open === "branch" ? <BranchDialog run={run.run} onClose={close} /> : null}
       {open === "budget" ? <BudgetDialog detail={detail} onClose={close} /> : null}
       {open === "snapshot" ? <SnapshotDialog run={run.run} onClose={close} /> : null}
+      {open === "comments" ? <CommentsDialog detail={detail} onClose={close} /> : null}
+      {open === "share" ? <ShareDialog run={run.run} onClose={close} /> : null}
       {open === "steer" ? <SteerDialog run={run.run} onClose={close} /> : null}
       {open === "export" ? <ExportDialog run={run.run} onClose={close} /> : null}
     </div>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { reportQuery } from "@/api/queries";
+import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
@@ -29,13 +30,17 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
     <header className="px-4 pt-3 pb-2 sm:px-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 lg:flex-nowrap">
         <nav aria-label="Where this is" className="min-w-0 text-muted lg:truncate">
-          <Link to="/w/$ws" params={{ ws: detail.workspace }} search={{ filter: undefined, order: undefined }} className="hover:text-ink">{detail.workspace}</Link>
-          <span aria-hidden="true"> / </span>
+          {shareOf(run.run) ? null : (
+            <>
+              <Link to="/w/$ws" params={{ ws: detail.workspace }} search={{ filter: undefined, order: undefined }} className="hover:text-ink">{detail.workspace}</Link>
+              <span aria-hidden="true"> / </span>
+            </>
+          )}
           <h1 className="inline font-semibold text-ink">{run.description || run.run}</h1>
         </nav>
         <span className="font-mono text-small text-muted">{run.run}</span>
         {run.simulated ? <Badge title="No figure here says anything about a real model">simulated model</Badge> : null}
-        {run.branch_of ? <span className="text-muted">branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono text-small">{run.branch_of}</Link></span> : null}
+        {run.branch_of && !shareOf(run.run) ? <span className="text-muted">branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono text-small">{run.branch_of}</Link></span> : null}
         <div className="ml-auto flex shrink-0 flex-wrap items-center gap-3 max-lg:shrink">
           <span aria-live="polite"><RunState status={run.status} note={live ? [progress.phase, progress.rate > 0 ? `${progress.rate.toFixed(progress.rate < 10 ? 1 : 0)}/s` : null].filter(Boolean).join(", ") : WHY[run.detail]} /></span>
           <RunActions detail={detail} />

@@ -2,9 +2,11 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { runQuery } from "@/api/queries";
+import { shareOf } from "@/api/share";
 import { useRunStream } from "@/api/useRunStream";
 import { typing } from "@/app/shortcuts";
 import { RunHeader } from "./RunHeader";
+import { SharedNote } from "./SharedNote";
 
 const TABS = [["/runs/$run", "Lineage"], ["/runs/$run/fitness", "Fitness"], ["/runs/$run/candidates", "Candidates"], ["/runs/$run/examples", "Examples"], ["/runs/$run/evidence", "Evidence"], ["/runs/$run/log", "Log"]] as const;
 
@@ -33,6 +35,7 @@ export function RunPage() {
   }, [navigate, run]);
   return (
     <>
+      {shareOf(run) ? <SharedNote run={run} /> : null}
       <RunHeader detail={detail} />
       <nav aria-label="Views of this run" className="flex gap-5 overflow-x-auto border-b border-hairline px-4 sm:px-6">
         {TABS.map(([to, name]) => (

@@ -9,6 +9,11 @@ import { pointsOf } from "./points";
 import { FitnessChart } from "./FitnessChart";
 import { HeadroomNote } from "./HeadroomNote";
 import { OperatorTable } from "./OperatorTable";
+import { around } from "@/charts/scale";
+import { BrushBar } from "./BrushBar";
+import { holds, read, written } from "./brush";
+import { measure } from "./measures";
+import { ParallelChart } from "./ParallelChart";
 import { ParetoChart } from "./ParetoChart";
 
 const AXES = [["calls", "calls"], ["usd", "US dollars"], ["tokens", "tokens"], ["seconds", "time"], ["generation", "generation"]] as const;
@@ -16,7 +21,7 @@ const AXES = [["calls", "calls"], ["usd", "US dollars"], ["tokens", "tokens"], [
 /** How the score rose, what each operator earned, and what was traded for what. */
 export function FitnessTab() {
   const { run } = useParams({ from: "/runs/$run/fitness" });
-  const { x = "calls" } = useSearch({ from: "/runs/$run/fitness" });
+  const { x = "calls", brush: text } = useSearch({ from: "/runs/$run/fitness" });
   const navigate = useNavigate({ from: "/runs/$run/fitness" });
   const curve = useQuery(curveQuery(run));
   const generations = useQuery(generationsQuery(run));
@@ -27,12 +32,16 @@ export function FitnessTab() {
   if (curve.error) return <div className="p-6"><ErrorNote error={curve.error} retry={() => void curve.refetch()} /></div>;
   const points = pointsOf(curve.data, generations.data?.items ?? []);
   const nodes = candidates.data?.pages.flatMap((page) => page.items) ?? [];
+  const leading = detail.data?.progress?.best;
+  const best = report.data?.best?.candidate ?? (leading == null ? null : `c${leading}`);
+  const brush = read(text);
+  const setBrush = (next: typeof brush) => void navigate({ search: (before) => ({ ...before, brush: written(next) }), replace: true });
   return (
     <div className="flex flex-col gap-8 px-4 py-5 sm:px-6">
       <section>
         <div className="mb-2 flex flex-wrap items-center gap-4">
           <h2 className="plate mr-auto">Fitness on train examples</h2>
-          <InlineSelect label="Across" value={x} options={AXES} onChange={(x) => void navigate({ search: { x } })} />
+          <InlineSelect label="Across" value={x} options={AXES} onChange={(x) => void navigate({ search: (before) => ({ ...before, x }) })} />
         </div>
         {points.length ? (
           <FitnessChart points={points} x={x} seed={curve.data.seed} />
@@ -43,7 +52,14 @@ export function FitnessTab() {
       </section>
       {report.data?.headroom ? <HeadroomNote headroom={report.data.headroom} /> : null}
       {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} run={run} /> : null}
-      {nodes.length > 2 ? <ParetoChart nodes={nodes} run={run} best={detail.data?.progress?.best ?? null} /> : null}
+      {nodes.length > 2 ? (
+        <>
+          <BrushBar run={run} brush={brush} picked={nodes.filter((node) => holds(brush, node)).length} all={nodes.length} onChange={setBrush} whole={(name) => around(nodes.flatMap((node) => measure(name).of(node) ?? []), measure(name).bounds, measure(name).least)} />
+          <ParetoChart nodes={nodes} run={run} best={best} brush={brush} onBrush={setBrush} />
+          <ParallelChart nodes={nodes} run={run} best={best} brush={brush} onBrush={setBrush} />
+          {candidates.hasNextPage ? <p className="text-muted">The {nodes.length} best candidates are drawn. <button type="button" className="link" onClick={() => void candidates.fetchNextPage()}>Draw more</button></p> : null}
+        </>
+      ) : null}
     </div>
   );
 }

@@ -5,56 +5,80 @@ import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { InlineSelect } from "@/components/InlineSelect";
-import { candidateOf, count, score, usd } from "@/lib/format";
+import { candidateOf, count, score } from "@/lib/format";
+import { holds, type Brush } from "./brush";
 import { frontier } from "./frontier";
+import { measure, OPTIONS, type MeasureName } from "./measures";
+import { useDrag } from "./useDrag";
 
 const HEIGHT = 320;
-const MEASURES = {
-  cost: { text: "cost a trial", of: (node: Node) => (node.score?.trials ? node.cost / node.score.trials : null), show: usd, least: 1e-6 },
-  spent: { text: "spent on it", of: (node: Node) => node.cost, show: usd, least: 1e-6 },
-  trials: { text: "answers seen", of: (node: Node) => node.score?.trials ?? null, show: count, least: 4 },
-  generation: { text: "generation", of: (node: Node) => node.generation, show: count, least: 2 },
-} as const;
-type Measure = keyof typeof MEASURES;
 
-/** Every evaluated candidate by score and another measure, with the front of those that none beats in both. */
-export function ParetoChart({ nodes, run, best }: { nodes: Node[]; run: string; best: number | null }) {
+interface Props {
+  nodes: Node[];
+  run: string;
+  best: string | null;
+  brush: Brush;
+  onBrush: (brush: Brush) => void;
+}
+
+/** Every evaluated candidate by two measures, with the front of those that none beats in both. Dragging picks candidates out. */
+export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const navigate = useNavigate();
-  const [measure, setMeasure] = useState<Measure>("cost");
+  const [across, setAcross] = useState<MeasureName>("cost");
+  const [up, setUp] = useState<MeasureName>("score");
   const [over, setOver] = useState<Node | null>(null);
-  const { of, show, text, least } = MEASURES[measure];
+  const [mx, my] = [measure(across), measure(up)];
   const points = nodes.flatMap((node) => {
-    const value = of(node);
-    return node.score && value !== null && node.score.trials > 0 ? [{ node, value, mean: node.score.mean }] : [];
+    const [px, py] = [mx.of(node), my.of(node)];
+    return px !== null && py !== null && (node.score?.trials ?? 0) > 0 ? [{ node, px, py }] : [];
   });
-  const front = frontier(points.map((point) => [point.value, point.mean]));
-  const xRange = around(points.map((point) => point.value), [0, Infinity], least);
-  const yRange = around(points.map((point) => point.mean), [0, 1], 0.1);
-  const x = linear(xRange, [PAD.left, width - PAD.right]);
-  const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
+  const front = frontier(points.map((point) => [point.px, point.py]), [mx.better, my.better]);
+  const xRange = around(points.map((point) => point.px), mx.bounds, mx.least);
+  const yRange = around(points.map((point) => point.py), my.bounds, my.least);
+  const [left, right, top, bottom] = [PAD.left, width - PAD.right, PAD.top, HEIGHT - PAD.bottom];
+  const x = linear(xRange, [left, right]);
+  const y = linear(yRange, [bottom, top]);
+  const [backX, backY] = [linear([left, right], xRange), linear([bottom, top], yRange)];
+  const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+  const { box, handlers } = useDrag(({ x0, x1, y0, y1 }) => {
+    const xs = [backX(clamp(x0, left, right)), backX(clamp(x1, left, right))] as const;
+    const ys = [backY(clamp(y1, top, bottom)), backY(clamp(y0, top, bottom))] as const;
+    onBrush({ ...brush, [across]: xs, [up]: ys });
+  });
   const ahead = front.map((at) => points[at]).filter((point) => point !== undefined);
+  const onFront = new Set(front);
+  const shown = (range: readonly [number, number] | undefined, whole: readonly [number, number]) => range ?? whole;
+  const [bx, by] = [shown(brush[across], xRange), shown(brush[up], yRange)];
+  const anything = Object.keys(brush).length > 0;
   return (
     <section>
       <div className="mb-1 flex flex-wrap items-center gap-4">
-        <h2 className="plate mr-auto">Score against {text}</h2>
-        <InlineSelect label="Across" value={measure} options={Object.entries(MEASURES).map(([key, { text }]) => [key as Measure, text] as const)} onChange={setMeasure} />
+        <h2 className="plate mr-auto">{my.text} against {mx.text}</h2>
+        <InlineSelect label="Up" value={up} options={OPTIONS.filter(([name]) => name !== across)} onChange={setUp} />
+        <InlineSelect label="Across" value={across} options={OPTIONS.filter(([name]) => name !== up)} onChange={setAcross} />
       </div>
-      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {score(over.score?.mean)} ({score(over.score?.low)} to {score(over.score?.high)}), {show(of(over))}</> : `${count(ahead.length)} on the front of ${count(points.length)}`}</p>
+      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {score(over.score?.mean)} ({score(over.score?.low)} to {score(over.score?.high)}), {mx.text} {mx.show(mx.of(over) ?? 0)}</> : `${count(ahead.length)} on the front of ${count(points.length)}`}</p>
       <div ref={ref}>
-        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={text} yLabel="score, train" xText={show} yText={(value) => score(value)} label={`Score against ${text}; ${ahead.length} candidates on the front`}>
-          <path d={ahead.map((point, at) => `${at ? `H${x(point.value)}V` : `M${x(point.value)} `}${y(point.mean)}`).join("")} fill="none" stroke="var(--ink)" strokeWidth="1.2" />
-          {points.map(({ node, value, mean }, at) => {
-            const isBest = best !== null && candidateOf(node.id) === `c${best}`;
-            const onFront = front.includes(at);
+        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={mx.text} yLabel={my.text} xText={mx.show} yText={my.show} label={`${my.text} against ${mx.text}; ${ahead.length} candidates on the front`}>
+          <rect x={left} y={top} width={Math.max(0, right - left)} height={bottom - top} fill="transparent" className="cursor-crosshair touch-pan-y" {...handlers} />
+          {brush[across] || brush[up] ? (
+            <rect x={clamp(x(bx[0]), left, right)} y={clamp(y(by[1]), top, bottom)} width={Math.max(0, clamp(x(bx[1]), left, right) - clamp(x(bx[0]), left, right))} height={Math.max(0, clamp(y(by[0]), top, bottom) - clamp(y(by[1]), top, bottom))} fill="var(--accent-soft)" opacity="0.55" className="pointer-events-none" />
+          ) : null}
+          {box ? <rect x={box.x0} y={box.y0} width={box.x1 - box.x0} height={box.y1 - box.y0} fill="none" stroke="var(--ink)" strokeDasharray="3 3" className="pointer-events-none" /> : null}
+          <path d={ahead.map((point, at) => `${at ? `H${x(point.px)}V` : `M${x(point.px)} `}${y(point.py)}`).join("")} fill="none" stroke="var(--ink)" strokeWidth="1.2" className="pointer-events-none" />
+          {points.map(({ node, px, py }, at) => {
+            const isBest = candidateOf(node.id) === best;
+            const ahead = onFront.has(at);
             return (
               <circle
                 key={node.id}
-                cx={x(value)}
-                cy={y(mean)}
-                r={isBest ? 5 : onFront ? 4 : 3}
-                fill={isBest ? "var(--accent)" : onFront ? "var(--ink)" : "var(--panel)"}
-                stroke={isBest ? "var(--accent)" : onFront ? "var(--ink)" : "var(--edge)"}
+                cx={x(px)}
+                cy={y(py)}
+                r={isBest ? 5 : ahead ? 4 : 3}
+                fill={isBest ? "var(--accent)" : ahead ? "var(--ink)" : "var(--panel)"}
+                stroke={isBest ? "var(--accent)" : ahead ? "var(--ink)" : "var(--edge)"}
+                opacity={anything && !holds(brush, node) ? 0.2 : 1}
                 className="cursor-pointer"
                 onMouseEnter={() => setOver(node)}
                 onMouseLeave={() => setOver(null)}

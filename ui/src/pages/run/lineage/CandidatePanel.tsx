@@ -16,7 +16,7 @@ import { Score } from "@/components/Score";
 import { toastError } from "@/components/toasts";
 import { candidateOf, count, plural, runOf, usd } from "@/lib/format";
 import { BranchDialog } from "../BranchDialog";
-import { Comments } from "./Comments";
+import { Comments, useHasComments } from "../Comments";
 import { Flips } from "./Flips";
 import { SteerButtons } from "./SteerButtons";
 
@@ -38,6 +38,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
   const name = candidateOf(node.id);
   const navigate = useNavigate();
   const [branching, setBranching] = useState(false);
+  const hasComments = useHasComments(run);
   const isSeed = node.parents.length === 0;
   const other = against ?? (isSeed ? "none" : "parent");
   const candidate = useQuery(candidateQuery(run, name));
@@ -112,7 +113,12 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {node.turned_away ? `, ${count(node.turned_away)} proposals from it turned away` : ""}
         </p>
         {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}
-        <Comments run={run} candidate={name} may={may("comment")} />
+        {hasComments ? (
+          <div className="mt-5 border-t border-hairline pt-3">
+            <h4 className="label mb-1">Comments</h4>
+            <Comments run={run} workspace={detail?.workspace} candidate={name} may={may("comment")} />
+          </div>
+        ) : null}
       </div>
       <div className="flex flex-wrap gap-1.5 border-t border-hairline px-4 py-3">
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button kind="primary" onClick={() => setBranching(true)}>Branch from here</Button> : null}

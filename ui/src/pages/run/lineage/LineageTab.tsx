@@ -3,6 +3,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/api/ApiError";
 import { lineageQuery, runQuery } from "@/api/queries";
+import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
 import { offerCommands } from "@/app/commands";
 import { EmptyState } from "@/components/EmptyState";
@@ -84,7 +85,7 @@ export function LineageTab() {
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <LineageToolbar title={title} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
+        <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
         {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
         {lineage.error && !wrongFilter ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
         {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}

@@ -18,6 +18,8 @@ export interface LineageSearch {
 
 interface Props {
   title: string;
+  /** Whether runs that branched from this one may be drawn too. */
+  kin: boolean;
   search: LineageSearch;
   /** Whether rejected candidates are folded into their parents now. */
   folds: boolean;
@@ -31,7 +33,7 @@ interface Props {
 
 const COLOURS = [["score", "score"], ["operator", "operator"], ["model", "model"], ["status", "fate"]] as const;
 
-export function LineageToolbar({ title, search, folds, set, error, matched, onFit, onZoom, onSave }: Props) {
+export function LineageToolbar({ title, kin, search, folds, set, error, matched, onFit, onZoom, onSave }: Props) {
   const check = "inline-flex items-center gap-1.5 text-small text-muted whitespace-nowrap";
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6">
@@ -42,7 +44,7 @@ export function LineageToolbar({ title, search, folds, set, error, matched, onFi
       {matched !== undefined ? <span className="text-small text-muted" aria-live="polite">{plural(matched, "match", "match")}</span> : null}
       <InlineSelect label="Colour" value={search.color ?? "score"} options={COLOURS} onChange={(color) => set({ color: color === "score" ? undefined : color })} />
       <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={!folds} onChange={(event) => set({ rejected: event.target.checked ? "yes" : "no" })} /> rejected</label>
-      <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={Boolean(search.branches)} onChange={(event) => set({ branches: event.target.checked || undefined })} /> branches</label>
+      {kin ? <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={Boolean(search.branches)} onChange={(event) => set({ branches: event.target.checked || undefined })} /> branches</label> : null}
       <div className="flex gap-1">
         {search.view === "table" ? null : (
           <>

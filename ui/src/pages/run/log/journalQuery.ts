@@ -1,21 +1,27 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Recorded } from "@/api/types";
+import type { Stretch } from "./pages";
 
-const PAGE = 5_000;
+/** Entries read in one go; where only some kinds are asked for, which the server picks out, it looks through more. */
+const READ = 1_000;
+const LOOKED_THROUGH = 20_000;
 
-/** The whole journal so far, read in pages. What comes later arrives by the stream. */
-export const journalQuery = (run: string) =>
-  queryOptions({
-    queryKey: ["run", run, "journal"],
-    queryFn: async ({ signal }) => {
-      const entries: Recorded[] = [];
-      for (;;) {
-        const text = await api.text(`/runs/${run}/journal`, { from: entries.length, limit: PAGE }, signal);
-        const page = text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Recorded);
-        entries.push(...page);
-        if (page.length < PAGE) return entries;
-      }
+/** The journal from its end backwards, one stretch after the other. What comes later arrives by the stream. */
+export const journalQuery = (run: string, length: number, events: readonly string[] | undefined) => {
+  const step = events ? LOOKED_THROUGH : READ;
+  return infiniteQueryOptions({
+    queryKey: ["run", run, "journal", length, events ?? []],
+    queryFn: async ({ pageParam: to, signal }): Promise<Stretch> => {
+      const from = Math.max(0, to - step);
+      if (to === 0) return { from, to, entries: [] };
+      const text = await api.text(`/runs/${run}/journal`, { from, limit: to - from, events: events?.join(",") }, signal);
+      return { from, to, entries: text.split("\n").filter(Boolean).map((line) => JSON.parse(line) as Recorded) };
     },
-    staleTime: 30_000,
+    initialPageParam: length,
+    getNextPageParam: () => undefined,
+    getPreviousPageParam: (first) => (first.from > 0 ? first.from : undefined),
+    // a journal is only ever added to
+    staleTime: Infinity,
   });
+};

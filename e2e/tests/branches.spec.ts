@@ -1,0 +1,53 @@
+import { expect, test } from "@playwright/test";
+import { startClade } from "../support/clade.ts";
+import { demo, enter, finished } from "../support/runs.ts";
+import { watch } from "../support/watch.ts";
+
+test("a snapshot is restored as a branch, two runs are compared, a run is cloned, and a deleted one comes back", async ({ page }) => {
+  test.setTimeout(300_000);
+  const clade = await startClade();
+  try {
+    const seen = watch(page, { origin: clade.url.origin });
+    await enter(page, clade);
+    const run = await demo(page);
+    await finished(page);
+    await page.getByRole("button", { name: "Snapshot" }).click();
+    const dialog = page.getByRole("dialog", { name: "Snapshots" });
+    await dialog.getByRole("textbox").fill("before-lunch");
+    await dialog.getByRole("button", { name: "Take a snapshot" }).click();
+    await expect(dialog.getByText("before-lunch")).toBeVisible();
+    await dialog.getByRole("button", { name: "Close" }).click();
+
+    await page.getByRole("link", { name: "Branches" }).click();
+    await page.getByRole("button", { name: /Restore snapshot before-lunch/ }).click();
+    const restore = page.getByRole("dialog", { name: "Restore snapshot before-lunch" });
+    await expect(restore.getByRole("combobox", { name: "Start from" })).toHaveValue("before-lunch");
+    await restore.getByRole("spinbutton", { name: "Calls" }).fill("300");
+    await restore.getByRole("button", { name: "Start the branch" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));
+    await finished(page);
+
+    await page.getByRole("link", { name: "Branches" }).click();
+    await expect(page.getByText(`, branch of ${run}`)).toBeAttached();
+    for (const box of await page.getByRole("checkbox").all()) await box.check();
+    await page.getByRole("link", { name: "Compare 2 runs" }).click();
+    await expect(page.getByRole("heading", { name: "Comparison of 2 runs" })).toBeVisible();
+
+    await page.getByRole("link", { name: "Branches" }).click();
+    await page.getByRole("row").filter({ hasText: run }).getByRole("button", { name: "Clone" }).first().click();
+    await page.getByRole("button", { name: "Clone, paused" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/"));
+    const clone = new URL(page.url()).pathname.split("/")[2] ?? "";
+    expect(clone).not.toBe(run);
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete the run" }).click();
+    await page.waitForURL(/\/w\/local/);
+    await page.getByRole("link", { name: "Branches" }).click();
+    await page.getByRole("button", { name: /Restore run/ }).click();
+    await expect(page.getByRole("heading", { name: "Deleted runs" })).toHaveCount(0);
+    await expect(page.getByText(clone).first()).toBeVisible();
+    seen.clean();
+  } finally {
+    await clade.close();
+  }
+});

@@ -1,0 +1,72 @@
+import { expect, test } from "@playwright/test";
+import { demo, finished } from "../support/runs.ts";
+import { addMember, startTeam } from "../support/team.ts";
+import { watch } from "../support/watch.ts";
+
+test("two people see each other, name each other in comments, and show a run to a third who has no account", async ({ browser }) => {
+  test.setTimeout(300_000);
+  const { clade, as, close } = await startTeam("ada", "grace");
+  try {
+    const ada = await as(browser, "ada");
+    await addMember(ada, "grace", "viewer");
+    const grace = await as(browser, "grace");
+    const seen = [ada, grace].map((page) => watch(page, { origin: clade.url.origin }));
+    await ada.goto(new URL("/w/local", clade.url).href);
+    const run = await demo(ada);
+    await finished(ada);
+
+    await grace.goto(new URL(`/runs/${run}`, clade.url).href);
+    await expect(grace.getByRole("list", { name: "Here now" }).getByRole("img", { name: "ada, at this run too" })).toBeVisible();
+    await expect(ada.getByRole("list", { name: "Here now" })).toBeVisible({ timeout: 40_000 });
+
+    // ada names grace with the keyboard: the list completes the login
+    await ada.getByRole("button", { name: "Comments" }).click();
+    const field = ada.getByRole("combobox", { name: "Comment", exact: true });
+    await field.pressSequentially("What do you think, @gr");
+    await expect(ada.getByRole("option", { name: /grace/ })).toBeVisible();
+    await field.press("Enter");
+    await expect(field).toHaveValue("What do you think, @grace ");
+    await field.pressSequentially("?");
+    await ada.getByRole("button", { name: "Send" }).click();
+    await expect(ada.getByRole("dialog").getByText("What do you think")).toBeVisible();
+    await ada.keyboard.press("Escape");
+
+    await grace.reload();
+    await grace.getByRole("button", { name: "Mentions, 1 new" }).click();
+    const mentions = grace.getByRole("dialog", { name: "You were named" });
+    await expect(mentions.getByText("What do you think, @grace ?")).toBeVisible();
+    await grace.keyboard.press("Escape");
+    await expect(grace.getByRole("button", { name: "Mentions", exact: true })).toBeVisible();
+    await expect(grace.getByRole("button", { name: "Share" })).toHaveCount(0);
+
+    // a link: shown once, opens the run and nothing else, ends when it is taken back
+    await ada.getByRole("button", { name: "Share" }).click();
+    const share = ada.getByRole("dialog", { name: "Share this run" });
+    await share.getByRole("textbox", { name: "Note" }).fill("for the board");
+    await share.getByRole("button", { name: "Make a link" }).click();
+    const link = (await share.getByText(/\/shared#/).textContent()) ?? "";
+    const context = await browser.newContext();
+    const guest = await context.newPage();
+    const seenGuest = watch(guest, { origin: clade.url.origin, allow: [/status of (401|410)/] });
+    await guest.goto(link);
+    await expect(guest.getByText("You see this run through a link")).toBeVisible();
+    await expect(guest.getByRole("application")).toHaveAccessibleName(/Descent of .*: \d+ candidates/);
+    for (const [tab, text] of [["Fitness", "Fitness on train examples"], ["Candidates", "Columns"], ["Examples", /answered cells/], ["Evidence", /winner’s curse/i], ["Log", /entries$/]] as const) {
+      await guest.getByRole("link", { name: tab, exact: true }).click();
+      await expect(guest.getByText(text).first()).toBeVisible();
+    }
+    for (const button of ["Branch", "Export", "Share", "Snapshot", "Delete", "Comments"]) await expect(guest.getByRole("button", { name: button, exact: true })).toHaveCount(0);
+    await expect(guest.getByRole("navigation", { name: "Main" })).toHaveCount(0);
+    await guest.goto(new URL("/w/local", clade.url).href);
+    await expect(guest.getByRole("textbox", { name: "Login" })).toBeVisible();
+
+    await share.getByRole("button", { name: "Take back" }).click();
+    await expect(share.getByRole("cell", { name: "for the board" })).toHaveCount(0);
+    await guest.goto(link);
+    await expect(guest.getByText(/taken back, has expired/)).toBeVisible();
+    seenGuest.clean();
+    seen.forEach(({ clean }) => clean());
+  } finally {
+    await close();
+  }
+});
