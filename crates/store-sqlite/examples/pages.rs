@@ -15,7 +15,7 @@ use clade_domain::{
     CandidateId, CellRef, ContentHash, ExampleId, Judgement, Purpose, Relation, RunEvent, Spent, Split, Timestamp,
     Trial, TrialOutcome, Usage, Usd,
 };
-use clade_store::{Journal, Lineage, RunStatus, RunSummary, Runs, Store, conformance::samples};
+use clade_store::{Datasets, Journal, Lineage, RunStatus, RunSummary, Store, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 
 /// Entries appended in one step.
@@ -52,7 +52,7 @@ fn row(row: RunSummary, n: u32) -> RunSummary {
         status: [RunStatus::Finished, RunStatus::Finished, RunStatus::Paused, RunStatus::Failed][n as usize % 4],
         seed_score: Some(seed),
         best_score: Some(seed + unit(n, 2) * 0.4),
-        improved: (n % 4 < 2).then_some(n % 2 == 0),
+        improved: (n % 4 < 2).then_some(n.is_multiple_of(2)),
         candidates: 20 + n % 400,
         spent: Spent { usd: Usd(unit(n, 3) * 4.0), calls: u64::from(n) * 7 % 5_000, ..Spent::default() },
         ..row

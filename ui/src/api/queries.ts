@@ -23,8 +23,12 @@ export const runsQuery = (workspace: string, filter: string, order: string) =>
       api.get<T.Page<T.RunSummary>>(`/workspaces/${workspace}/runs`, { filter, order, cursor: pageParam, limit: 200 }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next ?? null,
-    // a list of runs has no stream of its own
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.items.some((run) => run.status === "running")) ? 2500 : 15_000),
+    // a list of runs has no stream of its own; the more of it was read, the rarer it is read again
+    refetchInterval: (query) => {
+      const pages = query.state.data?.pages ?? [];
+      const live = pages.some((page) => page.items.some((run) => run.status === "running"));
+      return (live ? 2_500 : 15_000) * Math.max(1, pages.length);
+    },
   });
 
 export const deletedRunsQuery = (workspace: string) =>

@@ -36,7 +36,7 @@ export function Frame({ width, height, x, y, xRange, yRange, xLabel, yLabel, xTe
       {across.map((value) => (
         <g key={value}>
           <line x1={x(value)} x2={x(value)} y1={height - PAD.bottom} y2={height - PAD.bottom + 4} stroke="var(--hairline)" />
-          <text x={x(value)} y={height - PAD.bottom + 16} textAnchor="middle" fill="var(--muted)">{xText(value)}</text>
+          <text x={x(value)} y={height - PAD.bottom + 16} textAnchor={x(value) > width - PAD.right - 24 ? "end" : "middle"} fill="var(--muted)">{xText(value)}</text>
         </g>
       ))}
       <text x={width - PAD.right} y={height - 3} textAnchor="end" fill="var(--muted)">{xLabel}</text>

@@ -13,12 +13,12 @@ export function Gutter({ branch }: { branch: Branch }) {
   const from = at(depth - 1);
   const thin = { stroke: "var(--edge)", strokeWidth: 1.1 };
   const thick = { stroke: "var(--accent)", strokeWidth: 3.2 };
-  const elbow = `M${from} -0.5 V${MIDDLE - RADIUS} Q${from} ${MIDDLE} ${from + RADIUS} ${MIDDLE} H${x}`;
+  const elbow = `M${from} -1 V${MIDDLE - RADIUS} Q${from} ${MIDDLE} ${from + RADIUS} ${MIDDLE} H${x}`;
   return (
-    <svg aria-hidden="true" width={at(depth) + 12} height={ROW} viewBox={`0 0 ${at(depth) + 12} ${ROW}`} className="shrink-0" fill="none">
-      {rails.map((goes, level) => (goes ? <path key={level} d={`M${at(level)} -0.5 V${ROW + 0.5}`} {...(descentRails[level] ? thick : thin)} /> : null))}
-      {depth > 0 ? <path d={elbow} strokeDasharray={descent ? undefined : "4 3"} {...(descent ? thick : thin)} /> : null}
-      {forks ? <path d={`M${x} ${MIDDLE} V${ROW + 0.5}`} {...(descent ? thick : thin)} /> : null}
+    <svg aria-hidden="true" width={at(depth) + 12} height={ROW} viewBox={`0 0 ${at(depth) + 12} ${ROW}`} className="shrink-0 overflow-visible" fill="none">
+      {rails.map((goes, level) => (goes ? <path key={level} d={`M${at(level)} -1 V${ROW + 1}`} {...(descentRails[level] ? thick : thin)} /> : null))}
+      {depth > 0 ? <path d={elbow} {...(descent ? thick : thin)} /> : null}
+      {forks ? <path d={`M${x} ${MIDDLE} V${ROW + 1}`} {...(descent ? thick : thin)} /> : null}
       {depth === 0 ? (
         <rect x={x - 4.5} y={MIDDLE - 4.5} width="9" height="9" transform={`rotate(45 ${x} ${MIDDLE})`} fill="var(--paper)" stroke={descent ? "var(--accent)" : "var(--ink)"} strokeWidth="1.6" />
       ) : (

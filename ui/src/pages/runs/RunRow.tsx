@@ -1,11 +1,20 @@
 import { Link } from "@tanstack/react-router";
+import { memo } from "react";
 import type { RunSummary } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
 import { ago, count, moment, score, usd } from "@/lib/format";
 import { GainBar } from "./GainBar";
 
-export function RunRow({ run, index, chosen, onChoose }: { run: RunSummary; index: number; chosen: boolean; onChoose: () => void }) {
+interface Props {
+  run: RunSummary;
+  index: number;
+  chosen: boolean;
+  onToggle: (run: string) => void;
+}
+
+/** A row of the table. While one scrolls, rows that stay are not made anew. */
+export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Props) {
   const progress = run.progress;
   const seed = progress?.seed_score ?? run.seed_score;
   const best = progress?.best_score ?? run.best_score;
@@ -13,7 +22,7 @@ export function RunRow({ run, index, chosen, onChoose }: { run: RunSummary; inde
   const limit = progress?.budget.usd ?? null;
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[52px]">
-      <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={onChoose} className="accent-[var(--accent)]" /></td>
+      <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
       <td className="max-w-80 min-w-48">
         <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
         <span className="text-small text-muted">
@@ -32,4 +41,4 @@ export function RunRow({ run, index, chosen, onChoose }: { run: RunSummary; inde
       <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}</td>
     </tr>
   );
-}
+});

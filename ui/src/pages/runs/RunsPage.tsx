@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { ApiError } from "@/api/ApiError";
 import { runsQuery } from "@/api/queries";
 import { useMay } from "@/app/useSession";
@@ -27,6 +27,13 @@ export function RunsPage() {
   const may = useMay(ws);
   const runs = useInfiniteQuery({ ...runsQuery(ws, filter, order), placeholderData: (before) => before });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((run: string) => {
+    setSelected((before) => {
+      const next = new Set(before);
+      if (!next.delete(run)) next.add(run);
+      return next;
+    });
+  }, []);
   const rows = runs.data?.pages.flatMap((page) => page.items) ?? [];
   const wrongFilter = runs.error instanceof ApiError && filter !== "" && runs.error.status < 500;
 
@@ -76,7 +83,7 @@ export function RunsPage() {
           )}
         </div>
         {rows.length ? (
-          <RunsTable rows={rows} selected={selected} onSelect={setSelected} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
+          <RunsTable rows={rows} selected={selected} onToggle={toggle} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
         ) : (
           <EmptyState title="No run matches" actions={<Button onClick={() => void navigate({ search: {} as never })}>Clear the filter</Button>} />
         )}

@@ -6,14 +6,14 @@ import { RunRow } from "./RunRow";
 interface Props {
   rows: RunSummary[];
   selected: ReadonlySet<string>;
-  onSelect: (selected: ReadonlySet<string>) => void;
+  onToggle: (run: string) => void;
   onEnd: () => void;
 }
 
 const ROW = 52;
 
 /** The table of runs: only what is on screen is in the page, however many there are. */
-export function RunsTable({ rows, selected, onSelect, onEnd }: Props) {
+export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
   const body = useRef<HTMLTableSectionElement>(null);
   const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 12, scrollMargin: body.current?.offsetTop ?? 0 });
   const items = virtual.getVirtualItems();
@@ -22,11 +22,6 @@ export function RunsTable({ rows, selected, onSelect, onEnd }: Props) {
   const margin = virtual.options.scrollMargin;
   const above = items[0] ? items[0].start - margin : 0;
   const below = last ? virtual.getTotalSize() - (last.end - margin) : 0;
-  const toggle = (run: string) => {
-    const next = new Set(selected);
-    if (!next.delete(run)) next.add(run);
-    onSelect(next);
-  };
   return (
     <div className="overflow-x-auto">
       <table className="grid-table" aria-rowcount={rows.length + 1}>
@@ -48,7 +43,7 @@ export function RunsTable({ rows, selected, onSelect, onEnd }: Props) {
           {above > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: above, padding: 0, border: 0 }} /></tr> : null}
           {items.map((item) => {
             const run = rows[item.index];
-            return run ? <RunRow key={run.run} run={run} index={item.index} chosen={selected.has(run.run)} onChoose={() => toggle(run.run)} /> : null;
+            return run ? <RunRow key={run.run} run={run} index={item.index} chosen={selected.has(run.run)} onToggle={onToggle} /> : null;
           })}
           {below > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: below, padding: 0, border: 0 }} /></tr> : null}
         </tbody>

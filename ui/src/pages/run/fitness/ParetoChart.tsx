@@ -54,7 +54,7 @@ export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
   return (
     <section>
       <div className="mb-1 flex flex-wrap items-center gap-4">
-        <h2 className="plate mr-auto">{my.text} against {mx.text}</h2>
+        <h2 className="plate mr-auto first-letter:uppercase">{my.text} against {mx.text}</h2>
         <InlineSelect label="Up" value={up} options={OPTIONS.filter(([name]) => name !== across)} onChange={setUp} />
         <InlineSelect label="Across" value={across} options={OPTIONS.filter(([name]) => name !== up)} onChange={setAcross} />
       </div>

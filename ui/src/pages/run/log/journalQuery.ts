@@ -23,5 +23,6 @@ export const journalQuery = (run: string, length: number, events: readonly strin
     getPreviousPageParam: (first) => (first.from > 0 ? first.from : undefined),
     // a journal is only ever added to
     staleTime: Infinity,
+    placeholderData: (before) => before,
   });
 };
