@@ -16,6 +16,8 @@ const keep = (name: string, value: unknown) => {
 };
 
 test.describe.configure({ mode: "serial" });
+// a trace copies the whole page at every step, and would be what is measured
+test.use({ trace: "off" });
 test.skip(!data, "CLADE_PAGES names no folder with runs to look at: `cargo xtask bench ui` makes one");
 test.afterAll(() => {
   console.log(JSON.stringify({ figures, machine: { cpus: cpus().map((cpu) => cpu.model), load: loadavg()[0] } }));

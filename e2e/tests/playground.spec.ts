@@ -33,6 +33,21 @@ test("a prompt is tried with two models, and kept as a prompt and as an example"
     await page.getByRole("button", { name: "Keep the prompt" }).click();
     await page.getByRole("dialog").getByRole("textbox", { name: "Name" }).fill("solver");
     await page.getByRole("button", { name: "Keep it" }).click();
+    // a search that goes on takes the prompt as a candidate
+    const run = await page.evaluate(async () => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
+      const data = Array.from({ length: 30 }, (_, at) => JSON.stringify({ question: `What is ${at} plus ${at}?`, answer: String(2 * at) })).join("\n");
+      const file = "prompts: [file://p.txt]\nproviders: [{id: 'simulated:gentle', config: {latency_ms: 100}}]\nevaluateOptions: {maxConcurrency: 4}\ntests: file://d.jsonl\ndefaultTest: {assert: [{type: numeric, value: '{{answer}}', metric: right}]}\noptimize: {budget: {calls: 3000}, seed: 1}\n";
+      const made = await fetch("/api/v1/workspaces/local/runs", { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": session.csrf }, body: JSON.stringify({ file, files: { "p.txt": "Answer: {{question}}", "d.jsonl": data }}) });
+      return ((await made.json()) as { run: string }).run;
+    });
+    await page.getByRole("button", { name: "Keep as a candidate" }).click();
+    await expect(page.getByText("It is evaluated on a sample")).toBeVisible();
+    await page.getByRole("button", { name: "Add the candidate" }).click();
+    await page.waitForURL(new RegExp(`/runs/${run}`));
+    await page.getByRole("link", { name: "Candidates" }).click();
+    await expect(page.getByText("from the playground").first()).toBeVisible();
+
     await page.getByRole("link", { name: "Datasets" }).click();
     await page.getByRole("link", { name: /sums/ }).first().click();
     await expect(page.getByRole("cell", { name: "What is 31 plus 62?" })).toBeVisible();

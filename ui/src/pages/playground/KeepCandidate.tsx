@@ -42,11 +42,12 @@ export function KeepCandidate({ ws, draft, onClose }: { ws: string; draft: Draft
       open
       title="Keep as a candidate"
       onClose={onClose}
-      actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={add.isPending} disabled={!run || !may || strange.length > 0} onClick={() => add.mutate()}>{over ? "Branch with it" : "Add the candidate"}</Button></>}
+      actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={add.isPending} disabled={!run || !may || !seed.data || strange.length > 0} onClick={() => add.mutate()}>{over ? "Branch with it" : "Add the candidate"}</Button></>}
     >
       <div className="flex flex-col gap-3">
         {rows.length ? <Select label="In run" value={run?.run ?? ""} options={rows.map((one) => [one.run, `${one.description || one.run} (${one.status})`] as const)} onChange={setChosen} /> : <p>There is no search yet. <Link to="/w/$ws/new" params={{ ws }} className={buttonClass()}>New run</Link></p>}
-        {run ? <p className="text-muted">{over ? "This search is over: a branch with the prompt as its seed is made, paused." : "It is evaluated on a sample of train examples and meets validation beside the finalists."}</p> : null}
+        {seed.error ? <p className="text-lost">This run has not begun: start it first.</p> : null}
+        {run && seed.data ? <p className="text-muted">{over ? "This search is over: a branch with the prompt as its seed is made, paused." : "It is evaluated on a sample of train examples and meets validation beside the finalists."}</p> : null}
         {strange.length ? <p className="text-lost">The prompt of this run has no part “{strange.join("”, “")}”; it has {parts.map((part) => `“${part.name}”`).join(", ")}.</p> : null}
         {add.error ? <ErrorNote error={add.error} /> : null}
       </div>

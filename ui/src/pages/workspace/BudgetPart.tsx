@@ -14,7 +14,7 @@ export function BudgetPart({ workspace }: { workspace: Workspace }) {
   const save = useSave(() => api.put(`/workspaces/${workspace.id}/budget`, budget, { ifMatch: workspace.revision }), { keys: [workspaceQuery(workspace.id).queryKey], done: "The budget is set." });
   const limits = Object.entries(workspace.budget).filter(([, value]) => value !== null);
   return (
-    <Section title="Budget of the workspace" about="A hard limit on what all runs together may buy, on top of each run’s own.">
+    <Section title="Budget of the workspace" about="A hard limit on what all runs and the playground together may buy, on top of each run’s own.">
       {may("set_budgets") ? (
         <form className="max-w-2xl" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
           <BudgetFields value={budget} onChange={setBudget} hint="Empty is no limit." />
