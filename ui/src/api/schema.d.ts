@@ -667,6 +667,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{run}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links of a run that are still good. */
+        get: operations["shares"];
+        put?: never;
+        /** Makes a link that shows this run to whoever has it; it is told this once. */
+        post: operations["share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/shares/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a link back: it shows nothing any more. */
+        delete: operations["remove_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{run}/snapshots": {
         parameters: {
             query?: never;
@@ -817,6 +852,23 @@ export interface paths {
         put?: never;
         /** Changes one's own password; all sessions and tokens end. */
         post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which run a link shows. */
+        post: operations["look_at_share"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1225,6 +1277,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The comments that name oneself, newest first, at most 50. */
+        get: operations["mentions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/playground": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks several models once with a prompt. The budgets of the member and the workspace count it. */
+        post: operations["try_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says that one is here, for 50 seconds, and gives who else is. */
+        post: operations["be_present"];
+        /** Says that one is here no more. */
+        delete: operations["leave_presence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/runs": {
         parameters: {
             query?: never;
@@ -1396,6 +1500,32 @@ export interface components {
             /** @description For a new person. */
             password?: string | null;
             secret: string;
+        };
+        /** @description What one model made of it. */
+        Answered: {
+            /** @description Why there is none. */
+            error: string | null;
+            finish: components["schemas"]["FinishReason"] | null;
+            /** Format: uint32 */
+            latency_ms: number;
+            model: string;
+            /** @description Null where there is no answer. */
+            text: string | null;
+            /** Format: uint64 */
+            tokens_in: number;
+            /** Format: uint64 */
+            tokens_out: number;
+            /**
+             * Format: double
+             * @description US dollars; null where the price is unknown.
+             */
+            usd: number | null;
+        };
+        /** @description What the models made of it, in the order in which they were named. */
+        Answers: {
+            answers: components["schemas"]["Answered"][];
+            /** @description What each was sent. */
+            messages: components["schemas"]["ChatMessage"][];
         };
         /** @description What somebody did. */
         AuditView: {
@@ -1676,6 +1806,8 @@ export interface components {
             /** @description Null where it is about the run. */
             candidate: components["schemas"]["CandidateId"] | null;
             id: string;
+            /** @description Whom it names with `@login`. */
+            mentions: components["schemas"]["UserId"][];
             /** @description How they are called; empty where they are gone. */
             name: string;
             text: string;
@@ -1705,6 +1837,17 @@ export interface components {
             component: string;
             /** @description The text in stretches. */
             runs: components["schemas"]["DiffRun"][];
+        };
+        /** @description One template of a prompt. */
+        ComponentInput: {
+            /** @description Whether no operator may change it. */
+            frozen?: boolean;
+            /** @description Unique in the prompt; `system`, `user` or a name of the user's. */
+            name: string;
+            /** @description Who speaks it. */
+            role: components["schemas"]["MessageRoleInput"];
+            /** @description The template's source. */
+            text: string;
         };
         /** @description What every prompt must keep to. */
         Constraints: {
@@ -1784,6 +1927,15 @@ export interface components {
         };
         /** @description A worked example shown to the model: the variables that fill the user component, and the answer to give. */
         Demonstration: {
+            /** @description The assistant's turn. */
+            answer: string;
+            /** @description Values of the variables. */
+            vars: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A worked example shown to the model: the variables that fill the user component, and the answer to give. */
+        DemonstrationInput: {
             /** @description The assistant's turn. */
             answer: string;
             /** @description Values of the variables. */
@@ -2101,6 +2253,8 @@ export interface components {
              */
             size: number;
         };
+        /** @description Why an answer ended. */
+        FinishReason: "stop" | "length" | "content_filter" | "other";
         /** @description An example on which two candidates differ. */
         Flip: {
             /**
@@ -2429,8 +2583,15 @@ export interface components {
             login: string;
             role: components["schemas"]["RoleInput"];
         };
+        /** @description A comment that names whoever asks. */
+        Mention: {
+            comment: components["schemas"]["CommentView"];
+            run: components["schemas"]["RunId"];
+        };
         /** @description Who speaks in a chat message. */
         MessageRole: "system" | "user" | "assistant";
+        /** @description Who speaks in a chat message. */
+        MessageRoleInput: "system" | "user" | "assistant";
         /** @description A workspace that one is a member of. */
         Mine: {
             /** @description What one may do there. */
@@ -2785,7 +2946,28 @@ export interface components {
         /** @description A page of a list. */
         Page21: {
             /** @description What is on it. */
+            items: components["schemas"]["ShareView"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Page22: {
+            /** @description What is on it. */
             items: components["schemas"]["CommentView"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Page23: {
+            /** @description What is on it. */
+            items: components["schemas"]["Mention"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Page24: {
+            /** @description What is on it. */
+            items: components["schemas"]["Present"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
@@ -2859,6 +3041,11 @@ export interface components {
              */
             version: number;
         };
+        /** @description What one looks at. */
+        PlaceInput: {
+            /** @description A run of the workspace; none where it is left out. */
+            run?: components["schemas"]["RunIdInput"] | null;
+        };
         /** @description What it takes to show a gain. */
         PowerRow: {
             /**
@@ -2876,6 +3063,13 @@ export interface components {
              * @description The gain in mean score, in (0, 1].
              */
             gain: number;
+        };
+        /** @description Somebody who is here now. */
+        Present: {
+            name: string;
+            /** @description The run that they look at. */
+            run: components["schemas"]["RunId"] | null;
+            user: components["schemas"]["UserId"];
         };
         /** @description What went wrong, as RFC 9457 writes it, and what to do. */
         Problem: {
@@ -3031,6 +3225,13 @@ export interface components {
             components: components["schemas"]["Component"][];
             /** @description Worked examples, sent as a user turn and an assistant turn each before the last user component. */
             demonstrations?: components["schemas"]["Demonstration"][];
+        };
+        /** @description Named components in order, and demonstrations. Components are MiniJinja templates with `{{variables}}`. */
+        PromptInput: {
+            /** @description At least one; each becomes one chat message. */
+            components: components["schemas"]["ComponentInput"][];
+            /** @description Worked examples, sent as a user turn and an assistant turn each before the last user component. */
+            demonstrations?: components["schemas"]["DemonstrationInput"][];
         };
         /** @description What a trial is for. */
         Purpose: "search" | "repeat" | "selection" | "evidence" | "evaluation";
@@ -3517,6 +3718,47 @@ export interface components {
             version: string;
             /** @description The workspaces they are a member of. */
             workspaces: components["schemas"]["Mine"][];
+        };
+        /** @description What a link shows. */
+        Shared: {
+            /** @description The run in words. */
+            description: string;
+            expires: components["schemas"]["Timestamp"];
+            run: components["schemas"]["RunId"];
+        };
+        /** @description The secret of a link. */
+        ShareLinkInput: {
+            secret: string;
+        };
+        /** @description A link that was made. */
+        ShareMade: {
+            /** @description The page to send to somebody; the secret is behind a `#`, which browsers send to nobody. */
+            link: string;
+            /** @description Shown this once. */
+            secret: string;
+            share: components["schemas"]["ShareView"];
+        };
+        /** @description A link without its secret. */
+        ShareView: {
+            by: components["schemas"]["UserId"];
+            expires: components["schemas"]["Timestamp"];
+            id: string;
+            /** @description How whoever made it is called; empty where they are gone. */
+            name: string;
+            note: string;
+        };
+        /** @description A link to be made. */
+        ShareWantedInput: {
+            /**
+             * Format: uint16
+             * @description For how many hours it is good, at most 2160; 168 where it is left out.
+             */
+            hours?: number | null;
+            /**
+             * @description Whom it is for.
+             * @default
+             */
+            note?: string;
         };
         /** @description A run as one side of a comparison. */
         Side: {
@@ -4129,6 +4371,52 @@ export interface components {
             trial: components["schemas"]["Trial"];
             /** @description The example's variables. */
             vars: {
+                [key: string]: unknown;
+            };
+        };
+        /** @description A prompt to be tried out. */
+        TryingInput: {
+            /** @description The right answer. Simulated models, which know only answers that they are told, go by it; others never see it. */
+            expected?: string | null;
+            /**
+             * Format: uint32
+             * @description Most tokens of an answer; each model's own limit where it is left out.
+             */
+            max_tokens?: number | null;
+            /** @description Models by name, 1 to 6, such as `openai:gpt-5-mini` or `simulated:rough`. */
+            models: [
+            ] | [
+                string
+            ] | [
+                string,
+                string
+            ] | [
+                string,
+                string,
+                string
+            ] | [
+                string,
+                string,
+                string,
+                string
+            ] | [
+                string,
+                string,
+                string,
+                string,
+                string
+            ];
+            prompt: components["schemas"]["PromptInput"];
+            /**
+             * Format: double
+             * @description For all of them; each one's own where it is left out.
+             */
+            temperature?: number | null;
+            /**
+             * @description Values of its variables.
+             * @default {}
+             */
+            vars?: {
                 [key: string]: unknown;
             };
         };
@@ -4954,7 +5242,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page21"];
+                    "application/json": components["schemas"]["Page22"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -5349,9 +5637,11 @@ export interface operations {
     journal: {
         parameters: {
             query?: {
+                /** @description Of those only these events, by name with commas between them, such as `candidate_decided,generation_closed`. */
+                events?: string;
                 /** @description From this entry on; the first where it is left out. */
                 from?: number;
-                /** @description At most so many; all where it is left out. */
+                /** @description At most so many are read; all where it is left out. */
                 limit?: number;
             };
             header?: never;
@@ -5789,6 +6079,102 @@ export interface operations {
             };
         };
     };
+    shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page21"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareWantedInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareMade"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     snapshots: {
         parameters: {
             query?: never;
@@ -6150,6 +6536,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareLinkInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
             };
             /** @description what went wrong and what to do */
             default: {
@@ -7282,6 +7701,136 @@ export interface operations {
         };
     };
     leave_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page23"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryingInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answers"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    be_present: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page24"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_presence: {
         parameters: {
             query?: never;
             header?: never;

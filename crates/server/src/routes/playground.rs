@@ -35,6 +35,7 @@ struct Trying {
     #[serde(default)]
     vars: Vars,
     /// Models by name, 1 to 6, such as `openai:gpt-5-mini` or `simulated:rough`.
+    #[schemars(length(min = 1, max = 6))]
     models: Vec<String>,
     /// For all of them; each one's own where it is left out.
     #[schemars(range(min = 0, max = 2))]
