@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 27] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -24,6 +24,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("clade-store-postgres", &["clade-store", "clade-domain", "clade-lineage"]),
     ("clade-accounts", &["clade-domain", "clade-store"]),
     ("clade-sandbox", &["clade-domain"]),
+    ("clade-daytona-fake", &["clade-sandbox"]),
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
     (
         "clade-engine",
@@ -94,7 +95,9 @@ const MAY_USE: [(&str, &[&str]); 25] = [
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 3] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
+    ("clade-sandbox", &["clade-daytona-fake"]),
+    ("promptclade", &["clade-daytona-fake"]),
     ("clade-engine", &["clade-store-sqlite"]),
     ("clade-bundle", &["clade-store-sqlite"]),
     ("clade-server", &["clade-store-sqlite"]),

@@ -2,12 +2,26 @@
 
 use std::sync::Arc;
 
-use clade_domain::{RunId, RunSpec, SandboxSpec};
+use clade_domain::{ContentHash, RunId, RunSpec, SandboxSpec};
 use clade_engine::{CodeHere, CodeHost, EngineError};
-use clade_sandbox::LocalSettings;
+use clade_sandbox::{DaytonaSettings, LocalSettings};
 use clade_store::Store;
 
 use crate::{context::Context, failure::Failure};
+
+/// Who executes code: this machine, and Daytona where its key is in the environment. Sandboxes there are labelled with this
+/// data folder, so that those of others are never swept.
+///
+/// # Errors
+/// Where there is no folder for data.
+pub fn here(context: &Context) -> Result<CodeHere, Failure> {
+    let data = context.data_dir()?;
+    let whole = std::path::absolute(&data).unwrap_or_else(|_| data.clone());
+    let owner = ContentHash::of(whole.to_string_lossy().as_bytes()).to_string();
+    let owner: String = owner.chars().take(16).collect();
+    let daytona = DaytonaSettings::from_env(|name| std::env::var(name).ok());
+    Ok(CodeHere::new(&data).with_daytona(daytona.map(|settings| settings.owned_by(&owner))))
+}
 
 /// The host of a run's code; `None` where it has none.
 ///
@@ -19,7 +33,7 @@ pub fn host(
     store: &Arc<dyn Store>,
     context: &Context,
 ) -> Result<Option<Arc<CodeHost>>, Failure> {
-    CodeHere::new(&context.data_dir()?).host(run, spec, store).map_err(|error| match error {
+    here(context)?.host(run, spec, store).map_err(|error| match error {
         EngineError::Sandbox(error) => cannot(error),
         error => Failure::Error(error.to_string()),
     })
@@ -30,7 +44,7 @@ pub fn host(
 /// # Errors
 /// What is missing, and what to do.
 pub async fn check(sandbox: &SandboxSpec, context: &Context) -> Result<(), Failure> {
-    CodeHere::new(&context.data_dir()?).check(sandbox).await.map_err(cannot)
+    here(context)?.check(sandbox).await.map_err(cannot)
 }
 
 /// Where the local backend finds and keeps things.
@@ -38,7 +52,7 @@ pub async fn check(sandbox: &SandboxSpec, context: &Context) -> Result<(), Failu
 /// # Errors
 /// Where there is no folder for data.
 pub fn settings(context: &Context) -> Result<LocalSettings, Failure> {
-    Ok(CodeHere::new(&context.data_dir()?).settings())
+    Ok(here(context)?.settings())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]

@@ -19,6 +19,12 @@ pub struct SandboxSpec {
     /// What each may use.
     #[serde(default)]
     pub limits: SandboxLimits,
+    /// The image to start from; the backend's own where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// The hosts that code may talk to, beside nobody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub network: Vec<String>,
     /// Texts by their path below the run file's folder, which is their path inside too.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
@@ -49,6 +55,8 @@ impl Default for SandboxSpec {
             mode: SandboxMode::default(),
             isolation: Isolation::default(),
             limits: SandboxLimits::default(),
+            image: None,
+            network: Vec::new(),
             files: BTreeMap::new(),
             languages: Vec::new(),
             python: "python3".to_owned(),
@@ -66,6 +74,8 @@ pub enum BackendChoice {
     Auto,
     /// This machine.
     Local,
+    /// Daytona, a service of sandboxes on machines of its own.
+    Daytona,
 }
 
 /// Who gets a sandbox.

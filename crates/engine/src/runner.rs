@@ -207,6 +207,9 @@ impl Runner {
             RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, spent_detail(*limit)),
             RunOutcome::Failed(error) => (RunStatus::Failed, error.to_string()),
         };
+        if let Some(code) = self.settings.clients.code_if_any() {
+            code.close().await;
+        }
         let ended = RunEvent::SessionEnded { reason: detail.clone(), spent: self.spent() };
         (self.summary.status, self.summary.detail) = (status, detail);
         self.publish_progress(0, 0.0);

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clade_domain::{Isolation, Language, ProgramSpec, SandboxMode, SandboxSpec};
+use clade_domain::{BackendChoice, Isolation, Language, ProgramSpec, SandboxMode, SandboxSpec};
 use clade_metrics::Needs;
 
 use crate::{
     context::Context,
     data::Files,
-    schema::{RunFile, SandboxInput, SandboxSettings},
+    schema::{NetworkInput, RunFile, SandboxInput, SandboxSettings},
     yaml::KeyPath,
 };
 
@@ -33,10 +33,22 @@ pub(crate) fn resolve<'f>(
     };
     let usual = SandboxSpec::default();
     let wanted = input.mode.unwrap_or_default() == SandboxMode::Always;
-    if input.isolation == Some(Isolation::Machine) {
-        let fix = "write `namespaces`, which is the default";
-        let message = "no backend gives a sandbox a machine of its own yet";
+    let far = input.backend == Some(BackendChoice::Daytona);
+    if input.isolation == Some(Isolation::Machine) && !far {
+        let fix = "write `namespaces`, which is the default, or `backend: daytona`";
+        let message = "this backend gives a sandbox no machine of its own";
         context.problem(&KeyPath::of("optimize.sandbox.isolation"), message, fix);
+    }
+    let network = match &input.network {
+        Some(NetworkInput::Hosts(hosts)) => hosts.clone(),
+        Some(NetworkInput::Nobody(_)) | None => Vec::new(),
+    };
+    for (name, wished) in [("network", !network.is_empty()), ("image", input.image.is_some())] {
+        if wished && !far {
+            let fix = format!("take `{name}` out, or write `backend: daytona`");
+            let message = format!("sandboxes of this machine have no `{name}`");
+            context.problem(&KeyPath::of("optimize.sandbox").name(name), message, fix);
+        }
     }
     if let Some(program) = program {
         needs.code = true;
@@ -65,6 +77,8 @@ pub(crate) fn resolve<'f>(
         mode: input.mode.unwrap_or_default(),
         isolation: input.isolation.unwrap_or_default(),
         limits: input.limits.unwrap_or_default(),
+        image: input.image.clone(),
+        network,
         files,
         languages: languages.into_iter().filter(|(needed, _)| *needed).map(|(_, language)| language).collect(),
         python: input.python.clone().unwrap_or(usual.python),

@@ -1,15 +1,16 @@
 //! Where code that belongs to a run is executed: fitness functions, programs under optimisation, and what a model wrote.
 //!
 //! A [`SandboxBackend`] makes [`Sandbox`]es of a [`SandboxSpec`]; the contract of both is what [`conformance`] asserts. The local one
-//! is `LocalBackend`. Functions are called through a [`channel::Pool`] of warm interpreters; code that a model wrote meets its tests
+//! is `LocalBackend`, the one far away [`DaytonaBackend`]. Functions are called through a [`channel::Pool`] of warm interpreters; code that a model wrote meets its tests
 //! in [`GeneratedCode`], each time in a fresh process. The settings are the run file's ([`clade_domain::SandboxSpec`]).
 //!
-//! Deliberately absent: models, budgets and journals (a [`channel::ModelHost`] stands for them), run files, and any task of its own:
-//! whoever waits does the work, and dropping a future ends what it waits for.
+//! Deliberately absent: models, budgets and journals (a [`channel::ModelHost`] stands for them), run files, and any task of its own but those that
+//! carry the streams of a program at Daytona: whoever waits does the work, and dropping a future ends what it waits for.
 
 mod backend;
 pub mod channel;
 pub mod conformance;
+mod daytona;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 mod error;
@@ -25,6 +26,7 @@ mod spec;
 pub use clade_domain::{Isolation, Language, SandboxLimits as Limits};
 
 pub use backend::{Sandbox, SandboxBackend, SandboxFuture, SnapshotId};
+pub use daytona::{ApiError, DaytonaBackend, DaytonaSettings, Left, check as check_daytona, delete_left, left_behind};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main};
 pub use error::SandboxError;

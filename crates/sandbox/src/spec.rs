@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Isolation, Limits};
@@ -14,6 +16,8 @@ pub struct SandboxSpec {
     pub image: Option<String>,
     /// The weakest isolation that is accepted.
     pub isolation: Isolation,
+    /// What it is labelled with, where the backend has labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// Whom a sandbox may talk to. Model calls need no network: they are requests to the host.

@@ -1543,7 +1543,7 @@ export interface components {
         /** @description A part of `auto` that can be left out. */
         AutoPart: "racing" | "bandit" | "reflection" | "demonstrations" | "targeting" | "guard" | "reviews";
         /** @description Who makes sandboxes. */
-        BackendChoice: "auto" | "local";
+        BackendChoice: "auto" | "local" | "daytona";
         /** @description The prompt that a run hands back. */
         BestPrompt: {
             /** @description Its name in the run, such as `c12`. */
@@ -3633,6 +3633,8 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+            /** @description The image to start from; the backend's own where absent. */
+            image?: string | null;
             /**
              * @description The weakest isolation that is accepted.
              * @default namespaces
@@ -3660,6 +3662,8 @@ export interface components {
              * @default when-needed
              */
             mode: components["schemas"]["SandboxMode"];
+            /** @description The hosts that code may talk to, beside nobody. */
+            network?: string[];
             /** @description The JavaScript interpreter, by name or path. */
             node: string;
             /** @description The Python interpreter, by name or path. */

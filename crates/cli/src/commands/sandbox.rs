@@ -1,5 +1,7 @@
-use clade_domain::{Language, SandboxSpec};
-use clade_sandbox::{Report, examine, find_interpreter};
+use std::collections::BTreeMap;
+
+use clade_domain::{Language, RunId, SandboxSpec};
+use clade_sandbox::{ApiError, Report, check_daytona, delete_left, examine, find_interpreter, left_behind};
 use serde_json::json;
 
 use crate::{
@@ -15,7 +17,44 @@ use crate::{
 pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
     match args.command {
         SandboxCommand::Doctor => doctor(context).await,
+        SandboxCommand::Gc => gc(context).await,
     }
+}
+
+/// Deletes what is left at Daytona of runs that do not go on.
+async fn gc(context: &Context) -> Result<(), Failure> {
+    let here = sandbox::here(context)?;
+    let Some(settings) = here.daytona() else {
+        return Err(Failure::Usage("there is no key for Daytona: set DAYTONA_API_KEY".to_owned()));
+    };
+    let store = context.store_to_read().await?;
+    let told = |error: ApiError| Failure::Error(format!("Daytona: {error}"));
+    let mut found = left_behind(settings).await.map_err(told)?;
+    // whoever holds a run's lock carries it on; those that are free are held meanwhile, so that nobody starts
+    let mut held = BTreeMap::new();
+    for left in &mut found {
+        if !held.contains_key(&left.run) {
+            let lock = match left.run.parse::<RunId>() {
+                Ok(run) => store.lock(run).await.map(Some),
+                Err(_) => Ok(None),
+            };
+            held.insert(left.run.clone(), lock);
+        }
+        if held.get(&left.run).is_some_and(Result::is_ok) {
+            delete_left(settings, left).await.map_err(told)?;
+        }
+    }
+    let deleted = found.iter().filter(|left| left.deleted).count();
+    if context.output.json {
+        let rows: Vec<_> = found
+            .iter()
+            .map(|left| json!({"sandbox": left.id, "run": left.run, "state": left.state, "deleted": left.deleted}))
+            .collect();
+        context.output.json_line(&json!({ "sandboxes": rows, "deleted": deleted }));
+    } else {
+        context.output.line(format!("{deleted} sandboxes deleted, {} of runs that go on left", found.len() - deleted));
+    }
+    Ok(())
 }
 
 /// What was found of an interpreter: its language, its name, and where it is or why not.
@@ -23,6 +62,10 @@ type Found = (Language, String, Result<String, String>);
 
 async fn doctor(context: &Context) -> Result<(), Failure> {
     let report = examine(sandbox::settings(context)?).await;
+    let daytona = match sandbox::here(context)?.daytona() {
+        None => None,
+        Some(settings) => Some(check_daytona(settings).await.map(|()| settings.api_url.clone())),
+    };
     let usual = SandboxSpec::default();
     let interpreters: Vec<Found> = [Language::Python, Language::JavaScript]
         .into_iter()
@@ -41,13 +84,29 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
                     "fix": "install it, or name its path under `optimize.sandbox`"}),
             })
             .collect();
-        context.output.json_line(&json!({ "sandbox": report, "interpreters": interpreters }));
+        context.output.json_line(&json!({
+            "sandbox": report,
+            "interpreters": interpreters,
+            "daytona": daytona.map(|answer| json!({"good": answer.is_ok(), "found": said(&answer)})),
+        }));
     } else {
         print(&report, &interpreters, context);
+        match &daytona {
+            None => context.output.line("daytona: no key; DAYTONA_API_KEY sets one"),
+            Some(answer) => context.output.line(format!("daytona: {}", said(answer))),
+        }
     }
     match report.isolation {
         Some(_) => Ok(()),
         None => Err(Failure::Exit(exit::ERROR)),
+    }
+}
+
+/// What Daytona answered to its key.
+fn said(answer: &Result<String, ApiError>) -> String {
+    match answer {
+        Ok(url) => format!("{url} takes the key"),
+        Err(error) => error.to_string(),
     }
 }
 

@@ -14,12 +14,15 @@ mod bundles;
 mod code;
 mod common;
 mod comparing;
+#[cfg(target_os = "linux")]
+mod daytona;
 mod evaluations;
 mod examples;
 mod exit_codes;
 mod judges;
 mod library;
 mod mcp;
+#[cfg(target_os = "linux")]
 mod programs;
 mod promptfoo;
 mod remote;

@@ -1,7 +1,10 @@
 use std::{collections::BTreeMap, num::NonZero, path::PathBuf, sync::Arc};
 
-use clade_domain::{RunId, RunSpec, SandboxSpec};
-use clade_sandbox::{LocalBackend, LocalSettings, SandboxBackend, SandboxError, find_interpreter};
+use clade_domain::{BackendChoice, RunId, RunSpec, SandboxSpec};
+use clade_sandbox::{
+    DaytonaBackend, DaytonaSettings, LocalBackend, LocalSettings, SandboxBackend, SandboxError, check_daytona,
+    find_interpreter,
+};
 use clade_store::Store;
 
 use super::{CodeHost, CodeSettings};
@@ -12,17 +15,37 @@ const PROGRAMS: usize = 32;
 /// Most calls of a program at once.
 const MOST_PROGRAMS: usize = 128;
 
-/// Who executes the code of runs on this machine: the local backend, with its files below a folder.
+/// Who executes the code of runs of this machine: the local backend, with its files below a folder, or Daytona, where there is a key.
 #[derive(Debug, Clone)]
 pub struct CodeHere {
     folder: PathBuf,
+    daytona: Option<DaytonaSettings>,
 }
 
 impl CodeHere {
     /// Below a folder of data.
     #[must_use]
     pub fn new(data: &std::path::Path) -> Self {
-        Self { folder: data.join("sandboxes") }
+        Self { folder: data.join("sandboxes"), daytona: None }
+    }
+
+    /// The same, with Daytona where there are settings.
+    #[must_use]
+    pub fn with_daytona(self, daytona: Option<DaytonaSettings>) -> Self {
+        Self { daytona, ..self }
+    }
+
+    /// How Daytona is reached; `None` without a key.
+    #[must_use]
+    pub fn daytona(&self) -> Option<&DaytonaSettings> {
+        self.daytona.as_ref()
+    }
+
+    fn needed_daytona(&self) -> Result<&DaytonaSettings, SandboxError> {
+        self.daytona.as_ref().ok_or_else(|| SandboxError::CannotIsolate {
+            missing: "there is no key for Daytona".to_owned(),
+            fix: "set DAYTONA_API_KEY, or write `backend: local`".to_owned(),
+        })
     }
 
     /// Where the local backend finds and keeps things.
@@ -42,18 +65,29 @@ impl CodeHere {
         store: &Arc<dyn Store>,
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-        let mut settings = self.settings();
         let mut interpreters = BTreeMap::new();
-        for language in &sandbox.languages {
-            let found = find_interpreter(*language, sandbox.interpreter(*language))?;
-            settings.read_only.extend(found.read_only);
-            interpreters.insert(*language, found.program);
-        }
-        settings.read_only.sort();
-        settings.read_only.dedup();
+        let backend: Arc<dyn SandboxBackend> = match sandbox.backend {
+            BackendChoice::Daytona => {
+                // they are those of the image, by their names
+                let named = |language| (language, PathBuf::from(sandbox.interpreter(language)));
+                interpreters.extend(sandbox.languages.iter().copied().map(named));
+                Arc::new(DaytonaBackend::new(self.needed_daytona()?.clone()))
+            }
+            BackendChoice::Auto | BackendChoice::Local => {
+                let mut settings = self.settings();
+                for language in &sandbox.languages {
+                    let found = find_interpreter(*language, sandbox.interpreter(*language))?;
+                    settings.read_only.extend(found.read_only);
+                    interpreters.insert(*language, found.program);
+                }
+                settings.read_only.sort();
+                settings.read_only.dedup();
+                Arc::new(LocalBackend::new(settings))
+            }
+        };
         let host = CodeHost::new(CodeSettings {
             spec: sandbox.clone(),
-            backend: Arc::new(LocalBackend::new(settings)),
+            backend,
             interpreters,
             places: std::thread::available_parallelism().map_or(1, NonZero::get),
             program_places: spec.options.max_concurrency.map_or(PROGRAMS, |most| most as usize).min(MOST_PROGRAMS),
@@ -64,11 +98,18 @@ impl CodeHere {
         Ok(Some(Arc::new(host)))
     }
 
-    /// Makes a sandbox as a run file wants it and finds the interpreters, so that what is missing is said before anything is spent.
+    /// Makes a sandbox as a run file wants it, or asks Daytona whether it lets one in, and finds the interpreters, so that what is missing is said before anything is spent.
     ///
     /// # Errors
     /// What is missing, and what to do.
     pub async fn check(&self, sandbox: &SandboxSpec) -> Result<(), SandboxError> {
+        if sandbox.backend == BackendChoice::Daytona {
+            let settings = self.needed_daytona()?;
+            return check_daytona(settings).await.map_err(|error| SandboxError::CannotIsolate {
+                missing: format!("Daytona does not answer as it should: {error}"),
+                fix: "check DAYTONA_API_KEY and DAYTONA_API_URL".to_owned(),
+            });
+        }
         for language in &sandbox.languages {
             find_interpreter(*language, sandbox.interpreter(*language))?;
         }

@@ -17,6 +17,17 @@ pub(super) struct Homes(Mutex<Vec<(CandidateId, Home)>>);
 type Home = Arc<OnceCell<Box<dyn Sandbox>>>;
 
 impl Homes {
+    /// Ends all of them.
+    pub(super) async fn close(&self) {
+        let homes = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for (_, home) in homes {
+            let Some(sandbox) = Arc::into_inner(home).and_then(OnceCell::into_inner) else { continue };
+            if let Err(error) = sandbox.destroy().await {
+                tracing::warn!(%error, "a sandbox could not be ended");
+            }
+        }
+    }
+
     /// The name of a candidate's sandbox, which holds the run's files and the candidate's prompt, as JSON, in `prompt.json`.
     pub(super) async fn of(
         &self,

@@ -10,7 +10,7 @@ use clade_domain::{
     CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, Prompt, Ran, RunId, SandboxMode, SandboxSpec,
 };
 use clade_sandbox::{
-    Command, GeneratedCode, InsidePath, Network, Sandbox, SandboxBackend, SandboxError,
+    Command, DaytonaSettings, GeneratedCode, InsidePath, Network, Sandbox, SandboxBackend, SandboxError,
     channel::{Call, CallError, NoModels, Pool, RunnerSpec, Source},
 };
 use clade_store::Store;
@@ -98,9 +98,10 @@ impl CodeHost {
             .collect::<Result<_, SandboxError>>()?;
         let sandbox = clade_sandbox::SandboxSpec {
             limits: spec.limits,
-            network: Network::None,
-            image: None,
+            network: if spec.network.is_empty() { Network::None } else { Network::Hosts(spec.network.clone()) },
+            image: spec.image.clone(),
             isolation: spec.isolation,
+            labels: BTreeMap::from([(DaytonaSettings::RUN.to_owned(), run.to_string())]),
         };
         let known = KnownAnswers::new(store, run, &spec, backend.name(), shared);
         let most = places.max(1);
@@ -219,6 +220,16 @@ impl CodeHost {
         Ok(Some(self.ran(sandbox, started.elapsed(), "")))
     }
 
+    /// Ends the sandboxes that nobody uses now. Those that cannot be reached end by themselves or are swept later.
+    pub(crate) async fn close(&self) {
+        for pool in self.pools.take() {
+            if let Err(error) = pool.empty().await {
+                tracing::warn!(%error, "a sandbox could not be ended");
+            }
+        }
+        self.homes.close().await;
+    }
+
     fn interpreter(&self, language: Language) -> Result<&PathBuf, SandboxError> {
         self.interpreters.get(&language).ok_or_else(|| SandboxError::NoInterpreter {
             name: self.spec.interpreter(language).to_owned(),
@@ -231,8 +242,12 @@ impl CodeHost {
         let PoolOf { language, program, candidate } = of;
         let candidate = candidate.filter(|_| self.spec.mode == SandboxMode::Always);
         self.pools.get(PoolKey { language, program, candidate }, || {
+            let mut sandbox = self.sandbox.clone();
+            if let Some(candidate) = candidate {
+                sandbox.labels.insert(DaytonaSettings::CANDIDATE.to_owned(), candidate.to_string());
+            }
             let spec = RunnerSpec {
-                sandbox: self.sandbox.clone(),
+                sandbox,
                 from: None,
                 language,
                 program: self.interpreter(language)?.clone(),

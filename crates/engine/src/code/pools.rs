@@ -44,4 +44,10 @@ impl Pools {
         pools.push((key, pool.clone()));
         Ok(pool)
     }
+
+    /// All of them; there are none then.
+    pub(super) fn take(&self) -> Vec<Arc<Pool>> {
+        let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        pools.drain(..).map(|(_, pool)| pool).collect()
+    }
 }

@@ -17,5 +17,5 @@ pub(crate) use promptfoo::{ignored_note, unsupported};
 pub(crate) use providers::{GraderInput, ProviderInput, ProviderOptions, ProvidersInput};
 pub use root::schema;
 pub(crate) use root::{DefaultTestInput, EnvValue, PromptInput, PromptsInput, RunFile};
-pub(crate) use sandbox::{SandboxInput, SandboxSettings};
+pub(crate) use sandbox::{NetworkInput, SandboxInput, SandboxSettings};
 pub(crate) use tests::{AssertInput, OneOrMany, TestCase, TestItem, TestsInput, VarsInput};

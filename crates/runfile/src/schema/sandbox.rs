@@ -24,7 +24,9 @@ pub(crate) struct SandboxSettings {
     pub isolation: Option<Isolation>,
     /// What each may use. Whoever goes over a limit is ended.
     pub limits: Option<SandboxLimits>,
-    /// Whom code may talk to: nobody. Model calls are requests to the host and need no network.
+    /// The image that sandboxes start from, where the backend has images.
+    pub image: Option<String>,
+    /// Whom code may talk to. Default `none`. Model calls are requests to the host and need no network.
     pub network: Option<NetworkInput>,
     /// Texts that lie beside the code, by their paths from the run file's folder: modules it imports, lists it reads.
     pub files: Vec<String>,
@@ -35,9 +37,19 @@ pub(crate) struct SandboxSettings {
 }
 
 /// Whom code may talk to.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum NetworkInput {
+    /// Nobody.
+    Nobody(Nobody),
+    /// These host names, where the backend can hold code to them.
+    Hosts(Vec<String>),
+}
+
+/// Nobody.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum NetworkInput {
+pub(crate) enum Nobody {
     /// Nobody.
     None,
 }

@@ -120,6 +120,14 @@ impl Pool {
     /// As [`crate::Sandbox::destroy`].
     pub async fn close(&self) -> Result<(), SandboxError> {
         self.places.close();
+        self.empty().await
+    }
+
+    /// Ends all runners that are idle; further calls make new ones.
+    ///
+    /// # Errors
+    /// As [`crate::Sandbox::destroy`].
+    pub async fn empty(&self) -> Result<(), SandboxError> {
         let idle = std::mem::take(&mut *self.idle());
         try_join_all(idle.into_iter().map(Runner::destroy)).await.map(|_| ())
     }

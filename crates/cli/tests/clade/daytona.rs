@@ -1,0 +1,96 @@
+//! Runs whose code is executed at Daytona, which the fake of `crates/daytona-fake` stands for.
+
+use std::process::Command;
+
+use clade_daytona_fake::{Fake, FakeSettings};
+use clade_sandbox::LocalSettings;
+use tokio::runtime::Runtime;
+
+use crate::{
+    code::{clade, has, trials},
+    common::{Place, Ran, Working},
+};
+
+/// The fake with a runtime of its own; `clade` is the helper of its jails.
+fn fake(place: &Place) -> (Fake, Runtime) {
+    let runtime = Runtime::new().unwrap();
+    let mut local = LocalSettings::new(place.path("fake"));
+    local.helper = env!("CARGO_BIN_EXE_clade").into();
+    let settings = FakeSettings { local, key: "dtn_test".into(), machines: false, address: "127.0.0.1:0".into() };
+    let fake = runtime.block_on(Fake::start(settings)).unwrap();
+    (fake, runtime)
+}
+
+fn with(fake: &Fake, place: &Place, arguments: &[&str]) -> Command {
+    let mut command = clade(place, arguments);
+    command.env("DAYTONA_API_KEY", "dtn_test").env("DAYTONA_API_URL", &fake.url);
+    command
+}
+
+fn run_file(place: &Place, model: &str, mode: &str) {
+    place.write("app.py", "import clade\ndef call_api(prompt, options, context):\n    return clade.chat(prompt)\n");
+    place.write("score.py", "def get_assert(output, context):\n    return context['vars']['target'] in output\n");
+    place.write(
+        "p.yaml",
+        format!(
+            "prompts: [file://prompt.txt]\n\
+             providers: [{{id: 'sandbox:file://app.py', config: {{model: {model}}}}}]\n\
+             tests: file://data.jsonl\ndefaultTest: {{assert: [{{type: python, value: file://score.py}}]}}\n\
+             evaluateOptions: {{maxConcurrency: 3}}\n\
+             optimize: {{budget: {{calls: 400}}, sandbox: {{backend: daytona, isolation: machine, mode: {mode}}}}}\n"
+        ),
+    );
+    let data = std::fs::read_to_string(place.path("data.jsonl")).unwrap();
+    place.write("data.jsonl", data.lines().take(12).map(|line| format!("{line}\n")).collect::<String>());
+}
+
+#[test]
+fn programs_and_checks_run_there_and_leave_nothing_behind() {
+    if !has("python3") {
+        return;
+    }
+    let place = Place::new();
+    run_file(&place, "simulated:gsm8k", "when-needed");
+    let refused = Ran::of(clade(&place, &["eval", "p.yaml", "--json"]));
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("DAYTONA_API_KEY"), "{}", refused.stderr);
+    let (fake, _runtime) = fake(&place);
+    let ran = Ran::of(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "there"]));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let trials = trials(&ran);
+    assert_eq!(trials.len(), 12);
+    for trial in &trials {
+        let ran = trial["ran"].as_array().unwrap();
+        assert_eq!(ran.len(), 2, "the program and its check: {trial}");
+        assert!(ran.iter().all(|at| at["backend"] == "daytona" && at["isolation"] == "machine"), "{trial}");
+    }
+    assert_eq!(ran.result()["spent"]["calls"], 12);
+    assert!(fake.made() >= 2);
+    assert_eq!(fake.living(), 0, "{:?}", fake.labels());
+}
+
+#[test]
+fn what_a_killed_run_left_is_swept_and_the_run_goes_on() {
+    if !has("python3") {
+        return;
+    }
+    let place = Place::new();
+    run_file(&place, "{id: 'simulated:gsm8k', config: {latency_ms: 200}}", "always");
+    let (fake, _runtime) = fake(&place);
+    let mut working = Working::start(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "killed"]));
+    working.until_trials(2);
+    let labels = fake.labels();
+    assert!(labels.iter().any(|of| of.get("promptclade-candidate").is_some_and(|id| id == "c0")), "{labels:?}");
+    let swept = Ran::of(with(&fake, &place, &["sandbox", "gc", "--json"]));
+    assert_eq!((swept.code, &swept.lines()[0]["deleted"]), (0, &0.into()), "the run goes on: {}", swept.stderr);
+    working.signal("KILL");
+    drop(working);
+    assert!(fake.living() > 0);
+    assert!(fake.labels().iter().all(|of| of.get("promptclade-run").is_some_and(|run| run == "killed")));
+    let swept = Ran::of(with(&fake, &place, &["sandbox", "gc"]));
+    assert_eq!(swept.code, 0, "{}", swept.stderr);
+    assert_eq!(fake.living(), 0, "{}", swept.stdout);
+    let resumed = Ran::of(with(&fake, &place, &["resume", "killed", "--json"]));
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    assert_eq!((&resumed.result()["spent"]["calls"], fake.living()), (&12.into(), 0));
+}

@@ -1,0 +1,374 @@
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::{Method, StatusCode};
+use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{DaytonaSettings, wait::before_repeat};
+
+/// Time for a request beside what the work itself may take.
+const REQUEST: Duration = Duration::from_secs(60);
+
+/// Daytona's HTTP API as far as it is needed here.
+#[derive(Debug)]
+pub(super) struct Api {
+    http: reqwest::Client,
+    settings: DaytonaSettings,
+    parts: AtomicU64,
+}
+
+/// Why Daytona did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{asked}: {message}")]
+pub struct ApiError {
+    /// What it was asked: method and path.
+    pub asked: String,
+    /// The status of its answer; `None` where none came.
+    pub status: Option<u16>,
+    /// Its own name for what is wrong, such as `SANDBOX_DESTROYED`; empty where it gives none.
+    pub code: String,
+    /// Its words.
+    pub message: String,
+}
+
+impl ApiError {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.status, Some(404 | 410)) || self.code == "SANDBOX_DESTROYED"
+    }
+
+    fn is_worth_repeating(&self) -> bool {
+        match self.status {
+            None => true,
+            Some(status) => status == 429 || status == 502 || status == 503 || status == 504,
+        }
+    }
+}
+
+/// A sandbox, as far as anybody here looks at it. What is missing or new is no error.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Machine {
+    pub id: String,
+    #[serde(deserialize_with = "or_default")]
+    pub state: String,
+    #[serde(deserialize_with = "or_default")]
+    pub error_reason: String,
+    #[serde(deserialize_with = "or_default")]
+    pub labels: BTreeMap<String, String>,
+    pub toolbox_proxy_url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Page {
+    #[serde(deserialize_with = "or_default")]
+    items: Vec<Machine>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Snapshot {
+    id: String,
+    #[serde(default)]
+    state: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Executed {
+    exit_code: Option<i64>,
+    #[serde(deserialize_with = "or_default")]
+    result: String,
+}
+
+/// `null` is the same as nothing.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(value)?.unwrap_or_default())
+}
+
+/// What a request carries.
+enum Body {
+    Nothing,
+    Json(Value),
+    Form { kind: String, bytes: Bytes },
+}
+
+impl Api {
+    pub(super) fn new(settings: DaytonaSettings) -> Self {
+        Self { http: reqwest::Client::new(), settings, parts: AtomicU64::new(0) }
+    }
+
+    pub(super) fn settings(&self) -> &DaytonaSettings {
+        &self.settings
+    }
+
+    /// Makes a sandbox. It may not have started yet.
+    pub(super) async fn create(&self, wish: &Value) -> Result<Machine, ApiError> {
+        self.control(Method::POST, "/sandbox", Body::Json(wish.clone())).await
+    }
+
+    pub(super) async fn get(&self, id: &str) -> Result<Machine, ApiError> {
+        self.control(Method::GET, &format!("/sandbox/{}", encoded(id)), Body::Nothing).await
+    }
+
+    /// Every sandbox with these labels.
+    pub(super) async fn list(&self, labels: &BTreeMap<String, String>) -> Result<Vec<Machine>, ApiError> {
+        let labels = encoded(&json!(labels).to_string());
+        let mut machines = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/sandbox?limit=100&labels={labels}{cursor}");
+            let page: Page = self.control(Method::GET, &path, Body::Nothing).await?;
+            let empty = page.items.is_empty();
+            machines.extend(page.items);
+            match page.next_cursor {
+                Some(next) if !next.is_empty() && !empty => cursor = format!("&cursor={}", encoded(&next)),
+                _ => return Ok(machines),
+            }
+        }
+    }
+
+    /// Whether the key is taken.
+    pub(super) async fn is_let_in(&self) -> Result<(), ApiError> {
+        let _: Value = self.control(Method::GET, "/sandbox?limit=1", Body::Nothing).await?;
+        Ok(())
+    }
+
+    /// Deletes a sandbox; one that is not there is no error.
+    pub(super) async fn delete(&self, id: &str) -> Result<(), ApiError> {
+        let deleted: Result<Value, ApiError> =
+            self.control(Method::DELETE, &format!("/sandbox/{}", encoded(id)), Body::Nothing).await;
+        match deleted {
+            Err(error) if !error.is_missing() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// `start`, `stop`.
+    pub(super) async fn order(&self, id: &str, what: &str) -> Result<(), ApiError> {
+        let _: Value = self.control(Method::POST, &format!("/sandbox/{}/{what}", encoded(id)), Body::Nothing).await?;
+        Ok(())
+    }
+
+    /// Begins to keep a sandbox's files under a name.
+    pub(super) async fn snapshot(&self, id: &str, name: &str) -> Result<(), ApiError> {
+        let body = Body::Json(json!({"name": name, "includeMemory": false}));
+        let _: Value = self.control(Method::POST, &format!("/sandbox/{}/snapshot", encoded(id)), body).await?;
+        Ok(())
+    }
+
+    /// The state of a snapshot; `None` where there is none of this name.
+    pub(super) async fn snapshot_state(&self, name: &str) -> Result<Option<String>, ApiError> {
+        Ok(self.find_snapshot(name).await?.map(|found| found.state.unwrap_or_default()))
+    }
+
+    /// Deletes a snapshot; one that is not there is no error.
+    pub(super) async fn delete_snapshot(&self, name: &str) -> Result<(), ApiError> {
+        let Some(found) = self.find_snapshot(name).await? else { return Ok(()) };
+        let deleted: Result<Value, ApiError> =
+            self.control(Method::DELETE, &format!("/snapshots/{}", encoded(&found.id)), Body::Nothing).await;
+        match deleted {
+            Err(error) if !error.is_missing() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn find_snapshot(&self, name: &str) -> Result<Option<Snapshot>, ApiError> {
+        match self.control(Method::GET, &format!("/snapshots/{}", encoded(name)), Body::Nothing).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_missing() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The address of a sandbox's own API.
+    pub(super) async fn toolbox(&self, machine: &Machine) -> Result<String, ApiError> {
+        let base = match &machine.toolbox_proxy_url {
+            Some(url) if !url.is_empty() => url.clone(),
+            _ => {
+                let path = format!("/sandbox/{}/toolbox-proxy-url", encoded(&machine.id));
+                let told: Value = self.control(Method::GET, &path, Body::Nothing).await?;
+                told["url"].as_str().unwrap_or_default().to_owned()
+            }
+        };
+        Ok(format!("{}/{}", base.trim_end_matches('/'), encoded(&machine.id)))
+    }
+
+    /// Runs a command of the shell to its end: its exit code and what it printed.
+    pub(super) async fn execute(
+        &self,
+        toolbox: &str,
+        command: &str,
+        within: Duration,
+    ) -> Result<(i64, String), ApiError> {
+        let body = Body::Json(json!({"command": command, "cwd": "/", "timeout": within.as_secs().max(1)}));
+        let url = format!("{toolbox}/process/execute");
+        let done: Executed = self.ask(Method::POST, &url, body, within + REQUEST).await?;
+        Ok((done.exit_code.unwrap_or(0), done.result))
+    }
+
+    pub(super) async fn upload(&self, toolbox: &str, path: &str, content: &[u8]) -> Result<(), ApiError> {
+        // nothing of the content may look like the boundary; 64 bits of a counter and of the length do not occur by chance
+        let number = self.parts.fetch_add(1, Ordering::Relaxed);
+        let boundary = format!("promptclade-{:x}-{number:x}-{:x}", std::process::id(), content.len());
+        let mut bytes = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        bytes.extend_from_slice(content);
+        bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let body = Body::Form { kind: format!("multipart/form-data; boundary={boundary}"), bytes: bytes.into() };
+        let url = format!("{toolbox}/files/upload-v2?path={}", encoded(path));
+        self.bytes(Method::POST, &url, body, REQUEST).await.map(|_| ())
+    }
+
+    pub(super) async fn download(&self, toolbox: &str, path: &str) -> Result<Bytes, ApiError> {
+        let url = format!("{toolbox}/files/download?path={}", encoded(path));
+        self.bytes(Method::GET, &url, Body::Nothing, REQUEST).await
+    }
+
+    async fn control<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body) -> Result<T, ApiError> {
+        self.ask(method, &format!("{}{path}", self.settings.api_url), body, REQUEST).await
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        url: &str,
+        body: Body,
+        within: Duration,
+    ) -> Result<T, ApiError> {
+        let asked = asked(&method, url);
+        let bytes = self.bytes(method, url, body, within).await?;
+        let bytes = if bytes.is_empty() { Bytes::from_static(b"null") } else { bytes };
+        serde_json::from_slice(&bytes).map_err(|error| ApiError {
+            asked,
+            status: None,
+            code: String::new(),
+            message: format!("its answer cannot be read: {error}"),
+        })
+    }
+
+    /// Asks, and repeats what is worth it. What is asked can be asked twice: what a request makes has a name, or a label by which
+    /// it is found and deleted.
+    async fn bytes(&self, method: Method, url: &str, body: Body, within: Duration) -> Result<Bytes, ApiError> {
+        let until = Instant::now() + self.settings.patience;
+        let mut repeats = 0;
+        loop {
+            let (error, wait) = match self.once(&method, url, &body, within).await {
+                Ok(bytes) => return Ok(bytes),
+                Err((error, headers)) => (error, before_repeat(headers.as_ref(), repeats)),
+            };
+            // where nothing was heard, the few tries of a broken connection are enough
+            let most = if error.status.is_none() { 3 } else { u32::MAX };
+            if !error.is_worth_repeating() || repeats >= most || Instant::now() + wait > until {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+            repeats += 1;
+        }
+    }
+
+    async fn once(
+        &self,
+        method: &Method,
+        url: &str,
+        body: &Body,
+        within: Duration,
+    ) -> Result<Bytes, (ApiError, Option<reqwest::header::HeaderMap>)> {
+        let mut request = self
+            .http
+            .request(method.clone(), url)
+            .timeout(within)
+            .bearer_auth(self.settings.key.expose_secret())
+            .header("X-Daytona-Source", "promptclade");
+        if let Some(organization) = &self.settings.organization {
+            request = request.header("X-Daytona-Organization-ID", organization);
+        }
+        request = match body {
+            Body::Nothing => request,
+            Body::Json(value) => request.json(value),
+            Body::Form { kind, bytes } => request.header("Content-Type", kind).body(bytes.clone()),
+        };
+        let lost = |error: reqwest::Error| {
+            let message = format!("no answer: {}", error.without_url());
+            (ApiError { asked: asked(method, url), status: None, code: String::new(), message }, None)
+        };
+        let response = request.send().await.map_err(lost)?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.map_err(lost)?;
+        if status.is_success() {
+            return Ok(bytes);
+        }
+        Err((refusal(asked(method, url), status, &bytes), Some(headers)))
+    }
+}
+
+/// Method and path, without what stands behind `?`.
+fn asked(method: &Method, url: &str) -> String {
+    let path = url.split('?').next().unwrap_or(url);
+    format!("{method} {path}")
+}
+
+/// Daytona's own words, whichever of its services says them.
+fn refusal(asked: String, status: StatusCode, body: &[u8]) -> ApiError {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| match &said[name] {
+        Value::String(text) => text.clone(),
+        Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
+        _ => String::new(),
+    };
+    let message = [text("message"), text("error"), status.to_string()].into_iter().find(|text| !text.is_empty());
+    ApiError { asked, status: Some(status.as_u16()), code: text("code"), message: message.unwrap_or_default() }
+}
+
+/// A text as part of an address.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_knows_and_passes_by_what_it_does_not() {
+        for text in [
+            r#"{"id": "a", "state": "started", "toolboxProxyUrl": "http://x", "kvm": true, "cpu": 1, "labels": {"a": "b"}}"#,
+            r#"{"id": "a", "state": "started", "labels": null, "errorReason": null, "gpuType": ["H100"]}"#,
+        ] {
+            let machine: Machine = serde_json::from_str(text).unwrap();
+            assert_eq!((machine.id.as_str(), machine.state.as_str()), ("a", "started"));
+        }
+        let bare: Machine = serde_json::from_str(r#"{"id": "a"}"#).unwrap();
+        assert_eq!(bare.state, "");
+    }
+
+    #[test]
+    fn says_what_daytona_says() {
+        for (body, code, message) in [
+            (r#"{"statusCode": 404, "message": "Sandbox not found", "error": "Not Found"}"#, "", "Sandbox not found"),
+            (r#"{"code": "SANDBOX_DESTROYED", "message": ["a", "b"]}"#, "SANDBOX_DESTROYED", "a; b"),
+            ("<html>", "", "404 Not Found"),
+        ] {
+            let error = refusal("GET /x".into(), StatusCode::NOT_FOUND, body.as_bytes());
+            assert_eq!((error.code.as_str(), error.message.as_str()), (code, message));
+            assert!(error.is_missing());
+        }
+        assert_eq!(encoded("a b/ü{\"x\"}"), "a%20b%2F%C3%BC%7B%22x%22%7D");
+    }
+}

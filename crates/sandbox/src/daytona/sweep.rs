@@ -1,0 +1,53 @@
+use std::collections::BTreeMap;
+
+use super::DaytonaSettings;
+use super::api::{Api, ApiError};
+
+/// A sandbox that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Its name.
+    pub id: String,
+    /// The run that it belongs to; empty where it names none.
+    pub run: String,
+    /// Its state.
+    pub state: String,
+    /// Whether it was deleted.
+    pub deleted: bool,
+}
+
+/// The sandboxes with these settings' owner, whichever run they belong to: those of runs that go on are among them.
+///
+/// # Errors
+/// Where Daytona cannot be asked.
+pub async fn left_behind(settings: &DaytonaSettings) -> Result<Vec<Left>, ApiError> {
+    let owner = settings.labels.get(DaytonaSettings::OWNER).cloned().unwrap_or_default();
+    let labels = BTreeMap::from([(DaytonaSettings::OWNER.to_owned(), owner)]);
+    let found = Api::new(settings.clone()).list(&labels).await?;
+    let there = found.into_iter().filter(|machine| !["destroyed", "destroying"].contains(&machine.state.as_str()));
+    let left = there.map(|machine| Left {
+        run: machine.labels.get(DaytonaSettings::RUN).cloned().unwrap_or_default(),
+        id: machine.id,
+        state: machine.state,
+        deleted: false,
+    });
+    Ok(left.collect())
+}
+
+/// Deletes one of them.
+///
+/// # Errors
+/// Where Daytona does not.
+pub async fn delete_left(settings: &DaytonaSettings, left: &mut Left) -> Result<(), ApiError> {
+    Api::new(settings.clone()).delete(&left.id).await?;
+    left.deleted = true;
+    Ok(())
+}
+
+/// Asks whether the key is taken.
+///
+/// # Errors
+/// What Daytona says.
+pub async fn check(settings: &DaytonaSettings) -> Result<(), ApiError> {
+    Api::new(settings.clone()).is_let_in().await
+}

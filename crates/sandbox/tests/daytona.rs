@@ -1,0 +1,151 @@
+//! The client of Daytona over the fake of `crates/daytona-fake`, which executes in local jails: it is not Daytona, and what Daytona
+//! itself isolates is not shown here.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+#[path = "support/table.rs"]
+mod table;
+
+use std::time::Duration;
+
+use clade_daytona_fake::{Fake, FakeSettings};
+use clade_sandbox::conformance::{self, Offered};
+use clade_sandbox::{
+    Command, DaytonaBackend, DaytonaSettings, Language, Limits, Network, SandboxBackend, SandboxError, SandboxSpec,
+    channel::{Call, NoModels, Pool, RunnerSpec, Source},
+    check_daytona, delete_left, left_behind,
+};
+use futures::future::try_join_all;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+async fn fake(machines: bool) -> (Fake, DaytonaSettings, TempDir) {
+    let (local, folder) = support::settings();
+    let key = "dtn_fake".to_owned();
+    let fake = Fake::start(FakeSettings { local, key: key.clone(), machines, address: "127.0.0.1:0".to_owned() });
+    let fake = fake.await.unwrap();
+    let mut settings = DaytonaSettings::new(SecretString::from(key)).owned_by("tests");
+    settings.api_url = fake.url.clone();
+    settings.patience = Duration::from_secs(60);
+    (fake, settings, folder)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn daytona_over_the_fake_conforms() {
+    let (fake, settings, _folder) = fake(false).await;
+    let outcomes = conformance::all(&DaytonaBackend::new(settings)).await.unwrap();
+    assert!(outcomes.iter().all(|(_, offered)| *offered == Offered::Yes), "{outcomes:?}");
+    assert_eq!(fake.living(), 0, "every sandbox was destroyed");
+    let rows: Vec<(String, String)> = outcomes
+        .into_iter()
+        .map(|(name, _)| (name.replace("::", ": ").replace('_', " "), "holds".to_owned()))
+        .collect();
+    table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "daytona, over the fake", &rows);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn machines_are_stopped_to_be_kept_and_go_on() {
+    let (_fake, settings, _folder) = fake(true).await;
+    let backend = DaytonaBackend::new(settings);
+    let sandbox = backend.create(&SandboxSpec::default(), None).await.unwrap();
+    let run = |script: &'static str| {
+        let sandbox = &sandbox;
+        async move { sandbox.start(&Command::new(["sh", "-c", script])).await.unwrap().finish(&[]).await.unwrap() }
+    };
+    assert!(run("echo kept > state").await.is_success());
+    let snapshot = sandbox.snapshot().await.unwrap();
+    assert_eq!(run("cat state").await.stdout, b"kept\n", "it goes on after it was stopped and started");
+    let again = backend.create(&SandboxSpec::default(), Some(&snapshot)).await.unwrap();
+    let seen = again.start(&Command::new(["cat", "state"])).await.unwrap().finish(&[]).await.unwrap();
+    assert_eq!(seen.stdout, b"kept\n");
+    again.destroy().await.unwrap();
+    sandbox.destroy().await.unwrap();
+    backend.delete_snapshot(&snapshot).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_waited_for_and_bad_keys_are_said() {
+    let (fake, settings, _folder) = fake(false).await;
+    fake.refuse(3);
+    let sandbox = DaytonaBackend::new(settings.clone()).create(&SandboxSpec::default(), None).await.unwrap();
+    assert_eq!(fake.made(), 1);
+    sandbox.destroy().await.unwrap();
+    assert_eq!(check_daytona(&settings).await, Ok(()));
+    let stranger = DaytonaSettings { key: SecretString::from("wrong".to_owned()), ..settings.clone() };
+    assert_eq!(check_daytona(&stranger).await.unwrap_err().status, Some(401));
+    let error = DaytonaBackend::new(stranger).create(&SandboxSpec::default(), None).await.err();
+    assert!(matches!(error, Some(SandboxError::CannotIsolate { .. })), "{error:?}");
+    let nowhere = DaytonaSettings { api_url: "http://127.0.0.1:1/api".to_owned(), ..settings };
+    let error = DaytonaBackend::new(nowhere).create(&SandboxSpec::default(), None).await.err();
+    assert!(matches!(error, Some(SandboxError::Create { .. })), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn functions_are_called_as_in_a_local_jail() {
+    let (fake, settings, _folder) = fake(false).await;
+    let spec = RunnerSpec {
+        sandbox: SandboxSpec { network: Network::Hosts(vec!["example.org".into()]), ..SandboxSpec::default() },
+        from: None,
+        language: Language::Python,
+        program: "python3".into(),
+        files: Vec::new(),
+    };
+    let pool = Pool::new(std::sync::Arc::new(DaytonaBackend::new(settings)), spec, 2);
+    for n in 0..4 {
+        let call = Call {
+            source: Source::Inline { code: "print('seen') or output * 2".into(), names: vec!["output".into()] },
+            args: vec![n.into()],
+        };
+        let returned = pool.call(&call, &NoModels).await.unwrap();
+        assert_eq!((returned.value, returned.said.as_str()), ((2 * n).into(), "seen\n"));
+    }
+    assert_eq!(fake.living(), 1, "one warm runner served them all");
+    pool.close().await.unwrap();
+    assert_eq!(fake.living(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_behind_is_found_by_its_labels() {
+    let (fake, settings, _folder) = fake(false).await;
+    let of_run = |run: &str| SandboxSpec {
+        labels: [(DaytonaSettings::RUN.to_owned(), run.to_owned())].into(),
+        ..SandboxSpec::default()
+    };
+    let backend = DaytonaBackend::new(settings.clone());
+    let (one, other) = (of_run("one"), of_run("other"));
+    let made = try_join_all([backend.create(&one, None), backend.create(&other, None)]).await.unwrap();
+    let strangers = DaytonaBackend::new(settings.clone().owned_by("somebody else"));
+    let theirs = strangers.create(&one, None).await.unwrap();
+    // as if the process had been killed: nobody is left to end them
+    made.into_iter().for_each(std::mem::forget);
+    for mut left in left_behind(&settings).await.unwrap() {
+        if left.run == "one" {
+            delete_left(&settings, &mut left).await.unwrap();
+        }
+    }
+    let runs: Vec<String> = left_behind(&settings).await.unwrap().into_iter().map(|left| left.run).collect();
+    assert_eq!((runs, fake.living()), (vec!["other".to_owned()], 2));
+    theirs.destroy().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_sandboxes_leave_nothing_behind() {
+    let (fake, settings, _folder) = fake(false).await;
+    let backend = DaytonaBackend::new(settings);
+    let limits = Limits::default();
+    let one = |n: u32| {
+        let backend = &backend;
+        async move {
+            let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await?;
+            let said = sandbox.start(&Command::new(["echo".to_owned(), n.to_string()])).await?.finish(&[]).await?;
+            assert_eq!(said.stdout, format!("{n}\n").as_bytes());
+            sandbox.destroy().await
+        }
+    };
+    stream::iter((0..24).map(one)).buffer_unordered(12).try_collect::<Vec<()>>().await.unwrap();
+    assert_eq!((fake.made(), fake.living()), (24, 0));
+    assert!(fake.most() > 1, "several were there at once");
+}
