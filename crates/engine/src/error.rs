@@ -87,6 +87,17 @@ pub enum EngineError {
         /// Where it was executed; `None` where it did not come that far.
         ran: Option<Box<clade_domain::Ran>>,
     },
+    /// Of the first trials of a session not one has a score, and each for want of a verdict.
+    #[error(
+        "not one of the first {trials} answers could be judged, lastly: {message}; mend the check, its data or the judge and start again: \
+         answers that were paid for are used again"
+    )]
+    Unjudged {
+        /// How many.
+        trials: u32,
+        /// Why the last one has none.
+        message: String,
+    },
     /// Code of the run cannot be executed.
     #[error("could not {0}")]
     Sandbox(#[from] SandboxError),

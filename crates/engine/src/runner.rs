@@ -1,8 +1,8 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use clade_domain::{
-    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
-    UserId,
+    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason,
+    TrialErrorKind, TrialOutcome, Usd, UserId,
 };
 use clade_evolve::{
     Command, Conductor, EvaluateCommand, Plan, RunState, Steering, state::Phase, strategy::model_override,
@@ -28,6 +28,8 @@ use crate::{
     trial::{self, TrialJob},
 };
 
+/// Trials without a verdict after which a session stops, where none has a score.
+const UNJUDGED: u32 = 12;
 /// Events taken from executors into one append.
 const BATCH: usize = 1_024;
 /// How often the run's row is rewritten.
@@ -92,6 +94,8 @@ pub struct Runner {
     summary: RunSummary,
     seconds_before: f64,
     started: Instant,
+    /// Trials of this session without a verdict; `None` once one has a score.
+    unjudged: Option<u32>,
     _lock: Box<dyn RunLock>,
 }
 
@@ -130,6 +134,7 @@ impl Runner {
             shelf,
             seconds_before: state.accounted().seconds,
             started: Instant::now(),
+            unjudged: Some(0),
             summary,
             conductor,
             settings,
@@ -319,7 +324,12 @@ impl Runner {
         let mut events = Vec::with_capacity(done.len());
         for message in done.drain(..) {
             match message {
-                Done::Event(event) => events.push(self.without_duplicates(event)),
+                Done::Event(event) => {
+                    if let Some(error) = self.unjudged(&event) {
+                        stop.get_or_insert(RunOutcome::Failed(error));
+                    }
+                    events.push(self.without_duplicates(event));
+                }
                 Done::Limit(limit) if self.conductor.state().phase() == Phase::Search && limit != Limit::Minutes => {
                     if self.spec.mode == RunMode::Optimize {
                         self.conductor.limit_spent(limit);
@@ -339,6 +349,30 @@ impl Runner {
             }
         }
         self.record(events).await
+    }
+
+    /// Why to stop, where nothing can be judged: each further answer would be paid for in vain.
+    fn unjudged(&mut self, event: &RunEvent) -> Option<EngineError> {
+        let RunEvent::TrialFinished(trial) = event else { return None };
+        let trials = self.unjudged?;
+        self.unjudged = match &trial.outcome {
+            TrialOutcome::Scored { .. } => None,
+            TrialOutcome::Failed { error }
+                if matches!(
+                    error.kind,
+                    TrialErrorKind::Judge | TrialErrorKind::Evaluator | TrialErrorKind::Program
+                ) =>
+            {
+                Some(trials + 1)
+            }
+            TrialOutcome::Failed { .. } => Some(trials),
+        };
+        match &trial.outcome {
+            TrialOutcome::Failed { error } if self.unjudged == Some(UNJUDGED) => {
+                Some(EngineError::Unjudged { trials: UNJUDGED, message: error.message.clone() })
+            }
+            _ => None,
+        }
     }
 
     /// A candidate whose prompt an earlier generation has already is turned away. Equal prompts of one generation stay, so

@@ -11,7 +11,7 @@ use crate::{
     env::{self, Unset},
     program::{self, LoadedProgram},
     schema::{GraderInput, ModelsInput, ProviderInput, ProvidersInput, RunFile},
-    secret::is_secret,
+    secret::{is_secret, secret_in_address},
     yaml::KeyPath,
 };
 
@@ -250,6 +250,16 @@ impl Loader<'_, '_> {
                 format!("`{key}` looks like a secret and would be stored with the run"),
                 fix,
             );
+        }
+        let addresses =
+            ["apiBaseUrl", "apiHost"].map(|key| (spec.config.get(key).and_then(Value::as_str), path.name(key)));
+        let id = (Some(spec.id.as_str()), path.clone());
+        for (address, place) in addresses.into_iter().chain([id]) {
+            if let Some(part) = address.and_then(secret_in_address) {
+                let message = format!("the address holds a {part}, which would be stored with the run");
+                let fix = "take it out of the address; `apiKey: '${NAME}'` is never stored";
+                self.context.problem(&place, message, fix);
+            }
         }
         if let Some(Value::Object(headers)) = spec.config.get("headers") {
             for key in headers.keys().filter(|k| is_secret(k)) {

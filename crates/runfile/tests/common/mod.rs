@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use clade_domain::{ModelSpec, OperatorName, RunMode};
-use clade_runfile::{Library, LoadOptions, Loaded, Overrides, Problems, load};
+use clade_domain::{ContentHash, ItemKind, ModelSpec, OperatorName, PinnedItem, RunMode};
+use clade_runfile::{Library, LoadOptions, Loaded, Overrides, Problems, Reference, Version, Volume, load};
 
 /// An environment with one variable.
 pub fn env(name: &str) -> Option<String> {
@@ -32,9 +32,25 @@ pub fn load_with(path: &Path, mode: RunMode, overrides: Overrides) -> Result<Loa
             check_model: &check_model,
             operators: &operators,
             reach: clade_runfile::Reach::Anywhere,
-            library: &Library::default(),
+            library: &library(),
         },
     )
+}
+
+/// A workspace that keeps what docs/run-file.md names.
+fn library() -> Library {
+    let mut library = Library::default();
+    let rows: String = (0..20).map(|i| format!("{{\"question\": \"number {i}?\", \"answer\": \"{i}\"}}\n")).collect();
+    for (kind, name, text) in
+        [(ItemKind::Prompt, "greeting", "Hello! {{question}}"), (ItemKind::Dataset, "questions", &rows)]
+    {
+        for version in [Version::Newest, Version::Number(3), Version::Label("production".into())] {
+            let content = ContentHash::of(text.as_bytes());
+            let pinned = PinnedItem { kind, name: name.to_owned(), version: 3, content };
+            library.add(Reference { kind, name: name.to_owned(), version }, Ok(Volume { pinned, text: text.into() }));
+        }
+    }
+    library
 }
 
 pub fn write(folder: &Path, files: &[(&str, &str)]) {
