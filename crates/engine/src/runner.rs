@@ -28,6 +28,8 @@ use crate::{
     trial::{self, TrialJob},
 };
 
+/// How long nothing may come before that is said.
+const SILENCE: Duration = Duration::from_secs(10);
 /// Trials without a verdict after which a session stops, where none has a score.
 const UNJUDGED: u32 = 12;
 /// Events taken from executors into one append.
@@ -94,6 +96,8 @@ pub struct Runner {
     summary: RunSummary,
     seconds_before: f64,
     started: Instant,
+    /// When something came last.
+    heard: Instant,
     /// Trials of this session without a verdict; `None` once one has a score.
     unjudged: Option<u32>,
     _lock: Box<dyn RunLock>,
@@ -134,6 +138,7 @@ impl Runner {
             shelf,
             seconds_before: state.accounted().seconds,
             started: Instant::now(),
+            heard: Instant::now(),
             unjudged: Some(0),
             summary,
             conductor,
@@ -455,6 +460,7 @@ impl Runner {
             return Ok(());
         }
         let recorded = self.journal.append(events).await?;
+        self.heard = Instant::now();
         recorded.iter().for_each(|entry| self.conductor.apply(entry));
         if let Some(live) = &self.settings.live {
             live.publish(&recorded);
@@ -487,7 +493,7 @@ impl Runner {
             rate,
             retries: counted.retries,
             throttled: counted.throttles,
-            waiting: self.settings.counters.waiting(),
+            waiting: self.settings.counters.waiting().or_else(|| silence(self.heard, under_way)),
             ..Progress::of(self.conductor.state(), self.spent())
         };
         progress.send_replace(Some(now));
@@ -498,6 +504,12 @@ impl Runner {
         self.summary.updated = now();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
     }
+}
+
+/// That nothing came for long while something is under way.
+fn silence(heard: Instant, under_way: usize) -> Option<String> {
+    let silent = heard.elapsed();
+    (under_way > 0 && silent >= SILENCE).then(|| format!("no answer for {} s", silent.as_secs()))
 }
 
 /// The next order; none for ever where nobody gives any.

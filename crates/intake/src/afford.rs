@@ -3,6 +3,8 @@ use clade_engine::{Keys, Setup};
 use clade_models::ModelSetupError;
 use clade_runfile::{Estimate, LEAST_TEST_EXAMPLES, Loaded, Problem, calls_per_test_example};
 
+use crate::load::price;
+
 /// Trials of the smallest search: the first prompt and one proposal on an example of each split.
 const SMALLEST_SEARCH: u64 = 6;
 
@@ -12,8 +14,9 @@ const SMALLEST_SEARCH: u64 = 6;
 /// What is wrong with it, where, and what to do.
 pub fn affordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Problem>> {
     let places = &loaded.places;
-    let answer = loaded.spec.models.task.first().map_or(0, clade_models::answer_reserve);
-    if let Some(problem) = estimate.below_one_evaluation(loaded, answer) {
+    let task = loaded.spec.models.task.first();
+    let answer = task.map_or(0, clade_models::answer_reserve);
+    if let Some(problem) = estimate.below_one_evaluation(loaded, answer, task.and_then(price)) {
         return Err(Box::new(problem));
     }
     let wanted = loaded.dataset.counts().test;

@@ -40,7 +40,7 @@ fn check_model(model: &ModelSpec) -> Result<(), String> {
 }
 
 /// A known price; `None` where it is unknown.
-fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
+pub(crate) fn price(model: &ModelSpec) -> Option<clade_runfile::Price> {
     match price_of(model) {
         Price::Known { input, output, request, .. } => Some(clade_runfile::Price { input, output, request }),
         Price::Free => Some(clade_runfile::Price::default()),

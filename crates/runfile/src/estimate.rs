@@ -97,9 +97,9 @@ pub struct Estimate {
 
 impl Estimate {
     /// The limit of the budget that does not bear a single evaluation, if any. `answer` is how many tokens a call of the first task
-    /// model sets aside for its answer: a call whose worst case does not fit is not made.
+    /// model sets aside for its answer, `price` what it costs: a call whose worst case does not fit is not made.
     #[must_use]
-    pub fn below_one_evaluation(&self, loaded: &Loaded, answer: u64) -> Option<Problem> {
+    pub fn below_one_evaluation(&self, loaded: &Loaded, answer: u64, price: Option<Price>) -> Option<Problem> {
         let budget = &loaded.spec.optimize.budget;
         let one = &self.evaluation;
         let places = &loaded.places;
@@ -110,16 +110,21 @@ impl Estimate {
         if let Some(calls) = budget.calls.filter(|most| (*most as f64) < one.calls.low) {
             return below(&places.calls, format!("{calls} calls"), one.calls.low.ceil().to_string(), "");
         }
-        let worst = one.tokens_in.low + (answer as f64).max(one.tokens_out.low);
+        let output = (answer as f64).max(one.tokens_out.low);
+        let worst = one.tokens_in.low + output;
+        let bound = format!(
+            ", or bound the answer, of which {answer} tokens are set aside, by `max_tokens` in the provider's `config`"
+        );
         if let Some(tokens) = budget.tokens.filter(|most| (*most as f64) < worst) {
-            let more = format!(
-                ", or bound the answer, of which {answer} tokens are set aside, by `max_tokens` in the provider's `config`"
-            );
-            return below(&places.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &more);
+            return below(&places.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &bound);
         }
-        match (budget.usd, one.usd) {
-            (Some(most), Some(usd)) if most < usd.low => {
-                below(&places.usd, format!("{most} USD"), format!("{:.6}", usd.low), "")
+        let worst = price.map(|p| (p.input * one.tokens_in.low + p.output * output) / 1e6 + p.request);
+        let least = one.usd.map(|usd| usd.low.max(worst.unwrap_or(0.0)));
+        match (budget.usd, least) {
+            (Some(most), Some(least)) if most < least => {
+                // in the last place upwards: what is named must do
+                let least = format!("{:.6}", (least * 1e6).ceil() / 1e6);
+                below(&places.usd, format!("{most} USD"), least, &bound)
             }
             _ => None,
         }

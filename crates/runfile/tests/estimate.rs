@@ -107,7 +107,11 @@ fn a_budget_below_one_evaluation_is_named() {
         ("{usd: 1, calls: 100, tokens: 100000}", None),
     ] {
         let loaded = load(&format!("optimize: {{budget: {budget}}}\n"), RunMode::Optimize);
-        let found = estimate(&loaded, &priced).below_one_evaluation(&loaded, 1_000);
+        let found = estimate(&loaded, &priced).below_one_evaluation(
+            &loaded,
+            1_000,
+            loaded.spec.models.task.first().and_then(priced),
+        );
         assert_eq!(found.is_some(), expected.is_some(), "{budget}: {found:?}");
         let Some(found) = found else { continue };
         assert!(expected.is_some_and(|word| found.message.contains(word)), "{found}");

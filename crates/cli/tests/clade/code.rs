@@ -54,6 +54,19 @@ def get_assert(output, context):
 ";
 
 #[test]
+fn a_check_that_never_judges_ends_the_run_soon() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("    - {type: python, value: 'def ('}", "");
+    let ran = Ran::of(clade(&place, &["run", "p.yaml", "--run-id", "unjudged", "-j", "4"]));
+    assert!(ran.code == 1 && ran.stderr.contains("not one of the first 12 answers could be judged"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("clade resume unjudged"), "{}", ran.stderr);
+    let spent = place.json(&["show", "unjudged"])["result"]["spent"]["calls"].as_u64().unwrap();
+    assert!((12..120).contains(&spent), "{spent} of 400 calls were paid for");
+}
+
+#[test]
 fn a_python_file_scores_with_words_and_names() {
     if !has("python3") {
         return;

@@ -1,6 +1,6 @@
 //! Limits hold over task, reflection and judge calls together, and every budget has a clear outcome.
 
-use clade_domain::{Budget, Limit, Spent, StrategySpec};
+use clade_domain::{Budget, GenerationModels, Limit, ModelSpec, Spent, StrategySpec};
 use clade_engine::{Control, RunOutcome};
 use clade_store::RunStatus;
 
@@ -132,6 +132,30 @@ async fn a_budget_of_calls_that_is_not_tiny_always_reaches_its_evidence() {
                 report.spent
             );
             assert!(report.evidence.is_some() && report.spent.calls <= most);
+        }
+    }
+}
+
+/// Who lives on meets the examples again when another model takes over: that is no reason to lose the evidence.
+#[tokio::test]
+async fn a_change_of_models_leaves_choosing_and_proving_their_calls() {
+    for strategy in [
+        "{\"name\": \"genetic\", \"population\": 6}",
+        "{\"name\": \"genetic\"}",
+        "{\"name\": \"gepa\"}",
+        "{\"name\": \"capo\"}",
+    ] {
+        for most in (140..420).step_by(40) {
+            for from in 1..4 {
+                let mut spec = spec("simulated:rough", calls(most));
+                spec.optimize.strategy = serde_json::from_str(strategy).unwrap();
+                let task = Some(ModelSpec::named("simulated:gentle"));
+                spec.models.generations = vec![GenerationModels { from, task, reflection: None, judge: None }];
+                let (outcome, report) = Rig::new(spec).await.go().await;
+                let what = format!("{strategy}, {most} calls, another model from generation {from}");
+                assert!(matches!(outcome, RunOutcome::Finished), "{what}: {outcome:?} {:?}", report.spent);
+                assert!(report.evidence.is_some() && report.spent.calls <= most, "{what}");
+            }
         }
     }
 }

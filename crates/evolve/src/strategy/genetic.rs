@@ -114,18 +114,21 @@ impl Genetic {
         if self.settings.generations.is_some_and(|most| last.generation >= most) {
             return Some(StopReason::MaxGenerations);
         }
-        if self.affordable_children(state, plan) < self.places().min(2) {
+        let renewed = if model_changes(state, last.generation + 1) { self.population.len() } else { 0 };
+        if self.affordable_children(state, plan, renewed) < self.places().min(2) {
             return Some(StopReason::BudgetSpent { limit: plan.binding_limit(state) });
         }
         None
     }
 
-    fn affordable_children(&self, state: &RunState, plan: &Plan) -> u32 {
+    /// Children that can be paid for after so many of their elders have met the examples again.
+    fn affordable_children(&self, state: &RunState, plan: &Plan, renewed: usize) -> u32 {
         // beside the child's trials each try of a proposal may cost a call; counting all of them keeps the reserve whole
         let tries = f64::from(ATTEMPTS) / f64::from(state.spec().task_calls() + state.dataset().judge_calls);
         let block = self.block.unwrap_or_else(|| self.block_size(state, plan));
-        let per_child = block as f64 * f64::from(state.repeat()) + tries;
-        (plan.allowance(state).trials / per_child).max(0.0).min(f64::from(u16::MAX)) as u32
+        let trials = block as f64 * f64::from(state.repeat());
+        ((plan.allowance(state).trials - renewed as f64 * trials) / (trials + tries)).max(0.0).min(f64::from(u16::MAX))
+            as u32
     }
 
     fn plan_generation(&mut self, state: &RunState, plan: &Plan) {
@@ -146,7 +149,7 @@ impl Genetic {
     }
 
     fn plan_places(&mut self, state: &RunState, plan: &Plan) {
-        for place in 0..self.places().min(self.affordable_children(state, plan)) {
+        for place in 0..self.places().min(self.affordable_children(state, plan, 0)) {
             self.plan_place(state, place, 0);
         }
     }
