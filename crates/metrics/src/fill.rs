@@ -43,7 +43,8 @@ pub(crate) fn assertion<'a>(original: &'a Assertion, vars: &Vars) -> Result<Cow<
     Ok(Cow::Owned(filled))
 }
 
-fn value_has_template(value: &Value) -> bool {
+/// Whether a value holds a template anywhere.
+pub(crate) fn value_has_template(value: &Value) -> bool {
     match value {
         Value::String(text) => has_template(text),
         Value::Array(items) => items.iter().any(value_has_template),

@@ -1,4 +1,5 @@
 use clade_domain::{Assertion, Judgement, ModelAnswer, ModelRequest, Step, Usd, Vars};
+use serde_json::Value;
 
 use crate::{
     evaluator::{Case, EvaluatorError, Verdict, reaches},
@@ -105,6 +106,48 @@ pub fn check(assertion: &Assertion) -> Result<(), String> {
         return Err(format!("the weight of `{}` is {}; write 0 or more", assertion.kind, assertion.weight));
     }
     evaluator.check(assertion)
+}
+
+/// Evaluators for which no answer could be right, or none wrong, where the value is empty.
+const NEED_TEXT: [&str; 10] = [
+    "choice",
+    "contains",
+    "contains-all",
+    "contains-any",
+    "icontains",
+    "icontains-all",
+    "icontains-any",
+    "numeric",
+    "regex",
+    "starts-with",
+];
+
+/// Whether an assertion's value depends on the example.
+#[must_use]
+pub fn depends_on_example(assertion: &Assertion) -> bool {
+    assertion.value.as_ref().is_some_and(fill::value_has_template)
+}
+
+/// Says what is wrong with an assertion once it is filled from an example, before anything is spent: a value without the
+/// number that `numeric` wants, a pattern that does not parse. An empty value is right where an empty answer can be.
+///
+/// # Errors
+/// What the evaluator refuses in the filled assertion. A template that cannot be filled is no matter of this.
+pub fn check_filled(assertion: &Assertion, vars: &Vars) -> Result<(), String> {
+    let Ok(filled) = fill::assertion(assertion, vars) else { return Ok(()) };
+    let empty = match &filled.value {
+        Some(Value::String(text)) => text.trim().is_empty(),
+        Some(Value::Array(items)) => items.is_empty(),
+        _ => false,
+    };
+    if empty {
+        return if NEED_TEXT.contains(&filled.kind.as_str()) {
+            Err(format!("the value of `{}` is empty", filled.kind))
+        } else {
+            Ok(())
+        };
+    }
+    check(&filled)
 }
 
 fn named(assertion: &Assertion, error: EvaluatorError) -> EvaluatorError {

@@ -22,4 +22,4 @@ mod testing;
 mod words;
 
 pub use evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict};
-pub use judging::{ExampleVerdict, Judged, Judging, check};
+pub use judging::{ExampleVerdict, Judged, Judging, check, check_filled, depends_on_example};

@@ -43,6 +43,14 @@ pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], 
         let message = format!("the prompt `{label}` needs `{{{{{variable}}}}}`, which no example has");
         context.problem(&prompt.path, message, fix);
     }
+    for (i, place, n, error) in &scan.unfilled {
+        let Some(prompt) = prompts.get(*i) else { continue };
+        let more = if *n > 1 { format!(" and {} more", n - 1) } else { String::new() };
+        let label = &prompt.seed.label;
+        let message = format!("the prompt `{label}` cannot be filled with the example at {place}{more}: {error}");
+        let problem = prompt.problem(context, error, message);
+        context.problems.push(problem);
+    }
     for variable in &scan.never_checked {
         let fix = match nearest(variable, columns.iter().copied()) {
             Some(near) => format!("did you mean `{{{{{near}}}}}`? the data has {}", list(&columns)),
@@ -63,13 +71,23 @@ pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], 
         // what checks compare with is the answer and would give it away
         let question = columns.iter().find(|c| !scan.checked.contains(**c)).or(columns.first());
         let example = question.copied().unwrap_or("question");
-        let fix = format!("write `{{{{{example}}}}}` where the example belongs; the data has {}", list(&columns));
+        let fix = if is_name(example) {
+            format!("write `{{{{{example}}}}}` where the example belongs; the data has {}", list(&columns))
+        } else {
+            let name: String = example.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+            format!("rename the column `{example}` to `{name}`, then write `{{{{{name}}}}}` where the example belongs")
+        };
         if context.options.mode == RunMode::Optimize {
             context.problem(&prompt.path, message, fix);
         } else {
             context.warn(&prompt.path, message, fix);
         }
     }
+}
+
+/// Whether a template can read a column of this name.
+fn is_name(column: &str) -> bool {
+    !column.starts_with(|c: char| c.is_numeric()) && column.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// Every objective is something that is measured or that a check scores.

@@ -162,7 +162,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
 
     let mut scan = scan(&source, &prompts);
     if scan.affixed > 0 {
-        affix(&mut prompts, "{{__prefix}}", "{{__suffix}}");
+        prompts.iter_mut().for_each(prompts::affix_placeholders);
         source = source.with_affixes();
         scan = self::scan(&source, &prompts);
     } else if default_affixes.0.is_some() || default_affixes.1.is_some() {

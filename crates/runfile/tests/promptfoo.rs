@@ -326,6 +326,10 @@ fn prefixes_of_single_rows_become_variables() {
         (&all[0].vars["__prefix"], &all[1].vars["__suffix"], &all[2].vars["__prefix"]),
         (&json!("Please: "), &json!("!"), &json!(""))
     );
+    // what `clade best` prints of such a run is a prompt for the same data
+    let again = run.replace("{{q}}?", "{{__prefix}}{{q}}?{{__suffix}}");
+    let (_folder, again) = load(&[("promptclade.yaml", &again), ("t.csv", csv)], RunMode::Evaluate);
+    assert_eq!(again.spec.prompts[0].prompt, loaded.spec.prompts[0].prompt);
 }
 
 #[test]

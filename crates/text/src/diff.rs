@@ -27,8 +27,38 @@ pub enum RunKind {
 #[must_use]
 pub fn words(old: &str, new: &str) -> Vec<Run> {
     let (old_parts, new_parts) = (parts(old), parts(new));
-    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(&old_parts, &new_parts);
     let mut steps = vec![Step::default()];
+    let (mut old_at, mut new_at) = (0, 0);
+    let ends = std::iter::once((old_parts.len(), new_parts.len()));
+    for (old_next, new_next) in shared_placeholders(&old_parts, &new_parts).into_iter().chain(ends) {
+        compare(&old_parts[old_at..old_next], &new_parts[new_at..new_next], &mut steps);
+        if let (Some(placeholder), Some(step)) = (old_parts.get(old_next), steps.last_mut()) {
+            step.kept.push_str(placeholder);
+        }
+        (old_at, new_at) = (old_next + 1, new_next + 1);
+    }
+    join_chance_matches(&mut steps);
+    let runs = steps.into_iter().flat_map(|Step { deleted, inserted, kept }| {
+        [(RunKind::Delete, deleted), (RunKind::Insert, inserted), (RunKind::Equal, kept)]
+    });
+    runs.filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Run { kind, text }).collect()
+}
+
+/// Where both texts hold the same placeholder, in order. What stands round one is compared on its own, so that words that both
+/// happen to use never come in the way of a placeholder that nothing touched.
+fn shared_placeholders(old: &[&str], new: &[&str]) -> Vec<(usize, usize)> {
+    fn places<'t>(parts: &[&'t str]) -> (Vec<usize>, Vec<&'t str>) {
+        parts.iter().copied().enumerate().filter(|(_, part)| part.starts_with("{{")).unzip()
+    }
+    let ((old_at, old), (new_at, new)) = (places(old), places(new));
+    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_slices(&old, &new);
+    let both = diff.iter_all_changes().filter_map(|change| Some((change.old_index()?, change.new_index()?)));
+    both.map(|(a, b)| (old_at[a], new_at[b])).collect()
+}
+
+/// Appends what changed between two stretches of parts.
+fn compare(old: &[&str], new: &[&str], steps: &mut Vec<Step>) {
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_slices(old, new);
     for change in diff.iter_all_changes() {
         let text: &str = change.value();
         if change.tag() != ChangeTag::Equal && steps.last().is_some_and(|step| !step.kept.is_empty()) {
@@ -41,11 +71,6 @@ pub fn words(old: &str, new: &str) -> Vec<Run> {
             ChangeTag::Equal => step.kept.push_str(text),
         }
     }
-    join_chance_matches(&mut steps);
-    let runs = steps.into_iter().flat_map(|Step { deleted, inserted, kept }| {
-        [(RunKind::Delete, deleted), (RunKind::Insert, inserted), (RunKind::Equal, kept)]
-    });
-    runs.filter(|(_, text)| !text.is_empty()).map(|(kind, text)| Run { kind, text }).collect()
 }
 
 /// A change, and what both texts have after it.
@@ -67,7 +92,11 @@ impl Step {
 /// stretch that is no longer than the change before it and the change after it is shown as changed too. The rule is that of
 /// the "semantic cleanup" in N. Fraser, *Diff Strategies* (2006).
 fn join_chance_matches(steps: &mut Vec<Step>) {
-    let by_chance = |pair: &[Step]| pair[0].kept.chars().count() <= pair[0].changed().min(pair[1].changed());
+    // a placeholder in both texts is there on purpose, however short
+    let placeholder = |text: &str| text.find("{{").is_some_and(|at| text[at..].contains("}}"));
+    let by_chance = |pair: &[Step]| {
+        pair[0].kept.chars().count() <= pair[0].changed().min(pair[1].changed()) && !placeholder(&pair[0].kept)
+    };
     while let Some(at) = steps.windows(2).position(by_chance) {
         let next = steps.remove(at + 1);
         let step = &mut steps[at];
@@ -77,7 +106,7 @@ fn join_chance_matches(steps: &mut Vec<Step>) {
     }
 }
 
-/// Words, runs of blanks, and single other characters, in order and without a gap.
+/// Words, placeholders, runs of blanks, and single other characters, in order and without a gap.
 fn parts(text: &str) -> Vec<&str> {
     let class = |c: char| match c {
         _ if c.is_alphanumeric() || c == '_' || c == '\'' => 0,
@@ -88,7 +117,23 @@ fn parts(text: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let mut start = 0;
     let mut last = None;
+    let mut whole_until = 0;
     for (at, c) in text.char_indices() {
+        if at < whole_until {
+            continue;
+        }
+        if text[at..].starts_with("{{")
+            && let Some(length) = text[at..].find("}}")
+        {
+            if at > start {
+                parts.push(&text[start..at]);
+            }
+            whole_until = at + length + 2;
+            parts.push(&text[at..whole_until]);
+            start = whole_until;
+            last = None;
+            continue;
+        }
         let now = class(c);
         let joins = last == Some(now) && (now == 0 || now == 2);
         if at > start && !joins {
@@ -134,6 +179,15 @@ mod tests {
             shown(old, new),
             "[-Think about the units first-]{+Write only a number, and the reason before it+}."
         );
+    }
+
+    #[test]
+    fn a_placeholder_in_both_texts_stays() {
+        let old = "Think about the units of every quantity first, then answer the message.\n\n{{message}}\n\nLabel:";
+        let new = "You sort mail. Write only one of the labels below and never a reason.\n\n{{message}}\n\nOnly the label, no more words than that:";
+        let marked = shown(old, new);
+        let kept: String = words(old, new).into_iter().filter(|r| r.kind == RunKind::Equal).map(|r| r.text).collect();
+        assert!(kept.contains("{{message}}"), "{marked}");
     }
 
     #[test]

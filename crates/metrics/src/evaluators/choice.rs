@@ -5,6 +5,7 @@ use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
     extract::{Picked, letter_of, options_in, pick_label, pick_letter},
     feedback::{quote, quote_all},
+    fill,
     settings::{Setting, check_config, check_value, expected, text_of},
 };
 
@@ -23,7 +24,18 @@ impl Evaluator for Choice {
 
     fn check(&self, assertion: &Assertion) -> Result<(), String> {
         check_config(assertion, &[("options", Setting::Texts)])?;
-        check_value(assertion)
+        check_value(assertion)?;
+        let (Some(value), Some(Value::Array(labels))) = (&assertion.value, assertion.config.get("options")) else {
+            return Ok(());
+        };
+        let wanted = text_of(value);
+        let labels: Vec<_> = labels.iter().map(text_of).collect();
+        let open = |text: &str| fill::has_template(text);
+        let known = letter_of(&wanted).is_some() || labels.iter().any(|l| l.trim().eq_ignore_ascii_case(wanted.trim()));
+        if known || open(&wanted) || labels.iter().any(|label| open(label)) {
+            return Ok(());
+        }
+        Err(format!("the value of `choice` is {}, which is none of the options {}", quote(&wanted), quote_all(&labels)))
     }
 
     fn step(&self, case: &Case<'_>, _: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {

@@ -1,5 +1,6 @@
 use super::{
     answer::{Stated, stated},
+    lettered::{Lettered, bare_row, joins, lettered, row, without_reason},
     phrase::mentions,
 };
 
@@ -61,31 +62,40 @@ fn option_line(line: &str) -> Option<(char, &str)> {
 }
 
 /// The letter that an output picks, up to `last`: after the announcement of the answer, else the whole short output, else
-/// the last letter in brackets. `options` lets the text of an option stand for its letter.
+/// the last letter in brackets. `options` lets the text of an option stand for its letter. Letters side by side (`A or B`,
+/// `(A), (B)`) or both left open (`could be (A)`) are several; one that is ruled out (`A is wrong`) is none.
 #[must_use]
 pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked<char> {
+    if let Some(letters) = bare_row(output, last).filter(|letters| letters.len() > 1) {
+        return several(letters);
+    }
     let place = stated(output);
+    let answer = without_reason(place.answer, last);
     let fits = |letter: char| letter <= last;
-    if let Some(letter) = letter_of(place.answer).filter(|letter| fits(*letter)) {
+    if let Some(letter) = letter_of(answer).filter(|letter| fits(*letter)) {
         return Picked::One(letter);
     }
+    let named = lettered(answer, last);
     // "(B) 12/24/1937" or "B. Paris": the letter, then its text
-    if let Some(letter) = leading_letter(place.answer).filter(|letter| fits(*letter))
-        && (place.explicit || !discusses(place.answer))
+    if let Some(letter) = leading_letter(answer).filter(|letter| fits(*letter))
+        && (place.explicit || !discusses(answer))
     {
-        let others = bracketed(place.answer, last);
-        let choosing = place.answer.contains(" or ") || place.answer.contains(" and ");
+        let choosing = answer.contains(" or ") || answer.contains(" and ");
+        let others = bracketed(&named);
         if choosing && others.iter().any(|other| *other != letter) {
             return several(others);
         }
-        return Picked::One(letter);
+        return match named.first() {
+            Some(first) if first.letter == letter => several(row(answer, &named, 0)),
+            _ => Picked::One(letter),
+        };
     }
     if place.explicit {
-        match several(bracketed(place.answer, last)) {
+        match several(bracketed(&named)) {
             Picked::None => {}
             found => return found,
         }
-        match several(bare_letters(place.answer, last)) {
+        match several(named.iter().filter(|one| !one.bracketed && !one.denied).map(|one| one.letter).collect()) {
             Picked::None => {}
             found => return found,
         }
@@ -96,12 +106,36 @@ pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked
     }
     // an announced answer that names no option picks none; what came before it is not the answer
     if place.explicit && place.answer.chars().any(char::is_alphanumeric) && !place.answer.contains('\n') {
-        return several(bracketed(place.rest, last));
+        return several(bracketed(&lettered(place.rest, last)));
     }
-    match bracketed(output, last).last().or(bare_letters(place.answer, last).last()) {
-        Some(letter) => Picked::One(*letter),
-        None => by_text(Stated { answer: output, rest: output, explicit: false }, options),
+    if let Some(at) = chosen(answer, &named) {
+        return several(row(answer, &named, at));
     }
+    // the last letter in brackets, in the statement before its reason where it has one
+    let (text, all) = if named.iter().any(|one| one.bracketed && !one.denied) && answer.len() < place.answer.len() {
+        (answer, named.clone())
+    } else {
+        (output, lettered(output, last))
+    };
+    if let Some(at) = all.iter().rposition(|one| one.bracketed && !one.denied) {
+        return several(row(text, &all, at));
+    }
+    if let Some(at) = named.iter().rposition(|one| !one.denied) {
+        return several(row(answer, &named, at));
+    }
+    by_text(Stated { answer: output, rest: output, explicit: false }, options)
+}
+
+/// The option that a statement says it takes: `I choose B`, `we go with (C)`.
+fn chosen(text: &str, named: &[Lettered]) -> Option<usize> {
+    named.iter().rposition(|one| {
+        let before = text[..one.at.start].trim_end().to_ascii_lowercase();
+        let before = ["option", "choice", "answer"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(&before);
+        !one.denied
+            && ["choose", "pick", "select", "chose", "go with", "going with"]
+                .iter()
+                .any(|verb| before.trim_end().ends_with(verb))
+    })
 }
 
 fn by_text(place: Stated<'_>, options: &[(char, &str)]) -> Picked<char> {
@@ -139,6 +173,7 @@ fn pick_among(text: &str, labels: &[&str]) -> Picked<usize> {
     let mut order: Vec<usize> = (0..labels.len()).collect();
     order.sort_by_key(|at| (usize::MAX - labels[*at].len(), *at));
     let mut taken: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
+    let mut first = None;
     for index in order {
         for mention in mentions(text, labels[index]) {
             let inside = taken.iter().any(|(range, _)| range.start < mention.at.end && mention.at.start < range.end);
@@ -146,10 +181,18 @@ fn pick_among(text: &str, labels: &[&str]) -> Picked<usize> {
                 continue;
             }
             if mention.at.start == 0 && !mention.hedged {
-                return Picked::One(index);
+                first = Some((mention.at.end, index));
             }
             taken.push((mention.at, index));
         }
+    }
+    let side_by_side = |end: usize, index: usize| {
+        taken.iter().any(|(range, other)| *other != index && range.start > end && joins(&text[end..range.start]))
+    };
+    if let Some((end, index)) = first
+        && !side_by_side(end, index)
+    {
+        return Picked::One(index);
     }
     let mut named: Vec<usize> = taken.into_iter().map(|(_, index)| index).collect();
     named.sort_unstable();
@@ -189,42 +232,9 @@ fn discusses(text: &str) -> bool {
         .is_some_and(|word| verbs.contains(&word.trim_matches(|c: char| !c.is_alphanumeric())))
 }
 
-/// Letters in brackets, in order: `(B)`, `[b]`.
-fn bracketed(text: &str, last: char) -> Vec<char> {
-    let bytes = text.as_bytes();
-    let open = |byte: u8| matches!(byte, b'(' | b'[');
-    let close = |byte: u8| matches!(byte, b')' | b']');
-    bytes
-        .windows(3)
-        .filter(|w| open(w[0]) && w[1].is_ascii_alphabetic() && close(w[2]))
-        .map(|w| (w[1] as char).to_ascii_uppercase())
-        .filter(|letter| *letter <= last)
-        .collect()
-}
-
-/// Capital letters that stand alone, in order; the words "A" and "I" before another word are not taken for letters.
-fn bare_letters(text: &str, last: char) -> Vec<char> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let mut found = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let core = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-        let mut characters = core.chars();
-        if let (Some(letter), None) = (characters.next(), characters.next())
-            && letter.is_ascii_uppercase()
-            && letter <= last
-        {
-            let alone = word.len() > 1 || at + 1 == words.len();
-            let verb_next = words.get(at + 1).is_some_and(|next| {
-                ["is", "because", "since", "as", "and", "or", "-", "–"]
-                    .iter()
-                    .any(|known| next.eq_ignore_ascii_case(known))
-            });
-            if !matches!(letter, 'A' | 'I') || alone || verb_next {
-                found.push(letter);
-            }
-        }
-    }
-    found
+/// Letters in brackets that are not ruled out, in order.
+fn bracketed(named: &[Lettered]) -> Vec<char> {
+    named.iter().filter(|one| one.bracketed && !one.denied).map(|one| one.letter).collect()
 }
 
 #[cfg(test)]
@@ -255,8 +265,49 @@ mod tests {
             ("\\boxed{C}", Picked::One('C')),
             ("(A) no, (B) no. The answer is (None of the above).", Picked::None),
             ("The answer is not Rome but Paris", Picked::One('A')),
+            ("I choose B because A is wrong", Picked::One('B')),
+            ("I choose B because A is older", Picked::One('B')),
+            ("It is (B), not (A).", Picked::One('B')),
+            ("It is not (A) or (B). So it is (C).", Picked::One('C')),
+            ("(C) is right, because (A) and (B) are far", Picked::One('C')),
+            ("The answer is B because A is wrong.", Picked::One('B')),
+            ("It could be (A). It could be (B). So the answer is (B).", Picked::One('B')),
+            ("It could be (A), but it is (B).", Picked::One('B')),
+            ("(A) is wrong", Picked::None),
+            ("It is B, I think.", Picked::One('B')),
         ] {
             assert_eq!(pick_letter(output, &options, 'C'), picked, "{output}");
+        }
+    }
+
+    #[test]
+    fn a_hedge_picks_none() {
+        for output in [
+            "It is either (A) or (B).",
+            "(A) or (B)",
+            "A or B",
+            "A, B",
+            "A/B",
+            "A\nB",
+            "A and B",
+            "[A], [B]",
+            "(A) (B)",
+            "Either A or B",
+            "Options A and B",
+            "Could be (A). Could be (B).",
+            "It may be (A), and it may be (B).",
+            "(A) could be right, and (B) could be right.",
+            "Answer: (A) / (B)",
+            "Answer: A/B",
+            "The answer is A, B",
+            "The answer is (A), (B)",
+            "The answer is either A or B.",
+            "I choose A or B",
+        ] {
+            assert_eq!(pick_letter(output, &[], 'R'), Picked::Several(vec!['A', 'B']), "{output}");
+        }
+        for output in ["Both (A) and (C) are correct.", "I think both (A) and (C) fit, because (B) is wrong."] {
+            assert_eq!(pick_letter(output, &[], 'R'), Picked::Several(vec!['A', 'C']), "{output}");
         }
     }
 
@@ -268,6 +319,9 @@ mod tests {
             ("The answer is valid", Picked::One(0)),
             ("valid", Picked::One(0)),
             ("valid or invalid", Picked::Several(vec![0, 1])),
+            ("valid, invalid", Picked::Several(vec![0, 1])),
+            ("valid / invalid", Picked::Several(vec![0, 1])),
+            ("The answer is both valid and invalid", Picked::Several(vec![0, 1])),
             ("It is invalid.\nThat is all.", Picked::One(1)),
             ("no idea", Picked::None),
             ("The answer is: not valid", Picked::None),

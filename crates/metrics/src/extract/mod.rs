@@ -3,6 +3,7 @@
 mod answer;
 mod choice;
 mod json;
+mod lettered;
 mod number;
 mod phrase;
 

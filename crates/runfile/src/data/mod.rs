@@ -11,6 +11,7 @@ mod scan;
 mod source;
 mod split;
 mod test_case;
+mod unusable;
 mod whole;
 
 pub use profile::DataProfile;

@@ -12,6 +12,7 @@ use super::{
     DataSource,
     profile::DataProfile,
     source::{Part, Placed},
+    unusable::Unusable,
 };
 use crate::{
     problem::Problem,
@@ -58,6 +59,8 @@ pub(crate) struct Scan {
     pub affixed: usize,
     /// Variables that a prompt needs and no example has: prompt and variable.
     pub never: Vec<(usize, String)>,
+    /// Prompts whose template errs on an example: the prompt, the first such example's place, how many, and the error.
+    pub unfilled: Vec<(usize, String, usize, TemplateError)>,
     /// Variables that the checks of `defaultTest` need and no example has.
     pub never_checked: Vec<String>,
     /// Variables that the checks of `defaultTest` read: most likely answers, not questions.
@@ -102,6 +105,10 @@ struct Pass<'a> {
     missing: BTreeMap<(usize, String), (usize, Problem)>,
     /// The same of checks: the defaults' and the examples' own.
     missing_checks: BTreeMap<(bool, String), (usize, Problem)>,
+    /// Checks whose value an example makes useless.
+    unusable: Unusable,
+    /// Which checks of `defaultTest` have a value that depends on the example.
+    default_filled: Vec<usize>,
     split: Vec<Option<Split>>,
     first_split: Option<(String, usize)>,
     judge_calls: u64,
@@ -164,6 +171,10 @@ impl<'a> Pass<'a> {
             columns: None,
             missing: BTreeMap::new(),
             missing_checks: BTreeMap::new(),
+            unusable: Unusable::default(),
+            default_filled: (0..defaults.len())
+                .filter(|at| clade_metrics::depends_on_example(&defaults[*at]))
+                .collect(),
             split: Vec::new(),
             first_split: None,
             judge_calls: 0,
@@ -186,6 +197,7 @@ impl<'a> Pass<'a> {
         self.hash(placed);
         self.columns(&example.vars);
         self.checks(placed);
+        self.values(placed);
         self.variables(placed);
         self.split.push(placed.split);
         if placed.split.is_some() && self.first_split.is_none() {
@@ -307,6 +319,20 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// Whether each check has a value to compare with once it is filled from the example.
+    fn values(&mut self, placed: &Placed) {
+        let example = &placed.example;
+        let shared = example.asserts.len() - placed.own_asserts;
+        let defaults = self.default_filled.iter().filter_map(|at| example.asserts[..shared].get(*at));
+        let own = example.asserts[shared..].iter().filter(|check| clade_metrics::depends_on_example(check));
+        for check in defaults.chain(own) {
+            if let Err(message) = clade_metrics::check_filled(check, &example.vars) {
+                let name = self.source.parts.get(placed.part).map_or_else(String::new, |part| part.kind.name());
+                self.unusable.add(&check.kind, &message, &name, placed.line);
+            }
+        }
+    }
+
     fn variables(&mut self, placed: &Placed) {
         let vars = &placed.example.vars;
         let sampled = self.scan.profile.sampled < DataProfile::SAMPLE;
@@ -333,13 +359,18 @@ impl<'a> Pass<'a> {
     fn unfilled(&mut self, prompt: usize, error: &TemplateError, placed: &Placed) {
         let vars = &placed.example.vars;
         let label = self.labels.get(prompt).copied().unwrap_or_default();
-        let (key, message) = match error {
-            TemplateError::Missing { variable, .. } => {
-                let message = format!("this example has no `{variable}`, which the prompt `{label}` needs");
-                (variable.clone(), message)
-            }
-            other => (String::new(), format!("the prompt `{label}` cannot be filled with this example: {other}")),
+        let TemplateError::Missing { variable: key, .. } = error else {
+            // the template's own mistake: told at its line
+            return match self.scan.unfilled.iter_mut().find(|(i, ..)| *i == prompt) {
+                Some((_, _, n, _)) => *n += 1,
+                None => {
+                    let place = format!("{}:{}", self.name(placed), placed.line);
+                    self.scan.unfilled.push((prompt, place, 1, error.clone()));
+                }
+            };
         };
+        let key = key.clone();
+        let message = format!("this example has no `{key}`, which the prompt `{label}` needs");
         if let Some((n, _)) = self.missing.get_mut(&(prompt, key.clone())) {
             *n += 1;
             return;
@@ -381,6 +412,7 @@ impl<'a> Pass<'a> {
             like_it(&mut problem, n);
             self.scan.problems.push(problem);
         }
+        self.scan.problems.extend(std::mem::take(&mut self.unusable).problems());
         for metric in &self.default_facts.metrics {
             self.scan.metrics.insert(metric.clone());
         }

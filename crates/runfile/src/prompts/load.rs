@@ -1,12 +1,13 @@
 use std::collections::BTreeSet;
 
 use clade_domain::{ItemKind, MessageRole, Prompt, SeedPrompt};
-use clade_text::template::CompiledTemplate;
+use clade_text::template::{CompiledTemplate, TemplateError};
 
-use super::file;
+use super::{advice, file};
 use crate::{
     context::Context,
     paths,
+    problem::Problem,
     schema::{PromptInput, PromptsInput},
     source::Span,
     yaml::KeyPath,
@@ -19,6 +20,33 @@ pub(crate) struct LoadedPrompt {
     pub path: KeyPath,
     /// The variables that its components read.
     pub variables: BTreeSet<String>,
+    /// Where its text begins.
+    pub span: Span,
+    /// Whether lines of the text are lines of that file: a prompt alone in a file of its own.
+    pub lines: bool,
+}
+
+impl LoadedPrompt {
+    /// What is wrong with its template, at the template's own line, and what to do about it.
+    pub fn problem(&self, context: &Context<'_>, error: &TemplateError, message: String) -> Problem {
+        let text = self.seed.prompt.components.iter().find(|c| c.name == error.component()).map(|c| c.text.as_str());
+        template_problem(context, (self.span, self.lines), &self.path, text.unwrap_or_default(), error, message)
+    }
+}
+
+fn template_problem(
+    context: &Context<'_>,
+    (span, lines): (Span, bool),
+    path: &KeyPath,
+    text: &str,
+    error: &TemplateError,
+    message: String,
+) -> Problem {
+    let inner = error.line().map_or(0, |l| usize::try_from(l).unwrap_or(1).saturating_sub(1));
+    let line = if lines { span.line + inner } else { span.line };
+    let span = if line == span.line { span } else { Span { line, column: 0, length: 0, ..span } };
+    let at = text.lines().nth(inner).unwrap_or(text);
+    context.sources.problem(span, path.to_string(), message, advice::template(error, at))
 }
 
 /// The schemes and extensions of promptfoo's that would run code or ask a service.
@@ -147,17 +175,14 @@ fn entry(
 /// Checks the templates and takes the prompt in.
 fn admit(context: &mut Context<'_>, path: &KeyPath, seed: SeedPrompt, span: Span, prompts: &mut Vec<LoadedPrompt>) {
     let mut variables = BTreeSet::new();
-    let single = seed.prompt.components.len() == 1;
+    let own_file = context.sources.name(span.source) != context.sources.name(context.root.span.source);
+    let lines = own_file && seed.prompt.components.len() == 1 && span.line > 0;
     for component in &seed.prompt.components {
         match CompiledTemplate::compile(&component.name, &component.text) {
             Ok(template) => variables.extend(template.variables().iter().cloned()),
             Err(error) => {
-                let inner = error.line().map_or(0, |l| usize::try_from(l).unwrap_or(1).saturating_sub(1));
-                let own_file = context.sources.name(span.source) != context.sources.name(context.root.span.source);
-                let line = if own_file && single && span.line > 0 { span.line + inner } else { span.line };
-                let span = if line == span.line { span } else { Span { line, column: 0, length: 0, ..span } };
-                let fix = "close every `{{`, `{%` and `{#`; write `{{ '{{' }}` for the braces themselves";
-                let problem = context.sources.problem(span, path.to_string(), error.to_string(), fix);
+                let (text, message) = (&component.text, error.to_string());
+                let problem = template_problem(context, (span, lines), path, text, &error, message);
                 context.problems.push(problem);
             }
         }
@@ -171,7 +196,7 @@ fn admit(context: &mut Context<'_>, path: &KeyPath, seed: SeedPrompt, span: Span
         let fix = "add a message with role `user`";
         context.warn(path, "the chat has no user message; some providers refuse that", fix);
     }
-    prompts.push(LoadedPrompt { seed, path: path.clone(), variables });
+    prompts.push(LoadedPrompt { seed, path: path.clone(), variables, span, lines });
 }
 
 /// Whether an entry is meant as a path: said so by `file://`, or one word with a known extension that is there or a pattern.
@@ -195,6 +220,14 @@ fn beginning(text: &str) -> String {
     let mut cut: String = line.chars().take(MOST).collect();
     cut.push('…');
     cut
+}
+
+/// Puts the placeholders of prefixes and suffixes that the data brings round a prompt. One that reads them has them already: it was
+/// taken from a run with such data.
+pub(crate) fn affix_placeholders(loaded: &mut LoadedPrompt) {
+    let wanted = |name: &str| if loaded.variables.contains(name) { String::new() } else { format!("{{{{{name}}}}}") };
+    let (prefix, suffix) = (wanted("__prefix"), wanted("__suffix"));
+    affix(&mut loaded.seed.prompt, &prefix, &suffix);
 }
 
 /// Puts texts in front of and behind a prompt: in its last user component, as promptfoo does with plain prompts.

@@ -1,7 +1,8 @@
 //! The prompts of a run file: texts, files, globs and chats, each made into named components.
 
+mod advice;
 mod chat;
 mod file;
 mod load;
 
-pub(crate) use load::{LoadedPrompt, affix, load};
+pub(crate) use load::{LoadedPrompt, affix, affix_placeholders, load};

@@ -294,7 +294,7 @@ fn fits(node: &Node, kind: &str) -> bool {
         | (NodeValue::String(_), "string")
         | (NodeValue::List(_), "array")
         | (NodeValue::Map(_), "object") => true,
-        (NodeValue::Number(n), "integer") => n.as_f64().is_some_and(|n| n.fract() == 0.0),
+        (NodeValue::Number(n), "integer") => n.is_u64() || n.is_i64(),
         _ => false,
     }
 }
