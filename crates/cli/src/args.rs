@@ -15,8 +15,8 @@ pub use self::backends::{MigrateArgs, SyncArgs};
 pub use self::library::{Kind, LibraryArgs, LibraryCommand};
 pub use self::people::{Ceiling, TokenArgs, TokenCommand, UserArgs, UserCommand};
 pub use self::serve::{BackupArgs, McpArgs, ServeArgs};
-pub use self::simulate::SimulateArgs;
 use self::values::{above_zero, score, whole};
+pub use self::{simulate::SimulateArgs, values::Overwrite};
 
 /// Improve a prompt with evidence: evolve it, evaluate every variation, prove the gain.
 #[derive(Debug, Parser)]
@@ -295,6 +295,8 @@ pub struct BestArgs {
     /// Write the prompt to a file
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub overwrite: Overwrite,
 }
 
 /// Formats of a family tree.
@@ -357,6 +359,8 @@ pub struct LineageArgs {
     /// Write to a file
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub overwrite: Overwrite,
 }
 
 /// `clade diff`
@@ -448,9 +452,8 @@ pub struct ExportArgs {
     /// Where to [default: RUN.clade.tar.zst for bundles, the terminal otherwise]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Overwrite a file that exists
-    #[arg(long)]
-    pub force: bool,
+    #[command(flatten)]
+    pub overwrite: Overwrite,
     /// Leave the examples out of a bundle: it can then be looked at elsewhere and not resumed
     #[arg(long)]
     pub without_data: bool,
@@ -478,6 +481,8 @@ pub struct ReportArgs {
     /// Where to [default: RUN.html]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub overwrite: Overwrite,
 }
 
 /// `clade compare`

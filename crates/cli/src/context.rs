@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use clade_store::{Lineage, Store};
+use clade_store::{Lineage, MemoryStore, Store, StoreError};
 use clade_store_sqlite::{Durability, SqliteOptions, SqliteStore};
 
 use crate::{
@@ -97,7 +97,8 @@ impl Context {
         Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
     }
 
-    /// Opens the store with the family tree over it: the one of a server where one is configured, else the store's own.
+    /// Opens the store with the family tree over it: the one of a server where one is configured, else the store's own, and in memory where
+    /// the store may only be read.
     ///
     /// # Errors
     /// As [`Self::store`], and where the configuration is wrong.
@@ -115,8 +116,25 @@ impl Context {
 
     async fn lineage_for(&self, options: SqliteOptions) -> Result<(Arc<dyn Store>, Lineage), Failure> {
         let backend = Backend::of(Role::Lineage, &Config::read(self)?)?;
+        let named = backend.and_then(|backend| backend.graph());
+        if Config::read(self)?.store.is_none() {
+            let path = self.folder_made()?;
+            match SqliteStore::open(&path, options).await {
+                Err(StoreError::ReadOnly { .. }) => {
+                    let store = self.store_to_read().await?;
+                    // what cannot be kept is read out of the journals each time
+                    let graph = named.unwrap_or_else(|| Arc::new(MemoryStore::default()));
+                    return Ok((store.clone(), Lineage::new(store, graph)));
+                }
+                opened => {
+                    let store = Arc::new(opened?);
+                    let graph = named.unwrap_or_else(|| store.clone());
+                    return Ok((store.clone(), Lineage::new(store, graph)));
+                }
+            }
+        }
         let record = self.open(options).await?;
-        let graph = backend.and_then(|backend| backend.graph()).unwrap_or_else(|| record.graph());
+        let graph = named.unwrap_or_else(|| record.graph());
         Ok((record.store(), Lineage::new(record.store(), graph)))
     }
 

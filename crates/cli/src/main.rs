@@ -9,6 +9,8 @@ mod context;
 mod display;
 mod exit;
 mod failure;
+mod files;
+mod fit;
 mod lineage;
 mod load;
 mod names;

@@ -4,7 +4,7 @@ use std::{
 };
 
 use clade_domain::RunId;
-use clade_engine::mend_status;
+use clade_engine::mend_row;
 use clade_store::{RunSummary, Store};
 
 use crate::failure::Failure;
@@ -26,6 +26,6 @@ pub fn entropy() -> u64 {
 /// The row of the run that the user means.
 pub async fn find_run(store: &dyn Store, name: &str) -> Result<RunSummary, Failure> {
     let mut row = store.summary(name.to_owned()).await?;
-    mend_status(store, &mut row).await;
+    mend_row(store, &mut row).await;
     Ok(row)
 }

@@ -5,7 +5,10 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use console::Term;
 use serde::Serialize;
+
+use crate::fit;
 
 /// How to print.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +21,10 @@ pub struct Output {
     pub color: bool,
     /// Whether stderr is a terminal: progress is drawn there.
     pub live: bool,
+    /// Columns of the terminal on stdout; none where something else reads it.
+    pub columns: Option<usize>,
+    /// Columns of the terminal on stderr.
+    pub notes: Option<usize>,
 }
 
 /// A colour or weight of text.
@@ -45,6 +52,8 @@ impl Output {
             quiet,
             color: !plain && !json && !dumb && std::io::stdout().is_terminal(),
             live: !json && !quiet && !dumb && std::io::stderr().is_terminal(),
+            columns: columns(&Term::stdout()),
+            notes: columns(&Term::stderr()),
         }
     }
 
@@ -70,10 +79,20 @@ impl Output {
         }
     }
 
-    /// A line of commentary on stderr, left out by `--quiet` and `--json`.
+    /// A sentence for people on stdout, which breaks at words.
+    pub fn prose(&self, text: impl std::fmt::Display) {
+        self.line(fit::wrapped(&text.to_string(), self.columns, ""));
+    }
+
+    /// A line of a list on stdout, of which a terminal shows as much as it has room for.
+    pub fn cut(&self, text: impl std::fmt::Display) {
+        self.line(fit::cut(&text.to_string(), self.columns));
+    }
+
+    /// A sentence of commentary on stderr, left out by `--quiet` and `--json`.
     pub fn note(&self, text: impl std::fmt::Display) {
         if !self.json && !self.quiet {
-            drop(writeln!(std::io::stderr().lock(), "{text}"));
+            drop(writeln!(std::io::stderr().lock(), "{}", fit::wrapped(&text.to_string(), self.notes, "")));
         }
     }
 
@@ -94,6 +113,11 @@ impl Output {
         }
         noted(std::io::stdout().lock().write_all(&lines));
     }
+}
+
+/// How wide a terminal is, where it is one.
+fn columns(term: &Term) -> Option<usize> {
+    term.is_term().then(|| term.size_checked()).flatten().map(|(_, columns)| usize::from(columns))
 }
 
 /// A text as it is, whatever the flags.

@@ -27,6 +27,7 @@ impl AnswerCache for StoredAnswers {
             let found = self.store.answers(vec![key]).await.map_err(|error| error.to_string())?;
             Ok(found.into_iter().next().flatten().map(|answer| KnownAnswer {
                 own: answer.run == self.run,
+                model: answer.model,
                 body: answer.body,
                 usage: answer.usage,
                 cost: answer.cost,

@@ -262,12 +262,13 @@ impl Hub {
         if self.active().contains_key(&row.run) {
             row.status = RunStatus::Running;
             row.detail.clear();
+            reckon(self.store.as_ref(), row).await;
         } else if row.status == RunStatus::Running {
             // it may have left in order after the row was read
             if let Ok(now) = self.store.summary(row.run.to_string()).await {
                 *row = now;
             }
-            mend_status(self.store.as_ref(), row).await;
+            mend_row(self.store.as_ref(), row).await;
         }
     }
 
@@ -385,10 +386,23 @@ pub(crate) fn add(all: &mut Spent, more: &Spent) {
     all.tokens_out += more.tokens_out;
 }
 
-/// A run whose process died still says that it runs; the lock, which died with the process, tells the truth.
-pub async fn mend_status(store: &dyn Store, row: &mut RunSummary) {
+/// Says how a run stands as of now. One whose process died still says that it runs; the lock, which died with the process, tells the truth, and
+/// the answer log what was bought.
+pub async fn mend_row(store: &dyn Store, row: &mut RunSummary) {
+    if row.status == RunStatus::Running {
+        reckon(store, row).await;
+    }
     if row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok() {
         row.status = RunStatus::Paused;
         row.detail = "its process ended without putting it down".to_owned();
+    }
+}
+
+/// Brings what a run has bought up to date: its row is rewritten now and then, and never after a kill, while the answer log has every answer.
+async fn reckon(store: &dyn Store, row: &mut RunSummary) {
+    if let Ok(paid) = store.paid(row.run.clone()).await
+        && paid.calls > row.spent.calls
+    {
+        row.spent = Spent { seconds: row.spent.seconds, cache_hits: row.spent.cache_hits, ..paid };
     }
 }

@@ -20,6 +20,45 @@ pub fn find_candidate(state: &RunState, name: &str) -> Result<CandidateId, Engin
     id.filter(|id| state.candidate(*id).is_some()).ok_or_else(unknown)
 }
 
+/// Whether a snapshot may have this name: one that a candidate goes by would stand before the candidate.
+///
+/// # Errors
+/// What is wrong with it, and which name to take instead.
+pub fn check_snapshot_name(name: &str) -> Result<(), SnapshotName> {
+    if !(1..=100).contains(&name.len()) || !name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
+        return Err(SnapshotName::Characters(name.to_owned()));
+    }
+    let numbered = name.strip_prefix('c').is_some_and(|rest| rest.parse::<u64>().is_ok());
+    if numbered || ["seed", "best"].contains(&name) {
+        return Err(SnapshotName::Candidate(name.to_owned()));
+    }
+    Ok(())
+}
+
+/// Why a snapshot cannot have a name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotName {
+    /// It needs quotes somewhere, or is too long.
+    #[error("`{0}` is no name for a snapshot")]
+    Characters(String),
+    /// A candidate has it.
+    #[error("`{0}` names a candidate, so a snapshot cannot have that name")]
+    Candidate(String),
+}
+
+impl SnapshotName {
+    /// What to do instead.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Self::Characters(_) => {
+                "use letters, digits, `.`, `_` and `-`, which need no quotes, at most 100".to_owned()
+            }
+            Self::Candidate(name) => format!("name it otherwise, such as `at-{name}`"),
+        }
+    }
+}
+
 /// A candidate by name, or the best one at the time of a snapshot of that name.
 ///
 /// # Errors
@@ -33,4 +72,23 @@ pub async fn find_point(store: &Arc<dyn Store>, run: &RunId, name: &str) -> Resu
     let best = state.best();
     let empty = || EngineError::EmptySnapshot { run: run.clone(), snapshot: name.to_owned() };
     state.candidate(best).map(|candidate| candidate.id).ok_or_else(empty)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snapshot_never_takes_the_name_of_a_candidate() {
+        for name in ["c0", "c12", "c007", "seed", "best"] {
+            let refused = check_snapshot_name(name);
+            assert_eq!(refused, Err(SnapshotName::Candidate(name.to_owned())));
+        }
+        for name in ["", "a b", "x@y", &"x".repeat(101)] {
+            assert_eq!(check_snapshot_name(name), Err(SnapshotName::Characters(name.to_owned())));
+        }
+        for name in ["1", "c", "c1-before", "at-c0", "seeds", "v1.2", "vorher_é"] {
+            assert_eq!(check_snapshot_name(name), Ok(()), "{name}");
+        }
+    }
 }

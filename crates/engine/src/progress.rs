@@ -5,6 +5,8 @@ use clade_evolve::{RunState, state::Phase};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::standing::Standing;
+
 /// How a run stands, for people: a small copy that is renewed several times a second.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
@@ -60,7 +62,7 @@ impl Progress {
             (RunMode::Optimize, Phase::Evidence | Phase::Finished) => Split::Test,
         };
         let searching = state.phase() == Phase::Search;
-        let best = state.best();
+        let standing = Standing::of(state, split);
         let planned = u64::from(state.repeat()) * state.dataset().len() as u64 * state.candidates().len() as u64;
         let made = |candidate: &Candidate| usize::from(candidate.operator.is_some());
         Self {
@@ -80,10 +82,10 @@ impl Progress {
             trials_planned: (state.spec().mode == RunMode::Evaluate).then_some(planned),
             spent,
             budget: *state.budget(),
-            seed_score: state.score(CandidateId(0), split),
-            best,
-            best_score: state.score(best, split),
-            best_trials: state.cells(best).map_or(0, |cells| cells.trials(split)),
+            seed_score: standing.seed_score,
+            best: standing.best,
+            best_score: standing.best_score,
+            best_trials: standing.cells,
             headroom: state.headroom().cloned(),
             under_way: 0,
             rate: 0.0,

@@ -12,6 +12,8 @@ use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::standing::Standing;
+
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
@@ -63,8 +65,14 @@ pub struct Counts {
     pub generations: u64,
     /// Proposals turned away before anything was spent on evaluating them.
     pub turned_away: u32,
-    /// Trials, with or without a score.
+    /// Trials, with or without a score: as many as the journal has, and as exports have rows.
     pub trials: u64,
+    /// Of those, second answers of the first prompt, which the noise between repeats is estimated from; they are part of no score.
+    #[serde(default)]
+    pub repeats: u64,
+    /// Of those, answers that came when they counted no more, as of a search that had ended; they are part of no score.
+    #[serde(default)]
+    pub late: u64,
     /// Trials without a score; they count as 0.
     pub failed: u64,
     /// Trials whose answer had no text.
@@ -181,9 +189,11 @@ impl RunReport {
                 candidates: state.candidates().len() as u64,
                 generations: state.generations().len().saturating_sub(1) as u64,
                 turned_away: state.rejected_total(),
-                trials: state.trials(),
-                failed: state.failed(),
-                empty: state.empty(),
+                trials: state.trials() + state.apart().trials(),
+                repeats: state.apart().repeats,
+                late: state.apart().late,
+                failed: state.failed() + state.apart().failed,
+                empty: state.empty() + state.apart().empty,
             },
             spent,
             finish_reason: state.stop().map(finish_reason),
@@ -336,16 +346,16 @@ fn finish_reason(reason: StopReason) -> String {
 /// The run's row as the state has it; what the state does not know is kept from the old row.
 #[must_use]
 pub fn row_of(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
-    let best = state.best();
     let split = match (state.spec().mode, state.evidence()) {
         (RunMode::Evaluate, _) | (_, Some(_)) => Split::Test,
         _ => Split::Train,
     };
+    let standing = Standing::of(state, split);
     RunSummary {
         candidates: u32::try_from(state.candidates().len()).unwrap_or(u32::MAX),
         generation: state.generations().last().map_or(0, |g| g.generation),
-        seed_score: state.evidence().map(|e| e.seed_score).or_else(|| state.score(CandidateId(0), split)),
-        best_score: state.evidence().map(|e| e.best_score).or_else(|| state.score(best, split)),
+        seed_score: state.evidence().map_or(standing.seed_score, |e| Some(e.seed_score)),
+        best_score: state.evidence().map_or(standing.best_score, |e| Some(e.best_score)),
         improved: state.evidence().map(|e| e.improved),
         spent,
         ..old.clone()

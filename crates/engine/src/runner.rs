@@ -501,6 +501,7 @@ impl Runner {
 
     async fn write_summary(&mut self) -> Result<(), EngineError> {
         self.summary = row_of(self.conductor.state(), self.spent(), &self.summary);
+        self.summary.simulated |= self.settings.counters.simulated();
         self.summary.updated = now();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
     }

@@ -12,7 +12,7 @@ const PAGE: u32 = 1_000;
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowFormat {
-    /// Trials as CSV (RFC 4180 with line feeds) under a line of names. A text that a spreadsheet would take for a formula begins with `'`.
+    /// Trials as CSV (RFC 4180 with line feeds) under a line of names, with a column `score:NAME` for each named score. A text that a spreadsheet would take for a formula begins with `'`.
     Csv,
     /// Trials as JSON lines: `{"trial": ..., "answer": ...}`.
     Jsonl,
@@ -26,9 +26,11 @@ pub struct Rows<'s> {
     run: RunId,
     format: RowFormat,
     next: u64,
+    /// The named scores that trials of the run have, in order of name: columns of CSV.
+    named: Vec<String>,
 }
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "candidate",
     "example",
     "sample",
@@ -42,13 +44,14 @@ const COLUMNS: [&str; 13] = [
     "cost_usd",
     "latency_ms",
     "cached",
+    "purpose",
 ];
 
 impl<'s> Rows<'s> {
     /// The rows of a run from its beginning.
     #[must_use]
     pub fn new(store: &'s dyn Store, run: RunId, format: RowFormat) -> Self {
-        Self { store, run, format, next: 0 }
+        Self { store, run, format, next: 0, named: Vec::new() }
     }
 
     /// The next part: whole lines, some hundred kilobytes in most runs. `None` at the end.
@@ -57,6 +60,9 @@ impl<'s> Rows<'s> {
     /// Where the store cannot be read.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ExportError> {
         let first = self.next == 0;
+        if first && self.format == RowFormat::Csv {
+            self.named = self.named_scores().await?;
+        }
         let entries = self.store.read(self.run.clone(), self.next, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(None) };
         self.next = last.seq + 1;
@@ -67,9 +73,27 @@ impl<'s> Rows<'s> {
         let answers = self.answers(&trials).await?;
         let answer = |trial: &Trial| hash(trial).and_then(|hash| answers.get(&hash)).map(String::as_str);
         match self.format {
-            RowFormat::Csv => csv_lines(first, trials.iter().map(|trial| csv_row(trial, answer(trial)))).map(Some),
+            RowFormat::Csv => {
+                let rows = trials.iter().map(|trial| csv_row(trial, answer(trial), &self.named));
+                csv_lines(first.then_some(&self.named), rows).map(Some)
+            }
             RowFormat::Jsonl | RowFormat::Journal => {
                 json_lines(trials.iter().map(|trial| json!({ "trial": trial, "answer": answer(trial) }))).map(Some)
+            }
+        }
+    }
+
+    /// The names of all scores in the run; its journal is read once more for them, since they stand in the first line.
+    async fn named_scores(&self) -> Result<Vec<String>, ExportError> {
+        let (mut names, mut next) = (BTreeSet::new(), 0);
+        loop {
+            let entries = self.store.read(self.run.clone(), next, PAGE).await?;
+            let Some(last) = entries.last() else { return Ok(names.into_iter().collect()) };
+            next = last.seq + 1;
+            for entry in entries.into_iter().filter_map(trial) {
+                if let TrialOutcome::Scored { judgements, .. } = entry.outcome {
+                    names.extend(judgements.into_iter().map(|judgement| judgement.metric));
+                }
             }
         }
     }
@@ -105,22 +129,24 @@ fn json_lines(values: impl Iterator<Item = serde_json::Value>) -> Result<Vec<u8>
     Ok(lines)
 }
 
-fn csv_lines(first: bool, mut rows: impl Iterator<Item = [String; COLUMNS.len()]>) -> Result<Vec<u8>, ExportError> {
+/// Lines of CSV, behind a line of names where `named` says which scores there are.
+fn csv_lines(named: Option<&Vec<String>>, mut rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, ExportError> {
     let failed = |error: csv::Error| ExportError::Row(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
-    if first {
-        writer.write_record(COLUMNS).map_err(failed)?;
+    if let Some(named) = named {
+        let own = COLUMNS.iter().map(|name| (*name).to_owned());
+        writer.write_record(own.chain(named.iter().map(|name| format!("score:{name}")))).map_err(failed)?;
     }
     rows.try_for_each(|row| writer.write_record(row)).map_err(failed)?;
     writer.into_inner().map_err(|error| ExportError::Row(error.to_string()))
 }
 
-fn csv_row(trial: &Trial, answer: Option<&str>) -> [String; COLUMNS.len()] {
+fn csv_row(trial: &Trial, answer: Option<&str>, named: &[String]) -> Vec<String> {
     let error = match &trial.outcome {
         TrialOutcome::Failed { error } => error.message.as_str(),
         TrialOutcome::Scored { .. } => "",
     };
-    [
+    let own: [String; COLUMNS.len()] = [
         trial.cell.candidate.to_string(),
         trial.cell.example.to_string(),
         trial.cell.sample.to_string(),
@@ -134,7 +160,17 @@ fn csv_row(trial: &Trial, answer: Option<&str>) -> [String; COLUMNS.len()] {
         trial.cost.map_or_else(String::new, |usd| usd.0.to_string()),
         trial.latency_ms.to_string(),
         trial.cached.to_string(),
-    ]
+        json!(trial.purpose).as_str().unwrap_or_default().to_owned(),
+    ];
+    own.into_iter().chain(named.iter().map(|name| named_score(trial, name))).collect()
+}
+
+/// A named score of a trial as objectives take it: the mean over the checks of that name. Empty where no check of the trial has it.
+fn named_score(trial: &Trial, name: &str) -> String {
+    let TrialOutcome::Scored { judgements, .. } = &trial.outcome else { return String::new() };
+    let scores: Vec<f64> = judgements.iter().filter(|j| j.metric == name).map(|j| j.score).collect();
+    let mean = || scores.iter().sum::<f64>() / scores.len() as f64;
+    if scores.is_empty() { String::new() } else { mean().to_string() }
 }
 
 /// A text that no spreadsheet runs: those that begin as formulas do get a quote in front, as <https://owasp.org/www-community/attacks/CSV_Injection> advises.

@@ -1889,7 +1889,19 @@ export interface components {
             generations: number;
             /**
              * Format: uint64
-             * @description Trials, with or without a score.
+             * @description Of those, answers that came when they counted no more, as of a search that had ended; they are part of no score.
+             * @default 0
+             */
+            late: number;
+            /**
+             * Format: uint64
+             * @description Of those, second answers of the first prompt, which the noise between repeats is estimated from; they are part of no score.
+             * @default 0
+             */
+            repeats: number;
+            /**
+             * Format: uint64
+             * @description Trials, with or without a score: as many as the journal has, and as exports have rows.
              */
             trials: number;
             /**
@@ -4535,7 +4547,7 @@ export interface components {
         };
         /** @description A snapshot to be taken. */
         WantedInput: {
-            /** @description Letters, digits, `.`, `_` and `-`; the next number where it is left out. */
+            /** @description Letters, digits, `.`, `_` and `-`, and no name of a candidate (`c0`, `seed`, `best`); the next number where it is left out. */
             name?: string | null;
         };
         /** @description A webhook that was added. */

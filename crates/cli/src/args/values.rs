@@ -1,4 +1,14 @@
-//! What an option takes, where its type alone does not say it.
+//! What an option takes, where its type alone does not say it, and the options that commands share.
+
+use clap::Args;
+
+/// Whether a file that is there already may go.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Overwrite {
+    /// Overwrite a file that exists
+    #[arg(long)]
+    pub force: bool,
+}
 
 /// A limit that counts, with or without separators.
 pub fn whole(text: &str) -> Result<u64, String> {

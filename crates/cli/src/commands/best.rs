@@ -3,7 +3,7 @@ use clade_engine::replay_state;
 use clade_export::as_file;
 use serde_json::json;
 
-use crate::{args::BestArgs, context::Context, failure::Failure, names::find_run};
+use crate::{args::BestArgs, context::Context, failure::Failure, files, names::find_run};
 
 /// `clade best`
 pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
@@ -31,7 +31,7 @@ pub fn show(
 ) -> Result<(), Failure> {
     let text = as_file(prompt)?;
     if let Some(path) = &args.output {
-        std::fs::write(path, format!("{text}\n")).map_err(|error| Failure::io("write", path, &error))?;
+        files::write(path, &format!("{text}\n"), args.overwrite)?;
         context.output.note(format!("wrote {} of run {} to {}", best, run, path.display()));
     }
     if context.output.json {

@@ -1,7 +1,6 @@
 use std::{
-    fs::OpenOptions,
     io::{BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -16,6 +15,7 @@ use crate::{
     args::{ExportArgs, ExportFormat, TreeFormat},
     context::Context,
     failure::Failure,
+    files::create,
     lineage::{OwnTrees, Part, Trees, written},
     names::find_run,
 };
@@ -41,7 +41,7 @@ pub async fn to_place(
     let default = (args.format == ExportFormat::Bundle).then(|| PathBuf::from(format!("{run}.clade.tar.zst")));
     let path = args.output.clone().or(default);
     let mut out: Box<dyn Write + Send> = match &path {
-        Some(path) => Box::new(BufWriter::new(create(path, args.force)?)),
+        Some(path) => Box::new(BufWriter::new(create(path, args.overwrite)?)),
         None => Box::new(BufWriter::new(std::io::stdout())),
     };
     let done = write(&mut *out).await;
@@ -135,23 +135,6 @@ pub async fn tree(
     let part = Part::of_run(trees, &row.run).await?;
     let text = written(&part, format, row, trees).await?;
     out.write_all(text.trim_end().as_bytes()).and_then(|()| out.write_all(b"\n")).map_err(|error| lost(&error))
-}
-
-fn create(path: &Path, force: bool) -> Result<std::fs::File, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => Failure::Usage(format!(
-            "{} exists already; overwrite it with --force, or name another with -o",
-            path.display()
-        )),
-        _ => Failure::io("write", path, &error),
-    })
 }
 
 fn line(out: &mut (dyn Write + Send), text: &str) -> Result<(), Failure> {

@@ -25,7 +25,7 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     let imported = Imported {
         run,
         entries: checked.state.length(),
-        trials: checked.state.trials(),
+        trials: checked.state.trials() + checked.state.apart().trials(),
         resumable: checked.manifest.examples.is_some(),
     };
     show(&imported, context);

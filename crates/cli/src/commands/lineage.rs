@@ -5,6 +5,11 @@ use crate::{
     args::{LineageArgs, TreeFormat},
     context::Context,
     failure::Failure,
+    files,
+    fit::{
+        Side::{Left, Right},
+        Table,
+    },
     lineage::{OwnTrees, Part, Rejected, Trees, text, written},
     names::find_run,
     output::{Ink, Output, harmless},
@@ -35,9 +40,10 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
     };
     match &args.output {
         Some(path) => {
-            std::fs::write(path, &text).map_err(|error| Failure::io("write", path, &error))?;
+            files::write(path, &text, args.overwrite)?;
             output.note(format!("wrote {} candidates to {}", part.graph.nodes().len(), path.display()));
         }
+        None if format == TreeFormat::Text => text.trim_end().lines().for_each(|line| output.cut(line)),
         None => crate::output::raw(text.trim_end()),
     }
     if format == TreeFormat::Text && args.output.is_none() && !part.list && !args.families {
@@ -58,7 +64,7 @@ async fn footer(
         let turned_away: u32 = part.graph.nodes().iter().map(|node| node.turned_away).sum();
         if turned_away > 0 {
             let line = format!("{turned_away} proposals turned away; --rejected counts them by reason");
-            output.line(output.paint(Ink::Faint, line));
+            output.prose(output.paint(Ink::Faint, line));
         }
         return Ok(());
     }
@@ -71,10 +77,10 @@ async fn footer(
 }
 
 fn families(families: &[Family], output: &Output) -> String {
-    let head = output.paint(Ink::Faint, format!("{:<24} {:>7} {:>6}  BEST", "ROOT", "SIZE", "SCORE"));
-    let line = |family: &Family| {
+    let mut table = Table::new(&[("ROOT", Left), ("SIZE", Right), ("SCORE", Right), ("BEST", Left)], output);
+    for family in families {
         let score = family.score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));
-        format!("{:<24} {:>7} {:>6}  {}", family.root, family.size, score, family.best)
-    };
-    std::iter::once(head).chain(families.iter().map(line)).collect::<Vec<_>>().join("\n")
+        table.row([family.root.to_string(), family.size.to_string(), score, family.best.to_string()]);
+    }
+    table.lines().join("\n")
 }

@@ -1,5 +1,5 @@
 use clade_domain::Timestamp;
-use clade_engine::mend_status;
+use clade_engine::mend_row;
 use clade_filter::Filter;
 use clade_store::{RUN_FIELDS, RunFilter, RunStatus, RunSummary};
 
@@ -7,8 +7,15 @@ use crate::{
     args::{ListArgs, Status},
     context::Context,
     failure::Failure,
+    fit::{
+        Side::{Left, Right},
+        Table,
+    },
     output::{Ink, Output, harmless},
 };
+
+/// From so many columns on a list has room for everything.
+const WIDE: usize = 100;
 
 /// `clade list`
 pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
@@ -19,7 +26,7 @@ pub async fn run(args: &ListArgs, context: &Context) -> Result<(), Failure> {
     let limit = if wanted.is_empty() && filter.is_all() { args.limit } else { None };
     let mut rows = store.summaries(RunFilter { text: args.text.clone(), limit, ..RunFilter::default() }).await?;
     for row in &mut rows {
-        mend_status(store.as_ref(), row).await;
+        mend_row(store.as_ref(), row).await;
     }
     rows.retain(|row| !row.deleted && (wanted.is_empty() || wanted.contains(&row.status)) && filter.matches(row));
     rows.truncate(args.limit.map_or(usize::MAX, |limit| limit as usize));
@@ -52,17 +59,30 @@ pub fn show(rows: &[RunSummary], args: &ListArgs, output: &Output) {
         });
         return;
     }
-    let head = format!(
-        "{:<10} {:<9} {:<16} {:>6} {:>6} {:>5} {:>8} {:>10}  {}",
-        "RUN", "STATUS", "CREATED", "SEED", "BEST", "GEN", "CALLS", "USD", "WHAT"
-    );
-    output.line(output.paint(Ink::Faint, head));
+    let names = [
+        ("RUN", Left),
+        ("STATUS", Left),
+        ("CREATED", Left),
+        ("SEED", Right),
+        ("BEST", Right),
+        ("GEN", Right),
+        ("CALLS", Right),
+        ("USD", Right),
+        ("WHAT", Left),
+    ];
+    // when it began is what a narrow terminal leaves out, so that there is room for what it is
+    let narrow = output.columns.is_some_and(|columns| columns < WIDE);
+    let shown = |at: &usize| !narrow || names[*at].0 != "CREATED";
+    let places: Vec<usize> = (0..names.len()).filter(shown).collect();
+    let mut table = Table::new(&places.iter().map(|at| names[*at]).collect::<Vec<_>>(), output);
     for row in rows {
-        output.line(line(row, output));
+        let cells = cells(row, output);
+        table.row(places.iter().map(|at| cells[*at].clone()));
     }
+    table.print(output);
 }
 
-fn line(row: &RunSummary, output: &Output) -> String {
+fn cells(row: &RunSummary, output: &Output) -> [String; 9] {
     let score = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), |score| format!("{score:.3}"));
     let status = match row.status {
         RunStatus::Running => "running",
@@ -70,22 +90,21 @@ fn line(row: &RunSummary, output: &Output) -> String {
         RunStatus::Failed => "failed",
         RunStatus::Finished => "finished",
     };
-    let best = format!("{:>6}", score(row.best_score));
-    let best = if row.improved == Some(true) { output.paint(Ink::Green, best) } else { best };
-    let simulated = if row.simulated { " (simulated)" } else { "" };
-    format!(
-        "{:<10} {:<9} {:<16} {:>6} {} {:>5} {:>8} {:>10}  {}{}",
-        row.run,
-        status,
+    let best = score(row.best_score);
+    let what = harmless(row.description.lines().next().unwrap_or_default());
+    let simulated = if row.simulated { output.paint(Ink::Faint, "(simulated) ") } else { String::new() };
+    [
+        row.run.to_string(),
+        status.to_owned(),
         date(row.created),
         score(row.seed_score),
-        best,
-        row.generation,
-        row.spent.calls,
+        if row.improved == Some(true) { output.paint(Ink::Green, best) } else { best },
+        row.generation.to_string(),
+        row.spent.calls.to_string(),
         row.spent.usd.to_string(),
-        harmless(row.description.lines().next().unwrap_or_default()),
-        output.paint(Ink::Faint, simulated),
-    )
+        // what a narrow terminal must not cut comes first
+        format!("{simulated}{what}"),
+    ]
 }
 
 /// A time of day in the user's time zone, to the minute.

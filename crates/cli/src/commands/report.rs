@@ -6,6 +6,7 @@ use crate::{
     args::ReportArgs,
     context::Context,
     failure::Failure,
+    files,
     lineage::{OwnTrees, Part, Trees},
     names::find_run,
     report,
@@ -22,7 +23,7 @@ pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state, &part, &prompts)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", row.run)));
-    std::fs::write(&path, page).map_err(|error| Failure::io("write", &path, &error))?;
+    files::write(&path, &page, args.overwrite)?;
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "run": row.run, "written": path }));
     } else {

@@ -25,7 +25,7 @@ pub fn print(report: &RunReport, context: &Context) {
     } else {
         // a run that goes on in this process says it as soon as it is known
         if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
-            headroom::lines(headroom).into_iter().for_each(|line| context.output.line(line));
+            headroom::lines(headroom).into_iter().for_each(|line| context.output.prose(line));
         }
         result::print(report, &context.output);
     }

@@ -1,5 +1,5 @@
 use clade_domain::RunId;
-use clade_engine::now;
+use clade_engine::{check_snapshot_name, now};
 use clade_store::SnapshotRow;
 use clade_store_sqlite::Durability;
 
@@ -18,11 +18,7 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
         return Ok(());
     }
     let name = args.name.clone().unwrap_or_else(|| (taken.len() + 1).to_string());
-    if name.is_empty() || !name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
-        return Err(Failure::Usage(format!(
-            "`{name}` is no name for a snapshot: use letters, digits, `.`, `_` and `-`, which need no quotes"
-        )));
-    }
+    check_snapshot_name(&name).map_err(|error| Failure::Usage(format!("{error}: {}", error.fix())))?;
     let length = store.length(row.run.clone()).await?;
     let snapshot = SnapshotRow { run: row.run.clone(), name, length, at: now() };
     store.put_snapshot(snapshot.clone()).await?;
@@ -37,7 +33,7 @@ pub fn list(run: &RunId, taken: &[SnapshotRow], output: &Output) {
         if output.json {
             output.json_line(snapshot);
         } else {
-            output.line(format!("{:<20} {:>8} entries  {}", snapshot.name, snapshot.length, date(snapshot.at)));
+            output.cut(format!("{:<20} {:>8} entries  {}", snapshot.name, snapshot.length, date(snapshot.at)));
         }
     }
     if taken.is_empty() {
@@ -51,7 +47,7 @@ pub fn taken_now(snapshot: &SnapshotRow, output: &Output) {
         output.json_line(snapshot);
     } else {
         let SnapshotRow { run, name, length, .. } = snapshot;
-        output.line(format!(
+        output.prose(format!(
             "snapshot `{name}` of run {run} at {length} entries; `clade branch {run}@{name}` starts from it"
         ));
     }

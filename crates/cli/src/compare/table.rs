@@ -4,6 +4,11 @@ use clade_store::RunStatus;
 
 use crate::{
     display::result::thousands,
+    fit::{
+        self,
+        Side::{Left, Right},
+        Table, wrapped,
+    },
     output::{Ink, Output, harmless},
 };
 
@@ -12,18 +17,16 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
     if sides.iter().any(|side| side.simulated) {
         output.line(output.paint(Ink::Yellow, "simulated model: these figures say nothing about a real one"));
     }
-    let width = sides.iter().map(|side| side.run.as_str().len()).max().unwrap_or(0).max(3);
-    let head = format!(
-        "{:<width$}  {:<13} {:<16} {:>24} {:>10}  {:<22} {:<26} {:>6}",
-        "RUN", "STRATEGY", "BUDGET", "CALLS (TASK+REFL+JUDGE)", "USD", "TEST SCORE", "AGAINST ITS FIRST PROMPT", "P"
-    );
-    output.line(output.paint(Ink::Faint, head));
-    for side in sides {
-        output.line(line(side, width, output));
+    let mut table = Table::new(&NAMES, output);
+    sides.iter().for_each(|side| table.row(cells(side, output)));
+    if output.columns.is_none_or(|columns| table.width() <= columns) {
+        table.print(output);
+    } else {
+        sides.iter().for_each(|side| block(side, output));
     }
     if !pairs.is_empty() {
         output.line("");
-        output.line(output.paint(
+        output.prose(output.paint(
             Ink::Strong,
             format!(
                 "chosen prompts on the same test examples; p corrected for the number of pairs, {} (Holm)",
@@ -31,15 +34,39 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
             ),
         ));
         for pair in pairs {
-            output.line(difference(pair, output));
+            output.prose(difference(pair, output));
         }
     }
     for sentence in refused {
-        output.line(output.paint(Ink::Faint, harmless(sentence)));
+        output.prose(output.paint(Ink::Faint, harmless(sentence)));
     }
 }
 
-fn line(side: &Side, width: usize, output: &Output) -> String {
+const NAMES: [(&str, fit::Side); 8] = [
+    ("RUN", Left),
+    ("STRATEGY", Left),
+    ("BUDGET", Left),
+    ("CALLS (TASK+REFL+JUDGE)", Right),
+    ("USD", Right),
+    ("TEST SCORE", Left),
+    ("AGAINST ITS FIRST PROMPT", Left),
+    ("P", Right),
+];
+
+/// A run where the terminal is too narrow for a table: its name, and what the columns say in words below it.
+fn block(side: &Side, output: &Output) {
+    let [run, strategy, budget, calls, usd, score, against, p] = cells(side, output);
+    output.line(output.paint(Ink::Strong, run));
+    let bought = format!("  {strategy} · budget {budget} · {calls} calls (task+refl+judge) · {usd}");
+    output.line(wrapped(&bought, output.columns, "  "));
+    let found = match side.evidence {
+        Some(_) => format!("  test score {score} · against its first prompt {against} · p {p}"),
+        None => format!("  {score}"),
+    };
+    output.line(wrapped(&found, output.columns, "  "));
+}
+
+fn cells(side: &Side, output: &Output) -> [String; 8] {
     let spent = &side.spent;
     let calls = format!(
         "{} ({}+{}+{})",
@@ -56,16 +83,10 @@ fn line(side: &Side, width: usize, output: &Output) -> String {
         ),
         None => (status(side.status).to_owned(), "-".to_owned(), "-".to_owned()),
     };
-    let against = format!("{against:<26}");
     let improved = side.evidence.as_ref().is_some_and(|evidence| evidence.improved);
     let against = if improved { output.paint(Ink::Green, against) } else { against };
-    format!(
-        "{:<width$}  {:<13} {:<16} {calls:>24} {:>10}  {score:<22} {against} {p:>6}",
-        side.run.as_str(),
-        harmless(&side.strategy),
-        budget(&side.budget),
-        spent.usd.to_string(),
-    )
+    let (run, strategy) = (side.run.as_str().to_owned(), harmless(&side.strategy));
+    [run, strategy, budget(&side.budget), calls, spent.usd.to_string(), score, against, p]
 }
 
 fn status(status: RunStatus) -> &'static str {

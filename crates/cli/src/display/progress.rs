@@ -14,7 +14,7 @@ use super::{
     headroom,
     result::{count, seconds, thousands},
 };
-use crate::output::Output;
+use crate::{fit::wrapped, output::Output};
 
 /// What stands between parts of a line.
 const SEPARATOR: &str = " · ";
@@ -58,12 +58,17 @@ async fn live(progress: &mut watch::Receiver<Option<Progress>>, news: impl Futur
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     let mut told = Told::default();
-    while let Some(now) = next(progress, &mut news, |line| bar.println(line)).await {
-        told.news(&now).iter().for_each(|line| bar.println(line));
+    while let Some(now) = next(progress, &mut news, |line| bar.println(fitting(&line))).await {
+        told.news(&now).iter().for_each(|line| bar.println(fitting(line)));
         // asked each time: a window is drawn wider or narrower while a run goes on
         bar.set_message(frame(&now, usize::from(Term::stderr().size().1)));
     }
     bar.finish_and_clear();
+}
+
+/// A sentence as the terminal has room for it.
+fn fitting(line: &str) -> String {
+    wrapped(line, Some(usize::from(Term::stderr().size().1)), "")
 }
 
 /// What is said once in a run.

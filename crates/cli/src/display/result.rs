@@ -1,5 +1,5 @@
 use clade_domain::{Spent, Split};
-use clade_engine::{EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport};
+use clade_engine::{Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport};
 use clade_store::RunStatus;
 
 use crate::output::{Ink, Output, harmless};
@@ -15,26 +15,26 @@ pub fn print(report: &RunReport, output: &Output) {
         print_evaluation(&report.prompts, output);
     }
     if !report.detail.is_empty() {
-        output.line(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&report.detail)));
+        output.prose(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&report.detail)));
     }
-    output.line(output.paint(Ink::Faint, cost(&report.spent)));
+    output.prose(output.paint(Ink::Faint, cost(&report.spent)));
 }
 
 fn print_search(report: &RunReport, output: &Output) {
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
-        output.line(output.paint(ink, &evidence.sentence));
+        output.prose(output.paint(ink, &evidence.sentence));
         if let Some(run) = &report.branch_of {
             let note = format!(
                 "these are the test examples of run {run} too: if its test score is why you branched, prove the gain on new ones"
             );
-            output.line(output.paint(Ink::Faint, note));
+            output.prose(output.paint(Ink::Faint, note));
         }
     } else if let Some(best) = &report.best {
         // single test scores that were bought before a limit stopped the comparison say nothing
         let known = best.scores.iter().filter(|(split, _)| **split != Split::Test);
         let score = known.map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
-        output.line(format!(
+        output.prose(format!(
             "best so far is {} with {}; not compared on test examples yet",
             best.candidate,
             score.join(", ")
@@ -52,14 +52,15 @@ fn print_search(report: &RunReport, output: &Output) {
     }
     if !output.quiet {
         let counts = &report.counts;
-        output.line(output.paint(
+        output.prose(output.paint(
             Ink::Faint,
             format!(
-                "{} in {}, {} turned away, {} ({} without a score)",
+                "{} in {}, {} turned away, {} ({}{} without a score)",
                 count(counts.candidates, "candidate"),
                 count(counts.generations, "generation"),
                 count(u64::from(counts.turned_away), "proposal"),
                 count(counts.trials, "trial"),
+                apart(counts),
                 thousands(counts.failed),
             ),
         ));
@@ -70,6 +71,12 @@ fn print_search(report: &RunReport, output: &Output) {
     }
 }
 
+/// Trials that scores are not made of, where there are any.
+fn apart(counts: &Counts) -> String {
+    let named = [(counts.repeats, "of them repeats for the noise"), (counts.late, "too late to count")];
+    named.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}, ", thousands(*n))).collect()
+}
+
 /// The trade-offs between several objectives.
 fn print_front(front: &[FrontPrompt], chosen: &str, output: &Output) {
     let Some(first) = front.first() else { return };
@@ -77,7 +84,7 @@ fn print_front(front: &[FrontPrompt], chosen: &str, output: &Output) {
     for member in front {
         let values: Vec<String> = member.values.iter().map(|(metric, value)| figure(metric, *value)).collect();
         let mark = if member.candidate == chosen { "  <- this one" } else { "" };
-        output.line(format!("  {:<5} {}{mark}", member.candidate, values.join("  ")));
+        output.cut(format!("  {:<5} {}{mark}", member.candidate, values.join("  ")));
     }
     output.line("");
 }
@@ -96,16 +103,22 @@ fn figure(metric: &str, value: f64) -> String {
 fn print_operators(operators: &[OperatorReport], output: &Output) {
     let mut order: Vec<&OperatorReport> = operators.iter().filter(|o| o.kept + o.dropped > 0).collect();
     order.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.operator.cmp(&b.operator)));
-    for o in order {
+    let wide =
+        |text: &dyn Fn(&OperatorReport) -> String| order.iter().map(|o| text(o).chars().count()).max().unwrap_or(0);
+    let name = |o: &OperatorReport| harmless(&o.operator.0);
+    let trials = |o: &OperatorReport| thousands(u64::from(o.trials));
+    let (names, kept, verified, tried) =
+        (wide(&name), wide(&|o| o.kept.to_string()), wide(&|o| (o.kept + o.dropped).to_string()), wide(&trials));
+    for o in &order {
         let line = format!(
-            "  {:<20} {:>4} kept of {:>4} verified, {:>5} trials, expected gain {:>5.1} points",
-            harmless(&o.operator.0),
+            "  {:<names$}  {:>kept$} kept of {:>verified$}, {:>tried$} trials, expected gain {:>4.1} points",
+            name(o),
             o.kept,
             o.kept + o.dropped,
-            thousands(u64::from(o.trials)),
+            trials(o),
             100.0 * o.gain,
         );
-        output.line(output.paint(Ink::Faint, line));
+        output.cut(output.paint(Ink::Faint, line));
     }
 }
 
@@ -133,7 +146,7 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
             facts.push(output.paint(Ink::Red, format!("{} (count as 0)", count(u64::from(prompt.errors), "error"))));
         }
         facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{} {score:.3}", harmless(name))));
-        output.line(format!("      {}", facts.join(" · ")));
+        output.prose(format!("      {}", facts.join(" · ")));
     }
 }
 

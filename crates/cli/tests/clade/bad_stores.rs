@@ -128,6 +128,12 @@ fn what_may_not_be_written_can_be_read() {
         assert!(!ran.stderr.contains("cannot be written"), "{arguments:?}: {}", ran.stderr);
     }
     assert!(place.run(&["list"]).stdout.contains("kept"));
+    // the family tree too, which is otherwise kept in the folder
+    let tree = place.json(&["lineage", "kept"]);
+    assert_eq!(tree["nodes"].as_array().map(Vec::len), Some(1), "{tree}");
+    assert!(place.ok(&["export", "kept", "-f", "dot"]).contains("c0"));
+    assert_eq!(place.ok(&["export", "kept", "-f", "jsonl"]).lines().count(), 60);
+    place.ok(&["report", "kept"]);
     let ran = place.run(&["eval", "p.yaml"]);
     assert_eq!(ran.code, 1, "{}", ran.stdout);
     assert!(ran.stderr.contains("clade.db") && ran.stderr.contains("--data-dir"), "{}", ran.stderr);

@@ -110,6 +110,24 @@ fn every_format_of_an_export() {
     assert!(csv.starts_with("candidate,example,"), "{}", &csv[..80]);
     assert!(csv.lines().filter(|line| line.starts_with('c')).count() > rows.len(), "a head and a row for each trial");
 
+    let counts = &result["counts"];
+    assert_eq!(counts["trials"], rows.len(), "every trial is counted");
+    let repeats = rows.iter().filter(|row| row["trial"]["purpose"] == "repeat").count();
+    assert_eq!(counts["repeats"], repeats);
+    assert!(repeats > 0, "a search that asks twice: {counts}");
+
+    // the score of the evidence out of the named scores alone
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let names = reader.headers().unwrap().clone();
+    let at = |name: &str| names.iter().position(|column| column == name).unwrap();
+    let (candidate, purpose, named) = (at("candidate"), at("purpose"), at("score:accuracy"));
+    let best = result["best"]["candidate"].as_str().unwrap();
+    let records: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+    let of = |record: &&csv::StringRecord| &record[candidate] == best && &record[purpose] == "evidence";
+    let scores: Vec<f64> = records.iter().filter(of).map(|record| record[named].parse().unwrap()).collect();
+    let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+    assert!((mean - result["evidence"]["best_score"].as_f64().unwrap()).abs() < 1e-9, "{mean}: {result}");
+
     let journal = export("journal");
     for (number, line) in journal.lines().enumerate() {
         let entry: Value = serde_json::from_str(line).unwrap();

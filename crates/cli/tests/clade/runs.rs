@@ -48,6 +48,10 @@ fn everything_that_can_be_asked_of_a_run() {
     place.ok(&["best", "asked", "-o", "best.txt"]);
     assert_eq!(fs::read_to_string(place.path("best.txt")).unwrap().trim_end(), prompt);
 
+    let again = place.run(&["best", "asked", "-o", "best.txt"]);
+    assert!(again.code == 2 && again.stderr.contains("--force"), "{}: {}", again.code, again.stderr);
+    place.ok(&["best", "asked", "-o", "best.txt", "--force"]);
+
     let listed = place.ok(&["list"]);
     assert!(listed.contains("asked") && listed.contains("finished") && listed.contains("(simulated)"), "{listed}");
     let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
@@ -129,6 +133,9 @@ fn the_family_tree_in_every_format() {
     assert!(part["nodes"].as_array().unwrap().iter().any(|node| node["id"] == "c0"), "back to the seed");
     place.ok(&["lineage", "tree", "-f", "dot", "-o", "tree.dot"]);
     assert_eq!(fs::read_to_string(place.path("tree.dot")).unwrap().trim_end(), dot.trim_end());
+    assert_eq!(place.run(&["lineage", "tree", "-o", "tree.dot"]).code, 2, "nothing is overwritten unasked");
+    assert_eq!(fs::read_to_string(place.path("tree.dot")).unwrap().trim_end(), dot.trim_end());
+    place.ok(&["lineage", "tree", "-o", "tree.dot", "--force"]);
 }
 
 #[test]
@@ -269,6 +276,11 @@ fn a_report_opens_from_disk_with_nothing_around_it() {
     assert!(page.contains(result["best"]["candidate"].as_str().unwrap()));
     place.ok(&["report", "told", "-o", "other.html", "--json"]);
     assert_eq!(fs::read_to_string(place.path("other.html")).unwrap(), page, "the same run gives the same page");
+    place.write("told.html", "mine");
+    assert_eq!(place.run(&["report", "told"]).code, 2);
+    assert_eq!(fs::read_to_string(place.path("told.html")).unwrap(), "mine");
+    place.ok(&["report", "told", "--force"]);
+    assert_eq!(fs::read_to_string(place.path("told.html")).unwrap(), page);
 }
 
 #[test]

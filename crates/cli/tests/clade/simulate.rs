@@ -65,6 +65,10 @@ fn a_run_over_the_wire_is_like_any_other_and_tells_no_key() {
     assert_eq!(asked["answered"], result["spent"]["calls"], "each answer is accounted for once: {asked}");
     assert_eq!(asked["repeated_bodies"].as_u64().unwrap_or(0), 0, "no answered call was repeated: {asked}");
 
+    // the model is asked for under another name, and each answer says that it is simulated
+    assert_eq!(result["simulated"], true, "{result}");
+    assert_eq!(place.json(&["show", "wired"])["result"]["simulated"], true);
+    assert!(place.ok(&["list"]).contains("(simulated)"));
     place.ok(&["report", "wired"]);
     place.ok(&["export", "wired"]);
     let mut texts = vec![ran.stdout, ran.stderr, place.ok(&["show", "wired"]), place.ok(&["list", "--json"])];

@@ -114,6 +114,10 @@ fn a_killed_run_loses_and_repeats_nothing() {
         assert_eq!(working.end().0, None, "killed");
         let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
         assert_ne!(row["status"], "running", "nobody works on it");
+        let shown = place.json(&["show", "stopped"])["result"]["spent"].clone();
+        for figure in ["calls", "task_calls", "usd", "tokens_in"] {
+            assert_eq!(row["spent"][figure], shown[figure], "a list says of {figure} what `show` says");
+        }
     }
     // calls, tokens and money are those of a run that nothing disturbed: no answer was bought twice
     assert_eq!(essence(&resumed(&place)), essence(&whole));

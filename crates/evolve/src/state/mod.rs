@@ -1,5 +1,6 @@
 //! A run's state: a fold over its events. Applying a prefix and then the rest is the same as applying all at once.
 
+mod apart;
 mod cells;
 mod clock;
 mod fitness;
@@ -9,6 +10,7 @@ mod sum;
 mod trade_offs;
 mod unit_costs;
 
+pub use apart::Apart;
 pub use cells::{Cell, Cells};
 pub use fitness::{fitness, minimises, objective_value, price};
 pub use hand::{BY_HAND, Hand};

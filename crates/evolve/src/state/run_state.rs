@@ -6,7 +6,7 @@ use clade_domain::{
     TrialOutcome, Verdict, VerdictReason,
 };
 
-use super::{BY_HAND, Cells, Hand, UnitCosts, clock::Clock, fitness, fitness::primary_score};
+use super::{Apart, BY_HAND, Cells, Hand, UnitCosts, clock::Clock, fitness, fitness::primary_score};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +106,7 @@ pub struct RunState {
     clock: Clock,
     hand: Hand,
     trials: u64,
+    apart: Apart,
     failed: u64,
     empty: u64,
     length: u64,
@@ -151,6 +152,7 @@ impl RunState {
             clock: Clock::default(),
             hand: Hand::default(),
             trials: 0,
+            apart: Apart::default(),
             failed: 0,
             empty: 0,
             length: first.seq + 1,
@@ -247,10 +249,12 @@ impl RunState {
         self.unit_costs.add_trial(trial);
         if trial.purpose == Purpose::Search && self.phase > Phase::Search {
             // paid for, but too late to count: it may be of a model that no longer serves, and must not push out later scores
+            self.apart.late(trial);
             return;
         }
         let score = primary_score(&self.spec.optimize.objectives, trial);
         if trial.purpose == Purpose::Repeat {
+            self.apart.repeat(trial);
             self.second_scores.insert(trial.cell.example, score);
             return;
         }
@@ -262,6 +266,8 @@ impl RunState {
                 TrialOutcome::Failed { .. } => self.failed += 1,
                 TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),
             }
+        } else {
+            self.apart.late(trial);
         }
     }
 
@@ -429,7 +435,13 @@ impl RunState {
         self.stated_calls
     }
 
-    /// Trials so far.
+    /// Trials in the journal that are part of no score.
+    #[must_use]
+    pub fn apart(&self) -> Apart {
+        self.apart
+    }
+
+    /// Trials so far that scores are made of.
     #[must_use]
     pub fn trials(&self) -> u64 {
         self.trials

@@ -8,7 +8,10 @@ use futures::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Counters, Ledger};
-use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
+use crate::{
+    client::{CallContext, ClientFuture, ModelClient, ModelError},
+    simulated::SIMULATED,
+};
 
 /// Where answers are kept; the engine puts its store behind it. Only answers come here, never failures.
 pub trait AnswerCache: Send + Sync {
@@ -32,7 +35,7 @@ pub struct AnswerRecord {
     pub key: ContentHash,
     /// What the call was for.
     pub role: ModelRole,
-    /// The model's full name.
+    /// The model's full name, behind [`SIMULATED`] where the answer said that it is simulated.
     pub model: String,
     /// The answer: the text of a chat, or JSON of vectors or of moderation scores.
     pub body: String,
@@ -49,6 +52,8 @@ pub struct AnswerRecord {
 /// An answer from the cache.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownAnswer {
+    /// The model, as it was put.
+    pub model: String,
     /// As it was put.
     pub body: String,
     /// Tokens of the call that bought it.
@@ -170,7 +175,10 @@ impl CacheLayer {
         let _alone = flight.turn.lock().await;
         let known = self.cache.get(key).await.map_err(ModelError::NotStored)?;
         if let Some(known) = known {
-            let KnownAnswer { body, usage, cost, latency_ms, finish, own } = known;
+            let KnownAnswer { body, usage, cost, latency_ms, finish, own, model } = known;
+            if model.starts_with(SIMULATED) {
+                self.counters.saw_simulated(self.inner.name());
+            }
             if !own {
                 Counters::add(&self.counters.cache_hits);
                 self.ledger.note_cache_hit();
@@ -179,7 +187,9 @@ impl CacheLayer {
         }
         let bought = buy.await?;
         let Bought { body, usage, cost, latency_ms, finish } = bought.clone();
-        let model = self.inner.name().to_owned();
+        let name = self.inner.name();
+        let marked = self.counters.is_simulated(name) && !name.starts_with(SIMULATED);
+        let model = if marked { format!("{SIMULATED} ({name})") } else { name.to_owned() };
         let record = AnswerRecord { key, role, model, body, usage, cost, latency_ms, finish };
         self.cache.put(record).await.map_err(ModelError::NotStored)?;
         Ok((bought, false))

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -21,6 +21,8 @@ pub struct Counters {
     pub(crate) estimated_usage: AtomicU64,
     /// Models that have not answered yet, with what was heard instead and until when they are waited for.
     waiting: Mutex<BTreeMap<String, (String, Instant)>>,
+    /// Models whose answers are not a language model's.
+    simulated: Mutex<BTreeSet<String>>,
 }
 
 /// The counters at one moment.
@@ -67,6 +69,27 @@ impl Counters {
         let (model, (message, until)) = waiting.first_key_value()?;
         let left = until.saturating_duration_since(Instant::now()).as_secs();
         Some(format!("waiting for {model}: {message}, trying again for another {left} s"))
+    }
+
+    /// Whether an answer came from the simulated model under whatever name: then no figure says anything about a real one.
+    #[must_use]
+    pub fn simulated(&self) -> bool {
+        !self.simulators().is_empty()
+    }
+
+    /// Whether this model is known to be simulated.
+    pub(crate) fn is_simulated(&self, model: &str) -> bool {
+        self.simulators().contains(model)
+    }
+
+    pub(crate) fn saw_simulated(&self, model: &str) {
+        if !self.is_simulated(model) {
+            self.simulators().insert(model.to_owned());
+        }
+    }
+
+    fn simulators(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.simulated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn waits_for(&self, model: &str, message: &str, until: Instant) {

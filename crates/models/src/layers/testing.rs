@@ -106,6 +106,7 @@ pub(crate) struct Memory {
 impl AnswerCache for Memory {
     fn get(&self, key: ContentHash) -> BoxFuture<'_, Result<Option<KnownAnswer>, String>> {
         let found = self.answers.lock().unwrap().get(&key).cloned().map(|record| KnownAnswer {
+            model: record.model,
             body: record.body,
             usage: record.usage,
             cost: record.cost,

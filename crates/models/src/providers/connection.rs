@@ -1,7 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use tokio::time::Instant;
 
 use super::{Refusals, failure::Teller};
@@ -11,6 +11,7 @@ use crate::{
     layers::{Counters, Pacer},
     prices::Price,
     redact::Redactor,
+    simulated::SIMULATED,
 };
 
 /// What a provider's client is made of, whatever its wire format.
@@ -107,10 +108,44 @@ impl Connection {
                     _ => return Err(failure.error),
                 }
             }
+            if says_simulated(&reply.body) {
+                self.setup.counters.saw_simulated(&self.setup.full_name);
+            }
             return match serde_json::from_slice(&reply.body) {
                 Ok(value) => Ok(Answered { value, body: reply.body, latency_ms }),
                 Err(error) => Err(self.teller().unreadable(&reply.body, &error.to_string())),
             };
+        }
+    }
+}
+
+/// Whether an answer names the simulated model as its own, as `clade simulate` does whatever model was asked for.
+fn says_simulated(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow, default)]
+        model: Option<Cow<'a, str>>,
+    }
+    // hardly any body has the word, and looking for it costs less than reading the body twice
+    let has_word = body.windows(SIMULATED.len()).any(|part| part == SIMULATED.as_bytes());
+    let named = || serde_json::from_slice::<Named<'_>>(body).ok()?.model;
+    has_word && named().is_some_and(|model| model.starts_with(SIMULATED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_answers_own_model_says_that_it_is_simulated() {
+        assert!(says_simulated(br#"{"id":"1","model":"simulated:rough","choices":[]}"#));
+        for body in [
+            r#"{"model":"gpt-5","choices":[{"message":{"content":"\"model\":\"simulated:rough\""}}]}"#,
+            r#"{"choices":[{"model":"simulated:rough"}]}"#,
+            r#"{"model":null,"text":"simulated"}"#,
+            "simulated, and no JSON",
+        ] {
+            assert!(!says_simulated(body.as_bytes()), "{body}");
         }
     }
 }

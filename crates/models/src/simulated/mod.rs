@@ -31,6 +31,9 @@ mod wording;
 mod world;
 mod writing;
 
+/// What the names of simulated models begin with, here and over HTTP.
+pub const SIMULATED: &str = "simulated";
+
 pub use answer_key::{AnswerKey, AnswerKeyBuilder};
 pub use model::SimulatedModel;
 pub use regimes::{Regime, regimes};

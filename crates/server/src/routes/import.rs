@@ -73,7 +73,7 @@ async fn take(
     let imported = Imported {
         run,
         entries: checked.state.length(),
-        trials: checked.state.trials(),
+        trials: checked.state.trials() + checked.state.apart().trials(),
         resumable: checked.manifest.examples.is_some(),
     };
     Ok((StatusCode::CREATED, Json(imported)))

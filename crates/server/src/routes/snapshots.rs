@@ -1,5 +1,6 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use clade_domain::Action;
+use clade_engine::check_snapshot_name;
 use clade_store::SnapshotRow;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -33,7 +34,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Snapsh
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
-    /// Letters, digits, `.`, `_` and `-`; the next number where it is left out.
+    /// Letters, digits, `.`, `_` and `-`, and no name of a candidate (`c0`, `seed`, `best`); the next number where it is left out.
     name: Option<String>,
 }
 
@@ -47,10 +48,7 @@ async fn take(
         Some(name) => name,
         None => (app.store.snapshots(run.clone()).await?.len() + 1).to_string(),
     };
-    if !(1..=100).contains(&name.len()) || !name.chars().all(|c| c.is_alphanumeric() || "._-".contains(c)) {
-        return Err(Problem::bad(format!("`{name}` is no name for a snapshot"))
-            .fix("use letters, digits, `.`, `_` and `-`, at most 100"));
-    }
+    check_snapshot_name(&name).map_err(|error| Problem::bad(error.to_string()).fix(error.fix()))?;
     let length = app.store.length(run.clone()).await?;
     let snapshot = SnapshotRow { run, name, length, at: caller.now };
     app.store.put_snapshot(snapshot.clone()).await?;

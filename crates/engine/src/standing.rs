@@ -1,0 +1,95 @@
+use clade_domain::{CandidateId, Split};
+use clade_evolve::RunState;
+
+/// The leading candidate beside the first prompt, on what both have answered: means over different examples would compare examples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Standing {
+    /// The leading candidate.
+    pub best: CandidateId,
+    /// The mean score of the first prompt: on what it shares with the leading candidate, or on all of the split where they share nothing.
+    pub seed_score: Option<f64>,
+    /// The leading candidate's mean score on the same; `None` where they share nothing.
+    pub best_score: Option<f64>,
+    /// How many cells that is.
+    pub cells: u32,
+}
+
+impl Standing {
+    /// How they stand on a split.
+    pub fn of(state: &RunState, split: Split) -> Self {
+        let (seed, best, repeat) = (CandidateId(0), state.best(), state.repeat());
+        let alone = state.score(seed, split);
+        let on = |id| state.cells(id).map_or(0, |cells| cells.trials(split));
+        if best == seed {
+            return Self { best, seed_score: alone, best_score: alone, cells: on(seed) };
+        }
+        let apart = Self { best, seed_score: alone, best_score: None, cells: 0 };
+        let (Some(first), Some(leading)) = (state.cells(seed), state.cells(best)) else { return apart };
+        let (mut cells, mut sums) = (0_u32, [0.0, 0.0]);
+        for (at, cell) in leading.iter(best, repeat).filter(|(at, _)| state.dataset().split(at.example) == Some(split))
+        {
+            if let Some(other) = first.get(at.example, at.sample, repeat) {
+                cells += 1;
+                sums[0] += other.score;
+                sums[1] += cell.score;
+            }
+        }
+        if cells == 0 {
+            return apart;
+        }
+        let [seed_score, best_score] = sums.map(|sum| Some(sum / f64::from(cells)));
+        Self { best, seed_score, best_score, cells }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_domain::{Purpose, Recorded, RunEvent, Timestamp};
+    use clade_store::conformance::samples;
+
+    use super::*;
+
+    /// A run with two candidates and these trials: number `n` is candidate `n / 100` on example `n % 100` with a score of `n % 2`.
+    fn state(trials: &[RunEvent]) -> RunState {
+        let run = samples::run("standing").unwrap();
+        let first = samples::started(&run, None).unwrap();
+        let events = [first, samples::admitted(0), samples::admitted(1)].into_iter().chain(trials.iter().cloned());
+        let mut entries = (0..).zip(events).map(|(seq, event)| Recorded { seq, at: Timestamp(0), event });
+        let mut state = RunState::start(&entries.next().unwrap()).unwrap();
+        entries.for_each(|entry| state.apply(&entry));
+        state
+    }
+
+    #[test]
+    fn the_two_are_compared_on_what_both_answered() {
+        let of_first: Vec<RunEvent> = (0..10).map(samples::trial).collect();
+        let standing = |more: &[u32]| {
+            let closed = RunEvent::GenerationClosed {
+                generation: 1,
+                survivors: vec![CandidateId(u32::from(!more.is_empty()))],
+                fitness: vec![0.5],
+                spent: None,
+            };
+            let trials = of_first.iter().cloned().chain(more.iter().map(|n| samples::trial(*n)));
+            Standing::of(&state(&trials.chain([closed]).collect::<Vec<_>>()), Split::Train)
+        };
+        let alone = standing(&[]);
+        assert_eq!((alone.best, alone.seed_score, alone.best_score), (CandidateId(0), Some(0.5), Some(0.5)));
+        // right on two examples that the first prompt gets right too, and on one that it never met
+        let leading = standing(&[101, 103, 151]);
+        assert_eq!(leading, Standing { best: CandidateId(1), seed_score: Some(1.0), best_score: Some(1.0), cells: 2 });
+        let apart = standing(&[151]);
+        assert_eq!(apart, Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, cells: 0 });
+    }
+
+    #[test]
+    fn trials_that_make_no_score_are_counted_apart() {
+        let RunEvent::TrialFinished(mut repeat) = samples::trial(1) else { unreachable!() };
+        repeat.purpose = Purpose::Repeat;
+        let trials = [samples::trial(1), RunEvent::TrialFinished(repeat), samples::trial(2), samples::failed_trial(2)];
+        let state = state(&trials);
+        let apart = state.apart();
+        assert_eq!((state.trials(), apart.repeats, apart.late, apart.failed), (2, 1, 1, 1));
+        assert_eq!(state.trials() + apart.trials(), trials.len() as u64);
+    }
+}
