@@ -20,6 +20,9 @@ use crate::{App, Gate, Problem, caller::Caller, extract::Asked, gate::identify, 
 const GATE: Gate = Gate::Run(Action::ReadRuns);
 /// Most entries sent in one piece.
 const PART: usize = 500;
+/// Entries are sent so far apart at least: what comes meanwhile goes along, so that hundreds of listeners cost one write each and not one for
+/// every entry.
+const APART: Duration = Duration::from_millis(20);
 /// How often progress is sent, at most.
 const PROGRESS: Duration = Duration::from_millis(250);
 /// How often a stream without news says that it is there, asks whether its listener may still listen, and looks whether a run of another
@@ -59,6 +62,8 @@ struct Listener {
     /// The next entry to send.
     next: u64,
     live: Option<Arc<LiveLog>>,
+    /// When entries may be sent next.
+    due: Instant,
     progress_sent: Instant,
     beat: Instant,
     over: bool,
@@ -77,9 +82,9 @@ async fn listen(
         (None, Some(after)) => u64::try_from(after + 1).unwrap_or(0),
         (None, None) => app.store.length(run.clone()).await?,
     };
-    let long_ago = Instant::now();
+    let now = Instant::now();
     let listener =
-        Listener { app, run, headers, next, live: None, progress_sent: long_ago, beat: long_ago, over: false };
+        Listener { app, run, headers, next, live: None, due: now, progress_sent: now, beat: now, over: false };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         // a proxy that collects what it passes on would hold up what is live
@@ -121,7 +126,7 @@ impl Listener {
             if here.is_some() {
                 self.live = here;
             }
-            let entries = self.entries().await?;
+            let entries = self.entries(goes_on_here).await?;
             if !entries.is_empty() {
                 return Ok(Some(entries));
             }
@@ -147,10 +152,18 @@ impl Listener {
         }
     }
 
-    /// Entries that were not sent yet, from where they are at hand.
-    async fn entries(&mut self) -> Result<String, Problem> {
+    /// Entries that were not sent yet, from where they are at hand. A run that goes on has more of them soon, so they may wait a little.
+    async fn entries(&mut self, goes_on: bool) -> Result<String, Problem> {
         let mut text = String::new();
         if let Some(lines) = self.live.as_ref().and_then(|live| live.lines(self.next, PART)) {
+            let all = lines.len() < PART;
+            if all && !lines.is_empty() {
+                let now = Instant::now();
+                if goes_on && now < self.due {
+                    return Ok(text);
+                }
+                self.due = now + APART;
+            }
             for line in lines {
                 text.push_str(&format!("id: {}\nevent: entry\ndata: {line}\n\n", self.next));
                 self.next += 1;
@@ -198,6 +211,10 @@ impl Listener {
                 }
                 None => std::future::pending().await,
             }
+        };
+        let grown = async {
+            grown.await;
+            tokio::time::sleep_until(self.due).await;
         };
         tokio::select! {
             () = grown => false,
