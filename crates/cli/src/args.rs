@@ -179,7 +179,7 @@ pub struct FileArgs {
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     /// Seed of all randomness
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole)]
     pub seed: Option<u64>,
     /// Most calls at once [default: found out while running]
     #[arg(long, short = 'j', value_name = "N")]
@@ -397,7 +397,7 @@ pub struct BranchArgs {
     #[arg(long, value_name = "NAME")]
     pub run_id: Option<String>,
     /// Seed of all randomness [default: another one]
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true, value_parser = whole)]
     pub seed: Option<u64>,
     /// Most calls that the branch may pay for
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]

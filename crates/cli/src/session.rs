@@ -316,8 +316,11 @@ pub fn conclude(
             return Err(Failure::Exit(exit::INTERRUPTED));
         }
         Ended::BudgetSpent(limit) => {
+            // an evaluation proves nothing, it counts
+            let left =
+                if report.seed_prompt.is_none() { "every example was met" } else { "the result could be proved" };
             output.note(format!(
-                "the limit on {limit} was spent before the result could be proved; go on with a larger one: clade resume {run} --budget-{} N",
+                "the limit on {limit} was spent before {left}; go on with a larger one: clade resume {run} --budget-{} N",
                 match limit {
                     Limit::Usd => "usd",
                     Limit::Minutes => "minutes",

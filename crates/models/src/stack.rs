@@ -294,7 +294,7 @@ impl Stack {
                 http: self.http.clone(),
                 full_name,
                 base_url: base_url.to_owned(),
-                key_fix: key_fix(name.vendor, config),
+                key_fix: key_fix(name.vendor, &with_key),
                 redactor: Redactor::new(secrets),
                 pacer: host.pacer.clone(),
                 counters: settings.counters.clone(),

@@ -1,14 +1,12 @@
-use std::io::Write;
-
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::{args::Cli, failure::Failure};
+use crate::{args::Cli, failure::Failure, output::raw};
 
 /// `clade schema`
 pub fn run() -> Result<(), Failure> {
     let schema = serde_json::to_string_pretty(&clade_runfile::schema()).unwrap_or_default();
-    drop(writeln!(std::io::stdout().lock(), "{schema}"));
+    raw(schema);
     Ok(())
 }
 
@@ -16,6 +14,6 @@ pub fn run() -> Result<(), Failure> {
 pub fn completions(shell: Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "clade", &mut script);
-    drop(std::io::stdout().lock().write_all(&script));
+    raw(String::from_utf8_lossy(&script).trim_end());
     Ok(())
 }

@@ -10,14 +10,15 @@ const RIGHT: f64 = 130.0;
 const BOTTOM: f64 = 34.0;
 const TOP: f64 = 14.0;
 
-/// Best and mean fitness on train over calls, one point a generation; and, apart at the right, the test scores of the first
+/// Best and mean fitness of those that live on, on train over calls, one point a generation; and, apart at the right, the test scores of the first
 /// and the chosen prompt with their intervals. Train and test are never on one line.
 pub fn svg(state: &RunState) -> String {
     let generations = state.generations();
     let Some(last) = generations.last() else { return String::new() };
+    // survivors stand in their strategy's order, which is not always that of fitness
+    let highest = |fitness: &[f64]| fitness.iter().copied().reduce(f64::max).unwrap_or(0.0);
     let mean = |fitness: &[f64]| fitness.iter().sum::<f64>() / fitness.len().max(1) as f64;
-    let best: Vec<(f64, f64)> =
-        generations.iter().map(|g| (g.calls as f64, g.fitness.first().copied().unwrap_or(0.0))).collect();
+    let best: Vec<(f64, f64)> = generations.iter().map(|g| (g.calls as f64, highest(&g.fitness))).collect();
     let middle: Vec<(f64, f64)> = generations.iter().map(|g| (g.calls as f64, mean(&g.fitness))).collect();
     let evidence = state.evidence();
     let shown = best.iter().chain(&middle).map(|(_, y)| *y);
