@@ -1,6 +1,6 @@
 //! Files that a command writes because the user named them. One that is there already is overwritten only where that is asked for.
 
-use std::{fs::OpenOptions, io::Write, path::Path};
+use std::{fs::OpenOptions, path::Path};
 
 use crate::{args::Overwrite, failure::Failure};
 

@@ -46,7 +46,8 @@ fn words(line: &str, columns: usize) -> Vec<String> {
             None => part.to_owned(),
         };
         let plain = strip_ansi_codes(&word);
-        let whole = plain.matches('`').count() % 2 == 0 && plain.matches('[').count() <= plain.matches(']').count();
+        let whole =
+            plain.matches('`').count().is_multiple_of(2) && plain.matches('[').count() <= plain.matches(']').count();
         if whole || width(&word) > columns {
             words.push(word);
         } else {
