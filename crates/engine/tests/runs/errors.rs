@@ -78,14 +78,23 @@ async fn a_judge_that_cannot_be_read_makes_a_failed_trial() {
     let rig = Rig::judged(spec("simulated:gentle", calls(600)))
         .await
         .wrapped(|inner| std::sync::Arc::new(SimulatedMumble { inner }));
-    rig.finish().await;
+    stops_unjudged(&rig).await;
     let trials = rig.trials().await;
-    assert!(!trials.is_empty());
+    assert!(trials.len() >= 12);
     for trial in trials {
         let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
         assert_eq!(error.kind, TrialErrorKind::Judge);
         assert!(trial.judge.calls > 0, "the judge's answers were paid for");
         assert_eq!(trial.score(), 0.0);
+    }
+}
+
+/// A run that nothing of can be judged stops early, and more of it is no better.
+async fn stops_unjudged(rig: &Rig) {
+    for session in 1..=2 {
+        let (outcome, report) = rig.go().await;
+        assert!(matches!(outcome, RunOutcome::Failed(EngineError::Unjudged { .. })), "{outcome:?}");
+        assert!(report.counts.trials < session * 200, "{:?}", report.counts);
     }
 }
 
@@ -127,8 +136,10 @@ async fn answers_bought_beside_a_refused_one_are_kept_and_billed() {
         let kind = request.messages.iter().any(|message| message.content.contains("kind"));
         if context.role == ModelRole::Judge && kind { Act::Fail(refused()) } else { Act::Answer }
     }));
-    rig.finish().await;
-    for trial in rig.trials().await {
+    stops_unjudged(&rig).await;
+    let trials = rig.trials().await;
+    assert!(trials.len() >= 12);
+    for trial in trials {
         let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
         assert_eq!((error.kind, trial.judge.calls), (TrialErrorKind::Judge, 1), "{}", error.message);
     }
