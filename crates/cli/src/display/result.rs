@@ -46,7 +46,7 @@ fn print_search(report: &RunReport, output: &Output) {
         output.line(
             output.paint(Ink::Strong, format!("{word} prompt {} (generation {}):", best.candidate, best.generation)),
         );
-        output.line(harmless(&best.prompt));
+        output.prose(harmless(&best.prompt));
         output.line("");
         print_front(&report.front, &best.candidate, output);
     }
