@@ -14,7 +14,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared,
-    now, replay, replay_state,
+    now, replay, replay::state_until, replay_state, report::row_of,
 };
 
 /// Most runs that go on at once in one process.
@@ -393,6 +393,10 @@ pub async fn mend_row(store: &dyn Store, row: &mut RunSummary) {
         reckon(store, row).await;
     }
     if row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok() {
+        // nobody writes to it any more: its journal says how far it came
+        if let Ok(state) = state_until(store, &row.run, u64::MAX).await {
+            *row = row_of(&state, row.spent, row);
+        }
         row.status = RunStatus::Paused;
         row.detail = "its process ended without putting it down".to_owned();
     }

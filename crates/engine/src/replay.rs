@@ -43,6 +43,11 @@ pub async fn replay_state(store: &Arc<dyn Store>, run: &RunId) -> Result<RunStat
 /// # Errors
 /// As [`replay`].
 pub async fn replay_state_until(store: &Arc<dyn Store>, run: &RunId, length: u64) -> Result<RunState, EngineError> {
+    state_until(store.as_ref(), run, length).await
+}
+
+/// The same of a store that is only borrowed.
+pub(crate) async fn state_until(store: &dyn Store, run: &RunId, length: u64) -> Result<RunState, EngineError> {
     let first = store.read(run.clone(), 0, 1).await?;
     let first = first.first().filter(|_| length > 0).ok_or_else(|| EngineError::Empty { run: run.clone() })?;
     let wrong = |source| EngineError::Replay { run: run.clone(), source };
@@ -55,7 +60,7 @@ pub async fn replay_state_until(store: &Arc<dyn Store>, run: &RunId, length: u64
 /// Takes in what the journal has beyond the state, up to its first `length` entries.
 pub(crate) async fn catch_up(
     state: &mut RunState,
-    store: &Arc<dyn Store>,
+    store: &dyn Store,
     run: &RunId,
     length: u64,
 ) -> Result<(), EngineError> {

@@ -139,7 +139,8 @@ impl Runner {
             seconds_before: state.accounted().seconds,
             started: Instant::now(),
             heard: Instant::now(),
-            unjudged: Some(0),
+            // a run of which nothing could be judged gets one more try, not another dozen
+            unjudged: Some(if state.trials() > 0 && state.failed() == state.trials() { UNJUDGED - 1 } else { 0 }),
             summary,
             conductor,
             settings,
@@ -246,8 +247,9 @@ impl Runner {
         let mut written = Instant::now();
         let mut orders = self.settings.orders.take();
         loop {
-            while stop.is_none() && under_way < self.settings.window && !control.drain.is_cancelled() {
-                let commands = self.conductor.next(self.settings.window - under_way);
+            let window = self.window();
+            while stop.is_none() && under_way < window && !control.drain.is_cancelled() {
+                let commands = self.conductor.next(window - under_way);
                 if commands.is_empty() {
                     break;
                 }
@@ -354,6 +356,17 @@ impl Runner {
             }
         }
         self.record(events).await
+    }
+
+    /// How much may be under way. Where a judge or code has not given a verdict yet it is little: answers that nobody can judge are not
+    /// bought by the hundred.
+    fn window(&self) -> usize {
+        let dear = self.spec.sandbox.is_some() || self.conductor.state().dataset().judge_calls > 0;
+        if dear && self.unjudged.is_some() {
+            self.settings.window.min(2 * UNJUDGED as usize)
+        } else {
+            self.settings.window
+        }
     }
 
     /// Why to stop, where nothing can be judged: each further answer would be paid for in vain.

@@ -36,7 +36,7 @@ impl States {
         let length = store.length(run.clone()).await?;
         let state = match held.take() {
             Some(mut state) => {
-                catch_up(&mut state, store, run, length).await?;
+                catch_up(&mut state, store.as_ref(), run, length).await?;
                 state
             }
             None => replay_state_until(store, run, length).await?,

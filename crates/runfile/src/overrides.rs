@@ -3,7 +3,7 @@
 use crate::{
     context::Overrides,
     problem::Problem,
-    secret::is_secret,
+    secret::{is_secret, mask},
     source::{Sources, Span},
     yaml::{self, Entry, Node, NodeValue},
 };
@@ -13,7 +13,8 @@ pub(crate) fn apply(root: &mut Node, overrides: &Overrides, sources: &mut Source
     for (path, value) in &overrides.set {
         // a key given on the command line is not repeated in what is printed
         let secret = path.rsplit('.').next().is_some_and(is_secret);
-        let name = if secret { format!("--set {path}=***") } else { format!("--set {path}={value}") };
+        let name =
+            if secret { format!("--set {path}=***") } else { mask(&format!("--set {path}={value}")).into_owned() };
         set(root, path, value, &name, sources, problems);
     }
     let typed = [

@@ -1,6 +1,11 @@
 use std::path::Path;
 
-use crate::{args::InitArgs, context::Context, failure::Failure};
+use crate::{
+    args::{InitArgs, Overwrite},
+    context::Context,
+    failure::Failure,
+    files,
+};
 
 const FILES: [(&str, &str); 3] = [
     ("promptclade.yaml", include_str!("init/promptclade.yaml")),
@@ -39,5 +44,5 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<(), Failure> {
 }
 
 fn write(path: &Path, content: &str) -> Result<(), Failure> {
-    std::fs::write(path, content).map_err(|error| Failure::io("write", path, &error))
+    files::write(path, content, Overwrite { force: true })
 }

@@ -63,7 +63,16 @@ fn a_check_that_never_judges_ends_the_run_soon() {
     assert!(ran.code == 1 && ran.stderr.contains("not one of the first 12 answers could be judged"), "{}", ran.stderr);
     assert!(ran.stderr.contains("clade resume unjudged"), "{}", ran.stderr);
     let spent = place.json(&["show", "unjudged"])["result"]["spent"]["calls"].as_u64().unwrap();
-    assert!((12..120).contains(&spent), "{spent} of 400 calls were paid for");
+    assert!((12..60).contains(&spent), "{spent} of 400 calls were paid for");
+    // one more try, and not another dozen
+    let again = Ran::of(clade(&place, &["resume", "unjudged"]));
+    assert!(again.code == 1 && again.stderr.contains("could be judged"), "{}", again.stderr);
+    let more = place.json(&["show", "unjudged"])["result"]["spent"]["calls"].as_u64().unwrap() - spent;
+    assert!(more < 40, "{more} calls more");
+    let evaluated = Ran::of(clade(&place, &["eval", "p.yaml", "--run-id", "unjudged-too", "--no-cache"]));
+    assert_eq!(evaluated.code, 1, "{}", evaluated.stderr);
+    let spent = place.json(&["show", "unjudged-too"])["result"]["spent"]["calls"].as_u64().unwrap();
+    assert!((12..50).contains(&spent), "{spent} of 60 answers were bought");
 }
 
 #[test]
