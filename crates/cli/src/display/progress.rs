@@ -58,12 +58,52 @@ async fn live(progress: &mut watch::Receiver<Option<Progress>>, news: impl Futur
     }
     bar.enable_steady_tick(Duration::from_millis(120));
     let mut told = Told::default();
+    let _calm = Calm::new();
     while let Some(now) = next(progress, &mut news, |line| bar.println(fitting(&line))).await {
         told.news(&now).iter().for_each(|line| bar.println(fitting(line)));
         // asked each time: a window is drawn wider or narrower while a run goes on
         bar.set_message(frame(&now, usize::from(Term::stderr().size().1)));
     }
     bar.finish_and_clear();
+}
+
+/// Keeps the terminal from writing `^C` behind the display, which is as wide as the terminal: the cursor would go to the next line, and one line of
+/// the display would stay. What was set before comes back at the end.
+struct Calm {
+    #[cfg(unix)]
+    before: Option<rustix::termios::Termios>,
+}
+
+impl Calm {
+    #[cfg(unix)]
+    fn new() -> Self {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+        let before = tcgetattr(std::io::stderr()).ok();
+        if let Some(mut calm) = before.clone() {
+            calm.local_modes.remove(LocalModes::ECHOCTL);
+            if let Err(error) = tcsetattr(std::io::stderr(), OptionalActions::Now, &calm) {
+                tracing::debug!(%error, "the terminal goes on writing ^C");
+            }
+        }
+        Self { before }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Self {
+        Self {}
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Calm {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            let now = rustix::termios::OptionalActions::Now;
+            if let Err(error) = rustix::termios::tcsetattr(std::io::stderr(), now, before) {
+                tracing::debug!(%error, "the terminal is not as it was");
+            }
+        }
+    }
 }
 
 /// A sentence as the terminal has room for it.
