@@ -120,7 +120,9 @@ fn operation(route: &Route, shapes: &mut Shapes, problem: &Value) -> Value {
             (status, json!({ "description": "done", "content": { "application/json": { "schema": schema } } }))
         }
         Answer::Other(media) => {
-            (200, json!({ "description": "done", "content": { media: { "schema": { "type": "string" } } } }))
+            // of several formats some are JSON, which is any value and no text
+            let schema = if media == "*/*" { json!({}) } else { json!({ "type": "string" }) };
+            (200, json!({ "description": "done", "content": { media: { "schema": schema } } }))
         }
     };
     responses.insert(status.to_string(), answer);
