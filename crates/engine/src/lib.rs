@@ -19,6 +19,7 @@ mod pairs;
 mod point;
 mod progress;
 mod proposal;
+mod pulse;
 mod replay;
 mod report;
 mod runner;

@@ -22,14 +22,13 @@ use crate::{
     now,
     outcome::{Done, spent_detail},
     proposal::{self, ProposalJob},
+    pulse::{Rate, silence},
     replay,
     report::row_of,
     shelf::Shelf,
     trial::{self, TrialJob},
 };
 
-/// How long nothing may come before that is said.
-const SILENCE: Duration = Duration::from_secs(10);
 /// Trials without a verdict after which a session stops, where none has a score.
 const UNJUDGED: u32 = 12;
 /// Events taken from executors into one append.
@@ -520,40 +519,10 @@ impl Runner {
     }
 }
 
-/// That nothing came for long while something is under way.
-fn silence(heard: Instant, under_way: usize) -> Option<String> {
-    let silent = heard.elapsed();
-    (under_way > 0 && silent >= SILENCE).then(|| format!("no answer for {} s", silent.as_secs()))
-}
-
 /// The next order; none for ever where nobody gives any.
 async fn next_order(orders: &mut Option<mpsc::Receiver<Order>>) -> Option<Order> {
     match orders {
         Some(orders) => orders.recv().await,
         None => None,
-    }
-}
-
-/// Trials per second, smoothed over about two seconds.
-struct Rate {
-    at: Instant,
-    trials: u64,
-    per_second: f64,
-}
-
-impl Rate {
-    fn new(trials: u64) -> Self {
-        Self { at: Instant::now(), trials, per_second: 0.0 }
-    }
-
-    fn update(&mut self, trials: u64) {
-        let seconds = self.at.elapsed().as_secs_f64();
-        if seconds >= 0.05 {
-            let fresh = trials.saturating_sub(self.trials) as f64 / seconds;
-            let weight = (seconds / 2.0).min(1.0);
-            self.per_second =
-                if self.per_second == 0.0 { fresh } else { self.per_second + weight * (fresh - self.per_second) };
-            (self.at, self.trials) = (Instant::now(), trials);
-        }
     }
 }
