@@ -30,6 +30,7 @@ mod standing;
 mod states;
 mod trial;
 mod tryout;
+mod verdicts;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;

@@ -1,8 +1,8 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use clade_domain::{
-    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason,
-    TrialErrorKind, TrialOutcome, Usd, UserId,
+    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
+    UserId,
 };
 use clade_evolve::{
     Command, Conductor, EvaluateCommand, Plan, RunState, Steering, state::Phase, strategy::model_override,
@@ -27,10 +27,9 @@ use crate::{
     report::row_of,
     shelf::Shelf,
     trial::{self, TrialJob},
+    verdicts::{UNJUDGED, Verdicts},
 };
 
-/// Trials without a verdict after which a session stops, where none has a score.
-const UNJUDGED: u32 = 12;
 /// Events taken from executors into one append.
 const BATCH: usize = 1_024;
 /// How often the run's row is rewritten.
@@ -97,8 +96,7 @@ pub struct Runner {
     started: Instant,
     /// When something came last.
     heard: Instant,
-    /// Trials of this session without a verdict; `None` once one has a score.
-    unjudged: Option<u32>,
+    verdicts: Verdicts,
     _lock: Box<dyn RunLock>,
 }
 
@@ -138,8 +136,7 @@ impl Runner {
             seconds_before: state.accounted().seconds,
             started: Instant::now(),
             heard: Instant::now(),
-            // a run of which nothing could be judged gets one more try, not another dozen
-            unjudged: Some(if state.trials() > 0 && state.failed() == state.trials() { UNJUDGED - 1 } else { 0 }),
+            verdicts: Verdicts::of(state),
             summary,
             conductor,
             settings,
@@ -331,7 +328,7 @@ impl Runner {
         for message in done.drain(..) {
             match message {
                 Done::Event(event) => {
-                    if let Some(error) = self.unjudged(&event) {
+                    if let Some(error) = self.verdicts.take(&event) {
                         stop.get_or_insert(RunOutcome::Failed(error));
                     }
                     events.push(self.without_duplicates(event));
@@ -361,34 +358,10 @@ impl Runner {
     /// bought by the hundred.
     fn window(&self) -> usize {
         let dear = self.spec.sandbox.is_some() || self.conductor.state().dataset().judge_calls > 0;
-        if dear && self.unjudged.is_some() {
+        if dear && self.verdicts.awaited() {
             self.settings.window.min(2 * UNJUDGED as usize)
         } else {
             self.settings.window
-        }
-    }
-
-    /// Why to stop, where nothing can be judged: each further answer would be paid for in vain.
-    fn unjudged(&mut self, event: &RunEvent) -> Option<EngineError> {
-        let RunEvent::TrialFinished(trial) = event else { return None };
-        let trials = self.unjudged?;
-        self.unjudged = match &trial.outcome {
-            TrialOutcome::Scored { .. } => None,
-            TrialOutcome::Failed { error }
-                if matches!(
-                    error.kind,
-                    TrialErrorKind::Judge | TrialErrorKind::Evaluator | TrialErrorKind::Program
-                ) =>
-            {
-                Some(trials + 1)
-            }
-            TrialOutcome::Failed { .. } => Some(trials),
-        };
-        match &trial.outcome {
-            TrialOutcome::Failed { error } if self.unjudged == Some(UNJUDGED) => {
-                Some(EngineError::Unjudged { trials: UNJUDGED, message: error.message.clone() })
-            }
-            _ => None,
         }
     }
 

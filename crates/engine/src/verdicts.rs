@@ -1,0 +1,46 @@
+use clade_domain::{RunEvent, TrialErrorKind, TrialOutcome};
+use clade_evolve::RunState;
+
+use crate::EngineError;
+
+/// Trials without a verdict after which a session stops, where none has a score.
+pub(crate) const UNJUDGED: u32 = 12;
+
+/// How many trials of this session have no verdict; `None` once one has a score.
+pub(crate) struct Verdicts(Option<u32>);
+
+impl Verdicts {
+    /// A run of which nothing could be judged gets one more try, not another dozen.
+    pub fn of(state: &RunState) -> Self {
+        Self(Some(if state.trials() > 0 && state.failed() == state.trials() { UNJUDGED - 1 } else { 0 }))
+    }
+
+    /// Whether there was none yet.
+    pub fn awaited(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Why to stop, where nothing can be judged: each further answer would be paid for in vain.
+    pub fn take(&mut self, event: &RunEvent) -> Option<EngineError> {
+        let RunEvent::TrialFinished(trial) = event else { return None };
+        let trials = self.0?;
+        self.0 = match &trial.outcome {
+            TrialOutcome::Scored { .. } => None,
+            TrialOutcome::Failed { error }
+                if matches!(
+                    error.kind,
+                    TrialErrorKind::Judge | TrialErrorKind::Evaluator | TrialErrorKind::Program
+                ) =>
+            {
+                Some(trials + 1)
+            }
+            TrialOutcome::Failed { .. } => Some(trials),
+        };
+        match &trial.outcome {
+            TrialOutcome::Failed { error } if self.0 == Some(UNJUDGED) => {
+                Some(EngineError::Unjudged { trials: UNJUDGED, message: error.message.clone() })
+            }
+            _ => None,
+        }
+    }
+}
