@@ -23,6 +23,11 @@ pub fn create(path: &Path, overwrite: Overwrite) -> Result<std::fs::File, Failur
     })
 }
 
+/// The file that is meant: none where it is `-`, which stands for standard output.
+pub fn named(path: Option<&Path>) -> Option<&Path> {
+    path.filter(|path| path.as_os_str() != "-")
+}
+
 /// Creates a file with this text, whole or not at all.
 ///
 /// # Errors

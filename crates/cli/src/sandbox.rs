@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use clade_domain::{ContentHash, RunId, RunSpec, SandboxSpec};
+use clade_domain::{ContentHash, RunId, RunSpec};
 use clade_engine::{CodeHere, CodeHost, EngineError};
+use clade_runfile::{Loaded, Problems};
 use clade_sandbox::{DaytonaSettings, LocalSettings};
 use clade_store::Store;
 
@@ -39,12 +40,17 @@ pub fn host(
     })
 }
 
-/// Makes a sandbox as a run file wants it and finds the interpreters, so that what is missing is said before anything is spent.
+/// Makes a sandbox as a run file wants it, where it wants one, and finds interpreters and functions there, so that what is missing is said
+/// before anything is spent.
 ///
 /// # Errors
 /// What is missing, and what to do.
-pub async fn check(sandbox: &SandboxSpec, context: &Context) -> Result<(), Failure> {
-    here(context)?.check(sandbox).await.map_err(cannot)
+pub async fn check(loaded: &Loaded, context: &Context) -> Result<(), Failure> {
+    let Some(sandbox) = &loaded.spec.sandbox else { return Ok(()) };
+    let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();
+    let unfit = here(context)?.check(sandbox, &functions).await.map_err(cannot)?;
+    let problems: Vec<_> = unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems).into()) }
 }
 
 /// Where the local backend finds and keeps things.

@@ -96,9 +96,7 @@ pub async fn create(
 ) -> Result<Setup, Failure> {
     let keys = keys_of(loaded, path, context)?;
     clade_intake::usable(loaded, &keys).map_err(|problem| Problems(vec![*problem]))?;
-    if let Some(wanted) = &loaded.spec.sandbox {
-        sandbox::check(wanted, context).await?;
-    }
+    sandbox::check(loaded, context).await?;
     clade_intake::create(store, run, Owner::default(), loaded).await?;
     let state = replay_state(store, run).await?;
     set_up(&state, &loaded.spec, store, &keys, context).await

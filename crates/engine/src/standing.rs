@@ -18,7 +18,9 @@ impl Standing {
     /// How they stand on a split.
     pub fn of(state: &RunState, split: Split) -> Self {
         let (seed, best, repeat) = (CandidateId(0), state.best(), state.repeat());
-        let alone = state.score(seed, split);
+        // where nothing was judged there is no score, not one of 0
+        let judged = |id| state.cells(id).is_some_and(|cells| cells.trials(split) > cells.failed(split));
+        let alone = state.score(seed, split).filter(|_| judged(seed));
         let on = |id| state.cells(id).map_or(0, |cells| cells.trials(split));
         if best == seed {
             return Self { best, seed_score: alone, best_score: alone, cells: on(seed) };
@@ -37,7 +39,8 @@ impl Standing {
         if cells == 0 {
             return apart;
         }
-        let [seed_score, best_score] = sums.map(|sum| Some(sum / f64::from(cells)));
+        let mean = |sum: f64, id| judged(id).then(|| sum / f64::from(cells));
+        let (seed_score, best_score) = (mean(sums[0], seed), mean(sums[1], best));
         Self { best, seed_score, best_score, cells }
     }
 }
@@ -80,6 +83,12 @@ mod tests {
         assert_eq!(leading, Standing { best: CandidateId(1), seed_score: Some(1.0), best_score: Some(1.0), cells: 2 });
         let apart = standing(&[151]);
         assert_eq!(apart, Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, cells: 0 });
+    }
+
+    #[test]
+    fn where_nothing_was_judged_there_is_no_score() {
+        let standing = Standing::of(&state(&[samples::failed_trial(1), samples::failed_trial(2)]), Split::Train);
+        assert_eq!((standing.seed_score, standing.best_score, standing.cells), (None, None, 2));
     }
 
     #[test]

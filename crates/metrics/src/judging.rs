@@ -109,18 +109,43 @@ pub fn check(assertion: &Assertion) -> Result<(), String> {
 }
 
 /// Evaluators for which no answer could be right, or none wrong, where the value is empty.
-const NEED_TEXT: [&str; 10] = [
+const NEED_TEXT: [&str; 23] = [
+    "accuracy",
+    "accuracy-judge",
+    "bleu",
     "choice",
     "contains",
     "contains-all",
     "contains-any",
+    "f1",
+    "factuality",
+    "g-eval",
     "icontains",
     "icontains-all",
     "icontains-any",
+    "llm-rubric",
+    "model-graded-closedqa",
+    "model-graded-factuality",
     "numeric",
     "regex",
+    "rouge-l",
+    "rouge-n",
+    "similar",
+    "similar:cosine",
     "starts-with",
 ];
+
+/// Evaluators for which an empty answer is right where the value is empty.
+const TAKE_NOTHING: [&str; 3] = ["equals", "exact-match", "levenshtein"];
+
+/// What an assertion asks of an answer once it is filled from an example.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Something.
+    Something,
+    /// That it is empty, which is seldom meant.
+    Nothing,
+}
 
 /// Whether an assertion's value depends on the example.
 #[must_use]
@@ -129,25 +154,28 @@ pub fn depends_on_example(assertion: &Assertion) -> bool {
 }
 
 /// Says what is wrong with an assertion once it is filled from an example, before anything is spent: a value without the
-/// number that `numeric` wants, a pattern that does not parse. An empty value is right where an empty answer can be.
+/// number that `numeric` wants, a pattern that does not parse, nothing to compare with.
 ///
 /// # Errors
 /// What the evaluator refuses in the filled assertion. A template that cannot be filled is no matter of this.
-pub fn check_filled(assertion: &Assertion, vars: &Vars) -> Result<(), String> {
-    let Ok(filled) = fill::assertion(assertion, vars) else { return Ok(()) };
+pub fn check_filled(assertion: &Assertion, vars: &Vars) -> Result<Asks, String> {
+    let Ok(filled) = fill::assertion(assertion, vars) else { return Ok(Asks::Something) };
     let empty = match &filled.value {
         Some(Value::String(text)) => text.trim().is_empty(),
         Some(Value::Array(items)) => items.is_empty(),
         _ => false,
     };
-    if empty {
-        return if NEED_TEXT.contains(&filled.kind.as_str()) {
-            Err(format!("the value of `{}` is empty", filled.kind))
-        } else {
-            Ok(())
-        };
+    let kind = filled.kind.as_str();
+    if empty && NEED_TEXT.contains(&kind) {
+        return Err(format!("the value of `{kind}` is empty"));
     }
-    check(&filled)
+    if empty && TAKE_NOTHING.contains(&kind) {
+        return Ok(Asks::Nothing);
+    }
+    if !empty && depends_on_example(assertion) {
+        check(&filled)?;
+    }
+    Ok(Asks::Something)
 }
 
 fn named(assertion: &Assertion, error: EvaluatorError) -> EvaluatorError {

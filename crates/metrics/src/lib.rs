@@ -22,4 +22,5 @@ mod testing;
 mod words;
 
 pub use evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict};
-pub use judging::{ExampleVerdict, Judged, Judging, check, check_filled, depends_on_example};
+pub use evaluators::function::function_of;
+pub use judging::{Asks, ExampleVerdict, Judged, Judging, check, check_filled, depends_on_example};

@@ -41,7 +41,8 @@ pub(crate) fn placeholders(context: &mut Context<'_>, prompts: &[LoadedPrompt], 
             format!("add `{variable}` to the data or `defaultTest.vars`; the data has {}", list(&columns))
         };
         let message = format!("the prompt `{label}` needs `{{{{{variable}}}}}`, which no example has");
-        context.problem(&prompt.path, message, fix);
+        let problem = prompt.variable_problem(context, variable, message, fix);
+        context.problems.push(problem);
     }
     for (i, place, n, error) in &scan.unfilled {
         let Some(prompt) = prompts.get(*i) else { continue };
@@ -293,6 +294,15 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         context.warn(&tests, message, "add examples: 100 in test show some 20 points, 400 some 10");
     }
     marks
+}
+
+/// Examples that want an empty answer: most often a gap in the data.
+pub(crate) fn empty_answers(context: &mut Context<'_>, scan: &Scan) {
+    let Some((n, name, line)) = &scan.empty_answers else { return };
+    let wants = if *n == 1 { "wants" } else { "want" };
+    let message = format!("{} {wants} an empty answer: the value to compare with is empty", count(*n, "check"));
+    let fix = "fill in the expected answers, or take the examples without one out of the data, if that is not meant";
+    context.warnings.push(Problem::of_line(name, *line, None, message, fix));
 }
 
 fn different(distinct: usize, total: usize) -> String {

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::{ContentHash, DatasetSummary, EvalOptions, ModelSpec, RunSpec};
+use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunSpec};
 use secrecy::SecretString;
 
 use crate::{
@@ -37,10 +37,42 @@ pub struct Loaded {
     pub profile: DataProfile,
     /// Where things stand, without words: whoever finds one that cannot be has them to say.
     pub places: Places,
+    /// The functions that checks call, as far as their code does not depend on the example.
+    pub functions: Vec<CheckFunction>,
     /// The files that were read beside the run file, as paths of this process.
     pub files: Vec<PathBuf>,
     /// What is worth knowing and stops nothing.
     pub warnings: Vec<Problem>,
+}
+
+/// A function that checks call.
+#[derive(Debug, Clone)]
+pub struct CheckFunction {
+    /// Its language.
+    pub language: Language,
+    /// Where it comes from.
+    pub source: FunctionSource,
+    place: Problem,
+}
+
+impl CheckFunction {
+    /// What is wrong where it is first named: it cannot be called, for this reason.
+    #[must_use]
+    pub fn problem(&self, reason: &str) -> Problem {
+        // the last line of an interpreter's words says what, those before where in its own text
+        let what = reason.trim().lines().next_back().unwrap_or_default();
+        let (message, fix) = match &self.source {
+            FunctionSource::Inline { code, .. } => {
+                let first = code.trim().lines().next().unwrap_or_default();
+                (format!("the code of a check, `{first}`, cannot be used: {what}"), "mend the code")
+            }
+            FunctionSource::File { path, function } => (
+                format!("a check cannot use `{function}` of {path}: {what}"),
+                "mend that file, or name another function",
+            ),
+        };
+        self.place.saying(message, fix)
+    }
 }
 
 /// Places of the run file.
@@ -152,7 +184,6 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let mut spec = optimize::resolve(context, &file);
     checks::constraints(context, &file, &mut prompts);
     let keep_split = prompts.iter().any(|p| p.variables.contains("split"));
-    let default_affixes = (defaults.case.prefix.clone(), defaults.case.suffix.clone());
     let source = data::sources(context, Inputs { tests: file.tests.as_ref(), defaults, keep_split });
     stop(context)?;
     let (Some(mut source), Some(mut models)) = (source, found.models) else {
@@ -165,9 +196,6 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         prompts.iter_mut().for_each(prompts::affix_placeholders);
         source = source.with_affixes();
         scan = self::scan(&source, &prompts);
-    } else if default_affixes.0.is_some() || default_affixes.1.is_some() {
-        affix(&mut prompts, &default_affixes.0.unwrap_or_default(), &default_affixes.1.unwrap_or_default());
-        scan = self::scan(&source, &prompts);
     }
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
@@ -176,6 +204,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     checks::helpers(context, &mut models, scan.needs);
     judges(context, &models.all(), &scan);
     checks::unchecked(context, &scan);
+    checks::empty_answers(context, &scan);
     let marks = checks::split(context, &scan, &spec.splits);
     stop(context)?;
     source = source.keeping(scan.kept.take());
@@ -208,6 +237,14 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let models = found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
     let places = Places { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd"), models };
     let files = context.folder.files();
+    let functions = scan.functions.into_iter().map(|function| {
+        let place = match function.place {
+            Some((name, line)) => Problem::of_line(name, line, None, "", ""),
+            None => context.at(&KeyPath::of("defaultTest.assert"), "", ""),
+        };
+        CheckFunction { language: function.language, source: function.source, place }
+    });
+    let functions = functions.collect();
     Ok(Loaded {
         spec,
         secrets: found.secrets,
@@ -216,6 +253,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         dataset,
         profile: scan.profile,
         places,
+        functions,
         files,
         warnings,
     })
@@ -224,12 +262,6 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
 fn scan(source: &DataSource, prompts: &[LoadedPrompt]) -> Scan {
     let prompts = prompts.iter().map(|p| (p.seed.label.as_str(), &p.seed.prompt)).collect();
     data::scan(source, &ScanNeeds { prompts })
-}
-
-fn affix(prompts: &mut [LoadedPrompt], prefix: &str, suffix: &str) {
-    for prompt in prompts {
-        prompts::affix(&mut prompt.seed.prompt, prefix, suffix);
-    }
 }
 
 /// Judges that single checks name have to be models too.

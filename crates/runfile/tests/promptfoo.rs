@@ -181,12 +181,16 @@ tests:
     let (_folder, loaded) = load(&[("promptclade.yaml", run)], RunMode::Evaluate);
     let all = examples(&loaded);
     assert_eq!(all.len(), 7);
-    assert_eq!(all[1].vars, serde_json::from_value(json!({"greeting": "Hi", "name": "Bob", "tone": "calm"})).unwrap());
+    let vars = json!({"greeting": "Hi", "name": "Bob", "tone": "calm", "__prefix": ">> ", "__suffix": ""});
+    assert_eq!(all[1].vars, serde_json::from_value(vars).unwrap());
     let weights: Vec<f64> = all[0].asserts.iter().map(|a| a.weight).collect();
     assert_eq!(weights, [1.0, 1.0, 2.0]);
     assert_eq!((all[0].threshold, all[6].threshold), (Some(0.6), Some(1.0)));
     assert!(all[6].asserts.is_empty());
-    assert_eq!(loaded.spec.prompts[0].prompt.components[0].text, ">> {{greeting}} {{name}} {{tone}}");
+    assert_eq!(
+        loaded.spec.prompts[0].prompt.components[0].text,
+        "{{__prefix}}{{greeting}} {{name}} {{tone}}{{__suffix}}"
+    );
     assert_eq!(loaded.spec.models.judge.as_ref().unwrap().id, "anthropic:claude-sonnet-5");
     // the key is taken out of what is stored
     let stored = serde_json::to_string(&loaded.spec).unwrap();

@@ -31,10 +31,15 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
         tokio::task::spawn_blocking(move || put.load(mode, &library)).await.map_err(Problem::fault)??;
     refuse_keys(&loaded)?;
     if let Some(sandbox) = &loaded.spec.sandbox {
-        app.code.check(sandbox).await.map_err(|error| {
+        let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();
+        let unfit = app.code.check(sandbox, &functions).await.map_err(|error| {
             let detail = format!("this run has code to execute, and the server could not {error}");
             unprocessable("sandbox", detail)
         })?;
+        let problems: Vec<_> = unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+        if !problems.is_empty() {
+            return Err(Problem::from(shown(Problems(problems), folder.path())));
+        }
     }
     let unready = match app.patron.permits(&workspace, &loaded.spec).await {
         Err(why) => Some(why),

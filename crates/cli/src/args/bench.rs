@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Pictures;
+
 /// `clade bench`
 #[derive(Debug, Args)]
 pub struct BenchArgs {
@@ -109,12 +111,8 @@ pub struct BenchRunArgs {
     /// Spend what the estimate says without asking
     #[arg(long)]
     pub yes: bool,
-    /// Draw the curves into this file
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Write the curves as a page that opens from disk
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
+    #[command(flatten)]
+    pub pictures: Pictures,
 }
 
 /// `clade bench replay`

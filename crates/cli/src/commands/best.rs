@@ -30,14 +30,15 @@ pub fn show(
     context: &Context,
 ) -> Result<(), Failure> {
     let text = as_file(prompt)?;
-    if let Some(path) = &args.output {
+    let file = files::named(args.output.as_deref());
+    if let Some(path) = file {
         files::write(path, &format!("{text}\n"), args.overwrite)?;
         context.output.note(format!("wrote {} of run {} to {}", best, run, path.display()));
     }
     if context.output.json {
         context.output.json_line(&json!({ "run": run, "candidate": best.to_string(), "generation": generation,
             "prompt": prompt.to_text(), "components": prompt }));
-    } else if args.output.is_none() {
+    } else if file.is_none() {
         context.output.line(text);
     }
     Ok(())

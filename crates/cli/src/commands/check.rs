@@ -21,9 +21,7 @@ pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
     let loaded = load::load(&path, args, RunMode::Optimize, &library, context)?;
     let estimate = clade_intake::estimate(&loaded);
     refuse_unaffordable(&loaded, &estimate)?;
-    if let Some(wanted) = &loaded.spec.sandbox {
-        sandbox::check(wanted, context).await?;
-    }
+    sandbox::check(&loaded, context).await?;
     // a file may be checked where its keys are not, as in a pull request
     let keys = keys_of(&loaded, &path, context)?;
     let unready = clade_intake::usable(&loaded, &keys).err().map(|problem| problem.to_string());

@@ -1,14 +1,13 @@
-use std::path::Path;
-
 use clade_engine::{Pair, Side, SideWithState, pairs};
 use serde_json::json;
 
 use crate::{
-    args::CompareArgs,
+    args::{CompareArgs, Pictures},
     chart,
     compare::{self, By},
     context::Context,
     failure::Failure,
+    files,
     names::find_run,
 };
 
@@ -47,19 +46,19 @@ pub fn show(
     } else {
         compare::print(sides, pairs, refused, &output);
     }
-    draw(sides, By::Run, args.svg.as_deref(), args.html.as_deref(), context)
+    draw(sides, By::Run, &args.pictures, context)
 }
 
 /// Writes the curves of runs as a picture, as a page, or both.
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn draw(sides: &[Side], by: By, svg: Option<&Path>, html: Option<&Path>, context: &Context) -> Result<(), Failure> {
+pub fn draw(sides: &[Side], by: By, to: &Pictures, context: &Context) -> Result<(), Failure> {
     let picture = chart::svg(&compare::chart(sides, by));
     let page = || chart::page("Runs compared", &picture);
-    let files = [(svg, picture.clone()), (html, page())];
-    for (path, text) in files.into_iter().filter_map(|(path, text)| Some((path?, text))) {
-        std::fs::write(path, text).map_err(|error| Failure::io("write", path, &error))?;
+    let pictures = [(&to.svg, picture.clone()), (&to.html, page())];
+    for (path, text) in pictures.into_iter().filter_map(|(path, text)| Some((path.as_ref()?, text))) {
+        files::write(path, &text, to.overwrite)?;
         context.output.note(format!("wrote {}", path.display()));
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::{
     args::{ExportArgs, ExportFormat, TreeFormat},
     context::Context,
     failure::Failure,
-    files::create,
+    files,
     lineage::{OwnTrees, Part, Trees, written},
     names::find_run,
 };
@@ -38,10 +38,11 @@ pub async fn to_place(
     context: &Context,
     write: impl AsyncFnOnce(&mut (dyn Write + Send)) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let default = (args.format == ExportFormat::Bundle).then(|| PathBuf::from(format!("{run}.clade.tar.zst")));
-    let path = args.output.clone().or(default);
+    let bundle = args.format == ExportFormat::Bundle && args.output.is_none();
+    let default = bundle.then(|| PathBuf::from(format!("{run}.clade.tar.zst")));
+    let path = files::named(args.output.as_deref()).map(PathBuf::from).or(default);
     let mut out: Box<dyn Write + Send> = match &path {
-        Some(path) => Box::new(BufWriter::new(create(path, args.overwrite)?)),
+        Some(path) => Box::new(BufWriter::new(files::create(path, args.overwrite)?)),
         None => Box::new(BufWriter::new(std::io::stdout())),
     };
     let done = write(&mut *out).await;

@@ -38,7 +38,7 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
         TreeFormat::Text => text(&part, args.all, output),
         _ => written(&part, format, row, trees).await?,
     };
-    match &args.output {
+    match files::named(args.output.as_deref()) {
         Some(path) => {
             files::write(path, &text, args.overwrite)?;
             output.note(format!("wrote {} candidates to {}", part.graph.nodes().len(), path.display()));

@@ -9,6 +9,7 @@ use crate::{
     files,
     lineage::{OwnTrees, Part, Trees},
     names::find_run,
+    output::raw,
     report,
 };
 
@@ -22,7 +23,14 @@ pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let prompts = trees.texts(&part.graph).await?;
     let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state, &part, &prompts)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
-    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", row.run)));
+    let path = match args.output.as_deref() {
+        None => PathBuf::from(format!("{}.html", row.run)),
+        Some(path) if files::named(Some(path)).is_none() => {
+            raw(page.trim_end());
+            return Ok(());
+        }
+        Some(path) => path.to_owned(),
+    };
     files::write(&path, &page, args.overwrite)?;
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "run": row.run, "written": path }));

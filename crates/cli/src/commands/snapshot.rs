@@ -10,7 +10,10 @@ use crate::{
 
 /// `clade snapshot`
 pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> {
-    let store = context.store(Durability::Normal).await?;
+    let store = match args.list {
+        true => context.store_to_read().await?,
+        false => context.store(Durability::Normal).await?,
+    };
     let row = find_run(store.as_ref(), &args.run).await?;
     let taken = store.snapshots(row.run.clone()).await?;
     if args.list {

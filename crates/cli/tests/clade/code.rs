@@ -58,7 +58,7 @@ fn a_check_that_never_judges_ends_the_run_soon() {
     if !has("python3") {
         return;
     }
-    let place = place("    - {type: python, value: 'def ('}", "");
+    let place = place("    - {type: python, value: 'output.nothing'}", "");
     let ran = Ran::of(clade(&place, &["run", "p.yaml", "--run-id", "unjudged", "-j", "4"]));
     assert!(ran.code == 1 && ran.stderr.contains("not one of the first 12 answers could be judged"), "{}", ran.stderr);
     assert!(ran.stderr.contains("clade resume unjudged"), "{}", ran.stderr);
@@ -73,6 +73,36 @@ fn a_check_that_never_judges_ends_the_run_soon() {
     assert_eq!(evaluated.code, 1, "{}", evaluated.stderr);
     let spent = place.json(&["show", "unjudged-too"])["result"]["spent"]["calls"].as_u64().unwrap();
     assert!((12..50).contains(&spent), "{spent} of 60 answers were bought");
+}
+
+#[test]
+fn code_that_cannot_be_called_is_told_before_anything_is_spent() {
+    if !has("python3") || !has("node") {
+        return;
+    }
+    let place = place(
+        "    - {type: python, value: 'len(output'}\n    - {type: python, value: 'file://score.py:grade'}\n    \
+         - {type: javascript, value: 'output ==== 1'}\n    - {type: python, value: 'file://broken.py'}\n    \
+         - {type: python, value: 'file://score.py'}",
+        "",
+    );
+    place.write("score.py", SCORE);
+    place.write("broken.py", "import nothing_like_that\n");
+    for command in [["check", "p.yaml"], ["run", "p.yaml"], ["eval", "p.yaml"]] {
+        let ran = Ran::of(clade(&place, &command));
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
+        for words in [
+            "p.yaml:5:",
+            "the code of a check, `len(output`, cannot be used: SyntaxError: '(' was never closed",
+            "a check cannot use `grade` of score.py: AttributeError: score.py has no function `grade`",
+            "the code of a check, `output ==== 1`, cannot be used: Unexpected token '='",
+            "a check cannot use `get_assert` of broken.py: ModuleNotFoundError: No module named 'nothing_like_that'",
+        ] {
+            assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
+        }
+        assert_eq!(ran.stderr.matches("fix: ").count(), 4, "{}", ran.stderr);
+    }
+    assert!(place.ok(&["list", "--json"]).trim().is_empty(), "a run was made");
 }
 
 #[test]

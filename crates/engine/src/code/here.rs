@@ -1,19 +1,26 @@
 use std::{collections::BTreeMap, num::NonZero, path::PathBuf, sync::Arc};
 
-use clade_domain::{BackendChoice, RunId, RunSpec, SandboxSpec};
+use clade_domain::{BackendChoice, FunctionSource, Language, RunId, RunSpec, SandboxSpec};
 use clade_sandbox::{
-    DaytonaBackend, DaytonaSettings, LocalBackend, LocalSettings, SandboxBackend, SandboxError, check_daytona,
-    find_interpreter,
+    DaytonaBackend, DaytonaSettings, LocalBackend, LocalSettings, SandboxBackend, SandboxError,
+    channel::{CallError, Pool, RunnerSpec},
+    check_daytona, find_interpreter,
 };
 use clade_store::Store;
 
-use super::{CodeHost, CodeSettings};
+use super::{
+    CodeHost, CodeSettings,
+    host::{files, inside},
+};
 use crate::EngineError;
 
 /// Calls of a program at once where the run file does not say: each holds an interpreter, of some ten megabytes, while it waits.
 const PROGRAMS: usize = 32;
 /// Most calls of a program at once.
 const MOST_PROGRAMS: usize = 128;
+
+/// Where the interpreters of languages are.
+type Interpreters = BTreeMap<Language, PathBuf>;
 
 /// Who executes the code of runs of this machine: the local backend, with its files below a folder, or Daytona, where there is a key.
 #[derive(Debug, Clone)]
@@ -65,26 +72,7 @@ impl CodeHere {
         store: &Arc<dyn Store>,
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-        let mut interpreters = BTreeMap::new();
-        let backend: Arc<dyn SandboxBackend> = match sandbox.backend {
-            BackendChoice::Daytona => {
-                // they are those of the image, by their names
-                let named = |language| (language, PathBuf::from(sandbox.interpreter(language)));
-                interpreters.extend(sandbox.languages.iter().copied().map(named));
-                Arc::new(DaytonaBackend::new(self.needed_daytona()?.clone()))
-            }
-            BackendChoice::Auto | BackendChoice::Local => {
-                let mut settings = self.settings();
-                for language in &sandbox.languages {
-                    let found = find_interpreter(*language, sandbox.interpreter(*language))?;
-                    settings.read_only.extend(found.read_only);
-                    interpreters.insert(*language, found.program);
-                }
-                settings.read_only.sort();
-                settings.read_only.dedup();
-                Arc::new(LocalBackend::new(settings))
-            }
-        };
+        let (backend, interpreters) = self.backend(sandbox)?;
         let host = CodeHost::new(CodeSettings {
             spec: sandbox.clone(),
             backend,
@@ -98,27 +86,71 @@ impl CodeHere {
         Ok(Some(Arc::new(host)))
     }
 
-    /// Makes a sandbox as a run file wants it, or asks Daytona whether it lets one in, and finds the interpreters, so that what is missing is said before anything is spent.
+    /// Who makes the sandboxes, and where the interpreters are that the code needs.
+    fn backend(&self, sandbox: &SandboxSpec) -> Result<(Arc<dyn SandboxBackend>, Interpreters), SandboxError> {
+        let mut interpreters = BTreeMap::new();
+        if sandbox.backend == BackendChoice::Daytona {
+            // they are those of the image, by their names
+            let named = |language| (language, PathBuf::from(sandbox.interpreter(language)));
+            interpreters.extend(sandbox.languages.iter().copied().map(named));
+            return Ok((Arc::new(DaytonaBackend::new(self.needed_daytona()?.clone())), interpreters));
+        }
+        let mut settings = self.settings();
+        for language in &sandbox.languages {
+            let found = find_interpreter(*language, sandbox.interpreter(*language))?;
+            settings.read_only.extend(found.read_only);
+            interpreters.insert(*language, found.program);
+        }
+        settings.read_only.sort();
+        settings.read_only.dedup();
+        Ok((Arc::new(LocalBackend::new(settings)), interpreters))
+    }
+
+    /// Makes a sandbox as a run file wants it, or asks Daytona whether it lets one in, so that what is missing is said before anything is
+    /// spent; on this machine it also finds the functions there. Gives those that cannot be called, by their position, each with the reason.
     ///
     /// # Errors
     /// What is missing, and what to do.
-    pub async fn check(&self, sandbox: &SandboxSpec) -> Result<(), SandboxError> {
+    pub async fn check(
+        &self,
+        sandbox: &SandboxSpec,
+        functions: &[(Language, &FunctionSource)],
+    ) -> Result<Vec<(usize, String)>, SandboxError> {
         if sandbox.backend == BackendChoice::Daytona {
             let settings = self.needed_daytona()?;
-            return check_daytona(settings).await.map_err(|error| SandboxError::CannotIsolate {
+            check_daytona(settings).await.map_err(|error| SandboxError::CannotIsolate {
                 missing: format!("Daytona does not answer as it should: {error}"),
                 fix: "check DAYTONA_API_KEY and DAYTONA_API_URL".to_owned(),
-            });
+            })?;
+            return Ok(Vec::new());
         }
-        for language in &sandbox.languages {
-            find_interpreter(*language, sandbox.interpreter(*language))?;
-        }
+        let (backend, interpreters) = self.backend(sandbox)?;
         let wanted = clade_sandbox::SandboxSpec {
             limits: sandbox.limits,
             isolation: sandbox.isolation,
             ..clade_sandbox::SandboxSpec::default()
         };
-        let made = LocalBackend::new(self.settings()).create(&wanted, None).await?;
-        made.destroy().await
+        let made = backend.create(&wanted, None).await?;
+        made.destroy().await?;
+        let mut unfit = Vec::new();
+        for (language, program) in interpreters {
+            let spec = RunnerSpec { sandbox: wanted.clone(), from: None, language, program, files: files(sandbox)? };
+            let pool = Pool::new(backend.clone(), spec, 1);
+            for (at, (_, source)) in functions.iter().enumerate().filter(|(_, (own, _))| *own == language) {
+                let found = match pool.take().await {
+                    Ok(lease) => lease.find(&inside(source)?).await,
+                    Err(error) => Err(error),
+                };
+                match found {
+                    Ok(()) => {}
+                    Err(CallError::Sandbox(error)) => return Err(error),
+                    Err(CallError::Failed { message, .. }) => unfit.push((at, message)),
+                    Err(other) => unfit.push((at, other.to_string())),
+                }
+            }
+            pool.close().await?;
+        }
+        unfit.sort();
+        Ok(unfit)
     }
 }

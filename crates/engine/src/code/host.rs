@@ -91,11 +91,7 @@ impl CodeHost {
     /// Where a file's path cannot be one inside a sandbox.
     pub fn new(settings: CodeSettings) -> Result<Self, EngineError> {
         let CodeSettings { spec, backend, interpreters, places, program_places, store, run, shared } = settings;
-        let files = spec
-            .files
-            .iter()
-            .map(|(path, text)| Ok((InsidePath::new(path)?, Bytes::copy_from_slice(text.as_bytes()))))
-            .collect::<Result<_, SandboxError>>()?;
+        let files = files(&spec)?;
         let sandbox = clade_sandbox::SandboxSpec {
             limits: spec.limits,
             network: if spec.network.is_empty() { Network::None } else { Network::Hosts(spec.network.clone()) },
@@ -259,7 +255,13 @@ impl CodeHost {
     }
 }
 
-fn inside(source: &FunctionSource) -> Result<Source, SandboxError> {
+/// What goes into every sandbox.
+pub(super) fn files(spec: &SandboxSpec) -> Result<Vec<(InsidePath, Bytes)>, SandboxError> {
+    let put = |(path, text): (&String, &String)| Ok((InsidePath::new(path)?, Bytes::copy_from_slice(text.as_bytes())));
+    spec.files.iter().map(put).collect()
+}
+
+pub(super) fn inside(source: &FunctionSource) -> Result<Source, SandboxError> {
     Ok(match source {
         FunctionSource::File { path, function } => {
             Source::File { path: InsidePath::new(path)?, function: function.clone() }

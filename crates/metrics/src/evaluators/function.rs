@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use crate::{
     code,
     evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict},
+    fill,
     settings::{check_share, check_value},
 };
 
@@ -40,6 +41,16 @@ impl Function {
                 names: vec!["output".to_owned(), "context".to_owned()],
             },
         }
+    }
+}
+
+/// The function that a check calls, where its value does not depend on the example.
+#[must_use]
+pub fn function_of(assertion: &Assertion) -> Option<(Language, FunctionSource)> {
+    let function = [&PYTHON, &JAVASCRIPT].into_iter().find(|function| function.name == assertion.kind)?;
+    match &assertion.value {
+        Some(Value::String(value)) if !fill::has_template(value) => Some((function.language, function.source(value))),
+        _ => None,
     }
 }
 

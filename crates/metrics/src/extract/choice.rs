@@ -70,6 +70,16 @@ pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked
         return several(letters);
     }
     let place = stated(output);
+    if let Picked::Several(asked) = several(asked(output, last))
+        && !place.explicit
+    {
+        return Picked::Several(asked);
+    }
+    if place.explicit
+        && let Some(more) = taken_back(place, last)
+    {
+        return several(more);
+    }
     let answer = without_reason(place.answer, last);
     let fits = |letter: char| letter <= last;
     if let Some(letter) = letter_of(answer).filter(|letter| fits(*letter)) {
@@ -124,6 +134,24 @@ pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked
         return several(row(answer, &named, at));
     }
     by_text(Stated { answer: output, rest: output, explicit: false }, options)
+}
+
+/// The options that an output only asks about: `A? B?`.
+fn asked(output: &str, last: char) -> Vec<char> {
+    let named = lettered(output, last).into_iter();
+    named.filter(|one| !one.denied && output[one.at.end..].starts_with('?')).map(|one| one.letter).collect()
+}
+
+/// The options of an announced answer to which the next sentence adds others: `The answer is (A). Or (B).`
+fn taken_back(place: Stated<'_>, last: char) -> Option<Vec<char>> {
+    let behind = place.rest.find(place.answer).map(|at| &place.rest[at + place.answer.len()..])?;
+    let next = behind.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '(' && c != '\n').trim_start();
+    let next = ["Or ", "or "].iter().find_map(|or| next.strip_prefix(or))?;
+    let sentence = next.split(['.', '\n']).next().unwrap_or_default();
+    let added = bracketed(&lettered(sentence, last));
+    let mut first = bracketed(&lettered(place.answer, last));
+    first.extend(letter_of(place.answer));
+    (!added.is_empty() && !first.is_empty()).then(|| first.into_iter().chain(added).collect())
 }
 
 /// The option that a statement says it takes: `I choose B`, `we go with (C)`.
@@ -275,6 +303,9 @@ mod tests {
             ("It could be (A), but it is (B).", Picked::One('B')),
             ("(A) is wrong", Picked::None),
             ("It is B, I think.", Picked::One('B')),
+            ("(A)? No. (B)? Yes. The answer is (B).", Picked::One('B')),
+            ("The answer is (B). Or so it seems.", Picked::One('B')),
+            ("Is it (A)? It is (B).", Picked::One('B')),
         ] {
             assert_eq!(pick_letter(output, &options, 'C'), picked, "{output}");
         }
@@ -303,6 +334,10 @@ mod tests {
             "The answer is (A), (B)",
             "The answer is either A or B.",
             "I choose A or B",
+            "I don't know. A? B?",
+            "Maybe (A)? Or (B)?",
+            "The answer is (A). Or (B).",
+            "The answer is (A). Or maybe (B).",
         ] {
             assert_eq!(pick_letter(output, &[], 'R'), Picked::Several(vec!['A', 'B']), "{output}");
         }

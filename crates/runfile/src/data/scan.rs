@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clade_domain::{Assertion, ContentHash, Example, Prompt, Split, Vars};
-use clade_metrics::{Needs, registry};
+use clade_domain::{Assertion, ContentHash, Example, FunctionSource, Language, Prompt, Split, Vars};
+use clade_metrics::{Asks, Needs, registry};
 use clade_text::{
     template::{self, PromptTemplate, TemplateError},
     tokens,
@@ -21,6 +21,8 @@ use crate::{
 
 /// Most problems told of one data set.
 const MOST_PROBLEMS: usize = 20;
+/// Most functions that are looked for before a run.
+const MOST_FUNCTIONS: usize = 100;
 /// Bytes of variables up to which the examples are kept, so that they are not read again.
 const MOST_KEPT: usize = 1024 * 1024;
 
@@ -53,9 +55,13 @@ pub(crate) struct Scan {
     pub needs: Needs,
     /// Paths of the files that checks execute.
     pub files: BTreeSet<String>,
+    /// Functions that checks call.
+    pub functions: Vec<NamedFunction>,
     /// Examples without any check, and the place of the first.
     pub unchecked: Option<(usize, String, usize)>,
-    /// Examples with a prefix or suffix of their own.
+    /// Checks that want an empty answer, and the place of the first.
+    pub empty_answers: Option<(usize, String, usize)>,
+    /// Examples with a prefix or suffix.
     pub affixed: usize,
     /// Variables that a prompt needs and no example has: prompt and variable.
     pub never: Vec<(usize, String)>,
@@ -69,6 +75,15 @@ pub(crate) struct Scan {
     pub problems: Vec<Problem>,
     /// All examples, where they are few.
     pub kept: Option<Vec<Example>>,
+}
+
+/// A function that a check calls.
+#[derive(Debug)]
+pub(crate) struct NamedFunction {
+    pub language: Language,
+    pub source: FunctionSource,
+    /// The first example that names it; `None` for `defaultTest`.
+    pub place: Option<(String, usize)>,
 }
 
 /// Reads all examples once: checks them against prompts and evaluators, and hashes them.
@@ -126,6 +141,7 @@ struct Facts {
     calls: u32,
     needs: Needs,
     files: BTreeSet<String>,
+    functions: Vec<(Language, FunctionSource)>,
 }
 
 impl Facts {
@@ -140,6 +156,7 @@ impl Facts {
             facts.metrics.push(name);
             facts.judges.extend(assertion.provider.clone());
             facts.files.extend(assertion.files.keys().cloned());
+            facts.functions.extend(clade_metrics::function_of(assertion));
             if let Some(evaluator) = registry::by_name(&assertion.kind) {
                 facts.calls += evaluator.calls();
                 facts.needs |= evaluator.needs(assertion);
@@ -284,6 +301,13 @@ impl<'a> Pass<'a> {
                 self.scan.metrics.insert(metric);
             }
         }
+        for (language, source) in own.functions {
+            let same = |known: &NamedFunction| (known.language, &known.source) == (language, &source);
+            if self.scan.functions.len() < MOST_FUNCTIONS && !self.scan.functions.iter().any(same) {
+                let place = Some((self.name(placed), placed.line));
+                self.scan.functions.push(NamedFunction { language, source, place });
+            }
+        }
         self.scan.needs |= own.needs;
         self.scan.files.extend(own.files);
         self.scan.judge_calls = self.scan.judge_calls.max(calls);
@@ -324,11 +348,17 @@ impl<'a> Pass<'a> {
         let example = &placed.example;
         let shared = example.asserts.len() - placed.own_asserts;
         let defaults = self.default_filled.iter().filter_map(|at| example.asserts[..shared].get(*at));
-        let own = example.asserts[shared..].iter().filter(|check| clade_metrics::depends_on_example(check));
-        for check in defaults.chain(own) {
-            if let Err(message) = clade_metrics::check_filled(check, &example.vars) {
-                let name = self.source.parts.get(placed.part).map_or_else(String::new, |part| part.kind.name());
-                self.unusable.add(&check.kind, &message, &name, placed.line);
+        for check in defaults.chain(&example.asserts[shared..]) {
+            match clade_metrics::check_filled(check, &example.vars) {
+                Ok(Asks::Something) => {}
+                Ok(Asks::Nothing) => match &mut self.scan.empty_answers {
+                    Some((n, ..)) => *n += 1,
+                    none => *none = Some((1, self.source.parts[placed.part].kind.name(), placed.line)),
+                },
+                Err(message) => {
+                    let name = self.source.parts.get(placed.part).map_or_else(String::new, |part| part.kind.name());
+                    self.unusable.add(&check.kind, &message, &name, placed.line);
+                }
             }
         }
     }
@@ -418,6 +448,8 @@ impl<'a> Pass<'a> {
         }
         self.scan.needs |= self.default_facts.needs;
         self.scan.files.append(&mut self.default_facts.files);
+        let shared = std::mem::take(&mut self.default_facts.functions).into_iter();
+        self.scan.functions.extend(shared.map(|(language, source)| NamedFunction { language, source, place: None }));
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();
             let message = format!("some examples have a split and others none; number {} is the first without", at + 1);

@@ -242,7 +242,7 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
     for (name, value) in &defaults.vars {
         vars.entry(name.clone()).or_insert_with(|| value.clone());
     }
-    let affixed = case.prefix.is_some() || case.suffix.is_some();
+    let affixed = [&case.prefix, &case.suffix, &defaults.prefix, &defaults.suffix].into_iter().any(Option::is_some);
     if affixed || source.shared.affixes {
         let value = |own: Option<String>, default: &Option<String>| {
             Value::String(own.or_else(|| default.clone()).unwrap_or_default())

@@ -1,12 +1,29 @@
 use clade_domain::{Component, MessageRole};
 
-use crate::yaml::{Node, NodeValue};
+use super::place::Place;
+use crate::{
+    source::{Sources, Span},
+    text::nearest,
+    yaml::{Entry, Node, NodeValue},
+};
 
-/// The components of a chat: a list of `{role, content}`, or `{messages: [...]}`. `None` where the tree is no chat.
+/// What a message may hold.
+const KEYS: [&str; 3] = ["role", "content", "name"];
+
+/// A conversation as components, and where the text of each stands.
+pub(super) struct Chat {
+    pub components: Vec<Component>,
+    pub places: Vec<Place>,
+}
+
+/// What is wrong with a chat: where, what, and what to do about it.
+pub(super) type Wrong = (Span, String, String);
+
+/// The chat of a tree: a list of `{role, content}`, or `{messages: [...]}`. `None` where it is none.
 ///
 /// # Errors
-/// What is wrong with the message of that number (from 1), and what to do.
-pub(super) fn components(node: &Node) -> Option<Result<Vec<Component>, (usize, String, String)>> {
+/// The first message that is none.
+pub(super) fn read(sources: &Sources, node: &Node) -> Option<Result<Chat, Wrong>> {
     let list = match &node.value {
         NodeValue::List(items) => items,
         NodeValue::Map(_) => match &node.get("messages")?.value {
@@ -15,33 +32,75 @@ pub(super) fn components(node: &Node) -> Option<Result<Vec<Component>, (usize, S
         },
         _ => return None,
     };
-    if list.is_empty() || !list.iter().all(|n| n.entry("role").is_some()) {
+    if !list.iter().any(|n| n.entry("role").is_some()) {
         return None;
     }
-    let mut components: Vec<Component> = Vec::new();
-    for (i, message) in list.iter().enumerate() {
-        let wrong = |message: String, fix: &str| Some(Err((i + 1, message, fix.to_owned())));
-        let role = match message.get("role").and_then(Node::as_str) {
-            Some("system" | "developer") => MessageRole::System,
-            Some("user" | "human") => MessageRole::User,
-            Some("assistant" | "ai" | "model") => MessageRole::Assistant,
-            Some(other) => {
-                return wrong(format!("the role `{other}` is not supported"), "use `system`, `user` or `assistant`");
-            }
-            None => return wrong("the role is no text".to_owned(), "use `system`, `user` or `assistant`"),
-        };
-        let text = match message.get("content").map(content) {
-            Some(Ok(text)) => text,
-            Some(Err(kind)) => {
-                return wrong(format!("content of type `{kind}` is not supported"), "keep to text");
-            }
-            None => return wrong("the message has no `content`".to_owned(), "add `content`"),
-        };
-        let own = message.get("name").and_then(Node::as_str);
-        let name = unique(own.unwrap_or_else(|| role_name(role)), &components);
-        components.push(Component { name, role, text, frozen: false });
+    if let Some(other) = others(node, &["messages"]).next() {
+        let message = format!("`{}` beside the messages of a chat is not supported", other.key);
+        let fix = "keep to `messages`; a provider's settings go into its `config` in the run file";
+        return Some(Err((other.key_span, message, fix.to_owned())));
     }
-    Some(Ok(components))
+    let mut components: Vec<Component> = Vec::new();
+    let mut places = Vec::new();
+    for (i, message) in list.iter().enumerate() {
+        match component(message, &components) {
+            Ok((component, text)) => {
+                components.push(component);
+                places.push(Place::of_node(sources, text));
+            }
+            Err((span, wrong, fix)) => {
+                return Some(Err((span, format!("message {} of the chat: {wrong}", i + 1), fix)));
+            }
+        }
+    }
+    Some(Ok(Chat { components, places }))
+}
+
+/// One message, and the node of its text.
+fn component<'a>(message: &'a Node, taken: &[Component]) -> Result<(Component, &'a Node), Wrong> {
+    let wrong = |span: Span, message: String, fix: &str| Err((span, message, fix.to_owned()));
+    if let Some(other) = others(message, &KEYS).next() {
+        let fix = match nearest(&other.key, KEYS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "keep to `role`, `content` and `name`".to_owned(),
+        };
+        return wrong(other.key_span, format!("the key `{}` is not supported", other.key), &fix);
+    }
+    let Some(role) = message.entry("role") else {
+        return wrong(message.span, "it has no `role`".to_owned(), "add `role: user`");
+    };
+    let at = if role.value.span.length > 0 { role.value.span } else { role.key_span };
+    let role = match role.value.as_str() {
+        Some("system" | "developer") => MessageRole::System,
+        Some("user" | "human") => MessageRole::User,
+        Some("assistant" | "ai" | "model") => MessageRole::Assistant,
+        Some(other) => {
+            let message = format!("the role `{other}` is not supported");
+            return wrong(at, message, "use `system`, `user` or `assistant`");
+        }
+        None => return wrong(at, "the role is no text".to_owned(), "use `system`, `user` or `assistant`"),
+    };
+    let Some(body) = message.get("content") else {
+        return wrong(message.span, "the message has no `content`".to_owned(), "add `content`");
+    };
+    let text = match content(body) {
+        Ok(text) => text,
+        Err((at, kind)) => {
+            return wrong(at, format!("content of type `{kind}` is not supported"), "keep to text");
+        }
+    };
+    let own = message.get("name").and_then(Node::as_str);
+    let name = unique(own.unwrap_or_else(|| role_name(role)), taken);
+    Ok((Component { name, role, text, frozen: false }, body))
+}
+
+/// The entries of a map under other keys than these.
+fn others<'a>(node: &'a Node, known: &[&str]) -> impl Iterator<Item = &'a Entry> {
+    let entries = match &node.value {
+        NodeValue::Map(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    entries.iter().filter(move |entry| !known.contains(&entry.key.as_str()))
 }
 
 /// What a component is called that has no name of its own.
@@ -63,8 +122,8 @@ fn unique(name: &str, taken: &[Component]) -> String {
     numbered.unwrap_or_else(|| name.to_owned())
 }
 
-/// The text of a message; several text parts become one. The type of the first part that is no text, otherwise.
-fn content(node: &Node) -> Result<String, String> {
+/// The text of a message; several text parts become one. The place and type of the first part that is no text, otherwise.
+fn content(node: &Node) -> Result<String, (Span, String)> {
     match &node.value {
         NodeValue::String(text) => Ok(text.clone()),
         NodeValue::List(parts) => {
@@ -72,12 +131,15 @@ fn content(node: &Node) -> Result<String, String> {
             for part in parts {
                 match (part.as_str(), part.get("text").and_then(Node::as_str)) {
                     (Some(text), _) | (_, Some(text)) => texts.push(text),
-                    _ => return Err(part.get("type").and_then(Node::as_str).unwrap_or("unknown").to_owned()),
+                    _ => {
+                        let kind = part.get("type").and_then(Node::as_str).unwrap_or("unknown");
+                        return Err((part.span, kind.to_owned()));
+                    }
                 }
             }
             Ok(texts.join("\n"))
         }
         NodeValue::Number(n) => Ok(n.to_string()),
-        _ => Err(node.kind().to_owned()),
+        _ => Err((node.span, node.kind().to_owned())),
     }
 }

@@ -2,24 +2,27 @@ use std::path::Path;
 
 use clade_domain::Prompt;
 
-use super::chat;
+use super::{
+    chat::{self, Chat, Wrong},
+    place::Place,
+};
 use crate::{
     context::Context,
     paths,
     problem::Problem,
-    source::{MAX_RUN_FILE, Span, read_text},
+    source::{MAX_RUN_FILE, read_text},
     yaml::{self, Node},
 };
 
-/// A prompt of a file, with the line its text begins on.
-pub(super) struct FilePrompt {
+/// A prompt with the places of its components.
+pub(super) struct Placed {
     pub label: Option<String>,
     pub prompt: Prompt,
-    pub span: Span,
+    pub places: Vec<Place>,
 }
 
 /// Reads the prompts of one file by its extension.
-pub(super) fn read(context: &mut Context<'_>, path: &Path) -> Result<Vec<FilePrompt>, Vec<Problem>> {
+pub(super) fn read(context: &mut Context<'_>, path: &Path) -> Result<Vec<Placed>, Vec<Problem>> {
     let text =
         read_text(path, MAX_RUN_FILE, "a prompt is far smaller than that: check the path").map_err(|p| vec![p])?;
     let name = path.display().to_string();
@@ -39,38 +42,33 @@ pub(super) fn read(context: &mut Context<'_>, path: &Path) -> Result<Vec<FilePro
     Ok(prompts)
 }
 
-/// The prompt of a text that stands alone: a chat where it is one in JSON or YAML, else one user message.
-pub(super) fn of_text(context: &mut Context<'_>, text: &str) -> Result<Prompt, (String, String)> {
+/// The prompt of a text that stands at a place: a chat where it is one in JSON or YAML, else one user message.
+///
+/// # Errors
+/// Where the chat is wrong, what is, and what to do about it.
+pub(super) fn of_text(context: &mut Context<'_>, text: &str, place: Place) -> Result<Placed, Wrong> {
     let start = text.trim_start();
     let looks_chat = (start.starts_with('[') && start.contains("role")) || start.starts_with("- role:");
     if looks_chat {
         let source = context.sources.add("", text.to_owned());
-        if let Some(chat) = yaml::read(&context.sources, source).ok().and_then(|node| chat::components(&node)) {
-            return match chat {
-                Ok(components) => Ok(Prompt { components, demonstrations: Vec::new() }),
-                Err((number, message, fix)) => Err((format!("message {number} of the chat: {message}"), fix)),
-            };
+        if let Ok(node) = yaml::read(&context.sources, source)
+            && let Some(chat) = chat_at(context, &node, place)?
+        {
+            return Ok(chat);
         }
     }
-    Ok(Prompt::user(text))
+    Ok(Placed { label: None, prompt: Prompt::user(text), places: vec![place] })
 }
 
-fn place(source: usize, line: usize) -> Span {
-    Span { source, line, column: 0, length: 0 }
-}
-
-fn whole(text: &str, source: usize, line: usize) -> Option<FilePrompt> {
+fn whole(text: &str, source: usize, line: usize) -> Option<Placed> {
     let empty = text.lines().take_while(|l| l.trim().is_empty()).count();
     let text = text.trim();
-    (!text.is_empty()).then(|| FilePrompt {
-        label: None,
-        prompt: Prompt::user(text),
-        span: place(source, line + empty),
-    })
+    let places = vec![Place::of_line(source, line + empty)];
+    (!text.is_empty()).then(|| Placed { label: None, prompt: Prompt::user(text), places })
 }
 
 /// Texts parted by lines of `---`.
-fn parts(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Vec<Problem>> {
+fn parts(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Problem>> {
     let text = context.sources.text(source).to_owned();
     let mut prompts = Vec::new();
     let mut first = 1;
@@ -83,14 +81,11 @@ fn parts(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Ve
             buffer.push('\n');
             continue;
         }
-        if let Some(mut prompt) = whole(&buffer, source, first) {
-            let raw = prompt.prompt.components.first().map(|c| c.text.clone()).unwrap_or_default();
-            match of_text(context, &raw) {
-                Ok(chat) => {
-                    prompt.prompt = chat;
-                    prompts.push(prompt);
-                }
-                Err((message, fix)) => problems.push(context.sources.problem(prompt.span, "", message, fix)),
+        if let Some(found) = whole(&buffer, source, first) {
+            let place = found.places.first().copied().unwrap_or_else(|| Place::of_line(source, first));
+            match of_text(context, buffer.trim(), place) {
+                Ok(prompt) => prompts.push(prompt),
+                Err((span, message, fix)) => problems.push(context.sources.problem(span, "", message, fix)),
             }
         }
         buffer.clear();
@@ -100,9 +95,9 @@ fn parts(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Ve
 }
 
 /// A chat as JSON or YAML; any other JSON is sent as it is written.
-fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec<FilePrompt>, Vec<Problem>> {
+fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec<Placed>, Vec<Problem>> {
     let node = yaml::read(&context.sources, source)?;
-    match chat_prompt(context, &node, source)? {
+    match chat_problem(context, &node, Place::of_line(source, 1))? {
         Some(prompt) => Ok(vec![prompt]),
         None if extension == "json" => Ok(whole(context.sources.text(source), source, 1).into_iter().collect()),
         None => {
@@ -113,21 +108,22 @@ fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec
 }
 
 /// One chat, or one JSON text, on each line.
-fn lines(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Vec<Problem>> {
+fn lines(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Problem>> {
     let text = context.sources.text(source).to_owned();
     let mut prompts = Vec::new();
     for (i, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let inner = context.sources.add("", line.to_owned());
-        let span = place(source, i + 1);
+        let place = Place::of_line(source, i + 1);
         let node = yaml::read(&context.sources, inner).map_err(|_| {
             let fix = "write one JSON value on each line";
-            vec![context.sources.problem(span, "", "the line is no JSON", fix)]
+            vec![context.sources.problem(place.span, "", "the line is no JSON", fix)]
         })?;
-        match chat_prompt(context, &node, source)? {
-            Some(prompt) => prompts.push(FilePrompt { span, ..prompt }),
+        match chat_problem(context, &node, place)? {
+            Some(prompt) => prompts.push(prompt),
             None => {
                 let text = node.as_str().map_or_else(|| line.trim().to_owned(), str::to_owned);
-                prompts.push(FilePrompt { label: None, prompt: Prompt::user(text), span });
+                let places = vec![Place { lines: false, ..place }];
+                prompts.push(Placed { label: None, prompt: Prompt::user(text), places });
             }
         }
     }
@@ -135,14 +131,19 @@ fn lines(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Ve
 }
 
 /// Columns `prompt` and `label`.
-fn table(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Vec<Problem>> {
+fn table(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Problem>> {
     let text = context.sources.text(source).to_owned();
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headers = reader.headers().cloned().unwrap_or_default();
     let column = |name: &str| headers.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
     let Some(prompt) = column("prompt") else {
         let fix = "name the column of the prompts `prompt`";
-        return Err(vec![context.sources.problem(place(source, 1), "", "the file has no column `prompt`", fix)]);
+        return Err(vec![context.sources.problem(
+            Place::of_line(source, 1).span,
+            "",
+            "the file has no column `prompt`",
+            fix,
+        )]);
     };
     let label = column("label");
     let mut prompts = Vec::new();
@@ -150,28 +151,37 @@ fn table(context: &mut Context<'_>, source: usize) -> Result<Vec<FilePrompt>, Ve
         let record = record.map_err(|e| {
             let line = e.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
             let fix = "mend the quotes of this line";
-            vec![context.sources.problem(place(source, line), "", format!("the line is no CSV: {e}"), fix)]
+            vec![context.sources.problem(
+                Place::of_line(source, line).span,
+                "",
+                format!("the line is no CSV: {e}"),
+                fix,
+            )]
         })?;
         let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(1));
         let text = record.get(prompt).unwrap_or_default().trim();
         if !text.is_empty() {
             let label = label.and_then(|l| record.get(l)).filter(|l| !l.is_empty()).map(str::to_owned);
-            prompts.push(FilePrompt { label, prompt: Prompt::user(text), span: place(source, line) });
+            let places = vec![Place { lines: false, ..Place::of_line(source, line) }];
+            prompts.push(Placed { label, prompt: Prompt::user(text), places });
         }
     }
     Ok(prompts)
 }
 
-fn chat_prompt(context: &Context<'_>, node: &Node, source: usize) -> Result<Option<FilePrompt>, Vec<Problem>> {
-    match chat::components(node) {
+/// The chat of a tree that was read from a place.
+fn chat_at(context: &Context<'_>, node: &Node, place: Place) -> Result<Option<Placed>, Wrong> {
+    match chat::read(&context.sources, node) {
         None => Ok(None),
-        Some(Ok(components)) => {
+        Some(Ok(Chat { components, places })) => {
             let prompt = Prompt { components, demonstrations: Vec::new() };
-            Ok(Some(FilePrompt { label: None, prompt, span: place(source, 0) }))
+            let places = places.into_iter().map(|inner| place.outer(inner)).collect();
+            Ok(Some(Placed { label: None, prompt, places }))
         }
-        Some(Err((number, message, fix))) => {
-            let message = format!("message {number} of the chat: {message}");
-            Err(vec![context.sources.problem(Span { source, ..node.span }, "", message, fix)])
-        }
+        Some(Err((span, message, fix))) => Err((place.outer(Place { span, lines: false }).span, message, fix)),
     }
+}
+
+fn chat_problem(context: &Context<'_>, node: &Node, place: Place) -> Result<Option<Placed>, Vec<Problem>> {
+    chat_at(context, node, place).map_err(|(span, message, fix)| vec![context.sources.problem(span, "", message, fix)])
 }

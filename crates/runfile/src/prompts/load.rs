@@ -1,16 +1,19 @@
 use std::collections::BTreeSet;
 
 use clade_domain::{ItemKind, MessageRole, Prompt, SeedPrompt};
-use clade_text::template::{CompiledTemplate, TemplateError};
+use clade_text::template::{CompiledTemplate, TemplateError, placeholders};
 
-use super::{advice, file};
+use super::{
+    advice,
+    file::{self, Placed},
+    place::Place,
+};
 use crate::{
     context::Context,
     paths,
     problem::Problem,
     schema::{PromptInput, PromptsInput},
-    source::Span,
-    yaml::KeyPath,
+    yaml::{KeyPath, Node},
 };
 
 /// A prompt with the place it was declared at.
@@ -20,33 +23,33 @@ pub(crate) struct LoadedPrompt {
     pub path: KeyPath,
     /// The variables that its components read.
     pub variables: BTreeSet<String>,
-    /// Where its text begins.
-    pub span: Span,
-    /// Whether lines of the text are lines of that file: a prompt alone in a file of its own.
-    pub lines: bool,
+    /// Where each of its components stands.
+    places: Vec<Place>,
 }
 
 impl LoadedPrompt {
     /// What is wrong with its template, at the template's own line, and what to do about it.
     pub fn problem(&self, context: &Context<'_>, error: &TemplateError, message: String) -> Problem {
-        let text = self.seed.prompt.components.iter().find(|c| c.name == error.component()).map(|c| c.text.as_str());
-        template_problem(context, (self.span, self.lines), &self.path, text.unwrap_or_default(), error, message)
+        let found = self.seed.prompt.components.iter().zip(&self.places).find(|(c, _)| c.name == error.component());
+        let place = found.map(|(_, place)| *place).or(self.places.first().copied());
+        let text = found.map_or("", |(component, _)| &component.text);
+        let number = error.line().map_or(0, |l| usize::try_from(l).unwrap_or(1).saturating_sub(1));
+        let line = text.lines().nth(number).unwrap_or(text);
+        let span = place.map_or_else(|| context.root.place(&self.path), |place| place.line(number));
+        context.sources.problem(span, self.path.to_string(), message, advice::template(error, line))
     }
-}
 
-fn template_problem(
-    context: &Context<'_>,
-    (span, lines): (Span, bool),
-    path: &KeyPath,
-    text: &str,
-    error: &TemplateError,
-    message: String,
-) -> Problem {
-    let inner = error.line().map_or(0, |l| usize::try_from(l).unwrap_or(1).saturating_sub(1));
-    let line = if lines { span.line + inner } else { span.line };
-    let span = if line == span.line { span } else { Span { line, column: 0, length: 0, ..span } };
-    let at = text.lines().nth(inner).unwrap_or(text);
-    context.sources.problem(span, path.to_string(), message, advice::template(error, at))
+    /// What is wrong with a variable, where the prompt reads it first.
+    pub fn variable_problem(&self, context: &Context<'_>, variable: &str, message: String, fix: String) -> Problem {
+        let reads = |text: &str| {
+            let found = placeholders(text).into_iter().find(|p| text[p.span.clone()].contains(variable))?;
+            Some(text[..found.span.start].matches('\n').count())
+        };
+        let mut read = self.seed.prompt.components.iter().zip(&self.places);
+        let span = read.find_map(|(c, place)| Some(place.word(&context.sources, reads(&c.text)?, variable)));
+        let span = span.unwrap_or_else(|| context.root.place(&self.path));
+        context.sources.problem(span, self.path.to_string(), message, fix)
+    }
 }
 
 /// The schemes and extensions of promptfoo's that would run code or ask a service.
@@ -114,25 +117,32 @@ fn entry(
             Ok(volume) => volume.clone(),
             Err((message, fix)) => return context.problem(path, message, fix),
         };
-        match file::of_text(context, volume.text.trim()) {
+        let name = volume.name();
+        let place = Place { span: context.root.place(path), lines: false };
+        match file::of_text(context, volume.text.trim(), place) {
             Ok(prompt) => {
-                let span = context.root.place(path);
                 let label =
                     label.map_or_else(|| format!("{}@{}", volume.pinned.name, volume.pinned.version), str::to_owned);
-                admit(context, path, SeedPrompt { label, prompt }, span, prompts);
+                admit(context, path, label, prompt, prompts);
             }
-            Err((message, fix)) => context.problem(path, format!("{}: {message}", volume.name()), fix),
+            Err((span, message, fix)) => {
+                let problem = context.sources.problem(span, path.to_string(), format!("{name}: {message}"), fix);
+                context.problems.push(problem);
+            }
         }
         return;
     }
     if !is_path(context, written) {
-        match file::of_text(context, written) {
+        let place = written_at(context, path, written);
+        match file::of_text(context, written, place) {
             Ok(prompt) => {
-                let span = context.root.place(path);
                 let label = label.map_or_else(|| beginning(written), str::to_owned);
-                admit(context, path, SeedPrompt { label, prompt }, span, prompts);
+                admit(context, path, label, prompt, prompts);
             }
-            Err((message, fix)) => context.problem(path, message, fix),
+            Err((span, message, fix)) => {
+                let problem = context.sources.problem(span, path.to_string(), message, fix);
+                context.problems.push(problem);
+            }
         }
         return;
     }
@@ -153,9 +163,9 @@ fn entry(
                 let several = read.len() > 1;
                 let own = found.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 for (i, prompt) in read.into_iter().enumerate() {
-                    let base = prompt.label.or_else(|| label.map(str::to_owned)).unwrap_or_else(|| own.clone());
+                    let base = prompt.label.clone().or_else(|| label.map(str::to_owned)).unwrap_or_else(|| own.clone());
                     let label = if several { format!("{base} #{}", i + 1) } else { base };
-                    admit(context, path, SeedPrompt { label, prompt: prompt.prompt }, prompt.span, prompts);
+                    admit(context, path, label, prompt, prompts);
                 }
             }
             Err(problems) => {
@@ -172,31 +182,34 @@ fn entry(
     }
 }
 
+/// Where the run file has this text, which an entry gives by itself, as `raw` or as `id`.
+fn written_at(context: &Context<'_>, path: &KeyPath, written: &str) -> Place {
+    let mut paths = [path.clone(), path.name("raw"), path.name("id")].into_iter();
+    let node = paths.find_map(|path| context.root.at(&path).filter(|node| node.as_str() == Some(written)));
+    let whole = || Place { span: context.root.place(path), lines: false };
+    node.map_or_else(whole, |node: &Node| Place::of_node(&context.sources, node))
+}
+
 /// Checks the templates and takes the prompt in.
-fn admit(context: &mut Context<'_>, path: &KeyPath, seed: SeedPrompt, span: Span, prompts: &mut Vec<LoadedPrompt>) {
-    let mut variables = BTreeSet::new();
-    let own_file = context.sources.name(span.source) != context.sources.name(context.root.span.source);
-    let lines = own_file && seed.prompt.components.len() == 1 && span.line > 0;
-    for component in &seed.prompt.components {
+fn admit(context: &mut Context<'_>, path: &KeyPath, label: String, placed: Placed, prompts: &mut Vec<LoadedPrompt>) {
+    let Placed { prompt, places, .. } = placed;
+    let taken = prompts.iter().filter(|p| p.seed.label == label).count();
+    let label = if taken > 0 { format!("{label} ({})", taken + 1) } else { label };
+    let seed = SeedPrompt { label, prompt };
+    let mut loaded = LoadedPrompt { seed, path: path.clone(), variables: BTreeSet::new(), places };
+    let mut problems = Vec::new();
+    for component in &loaded.seed.prompt.components {
         match CompiledTemplate::compile(&component.name, &component.text) {
-            Ok(template) => variables.extend(template.variables().iter().cloned()),
-            Err(error) => {
-                let (text, message) = (&component.text, error.to_string());
-                let problem = template_problem(context, (span, lines), path, text, &error, message);
-                context.problems.push(problem);
-            }
+            Ok(template) => loaded.variables.extend(template.variables().iter().cloned()),
+            Err(error) => problems.push(loaded.problem(context, &error, error.to_string())),
         }
     }
-    let mut seed = seed;
-    let taken = prompts.iter().filter(|p| p.seed.label == seed.label).count();
-    if taken > 0 {
-        seed.label = format!("{} ({})", seed.label, taken + 1);
-    }
-    if !seed.prompt.components.iter().any(|c| c.role == MessageRole::User) {
+    context.problems.append(&mut problems);
+    if !loaded.seed.prompt.components.iter().any(|c| c.role == MessageRole::User) {
         let fix = "add a message with role `user`";
         context.warn(path, "the chat has no user message; some providers refuse that", fix);
     }
-    prompts.push(LoadedPrompt { seed, path: path.clone(), variables, span, lines });
+    prompts.push(loaded);
 }
 
 /// Whether an entry is meant as a path: said so by `file://`, or one word with a known extension that is there or a pattern.
@@ -222,8 +235,8 @@ fn beginning(text: &str) -> String {
     cut
 }
 
-/// Puts the placeholders of prefixes and suffixes that the data brings round a prompt. One that reads them has them already: it was
-/// taken from a run with such data.
+/// Puts the placeholders of prefixes and suffixes, which come with the examples, round a prompt. One that reads them has them already: it
+/// was taken from such a run.
 pub(crate) fn affix_placeholders(loaded: &mut LoadedPrompt) {
     let wanted = |name: &str| if loaded.variables.contains(name) { String::new() } else { format!("{{{{{name}}}}}") };
     let (prefix, suffix) = (wanted("__prefix"), wanted("__suffix"));
@@ -231,7 +244,7 @@ pub(crate) fn affix_placeholders(loaded: &mut LoadedPrompt) {
 }
 
 /// Puts texts in front of and behind a prompt: in its last user component, as promptfoo does with plain prompts.
-pub(crate) fn affix(prompt: &mut Prompt, prefix: &str, suffix: &str) {
+fn affix(prompt: &mut Prompt, prefix: &str, suffix: &str) {
     if let Some(component) = prompt.components.iter_mut().rfind(|c| c.role == MessageRole::User) {
         component.text = format!("{prefix}{}{suffix}", component.text);
     }

@@ -4,5 +4,6 @@ mod advice;
 mod chat;
 mod file;
 mod load;
+mod place;
 
-pub(crate) use load::{LoadedPrompt, affix, affix_placeholders, load};
+pub(crate) use load::{LoadedPrompt, affix_placeholders, load};

@@ -112,6 +112,15 @@ impl Node {
         Self { span, value }
     }
 
+    /// The node at the end of `path`.
+    pub(crate) fn at(&self, path: &KeyPath) -> Option<&Node> {
+        path.0.iter().try_fold(self, |node, key| match (key, &node.value) {
+            (Key::Name(name), _) => node.get(name),
+            (Key::Index(i), NodeValue::List(items)) => items.get(*i),
+            (Key::Index(_), _) => None,
+        })
+    }
+
     /// The deepest node there is on the way along `path`, with the place to point at.
     pub(crate) fn place(&self, path: &KeyPath) -> Span {
         let mut node = self;

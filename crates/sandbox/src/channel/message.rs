@@ -15,6 +15,13 @@ pub enum ToInside {
         #[serde(flatten)]
         call: Call,
     },
+    /// Find a function without calling it.
+    Find {
+        /// Which request; what comes back repeats it.
+        id: u64,
+        /// The function.
+        source: Source,
+    },
     /// The model's answer to an ask.
     Answer {
         /// The ask's number.
@@ -37,14 +44,14 @@ pub enum ToInside {
 pub enum FromInside {
     /// The runner takes calls.
     Ready {},
-    /// A function returned.
+    /// A function returned, or was found.
     Returned {
         /// Which call.
         id: u64,
-        /// What it returned.
+        /// What it returned; null where it was only to be found.
         value: Value,
     },
-    /// A function did not return.
+    /// A function did not return, or there is none.
     Failed {
         /// Which call.
         id: u64,

@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::runner::Returned;
-use super::{Call, CallError, ModelHost, Runner};
+use super::{Call, CallError, ModelHost, Runner, Source};
 use crate::{InsidePath, Language, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
 
 /// What the sandboxes of a pool are made of.
@@ -60,10 +60,23 @@ impl Lease<'_> {
     /// As [`Runner::call`].
     pub async fn call(mut self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
         let returned = self.runner.call(call, host).await;
-        if returned.as_ref().err().is_none_or(CallError::leaves_the_runner) && self.runner.is_good() {
+        self.give_back(returned)
+    }
+
+    /// Finds a function without calling it, as [`Lease::call`].
+    ///
+    /// # Errors
+    /// As [`Runner::find`].
+    pub async fn find(mut self, source: &Source) -> Result<(), CallError> {
+        let found = self.runner.find(source).await;
+        self.give_back(found)
+    }
+
+    fn give_back<T>(self, done: Result<T, CallError>) -> Result<T, CallError> {
+        if done.as_ref().err().is_none_or(CallError::leaves_the_runner) && self.runner.is_good() {
             self.pool.idle().push(self.runner);
         }
-        returned
+        done
     }
 }
 

@@ -66,7 +66,8 @@ function functionOfText({ code, names }) {
 async function answer({ id, source, args }) {
   try {
     const found = source.file ? await functionOfFile(source.file) : functionOfText(source.inline);
-    const value = await found(...args);
+    // without arguments it is only to be found
+    const value = args ? await found(...args) : null;
     send('returned', { id, value: value === undefined ? null : value });
   } catch (error) {
     const message = String(error?.message ?? error).slice(0, 2000);
@@ -75,7 +76,8 @@ async function answer({ id, source, args }) {
 }
 
 function receive(message) {
-  if (message.call) return void answer(message.call);
+  const request = message.call ?? message.find;
+  if (request) return void answer(request);
   const { id } = message.answer ?? message.refusal;
   // an answer that nobody waits for any more is none of ours
   if (!waiting.has(id)) return;

@@ -90,11 +90,12 @@ def function_of_text(code, names):
     return snippets[key]
 
 
-def answer(id, source, args):
+def answer(id, source, args=None):
     try:
         (kind, fields), = source.items()
         function = (function_of_file if kind == "file" else function_of_text)(**fields)
-        value = function(*args)
+        # without arguments it is only to be found
+        value = None if args is None else function(*args)
         if inspect.iscoroutine(value):
             import asyncio
 
@@ -111,5 +112,5 @@ send("ready")
 for line in inbox:
     (kind, fields), = json.loads(line).items()
     # an answer that nobody waits for any more is none of ours
-    if kind == "call":
+    if kind in ("call", "find"):
         answer(**fields)

@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use super::tail::Tail;
-use super::{Call, CallError, FromInside, Lines, ModelHost, ToInside};
+use super::{Call, CallError, FromInside, Lines, ModelHost, Source, ToInside};
 use crate::{Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
 
 const PYTHON: &str = include_str!("runner.py");
@@ -117,7 +117,21 @@ impl Runner {
     pub async fn call(&mut self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
         self.calls += 1;
         let request = ToInside::Call { id: self.calls, call: call.clone() };
-        match self.exchange(Some(&request), host).await? {
+        self.ask(&request, host).await
+    }
+
+    /// Finds a function without calling it: the code of an inline one parses, a file can be loaded and has it.
+    ///
+    /// # Errors
+    /// As [`Runner::call`]; [`CallError::Failed`] where there is no such function.
+    pub async fn find(&mut self, source: &Source) -> Result<(), CallError> {
+        self.calls += 1;
+        let request = ToInside::Find { id: self.calls, source: source.clone() };
+        self.ask(&request, &super::NoModels).await.map(drop)
+    }
+
+    async fn ask(&mut self, request: &ToInside, host: &dyn ModelHost) -> Result<Returned, CallError> {
+        match self.exchange(Some(request), host).await? {
             FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said: self.said.take() }),
             FromInside::Failed { id, message, trace } if id == self.calls => Err(CallError::Failed { message, trace }),
             other => Err(CallError::Channel(format!("an answer to another call: {other:?}"))),

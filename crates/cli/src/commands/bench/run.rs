@@ -94,7 +94,7 @@ pub async fn run(args: &BenchRunArgs, context: &Context) -> Result<(), Failure> 
         output.line("");
         strategies::print(&groups, &output);
     }
-    draw(&sides, By::Strategy, args.svg.as_deref(), args.html.as_deref(), context)
+    draw(&sides, By::Strategy, &args.pictures, context)
 }
 
 /// Every strategy with every seed, seed by seed.
