@@ -1,4 +1,4 @@
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -247,7 +247,13 @@ fn finding(span: Span, path: &KeyPath, message: impl Into<String>, fix: impl Int
 
 fn wrong_type(node: &Node, path: &KeyPath, schemas: &[&Value]) -> Finding {
     let needed = needed(schemas);
-    let keys = schemas.iter().find_map(|schema| schema.get("properties")?.as_object());
+    let maps = schemas.iter().filter_map(|schema| schema.get("properties")?.as_object());
+    let keys: BTreeSet<&String> = maps.clone().flat_map(|map| map.keys()).collect();
+    // the word that tells one of several maps from the others, without its map
+    let tagged = node.as_str().and_then(|word| {
+        let tag = |(_, inner): &(&String, &Value)| inner.get("const").and_then(Value::as_str) == Some(word);
+        maps.clone().find_map(|map| Some((word, map.iter().find(tag)?.0, map)))
+    });
     let place = if path.0.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
     let message = format!("{place} is {} where {needed} is needed", node.kind());
     let number = node.as_str().is_some_and(|t| t.parse::<f64>().is_ok()) && needed.contains("number");
@@ -255,8 +261,11 @@ fn wrong_type(node: &Node, path: &KeyPath, schemas: &[&Value]) -> Finding {
         "remove the quotes".to_owned()
     } else if path.0.is_empty() {
         "write keys such as `prompts:`, `providers:` and `tests:`".to_owned()
-    } else if let Some(keys) = keys.filter(|keys| !keys.is_empty()) {
-        format!("write {needed}; known keys are {}", list(&keys.keys().collect::<Vec<_>>()))
+    } else if let Some((word, tag, map)) = tagged {
+        let more: String = map.keys().filter(|key| *key != tag).map(|key| format!(", {key}: ...")).collect();
+        format!("write `{{{tag}: {word}{more}}}`")
+    } else if !keys.is_empty() {
+        format!("write {needed}; known keys are {}", list(&keys.into_iter().collect::<Vec<_>>()))
     } else {
         format!("write {needed}")
     };
