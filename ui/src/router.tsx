@@ -37,7 +37,7 @@ const home = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: optional((search) => ({ to: text(search.to) })),
+  validateSearch: optional((search) => ({ to: text(search.to), failed: text(search.failed) })),
   component: lazyRouteComponent(() => import("./pages/people/SignInPage"), "SignInPage"),
 });
 const join = createRoute({ getParentRoute: () => root, path: "/join", component: lazyRouteComponent(() => import("./pages/people/JoinPage"), "JoinPage") });

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 27] = [
+const MAY_USE: [(&str, &[&str]); 29] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -23,6 +23,8 @@ const MAY_USE: [(&str, &[&str]); 27] = [
     ("clade-store-redis", &["clade-store", "clade-domain", "clade-lineage"]),
     ("clade-store-postgres", &["clade-store", "clade-domain", "clade-lineage"]),
     ("clade-accounts", &["clade-domain", "clade-store"]),
+    ("clade-identity", &["clade-domain"]),
+    ("clade-auth-standin", &[]),
     ("clade-sandbox", &["clade-domain"]),
     ("clade-daytona-fake", &["clade-sandbox"]),
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
@@ -57,6 +59,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
             "clade-engine",
             "clade-intake",
             "clade-accounts",
+            "clade-identity",
             "clade-export",
             "clade-bundle",
         ],
@@ -66,6 +69,7 @@ const MAY_USE: [(&str, &[&str]); 27] = [
         &[
             "clade-intake",
             "clade-accounts",
+            "clade-identity",
             "clade-server",
             "clade-filter",
             "clade-lineage",
@@ -95,12 +99,13 @@ const MAY_USE: [(&str, &[&str]); 27] = [
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 5] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
+    ("clade-identity", &["clade-auth-standin"]),
     ("clade-sandbox", &["clade-daytona-fake"]),
     ("promptclade", &["clade-daytona-fake"]),
     ("clade-engine", &["clade-store-sqlite"]),
     ("clade-bundle", &["clade-store-sqlite"]),
-    ("clade-server", &["clade-store-sqlite"]),
+    ("clade-server", &["clade-store-sqlite", "clade-store-postgres", "clade-auth-standin"]),
 ];
 
 /// Crates that must work without any async runtime.

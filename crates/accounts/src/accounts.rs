@@ -38,7 +38,6 @@ impl Accounts {
                 login: "local".into(),
                 name: "this machine".into(),
                 password: None,
-                subject: None,
                 instance_admin: true,
                 disabled: false,
             };

@@ -11,6 +11,15 @@ pub enum AccountError {
     /// Login and password do not belong together. Unknown people get the same answer, and as slowly.
     #[error("login or password is wrong")]
     SignIn,
+    /// Somebody of an identity provider comes with the address of an account that is not theirs yet.
+    #[error("`{login}` has an account here that is signed in to with a password")]
+    Taken {
+        /// The account's login.
+        login: String,
+    },
+    /// Who signs in may not any more.
+    #[error("this account may not sign in")]
+    Disabled,
     /// Too many wrong attempts.
     #[error("too many wrong attempts; try again in {seconds} s")]
     Throttled {

@@ -12,6 +12,7 @@ mod error;
 mod invitations;
 mod keys;
 mod members;
+mod outside;
 mod password;
 mod principal;
 mod secret;

@@ -1,4 +1,4 @@
-use clade_domain::{Action, Role, User, UserId, WorkspaceId};
+use clade_domain::{Action, Elsewhere, Role, User, UserId, WorkspaceId};
 
 /// Who asks, and with what.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,8 @@ pub enum Via {
         hash: String,
         /// What a write has to bring along.
         csrf: String,
+        /// Where they signed in elsewhere: what it goes on with.
+        elsewhere: Option<Elsewhere>,
     },
     /// A program's token.
     Token {
@@ -34,6 +36,8 @@ pub enum Via {
         /// The only workspace it opens.
         workspace: Option<WorkspaceId>,
     },
+    /// A token of an identity provider, which lets its person do what they may.
+    Outside,
     /// A link that shows one run. It carries no role.
     Link {
         /// Its id.
@@ -56,7 +60,7 @@ impl Principal {
                 (*ceiling, only.as_ref().is_none_or(|only| Some(only) == workspace))
             }
             Via::Link { .. } => (Role::Viewer, false),
-            Via::Session { .. } | Via::Anonymous => (Role::Instance, true),
+            Via::Session { .. } | Via::Outside | Via::Anonymous => (Role::Instance, true),
         };
         let member = member.filter(|_| open).map(|role| role.min(ceiling));
         let instance = (self.instance_admin && open && ceiling == Role::Instance).then_some(Role::Instance);

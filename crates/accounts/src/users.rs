@@ -15,8 +15,8 @@ pub struct NewUser {
     pub login: String,
     /// How others see them; empty is the login.
     pub name: String,
-    /// Their password.
-    pub password: SecretString,
+    /// Their password; none for who signs in at an identity provider, where the login is the address that it knows them by.
+    pub password: Option<SecretString>,
     /// Whether they keep the installation.
     pub instance_admin: bool,
 }
@@ -71,9 +71,12 @@ impl Accounts {
             return Err(AccountError::Invalid(message));
         }
         let name = if new.name.trim().is_empty() { login.clone() } else { named("a person", &new.name)? };
-        let password = Some(password::hash(new.password).await?);
+        let password = match new.password {
+            Some(password) => Some(password::hash(password).await?),
+            None => None,
+        };
         let id = UserId::from_entropy(new_id()?);
-        Ok(User { id, login, name, password, subject: None, instance_admin: new.instance_admin, disabled: false })
+        Ok(User { id, login, name, password, instance_admin: new.instance_admin, disabled: false })
     }
 
     /// All people, oldest first.
@@ -132,6 +135,19 @@ impl Accounts {
         let hash = password::hash(password).await?;
         let new = User { password: Some(hash), ..user.value.clone() };
         let deed = Deed { by, workspace: None, action: "user.password", target: user.value.login.clone() };
+        let mut changes = vec![Change::rewrite(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
+        changes.extend(self.credentials(&user.value.id, now).await?);
+        Ok(self.store.commit(changes).await?)
+    }
+
+    /// Takes somebody's password away, so that they sign in at an identity provider from now on: the first one there who has made sure that
+    /// the login is their address is them. Every session and token of theirs ends.
+    ///
+    /// # Errors
+    /// `Stale`.
+    pub async fn remove_password(&self, user: &Stored<User>, by: &UserId, now: Timestamp) -> Result<(), AccountError> {
+        let new = User { password: None, ..user.value.clone() };
+        let deed = Deed { by, workspace: None, action: "user.elsewhere", target: user.value.login.clone() };
         let mut changes = vec![Change::rewrite(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
         changes.extend(self.credentials(&user.value.id, now).await?);
         Ok(self.store.commit(changes).await?)

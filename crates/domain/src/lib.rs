@@ -50,8 +50,8 @@ pub use strategy::{
     PromptbreederSpec, RandomSpec, SelectionMethod, StrategyName, StrategySpec,
 };
 pub use team::{
-    ApiToken, AuditEntry, Comment, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey, Repeatable, Session,
-    Share, Tab, User, Workspace,
+    ApiToken, AuditEntry, Comment, Elsewhere, Identity, Invitation, Item, ItemKind, ItemVersion, Member, Outsider,
+    ProviderKey, Repeatable, Session, Share, Tab, User, Workspace,
 };
 pub use trial::{CellRef, Purpose, Trial, TrialError, TrialErrorKind, TrialOutcome};
 pub use webhook::{Delivery, DeliveryStatus, News, Webhook};

@@ -20,13 +20,36 @@ pub struct User {
     /// The password's hash in PHC format; none for who signs in elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// Who they are at another identity provider: `ISSUER SUBJECT`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
     /// Whether they keep the installation.
     pub instance_admin: bool,
     /// Whether they may not sign in.
     pub disabled: bool,
+}
+
+/// Somebody as an identity provider knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outsider {
+    /// The provider, as it names itself.
+    pub issuer: String,
+    /// Who they are there. Never given to somebody else.
+    pub subject: String,
+    /// Their e-mail address in lower case, where the provider has made sure that it is theirs.
+    pub address: Option<String>,
+    /// How others see them; may be empty.
+    pub name: String,
+}
+
+/// Whose account it is that somebody of an identity provider uses. A person may be known to several providers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The provider, as it names itself.
+    pub issuer: String,
+    /// Who they are there.
+    pub subject: String,
+    /// Who they are here.
+    pub user: UserId,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// A browser that signed in.
@@ -38,6 +61,20 @@ pub struct Session {
     pub user: UserId,
     /// Until when.
     pub expires: Timestamp,
+    /// Where they signed in elsewhere: what it goes on with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// What a session of somebody who signed in at an identity provider goes on with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// What the provider gave, sealed.
+    pub sealed: String,
+    /// From when on the provider is asked whether it goes on.
+    pub renew: Timestamp,
+    /// Until when it holds where the provider cannot be asked.
+    pub until: Timestamp,
 }
 
 /// A key of a program to the API, on behalf of a person.

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     hosts::Hosts,
     mcp::Tools,
+    outside::Outside,
     patron::WorkspacePatron,
     presence::Presence,
     rate::Rates,
@@ -48,6 +49,8 @@ pub struct Settings {
     pub lineage: Lineage,
     /// Who may come in.
     pub mode: Mode,
+    /// Where people may sign in beside this server.
+    pub outside: Outside,
     /// Seals the keys of providers.
     pub vault: Vault,
     /// The folder for what is neither in the store nor of one request: sandboxes.
@@ -80,6 +83,7 @@ pub struct Inner {
     pub(crate) patron: WorkspacePatron,
     pub(crate) states: States,
     pub(crate) mode: Mode,
+    pub(crate) outside: Outside,
     pub(crate) hosts: Hosts,
     pub(crate) start: StartLink,
     pub(crate) rates: Rates,
@@ -97,7 +101,7 @@ impl App {
     /// A server that listens nowhere yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { store, lineage, mode, vault, data, environment, public_url, rate, reach, mcp, version } =
+        let Settings { store, lineage, mode, outside, vault, data, environment, public_url, rate, reach, mcp, version } =
             settings;
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
@@ -119,6 +123,7 @@ impl App {
             vault,
             states: States::default(),
             mode,
+            outside,
             hosts: Hosts::new(public_url),
             start: StartLink::default(),
             rates: Rates::new(rate),

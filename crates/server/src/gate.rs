@@ -13,6 +13,7 @@ use crate::{
     App, Mode, Problem,
     caller::{Caller, Place},
     cookie,
+    outside::SupabaseWay,
     request_id::By,
 };
 
@@ -217,10 +218,19 @@ pub(crate) async fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> 
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(unknown());
         }
-        return app.accounts.bearer(token.trim(), now).await?.map(Some).ok_or_else(unknown);
+        let token = token.trim();
+        if let Some(principal) = app.accounts.bearer(token, now).await? {
+            return Ok(Some(principal));
+        }
+        // tokens of ours have no dots
+        return match app.outside.supabase.as_ref().filter(|_| token.contains('.')) {
+            Some(way) => way.bearer(&app.accounts, token, now).await.map(Some),
+            None => Err(unknown()),
+        };
     }
     if let Some(secret) = cookie::read(headers, app.hosts.secure())
         && let Some(principal) = app.accounts.session(secret, now).await?
+        && SupabaseWay::goes_on(app, &principal, now).await?
     {
         return Ok(Some(principal));
     }
@@ -232,7 +242,7 @@ pub(crate) async fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> 
 
 /// A write that a browser sends with its cookie, or without anything, has to come from a page of ours.
 fn written_from_here(app: &App, principal: &Principal, request: &Parts) -> Result<(), Problem> {
-    if matches!(principal.via, Via::Token { .. }) {
+    if matches!(principal.via, Via::Token { .. } | Via::Outside) {
         return Ok(());
     }
     let elsewhere = || {
@@ -250,11 +260,11 @@ fn written_from_here(app: &App, principal: &Principal, request: &Parts) -> Resul
             let sent = request.headers.get(CSRF).and_then(|value| value.to_str().ok());
             if sent == Some(csrf) { Ok(()) } else { Err(elsewhere()) }
         }
-        Via::Token { .. } | Via::Link { .. } | Via::Anonymous => Ok(()),
+        Via::Token { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => Ok(()),
     }
 }
 
-fn limited(app: &App, principal: Option<&Principal>, request: &Parts) -> Result<(), Problem> {
+pub(crate) fn limited(app: &App, principal: Option<&Principal>, request: &Parts) -> Result<(), Problem> {
     let caller = match principal.map(|principal| (&principal.via, principal)) {
         Some((Via::Token { id, .. }, _)) => format!("token {id}"),
         Some((_, principal)) => format!("user {}", principal.user),

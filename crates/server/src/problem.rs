@@ -8,6 +8,7 @@ use clade_bundle::BundleError;
 use clade_engine::EngineError;
 use clade_export::ExportError;
 use clade_filter::FilterError;
+use clade_identity::IdentityError;
 use clade_runfile::Problems;
 use clade_store::StoreError;
 use schemars::JsonSchema;
@@ -111,6 +112,14 @@ impl Problem {
             .fix("try again; the log has the details under the request's id")
     }
 
+    pub(crate) fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.0.status
     }
@@ -158,6 +167,15 @@ impl From<AccountError> for Problem {
             E::Store(error) => error.into(),
             E::SignIn => Self::new(StatusCode::UNAUTHORIZED, "sign_in", error.to_string())
                 .fix("try again, or ask an admin to reset the password"),
+            E::Taken { login } => Self::new(
+                StatusCode::CONFLICT,
+                "taken",
+                format!("`{login}` has an account here that somebody else may be using"),
+            )
+            .fix(format!(
+                "sign in with its password, or ask who keeps this installation for `clade user elsewhere {login}`"
+            )),
+            E::Disabled => Self::new(StatusCode::FORBIDDEN, "disabled", error.to_string()).fix("ask an admin"),
             E::Throttled { seconds } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", error.to_string()).after(seconds)
             }
@@ -169,6 +187,28 @@ impl From<AccountError> for Problem {
             }
             E::Sealed { .. } => Self::conflict(error.to_string()),
             E::Machine(_) => Self::fault(error),
+            _ => Self::fault(error),
+        }
+    }
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        use IdentityError as E;
+        match &error {
+            E::Away { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, "identity_away", error.to_string())
+                .fix("try again soon; who is signed in goes on, and accounts with a password of this server are not concerned")
+                .after(30),
+            E::Wrong { .. } => Self::new(StatusCode::BAD_GATEWAY, "identity_wrong", error.to_string())
+                .fix("whoever keeps this server should look at `clade doctor` and at [accounts] in promptclade.toml"),
+            E::Refused { code, .. } if code == "invalid_credentials" => {
+                Self::new(StatusCode::UNAUTHORIZED, "sign_in", "address or password is wrong").fix("try again, or recover the password")
+            }
+            E::Refused { status: 429, .. } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", error.to_string()).after(60)
+            }
+            E::Refused { message, .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message.clone()),
+            E::Token(_) => Self::new(StatusCode::UNAUTHORIZED, "token", error.to_string()).fix("sign in anew"),
             _ => Self::fault(error),
         }
     }

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
-use crate::{App, assets, limits, mcp, request_id, routes, webhooks};
+use crate::{App, assets, limits, mcp, outside, request_id, routes, webhooks};
 
 /// For how long the head of a request may come.
 const HEAD: Duration = Duration::from_secs(10);
@@ -31,7 +31,7 @@ pub(crate) fn api(app: &App) -> Router {
 /// All routes of a server.
 pub fn router(app: &App) -> Router {
     let api = api(app);
-    let router = routes::outside().merge(mcp::route(app, api.clone()));
+    let router = routes::outside().merge(outside::pages()).merge(mcp::route(app, api.clone()));
     // what streams is sent as it comes
     let packed = predicate::DefaultPredicate::new()
         .and(predicate::NotForContentType::const_new("text/event-stream"))

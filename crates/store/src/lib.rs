@@ -21,8 +21,8 @@ pub use lineage::{Kin, Lineage, LineageGraph};
 pub use memory::MemoryStore;
 pub use projection::{Batch, Projection, Projector};
 pub use records::{
-    Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, WAITING, item_id,
-    member_id, version_id,
+    Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, WAITING, identity_id,
+    item_id, member_id, version_id,
 };
 pub use roles::{
     AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunOrder, RunStatus, RunSummary, SnapshotRow, Store,

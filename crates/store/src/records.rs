@@ -1,5 +1,5 @@
 use clade_domain::{
-    ApiToken, AuditEntry, Comment, Delivery, DeliveryStatus, Invitation, Item, ItemKind, ItemVersion, Member,
+    ApiToken, AuditEntry, Comment, Delivery, DeliveryStatus, Identity, Invitation, Item, ItemKind, ItemVersion, Member,
     ProviderKey, Repeatable, RunId, Session, Share, Tab, Timestamp, User, UserId, Webhook, Workspace, WorkspaceId,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -11,6 +11,8 @@ use crate::{StoreError, StoreFuture};
 pub enum RecordKind {
     /// [`User`].
     User,
+    /// [`Identity`].
+    Identity,
     /// [`Session`].
     Session,
     /// [`ApiToken`].
@@ -49,6 +51,7 @@ impl RecordKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::Identity => "identity",
             Self::Session => "session",
             Self::Token => "token",
             Self::Invitation => "invitation",
@@ -301,6 +304,11 @@ record!(User, User, |it| Keys {
     unique: Some(it.login.clone()),
     ..Keys::default()
 });
+record!(Identity, Identity, |it| Keys {
+    id: identity_id(&it.issuer, &it.subject),
+    user: Some(it.user.clone()),
+    ..Keys::default()
+});
 record!(Session, Session, |it| Keys {
     id: it.hash.clone(),
     user: Some(it.user.clone()),
@@ -398,6 +406,12 @@ record!(AuditEntry, Audit, |it| Keys {
 
 /// What deliveries hang on that are to be sent; the others hang on their webhook.
 pub const WAITING: &str = "waiting";
+
+/// The id of what somebody is at an identity provider. Neither part has a space.
+#[must_use]
+pub fn identity_id(issuer: &str, subject: &str) -> String {
+    format!("{issuer} {subject}")
+}
 
 /// The id of a membership.
 #[must_use]

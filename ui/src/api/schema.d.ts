@@ -858,6 +858,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/supabase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs somebody in at the Supabase project. */
+        post: operations["supabase_sign_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/supabase/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the Supabase project send a mail with a link that signs somebody in. */
+        post: operations["supabase_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/supabase/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives oneself a new password at the Supabase project. */
+        put: operations["supabase_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/supabase/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a person to the Supabase project. */
+        post: operations["supabase_sign_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/supabase/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has the Supabase project send a mail with a link that leads to a new password. */
+        post: operations["supabase_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shares/look": {
         parameters: {
             query?: never;
@@ -1501,6 +1586,10 @@ export interface components {
             password?: string | null;
             secret: string;
         };
+        /** @description Where a mail goes. */
+        AddressInput: {
+            email: string;
+        };
         /** @description What one model made of it. */
         Answered: {
             /** @description Why there is none. */
@@ -1526,6 +1615,13 @@ export interface components {
             answers: components["schemas"]["Answered"][];
             /** @description What each was sent. */
             messages: components["schemas"]["ChatMessage"][];
+        };
+        /** @description Sign-in at a Supabase project. */
+        AtSupabase: {
+            /** @description The other providers that it knows; `/sign-in/supabase/NAME` leads there. */
+            providers: string[];
+            /** @description Whether this session was opened there. */
+            session: boolean;
         };
         /** @description What somebody did. */
         AuditView: {
@@ -1735,6 +1831,10 @@ export interface components {
             /** @description Who speaks. */
             role: components["schemas"]["MessageRole"];
         };
+        /** @description A new password. */
+        ChosenInput: {
+            password: string;
+        };
         /** @description Where a run is created anew. */
         CloneWantedInput: {
             /**
@@ -1909,6 +2009,11 @@ export interface components {
              * @description Proposals turned away before anything was spent on evaluating them.
              */
             turned_away: number;
+        };
+        /** @description Address and password. */
+        CredentialsInput: {
+            email: string;
+            password: string;
         };
         /** @description How the best score grew. */
         Curve: {
@@ -2682,6 +2787,16 @@ export interface components {
             id: string;
             /** @description How the user calls it; empty where they do not. */
             label?: string;
+        };
+        /** @description A person to be added. */
+        NewcomerInput: {
+            email: string;
+            /**
+             * @description How others see them; the address where it is left out.
+             * @default
+             */
+            name?: string;
+            password: string;
         };
         /** @description Another model. */
         NewModelInput: {
@@ -3732,6 +3847,8 @@ export interface components {
             user: components["schemas"]["Me"] | null;
             /** @description The program's version. */
             version: string;
+            /** @description Where people may sign in beside this server. */
+            ways: components["schemas"]["Ways"];
             /** @description The workspaces they are a member of. */
             workspaces: components["schemas"]["Mine"][];
         };
@@ -3813,6 +3930,13 @@ export interface components {
             status: components["schemas"]["RunStatus"];
             /** @description The strategy. */
             strategy: string;
+        };
+        /** @description What came of signing up. */
+        SignedUp: {
+            /** @description Whether the link of a mail has to be opened first, in this browser. */
+            mail_sent: boolean;
+            /** @description Null where it has to. */
+            session: components["schemas"]["SessionView"] | null;
         };
         /** @description Login and password. */
         SignInInput: {
@@ -4503,7 +4627,8 @@ export interface components {
              * @default
              */
             name?: string;
-            password: string;
+            /** @description Left out for somebody who signs in at an identity provider, which knows them by the login as their address. */
+            password?: string | null;
         };
         /** @description A version of it. */
         VersionView: {
@@ -4549,6 +4674,13 @@ export interface components {
         WantedInput: {
             /** @description Letters, digits, `.`, `_` and `-`, and no name of a candidate (`c0`, `seed`, `best`); the next number where it is left out. */
             name?: string | null;
+        };
+        /** @description Where people may sign in beside this server. */
+        Ways: {
+            /** @description What the provider of OpenID Connect is called that `/sign-in/oidc` leads to; null where there is none. */
+            oidc: string | null;
+            /** @description Null where no Supabase project is configured. */
+            supabase: components["schemas"]["AtSupabase"] | null;
         };
         /** @description A webhook that was added. */
         WebhookMade: {
@@ -6543,6 +6675,165 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewPasswordInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supabase_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialsInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supabase_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supabase_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supabase_sign_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewcomerInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedUp"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supabase_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressInput"];
             };
         };
         responses: {

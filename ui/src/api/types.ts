@@ -38,6 +38,7 @@ export type NodeStatus = Schemas["Status"];
 export type RoleName = Schemas["Role"];
 
 export type Session = Schemas["SessionView"];
+export type SignedUp = Schemas["SignedUp"];
 export type Budget = Schemas["Budget"];
 export type Spent = Schemas["Spent"];
 export type Headroom = Schemas["Headroom"];

@@ -1,37 +1,51 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, setCsrf } from "@/api/client";
-import { setConnection } from "@/api/connection";
-import { sessionQuery } from "@/api/queries";
+import { api } from "@/api/client";
 import type { Session } from "@/api/types";
-import { Button } from "@/components/Button";
+import { Button, buttonClass } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { TextField } from "@/components/TextField";
+import { SupabaseForm } from "./SupabaseForm";
+import { useArrival } from "./useArrival";
+import { useSession } from "./useSession";
 
-/** Login and password; used by the sign-in page and by the dialog over a page whose session ended. */
-export function SignInForm({ login: known = "", onDone }: { login?: string; onDone: (session: Session) => void }) {
-  const client = useQueryClient();
+interface Props {
+  /** The login that is known already. */
+  login?: string;
+  /** The page that was wanted. */
+  to?: string;
+  onDone: (session: Session) => void;
+}
+
+/** Every way to sign in that the server has; used by the sign-in page and by the dialog over a page whose session ended. */
+export function SignInForm({ login, to = location.pathname + location.search, onDone }: Props) {
+  const { ways } = useSession();
+  const here = <PasswordForm login={login} onDone={onDone} />;
+  const page = encodeURIComponent(to);
+  return (
+    <div className="flex flex-col gap-4">
+      {ways.oidc ? <a className={buttonClass("primary")} href={`/sign-in/oidc?to=${page}`}>Sign in with {ways.oidc}</a> : null}
+      {ways.supabase ? <SupabaseForm providers={ways.supabase.providers} page={page} onDone={onDone} /> : null}
+      {ways.oidc || ways.supabase ? (
+        <details>
+          <summary className="text-muted">Sign in with a password of this server</summary>
+          <div className="mt-3">{here}</div>
+        </details>
+      ) : here}
+    </div>
+  );
+}
+
+/** Login and password of this server. */
+function PasswordForm({ login: known = "", onDone }: Pick<Props, "login" | "onDone">) {
   const [login, setLogin] = useState(known);
   const [password, setPassword] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { arrive, busy, error } = useArrival(onDone);
   return (
     <form
       className="flex flex-col gap-3"
       onSubmit={(event) => {
         event.preventDefault();
-        setBusy(true);
-        setError(null);
-        api
-          .post<Session>("/session", { login, password })
-          .then((session) => {
-            setCsrf(session.csrf);
-            client.setQueryData(sessionQuery.queryKey, session);
-            setConnection({ expired: false });
-            onDone(session);
-          })
-          .catch(setError)
-          .finally(() => setBusy(false));
+        arrive(api.post<Session>("/session", { login, password }));
       }}
     >
       <TextField label="Login" autoComplete="username" autoFocus required value={login} onChange={setLogin} />

@@ -18,6 +18,9 @@ pub enum UserCommand {
         /// How others see them
         #[arg(long, default_value = "")]
         name: String,
+        /// Let them sign in at the identity provider of `[accounts]`, without a password: the login is their address there
+        #[arg(long)]
+        elsewhere: bool,
         /// Let them keep the installation; the first one also becomes an admin of the workspace with the runs of this machine
         #[arg(long)]
         admin: bool,
@@ -27,6 +30,11 @@ pub enum UserCommand {
     /// Give a person a new password, from CLADE_PASSWORD or asked for; they are signed out everywhere
     Password {
         /// What they sign in with
+        login: String,
+    },
+    /// Let a person sign in at the identity provider of `[accounts]` instead of with a password; they are signed out everywhere
+    Elsewhere {
+        /// What they sign in with: their address at the provider
         login: String,
     },
     /// Let a person sign in no more, and sign them out everywhere

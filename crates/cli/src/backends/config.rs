@@ -5,7 +5,7 @@ use std::{
 
 use serde::Deserialize;
 
-use super::Role;
+use super::{Role, accounts::AccountsConfig};
 use crate::{context::Context, failure::Failure};
 
 /// The file's name, in the data folder or in the folder that one is in; the latter comes first.
@@ -21,6 +21,9 @@ pub struct Config {
     pub lineage: Option<Server>,
     /// Where generations are kept beside the store.
     pub generations: Option<Server>,
+    /// Where people sign in beside this installation.
+    #[serde(default)]
+    pub accounts: AccountsConfig,
 }
 
 /// A server.
@@ -73,6 +76,7 @@ impl Config {
                 server.complete(variable(&format!("CLADE_{role}_PASSWORD")))?;
             }
         }
+        config.accounts.overridden();
         Ok(config)
     }
 
@@ -97,6 +101,9 @@ impl Config {
                     *file = folder.join(&*file);
                 }
             }
+        }
+        if let Some(folder) = path.parent() {
+            config.accounts.placed(folder);
         }
         Ok(config)
     }
@@ -143,6 +150,32 @@ mod tests {
         assert_eq!((server.url.as_str(), server.user.as_deref()), ("bolt://db", Some("me")));
         assert!(server.password_file.unwrap().is_absolute(), "from where the file is");
         assert_eq!(config.generations, None);
+    }
+
+    #[test]
+    fn ways_to_sign_in_are_understood_without_secrets() {
+        let config = of(
+            "[accounts]\noidc = { issuer = 'https://id.example', client_id = 'clade', client_secret_file = 's' }\n\
+             supabase = { url = 'https://abc.supabase.co', publishable_key = 'sb_publishable_1', providers = ['github'] }\n",
+        );
+        let accounts = config.unwrap().accounts;
+        assert!(accounts.any());
+        // the file with the secret is looked for beside the configuration
+        let refused = accounts.outside().map(drop).unwrap_err().to_string();
+        assert!(refused.contains("read the secret in /"), "{refused}");
+        let refused = of("[accounts]\noidc = { issuer = 'https://id.example', client_secret = 'x' }\n").unwrap_err();
+        assert!(refused.contains("unknown field `client_secret`"), "{refused}");
+        assert!(!of("[lineage]\nurl = 'bolt://db'\n").unwrap().accounts.any());
+        let table = [
+            ("oidc = { issuer = 'http://id.example', client_id = 'clade' }", "https"),
+            ("oidc = { issuer = 'https://id.example' }", "client_id"),
+            ("supabase = { url = 'https://abc.supabase.co' }", "publishable_key"),
+            ("supabase = { url = 'https://abc.supabase.co', publishable_key = 'sb_secret_1' }", "secret key"),
+        ];
+        for (line, says) in table {
+            let refused = of(&format!("[accounts]\n{line}\n")).unwrap().accounts.outside().map(drop).unwrap_err();
+            assert!(refused.to_string().contains(says), "{refused}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Where things are kept: the system of record, in a file or in a server, and servers beside it that the family tree and generations are
 //! kept up in.
 
+mod accounts;
 mod config;
 mod feed;
 mod open;

@@ -46,5 +46,12 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             },
         }
     }
+    for checkup in config.accounts.checkups().await {
+        let (is, sound) = match &checkup.is {
+            Ok(is) => (is, true),
+            Err(why) => (why, false),
+        };
+        say(checkup.name, is, &checkup.warnings, sound);
+    }
     if good { Ok(()) } else { Err(Failure::Exit(exit::ERROR)) }
 }

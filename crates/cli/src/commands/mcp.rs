@@ -3,7 +3,7 @@ use std::io::Write;
 use clade_accounts::Accounts;
 use clade_engine::now;
 use clade_server::{
-    App, Mode, Reachable, Settings,
+    App, Mode, Outside, Reachable, Settings,
     mcp::{Api, RouterApi, Tools, answer},
 };
 use tokio::sync::mpsc;
@@ -20,6 +20,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         lineage,
         // whoever starts this process is the person at this machine
         mode: Mode::Anonymous,
+        outside: Outside::default(),
         vault: vault(None, &data)?,
         data,
         environment: environment(context)?,

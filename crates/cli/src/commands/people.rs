@@ -20,9 +20,9 @@ pub async fn user(args: &UserArgs, context: &Context) -> Result<(), Failure> {
     let accounts = Accounts::new(context.store(Durability::Normal).await?);
     let (output, by) = (context.output, UserId::default());
     match &args.command {
-        UserCommand::Add { login, name, admin } => {
-            let new =
-                NewUser { login: login.clone(), name: name.clone(), password: password()?, instance_admin: *admin };
+        UserCommand::Add { login, name, elsewhere, admin } => {
+            let password = if *elsewhere { None } else { Some(password()?) };
+            let new = NewUser { login: login.clone(), name: name.clone(), password, instance_admin: *admin };
             let user = accounts.add_user(new, &by, now()).await?;
             if output.json {
                 output.json_line(&json!({ "id": user.id, "login": user.login, "instance_admin": user.instance_admin }));
@@ -53,6 +53,11 @@ pub async fn user(args: &UserArgs, context: &Context) -> Result<(), Failure> {
             let user = accounts.user_by_login(login, now()).await?;
             accounts.reset_password(&user, password()?, &by, now()).await?;
             output.note(format!("{} has a new password and is signed out everywhere", user.value.login));
+        }
+        UserCommand::Elsewhere { login } => {
+            let user = accounts.user_by_login(login, now()).await?;
+            accounts.remove_password(&user, &by, now()).await?;
+            output.note(format!("{} signs in at the identity provider from now on", user.value.login));
         }
         UserCommand::Disable { login } => change(&accounts, login, true, context).await?,
         UserCommand::Enable { login } => change(&accounts, login, false, context).await?,

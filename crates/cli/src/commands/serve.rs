@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::{BackupArgs, ServeArgs},
-    backends::feed_all,
+    backends::{Config, feed_all},
     context::Context,
     failure::Failure,
     load,
@@ -22,11 +22,21 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let output = context.output;
     let (store, lineage) = context.lineage_for_many().await?;
     let accounts = Accounts::new(store.clone());
-    let mode = match (accounts.exist(now()).await?, args.allow_anonymous) {
+    let elsewhere = Config::read(context)?.accounts;
+    let there_are = accounts.exist(now()).await?;
+    let mode = match (there_are || elsewhere.any(), args.allow_anonymous) {
         (_, true) => Mode::Anonymous,
         (true, false) => Mode::Accounts,
         (false, false) => Mode::Single,
     };
+    if elsewhere.any() && args.allow_anonymous {
+        return Err(Failure::Usage(
+            "with --allow-anonymous nobody signs in; leave it out, or [accounts] of promptclade.toml".into(),
+        ));
+    }
+    if !there_are && mode == Mode::Accounts {
+        output.note("nobody keeps this installation yet: `clade user add ADDRESS --admin --elsewhere` names who does when they sign in");
+    }
     if mode == Mode::Single && !args.listen.is_loopback() {
         return Err(Failure::Usage(format!(
             "nobody has an account yet, so whoever reaches {} would be let in; add the first with `clade user add LOGIN --admin`, or say \
@@ -44,6 +54,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let settings = Settings {
         lineage,
         mode,
+        outside: elsewhere.outside()?,
         vault: vault(args.secret_key_file.as_deref(), &data)?,
         data,
         environment: environment(context)?,

@@ -184,7 +184,7 @@ async fn accept(
     let Acceptance { secret, login, name, password } = given;
     let user = match (login, password) {
         (Some(login), Some(password)) => {
-            let new = NewUser { login, name, password, instance_admin: false };
+            let new = NewUser { login, name, password: Some(password), instance_admin: false };
             app.accounts.accept_as_new(&secret, new, now).await?.id
         }
         (None, None) => {

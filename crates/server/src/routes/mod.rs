@@ -24,6 +24,7 @@ mod session;
 mod shares;
 mod snapshots;
 mod steer;
+mod supabase;
 mod tokens;
 mod trials;
 mod users;
@@ -40,6 +41,7 @@ pub(crate) fn all() -> Vec<Route> {
     let subjects = [
         server::routes(),
         session::routes(),
+        supabase::routes(),
         tokens::routes(),
         users::routes(),
         invitations::routes(),

@@ -16,6 +16,7 @@ use crate::{
     cookie,
     extract::Body,
     gate::{address, identify},
+    outside::SupabaseWay,
     route::Route,
 };
 
@@ -48,12 +49,32 @@ pub(crate) struct SessionView {
     user: Option<Me>,
     /// What writes with the cookie bring as `X-CSRF-Token`; null without a cookie.
     csrf: Option<String>,
+    /// Where people may sign in beside this server.
+    ways: Ways,
     /// The program's version.
     version: String,
     /// The workspaces they are a member of.
     workspaces: Vec<Mine>,
     /// What they may do beside all workspaces.
     actions: Vec<String>,
+}
+
+/// Where people may sign in beside this server.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Ways {
+    /// What the provider of OpenID Connect is called that `/sign-in/oidc` leads to; null where there is none.
+    oidc: Option<String>,
+    /// Null where no Supabase project is configured.
+    supabase: Option<AtSupabase>,
+}
+
+/// Sign-in at a Supabase project.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AtSupabase {
+    /// The other providers that it knows; `/sign-in/supabase/NAME` leads there.
+    providers: Vec<String>,
+    /// Whether this session was opened there.
+    session: bool,
 }
 
 /// Oneself.
@@ -105,8 +126,15 @@ pub(crate) async fn view(app: &App, principal: Option<&Principal>, now: Timestam
         }),
         csrf: principal.and_then(|principal| match &principal.via {
             Via::Session { csrf, .. } => Some(csrf.clone()),
-            Via::Token { .. } | Via::Link { .. } | Via::Anonymous => None,
+            Via::Token { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => None,
         }),
+        ways: Ways {
+            oidc: app.outside.oidc.as_ref().map(|way| way.name.clone()),
+            supabase: app.outside.supabase.as_ref().map(|way| AtSupabase {
+                providers: way.providers().to_vec(),
+                session: principal.is_some_and(|it| matches!(it.via, Via::Session { elsewhere: Some(_), .. })),
+            }),
+        },
         version: app.version.clone(),
         workspaces,
         actions: principal.map(|principal| actions(|action| principal.may(action, None, None))).unwrap_or_default(),
@@ -157,6 +185,7 @@ pub(crate) async fn signed_in(
 
 async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     if let Via::Session { hash, .. } = &caller.principal.via {
+        SupabaseWay::sign_out(&app, &caller.principal).await;
         app.accounts.sign_out(hash).await?;
     }
     let cookie = cookie::clear(app.hosts.secure());

@@ -81,7 +81,7 @@ async fn add(
 ) -> Result<impl IntoResponse, Problem> {
     let own = match &caller.principal.via {
         Via::Token { ceiling, workspace, .. } => Some((*ceiling, workspace.clone())),
-        Via::Session { .. } | Via::Link { .. } | Via::Anonymous => None,
+        Via::Session { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => None,
     };
     // a token cannot make one that does more than itself
     if let Some((ceiling, only)) = own

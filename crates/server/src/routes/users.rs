@@ -97,8 +97,9 @@ struct UserWanted {
     /// How others see them; the login where it is left out.
     #[serde(default)]
     name: String,
-    #[schemars(with = "String")]
-    password: SecretString,
+    /// Left out for somebody who signs in at an identity provider, which knows them by the login as their address.
+    #[schemars(with = "Option<String>")]
+    password: Option<SecretString>,
     /// Whether they keep the installation.
     #[serde(default)]
     instance_admin: bool,

@@ -4,8 +4,8 @@ use clade_accounts::{Accounts, NewToken, NewUser, Vault};
 use clade_domain::{Role, UserId, WorkspaceId};
 use clade_engine::now;
 use clade_models::Environment;
-use clade_server::{App, Mode, Settings};
-use clade_store::{Lineage, Store};
+use clade_server::{App, Mode, Outside, Settings};
+use clade_store::{Lineage, LineageGraph, Store};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use secrecy::SecretString;
@@ -32,8 +32,26 @@ impl Server {
     }
 
     pub async fn in_folder(mode: Mode, folder: tempfile::TempDir) -> Self {
+        Self::with(mode, folder, Outside::default()).await
+    }
+
+    /// One for people who sign in elsewhere too.
+    pub async fn outside(outside: Outside) -> Self {
+        Self::with(Mode::Accounts, tempfile::tempdir().unwrap(), outside).await
+    }
+
+    async fn with(mode: Mode, folder: tempfile::TempDir, outside: Outside) -> Self {
         let store = SqliteStore::open(&folder.path().join("clade.db"), SqliteOptions::default()).await.unwrap();
-        let store = Arc::new(store);
+        Self::over(Arc::new(store), mode, folder, outside).await
+    }
+
+    /// One over a store of one's own.
+    pub async fn over<S: Store + LineageGraph + 'static>(
+        store: Arc<S>,
+        mode: Mode,
+        folder: tempfile::TempDir,
+        outside: Outside,
+    ) -> Self {
         let lineage = Lineage::new(store.clone(), store.clone());
         let accounts = Accounts::new(store.clone());
         if mode != Mode::Accounts {
@@ -44,6 +62,7 @@ impl Server {
             store: store.clone(),
             lineage,
             mode,
+            outside,
             vault: Vault::new(&SecretString::from("0123456789abcdef".repeat(4))).unwrap(),
             data: folder.path().to_owned(),
             environment: Environment::of(none),
@@ -81,7 +100,7 @@ impl Server {
         let new = NewUser {
             login: login.into(),
             name: String::new(),
-            password: SecretString::from(PASSWORD),
+            password: Some(SecretString::from(PASSWORD)),
             instance_admin,
         };
         let user = self.accounts.add_user(new, &UserId::default(), now()).await.unwrap();
@@ -190,4 +209,14 @@ pub fn run_file(calls: u32) -> Value {
 /// A field of JSON as text.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+}
+
+/// A process that ends with this value.
+pub struct Running(pub std::process::Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }

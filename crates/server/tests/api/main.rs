@@ -7,6 +7,8 @@ mod common;
 mod documents;
 mod library;
 mod moving;
+mod outside_oidc;
+mod outside_supabase;
 mod people;
 mod rights;
 mod runs;

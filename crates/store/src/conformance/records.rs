@@ -11,7 +11,7 @@ use crate::{Change, ReadRecords, Record, RecordQuery, Records, StoreError};
 const NOW: Timestamp = Timestamp(100);
 
 fn session(hash: &str, expires: i64) -> Session {
-    Session { hash: hash.into(), user: UserId::default(), expires: Timestamp(expires) }
+    Session { hash: hash.into(), user: UserId::default(), expires: Timestamp(expires), elsewhere: None }
 }
 
 fn comment(id: &str, workspace: &str, run: &str) -> Result<Comment, StoreError> {

@@ -260,7 +260,6 @@ pub fn user(id: &str, login: &str) -> Result<User, StoreError> {
         login: login.to_owned(),
         name: "Zoë 'quoted' 🧬".into(),
         password: None,
-        subject: None,
         instance_admin: false,
         disabled: false,
     })

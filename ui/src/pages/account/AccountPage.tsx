@@ -22,7 +22,7 @@ export function AccountPage() {
     <div className="px-4 py-5 sm:px-6">
       <h1 className="sr-only">Account</h1>
       <Tokens />
-      {session.mode === "accounts" ? <Password /> : null}
+      {session.mode !== "accounts" ? null : session.ways.supabase?.session ? <SupabasePassword /> : <Password />}
       <p className="text-muted">Promptclade {session.version}. No telemetry; nothing leaves this server but the calls your runs make. <a className="link" href="/api/v1/openapi.json">The API’s description</a></p>
     </div>
   );
@@ -74,6 +74,20 @@ function Tokens() {
         <Select label="Workspace" value={workspace} options={[["", "all of mine"], ...session.workspaces.map((one) => [one.id, one.name] as const)]} onChange={setWorkspace} />
         <Select label="Good for" value={days} options={DAYS} onChange={setDays} />
         <Button type="submit" busy={add.isPending}>Make a token</Button>
+      </form>
+    </Section>
+  );
+}
+
+/** A new password at the Supabase project; a recovery leads here too, so the old one is not asked for. */
+function SupabasePassword() {
+  const [next, setNext] = useState("");
+  const save = useSave(() => api.put("/session/supabase/password", { password: next }), { keys: [], done: "Changed.", after: () => setNext("") });
+  return (
+    <Section title="Password" about="The one with which you sign in at the Supabase project.">
+      <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
+        <TextField label="New password" type="password" autoComplete="new-password" required value={next} onChange={setNext} />
+        <Button type="submit" busy={save.isPending}>Change it</Button>
       </form>
     </Section>
   );
