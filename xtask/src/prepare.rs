@@ -7,9 +7,13 @@ use std::{
 };
 
 use crate::{
+    services::files,
     shell,
     workspace::{cargo, root},
 };
+
+/// What tests ask of JavaScript, as npm writes it.
+const JUDGES: &str = "crates/server/tests/js";
 
 /// What the Python wire tests need, as pip writes it.
 const REQUIREMENTS: &str = "crates/simulator/tests/python/requirements.txt";
@@ -76,6 +80,31 @@ fn python() -> Result<Option<PathBuf>, String> {
     }
     fs::write(&installed, wanted).map_err(|error| format!("could not write {}: {error}", installed.display()))?;
     Ok(Some(python))
+}
+
+/// Installs what tests ask of JavaScript: a certified OpenID provider, and the official client of Supabase. Gives the folder of its packages.
+///
+/// # Errors
+/// Where npm cannot install them, with the command that repeats it.
+pub fn javascript() -> Result<PathBuf, String> {
+    if let Some(given) = env::var_os("CLADE_TEST_NODE_MODULES") {
+        return Ok(given.into());
+    }
+    let folder = tools_directory()?.join("javascript");
+    let from = root().join(JUDGES);
+    let lock = from.join("package-lock.json");
+    let wanted = fs::read_to_string(&lock).map_err(|error| format!("could not read {}: {error}", lock.display()))?;
+    files::once(&folder, &wanted, |making| {
+        for name in ["package.json", "package-lock.json"] {
+            let copied = fs::copy(from.join(name), making.join(name));
+            copied.map_err(|error| format!("could not copy {name}: {error}"))?;
+        }
+        println!("    npm ci in {JUDGES}");
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]).arg(making);
+        files::run(&mut npm)
+    })?;
+    Ok(folder.join("node_modules"))
 }
 
 fn works(python: &Path) -> bool {

@@ -54,7 +54,10 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
     // built before the servers start, which are in the way of a compiler
     let mut build = tests(None);
     steps.run("build", build.arg("--no-run"))?;
-    services::with(&Service::ALL, |state| steps.run("test", tests(python).envs(state.variables())))?;
+    let judges = steps.own("judges", prepare::javascript)?;
+    services::with(&Service::ALL, |state| {
+        steps.run("test", tests(python).env("CLADE_TEST_NODE_MODULES", judges).envs(state.variables()))
+    })?;
     if browser {
         web::try_in_browser(steps)?;
     }

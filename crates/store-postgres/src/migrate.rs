@@ -12,14 +12,12 @@ pub(crate) const KNOWN: u32 = STEPS.len() as u32;
 /// Keeps two processes from migrating at once: any number that nobody else uses.
 const GATE: i64 = 0x0070_6c61_6465;
 
-/// The statements that bring an empty database to the newest format, for who makes the tables with rights of their own.
-pub(crate) fn script(schema: &str) -> String {
-    let mut sql = format!("CREATE SCHEMA IF NOT EXISTS {};\n", quoted(schema));
-    for (format, step) in (1..).zip(STEPS) {
-        sql += &in_schema(schema, step);
-        sql += &mark(schema, format);
-    }
-    sql
+/// The statements that bring an empty database to the newest format, one text a format, for who makes the tables with rights of their own.
+pub(crate) fn scripts(schema: &str) -> Vec<String> {
+    let begin =
+        |format| if format == 1 { format!("CREATE SCHEMA IF NOT EXISTS {};\n", quoted(schema)) } else { String::new() };
+    let script = |(format, step)| begin(format) + &in_schema(schema, step) + &mark(schema, format);
+    (1..).zip(STEPS).map(script).collect()
 }
 
 /// A name as an identifier.
@@ -49,6 +47,27 @@ pub(crate) async fn format(link: &Link, schema: &str) -> Result<u32, StoreError>
     let rows = link.query(doing, &in_schema(schema, "SELECT format FROM @format"), &[]).await?;
     let format: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).map_err(|e| link.way.server.fault(doing, &e))?;
     Ok(u32::try_from(format).unwrap_or(u32::MAX))
+}
+
+/// Refuses a user whom row-level security concerns: to them the database would seem empty.
+pub(crate) async fn sees_all(link: &Link, schema: &str) -> Result<(), StoreError> {
+    let doing = "ask whether policies hide rows from this user";
+    let sql = in_schema(
+        schema,
+        "SELECT coalesce(row_security_active(to_regclass('@records')::oid), false), current_user::text",
+    );
+    let rows = link.query(doing, &sql, &[]).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let told = |error| link.way.server.fault(doing, &error);
+    if row.try_get(0).map_err(told)? {
+        let user: String = row.try_get(1).map_err(told)?;
+        return Err(StoreError::Denied {
+            server: link.way.server.name().to_owned(),
+            detail: format!("row-level security hides rows from `{user}`, to whom it would seem empty"),
+            remedy: format!("sign in as the owner of the tables, or: ALTER ROLE {} BYPASSRLS", quoted(&user)),
+        });
+    }
+    Ok(())
 }
 
 /// Brings the database to the newest format, one process at a time.

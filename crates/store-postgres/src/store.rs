@@ -58,6 +58,7 @@ impl PostgresStore {
         let desk = Desk::new(way.clone());
         let readers: Vec<Link> = (0..options.readers.max(1)).map(|_| Link::new(way.clone())).collect();
         if let Some(first) = readers.first() {
+            migrate::sees_all(first, &options.schema).await?;
             migrate::migrate(first, &desk, &options.schema).await?;
         }
         Ok(Self {
@@ -80,7 +81,13 @@ impl PostgresStore {
     /// The statements that make the tables, for who gives the store a user that may not.
     #[must_use]
     pub fn script(schema: &str) -> String {
-        migrate::script(schema)
+        migrate::scripts(schema).concat()
+    }
+
+    /// The same, one text for each format from the first, as the tools of migrations want them.
+    #[must_use]
+    pub fn scripts(schema: &str) -> Vec<String> {
+        migrate::scripts(schema)
     }
 
     /// The server's version, and the format of its tables; 0 where there are none. Makes nothing.
@@ -89,6 +96,7 @@ impl PostgresStore {
     /// As [`Self::open`].
     pub async fn look(options: &PostgresOptions) -> Result<(String, u32), StoreError> {
         let link = Link::new(Arc::new(way(options)?));
+        migrate::sees_all(&link, &options.schema).await?;
         let rows = link.query("ask for the version", "SELECT current_setting('server_version')", &[]).await?;
         let version = rows.first().map(|row| row.try_get(0)).transpose();
         let version =

@@ -5,7 +5,7 @@
 //! reason; its tests then report themselves as skipped, or fail where `CI` is set.
 
 mod dynamodb;
-mod files;
+pub mod files;
 mod neo4j;
 mod postgres;
 mod process;

