@@ -102,7 +102,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
 const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
     ("clade-identity", &["clade-auth-standin"]),
     ("clade-sandbox", &["clade-daytona-fake"]),
-    ("promptclade", &["clade-daytona-fake"]),
+    ("promptclade", &["clade-daytona-fake", "clade-auth-standin"]),
     ("clade-engine", &["clade-store-sqlite"]),
     ("clade-bundle", &["clade-store-sqlite"]),
     ("clade-server", &["clade-store-sqlite", "clade-store-postgres", "clade-auth-standin"]),

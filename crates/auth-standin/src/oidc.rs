@@ -1,7 +1,7 @@
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -47,6 +47,8 @@ struct Inner {
     /// How often its keys were read.
     reads: usize,
     proof: String,
+    /// How far its clock is ahead, in seconds.
+    ahead: u64,
 }
 
 #[derive(Clone, Deserialize)]
@@ -76,6 +78,7 @@ impl StandInOidc {
             userinfo: json!({}),
             reads: 0,
             proof: String::new(),
+            ahead: 0,
         };
         let state = Arc::new(Shared { url: Mutex::default(), inner: Mutex::new(inner) });
         let router = Router::new()
@@ -119,6 +122,11 @@ impl StandInOidc {
     /// Signs with another key from now on, and publishes it alone.
     pub fn rotate(&self, signer: Signer) {
         self.inner(|inner| inner.signers = vec![signer]);
+    }
+
+    /// Its clock is so many seconds ahead from now on.
+    pub fn ahead(&self, seconds: u64) {
+        self.inner(|inner| inner.ahead = seconds);
     }
 
     /// How often its keys were read.
@@ -214,7 +222,7 @@ async fn token(State(state): State<Arc<Shared>>, headers: HeaderMap, Form(form):
     {
         return refuse("this is not who began");
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + inner.ahead;
     let mut claims = json!({ "iss": url, "aud": "clade", "iat": now, "exp": now + 300, "nonce": asked.nonce });
     for (name, value) in inner.person.as_object().into_iter().flatten() {
         claims[name] = value.clone();
@@ -224,7 +232,7 @@ async fn token(State(state): State<Arc<Shared>>, headers: HeaderMap, Form(form):
         .into_response()
 }
 
-async fn keys(State(state): State<Arc<Shared>>) -> Json<Value> {
+async fn keys(State(state): State<Arc<Shared>>) -> ([(&'static str, String); 1], Json<Value>) {
     let mut inner = lock(&state.inner);
     inner.reads += 1;
     let mut keys: Vec<Value> = inner.signers.iter().map(Signer::published).collect();
@@ -234,7 +242,8 @@ async fn keys(State(state): State<Arc<Shared>>) -> Json<Value> {
     );
     keys.push(json!({ "kty": "oct", "kid": "shared", "alg": "HS256", "k": "c2VjcmV0" }));
     keys.push(json!({ "kty": "of tomorrow", "kid": "new" }));
-    Json(json!({ "keys": keys }))
+    let time = SystemTime::now() + Duration::from_secs(inner.ahead);
+    ([("date", httpdate::fmt_http_date(time))], Json(json!({ "keys": keys })))
 }
 
 async fn userinfo(State(state): State<Arc<Shared>>, headers: HeaderMap) -> Response {

@@ -29,6 +29,7 @@ mod remote;
 mod repeating;
 mod runs;
 mod served;
+mod sign_in;
 mod simulate;
 mod stopping;
 mod traces;

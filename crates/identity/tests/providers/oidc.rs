@@ -252,6 +252,25 @@ async fn new_keys_are_asked_for_and_made_up_ones_are_not() {
     assert_eq!(provider.reads(), 4);
 }
 
+/// A clock that is five minutes off does no harm where tokens only expire, and is named where one says from when on it is good.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_named() {
+    let provider = StandInOidc::start().await.unwrap();
+    let oidc = Oidc::new(settings(&provider)).unwrap();
+    provider.ahead(300);
+    sign_in(&oidc, now()).await.unwrap();
+    provider.mint(|claims, signers| signers[0].token(&with(claims, json!({ "nbf": claims["iat"] }))));
+    let refused = sign_in(&oidc, now()).await.unwrap_err();
+    assert!(refused.to_string().contains("compare this machine's clock with the provider's"), "{refused}");
+    // the other way round a token of five minutes is over when it comes
+    provider.ahead(0);
+    provider.mint(|claims, signers| signers[0].token(claims));
+    let later = Timestamp(now().0 + 361_000);
+    let refused = sign_in(&oidc, later).await.unwrap_err();
+    assert!(refused.to_string().contains("compare this machine's clock where that was just done"), "{refused}");
+    assert!(oidc.look(later).await.unwrap().ahead_ms.is_some_and(|ahead| ahead < -359_000));
+}
+
 #[tokio::test]
 async fn a_provider_that_is_away_or_wrong_is_said() {
     let mut provider = StandInOidc::start().await.unwrap();
