@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use clade_domain::{CandidateId, RunId};
 use clade_lineage::{Memory, Node, NodeId, Record, RunFold};
 use clade_store::{Batch, Kin, LineageGraph, Projection, StoreError, StoreFuture};
@@ -136,12 +138,20 @@ impl LineageGraph for SqliteStore {
                      SELECT '[' || coalesce(group_concat(node, ','), '') || ']' FROM kin JOIN lineage_nodes USING (id)"
                 }
             };
+            let mut numbers: HashMap<&RunId, Option<i64>> = HashMap::new();
             let mut ids = Vec::new();
             for NodeId { run, candidate } in &of {
-                let find = sqlx::query("SELECT no FROM run_ids WHERE id = ?").bind(run.as_str());
-                if let Some(row) = self.rows("find a run", find).await?.first() {
-                    ids.push(row_id(self.value(row, 0)?, u64::from(candidate.0)));
-                }
+                let number = match numbers.get(run) {
+                    Some(number) => *number,
+                    None => {
+                        let find = sqlx::query("SELECT no FROM run_ids WHERE id = ?").bind(run.as_str());
+                        let rows = self.rows("find a run", find).await?;
+                        let number = rows.first().map(|row| self.value(row, 0)).transpose()?;
+                        numbers.insert(run, number);
+                        number
+                    }
+                };
+                ids.extend(number.map(|number| row_id(number, u64::from(candidate.0))));
             }
             let query = sqlx::query(sql).bind(self.to_json("candidates", &ids)?);
             let rows = self.rows("follow the family tree", query).await?;

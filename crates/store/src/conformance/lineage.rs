@@ -4,7 +4,7 @@ use clade_domain::{CandidateId, Relation, RunEvent, RunId, Steer, Timestamp};
 use clade_lineage::{Node, NodeId, RunFold};
 
 use super::samples;
-use crate::{Batch, Journal, Kin, Lineage, LineageGraph, Store, StoreError};
+use crate::{Batch, Journal, Kin, Lineage, LineageGraph, RunSummary, Store, StoreError};
 
 /// A graph with the journals that it is a projection of; the two may be in different systems.
 pub struct Projected {
@@ -69,7 +69,11 @@ fn child(candidate: u32, parents: &[u32]) -> RunEvent {
 }
 
 async fn create(store: &dyn Journal, run: &RunId, events: Vec<RunEvent>) -> Result<u64, StoreError> {
-    store.create(samples::summary(run, 1), Timestamp(1), events).await
+    let branch_of = match events.first() {
+        Some(RunEvent::RunStarted { branch_of: Some((trunk, ..)), .. }) => Some(trunk.clone()),
+        _ => None,
+    };
+    store.create(RunSummary { branch_of, ..samples::summary(run, 1) }, Timestamp(1), events).await
 }
 
 fn names<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> Vec<String> {
@@ -197,6 +201,10 @@ async fn follows_edges_over_runs(stores: &Projected) -> Result<(), StoreError> {
     assert!(two.common_ancestor(&id(&trunk, 4), &id(&branch, 0)).is_none());
     assert_eq!(lineage.runs(&[]).await?.families().len(), 3);
     assert_eq!(names(lineage.runs(std::slice::from_ref(&branch)).await?.nodes()), ["branch@c0", "branch@c1"]);
+    let alone = samples::run("alone")?;
+    create(&*stores.store, &alone, vec![samples::started(&alone, None)?, child(0, &[])]).await?;
+    lineage.kin(&[id(&trunk, 0)], Kin::Descendants).await?;
+    assert_eq!(stores.graph.run_fold(alone.clone()).await?, None, "a run that is no kin is not read for it");
     let unknown = lineage.kin(&[id(&trunk, 77)], Kin::Ancestors).await;
     assert!(matches!(&unknown, Err(StoreError::NotFound { what: "candidate", name }) if name == "trunk@c77"));
     Ok(())

@@ -11,7 +11,7 @@ use super::{
     Kin, LineageGraph,
     warm::{Tree, Warm},
 };
-use crate::{Journal, Projector, StoreError};
+use crate::{Journal, Projector, RunFilter, RunSummary, StoreError};
 
 /// Journal entries with prompts read in one step.
 const PART: usize = 500;
@@ -45,23 +45,31 @@ impl Lineage {
     /// Where a journal cannot be read, or the graph not written.
     pub async fn catch_up(&self) -> Result<u64, StoreError> {
         for run in self.warm.runs() {
-            let mut held = self.warm.hold(&run).await;
-            let Some(tree) = held.as_mut() else { continue };
-            let length = self.journal.length(run).await?;
-            let read = tree.read_on(self.journal.as_ref(), self.graph.as_ref(), length).await;
-            let kept = match read {
-                Ok(()) => tree.keep(self.graph.as_ref()).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = kept {
-                *held = None;
-                // another process keeps it too, and was first
-                if !matches!(error, StoreError::Conflict { .. }) {
-                    return Err(error);
-                }
-            }
+            self.keep_at_hand(run).await?;
         }
         self.projector.catch_up().await
+    }
+
+    /// Tells the backend what the tree at hand has of a run beyond it, up to the end of the journal.
+    async fn keep_at_hand(&self, run: RunId) -> Result<(), StoreError> {
+        let mut held = self.warm.hold(&run).await;
+        let Some(tree) = held.as_mut() else { return Ok(()) };
+        let length = self.journal.length(run).await?;
+        let read = tree.read_on(self.journal.as_ref(), self.graph.as_ref(), length).await;
+        let kept = match read {
+            Ok(()) => tree.keep(self.graph.as_ref()).await,
+            Err(error) => Err(error),
+        };
+        match kept {
+            // another process keeps it too, and was first
+            Err(StoreError::Conflict { .. }) => *held = None,
+            Err(error) => {
+                *held = None;
+                return Err(error);
+            }
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     /// Drops the graph and reads every journal anew.
@@ -118,14 +126,20 @@ impl Lineage {
         Ok(Graph::new(nodes))
     }
 
-    /// These nodes with all their kin one way, over runs and branches: enough for every question about them that looks this way.
+    /// These nodes with all their kin one way, over runs and branches: enough for every question about them that looks this way. Only the
+    /// journals of runs that are kin are read on.
     ///
     /// # Errors
     /// `NotFound` where a node is not there, or where the store cannot be read.
     pub async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, StoreError> {
-        self.catch_up().await?;
-        let ranks: HashMap<RunId, usize> =
-            self.journal.lengths().await?.into_iter().enumerate().map(|(rank, (run, _))| (run, rank)).collect();
+        let runs = self.related(of, way).await?;
+        for run in &runs {
+            if self.warm.runs().contains(run) {
+                self.keep_at_hand(run.clone()).await?;
+            }
+            self.projector.catch_up_run(run.clone()).await?;
+        }
+        let ranks: HashMap<RunId, usize> = runs.into_iter().enumerate().map(|(rank, run)| (run, rank)).collect();
         let mut nodes = self.graph.kin(of.to_vec(), way).await?;
         nodes.sort_by_key(|node| (ranks.get(&node.id.run).copied(), node.id.candidate));
         let graph = Graph::new(nodes);
@@ -133,6 +147,50 @@ impl Lineage {
             Some(id) => Err(StoreError::NotFound { what: "candidate", name: id.to_string() }),
             None => Ok(graph),
         }
+    }
+
+    /// The runs in which kin can be, those of the nodes among them, oldest first: a run descends from the one that it branched from, as its
+    /// row says.
+    async fn related(&self, of: &[NodeId], way: Kin) -> Result<Vec<RunId>, StoreError> {
+        let mut related: Vec<RunSummary> = Vec::new();
+        match way {
+            Kin::Ancestors => {
+                let mut next: Vec<RunId> = of.iter().map(|id| id.run.clone()).collect();
+                while let Some(run) = next.pop() {
+                    if related.iter().any(|row| row.run == run) {
+                        continue;
+                    }
+                    match self.journal.summary(run.to_string()).await {
+                        Ok(row) if row.run == run => {
+                            next.extend(row.branch_of.clone());
+                            related.push(row);
+                        }
+                        // a trunk that is not here, and perhaps the beginning of another run's name
+                        Ok(_) | Err(StoreError::NotFound { .. } | StoreError::Ambiguous { .. }) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                related.reverse();
+            }
+            Kin::Descendants => {
+                let mut kin: HashSet<RunId> = of.iter().map(|id| id.run.clone()).collect();
+                let mut others = self.journal.summaries(RunFilter::default()).await?;
+                others.reverse();
+                // a trunk may have come here after its branches
+                loop {
+                    let from_kin = |row: &RunSummary| row.branch_of.as_ref().is_some_and(|trunk| kin.contains(trunk));
+                    let is_kin = |row: &mut RunSummary| kin.contains(&row.run) || from_kin(row);
+                    let found: Vec<RunSummary> = others.extract_if(.., is_kin).collect();
+                    if found.is_empty() {
+                        break;
+                    }
+                    kin.extend(found.iter().map(|row| row.run.clone()));
+                    related.extend(found);
+                }
+            }
+        }
+        related.sort_by_key(|row| row.created);
+        Ok(related.into_iter().map(|row| row.run).collect())
     }
 
     /// The chosen candidate of a run, else the best so far: the best survivor of its last generation, else the one whose score is
