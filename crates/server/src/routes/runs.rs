@@ -82,12 +82,18 @@ async fn list(
     let limit = limit(query.limit)?;
     let cursor = query.cursor.as_deref().map(str::parse).transpose();
     let mut after = cursor.map_err(|_| Problem::bad("`cursor` is none that this list gave"))?;
-    let part = if filter.is_all() { u32::try_from(limit + 1).unwrap_or(PART) } else { PART };
+    let order = query.order.unwrap_or_default();
+    let part = match filter.is_all() {
+        true => u32::try_from(limit + 1).unwrap_or(PART),
+        // a store reads all runs to put them in such an order, or to search them: once, then
+        false if order != RunOrder::Newest || query.text.is_some() => u32::MAX,
+        false => PART,
+    };
     let mut items: Vec<RunRow> = Vec::new();
     loop {
         let rows = RunFilter {
             workspace: Some(caller.workspace()?.clone()),
-            order: query.order.unwrap_or_default(),
+            order,
             after: after.clone(),
             text: query.text.clone(),
             limit: Some(part),

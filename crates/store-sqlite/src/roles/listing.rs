@@ -41,17 +41,29 @@ impl SqliteStore {
 
     /// Rows, newest first. They come as one JSON array: a row each would cost ten times as much.
     pub(super) async fn list_summaries(&self, filter: RunFilter) -> Result<Vec<RunSummary>, StoreError> {
-        let sql = "SELECT '[' || coalesce(group_concat(summary, ','), '') || ']' FROM (SELECT summary FROM runs \
-                   WHERE (?1 = '[]' OR status IN (SELECT value FROM json_each(?1))) AND (?3 IS NULL OR workspace = ?3) \
-                   AND (?4 IS NULL OR (created, no) < (SELECT created, no FROM runs WHERE id = ?4)) \
-                   ORDER BY created DESC, no DESC LIMIT ?2)";
         // what SQLite cannot do itself is done below, and then it must give all it has
         let plain = filter.text.is_none() && filter.order == RunOrder::Newest;
         let status: Vec<&str> = filter.status.iter().filter(|_| plain).map(|status| status_name(*status)).collect();
-        let limit = filter.limit.filter(|_| plain).map_or(-1, i64::from);
-        let after = filter.after.as_ref().filter(|_| plain).map(|run| run.as_str().to_owned());
         let workspace = filter.workspace.as_ref().map(|workspace| workspace.as_str().to_owned());
-        let query = sqlx::query(sql).bind(self.to_json("a filter", &status)?).bind(limit).bind(workspace).bind(after);
+        let after = filter.after.as_ref().filter(|_| plain).map(|run| run.as_str().to_owned());
+        // conditions that are not there, instead of ones that always hold: so an index leads to the first row of a page
+        let conditions = [
+            workspace.as_ref().map(|_| "workspace = ?2"),
+            after.as_ref().map(|_| "(created, no) < (SELECT created, no FROM runs WHERE id = ?3)"),
+            (!status.is_empty()).then_some("status IN (SELECT value FROM json_each(?4))"),
+        ];
+        let conditions: Vec<&str> = conditions.into_iter().flatten().collect();
+        let filtered =
+            if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
+        let sql = format!(
+            "SELECT '[' || coalesce(group_concat(summary, ','), '') || ']' FROM (SELECT summary FROM runs {filtered} \
+             ORDER BY created DESC, no DESC LIMIT ?1)"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(filter.limit.filter(|_| plain).map_or(-1, i64::from))
+            .bind(workspace)
+            .bind(after)
+            .bind(self.to_json("a filter", &status)?);
         let rows = self.rows("list runs", query).await?;
         let Some(row) = rows.first() else { return Ok(Vec::new()) };
         let array: &str = self.value(row, 0)?;
