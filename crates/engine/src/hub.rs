@@ -14,7 +14,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared,
-    now, replay, replay::state_until, replay_state, report::row_of,
+    mend::{Mended, bought},
+    now, replay, replay_state,
 };
 
 /// Most runs that go on at once in one process.
@@ -61,6 +62,7 @@ pub struct Hub {
     active: Mutex<BTreeMap<RunId, Active>>,
     limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
     purses: tokio::sync::Mutex<BTreeMap<PurseOf, Arc<Ledger>>>,
+    mended: Mended,
     pub(crate) tasks: TaskTracker,
     pub(crate) closing: CancellationToken,
 }
@@ -73,6 +75,7 @@ struct Active {
     orders: mpsc::Sender<Order>,
     progress: watch::Receiver<Option<Progress>>,
     live: Arc<LiveLog>,
+    ledger: Arc<Ledger>,
 }
 
 impl Hub {
@@ -85,6 +88,7 @@ impl Hub {
             active: Mutex::default(),
             limits: Mutex::default(),
             purses: tokio::sync::Mutex::default(),
+            mended: Mended::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         })
@@ -124,6 +128,7 @@ impl Hub {
         // who looks before its first step sees that it goes on
         let (progress, seen) = watch::channel(Some(Progress::of(&state, row.spent)));
         let live = Arc::new(LiveLog::new(state.length()));
+        let ledger = setup.ledger.clone();
         self.want(run, true).await?;
         let settings = RunnerSettings {
             store: self.store.clone(),
@@ -139,7 +144,7 @@ impl Hub {
         };
         let runner = Runner::open(run, settings).await?;
         let control = Control { drain: setup.stopping, ..Control::default() };
-        let active = Active { control: control.clone(), orders, progress: seen, live };
+        let active = Active { control: control.clone(), orders, progress: seen, live, ledger };
         if self.active().insert(run.clone(), active).is_some() {
             // the lock lets only one runner open, so nobody was here
             tracing::warn!(run.id = %run, "a run was registered twice");
@@ -259,16 +264,17 @@ impl Hub {
     /// Says how a run stands as of now: one whose process died still says in its row that it runs, and one that was just started does not
     /// say so yet.
     pub async fn mend(&self, row: &mut RunSummary) {
-        if self.active().contains_key(&row.run) {
+        // its ledger knows what it bought: to add the answer log up would cost every reader more the longer the run goes on
+        if let Ok(spent) = self.with(&row.run, |active| active.ledger.spent()) {
             row.status = RunStatus::Running;
             row.detail.clear();
-            reckon(self.store.as_ref(), row).await;
+            bought(row, spent);
         } else if row.status == RunStatus::Running {
             // it may have left in order after the row was read
             if let Ok(now) = self.store.summary(row.run.to_string()).await {
                 *row = now;
             }
-            mend_row(self.store.as_ref(), row).await;
+            self.mended.mend(self.store.as_ref(), row).await;
         }
     }
 
@@ -384,29 +390,4 @@ pub(crate) fn add(all: &mut Spent, more: &Spent) {
     all.calls += more.calls;
     all.tokens_in += more.tokens_in;
     all.tokens_out += more.tokens_out;
-}
-
-/// Says how a run stands as of now. One whose process died still says that it runs; the lock, which died with the process, tells the truth, and
-/// the answer log what was bought.
-pub async fn mend_row(store: &dyn Store, row: &mut RunSummary) {
-    if row.status == RunStatus::Running {
-        reckon(store, row).await;
-    }
-    if row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok() {
-        // nobody writes to it any more: its journal says how far it came
-        if let Ok(state) = state_until(store, &row.run, u64::MAX).await {
-            *row = row_of(&state, row.spent, row);
-        }
-        row.status = RunStatus::Paused;
-        row.detail = "its process ended without putting it down".to_owned();
-    }
-}
-
-/// Brings what a run has bought up to date: its row is rewritten now and then, and never after a kill, while the answer log has every answer.
-async fn reckon(store: &dyn Store, row: &mut RunSummary) {
-    if let Ok(paid) = store.paid(row.run.clone()).await
-        && paid.calls > row.spent.calls
-    {
-        row.spent = Spent { seconds: row.spent.seconds, cache_hits: row.spent.cache_hits, ..paid };
-    }
 }

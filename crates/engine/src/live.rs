@@ -14,7 +14,8 @@ const BYTES: usize = 4 << 20;
 /// The end of a running run's journal, for those who watch it.
 ///
 /// A listener is told how long the journal is and takes what it has not seen: from here while that is at hand, from the
-/// journal otherwise. So a slow listener loses nothing, and neither holds up the run nor makes anything grow.
+/// journal otherwise. So a slow listener loses nothing, and neither holds up the run nor makes anything grow. While nobody holds a
+/// [`LiveLog::length`], nothing is kept at hand, and the run does no work for it.
 #[derive(Debug)]
 pub struct LiveLog {
     tail: Mutex<Tail>,
@@ -37,9 +38,15 @@ impl LiveLog {
     }
 
     /// Takes in entries that are durable, in order.
-    pub(crate) fn publish(&self, entries: &[Recorded]) {
+    pub fn publish(&self, entries: &[Recorded]) {
         let Some(last) = entries.last() else { return };
         let mut tail = self.tail();
+        if self.length.receiver_count() == 0 {
+            *tail = Tail { first: last.seq + 1, ..Tail::default() };
+            drop(tail);
+            self.length.send_replace(last.seq + 1);
+            return;
+        }
         for entry in entries {
             // a number that is not finite cannot be written, and is in no event
             let Ok(line) = serde_json::to_string(entry) else { continue };
@@ -55,7 +62,7 @@ impl LiveLog {
         self.length.send_replace(last.seq + 1);
     }
 
-    /// At most `most` entries from `from` on, each as one line of JSON; `None` where they are no longer at hand.
+    /// At most `most` entries from `from` on, each as one line of JSON; `None` where they are not at hand.
     #[must_use]
     pub fn lines(&self, from: u64, most: usize) -> Option<Vec<Arc<str>>> {
         let tail = self.tail();
@@ -63,7 +70,7 @@ impl LiveLog {
         Some(tail.lines.iter().skip(skip).take(most).cloned().collect())
     }
 
-    /// Changes whenever the journal grows; ends when the run leaves this process.
+    /// Changes whenever the journal grows; ends when the run leaves this process. Whoever listens holds on to it.
     #[must_use]
     pub fn length(&self) -> watch::Receiver<u64> {
         self.length.subscribe()
@@ -101,12 +108,29 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_kept_while_nobody_listens() {
+        let log = LiveLog::new(0);
+        log.publish(&entries(0, 5, 1));
+        let length = log.length();
+        assert_eq!(*length.borrow(), 5);
+        assert_eq!(log.lines(4, 1), None, "that is in the journal");
+        log.publish(&entries(5, 7, 1));
+        assert_eq!(log.lines(5, 9).map(|lines| lines.len()), Some(2));
+        drop(length);
+        log.publish(&entries(7, 9, 1));
+        assert_eq!((log.lines(8, 1), log.lines(9, 1)), (None, Some(Vec::new())));
+    }
+
+    #[test]
     fn what_is_kept_is_bounded_by_number_and_by_size() {
         let log = LiveLog::new(0);
+        let listening = log.length();
         log.publish(&entries(0, 3 * ENTRIES as u64, 1));
         assert_eq!(log.lines(2 * ENTRIES as u64, usize::MAX).map(|lines| lines.len()), Some(ENTRIES));
         assert_eq!(log.lines(2 * ENTRIES as u64 - 1, 1), None);
+        drop(listening);
         let log = LiveLog::new(0);
+        let _listening = log.length();
         log.publish(&entries(0, 10, BYTES / 4));
         assert_eq!(log.lines(6, 1), None);
         assert_eq!(log.lines(7, usize::MAX).map(|lines| lines.len()), Some(3));

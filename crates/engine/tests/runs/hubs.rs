@@ -134,6 +134,51 @@ async fn what_was_going_on_when_a_process_ended_goes_on_in_the_next_and_what_was
 }
 
 #[tokio::test]
+async fn what_a_run_has_bought_is_at_hand_while_it_goes_on() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = runs(&store, &["bought"], calls(100_000)).await.remove(0);
+    let hub = hub(&store, Budget::default());
+    let resting = store.summary(run.to_string()).await.unwrap();
+    hub.start(&run).await.unwrap();
+    let mut length = hub.live(&run).unwrap().length();
+    while *length.borrow_and_update() < 300 {
+        length.changed().await.unwrap();
+    }
+    let paid = store.paid(run.clone()).await.unwrap();
+    let mut row = RunSummary { detail: "paused".into(), ..resting };
+    hub.mend(&mut row).await;
+    assert_eq!((row.status, row.detail.as_str()), (RunStatus::Running, ""));
+    assert!(paid.calls > 0 && row.spent.calls >= paid.calls, "{row:?} of {paid:?}");
+    hub.pause(&run).unwrap();
+    let row = ended(&hub, &store, &run).await;
+    assert_eq!(row.spent.calls, store.paid(run).await.unwrap().calls);
+}
+
+#[tokio::test]
+async fn a_run_whose_process_died_is_shown_as_its_journal_has_it() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = runs(&store, &["killed"], calls(300)).await.remove(0);
+    let hub = hub(&store, Budget::default());
+    // as a kill leaves it
+    let row = RunSummary { status: RunStatus::Running, ..store.summary(run.to_string()).await.unwrap() };
+    store.put_summary(row.clone()).await.unwrap();
+    let shown = async || {
+        let mut shown = store.summary(run.to_string()).await.unwrap();
+        hub.mend(&mut shown).await;
+        shown
+    };
+    let first = shown().await;
+    assert_eq!((first.status, first.candidates), (RunStatus::Paused, 0), "{first:?}");
+    assert_eq!(shown().await, first);
+    let admitted = clade_store::conformance::samples::admitted(0);
+    let length = store.length(run.clone()).await.unwrap();
+    store.append(run.clone(), length, clade_engine::now(), vec![admitted]).await.unwrap();
+    assert_eq!(shown().await.candidates, 1, "its journal has grown");
+    store.put_summary(RunSummary { description: "another".into(), ..row }).await.unwrap();
+    assert_eq!(shown().await.description, "another");
+}
+
+#[tokio::test]
 async fn limits_change_while_a_run_goes_on_and_while_it_rests() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let run = runs(&store, &["changed"], calls(100_000)).await.remove(0);

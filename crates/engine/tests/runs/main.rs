@@ -11,6 +11,7 @@ mod common;
 mod control;
 mod errors;
 mod evaluations;
+mod growing;
 mod hubs;
 mod limits;
 mod models;
