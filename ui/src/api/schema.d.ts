@@ -1490,7 +1490,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The best candidate of each run of a workspace, best first. Scores of different data or models do not compare. */
+        /** The best candidates of the runs of a workspace that lists show with the best scores, best first. Scores of different data or models do not compare. */
         get: operations["top_of_workspace"];
         put?: never;
         post?: never;

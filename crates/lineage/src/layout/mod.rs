@@ -23,7 +23,7 @@ use place::place;
 use show::{Tree, show};
 
 /// What is drawn.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LayoutOptions {
     /// The end of the line of descent: usually the best candidate.
     pub best: Option<NodeId>,

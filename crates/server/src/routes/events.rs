@@ -8,26 +8,29 @@ use axum::{
 };
 use bytes::Bytes;
 use clade_domain::{Action, RunId};
-use clade_engine::LiveLog;
 use clade_store::RunStatus;
 use futures::{Stream, stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::{App, Gate, Problem, caller::Caller, extract::Asked, gate::identify, route::Route};
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::Asked,
+    fanout::{Fanout, Found, PART, event},
+    gate::identify,
+    recheck::Rechecks,
+    route::Route,
+};
 
 const GATE: Gate = Gate::Run(Action::ReadRuns);
-/// Most entries sent in one piece.
-const PART: usize = 500;
-/// Entries are sent so far apart at least: what comes meanwhile goes along, so that hundreds of listeners cost one write each and not one for
-/// every entry.
-const APART: Duration = Duration::from_millis(20);
 /// How often progress is sent, at most.
 const PROGRESS: Duration = Duration::from_millis(250);
-/// How often a stream without news says that it is there, asks whether its listener may still listen, and looks whether a run of another
-/// process has grown.
+/// How often a stream without news says that it is there, and looks whether a run of another process has grown.
 const BEAT: Duration = Duration::from_secs(1);
+/// How often it is asked whether a listener may still listen.
+const CHECK: Duration = Duration::from_millis(500);
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -61,11 +64,12 @@ struct Listener {
     headers: HeaderMap,
     /// The next entry to send.
     next: u64,
-    live: Option<Arc<LiveLog>>,
-    /// When entries may be sent next.
-    due: Instant,
+    /// What it shares with others where the run goes on here.
+    fanout: Option<Arc<Fanout>>,
+    /// When entries may be sent that are there already.
+    due: Option<Instant>,
     progress_sent: Instant,
-    beat: Instant,
+    checked: Instant,
     over: bool,
 }
 
@@ -84,7 +88,7 @@ async fn listen(
     };
     let now = Instant::now();
     let listener =
-        Listener { app, run, headers, next, live: None, due: now, progress_sent: now, beat: now, over: false };
+        Listener { app, run, headers, next, fanout: None, due: None, progress_sent: now, checked: now, over: false };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         // a proxy that collects what it passes on would hold up what is live
@@ -97,7 +101,7 @@ impl Listener {
     fn stream(self) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
         stream::unfold(self, |mut listener| async move {
             match listener.news().await {
-                Ok(Some(text)) => Some((Ok(Bytes::from(text)), listener)),
+                Ok(Some(bytes)) => Some((Ok(bytes), listener)),
                 Ok(None) => None,
                 Err(problem) => {
                     tracing::warn!(run.id = %listener.run, ?problem, "a stream of events ended");
@@ -108,74 +112,77 @@ impl Listener {
     }
 
     /// The next piece to send; none at the end.
-    async fn news(&mut self) -> Result<Option<String>, Problem> {
+    async fn news(&mut self) -> Result<Option<Bytes>, Problem> {
         if self.over {
             return Ok(None);
         }
         loop {
-            if self.beat.elapsed() >= BEAT {
-                self.beat = Instant::now();
+            if self.checked.elapsed() >= CHECK {
+                self.checked = Instant::now();
                 if !self.may_listen().await? {
                     self.over = true;
-                    return Ok(Some("event: end\ndata: {\"status\":\"not_allowed\"}\n\n".to_owned()));
+                    return Ok(Some("event: end\ndata: {\"status\":\"not_allowed\"}\n\n".into()));
                 }
             }
             // asked before the entries are read: what came last is then among them where the run is over
             let here = self.app.hub.live(&self.run);
-            let goes_on_here = here.is_some();
-            if here.is_some() {
-                self.live = here;
+            if let Some(live) = &here
+                && self.fanout.as_ref().is_none_or(|fanout| !fanout.follows(live))
+            {
+                self.fanout = Some(self.app.fanouts.of(&self.run, live));
             }
-            let entries = self.entries(goes_on_here).await?;
+            let entries = self.entries().await?;
             if !entries.is_empty() {
                 return Ok(Some(entries));
             }
-            let running = self.app.hub.progress(&self.run);
-            if let Some(progress) = running.as_ref().filter(|_| self.progress_sent.elapsed() >= PROGRESS) {
+            if self.progress_sent.elapsed() >= PROGRESS
+                && let Some(progress) = self.app.hub.progress(&self.run)
+            {
                 self.progress_sent = Instant::now();
-                let text = serde_json::to_string(progress).map_err(Problem::fault)?;
-                return Ok(Some(format!("event: progress\ndata: {text}\n\n")));
+                let text = serde_json::to_string(&progress).map_err(Problem::fault)?;
+                return Ok(Some(format!("event: progress\ndata: {text}\n\n").into()));
             }
-            if !goes_on_here && !self.goes_on().await? {
+            if here.is_none() && self.due.is_none() && self.fanout.take().is_some() {
+                // it left this process, and whatever is still to come is in the journal
+                continue;
+            }
+            if here.is_none() && self.due.is_none() && !self.goes_on().await? {
                 self.over = true;
                 let status = self.app.store.summary(self.run.to_string()).await?.status;
                 // whoever comes back later knows where they were
                 let data = serde_json::json!({ "status": status, "next": self.next });
-                return Ok(Some(format!("event: end\ndata: {data}\n\n")));
+                return Ok(Some(format!("event: end\ndata: {data}\n\n").into()));
             }
             if self.app.closing.is_cancelled() {
                 return Ok(None);
             }
             if self.wait().await {
-                return Ok(Some(": \n\n".to_owned()));
+                return Ok(Some(": \n\n".into()));
             }
         }
     }
 
-    /// Entries that were not sent yet, from where they are at hand. A run that goes on has more of them soon, so they may wait a little.
-    async fn entries(&mut self, goes_on: bool) -> Result<String, Problem> {
-        let mut text = String::new();
-        if let Some(lines) = self.live.as_ref().and_then(|live| live.lines(self.next, PART)) {
-            let all = lines.len() < PART;
-            if all && !lines.is_empty() {
-                let now = Instant::now();
-                if goes_on && now < self.due {
-                    return Ok(text);
-                }
-                self.due = now + APART;
+    /// Entries that were not sent yet, from where they are at hand.
+    async fn entries(&mut self) -> Result<Bytes, Problem> {
+        self.due = None;
+        match self.fanout.as_ref().map(|fanout| fanout.next(self.next, Instant::now())) {
+            Some(Found::Piece(piece)) => {
+                self.next = piece.end;
+                return Ok(piece.bytes);
             }
-            for line in lines {
-                text.push_str(&format!("id: {}\nevent: entry\ndata: {line}\n\n", self.next));
-                self.next += 1;
+            Some(Found::Later(due)) => {
+                self.due = Some(due);
+                return Ok(Bytes::new());
             }
-            return Ok(text);
+            Some(Found::Nothing) => return Ok(Bytes::new()),
+            Some(Found::Behind) | None => {}
         }
+        let mut text = String::new();
         for entry in self.app.store.read(self.run.clone(), self.next, PART as u32).await? {
-            let line = serde_json::to_string(&entry).map_err(Problem::fault)?;
-            text.push_str(&format!("id: {}\nevent: entry\ndata: {line}\n\n", entry.seq));
+            event(&mut text, entry.seq, &serde_json::to_string(&entry).map_err(Problem::fault)?);
             self.next = entry.seq + 1;
         }
-        Ok(text)
+        Ok(text.into())
     }
 
     /// Whether a run that is not going on here is in the hands of another process.
@@ -190,6 +197,16 @@ impl Listener {
 
     /// Whether the listener still may: they may have been taken out of the workspace meanwhile.
     async fn may_listen(&self) -> Result<bool, Problem> {
+        let key = Rechecks::key(&self.run, &self.headers);
+        if let Some(allowed) = self.app.rechecks.lately(&key, std::time::Instant::now()) {
+            return Ok(allowed);
+        }
+        let allowed = self.ask().await?;
+        self.app.rechecks.found(&key, allowed);
+        Ok(allowed)
+    }
+
+    async fn ask(&self) -> Result<bool, Problem> {
         let now = clade_engine::now();
         let Ok(Some(principal)) = identify(&self.app, &self.headers, now).await else { return Ok(false) };
         let row = self.app.store.summary(self.run.to_string()).await?;
@@ -199,27 +216,23 @@ impl Listener {
 
     /// Waits for news; true where there are none for a while.
     async fn wait(&mut self) -> bool {
-        let until = if self.live.is_some() { PROGRESS } else { BEAT };
-        let grown = async {
-            match &self.live {
-                Some(live) => {
-                    let mut length = live.length();
+        let until = if self.fanout.is_some() { PROGRESS } else { BEAT };
+        let news = async {
+            match (self.due, &self.fanout) {
+                (Some(due), _) => tokio::time::sleep_until(due).await,
+                (None, Some(fanout)) => {
                     // the log ends with the run; what is next is seen in the journal then
-                    if length.wait_for(|length| *length > self.next).await.is_err() {
+                    if fanout.length().wait_for(|length| *length > self.next).await.is_err() {
                         tokio::time::sleep(until).await;
                     }
                 }
-                None => std::future::pending().await,
+                (None, None) => std::future::pending().await,
             }
         };
-        let grown = async {
-            grown.await;
-            tokio::time::sleep_until(self.due).await;
-        };
         tokio::select! {
-            () = grown => false,
+            () = news => false,
             () = self.app.closing.cancelled() => false,
-            () = tokio::time::sleep(until) => self.live.is_none(),
+            () = tokio::time::sleep(until) => self.fanout.is_none(),
         }
     }
 }

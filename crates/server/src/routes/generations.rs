@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use axum::{Json, extract::State};
 use clade_domain::Action;
 use clade_lineage::Node;
-use clade_store::RunFilter;
+use clade_store::{RunFilter, RunOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/runs/{run}/top", READ, "top", "The best candidates of a run by mean score.", top)
             .asks::<Best>()
             .gives::<Page<Node>>(200),
-        Route::get("/workspaces/{workspace}/top", Gate::Workspace(Action::ReadRuns), "top_of_workspace", "The best candidate of each run of a workspace, best first. Scores of different data or models do not compare.", top_of_all)
+        Route::get("/workspaces/{workspace}/top", Gate::Workspace(Action::ReadRuns), "top_of_workspace", "The best candidates of the runs of a workspace that lists show with the best scores, best first. Scores of different data or models do not compare.", top_of_all)
             .asks::<Best>()
             .gives::<Page<Node>>(200),
     ]
@@ -87,22 +87,21 @@ struct Best {
 }
 
 impl Best {
-    fn of(&self, mut nodes: Vec<Node>) -> Result<Page<Node>, Problem> {
-        let k = self.k.unwrap_or(10);
-        if k > MOST {
-            return Err(Problem::bad(format!("`k` is {k}, and has to be at most {MOST}")));
+    fn k(&self) -> Result<usize, Problem> {
+        match self.k.unwrap_or(10) {
+            k if k > MOST => Err(Problem::bad(format!("`k` is {k}, and has to be at most {MOST}"))),
+            k => Ok(k),
         }
-        let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
-        nodes.sort_by(|a, b| score(b).total_cmp(&score(a)));
-        nodes.truncate(k);
-        Ok(Page { items: nodes, next: None })
     }
 }
 
 async fn top(State(app): State<App>, caller: Caller, Asked(best): Asked<Best>) -> Result<Json<Page<Node>>, Problem> {
+    let k = best.k()?;
     let graph = app.lineage.run(&caller.run()?.run).await?;
-    let scored = graph.nodes().iter().filter(|node| node.score.is_some()).cloned().collect();
-    best.of(scored).map(Json)
+    let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
+    let mut scored: Vec<&Node> = graph.nodes().iter().filter(|node| node.score.is_some()).collect();
+    scored.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    Ok(Json(Page { items: scored.into_iter().take(k).cloned().collect(), next: None }))
 }
 
 async fn top_of_all(
@@ -110,13 +109,16 @@ async fn top_of_all(
     caller: Caller,
     Asked(best): Asked<Best>,
 ) -> Result<Json<Page<Node>>, Problem> {
-    let rows = RunFilter { workspace: Some(caller.workspace()?.clone()), ..RunFilter::default() };
-    let mut leading = Vec::new();
-    for row in app.store.summaries(rows).await?.into_iter().filter(|row| row.best_score.is_some()) {
+    let k = best.k()?;
+    let rows =
+        RunFilter { workspace: Some(caller.workspace()?.clone()), order: RunOrder::Score, ..RunFilter::default() };
+    let rows = app.store.summaries(rows).await?.into_iter();
+    let mut items = Vec::new();
+    for row in rows.filter(|row| row.best_score.is_some() && !row.deleted).take(k) {
         let graph = app.lineage.run(&row.run).await?;
         if let Some(id) = app.lineage.best(&row.run, &graph).await? {
-            leading.extend(graph.get(&id).cloned());
+            items.extend(graph.get(&id).cloned());
         }
     }
-    best.of(leading).map(Json)
+    Ok(Json(Page { items, next: None }))
 }

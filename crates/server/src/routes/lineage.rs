@@ -1,9 +1,12 @@
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use axum::{Json, extract::State};
 use clade_domain::{Action, OperatorName, RejectReason, RunId};
 use clade_filter::Filter;
-use clade_lineage::{FIELDS, Family, Graph, Layout, LayoutOptions, Mark, Node, NodeId};
+use clade_lineage::{FIELDS, Family, Graph, LayoutOptions, Mark, Node, NodeId};
 use clade_store::Kin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -152,7 +155,7 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
         unfolded,
         most: drawn.most.unwrap_or(MARKS),
     };
-    let layout = Layout::of(&graph, &options);
+    let layout = app.layouts.of(&graph, &options);
     let window = [drawn.x0, drawn.x1, drawn.y0, drawn.y1];
     let seen: Vec<&Mark> = if window.iter().any(Option::is_some) {
         let columns = drawn.x0.unwrap_or(0)..drawn.x1.unwrap_or(u32::MAX);
@@ -180,14 +183,24 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
 
 /// A run's candidates with their kin in other runs of the same workspace.
 async fn with_branches(app: &App, caller: &Caller, own: &Graph) -> Result<Graph, Problem> {
-    let ids: Vec<NodeId> = own.nodes().iter().map(|node| node.id.clone()).collect();
-    let up = app.lineage.kin(&ids, Kin::Ancestors).await?;
-    let down = app.lineage.kin(&ids, Kin::Descendants).await?;
-    let below = down.nodes().iter().filter(|node| up.get(&node.id).is_none());
-    let mut nodes: Vec<Node> = up.nodes().iter().chain(below).cloned().collect();
+    let ids = |nodes: &mut dyn Iterator<Item = &Node>| nodes.map(|node| node.id.clone()).collect::<Vec<NodeId>>();
+    let from_elsewhere = |node: &&Node| node.parents.iter().any(|parent| own.get(parent).is_none());
+    let roots = ids(&mut own.nodes().iter().filter(from_elsewhere));
+    let up = match roots.is_empty() {
+        true => Graph::default(),
+        false => app.lineage.kin(&roots, Kin::Ancestors).await?,
+    };
+    let down = app.lineage.kin(&ids(&mut own.nodes().iter()), Kin::Descendants).await?;
+    let above = up.nodes().iter().filter(|node| own.get(&node.id).is_none());
+    let below = down.nodes().iter().filter(|node| own.get(&node.id).is_none() && up.get(&node.id).is_none());
+    let mut nodes: Vec<Node> = above.chain(own.nodes()).chain(below).cloned().collect();
     seen_by(app, caller, &mut nodes).await?;
-    let order: Vec<RunId> = nodes.iter().map(|node| node.id.run.clone()).collect();
-    nodes.sort_by_key(|node| (order.iter().position(|run| *run == node.id.run), node.id.candidate));
+    let mut order: HashMap<RunId, usize> = HashMap::new();
+    for node in &nodes {
+        let next = order.len();
+        order.entry(node.id.run.clone()).or_insert(next);
+    }
+    nodes.sort_by_key(|node| (order.get(&node.id.run).copied(), node.id.candidate));
     Ok(Graph::new(nodes))
 }
 
