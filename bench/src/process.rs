@@ -25,6 +25,20 @@ pub fn cpu_of_this_process() -> Option<f64> {
     None
 }
 
+/// CPU seconds, user and system, of a process that goes on, its threads that have ended included: `utime` and `stime` of proc_pid_stat(5),
+/// in hundredths of a second as everywhere on Linux.
+#[must_use]
+pub(crate) fn cpu_of(process: u32) -> Option<f64> {
+    ticks(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?).map(|ticks| f64::from(ticks) / 100.0)
+}
+
+fn ticks(stat: &str) -> Option<u32> {
+    // the second field is a name in brackets, which may hold anything
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let user: u32 = fields.next()?.parse().ok()?;
+    Some(user + fields.next()?.parse::<u32>().ok()?)
+}
+
 #[cfg(unix)]
 fn usage(who: nix::sys::resource::UsageWho) -> Option<f64> {
     use nix::sys::time::TimeValLike as _;
@@ -81,6 +95,13 @@ mod tests {
     fn the_peak_is_read_from_the_status_file() {
         assert_eq!(high_water_mark("Name:\tx\nVmPeak:\t 9 kB\nVmHWM:\t     900 kB\n"), Some(921_600));
         assert_eq!(high_water_mark("Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn the_time_of_a_process_is_read_behind_its_name() {
+        let stat = "12 (a) b) S 1 1 1 0 -1 4194560 2 0 0 0 250 70 0 0 20 0 9 0 100 1 1";
+        assert_eq!(ticks(stat), Some(320));
+        assert_eq!(ticks("12 (a"), None);
     }
 
     #[cfg(unix)]

@@ -14,7 +14,7 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
-use crate::Clade;
+use crate::{Clade, process::cpu_of};
 
 /// A running `clade serve`, ended when this value goes.
 #[derive(Debug)]
@@ -77,8 +77,26 @@ impl Served {
     /// Most memory that it held so far, where the system says.
     #[must_use]
     pub fn peak_bytes(&self) -> Option<u64> {
+        self.status("VmHWM:")
+    }
+}
+
+impl Served {
+    /// CPU seconds, user and system, that it took so far, where the system says.
+    #[must_use]
+    pub fn cpu_seconds(&self) -> Option<f64> {
+        cpu_of(self.child.id())
+    }
+
+    /// Bytes that it holds now, where the system says.
+    #[must_use]
+    pub fn resident_bytes(&self) -> Option<u64> {
+        self.status("VmRSS:")
+    }
+
+    fn status(&self, field: &str) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1_024)
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use clade_bench::{Http, Options, Served, Target, Workload, main_with, note, quantiles};
+use clade_bench::{Http, Options, Served, Target, Workload, cpu_of_this_process, main_with, median, note, quantiles};
 use http_body_util::BodyExt as _;
 use hyper::Method;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             ("evaluations", "20000", "trials of the run that goes on meanwhile"),
             ("listeners", "500", "listeners to its events"),
             ("reads", "200", "reads a second beside it"),
+            ("pairs", "5", "runs alone and with reads beside them, in turn"),
         ])?;
         let workload = Workload::new(1)?;
         let data = workload.fresh()?;
@@ -61,28 +62,65 @@ async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
     let filter = "/workspaces/local/runs?limit=50&filter=status%20%3D%20paused%20and%20calls%20%3D%200";
     let filtered = http.timed(filter, 100).await?;
     let rare = http.timed("/workspaces/local/runs?limit=50&filter=score%20%3E%200.9", 20).await?;
-    let (alone, _) = rate(&mut http, evaluation(evaluations, 0), None).await?;
-    note(&format!("alone: {alone:.0} evaluations a second"));
-    let beside = rate(&mut http, evaluation(evaluations, 0), Some((target, 0, reads))).await?;
+    let resident = [server.resident_bytes()];
+    let (mut alone, mut beside) = (Vec::new(), Vec::new());
+    for _ in 0..options.get("pairs")? {
+        alone.push(rate(server, &mut http, evaluation(evaluations, 0), None).await?);
+        beside.push(rate(server, &mut http, evaluation(evaluations, 0), Some((target, 0, reads))).await?);
+        if let (Some(alone), Some(beside)) = (alone.last(), beside.last()) {
+            note(&format!("{:.0} evaluations a second alone, {:.0} with reads", alone.rate, beside.rate));
+        }
+    }
+    let ratios = alone.iter().zip(&beside).map(|(alone, beside)| beside.rate / alone.rate);
+    // what the reads took: the run does the same with them and without
+    let cost = |cpu: fn(&Rated) -> f64| {
+        let pairs = alone.iter().zip(&beside);
+        median(
+            &pairs
+                .map(|(alone, beside)| (cpu(beside) - cpu(alone)) * 1e3 / beside.met.len() as f64)
+                .collect::<Vec<_>>(),
+        )
+    };
+    let (of_server, of_reader) = (cost(|rated| rated.server_cpu), cost(|rated| rated.own_cpu));
+    let rates = |all: &[Rated]| all.iter().map(|rated| rated.rate).collect::<Vec<_>>();
+    let resident = [resident[0], server.resident_bytes()];
     // a real model's pace: what listeners meet, not how fast a journal can be read
-    let watched = rate(&mut http, evaluation(evaluations / 4, 50), Some((target, listeners, 0))).await?;
+    let watched = rate(server, &mut http, evaluation(evaluations / 4, 50), Some((target, listeners, 0))).await?;
     Ok(json!({
         "runs": runs, "list_ms": list, "filtered_list_ms": filtered, "list_of_which_none_fits_ms": rare,
-        "evaluations_per_second": { "alone": alone, "with_reads": beside.0, "watched": watched.0 },
-        "listeners": listeners, "event_lag_ms": watched.1, "reads_per_second": reads, "read_ms": beside.1,
+        "evaluations_per_second": { "alone": rates(&alone), "with_reads": rates(&beside), "watched": watched.rate },
+        "rate_with_reads": median(&ratios.collect::<Vec<_>>()),
+        "cpu_ms_per_read": { "server": of_server, "reader": of_reader },
+        "reads_per_second": reads, "read_ms": quantiles(beside.iter().flat_map(|rated| rated.met.iter().copied()).collect()),
+        "listeners": listeners, "event_lag_ms": quantiles(watched.met),
+        "watched_cpu_seconds": { "server": watched.server_cpu, "listeners": watched.own_cpu },
+        "resident_bytes": { "with_the_runs": resident[0], "after_the_pairs": resident[1], "at_the_end": server.resident_bytes() },
     }))
 }
 
 type Beside<'t> = Option<(&'t Target, u32, u32)>;
 
-/// Evaluations a second of a run by its own clock, and what listeners or readers beside it met.
-async fn rate(http: &mut Http, wanted: String, beside: Beside<'_>) -> Result<(f64, Value), String> {
+/// A run that was measured.
+struct Rated {
+    /// Evaluations a second by the run's own clock.
+    rate: f64,
+    /// What listeners or readers beside it met, in milliseconds.
+    met: Vec<f64>,
+    /// CPU seconds of the server from its start to its end.
+    server_cpu: f64,
+    /// CPU seconds of this program meanwhile.
+    own_cpu: f64,
+}
+
+async fn rate(server: &Served, http: &mut Http, wanted: String, beside: Beside<'_>) -> Result<Rated, String> {
     let mut wanted: Value = serde_json::from_str(&wanted).map_err(|error| error.to_string())?;
     wanted["start"] = json!(false);
     // answers of another run would be used again
     wanted["seed"] = json!(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().subsec_nanos());
     let made = http.json(Method::POST, "/workspaces/local/runs", &wanted.to_string()).await?;
     let run = made["run"].as_str().ok_or("no run was made")?.to_owned();
+    let cpu = || Some((server.cpu_seconds()?, cpu_of_this_process()?));
+    let before = cpu();
     http.json(Method::POST, &format!("/runs/{run}/start"), "").await?;
     let mut tasks = tokio::task::JoinSet::new();
     if let Some((target, listeners, reads)) = beside {
@@ -102,28 +140,39 @@ async fn rate(http: &mut Http, wanted: String, beside: Beside<'_>) -> Result<(f6
             while let Some(ended) = tasks.join_next().await {
                 met.extend(ended.map_err(|error| error.to_string())??);
             }
+            let (after, before) = cpu().zip(before).ok_or("the system does not say what a process takes")?;
             let calls = view["run"]["spent"]["calls"].as_f64().unwrap_or_default();
-            return Ok((calls / seconds, quantiles(met)));
+            return Ok(Rated {
+                rate: calls / seconds,
+                met,
+                server_cpu: after.0 - before.0,
+                own_cpu: after.1 - before.1,
+            });
         }
     }
 }
 
-/// Listens to a run; milliseconds from the time of each entry to its receipt.
+/// Listens to a run; milliseconds from the time of each entry to its receipt. What it does with an entry is little: it shares the machine
+/// with what it measures.
 async fn listen(target: Target, run: String) -> Result<Vec<f64>, String> {
     let mut http = Http::connect(&target).await?;
     let mut body = http.ask(Method::GET, &format!("/runs/{run}/events"), "").await?.into_body();
-    let (mut lags, mut text) = (Vec::new(), String::new());
+    let (mut lags, mut rest, mut over) = (Vec::new(), Vec::new(), false);
     while let Some(Ok(frame)) = body.frame().await {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1e3;
         let Some(part) = frame.data_ref() else { continue };
-        text.push_str(&String::from_utf8_lossy(part));
-        let Some(end) = text.rfind("\n\n") else { continue };
-        let whole: String = text.drain(..end).collect();
-        for line in whole.lines().filter_map(|line| line.strip_prefix("data: ")) {
-            let at = line.split("\"at\":").nth(1).and_then(|rest| rest.split(',').next()?.parse::<f64>().ok());
-            lags.extend(at.map(|at| now - at));
+        rest.extend_from_slice(part);
+        let Some(end) = rest.iter().rposition(|byte| *byte == b'\n') else { continue };
+        let whole = std::str::from_utf8(&rest[..end]).map_err(|error| error.to_string())?;
+        for line in whole.split('\n') {
+            if let Some((_, at)) = line.strip_prefix("data: {\"seq\":").and_then(|entry| entry.split_once(",\"at\":")) {
+                let digits = at.split(',').next().and_then(|at| at.parse::<f64>().ok());
+                lags.extend(digits.map(|at| now - at));
+            }
+            over |= line == "event: end";
         }
-        if whole.contains("event: end") {
+        rest.drain(..=end);
+        if over {
             break;
         }
     }
