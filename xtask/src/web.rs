@@ -4,7 +4,7 @@ use std::{ffi::OsString, process::Command};
 
 use crate::{
     bench::succeed,
-    prepare::apt_install,
+    prepare::{self, apt_install},
     shell,
     steps::Steps,
     workspace::{cargo, executable, root, target_directory},
@@ -49,7 +49,9 @@ pub fn try_in_browser(steps: &mut Steps) -> Result<(), String> {
     let browser = browser()?;
     let clade = target_directory()?.join("debug").join(executable("clade"));
     steps.run("e2e install", install("e2e").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
-    steps.run("e2e", npm("e2e", &["test"]).env("CLADE_BIN", clade).env("CHROMIUM", browser))
+    let mut test = npm("e2e", &["test"]);
+    test.env("CLADE_BIN", clade).env("CHROMIUM", browser).env("CLADE_TEST_NODE_MODULES", prepare::javascript()?);
+    steps.run("e2e", &mut test)
 }
 
 /// Measures the pages in a browser against a release build, on runs that are made for it. Prints one JSON object.

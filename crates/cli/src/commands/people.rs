@@ -36,15 +36,19 @@ pub async fn user(args: &UserArgs, context: &Context) -> Result<(), Failure> {
         }
         UserCommand::List => {
             for user in accounts.users(RecordQuery::default(), now()).await? {
-                let User { id, login, name, instance_admin, disabled, .. } = user.value;
+                let User { id, login, name, password, instance_admin, disabled } = user.value;
+                // the person at this machine signs in nowhere
+                let elsewhere = password.is_none() && id != by;
                 if output.json {
-                    output.json_line(&json!({ "id": id, "login": login, "name": name, "instance_admin": instance_admin, "disabled": disabled }));
+                    output.json_line(&json!({ "id": id, "login": login, "name": name, "instance_admin": instance_admin, "elsewhere": elsewhere, "disabled": disabled }));
                 } else {
-                    let what = match (disabled, instance_admin) {
-                        (true, _) => "disabled",
-                        (false, true) => "instance admin",
-                        (false, false) => "",
+                    let mut what = match (disabled, instance_admin) {
+                        (true, _) => vec!["disabled"],
+                        (false, true) => vec!["instance admin"],
+                        (false, false) => Vec::new(),
                     };
+                    what.extend(elsewhere.then_some("signs in elsewhere"));
+                    let what = what.join(", ");
                     output.line(format!("{id:<10} {login:<32} {name:<24} {:<16} {what}", date(user.created)));
                 }
             }

@@ -91,6 +91,7 @@ fn who_keeps_an_installation_needs_no_password() {
     assert_eq!(me["workspaces"][0]["id"], "local");
     server.stop();
     place.ok(&["user", "elsewhere", "zoe@example.org"]);
+    assert!(place.ok(&["user", "list"]).contains("instance admin, signs in elsewhere"));
     let ran = place.run(&["serve", "--allow-anonymous", "--port", "0"]);
     assert!(ran.code == 2 && ran.stderr.contains("nobody signs in"), "{} {}", ran.code, ran.stderr);
 }

@@ -1,6 +1,6 @@
 use clade_domain::{
-    ApiToken, AuditEntry, Comment, ContentHash, Invitation, Item, ItemKind, ItemVersion, Member, ProviderKey,
-    Repeatable, Role, Session, Share, Spent, Tab, Timestamp, Usd, User, UserId, Workspace, WorkspaceId,
+    ApiToken, AuditEntry, Comment, ContentHash, Elsewhere, Identity, Invitation, Item, ItemKind, ItemVersion, Member,
+    ProviderKey, Repeatable, Role, Session, Share, Spent, Tab, Timestamp, Usd, User, UserId, Workspace, WorkspaceId,
 };
 use futures::future::join_all;
 
@@ -161,6 +161,10 @@ pub(super) async fn never_changes_what_is_only_added<S: Records>(store: &S) -> R
 
 pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreError> {
     let (workspace, by) = (WorkspaceId::default(), UserId::default());
+    let identity =
+        Identity { issuer: "https://id.example/realm".into(), subject: "auth0|6f1c".into(), user: by.clone(), at: NOW };
+    let grant = Elsewhere { sealed: "c0ffee".into(), renew: Timestamp(800), until: Timestamp(900) };
+    let elsewhere = Session { elsewhere: Some(grant), ..session("e15e", 1_000) };
     let token = ApiToken {
         id: "token-1".into(),
         hash: "00ff".into(),
@@ -236,6 +240,8 @@ pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreE
         body: serde_json::json!({ "a": [1, null] }),
         expires: Timestamp(1_000),
     };
+    kept(store, &identity).await?;
+    kept(store, &elsewhere).await?;
     kept(store, &token).await?;
     kept(store, &invitation).await?;
     kept(store, &share).await?;
