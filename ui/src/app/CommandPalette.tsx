@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { runsQuery } from "@/api/queries";
 import { setTheme } from "@/lib/theme";
 import { matches, useOfferedCommands, type Command } from "./commands";
-import { useSession } from "./useSession";
+import { useMay, useSession } from "./useSession";
 
 /** Ctrl or Cmd K: pages, runs and what the page offers, by a few letters. */
 export function CommandPalette({ workspace, open, onClose }: { workspace: string | undefined; open: boolean; onClose: () => void }) {
@@ -85,6 +85,7 @@ function Palette({ workspace, onClose }: { workspace: string | undefined; onClos
 function useCommands(workspace: string | undefined): Command[] {
   const navigate = useNavigate();
   const session = useSession();
+  const mayCreate = useMay(workspace)("create_runs");
   const offered = useOfferedCommands();
   const runs = useInfiniteQuery({ ...runsQuery(workspace ?? "", "", "updated"), enabled: Boolean(workspace), refetchInterval: false });
   return useMemo(() => {
@@ -92,8 +93,9 @@ function useCommands(workspace: string | undefined): Command[] {
     const pages: Command[] = workspace
       ? [
           { id: "runs", text: "Runs", hint: "g r", run: go(`/w/${workspace}`) },
-          { id: "new", text: "New run", hint: "g n", run: go(`/w/${workspace}/new`) },
+          ...(mayCreate ? [{ id: "new", text: "New run", hint: "g n", run: go(`/w/${workspace}/new`) }] : []),
           { id: "branches", text: "Branches and snapshots", run: go(`/w/${workspace}/branches`) },
+          { id: "playground", text: "Playground", run: go(`/w/${workspace}/playground`) },
           { id: "prompts", text: "Prompts", run: go(`/w/${workspace}/prompts`) },
           { id: "datasets", text: "Datasets", run: go(`/w/${workspace}/datasets`) },
           { id: "settings", text: "Workspace settings", run: go(`/w/${workspace}/settings`) },
@@ -104,5 +106,5 @@ function useCommands(workspace: string | undefined): Command[] {
     const listed = runs.data?.pages.flatMap((page) => page.items) ?? [];
     const byRun = listed.map((run) => ({ id: run.run, text: run.description || run.run, hint: `${run.run}, ${run.status}`, run: go(`/runs/${run.run}`) }));
     return [...offered, ...pages, ...byRun, ...others, { id: "account", text: "Account and tokens", run: go("/account") }, ...themes];
-  }, [workspace, navigate, session, offered, runs.data]);
+  }, [workspace, navigate, session, mayCreate, offered, runs.data]);
 }

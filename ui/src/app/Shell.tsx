@@ -11,7 +11,8 @@ import { Presence } from "./Presence";
 import { ShortcutSheet } from "./ShortcutSheet";
 import { typing } from "./shortcuts";
 import { ThemeSwitch } from "./ThemeSwitch";
-import { useSession } from "./useSession";
+import { DropBundle } from "./DropBundle";
+import { useMay, useSession } from "./useSession";
 import { UserMenu } from "./UserMenu";
 import { useCurrentWorkspace } from "./useCurrentWorkspace";
 
@@ -21,6 +22,7 @@ export function Shell() {
   const workspace = useCurrentWorkspace();
   // who is alone on a server sees nobody come and is named by nobody
   const together = session.mode === "accounts" && session.workspaces.some((one) => one.id === workspace) ? workspace : undefined;
+  const mayCreate = useMay(workspace)("create_runs");
   const navigate = useNavigate();
   const theme = useTheme();
   const bare = useRouterState({ select: (state) => ["/sign-in", "/join", "/shared"].includes(state.location.pathname) });
@@ -50,11 +52,11 @@ export function Shell() {
         }
       } else if (event.key === "g") lead.current = Date.now();
       else if (follows && event.key === "r" && workspace) void navigate({ to: "/w/$ws", params: { ws: workspace } });
-      else if (follows && event.key === "n" && workspace) void navigate({ to: "/w/$ws/new", params: { ws: workspace } });
+      else if (follows && event.key === "n" && workspace && mayCreate) void navigate({ to: "/w/$ws/new", params: { ws: workspace } });
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [navigate, theme, workspace]);
+  }, [navigate, theme, workspace, mayCreate]);
 
   return (
     <div className={`flex min-h-screen flex-col ${fills ? "lg:h-screen lg:min-h-[640px]" : ""}`}>
@@ -88,7 +90,7 @@ export function Shell() {
         </header>
       )}
       <main id="main" className="flex min-h-0 flex-1 flex-col">
-        <Outlet />
+        {workspace && mayCreate ? <DropBundle workspace={workspace}><Outlet /></DropBundle> : <Outlet />}
       </main>
       <CommandPalette workspace={workspace} open={palette} onClose={() => setPalette(false)} />
       <ShortcutSheet open={sheet} onClose={() => setSheet(false)} />

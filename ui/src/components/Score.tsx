@@ -1,4 +1,4 @@
-import { halfWidth, score } from "@/lib/format";
+import { interval, score } from "@/lib/format";
 
 interface Props {
   value: number | null | undefined;
@@ -12,16 +12,16 @@ interface Props {
 
 const SIZES = { body: ["text-body", "text-label"], lead: ["text-[1.375rem] leading-7 font-semibold", "text-body"], figure: ["text-figure font-semibold", "text-[0.875rem]"] };
 
-/** A score with its 95 % interval in smaller, lighter type: `0.62 ± 0.04`. */
+/** A score with its 95 % interval in smaller, lighter type: `0.62 ± 0.04`, or `0.96 (0.85–0.99)` where it is lopsided. */
 export function Score({ value, low, high, size = "body", best }: Props) {
-  const [figure, interval] = SIZES[size];
+  const [figure, small] = SIZES[size];
   const known = low !== null && low !== undefined && high !== null && high !== undefined;
   return (
     <span className="whitespace-nowrap tabular-nums">
       <span className={`${figure} ${best ? "text-accent" : ""} ${best && size === "body" ? "font-semibold" : ""}`}>{score(value)}</span>
       {known && value !== null && value !== undefined ? (
-        <span className={`${interval} text-muted`} title={`95 % interval ${score(low, 3)} to ${score(high, 3)}`}>
-          {" "}± {halfWidth(low, high)}
+        <span className={`${small} text-muted`} title={`95 % interval ${score(low, 3)} to ${score(high, 3)}`}>
+          {" "}{interval(value, low, high)}
         </span>
       ) : null}
     </span>

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { ago, candidateOf, duration, pValue, runOf, signed, usd } from "./format";
+import { ago, candidateOf, duration, interval, pValue, runOf, signed, usd } from "./format";
 
 describe("format", () => {
   it("writes differences with a sign that can be told from a hyphen", () => {
     expect(signed(0.271)).toBe("+0.27");
     expect(signed(-0.271)).toBe("\u22120.27");
-    expect(signed(0.001)).toBe("±0.00");
+    expect(signed(0.001)).toBe("0.00");
     expect(signed(null)).toBe("–");
+  });
+  it("tells lopsided intervals by their ends", () => {
+    expect(interval(0.62, 0.58, 0.66)).toBe("± 0.04");
+    expect(interval(0.96, 0.852, 0.988)).toBe("(0.85–0.99)");
+    expect(interval(1, 0.94, 1)).toBe("(0.94–1.00)");
   });
   it("gives small amounts the digits they need", () => {
     expect([usd(0), usd(1.5), usd(0.0421), usd(0.00033), usd(0.0000021)]).toEqual(["$0.00", "$1.50", "$0.042", "$0.00033", "$0.0000021"]);

@@ -11,13 +11,14 @@ export function score(value: number | null | undefined, decimals = 2): string {
 export function signed(value: number | null | undefined, decimals = 2): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const text = Math.abs(value).toFixed(decimals);
-  if (Number(text) === 0) return `±${text}`;
+  if (Number(text) === 0) return text;
   return (value < 0 ? MINUS : "+") + text;
 }
 
-/** Half the width of an interval, as in `0.62 ± 0.04`. Intervals that are lopsided are told by their ends instead. */
-export function halfWidth(low: number, high: number): string {
-  return ((high - low) / 2).toFixed(2);
+/** The interval round a value: `± 0.04`, or its ends where it reaches further to one side. */
+export function interval(value: number, low: number, high: number): string {
+  const lopsided = Math.abs(high - value - (value - low)) > 0.015;
+  return lopsided ? `(${score(low)}–${score(high)})` : `± ${((high - low) / 2).toFixed(2)}`;
 }
 
 export function count(value: number | null | undefined): string {

@@ -11,8 +11,8 @@ export const numberOf = (value: unknown): number | undefined => {
 
 export const word = <W extends string>(value: unknown, words: readonly W[]): W | undefined => words.find((word) => word === value);
 
-/** A reader of search parameters of which none need be there. */
+/** A reader of search parameters of which none need be there. What it does not understand it names as undefined, which takes it out of the address. */
 export const optional =
   <T extends object>(read: (search: Record<string, unknown>) => T) =>
   (search: Record<string, unknown>): Partial<T> =>
-    Object.fromEntries(Object.entries(read(search)).filter(([, value]) => value !== undefined)) as Partial<T>;
+    read(search);

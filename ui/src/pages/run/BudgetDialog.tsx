@@ -1,10 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { specQuery } from "@/api/queries";
 import type { Budget, RunDetail } from "@/api/types";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
+import { Loading } from "@/components/Loading";
 import { toast } from "@/components/toasts";
 import { BudgetFields } from "./BudgetFields";
 
@@ -12,7 +14,11 @@ import { BudgetFields } from "./BudgetFields";
 export function BudgetDialog({ detail, onClose }: { detail: RunDetail; onClose: () => void }) {
   const client = useQueryClient();
   const run = detail.run.run;
-  const [budget, setBudget] = useState<Budget>(detail.progress?.budget ?? {});
+  // the limits in force: whoever sets one must not lift the others unseen
+  const spec = useQuery({ ...specQuery(run), staleTime: 0 });
+  const inForce = spec.isFetching ? undefined : spec.data?.optimize.budget;
+  const [changed, setChanged] = useState<Budget>();
+  const budget = changed ?? inForce;
   const save = useMutation({
     mutationFn: () => api.put(`/runs/${run}/budget`, budget),
     onSuccess: () => {
@@ -22,9 +28,9 @@ export function BudgetDialog({ detail, onClose }: { detail: RunDetail; onClose: 
     },
   });
   return (
-    <Dialog open title="Budget" onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} onClick={() => save.mutate()}>Set the budget</Button></>}>
+    <Dialog open title="Budget" onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} disabled={!budget} onClick={() => save.mutate()}>Set the budget</Button></>}>
       <p className="mb-3 text-muted">Hard limits on everything the run buys: task, reflection and judge calls together. Never overrun by more than the calls in flight.</p>
-      <BudgetFields value={budget} onChange={setBudget} />
+      {budget ? <BudgetFields value={budget} onChange={setChanged} /> : spec.error ? <ErrorNote error={spec.error} retry={() => void spec.refetch()} /> : <Loading what="Reading the limits" />}
       {save.error ? <ErrorNote error={save.error} className="mt-3" /> : null}
     </Dialog>
   );

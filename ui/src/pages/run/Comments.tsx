@@ -6,6 +6,7 @@ import type { Comment, Member } from "@/api/types";
 import { shareOf } from "@/api/share";
 import { useSession } from "@/app/useSession";
 import { Button } from "@/components/Button";
+import { Confirm } from "@/components/Confirm";
 import { MentionField } from "@/components/MentionField";
 import { toastError } from "@/components/toasts";
 import { ago, moment } from "@/lib/format";
@@ -55,7 +56,7 @@ export function Comments({ run, workspace, candidate, may }: Props) {
         {own.map((comment) => (
           <li key={comment.id} className="py-1">
             <span className="font-medium">{comment.name || comment.by}</span> <span className="text-small text-muted" title={moment(comment.at)}>{ago(comment.at)}</span>
-            {comment.by === session.user?.id ? <button type="button" className="link ml-2 text-small text-muted" onClick={() => remove.mutate(comment.id)}>delete</button> : null}
+            {comment.by === session.user?.id ? <span className="ml-2"><Confirm label="Delete" title="Delete this comment?" confirm="Delete the comment" onConfirm={() => remove.mutate(comment.id)}>Nobody can read it any more, and it does not come back.</Confirm></span> : null}
             <p className="break-words whitespace-pre-wrap" dir="auto"><WithMentions comment={comment} people={people} /></p>
           </li>
         ))}

@@ -30,11 +30,11 @@ export function RunActions({ detail }: { detail: RunDetail }) {
     },
     onError: toastError,
   });
+  const restore = useMutation({ mutationFn: () => api.post(`/runs/${run.run}/restore`), onSuccess: () => void client.invalidateQueries(), onError: toastError });
   const remove = useMutation({
     mutationFn: () => api.delete(`/runs/${run.run}`),
     onSuccess: () => {
-      const restore = () => void api.post(`/runs/${run.run}/restore`).then(() => client.invalidateQueries(), toastError);
-      toast(`Run ${run.run} is deleted.`, { undo: restore });
+      toast(`Run ${run.run} is deleted.`, { undo: () => restore.mutate() });
       void client.invalidateQueries();
       void navigate({ to: "/w/$ws", params: { ws: detail.workspace } });
     },
@@ -44,6 +44,7 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   const comments = useQuery({ ...commentsQuery(run.run), enabled: hasComments, refetchInterval: 30_000 });
   const may = (action: string) => actions.includes(action);
   const close = () => setOpen(null);
+  if (run.deleted) return may("delete_runs") ? <Button kind="primary" busy={restore.isPending} onClick={() => restore.mutate()}>Restore</Button> : null;
   return (
     <div className="flex flex-wrap gap-2">
       {may("control_runs") && run.status === "running" ? (

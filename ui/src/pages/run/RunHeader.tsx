@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { reportQuery } from "@/api/queries";
+import { reportQuery, specQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
 import { Badge } from "@/components/Badge";
@@ -18,6 +18,8 @@ const WHY: Record<string, string> = { search: "searching", finished: "finished" 
 export function RunHeader({ detail }: { detail: RunDetail }) {
   const { run, progress } = detail;
   const { data: report } = useQuery(reportQuery(run.run));
+  // a run that does not go on reports no progress; its limits are those of its settings
+  const { data: spec } = useQuery({ ...specQuery(run.run), enabled: !progress });
   const evidence = report?.evidence;
   const phase = progress?.phase ?? (run.status === "finished" ? "finished" : "searching");
   const bestScore = evidence?.best_score ?? progress?.best_score ?? run.best_score;
@@ -26,6 +28,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
   const split = evidence ? "test" : SPLIT_OF[phase];
   const spent = report && run.status !== "running" ? report.spent : (progress?.spent ?? run.spent);
   const live = run.status === "running" && progress;
+  const same = report?.best?.candidate === "c0";
   return (
     <header className="px-4 pt-3 pb-2 sm:px-6">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 lg:flex-nowrap">
@@ -39,6 +42,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           <h1 className="inline font-semibold text-ink">{run.description || run.run}</h1>
         </nav>
         <span className="font-mono text-small text-muted">{run.run}</span>
+        {run.deleted ? <Badge title="It is in no list any more; Restore brings it back">deleted</Badge> : null}
         {run.simulated ? <Badge title="No figure here says anything about a real model">simulated model</Badge> : null}
         {run.branch_of && !shareOf(run.run) ? <span className="text-muted">branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono text-small">{run.branch_of}</Link></span> : null}
         <div className="ml-auto flex shrink-0 flex-wrap items-center gap-3 max-lg:shrink">
@@ -55,7 +59,9 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
             <div>
               <dt className="label">Difference</dt>
               <dd>
-                {evidence ? (
+                {evidence && same ? (
+                  <span className="text-figure font-semibold text-muted" title="The seed prompt itself was chosen">–</span>
+                ) : evidence ? (
                   <>
                     <span className={`text-figure font-semibold ${evidence.improved ? "" : "text-muted"}`}>{signed(evidence.difference)}</span>{" "}
                     <span className="text-[0.875rem] text-muted"><Interval low={evidence.ci_low} high={evidence.ci_high} />, {pValue(evidence.p_value)}, {split}</span>
@@ -83,10 +89,10 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           live && progress.waiting ? progress.waiting : null,
         ].filter(Boolean).join(" · ")}
         {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}</span> : null}
-        {evidence && !evidence.improved ? <span className="text-lost"> · no improvement shown</span> : null}
+        {evidence && !evidence.improved ? <span className="text-lost"> · {same ? "the seed prompt was kept" : "no improvement shown"}</span> : null}
       </p>
         </div>
-        <BudgetGauges spent={spent} budget={progress?.budget ?? null} run={detail} />
+        <BudgetGauges spent={spent} budget={progress?.budget ?? spec?.optimize.budget ?? null} run={detail} />
       </div>
     </header>
   );

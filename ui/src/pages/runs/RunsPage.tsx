@@ -1,19 +1,21 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { ApiError } from "@/api/ApiError";
+import { api } from "@/api/client";
 import { runsQuery } from "@/api/queries";
 import { useMay } from "@/app/useSession";
 import { buttonClass, Button } from "@/components/Button";
+import { Confirm } from "@/components/Confirm";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { FilterField } from "@/components/FilterField";
 import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
+import { toast } from "@/components/toasts";
 import { count, plural } from "@/lib/format";
 import { RUN_FIELDS } from "@/lib/suggest";
 import { DemoButton } from "./DemoButton";
-import { DropBundle } from "./DropBundle";
 import { RunsTable } from "./RunsTable";
 import { SavedViews } from "./SavedViews";
 
@@ -25,6 +27,7 @@ export function RunsPage() {
   const { filter = "", order = "newest" } = useSearch({ from: "/w/$ws/" });
   const navigate = useNavigate({ from: "/w/$ws/" });
   const may = useMay(ws);
+  const client = useQueryClient();
   const runs = useInfiniteQuery({ ...runsQuery(ws, filter, order), placeholderData: (before) => before });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((run: string) => {
@@ -36,6 +39,18 @@ export function RunsPage() {
   }, []);
   const rows = runs.data?.pages.flatMap((page) => page.items) ?? [];
   const wrongFilter = runs.error instanceof ApiError && filter !== "" && runs.error.status < 500;
+
+  const all = (runs: readonly string[], what: (run: string) => Promise<unknown>) => Promise.allSettled(runs.map(what)).then((done) => runs.filter((_, at) => done[at]?.status === "fulfilled"));
+  const remove = useMutation({
+    mutationFn: (chosen: readonly string[]) => all(chosen, (run) => api.delete(`/runs/${run}`)),
+    onSuccess: (gone, chosen) => {
+      setSelected(new Set());
+      void client.invalidateQueries();
+      const left = chosen.length - gone.length;
+      const undo = () => void all(gone, (run) => api.post(`/runs/${run}/restore`)).then(() => client.invalidateQueries());
+      toast(`${plural(gone.length, "run")} deleted${left ? `, ${left} could not be` : ""}.`, gone.length ? { undo } : {});
+    },
+  });
 
   if (runs.isPending) return <Loading what="Reading the runs" />;
   if (runs.error && !wrongFilter && !runs.data) return <div className="mx-auto max-w-xl p-8"><ErrorNote error={runs.error} retry={() => void runs.refetch()} /></div>;
@@ -49,17 +64,14 @@ export function RunsPage() {
 
   if (rows.length === 0 && filter === "" && !runs.error) {
     return (
-      <DropBundle workspace={ws}>
         <EmptyState title="No runs yet" actions={actions}>
           A run takes a prompt, examples, a metric and a budget, evolves the prompt, and hands back a better one with the evidence that it is better. The demo does that on a simulated model: no key, nothing to pay, half a minute.
           {may("create_runs") ? <p className="mt-2">Or drop a <code className="font-mono text-small">.clade.tar.zst</code> bundle onto this page.</p> : null}
         </EmptyState>
-      </DropBundle>
     );
   }
 
   return (
-    <DropBundle workspace={ws}>
       <div className="px-4 py-5 sm:px-6">
         <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="plate">Runs</h1>
@@ -76,6 +88,11 @@ export function RunsPage() {
             <>
               {plural(selected.size, "run")} chosen
               <Link to="/w/$ws/compare" params={{ ws }} search={{ runs: [...selected].join(","), x: undefined }} disabled={selected.size < 2} className={`${buttonClass()} ${selected.size < 2 ? "pointer-events-none opacity-50" : ""}`}>Compare</Link>
+              {may("delete_runs") ? (
+                <Confirm label="Delete" title={`Delete ${plural(selected.size, "run")}?`} confirm="Delete them" onConfirm={() => remove.mutate([...selected])}>
+                  They leave every list. What they paid for stays in the account, and an admin can restore them. A run that goes on is left alone.
+                </Confirm>
+              ) : null}
               <Button kind="quiet" onClick={() => setSelected(new Set())}>Choose none</Button>
             </>
           ) : (
@@ -88,6 +105,5 @@ export function RunsPage() {
           <EmptyState title="No run matches" actions={<Button onClick={() => void navigate({ search: {} as never })}>Clear the filter</Button>} />
         )}
       </div>
-    </DropBundle>
   );
 }

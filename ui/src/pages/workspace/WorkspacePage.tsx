@@ -28,9 +28,9 @@ export function WorkspacePage() {
   return (
     <div className="px-4 py-5 sm:px-6">
       <h1 className="plate mb-3">{workspace.data?.name ?? ws}</h1>
-      <nav aria-label="Settings" className="mb-6 flex gap-5 overflow-x-auto border-b border-hairline">
+      <nav aria-label="Settings" className="mb-6 flex gap-5 overflow-x-auto overflow-y-hidden border-b border-hairline">
         {parts.filter(([, , shown]) => shown).map(([key, name]) => (
-          <Link key={key} to="/w/$ws/settings" params={{ ws }} search={{ section: key }} aria-current={section === key ? "page" : undefined} className="-mb-px border-b-2 border-transparent py-2 whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink">
+          <Link key={key} to="/w/$ws/settings" params={{ ws }} search={{ section: key }} aria-current={section === key ? "page" : undefined} className="border-b-2 border-transparent py-2 whitespace-nowrap text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink">
             {name}
           </Link>
         ))}

@@ -36,17 +36,27 @@ export function EvidenceTab() {
   return (
     <div className="flex max-w-5xl flex-col gap-8 px-4 py-5 sm:px-6">
       <section>
-        <h2 className={`font-serif text-[1.625rem] leading-8 ${evidence.improved ? "text-accent" : ""}`}>{evidence.improved ? "Better, and shown to be" : "No improvement shown"}</h2>
+        <h2 className={`font-serif text-[1.625rem] leading-8 ${evidence.improved ? "text-accent" : ""}`}>{evidence.improved ? "Better, and shown to be" : best === "c0" ? "The seed prompt was kept" : "No improvement shown"}</h2>
         <p className="mt-1 max-w-3xl text-lead">{evidence.sentence.charAt(0).toUpperCase() + evidence.sentence.slice(1)}.</p>
         {report.data.simulated ? <p className="mt-1 text-muted">The model is simulated: no figure here says anything about a real one.</p> : null}
       </section>
-      <ForestPlot evidence={evidence} />
+      {best === "c0" ? (
+        <p className="max-w-3xl text-muted">
+          The best prompt that was found is the first one, so there is nothing to compare it with. Its score on {plural(evidence.n, "test example")} is {score(evidence.seed_score)} (95 %: {score(evidence.seed_ci[0])} to {score(evidence.seed_ci[1])}).
+        </p>
+      ) : (
+        <ForestPlot evidence={evidence} />
+      )}
       <section className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
         <dl className="grid grid-cols-[auto_1fr] content-start gap-x-6 gap-y-1">
           <Row name="Test examples">{count(evidence.n)}, each met by both prompts</Row>
+          {best === "c0" ? null : (
+            <>
           <Row name="Won, lost">{count(evidence.wins)} won, {count(evidence.losses)} lost, {count(evidence.n - evidence.wins - evidence.losses)} as before</Row>
           <Row name="Test">{evidence.test === "mcnemar" ? "McNemar’s exact test on pairs" : "paired permutation test"}, {pValue(evidence.p_value)}</Row>
           <Row name="Interval">{Math.round(evidence.confidence * 100)} %: {signed(evidence.ci_low, 3)} to {signed(evidence.ci_high, 3)}</Row>
+            </>
+          )}
           <Row name="Corrected for">nothing more: one prompt was chosen on validation, and it alone met the test split, once</Row>
           {evidence.needed.map(([gain, examples]) => <Row key={gain} name={`To show ${signed(gain)}`}>{plural(examples, "test example")} {examples <= evidence.n ? "would do; there were enough" : `needed, ${count(examples - evidence.n)} more than there are`}</Row>)}
         </dl>

@@ -38,7 +38,11 @@ export function LineageTab() {
     () => ({ filter: search.filter, fold: search.rejected === undefined ? (detail?.run.candidates ?? 0) > FEW : search.rejected === "no", unfolded, branches: Boolean(search.branches) }),
     [search.filter, search.rejected, unfolded, search.branches, detail?.run.candidates],
   );
-  const lineage = useQuery(lineageQuery(run, view));
+  const asked = useQuery(lineageQuery(run, view));
+  const wrongFilter = asked.error instanceof ApiError && search.filter ? asked.error : null;
+  // a filter that is not understood hides nothing
+  const whole = useQuery({ ...lineageQuery(run, { ...view, filter: undefined }), enabled: Boolean(wrongFilter) });
+  const lineage = wrongFilter ? whole : asked;
   const scene = useMemo(() => (lineage.data ? sceneOf(lineage.data) : null), [lineage.data]);
   const colours = useMemo(() => (scene ? colouring(scene, search.color ?? "score", theme) : null), [scene, search.color, theme]);
   const matching = useMemo(() => (search.filter && lineage.data?.matching ? new Set(lineage.data.matching) : null), [search.filter, lineage.data?.matching]);
@@ -80,14 +84,13 @@ export function LineageTab() {
     ]);
   }, [scene, choose, set, view.fold, search.view]);
 
-  const wrongFilter = lineage.error instanceof ApiError && search.filter ? lineage.error : null;
   const save = (kind: "svg" | "png") => scene && savePlate(kind, { scene, look, theme, title, run, handle: handle.current });
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
         {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
-        {lineage.error && !wrongFilter ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
+        {lineage.error ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
         {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}
         {scene && colours && scene.marks.length ? (
           search.view === "table" ? (

@@ -16,7 +16,7 @@ export function DropBundle({ workspace, children }: { workspace: string; childre
   };
   return (
     <div
-      className={`flex-1 ${over ? "outline-2 -outline-offset-4 outline-dashed outline-accent" : ""}`}
+      className={`flex min-h-0 flex-1 flex-col ${over ? "outline-2 -outline-offset-4 outline-dashed outline-accent" : ""}`}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes("Files")) return;
         event.preventDefault();
@@ -24,8 +24,10 @@ export function DropBundle({ workspace, children }: { workspace: string; childre
       }}
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
-        event.preventDefault();
         setOver(false);
+        // a field that takes files has taken this one
+        if (event.defaultPrevented) return;
+        event.preventDefault();
         const file = event.dataTransfer.files[0];
         if (file) take(file);
       }}
