@@ -80,6 +80,7 @@ fn follows_well(event: &RunEvent, state: &RunState, candidates: &BTreeSet<Candid
             all.iter().try_for_each(known)
         }
         RunEvent::CandidateChosen { candidate } => known(candidate),
+        RunEvent::SandboxesKept { states, .. } => states.iter().try_for_each(|kept| known(&kept.candidate)),
         RunEvent::Steered { wish, .. } => match wish {
             Steer::Pin { candidate } | Steer::Unpin { candidate } | Steer::Reject { candidate } => known(candidate),
             Steer::Feedback { .. } | Steer::Freeze { .. } | Steer::Model { .. } => Ok(()),

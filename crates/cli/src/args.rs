@@ -92,7 +92,7 @@ pub enum Command {
     Lineage(LineageArgs),
     /// Show what changed between two candidates
     Diff(DiffArgs),
-    /// Name the present position of a run
+    /// Name the present position of a run, and keep the sandboxes of its leading candidates
     Snapshot(SnapshotArgs),
     /// Start a run from a candidate or a snapshot of another
     Branch(BranchArgs),
@@ -155,7 +155,7 @@ pub struct SandboxArgs {
 pub enum SandboxCommand {
     /// Make a sandbox, run a program in it, and say what is missing; exit code 1 where code cannot be isolated
     Doctor,
-    /// Delete the sandboxes at Daytona that runs of this data folder left behind, such as after a kill
+    /// Delete the sandboxes at Daytona that runs of this data folder left behind, such as after a kill, and kept states that no run names
     Gc,
 }
 

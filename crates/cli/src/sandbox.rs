@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clade_domain::{ContentHash, RunId, RunSpec};
+use clade_domain::{ContentHash, Isolation, RunId, RunSpec};
 use clade_engine::{CodeHere, CodeHost, EngineError};
 use clade_runfile::{Loaded, Problems};
 use clade_sandbox::{DaytonaSettings, LocalSettings};
@@ -48,9 +48,18 @@ pub fn host(
 pub async fn check(loaded: &Loaded, context: &Context) -> Result<(), Failure> {
     let Some(sandbox) = &loaded.spec.sandbox else { return Ok(()) };
     let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();
-    let unfit = here(context)?.check(sandbox, &functions).await.map_err(cannot)?;
-    let problems: Vec<_> = unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
-    if problems.is_empty() { Ok(()) } else { Err(Problems(problems).into()) }
+    let checked = here(context)?.check(sandbox, &functions).await.map_err(cannot)?;
+    let problems: Vec<_> = checked.unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+    if !problems.is_empty() {
+        return Err(Problems(problems).into());
+    }
+    if checked.isolation == Isolation::MinimumProcess {
+        context.output.note(
+            "this machine makes no jails: the code runs with isolation `minimum-process`, as the run file accepts, and can \
+             read what its user can read; `clade sandbox doctor` says what is missing",
+        );
+    }
+    Ok(())
 }
 
 /// Where the local backend finds and keeps things.

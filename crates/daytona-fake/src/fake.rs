@@ -50,7 +50,7 @@ pub struct Fake {
 /// What the fake knows.
 pub(crate) struct State {
     pub settings: FakeSettings,
-    pub toolbox_url: String,
+    toolbox_url: Mutex<String>,
     pub machines: Mutex<BTreeMap<String, Machine>>,
     /// Kept states by name: id and state of the jail.
     pub snapshots: Mutex<BTreeMap<String, (String, SnapshotId)>>,
@@ -71,6 +71,15 @@ impl State {
 
     pub(crate) fn snapshots(&self) -> MutexGuard<'_, BTreeMap<String, (String, SnapshotId)>> {
         self.snapshots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the sandboxes' own interfaces are, as clients are told.
+    pub(crate) fn toolbox_url(&self) -> String {
+        self.toolbox_url.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_toolbox_url(&self, url: String) {
+        *self.toolbox_url.lock().unwrap_or_else(PoisonError::into_inner) = url;
     }
 
     /// An id in the form of the service's.
@@ -98,7 +107,7 @@ impl State {
             jail: Arc::new(tokio::sync::Mutex::new(Some(jail))),
             toolbox: Some(Arc::new(toolbox)),
         };
-        let shown = machine.shown(&self.toolbox_url);
+        let shown = machine.shown(&self.toolbox_url());
         machine.state = "started";
         let living = {
             let mut machines = self.machines();
@@ -141,7 +150,7 @@ impl Fake {
         let state = Arc::new(State {
             backend: LocalBackend::new(settings.local.clone()),
             python: python.program.display().to_string(),
-            toolbox_url: format!("{base}/toolbox"),
+            toolbox_url: Mutex::new(format!("{base}/toolbox")),
             settings,
             machines: Mutex::default(),
             snapshots: Mutex::default(),
@@ -180,6 +189,11 @@ impl Fake {
     #[must_use]
     pub fn labels(&self) -> Vec<BTreeMap<String, String>> {
         self.state.machines().values().map(|machine| machine.labels.clone()).collect()
+    }
+
+    /// Tells clients that the sandboxes' own interfaces are elsewhere, such as behind a proxy.
+    pub fn show_toolbox_at(&self, url: &str) {
+        self.state.set_toolbox_url(url.to_owned());
     }
 
     /// Refuses the next requests for a sandbox as the service does where there are too many.

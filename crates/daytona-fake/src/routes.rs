@@ -127,7 +127,7 @@ async fn list(Of(state): Shared, Query(asked): Asked) -> Result<Json<Value>, Pro
     let machines = state.machines();
     let fitting: Vec<_> = machines.values().filter(|machine| machine.is_labelled(&labels)).collect();
     let items: Vec<Value> =
-        fitting.iter().skip(from).take(limit).map(|machine| machine.shown(&state.toolbox_url)).collect();
+        fitting.iter().skip(from).take(limit).map(|machine| machine.shown(&state.toolbox_url())).collect();
     let next = (from + limit < fitting.len()).then(|| (from + limit).to_string());
     Ok(Json(json!({"items": items, "nextCursor": next})))
 }
@@ -142,7 +142,7 @@ fn find(state: &State, name: &str) -> Result<String, Problem> {
 fn shown(state: &State, name: &str) -> Result<Json<Value>, Problem> {
     let id = find(state, name)?;
     let machines = state.machines();
-    Ok(Json(machines.get(&id).ok_or_else(|| missing("Sandbox"))?.shown(&state.toolbox_url)))
+    Ok(Json(machines.get(&id).ok_or_else(|| missing("Sandbox"))?.shown(&state.toolbox_url())))
 }
 
 async fn one(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
@@ -157,7 +157,7 @@ async fn destroy(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Val
     let id = find(&state, &name)?;
     let mut machine = state.machines().remove(&id).ok_or_else(|| missing("Sandbox"))?;
     machine.state = "destroyed";
-    let answer = machine.shown(&state.toolbox_url);
+    let answer = machine.shown(&state.toolbox_url());
     drop(machine.toolbox.take());
     if let Some(jail) = machine.jail.lock().await.take() {
         jail.destroy().await.map_err(FakeError::from)?;
@@ -191,7 +191,7 @@ async fn label(Of(state): Shared, Path(name): Path<String>, Json(body): Json<Val
 
 async fn proxy_url(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
     find(&state, &name)?;
-    Ok(Json(json!({"url": state.toolbox_url})))
+    Ok(Json(json!({"url": state.toolbox_url()})))
 }
 
 async fn kept(state: &State, id: &str) -> Result<clade_sandbox::SnapshotId, Problem> {

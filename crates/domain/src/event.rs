@@ -2,8 +2,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Headroom, Limit, ModelRole, ModelSpec,
-    OperatorName, RunId, RunSpec, SlotId, Spent, Timestamp, Trial, UserId,
+    Bill, Budget, Candidate, CandidateId, DatasetSummary, Evidence, Headroom, Isolation, KeptState, Limit, ModelRole,
+    ModelSpec, OperatorName, RunId, RunSpec, SlotId, Spent, Timestamp, Trial, UserId,
 };
 
 /// The version of the journal's format. A reader refuses a higher one and names the version it needs; a lower one is
@@ -14,7 +14,8 @@ use crate::{
 /// 4: a run may have code, which an older program could not execute.
 /// 5: somebody may steer, and write candidates by hand.
 /// 6: a run may have a program, which an older one would pass by; trials say where their code ran.
-pub const FORMAT_VERSION: u32 = 6;
+/// 7: a run may start from a kept sandbox state, keep such states, and accept a weaker isolation, which its sessions state.
+pub const FORMAT_VERSION: u32 = 7;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +51,9 @@ pub enum RunEvent {
     SessionStarted {
         /// The program's version.
         version: String,
+        /// How well this session's sandboxes separate code from the machine, where the run has code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        isolation: Option<Isolation>,
     },
     /// A process put the run down in order.
     SessionEnded {
@@ -156,7 +160,18 @@ pub enum RunEvent {
         /// What they want.
         wish: Steer,
     },
-    /// The run is complete; nothing follows.
+    /// The states of sandboxes that candidates have of their own were kept, for branches to start from.
+    SandboxesKept {
+        /// The snapshot that asked for it; empty where the run was put down and kept them unasked.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        snapshot: String,
+        /// Of which candidates, the best first. Those without a sandbox at that moment are not among them.
+        states: Vec<KeptState>,
+        /// Why one could not be kept; empty where all could.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        detail: String,
+    },
+    /// The run is complete; no trial and no candidate follows.
     RunFinished {
         /// Why the search ended.
         reason: StopReason,

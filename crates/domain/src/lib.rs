@@ -39,7 +39,7 @@ pub use judgement::{Judgement, ObjectiveScore};
 pub use program::{ProgramCalls, ProgramSpec, Ran};
 pub use prompt::{Component, Demonstration, Prompt};
 pub use role::{Action, Role};
-pub use sandbox::{BackendChoice, Isolation, Language, SandboxLimits, SandboxMode, SandboxSpec};
+pub use sandbox::{BackendChoice, Isolation, KeptState, Language, SandboxLimits, SandboxMode, SandboxSpec};
 pub use spec::{
     Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
     PinnedItem, RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,

@@ -3,6 +3,8 @@ use std::{collections::BTreeMap, time::Duration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::CandidateId;
+
 /// How code of a run is executed, with the files that it is made of. Stored with the run, so that it goes on with the same code
 /// even if the user's files have changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +24,9 @@ pub struct SandboxSpec {
     /// The image to start from; the backend's own where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// The kept state that every sandbox starts from, under the name that the backend gave it; an empty folder where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// The hosts that code may talk to, beside nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub network: Vec<String>,
@@ -56,6 +61,7 @@ impl Default for SandboxSpec {
             isolation: Isolation::default(),
             limits: SandboxLimits::default(),
             image: None,
+            from: None,
             network: Vec::new(),
             files: BTreeMap::new(),
             languages: Vec::new(),
@@ -63,6 +69,17 @@ impl Default for SandboxSpec {
             node: "node".to_owned(),
         }
     }
+}
+
+/// The state of a candidate's own sandbox, as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptState {
+    /// Whose sandbox.
+    pub candidate: CandidateId,
+    /// The sandbox's name.
+    pub sandbox: String,
+    /// The state's name at the backend that made it.
+    pub state: String,
 }
 
 /// Who makes sandboxes.

@@ -34,8 +34,8 @@ impl Clients {
     }
 
     /// Who executes the run's code, where it has some or wants sandboxes.
-    pub(crate) fn code_if_any(&self) -> Option<&CodeHost> {
-        self.code.as_deref()
+    pub(crate) fn code_if_any(&self) -> Option<&Arc<CodeHost>> {
+        self.code.as_ref()
     }
 
     /// The client of a role in a generation, or of the task model that a candidate is bound to.

@@ -6,7 +6,7 @@ use clade_domain::{
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
-use crate::{EngineError, now, replay_state};
+use crate::{EngineError, Point, now, replay_state};
 
 /// Examples stored in one step.
 const EXAMPLES: usize = 1_000;
@@ -127,22 +127,26 @@ pub async fn clone_run(
 }
 
 /// Starts a run from a candidate of another: its prompt is the new run's first prompt, with the old run's data and
-/// settings as `change` leaves them. The old run is only read.
+/// settings as `change` leaves them, and its sandboxes start from the point's state. The old run is only read.
 ///
 /// # Errors
 /// Where the run or the candidate is unknown.
 pub async fn branch_run(
     store: &Arc<dyn Store>,
     from: &RunId,
-    candidate: CandidateId,
+    point: &Point,
     run: RunId,
     owner: Owner,
     change: impl FnOnce(&mut RunSpec),
 ) -> Result<(), EngineError> {
     let state = replay_state(store, from).await?;
+    let candidate = point.candidate;
     let unknown = || EngineError::NoCandidate { run: from.clone(), candidate: candidate.to_string() };
     let prompt = state.candidate(candidate).ok_or_else(unknown)?.prompt.clone();
     let mut spec = state.spec().clone();
+    if let Some(sandbox) = &mut spec.sandbox {
+        sandbox.from.clone_from(&point.state);
+    }
     spec.prompts = vec![SeedPrompt { label: format!("{candidate} of {from}"), prompt }];
     // a branch draws anew, and asks the same models: the simulated ones among them are made of the first run's seed
     let seed = spec.seed;

@@ -13,6 +13,7 @@ mod diff;
 mod error;
 mod hub;
 mod journal;
+mod keeping;
 mod live;
 mod mend;
 mod outcome;
@@ -35,7 +36,7 @@ mod verdicts;
 
 pub use answers::StoredAnswers;
 pub use clients::Clients;
-pub use code::{CodeHere, CodeHost, CodeSettings};
+pub use code::{Checked, CodeHere, CodeHost, CodeSettings};
 pub use create::{NewRun, Owner, branch_run, clone_run, create_run, first_row};
 pub use diff::{CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff};
 pub use error::{EngineError, Unusable};
@@ -44,10 +45,12 @@ pub use live::LiveLog;
 pub use mend::mend_row;
 pub use outcome::{RunOutcome, spent_limit};
 pub use pairs::{Pair, pairs};
-pub use point::{SnapshotName, check_snapshot_name, find_candidate, find_point};
+pub use point::{Point, SnapshotName, check_snapshot_name, find_candidate, find_point};
 pub use progress::Progress;
 pub use replay::{replay, replay_state, replay_state_until};
-pub use report::{BestPrompt, Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, account, row_of};
+pub use report::{
+    BestPrompt, Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, SandboxReport, account, row_of,
+};
 pub use runner::{Control, Order, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
 pub use side::{Side, SideWithState, Step};

@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn entries(from: u64, to: u64, words: usize) -> Vec<Recorded> {
-        let event = || RunEvent::SessionStarted { version: "v".repeat(words) };
+        let event = || RunEvent::SessionStarted { version: "v".repeat(words), isolation: None };
         (from..to).map(|seq| Recorded { seq, at: Timestamp(1), event: event() }).collect()
     }
 

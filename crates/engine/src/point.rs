@@ -59,19 +59,47 @@ impl SnapshotName {
     }
 }
 
-/// A candidate by name, or the best one at the time of a snapshot of that name.
+/// Where a branch starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// The candidate.
+    pub candidate: CandidateId,
+    /// The sandbox state that the branch's sandboxes start from: the one that was kept of this candidate, else the one that it started
+    /// from itself.
+    pub state: Option<String>,
+}
+
+impl Point {
+    /// A candidate, with the newest state that was kept of its sandbox.
+    #[must_use]
+    pub fn of(state: &RunState, candidate: CandidateId) -> Self {
+        let kept = state.sandboxes().newest(candidate).map(|kept| kept.state.clone());
+        Self { candidate, state: kept.or_else(|| own_start(state)) }
+    }
+}
+
+fn own_start(state: &RunState) -> Option<String> {
+    state.spec().sandbox.as_ref()?.from.clone()
+}
+
+/// A candidate by name, or the best one at the time of a snapshot of that name, with the state that its sandbox had then.
 ///
 /// # Errors
 /// Where there is neither, or the snapshot holds no candidate yet.
-pub async fn find_point(store: &Arc<dyn Store>, run: &RunId, name: &str) -> Result<CandidateId, EngineError> {
+pub async fn find_point(store: &Arc<dyn Store>, run: &RunId, name: &str) -> Result<Point, EngineError> {
     let snapshots = store.snapshots(run.clone()).await?;
     let Some(snapshot) = snapshots.iter().find(|snapshot| snapshot.name == name) else {
-        return find_candidate(&replay_state(store, run).await?, name);
+        let state = replay_state(store, run).await?;
+        return Ok(Point::of(&state, find_candidate(&state, name)?));
     };
     let state = replay_state_until(store, run, snapshot.length).await?;
     let best = state.best();
     let empty = || EngineError::EmptySnapshot { run: run.clone(), snapshot: name.to_owned() };
-    state.candidate(best).map(|candidate| candidate.id).ok_or_else(empty)
+    let candidate = state.candidate(best).ok_or_else(empty)?.id;
+    // what was kept for a snapshot is journalled after its place
+    let now = replay_state(store, run).await?;
+    let kept = now.sandboxes().at(name, snapshot.length, candidate).map(|kept| kept.state.clone());
+    Ok(Point { candidate, state: kept.or_else(|| own_start(&now)) })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clade_domain::{
-    CandidateId, Evidence, ExampleId, Headroom, OperatorName, RunId, RunMode, Spent, Split, StopReason, Verdict,
+    CandidateId, Evidence, ExampleId, Headroom, Isolation, KeptState, OperatorName, RunId, RunMode, Spent, Split,
+    StopReason, Verdict,
 };
 use clade_evolve::{
     RunState,
@@ -36,6 +37,9 @@ pub struct RunReport {
     /// with care.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub branch_of: Option<RunId>,
+    /// What its code was executed in; null where the run has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<SandboxReport>,
     /// What there was to gain, estimated before the search began; null where the strategy estimates nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headroom: Option<Headroom>,
@@ -54,6 +58,17 @@ pub struct RunReport {
     /// Why it is paused or failed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+}
+
+/// What the code of a run was executed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SandboxReport {
+    /// The weakest isolation that any of its sessions had; null before the first, and where an older version wrote it.
+    pub isolation: Option<Isolation>,
+    /// The kept state that every sandbox starts from; null where that is an empty folder.
+    pub from: Option<String>,
+    /// The newest states that were kept of candidates' own sandboxes, in order of candidate: `clade branch` starts from them.
+    pub kept: Vec<KeptState>,
 }
 
 /// How much a run tried.
@@ -182,6 +197,7 @@ impl RunReport {
             front: front(state),
             evidence: state.evidence().cloned(),
             branch_of: state.branch_of().map(|(run, ..)| run.clone()),
+            sandbox: sandbox(state),
             headroom: state.headroom().cloned(),
             operators: operators(state),
             prompts: if optimize { Vec::new() } else { evaluated(state) },
@@ -215,6 +231,18 @@ pub async fn account(store: &dyn Store, state: &RunState) -> Result<Spent, Store
         return Ok(accounted);
     }
     Ok(Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid })
+}
+
+fn sandbox(state: &RunState) -> Option<SandboxReport> {
+    let spec = state.spec().sandbox.as_ref()?;
+    let sandboxes = state.sandboxes();
+    let newest: BTreeMap<CandidateId, &KeptState> =
+        sandboxes.all().iter().flat_map(|kept| &kept.states).map(|kept| (kept.candidate, kept)).collect();
+    Some(SandboxReport {
+        isolation: sandboxes.weakest(),
+        from: spec.from.clone(),
+        kept: newest.into_values().cloned().collect(),
+    })
 }
 
 fn best(state: &RunState) -> Option<BestPrompt> {

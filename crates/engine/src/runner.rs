@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Clients, EngineError, LiveLog, Progress, RunOutcome,
     journal::RunJournal,
+    keeping::Keeping,
     now,
     outcome::{Done, spent_detail},
     proposal::{self, ProposalJob},
@@ -97,6 +98,7 @@ pub struct Runner {
     /// When something came last.
     heard: Instant,
     verdicts: Verdicts,
+    keeping: Keeping,
     _lock: Box<dyn RunLock>,
 }
 
@@ -129,6 +131,7 @@ impl Runner {
             RunMode::Evaluate => shelf.in_order(state.dataset().len()),
             RunMode::Optimize => shelf,
         };
+        let keeping = Keeping::of(run.clone(), settings.store.as_ref()).await?;
         Ok(Self {
             journal: RunJournal::new(settings.store.clone(), run.clone(), state.length()),
             spec: Arc::new(state.spec().clone()),
@@ -137,6 +140,7 @@ impl Runner {
             started: Instant::now(),
             heard: Instant::now(),
             verdicts: Verdicts::of(state),
+            keeping,
             summary,
             conductor,
             settings,
@@ -200,7 +204,11 @@ impl Runner {
     /// arrived is stored.
     pub async fn run(&mut self, control: &Control) -> RunOutcome {
         let version = self.settings.version.clone();
-        let outcome = match self.record(vec![RunEvent::SessionStarted { version }]).await {
+        let isolation = match self.settings.clients.code_if_any() {
+            Some(code) => Some(code.isolation().await),
+            None => None,
+        };
+        let outcome = match self.record(vec![RunEvent::SessionStarted { version, isolation }]).await {
             // the row is written at once, so that lists show from the start that the run goes on
             Ok(()) => match self.write_summary().await {
                 Ok(()) => self.go(control).await.unwrap_or_else(RunOutcome::Failed),
@@ -214,13 +222,14 @@ impl Runner {
             RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, spent_detail(*limit)),
             RunOutcome::Failed(error) => (RunStatus::Failed, error.to_string()),
         };
+        let kept = self.keep_states().await;
         if let Some(code) = self.settings.clients.code_if_any() {
             code.close().await;
         }
         let ended = RunEvent::SessionEnded { reason: detail.clone(), spent: self.spent() };
         (self.summary.status, self.summary.detail) = (status, detail);
         self.publish_progress(0, 0.0);
-        let closed = match self.record(vec![ended]).await {
+        let closed = match kept.and(self.record(vec![ended]).await) {
             Ok(()) => self.write_summary().await,
             Err(error) => Err(error),
         };
@@ -291,17 +300,27 @@ impl Runner {
                     Order::Steer(by, steering, reply) => drop(reply.send(self.steer(by, *steering).await)),
                     Order::Stop => self.end_search(control).await?,
                 },
+                Some(event) = self.keeping.next() => self.record(vec![event]).await?,
                 _ = ticks.tick() => {
                     rate.update(self.conductor.state().trials());
                     self.publish_progress(under_way, rate.per_second);
                     self.watch_the_clock(control, &mut stop);
                     if written.elapsed() >= SUMMARY_EVERY {
                         self.write_summary().await?;
+                        let RunnerSettings { store, clients, .. } = &self.settings;
+                        self.keeping.look(store.as_ref(), clients, self.conductor.state()).await?;
                         written = Instant::now();
                     }
                 }
             }
         }
+    }
+
+    /// Keeps what is to be kept of the sandboxes that are about to end.
+    async fn keep_states(&mut self) -> Result<(), EngineError> {
+        let RunnerSettings { store, clients, .. } = &self.settings;
+        let events = self.keeping.last(store.as_ref(), clients, self.conductor.state()).await?;
+        self.record(events).await
     }
 
     /// Ends the search as the user wishes: who led when the last generation closed meets validation.

@@ -67,7 +67,7 @@ impl Conductor {
             }
             RunEvent::Steered { .. } => return,
             RunEvent::BudgetChanged { .. } => self.spent_limit = None,
-            RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => return,
+            RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } | RunEvent::SandboxesKept { .. } => return,
             _ => self.recording = self.recording.saturating_sub(usize::from(is_decision(&recorded.event))),
         }
         if self.state.phase() != before {

@@ -31,7 +31,7 @@ async fn store() -> MemoryStore {
     }
     events.push(samples::failed_trial(20));
     // a second page without a trial of its own
-    events.extend((0..1500).map(|_| RunEvent::SessionStarted { version: "0.1.0".into() }));
+    events.extend((0..1500).map(|_| RunEvent::SessionStarted { version: "0.1.0".into(), isolation: None }));
     store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
     store.put_texts(ANSWERS.map(str::to_owned).to_vec()).await.unwrap();
     store

@@ -78,6 +78,7 @@ pub(crate) fn resolve<'f>(
         isolation: input.isolation.unwrap_or_default(),
         limits: input.limits.unwrap_or_default(),
         image: input.image.clone(),
+        from: None,
         network,
         files,
         languages: languages.into_iter().filter(|(needed, _)| *needed).map(|(_, language)| language).collect(),

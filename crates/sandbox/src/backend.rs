@@ -2,7 +2,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::{Capabilities, Command, Execution, InsidePath, SandboxError, SandboxSpec};
+use crate::{Capabilities, Command, Execution, InsidePath, Isolation, SandboxError, SandboxSpec};
 
 /// What every sandbox operation returns.
 pub type SandboxFuture<'a, T> = BoxFuture<'a, Result<T, SandboxError>>;
@@ -15,6 +15,13 @@ pub trait SandboxBackend: Send + Sync {
     /// What it can do on this machine.
     fn capabilities(&self) -> Capabilities;
 
+    /// How well its sandboxes separate code from the machine where this is the weakest isolation that is accepted. It is found out, where it
+    /// depends on the machine.
+    fn isolation(&self, accepted: Isolation) -> BoxFuture<'_, Isolation> {
+        let _ = accepted;
+        Box::pin(std::future::ready(self.capabilities().isolation))
+    }
+
     /// A new sandbox with an empty working folder, or with the files of a snapshot.
     ///
     /// # Errors
@@ -22,6 +29,12 @@ pub trait SandboxBackend: Send + Sync {
     /// [`SandboxError::Create`] may not. [`SandboxError::NoSnapshot`] where the snapshot is not there.
     fn create<'a>(&'a self, spec: &'a SandboxSpec, from: Option<&'a SnapshotId>)
     -> SandboxFuture<'a, Box<dyn Sandbox>>;
+
+    /// Whether a snapshot is there.
+    ///
+    /// # Errors
+    /// [`SandboxError::Snapshot`] where nobody can tell.
+    fn has_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, bool>;
 
     /// Deletes a snapshot; one that is not there is no error.
     ///

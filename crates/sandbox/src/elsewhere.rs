@@ -43,6 +43,14 @@ impl LocalBackend {
     pub fn new(_: LocalSettings) -> Self {
         Self
     }
+
+    /// None.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn snapshots_older_than(&self, _: std::time::Duration) -> Result<Vec<SnapshotId>, SandboxError> {
+        Ok(Vec::new())
+    }
 }
 
 impl SandboxBackend for LocalBackend {
@@ -56,6 +64,7 @@ impl SandboxBackend for LocalBackend {
             network_hosts: false,
             images: false,
             snapshot: Keeps::Nothing,
+            snapshot_is_cheap: false,
             streaming: false,
         }
     }
@@ -63,6 +72,10 @@ impl SandboxBackend for LocalBackend {
     fn create<'a>(&'a self, _: &'a SandboxSpec, _: Option<&'a SnapshotId>) -> SandboxFuture<'a, Box<dyn Sandbox>> {
         let refusal = SandboxError::CannotIsolate { missing: MISSING.to_owned(), fix: FIX.to_owned() };
         Box::pin(std::future::ready(Err(refusal)))
+    }
+
+    fn has_snapshot<'a>(&'a self, _: &'a SnapshotId) -> SandboxFuture<'a, bool> {
+        Box::pin(std::future::ready(Ok(false)))
     }
 
     fn delete_snapshot<'a>(&'a self, _: &'a SnapshotId) -> SandboxFuture<'a, ()> {
@@ -90,7 +103,7 @@ pub fn find_interpreter(_: Language, name: &str) -> Result<Interpreter, SandboxE
 /// Says what is missing.
 pub async fn examine(_: LocalSettings) -> Report {
     let checks = vec![Check::bad("jail", MISSING, FIX)];
-    Report { backend: LocalBackend::NAME.to_owned(), isolation: None, checks }
+    Report { backend: LocalBackend::NAME.to_owned(), isolation: None, weaker: None, checks }
 }
 
 /// No process is started as a stage of a jail here.

@@ -78,7 +78,7 @@ pub enum SandboxError {
     /// A snapshot could not be made or unpacked.
     #[error("{doing} a snapshot: {detail}")]
     Snapshot {
-        /// `make` or `unpack`.
+        /// `make`, `unpack`, `look for` or `delete`.
         doing: &'static str,
         /// Why not.
         detail: String,

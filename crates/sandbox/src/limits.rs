@@ -19,6 +19,12 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// Whether it bounds what a sandbox holds at any moment, which earlier executions may have left.
+    #[must_use]
+    pub fn is_of_what_is_held(self) -> bool {
+        matches!(self, Self::Memory | Self::Disk | Self::Processes)
+    }
+
     /// The limit's name in a run file.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -7,8 +7,11 @@ use crate::Isolation;
 pub struct Report {
     /// The backend.
     pub backend: String,
-    /// How well it isolates; `None` where it makes no sandboxes here.
+    /// How well it isolates; `None` where it does not.
     pub isolation: Option<Isolation>,
+    /// Where it does not: the weaker level that it gives to those who accept it by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weaker: Option<Isolation>,
     /// What was looked at, in order of importance.
     pub checks: Vec<Check>,
 }

@@ -42,6 +42,8 @@ pub struct Capabilities {
     pub images: bool,
     /// Whether the state of a sandbox can be kept.
     pub snapshot: Keeps,
+    /// Whether that costs next to nothing, so that it is done unasked.
+    pub snapshot_is_cheap: bool,
     /// Whether standard input can be written while the program runs.
     pub streaming: bool,
 }

@@ -19,11 +19,21 @@ async fn the_local_jail_conforms() {
     let backend = LocalBackend::new(settings);
     let outcomes = conformance::all(&backend).await.unwrap();
     assert!(outcomes.iter().all(|(_, offered)| *offered == Offered::Yes), "{outcomes:?}");
-    let rows: Vec<(String, String)> = outcomes
-        .into_iter()
-        .map(|(name, _)| (name.replace("::", ": ").replace('_', " "), "holds".to_owned()))
-        .collect();
+    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| row(name, *offered)).collect();
     table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "local", &rows);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_jail_the_rules_hold_that_need_none() {
+    let (settings, _folder) = support::settings();
+    let outcomes = conformance::all(&LocalBackend::without_jail(settings)).await.unwrap();
+    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| row(name, *offered)).collect();
+    table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "local, without a jail", &rows);
+}
+
+fn row(name: &str, offered: Offered) -> (String, String) {
+    let words = if offered == Offered::Yes { "holds" } else { "not offered" };
+    (name.replace("::", ": ").replace('_', " "), words.to_owned())
 }
 
 #[test]
@@ -44,7 +54,7 @@ fn the_local_jail_of_an_ordinary_user_conforms() {
     let test = copy(&std::env::current_exe().unwrap(), "test");
     let helper = copy(&support::settings().0.helper, "helper");
     let output = Command::new(test)
-        .args(["the_local_jail_conforms", "--exact", "--nocapture"])
+        .args(["the_local_jail_conforms", "without_a_jail_the_rules_hold_that_need_none", "--exact", "--nocapture"])
         .env_clear()
         .env(support::HELPER, helper)
         .current_dir("/")
@@ -53,5 +63,5 @@ fn the_local_jail_of_an_ordinary_user_conforms() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    assert!(output.status.success() && said.contains("2 passed"), "{said}");
 }

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command as HostCommand, Stdio};
 use std::time::Duration;
 
-use clade_sandbox::{Command, LocalBackend, SandboxBackend, SandboxSpec, Time};
+use clade_sandbox::{Command, Isolation, LocalBackend, SandboxBackend, SandboxSpec, Time};
 
 /// Under this name the test starts itself as a host, with a word by which what it starts is found again.
 const ROLE: &str = "CLADE_TEST_HOST";
@@ -24,10 +24,11 @@ fn with_marker(marker: &str) -> usize {
 
 async fn be_a_host(marker: &str) {
     let (settings, _folder) = support::settings();
-    let backend = LocalBackend::new(settings);
+    let backends = [LocalBackend::new(settings.clone()), LocalBackend::without_jail(settings)];
+    let spec = SandboxSpec { isolation: Isolation::MinimumProcess, ..SandboxSpec::default() };
     let mut held = Vec::new();
-    for _ in 0..3 {
-        let sandbox = backend.create(&SandboxSpec::default(), None).await.unwrap();
+    for backend in backends.iter().cycle().take(6) {
+        let sandbox = backend.create(&spec, None).await.unwrap();
         let script = format!("trap '' TERM HUP INT; (setsid sleep 600.{marker} &); echo on; sleep 600.{marker}");
         let mut execution = sandbox.start(&Command::new(["sh", "-c", &script]).time(Time::Session)).await.unwrap();
         let mut on = [0; 3];
@@ -52,7 +53,7 @@ async fn everything_ends_when_the_host_is_killed() {
         .unwrap();
     let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
     assert!(lines.any(|line| line.unwrap().contains("sandboxes are up")), "the host did not come up");
-    assert!(with_marker(&marker) >= 6, "three sandboxes with two processes each run");
+    assert!(with_marker(&marker) >= 12, "six sandboxes with two processes each run");
     host.kill().unwrap();
     host.wait().unwrap();
     let gone = async {

@@ -5,7 +5,7 @@
 
 mod support;
 
-use clade_sandbox::{Command, LocalBackend, SandboxBackend, SandboxSpec};
+use clade_sandbox::{Command, Isolation, LocalBackend, SandboxBackend, SandboxSpec};
 use futures::future::try_join_all;
 
 /// The host's children, open descriptors, and mounts.
@@ -19,15 +19,28 @@ fn held() -> (String, usize, String) {
     (children, descriptors, std::fs::read_to_string("/proc/self/mountinfo").unwrap())
 }
 
+/// The folders of sandboxes without a jail.
+fn folders() -> usize {
+    let entries = std::fs::read_dir("/tmp").unwrap().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("promptclade-")).count()
+}
+
 #[tokio::test]
 async fn nothing_is_left_of_a_hundred_sandboxes() {
     let (settings, folder) = support::settings();
-    let backend = LocalBackend::new(settings);
+    let folders_before = folders();
+    comes_and_goes(LocalBackend::new(settings.clone()), SandboxSpec::default()).await;
+    let accepting = SandboxSpec { isolation: Isolation::MinimumProcess, ..SandboxSpec::default() };
+    comes_and_goes(LocalBackend::without_jail(settings), accepting).await;
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no file is left");
+    assert_eq!(folders(), folders_before);
+}
+
+async fn comes_and_goes(backend: LocalBackend, spec: SandboxSpec) {
     // whatever the first one sets up for good is no leak
-    backend.create(&SandboxSpec::default(), None).await.unwrap().destroy().await.unwrap();
+    backend.create(&spec, None).await.unwrap().destroy().await.unwrap();
     let before = held();
     for round in 0..10 {
-        let spec = SandboxSpec::default();
         let sandboxes = try_join_all((0..10).map(|_| backend.create(&spec, None))).await.unwrap();
         let command = Command::new(["sh", "-c", "echo x > file; sleep 100 & echo $!"]);
         for sandbox in &sandboxes {
@@ -40,5 +53,4 @@ async fn nothing_is_left_of_a_hundred_sandboxes() {
         }
     }
     assert_eq!(held(), before);
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no file is left");
 }

@@ -1,11 +1,12 @@
 //! Programs that try to get out or to take more than they may: none does, and `docs/security.md` says so.
 //!
 //! Each file in `attempts/` is one. Its first line names the attempt and the second what stops it; it prints `ESCAPED` where it
-//! gets through. With `UPDATE_DOCS=1` the test writes the table instead of comparing it.
+//! gets through. With `UPDATE_DOCS=1` the test writes the table instead of comparing it. What also holds where no jail can be made is tried
+//! there too.
 
 // the attempts know the numbers that system calls have there
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail loudly, as tests do")]
 
 mod support;
 #[path = "support/table.rs"]
@@ -19,8 +20,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clade_sandbox::{
-    Command, Ended, InsidePath, Language, Limit, Limits, LocalBackend, Sandbox, SandboxBackend, SandboxSpec, Time,
-    find_interpreter,
+    Command, Ended, InsidePath, Isolation, Language, Limit, Limits, LocalBackend, Sandbox, SandboxBackend, SandboxSpec,
+    Time, find_interpreter,
 };
 
 /// What the attempts look for on the host.
@@ -58,7 +59,7 @@ impl Host {
     fn command(&self, python: &Path, attempt: &str) -> Command {
         let inside = |name: &str| self.folder.path().join(name).to_string_lossy().into_owned();
         // with its folder in the search path, and without anything else
-        let run = "import runpy, sys; sys.path.insert(0, '/work'); runpy.run_path(sys.argv[1], run_name='__main__')";
+        let run = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_path(sys.argv[1], run_name='__main__')";
         Command::new([python.to_string_lossy().as_ref(), "-I", "-c", run, attempt])
             .env("HOST_FILE", inside("key-of-the-host"))
             .env("HOST_SOCKET", inside("socket"))
@@ -81,6 +82,24 @@ fn endings(attempt: &str) -> &'static [Ended] {
     }
 }
 
+/// What is kept in without a jail as well, on every kernel and for every user. The others are not tried there: some would do harm.
+const WITHOUT_JAIL: [&str; 14] = [
+    "become_root",
+    "daemonise",
+    "endless_loop",
+    "find_open_descriptors",
+    "fork_bomb",
+    "ignore_signals",
+    "kernel_doors",
+    "memory_bomb",
+    "mount",
+    "output_flood",
+    "raise_limits",
+    "reach_the_network",
+    "thread_bomb",
+    "user_namespace",
+];
+
 fn attempts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/attempts");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -98,6 +117,20 @@ fn runs_somewhere(marker: &str) -> bool {
     })
 }
 
+/// An interpreter that runs without a jail too: there, one in a folder that is closed to others is out of reach.
+async fn python_of_everybody(open: &LocalBackend, spec: &SandboxSpec, usual: &Path) -> PathBuf {
+    for program in [usual, Path::new("/usr/bin/python3")] {
+        let sandbox = open.create(spec, None).await.unwrap();
+        let asked = Command::new([program.to_string_lossy().as_ref(), "-c", "pass"]);
+        let works = sandbox.start(&asked).await.unwrap().finish(&[]).await.is_ok_and(|finished| finished.is_success());
+        sandbox.destroy().await.unwrap();
+        if works {
+            return program.to_owned();
+        }
+    }
+    panic!("there is no Python that every user may run: install one, as /usr/bin/python3");
+}
+
 async fn put(sandbox: &dyn Sandbox, name: &str, content: Vec<u8>) {
     sandbox.put(&InsidePath::new(name).unwrap(), Bytes::from(content)).await.unwrap();
 }
@@ -108,43 +141,58 @@ async fn no_attempt_gets_through() {
     let python = find_interpreter(Language::Python, "python3").unwrap();
     let (mut settings, _folder) = support::settings();
     settings.read_only.clone_from(&python.read_only);
-    let backend = LocalBackend::new(settings);
+    let backend = LocalBackend::new(settings.clone());
+    let open = LocalBackend::without_jail(settings);
     let limits =
         Limits { memory_mb: 128, cpu_seconds: 4, wall_seconds: 120, processes: 24, disk_mb: 16, output_kb: 512 };
     let spec = SandboxSpec { limits, ..SandboxSpec::default() };
+    let accepting = SandboxSpec { isolation: Isolation::MinimumProcess, ..spec.clone() };
+    let everybodys = python_of_everybody(&open, &accepting, &python.program).await;
     let neighbour = backend.create(&spec, None).await.unwrap();
     put(&*neighbour, "of-another-sandbox", b"untouched".to_vec()).await;
 
-    let mut table = String::from("| attempt | what stops it | how it ends |\n| --- | --- | --- |\n");
+    let mut table =
+        String::from("| attempt | what stops it | how it ends | without a jail |\n| --- | --- | --- | --- |\n");
     for file in attempts() {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&file).unwrap();
         let mut lines = text.trim_start_matches("\"\"\"").lines();
         let (attempt, stopped_by) = (lines.next().unwrap().to_owned(), lines.next().unwrap().to_owned());
-        let sandbox = backend.create(&spec, None).await.unwrap();
-        put(&*sandbox, "tries.py", std::fs::read(file.with_file_name("tries.py")).unwrap()).await;
-        put(&*sandbox, "attempt.py", text.into_bytes()).await;
-        let mut command = host.command(&python.program, "/work/attempt.py");
-        if name == "ignore_signals" {
-            command = command.time(Time::Within(Duration::from_secs(2)));
+        let stopped_anyway = WITHOUT_JAIL.contains(&name.as_str());
+        let kept_in =
+            [Some((&backend, &spec, &python.program)), stopped_anyway.then_some((&open, &accepting, &everybodys))];
+        for (backend, spec, program) in kept_in.into_iter().flatten() {
+            let sandbox = backend.create(spec, None).await.unwrap();
+            put(&*sandbox, "tries.py", std::fs::read(file.with_file_name("tries.py")).unwrap()).await;
+            put(&*sandbox, "attempt.py", text.clone().into_bytes()).await;
+            let mut command = host.command(program, "attempt.py");
+            if name == "ignore_signals" {
+                command = command.time(Time::Within(Duration::from_secs(2)));
+            }
+            let patience = Duration::from_secs(180);
+            let execution = sandbox.start(&command).await.unwrap();
+            let finished = tokio::time::timeout(patience, execution.finish(&[])).await.expect("it ended").unwrap();
+            let said = String::from_utf8_lossy(&finished.stdout).chars().take(3000).collect::<String>()
+                + &String::from_utf8_lossy(&finished.stderr).chars().take(3000).collect::<String>();
+            assert!(!said.contains("ESCAPED"), "{name}: {said}");
+            assert!(!said.contains("sk-secret"), "{name}: {said}");
+            assert!(
+                endings(&name).contains(&finished.ended),
+                "{name}: {:?} {:?} {said}",
+                finished.ended,
+                finished.used
+            );
+            assert!(host.nobody_came(), "{name} reached the host");
+            assert!(!runs_somewhere(&host.name), "{name} left a process behind");
+            sandbox.destroy().await.unwrap();
         }
-        let patience = Duration::from_secs(180);
-        let execution = sandbox.start(&command).await.unwrap();
-        let finished = tokio::time::timeout(patience, execution.finish(&[])).await.expect("it ended").unwrap();
-        let said = String::from_utf8_lossy(&finished.stdout).chars().take(3000).collect::<String>()
-            + &String::from_utf8_lossy(&finished.stderr).chars().take(3000).collect::<String>();
-        assert!(!said.contains("ESCAPED"), "{name}: {said}");
-        assert!(!said.contains("sk-secret"), "{name}: {said}");
-        assert!(endings(&name).contains(&finished.ended), "{name}: {:?} {:?} {said}", finished.ended, finished.used);
-        assert!(host.nobody_came(), "{name} reached the host");
-        assert!(!runs_somewhere(&host.name), "{name} left a process behind");
-        sandbox.destroy().await.unwrap();
         let ends = match endings(&name)[0] {
             Ended::Exited(0) if name == "daemonise" => "it is ended with the rest".to_owned(),
             Ended::Exited(0) => "every try is refused".to_owned(),
             limit => limit.words(),
         };
-        table += &format!("| {attempt} | {stopped_by} | {ends} |\n");
+        let without = if stopped_anyway { "the same" } else { "no promise" };
+        table += &format!("| {attempt} | {stopped_by} | {ends} | {without} |\n");
     }
 
     let untouched = neighbour.get(&InsidePath::new("of-another-sandbox").unwrap()).await.unwrap();

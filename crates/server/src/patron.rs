@@ -28,16 +28,25 @@ impl WorkspacePatron {
     /// workspace names, and choose no program of the server as an interpreter.
     pub async fn permits(&self, workspace: &WorkspaceId, spec: &RunSpec) -> Result<(), String> {
         self.permits_models(workspace, spec.models.all()).await?;
+        spec.sandbox.as_ref().map_or(Ok(()), |sandbox| self.permits_code(sandbox))
+    }
+
+    /// Whether code may be executed here as a run file wants it: that of others only in jails, and by no interpreter that they name.
+    pub fn permits_code(&self, sandbox: &SandboxSpec) -> Result<(), String> {
         if self.environment.is_some() {
             return Ok(());
         }
         let usual = SandboxSpec::default();
-        match &spec.sandbox {
-            Some(sandbox) if sandbox.languages.iter().any(|l| sandbox.interpreter(*l) != usual.interpreter(*l)) => {
-                Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned())
-            }
-            _ => Ok(()),
+        if sandbox.isolation < usual.isolation {
+            let name = sandbox.isolation.name();
+            return Err(format!(
+                "a server isolates the code of its runs; take `isolation: {name}` out of `optimize.sandbox`"
+            ));
         }
+        if sandbox.languages.iter().any(|language| sandbox.interpreter(*language) != usual.interpreter(*language)) {
+            return Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned());
+        }
+        Ok(())
     }
 
     /// Whether a workspace may ask these models.

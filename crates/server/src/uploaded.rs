@@ -32,11 +32,13 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
     refuse_keys(&loaded)?;
     if let Some(sandbox) = &loaded.spec.sandbox {
         let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();
-        let unfit = app.code.check(sandbox, &functions).await.map_err(|error| {
+        // before any of it is executed
+        app.patron.permits_code(sandbox).map_err(|why| unprocessable("sandbox", why))?;
+        let checked = app.code.check(sandbox, &functions).await.map_err(|error| {
             let detail = format!("this run has code to execute, and the server could not {error}");
             unprocessable("sandbox", detail)
         })?;
-        let problems: Vec<_> = unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+        let problems: Vec<_> = checked.unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
         if !problems.is_empty() {
             return Err(Problem::from(shown(Problems(problems), folder.path())));
         }

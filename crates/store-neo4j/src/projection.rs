@@ -194,6 +194,7 @@ fn properties(node: &Node, record: String, prompt: Option<&String>) -> BoltType 
     set("high", real(score.map(|score| score.high)));
     set("trials", whole(score.map_or(0, |score| u64::from(score.trials))));
     set("cost", real(Some(node.cost.0)));
+    set("state", node.state.clone().into());
     set("turned_away", whole(u64::from(node.turned_away)));
     set("record", record.into());
     if let Some(prompt) = prompt {

@@ -78,6 +78,7 @@ fn kind(event: &RunEvent) -> &'static str {
         RunEvent::EvidenceMeasured { .. } => "evidence_measured",
         RunEvent::BudgetChanged { .. } => "budget_changed",
         RunEvent::Steered { .. } => "steered",
+        RunEvent::SandboxesKept { .. } => "sandboxes_kept",
         RunEvent::RunFinished { .. } => "run_finished",
     }
 }

@@ -25,6 +25,7 @@ pub(crate) fn kind(event: &RunEvent) -> Arc<str> {
         RunEvent::EvidenceMeasured { .. } => tag!("evidence_measured"),
         RunEvent::BudgetChanged { .. } => tag!("budget_changed"),
         RunEvent::Steered { .. } => tag!("steered"),
+        RunEvent::SandboxesKept { .. } => tag!("sandboxes_kept"),
         RunEvent::RunFinished { .. } => tag!("run_finished"),
     }
 }

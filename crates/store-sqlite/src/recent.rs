@@ -74,8 +74,9 @@ mod tests {
     }
 
     fn add(recent: &Recent, name: &str, first: u64, count: usize, size: usize) {
-        let events =
-            (0..count).map(|n| RunEvent::SessionStarted { version: format!("{}", first + n as u64) }).collect();
+        let events = (0..count)
+            .map(|n| RunEvent::SessionStarted { version: format!("{}", first + n as u64), isolation: None })
+            .collect();
         recent.add(&run(name), first, Timestamp(7), events, &vec![size; count]);
     }
 
@@ -94,7 +95,10 @@ mod tests {
         assert_eq!(recent.read(&run("a"), 9, 2), None);
         assert_eq!(recent.read(&run("b"), 10, 1), None);
         let entry = recent.read(&run("a"), 12, 1).unwrap().pop().unwrap();
-        assert_eq!((entry.at, entry.event), (Timestamp(7), RunEvent::SessionStarted { version: "12".into() }));
+        assert_eq!(
+            (entry.at, entry.event),
+            (Timestamp(7), RunEvent::SessionStarted { version: "12".into(), isolation: None })
+        );
     }
 
     #[test]

@@ -712,7 +712,7 @@ export interface paths {
         /** The snapshots of a run, oldest first. */
         get: operations["snapshots"];
         put?: never;
-        /** Names the place where a run's journal is now. */
+        /** Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept. */
         post: operations["snapshot"];
         delete?: never;
         options?: never;
@@ -1807,6 +1807,8 @@ export interface components {
             scores: {
                 [key: string]: components["schemas"]["Estimate2"];
             };
+            /** @description The kept sandbox state that its trials start from, where its run started from one. */
+            state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
             /**
@@ -2614,6 +2616,15 @@ export interface components {
              */
             weight: number;
         };
+        /** @description The state of a candidate's own sandbox, as it was kept. */
+        KeptState: {
+            /** @description Whose sandbox. */
+            candidate: components["schemas"]["CandidateId"];
+            /** @description The sandbox's name. */
+            sandbox: string;
+            /** @description The state's name at the backend that made it. */
+            state: string;
+        };
         /** @description A key. */
         KeyGivenInput: {
             key: string;
@@ -2849,6 +2860,8 @@ export interface components {
             scores: {
                 [key: string]: components["schemas"]["Estimate2"];
             };
+            /** @description The kept sandbox state that its trials start from, where its run started from one. */
+            state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
             /**
@@ -3475,6 +3488,8 @@ export interface components {
             prompts?: components["schemas"]["EvaluatedPrompt"][];
             /** @description The run. */
             run: components["schemas"]["RunId"];
+            /** @description What its code was executed in; null where the run has none. */
+            sandbox?: components["schemas"]["SandboxReport"] | null;
             /** @description The first prompt as text; null for evaluations. */
             seed_prompt: string | null;
             /** @description Whether any of its models is simulated: then no figure here says anything about a real model. */
@@ -3743,6 +3758,15 @@ export interface components {
         };
         /** @description Who gets a sandbox. */
         SandboxMode: "when-needed" | "always";
+        /** @description What the code of a run was executed in. */
+        SandboxReport: {
+            /** @description The kept state that every sandbox starts from; null where that is an empty folder. */
+            from: string | null;
+            /** @description The weakest isolation that any of its sessions had; null before the first, and where an older version wrote it. */
+            isolation: components["schemas"]["Isolation"] | null;
+            /** @description The newest states that were kept of candidates' own sandboxes, in order of candidate: `clade branch` starts from them. */
+            kept: components["schemas"]["KeptState"][];
+        };
         /**
          * @description How code of a run is executed, with the files that it is made of. Stored with the run, so that it goes on with the same code
          *     even if the user's files have changed.
@@ -3760,6 +3784,8 @@ export interface components {
             files: {
                 [key: string]: string;
             };
+            /** @description The kept state that every sandbox starts from, under the name that the backend gave it; an empty folder where absent. */
+            from?: string | null;
             /** @description The image to start from; the backend's own where absent. */
             image?: string | null;
             /**

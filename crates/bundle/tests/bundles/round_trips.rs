@@ -63,7 +63,7 @@ async fn data_may_be_left_out() {
     let bytes = bundle(Data::LeftOut).await;
     assert!(unpacked(&bytes).iter().all(|(name, _)| !name.starts_with("examples")));
     let store = imported(&bytes, Limits::default()).await.unwrap();
-    assert_eq!(store.length(run()).await.unwrap(), 263);
+    assert_eq!(store.length(run()).await.unwrap(), 264);
     assert!(!store.has_dataset(samples::dataset("sums", 100).hash).await.unwrap());
 }
 

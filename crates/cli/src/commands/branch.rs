@@ -1,12 +1,14 @@
-use clade_domain::{CandidateId, RunId, RunMode};
-use clade_engine::{Owner, branch_run, find_point, replay_state};
+use clade_domain::{CandidateId, RunId, RunMode, RunSpec};
+use clade_engine::{Owner, Point, branch_run, find_point, replay_state};
 use clade_store_sqlite::Durability;
 
 use crate::{
     args::{BranchArgs, Gates},
     context::Context,
+    display::result::short,
     failure::Failure,
     names::{entropy, find_run, new_run_id},
+    sandbox,
     session::{self, Session},
     setup::{keys_again, set_up},
 };
@@ -16,16 +18,19 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let (name, point) = place(args)?;
     let store = context.store(Durability::Normal).await?;
     let row = find_run(store.as_ref(), name).await?;
-    if replay_state(&store, &row.run).await?.dataset().counts().train == 0 {
+    let state = replay_state(&store, &row.run).await?;
+    if state.dataset().counts().train == 0 {
         return Err(Failure::Usage(format!(
             "run {0} is an evaluation: none of its examples is there to learn from; take its prompt \
              (`clade best {0} -o prompt.txt`) and start a search with `clade run`",
             row.run
         )));
     }
-    let candidate = find_point(&store, &row.run, point).await?;
+    let mut point = find_point(&store, &row.run, point).await?;
+    let candidate = point.candidate;
+    drop_missing_state(&mut point, state.spec(), context).await?;
     let run = new_run_id(args.run_id.as_deref())?;
-    branch_run(&store, &row.run, candidate, run.clone(), Owner::default(), |spec| {
+    branch_run(&store, &row.run, &point, run.clone(), Owner::default(), |spec| {
         spec.seed = args.seed.unwrap_or_else(entropy) & u64::from(u32::MAX);
         spec.mode = RunMode::Optimize;
         if let Some(calls) = args.budget_calls {
@@ -40,6 +45,9 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     })
     .await?;
     context.output.note(format!("run {run} branches from {candidate} of run {}", row.run));
+    if let Some(state) = &point.state {
+        context.output.note(format!("its sandboxes start from the kept state {}", short(state)));
+    }
     if args.no_start {
         created(&run, &row.run, candidate, context);
         return Ok(());
@@ -48,6 +56,24 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context).await?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     session::carry_through(Session { store, run, setup, gates, budget: None, places: None }, context).await
+}
+
+/// Where the state is not on this machine, as after an import, sandboxes start empty, and that is said.
+async fn drop_missing_state(point: &mut Point, spec: &RunSpec, context: &Context) -> Result<(), Failure> {
+    let (Some(state), Some(sandbox)) = (&point.state, &spec.sandbox) else { return Ok(()) };
+    if !sandbox::here(context)?
+        .has_state(sandbox, state)
+        .await
+        .map_err(|error| Failure::Error(format!("could not {error}")))?
+    {
+        context.output.note(format!(
+            "the sandbox state {} of {} is not here; the branch's sandboxes start without it",
+            short(state),
+            point.candidate
+        ));
+        point.state = None;
+    }
+    Ok(())
 }
 
 /// The run and the place in it that are meant.

@@ -1,7 +1,16 @@
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use clade_domain::{Language, RunId, SandboxSpec};
-use clade_sandbox::{ApiError, Report, check_daytona, delete_left, examine, find_interpreter, left_behind};
+use clade_engine::replay_state;
+use clade_sandbox::{
+    ApiError, DaytonaSettings, Left, LocalBackend, Report, SandboxBackend, SandboxError, SnapshotId, check_daytona,
+    delete_left, examine, find_interpreter, left_behind,
+};
+use clade_store::{RunFilter, Store};
 use serde_json::json;
 
 use crate::{
@@ -13,6 +22,9 @@ use crate::{
     sandbox,
 };
 
+/// A state that is younger than this may still be on its way into a journal.
+const FRESH: Duration = Duration::from_secs(3600);
+
 /// `clade sandbox`
 pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
     match args.command {
@@ -21,13 +33,35 @@ pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Deletes what is left at Daytona of runs that do not go on.
+/// Deletes what is left at Daytona of runs that do not go on, and the states on this machine that no run names.
 async fn gc(context: &Context) -> Result<(), Failure> {
     let here = sandbox::here(context)?;
-    let Some(settings) = here.daytona() else {
-        return Err(Failure::Usage("there is no key for Daytona: set DAYTONA_API_KEY".to_owned()));
-    };
     let store = context.store_to_read().await?;
+    let states = sweep_states(&store, &LocalBackend::new(here.settings())).await?;
+    let found = match here.daytona() {
+        Some(settings) => sweep_daytona(settings, store.as_ref()).await?,
+        None => Vec::new(),
+    };
+    let deleted = found.iter().filter(|left| left.deleted).count();
+    if context.output.json {
+        let rows: Vec<_> = found
+            .iter()
+            .map(|left| json!({"sandbox": left.id, "run": left.run, "state": left.state, "deleted": left.deleted}))
+            .collect();
+        context.output.json_line(&json!({ "sandboxes": rows, "deleted": deleted, "states_deleted": states }));
+    } else {
+        context.output.line(format!("{states} sandbox states deleted that no run names"));
+        context.output.line(match here.daytona() {
+            Some(_) => {
+                format!("daytona: {deleted} sandboxes deleted, {} of runs that go on left", found.len() - deleted)
+            }
+            None => "daytona: no key; DAYTONA_API_KEY sets one".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+async fn sweep_daytona(settings: &DaytonaSettings, store: &dyn Store) -> Result<Vec<Left>, Failure> {
     let told = |error: ApiError| Failure::Error(format!("Daytona: {error}"));
     let mut found = left_behind(settings).await.map_err(told)?;
     // whoever holds a run's lock carries it on; those that are free are held meanwhile, so that nobody starts
@@ -44,17 +78,28 @@ async fn gc(context: &Context) -> Result<(), Failure> {
             delete_left(settings, left).await.map_err(told)?;
         }
     }
-    let deleted = found.iter().filter(|left| left.deleted).count();
-    if context.output.json {
-        let rows: Vec<_> = found
-            .iter()
-            .map(|left| json!({"sandbox": left.id, "run": left.run, "state": left.state, "deleted": left.deleted}))
-            .collect();
-        context.output.json_line(&json!({ "sandboxes": rows, "deleted": deleted }));
-    } else {
-        context.output.line(format!("{deleted} sandboxes deleted, {} of runs that go on left", found.len() - deleted));
+    Ok(found)
+}
+
+/// Deletes the states on this machine that no run names any more. One that was just kept may not be in a journal yet.
+async fn sweep_states(store: &Arc<dyn Store>, backend: &LocalBackend) -> Result<usize, Failure> {
+    let told = |error: SandboxError| Failure::Error(format!("could not {error}"));
+    let mut unnamed: BTreeSet<SnapshotId> = backend.snapshots_older_than(FRESH).map_err(told)?.into_iter().collect();
+    for row in store.summaries(RunFilter::default()).await? {
+        if unnamed.is_empty() {
+            break;
+        }
+        let state = replay_state(store, &row.run).await?;
+        let Some(sandbox) = &state.spec().sandbox else { continue };
+        let kept = state.sandboxes().all().iter().flat_map(|kept| &kept.states).map(|kept| &kept.state);
+        for name in kept.chain(&sandbox.from) {
+            unnamed.remove(&SnapshotId(name.clone()));
+        }
     }
-    Ok(())
+    for snapshot in &unnamed {
+        backend.delete_snapshot(snapshot).await.map_err(told)?;
+    }
+    Ok(unnamed.len())
 }
 
 /// What was found of an interpreter: its language, its name, and where it is or why not.
@@ -118,7 +163,15 @@ fn print(report: &Report, interpreters: &[Found], context: &Context) {
     };
     match report.isolation {
         Some(isolation) => line(true, format!("backend {}: isolation `{}`", report.backend, isolation.name())),
-        None => line(false, format!("backend {}: code cannot be isolated on this machine", report.backend)),
+        None => {
+            line(false, format!("backend {}: code cannot be isolated on this machine", report.backend));
+            if let Some(weaker) = report.weaker {
+                output.line(format!(
+                    "   to those who accept it by name it gives `isolation: {}`, for code that one trusts",
+                    weaker.name()
+                ));
+            }
+        }
     }
     for check in &report.checks {
         line(check.good, format!("{}: {}", check.name, check.found));

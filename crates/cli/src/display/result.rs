@@ -1,5 +1,5 @@
-use clade_domain::{Spent, Split};
-use clade_engine::{Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport};
+use clade_domain::{Isolation, RunId, Spent, Split};
+use clade_engine::{Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
 use crate::output::{Ink, Output, harmless};
@@ -17,7 +17,41 @@ pub fn print(report: &RunReport, output: &Output) {
     if !report.detail.is_empty() {
         output.prose(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&report.detail)));
     }
+    if let Some(sandbox) = &report.sandbox {
+        print_sandbox(sandbox, &report.run, output);
+    }
     output.prose(output.paint(Ink::Faint, cost(&report.spent)));
+}
+
+/// What the code ran in: always where that is weaker than usual, else unless little is wanted.
+fn print_sandbox(sandbox: &SandboxReport, run: &RunId, output: &Output) {
+    if sandbox.isolation == Some(Isolation::MinimumProcess) {
+        let note = "its code ran with isolation `minimum-process`: it could read what its user can read";
+        output.prose(output.paint(Ink::Yellow, note));
+    } else if let Some(isolation) = sandbox.isolation.filter(|_| !output.quiet) {
+        output.prose(output.paint(Ink::Faint, format!("its code ran with isolation `{}`", isolation.name())));
+    }
+    if output.quiet {
+        return;
+    }
+    if let Some(state) = &sandbox.from {
+        output.prose(output.paint(Ink::Faint, format!("its sandboxes start from the kept state {}", short(state))));
+    }
+    if let Some(first) = sandbox.kept.first() {
+        let names: Vec<String> = sandbox.kept.iter().map(|kept| kept.candidate.to_string()).collect();
+        let note = format!(
+            "sandbox states are kept of {}; `clade branch {run}@{}` starts from its state",
+            names.join(", "),
+            first.candidate
+        );
+        output.prose(output.paint(Ink::Faint, note));
+    }
+}
+
+/// The name of a kept state, as far as people need it.
+pub fn short(state: &str) -> String {
+    let is_hash = state.len() == 64 && state.bytes().all(|byte| byte.is_ascii_hexdigit());
+    harmless(&state.chars().take(if is_hash { 12 } else { 100 }).collect::<String>())
 }
 
 fn print_search(report: &RunReport, output: &Output) {

@@ -51,6 +51,85 @@ fn a_paused_run_goes_on_elsewhere() {
     assert_eq!(result["spent"]["calls"], 60, "the 20 answers came along");
 }
 
+/// A check that scores by chance: two executions of it never agree.
+#[cfg(target_os = "linux")]
+const CHANCE: &str = "
+import random
+def get_assert(output, context):
+    return {'pass': True, 'score': random.SystemRandom().random(), 'reason': 'by chance'}
+";
+#[cfg(target_os = "linux")]
+const TWICE: &str = "
+import clade
+def call_api(prompt, options, context):
+    draft = clade.chat(prompt)
+    return clade.chat('Check it: ' + draft + ' ' + context['vars']['question'])
+";
+
+#[cfg(target_os = "linux")]
+#[test]
+fn runs_with_code_go_on_elsewhere_without_their_files_and_execute_nothing_twice() {
+    use crate::{
+        code::{clade, has},
+        common::Ran,
+    };
+    if !has("python3") {
+        return;
+    }
+    let model = "{model: 'simulated:gsm8k', calls: 2}";
+    for (name, providers, calls) in [
+        ("fitness", "[simulated:gsm8k]".to_owned(), 1),
+        ("program", format!("[{{id: 'sandbox:file://app.py', config: {model}}}]"), 2),
+    ] {
+        let (here, there) = (Place::new(), Place::new());
+        here.write("score.py", CHANCE);
+        here.write("app.py", TWICE);
+        here.write(
+            "p.yaml",
+            format!(
+                "prompts: [file://prompt.txt]\nproviders: {providers}\ntests: file://data.jsonl\n\
+                 defaultTest: {{assert: [{{type: python, value: file://score.py}}]}}\n\
+                 optimize: {{budget: {{calls: 400}}, sandbox: always}}\n"
+            ),
+        );
+        let (half, all) = ((20 * calls).to_string(), (60 * calls).to_string());
+        let paused = Ran::of(clade(&here, &["eval", "p.yaml", "--quiet", "--run-id", name, "--budget-calls", &half]));
+        assert_eq!(paused.code, 3, "{name}: {}", paused.stderr);
+        here.ok(&["export", name, "-o", "half.bundle"]);
+        there.ok(&["import", here.path("half.bundle").to_str().unwrap()]);
+        let trials = |place: &Place| place.ok(&["export", name, "--format", "jsonl"]);
+        let shown = |place: &Place| place.json(&["show", name])["result"].clone();
+        assert_eq!((trials(&there), shown(&there)), (trials(&here), shown(&here)), "{name}: the same state");
+        assert!(trials(&here).lines().count() >= 10, "{name}");
+
+        // nothing of the code lies there
+        let resumed = Ran::of(clade(&there, &["resume", name, "--json", "--budget-calls", &all]));
+        assert_eq!(resumed.code, 0, "{name}: {}", resumed.stderr);
+        let result = resumed.result();
+        assert_eq!(
+            (&result["prompts"][0]["trials"], &result["prompts"][0]["errors"]),
+            (&60.into(), &0.into()),
+            "{name}"
+        );
+        assert_eq!(result["spent"]["calls"], 60 * calls, "{name}: what was bought came along");
+        // and back again: the scores by chance are those of there
+        there.ok(&["export", name, "-o", "whole.bundle"]);
+        here.ok(&["import", there.path("whole.bundle").to_str().unwrap(), "--run-id", "back"]);
+        let scores = |place: &Place, run: &str| -> Vec<String> {
+            let rows = place.ok(&["export", run, "--format", "jsonl"]);
+            let row = |line: &str| -> Value { serde_json::from_str(line).unwrap() };
+            let cell = |row: Value| format!("{} {}", row["example"], row["score"]);
+            let mut scores: Vec<String> = rows.lines().map(|line| cell(row(line))).collect();
+            scores.sort();
+            scores
+        };
+        assert_eq!(scores(&here, "back"), scores(&there, name), "{name}");
+        // the same run file executes nothing that came along
+        let again = Ran::of(clade(&here, &["eval", "p.yaml", "--json", "--run-id", "again"]));
+        assert_eq!(again.result()["prompts"][0]["score"], result["prompts"][0]["score"], "{name}");
+    }
+}
+
 #[test]
 fn a_bundle_that_is_not_whole_is_refused_whole() {
     let place = Place::new();

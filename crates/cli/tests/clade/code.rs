@@ -256,6 +256,150 @@ fn each_candidate_has_sandboxes_of_its_own_where_that_is_wished() {
     assert!(trials(&eval(&place, &["p.yaml"])).iter().all(|trial| trial["ran"].is_null()));
 }
 
+/// Does to the sandbox what the example says.
+const BOMBS: &str = r#"
+import __main__, os, time
+def get_assert(output, context):
+    case = context["vars"]["question"]
+    if case == "fork":
+        while True:
+            try:
+                os.fork()
+            except OSError:
+                time.sleep(0.001)
+    if case == "memory":
+        held = []
+        while True:
+            held.append(bytearray(os.urandom(1 << 20)))
+    if case == "disk":
+        for n in range(10_000):
+            open("/tmp/%d" % n, "wb").write(b"x" * (1 << 20))
+    if case == "flood":
+        while True:
+            print("x" * 10_000)
+    if case == "loop":
+        while True:
+            pass
+    if case == "ignore":
+        import signal
+        for number in range(1, 32):
+            try:
+                signal.signal(number, signal.SIG_IGN)
+            except (OSError, ValueError):
+                pass
+        time.sleep(600)
+    if case == "malformed":
+        __main__.outbox.write("{\"returned\": {\n")
+        __main__.outbox.flush()
+    if case == "huge":
+        return {"pass": True, "score": 1, "reason": "x" * (8 << 20)}
+    return True
+"#;
+
+#[test]
+fn attacks_end_as_explained_trials_and_harm_no_other() {
+    if !has("python3") {
+        return;
+    }
+    let limits = "limits: {memory_mb: 96, cpu_seconds: 2, wall_seconds: 6, processes: 24, disk_mb: 8, output_kb: 256}";
+    let place = place("    - {type: python, value: file://bombs.py}", &format!("  sandbox: {{{limits}}}"));
+    place.write("bombs.py", BOMBS);
+    let cases: [(&str, &[&str]); 8] = [
+        ("fork", &["`processes`"]),
+        ("memory", &["`memory_mb`", "MemoryError"]),
+        ("disk", &["`disk_mb`", "No space left"]),
+        ("flood", &["`output_kb`"]),
+        ("loop", &["`cpu_seconds`", "`wall_seconds`"]),
+        ("ignore", &["`wall_seconds`"]),
+        ("malformed", &["channel"]),
+        ("huge", &["`output_kb`", "channel", "longer"]),
+    ];
+    let row = |case: &str| format!("{{\"vars\": {{\"question\": \"{case}\", \"target\": \"1\"}}}}\n");
+    // well-behaved examples before, between and after
+    let rows: String = cases.iter().map(|(case, _)| row("well") + &row(case)).collect();
+    place.write("data.jsonl", rows + &row("well"));
+    // the largest of all processes that were waited for, `clade` among them, in KiB
+    let watched = "import resource, subprocess, sys\ncode = subprocess.run(sys.argv[1:]).returncode\n\
+                   print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\nsys.exit(code)";
+    let mut command = Command::new("python3");
+    let clade = clade(&place, &[]);
+    command
+        .current_dir(place.path("."))
+        .env_clear()
+        .envs(clade.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.args(["-c", watched]).arg(clade.get_program());
+    command.args(["eval", "p.yaml", "--json", "--run-id", "attacked"]);
+    let ran = Ran::of(command);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let mut trials = trials(&ran);
+    trials.sort_by_key(|trial| trial["example"].as_u64());
+    assert_eq!(trials.len(), 2 * cases.len() + 1);
+    for (n, trial) in trials.iter().enumerate() {
+        let Some((case, words)) = cases.get(n / 2).filter(|_| n % 2 == 1) else {
+            assert_eq!(trial["pass"], true, "the trial beside an attack: {trial}");
+            continue;
+        };
+        assert_eq!(trial["error"]["kind"], "evaluator", "{case}: {trial}");
+        let message = trial["error"]["message"].as_str().unwrap();
+        assert!(words.iter().any(|word| message.contains(word)), "{case}: {message}");
+        assert_eq!(trial["ran"][0]["isolation"], "namespaces", "{case}: {trial}");
+    }
+    let largest: u64 = ran.stderr.lines().last().unwrap().trim().parse().unwrap();
+    assert!(largest < 256 * 1024, "a process held {largest} KiB");
+}
+
+/// A file system of the machine's settings in which nobody may make user namespaces any more: what a container often is.
+fn without_namespaces(command: &Command) -> Command {
+    let mut outer = Command::new("unshare");
+    outer.args(["--user", "--map-root-user", "sh", "-c"]);
+    outer.arg("echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"").arg("sh").arg(command.get_program());
+    outer.args(command.get_args()).env_clear();
+    outer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = command.get_current_dir() {
+        outer.current_dir(folder);
+    }
+    outer
+}
+
+#[test]
+fn where_no_jail_can_be_made_less_is_accepted_by_name_alone() {
+    let mut probe = Command::new("true");
+    probe.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let possible = without_namespaces(&probe).output().is_ok_and(|output| output.status.success());
+    if !has("python3") || !possible {
+        eprintln!("skipped: user namespaces cannot be made and closed here");
+        return;
+    }
+    let check = "    - {type: python, value: file://score.py}";
+    let place = place(check, "");
+    place.write("score.py", SCORE);
+    let refused = Ran::of(without_namespaces(&clade(&place, &["eval", "p.yaml", "--json", "--run-id", "strict"])));
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.stderr.contains("namespaces"), "{}", refused.stderr);
+    assert_eq!(place.run(&["show", "strict"]).code, 2, "no run was made");
+    let doctor = Ran::of(without_namespaces(&clade(&place, &["sandbox", "doctor", "--json"])));
+    let said = doctor.lines()[0]["sandbox"].clone();
+    assert_eq!((doctor.code, &said["isolation"], &said["weaker"]), (1, &Value::Null, &"minimum-process".into()));
+    let words = Ran::of(without_namespaces(&clade(&place, &["sandbox", "doctor"])));
+    assert!(words.stdout.contains("isolation: minimum-process") && words.stdout.contains("max_user_namespaces"));
+
+    place.write("p.yaml", run_file("[simulated:gsm8k]", check, "  sandbox: {isolation: minimum-process}"));
+    let ran = Ran::of(without_namespaces(&clade(&place, &["eval", "p.yaml", "--json", "--run-id", "weak"])));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let trials = trials(&ran);
+    assert_eq!((trials.len(), &ran.result()["prompts"][0]["errors"]), (60, &0.into()));
+    assert!(trials.iter().all(|trial| trial["ran"][0]["isolation"] == "minimum-process"), "{}", trials[0]);
+    assert_eq!(ran.result()["sandbox"]["isolation"], "minimum-process");
+    assert!(place.ok(&["show", "weak"]).contains("minimum-process"));
+    let page = place.ok(&["report", "weak", "-o", "report.html"])
+        + &std::fs::read_to_string(place.path("report.html")).unwrap();
+    assert!(page.contains("isolation minimum-process"));
+
+    // where a jail can be made it is made all the same
+    let jailed = Ran::of(clade(&place, &["eval", "p.yaml", "--json", "--run-id", "strong", "--no-cache"]));
+    assert_eq!(jailed.result()["sandbox"]["isolation"], "namespaces", "{}", jailed.stderr);
+}
+
 #[test]
 fn the_doctor_says_what_this_machine_gives() {
     let place = Place::new();

@@ -28,6 +28,8 @@ mod promptfoo;
 mod remote;
 mod repeating;
 mod runs;
+#[cfg(target_os = "linux")]
+mod sandbox_states;
 mod served;
 mod sign_in;
 mod simulate;

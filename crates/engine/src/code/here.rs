@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, num::NonZero, path::PathBuf, sync::Arc};
 
 use clade_domain::{BackendChoice, FunctionSource, Language, RunId, RunSpec, SandboxSpec};
 use clade_sandbox::{
-    DaytonaBackend, DaytonaSettings, LocalBackend, LocalSettings, SandboxBackend, SandboxError,
+    DaytonaBackend, DaytonaSettings, Isolation, LocalBackend, LocalSettings, SandboxBackend, SandboxError, SnapshotId,
     channel::{CallError, Pool, RunnerSpec},
     check_daytona, find_interpreter,
 };
@@ -21,6 +21,15 @@ const MOST_PROGRAMS: usize = 128;
 
 /// Where the interpreters of languages are.
 type Interpreters = BTreeMap<Language, PathBuf>;
+
+/// What was found out before anything is spent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The isolation that is reached.
+    pub isolation: Isolation,
+    /// The functions that cannot be called, by their position, each with the reason.
+    pub unfit: Vec<(usize, String)>,
+}
 
 /// Who executes the code of runs of this machine: the local backend, with its files below a folder, or Daytona, where there is a key.
 #[derive(Debug, Clone)]
@@ -106,8 +115,20 @@ impl CodeHere {
         Ok((Arc::new(LocalBackend::new(settings)), interpreters))
     }
 
+    /// Whether a kept state is there for sandboxes to start from.
+    ///
+    /// # Errors
+    /// Where nobody can tell.
+    pub async fn has_state(&self, sandbox: &SandboxSpec, state: &str) -> Result<bool, SandboxError> {
+        let state = SnapshotId(state.to_owned());
+        if sandbox.backend == BackendChoice::Daytona {
+            return DaytonaBackend::new(self.needed_daytona()?.clone()).has_snapshot(&state).await;
+        }
+        LocalBackend::new(self.settings()).has_snapshot(&state).await
+    }
+
     /// Makes a sandbox as a run file wants it, or asks Daytona whether it lets one in, so that what is missing is said before anything is
-    /// spent; on this machine it also finds the functions there. Gives those that cannot be called, by their position, each with the reason.
+    /// spent; on this machine it also finds the functions there.
     ///
     /// # Errors
     /// What is missing, and what to do.
@@ -115,14 +136,14 @@ impl CodeHere {
         &self,
         sandbox: &SandboxSpec,
         functions: &[(Language, &FunctionSource)],
-    ) -> Result<Vec<(usize, String)>, SandboxError> {
+    ) -> Result<Checked, SandboxError> {
         if sandbox.backend == BackendChoice::Daytona {
             let settings = self.needed_daytona()?;
             check_daytona(settings).await.map_err(|error| SandboxError::CannotIsolate {
                 missing: format!("Daytona does not answer as it should: {error}"),
                 fix: "check DAYTONA_API_KEY and DAYTONA_API_URL".to_owned(),
             })?;
-            return Ok(Vec::new());
+            return Ok(Checked { isolation: Isolation::Machine, unfit: Vec::new() });
         }
         let (backend, interpreters) = self.backend(sandbox)?;
         let wanted = clade_sandbox::SandboxSpec {
@@ -137,11 +158,7 @@ impl CodeHere {
             let spec = RunnerSpec { sandbox: wanted.clone(), from: None, language, program, files: files(sandbox)? };
             let pool = Pool::new(backend.clone(), spec, 1);
             for (at, (_, source)) in functions.iter().enumerate().filter(|(_, (own, _))| *own == language) {
-                let found = match pool.take().await {
-                    Ok(lease) => lease.find(&inside(source)?).await,
-                    Err(error) => Err(error),
-                };
-                match found {
+                match pool.find(&inside(source)?).await {
                     Ok(()) => {}
                     Err(CallError::Sandbox(error)) => return Err(error),
                     Err(CallError::Failed { message, .. }) => unfit.push((at, message)),
@@ -151,6 +168,6 @@ impl CodeHere {
             pool.close().await?;
         }
         unfit.sort();
-        Ok(unfit)
+        Ok(Checked { isolation: backend.capabilities().isolation, unfit })
     }
 }

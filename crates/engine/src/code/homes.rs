@@ -2,7 +2,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use clade_domain::{CandidateId, Prompt};
-use clade_sandbox::{InsidePath, Sandbox, SandboxError};
+use clade_sandbox::{InsidePath, Sandbox, SandboxError, SnapshotId};
 use tokio::sync::OnceCell;
 
 use super::host::CodeHost;
@@ -26,6 +26,16 @@ impl Homes {
                 tracing::warn!(%error, "a sandbox could not be ended");
             }
         }
+    }
+
+    /// Keeps the state of a candidate's sandbox; `None` where it has none.
+    pub(super) async fn keep(&self, candidate: CandidateId) -> Result<Option<(String, SnapshotId)>, SandboxError> {
+        let home = {
+            let homes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            homes.iter().find(|(known, _)| *known == candidate).map(|(_, home)| home.clone())
+        };
+        let Some(sandbox) = home.as_ref().and_then(|home| home.get()) else { return Ok(None) };
+        Ok(Some((sandbox.id().to_owned(), sandbox.snapshot().await?)))
     }
 
     /// The name of a candidate's sandbox, which holds the run's files and the candidate's prompt, as JSON, in `prompt.json`.

@@ -10,8 +10,9 @@ use clade_domain::{
     CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, Prompt, Ran, RunId, SandboxMode, SandboxSpec,
 };
 use clade_sandbox::{
-    Command, DaytonaSettings, GeneratedCode, InsidePath, Network, Sandbox, SandboxBackend, SandboxError,
-    channel::{Call, CallError, NoModels, Pool, RunnerSpec, Source},
+    Command, DaytonaSettings, GeneratedCode, InsidePath, Isolation, Network, Sandbox, SandboxBackend, SandboxError,
+    SnapshotId,
+    channel::{Call, CallError, NoModels, Pool, RunnerSpec, Source, Take, Went},
 };
 use clade_store::Store;
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,9 @@ pub struct CodeSettings {
 /// Executes the code of a run in sandboxes. Functions run in warm interpreters; programs that are started, and tests of what a model
 /// wrote, in a fresh sandbox each.
 pub struct CodeHost {
-    spec: SandboxSpec,
+    pub(super) spec: SandboxSpec,
+    /// The state that every sandbox starts from.
+    pub(super) from: Option<SnapshotId>,
     sandbox: clade_sandbox::SandboxSpec,
     files: Vec<(InsidePath, Bytes)>,
     pub(super) backend: Arc<dyn SandboxBackend>,
@@ -62,8 +65,8 @@ pub struct CodeHost {
     places: Semaphore,
     most_programs: usize,
     pub(super) program_places: Semaphore,
-    pools: Pools,
-    homes: Homes,
+    pub(super) pools: Pools,
+    pub(super) homes: Homes,
 }
 
 /// Whose warm interpreters are meant.
@@ -103,6 +106,7 @@ impl CodeHost {
         let most = places.max(1);
         let most_programs = program_places.max(1);
         Ok(Self {
+            from: spec.from.clone().map(SnapshotId),
             spec,
             sandbox,
             files,
@@ -136,11 +140,14 @@ impl CodeHost {
         let gone = || EngineError::Sandbox(SandboxError::Gone("the run ends".to_owned()));
         let _place = self.places.acquire().await.map_err(|_| gone())?;
         let started = Instant::now();
-        let mut tries = 1;
+        let (mut tries, mut take) = (1, Take::Any);
         let executed = loop {
-            let mut sandbox = None;
-            match self.execute(request, candidate, &mut sandbox).await {
+            let mut went = Went::default();
+            let result = self.execute(request, candidate, take, &mut went).await;
+            let sandbox = went.sandbox.take();
+            match result {
                 Err(CallError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
+                Err(error) if went.may_suffer_for_others(&error) => take = Take::Fresh,
                 Ok(answer) => {
                     let said = if let CodeAnswer::Function { said, .. } = &answer { said.as_str() } else { "" };
                     let ran = sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), said));
@@ -160,19 +167,18 @@ impl CodeHost {
         &self,
         request: &CodeRequest,
         candidate: Option<CandidateId>,
-        place: &mut Option<String>,
+        take: Take,
+        went: &mut Went,
     ) -> Result<CodeAnswer, CallError> {
         match request {
             CodeRequest::Function { language, source, args } => {
                 let call = Call { source: inside(source)?, args: args.clone() };
                 let pool = self.pool(PoolOf { language: *language, program: false, candidate })?;
-                let lease = pool.take().await?;
-                *place = Some(lease.sandbox().to_owned());
-                let returned = lease.call(&call, &NoModels).await?;
+                let returned = pool.call_in(&call, &NoModels, take, went).await?;
                 Ok(CodeAnswer::Function { value: returned.value, said: returned.said })
             }
             CodeRequest::Program { command, stdin } => {
-                let sandbox = self.fresh(place).await?;
+                let sandbox = self.fresh(&mut went.sandbox).await?;
                 let execution = sandbox.start(&Command::new(command)).await?;
                 let finished = execution.finish(stdin.as_bytes()).await?;
                 sandbox.destroy().await?;
@@ -184,7 +190,7 @@ impl CodeHost {
             }
             CodeRequest::Tests { code, tests } => {
                 let python = self.interpreter(Language::Python)?;
-                let sandbox = self.fresh(place).await?;
+                let sandbox = self.fresh(&mut went.sandbox).await?;
                 let code = GeneratedCode { code: code.clone(), tests: tests.clone() };
                 let verdict = code.judge(&*sandbox, python, self.spec.limits.wall(), &unguessable()).await?;
                 sandbox.destroy().await?;
@@ -195,12 +201,17 @@ impl CodeHost {
 
     /// A sandbox with the run's files in it.
     pub(super) async fn fresh(&self, place: &mut Option<String>) -> Result<Box<dyn Sandbox>, SandboxError> {
-        let sandbox = self.backend.create(&self.sandbox, None).await?;
+        let sandbox = self.backend.create(&self.sandbox, self.from.as_ref()).await?;
         *place = Some(sandbox.id().to_owned());
         for (path, content) in &self.files {
             sandbox.put(path, content.clone()).await?;
         }
         Ok(sandbox)
+    }
+
+    /// How well its sandboxes separate code from the machine.
+    pub(crate) async fn isolation(&self) -> Isolation {
+        self.backend.isolation(self.spec.isolation).await
     }
 
     /// The sandbox of a candidate that executes nothing; `None` where such a candidate has none.
@@ -244,7 +255,7 @@ impl CodeHost {
             }
             let spec = RunnerSpec {
                 sandbox,
-                from: None,
+                from: self.from.clone(),
                 language,
                 program: self.interpreter(language)?.clone(),
                 files: self.files.clone(),

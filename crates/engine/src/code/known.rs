@@ -34,7 +34,11 @@ impl KnownAnswers {
     ) -> Self {
         // who gets a sandbox of his own, and where the interpreters lie, changes no answer
         let own = if shared { "" } else { run.as_str() };
-        let parts = serde_json::json!([spec.files, spec.limits, spec.isolation, own]).to_string();
+        let mut parts = serde_json::json!([spec.files, spec.limits, spec.isolation, own]);
+        if let (Some(parts), Some(from)) = (parts.as_array_mut(), &spec.from) {
+            parts.push(from.as_str().into());
+        }
+        let parts = parts.to_string();
         Self { store, run, backend, common: ContentHash::of_parts([backend.as_bytes(), parts.as_bytes()]) }
     }
 

@@ -5,7 +5,8 @@ mod host;
 mod known;
 mod pools;
 mod program;
+mod states;
 
-pub use here::CodeHere;
+pub use here::{Checked, CodeHere};
 pub use host::{CodeHost, CodeSettings};
 pub(crate) use program::ProgramCall;

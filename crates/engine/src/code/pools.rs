@@ -45,6 +45,13 @@ impl Pools {
         Ok(pool)
     }
 
+    /// The pool of a candidate's own interpreters: the program's, else the one that was used last.
+    pub(super) fn of(&self, candidate: CandidateId) -> Option<Arc<Pool>> {
+        let pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = || pools.iter().rev().filter(|(key, _)| key.candidate == Some(candidate));
+        own().find(|(key, _)| key.program).or_else(|| own().next()).map(|(_, pool)| pool.clone())
+    }
+
     /// All of them; there are none then.
     pub(super) fn take(&self) -> Vec<Arc<Pool>> {
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);

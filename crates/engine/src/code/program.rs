@@ -7,7 +7,7 @@ use clade_domain::{
 use clade_models::ModelError;
 use clade_sandbox::{
     InsidePath, SandboxError,
-    channel::{Call, Source},
+    channel::{Call, Source, Take, Went},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -101,10 +101,13 @@ impl CodeHost {
         };
         let inside = Call { source, args };
         let started = Instant::now();
-        let mut tries = 1;
+        let (mut tries, mut take) = (1, Take::Any);
         let (answer, lasts) = loop {
-            match self.run_program(call, &inside).await {
+            let mut suffers = false;
+            match self.run_program(call, &inside, take, &mut suffers).await {
                 Err(EngineError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
+                // what its calls bought is known when they are made again
+                Ok(_) if suffers => take = Take::Fresh,
                 result => break result?,
             }
         };
@@ -115,7 +118,14 @@ impl CodeHost {
     }
 
     /// Calls the program once. Whether its answer may be kept: it is none where a call failed, whatever the program made of that.
-    async fn run_program(&self, call: &ProgramCall<'_>, inside: &Call) -> Result<(ProgramAnswer, bool), EngineError> {
+    /// `suffers` where it may have failed for what earlier calls left in its sandbox.
+    async fn run_program(
+        &self,
+        call: &ProgramCall<'_>,
+        inside: &Call,
+        take: Take,
+        suffers: &mut bool,
+    ) -> Result<(ProgramAnswer, bool), EngineError> {
         let asker = Asker {
             clients: call.clients,
             models: call.models,
@@ -130,14 +140,10 @@ impl CodeHost {
         let pool =
             self.pool(PoolOf { language: call.program.language, program: true, candidate: Some(call.candidate) })?;
         let started = Instant::now();
-        let (sandbox, result) = match pool.take().await {
-            Err(error) => (None, Err(error)),
-            Ok(lease) => {
-                let id = lease.sandbox().to_owned();
-                let result = lease.call(inside, &asks).await;
-                (Some(id), result)
-            }
-        };
+        let mut went = Went::default();
+        let result = pool.call_in(inside, &asks, take, &mut went).await;
+        *suffers = result.as_ref().err().is_some_and(|error| went.may_suffer_for_others(error));
+        let sandbox = went.sandbox;
         let mut tally = asks.into_tally();
         let ran = |said: &str| sandbox.clone().map(|sandbox| self.ran(sandbox, started.elapsed(), said));
         let failed = |kind, message| Err(TrialError { kind, message });
@@ -180,7 +186,7 @@ impl CodeHost {
             backend: self.backend.name().to_owned(),
             sandbox,
             isolation: self.backend.capabilities().isolation,
-            from: None,
+            from: self.spec.from.clone(),
             took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
             said: last_words(said),
             known: false,

@@ -1,7 +1,7 @@
 //! A run that starts from a candidate of another.
 
 use clade_domain::{CandidateId, Relation};
-use clade_engine::{EngineError, Owner, branch_run};
+use clade_engine::{EngineError, Owner, Point, branch_run};
 
 use crate::common::{Rig, calls, spec};
 
@@ -14,7 +14,7 @@ async fn a_branch_starts_from_the_candidate_and_leaves_the_old_run_alone() {
     let from = old.candidates().last().unwrap().clone();
     assert_ne!(from.id, CandidateId(0));
     let branch = Rig { run: "run-two".parse().unwrap(), asked: Default::default(), ..rig.clone() };
-    branch_run(&rig.store, &rig.run, from.id, branch.run.clone(), Owner::default(), |spec| {
+    branch_run(&rig.store, &rig.run, &Point::of(&old, from.id), branch.run.clone(), Owner::default(), |spec| {
         spec.optimize.budget = calls(300)
     })
     .await
@@ -31,8 +31,14 @@ async fn a_branch_starts_from_the_candidate_and_leaves_the_old_run_alone() {
     assert_eq!(rig.events().await, events);
     assert_eq!(rig.store.summary(rig.run.to_string()).await.unwrap(), row);
 
-    let missing =
-        branch_run(&rig.store, &rig.run, CandidateId(9_999), "run-three".parse().unwrap(), Owner::default(), |_| {})
-            .await;
+    let missing = branch_run(
+        &rig.store,
+        &rig.run,
+        &Point::of(&old, CandidateId(9_999)),
+        "run-three".parse().unwrap(),
+        Owner::default(),
+        |_| {},
+    )
+    .await;
     assert!(matches!(missing, Err(EngineError::NoCandidate { .. })), "{missing:?}");
 }

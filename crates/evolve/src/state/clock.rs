@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn sessions_without_an_end_count_up_to_their_last_entry() {
-        let started = || RunEvent::SessionStarted { version: String::new() };
+        let started = || RunEvent::SessionStarted { version: String::new(), isolation: None };
         let ended =
             |seconds| RunEvent::SessionEnded { reason: String::new(), spent: Spent { seconds, ..Spent::default() } };
         let work = || RunEvent::CandidateChosen { candidate: CandidateId(0) };

@@ -6,7 +6,7 @@ use clade_domain::{
     TrialOutcome, Verdict, VerdictReason,
 };
 
-use super::{Apart, BY_HAND, Cells, Hand, UnitCosts, clock::Clock, fitness, fitness::primary_score};
+use super::{Apart, BY_HAND, Cells, Hand, Sandboxes, UnitCosts, clock::Clock, fitness, fitness::primary_score};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +105,7 @@ pub struct RunState {
     stated_calls: u64,
     clock: Clock,
     hand: Hand,
+    sandboxes: Sandboxes,
     trials: u64,
     apart: Apart,
     failed: u64,
@@ -151,6 +152,7 @@ impl RunState {
             stated_calls: 0,
             clock: Clock::default(),
             hand: Hand::default(),
+            sandboxes: Sandboxes::default(),
             trials: 0,
             apart: Apart::default(),
             failed: 0,
@@ -170,7 +172,9 @@ impl RunState {
         match &recorded.event {
             // after a failure the ledger may hold answers that could not be stored
             RunEvent::SessionEnded { reason, spent } if reason.is_empty() => self.stated_calls = spent.calls,
-            RunEvent::RunStarted { .. } | RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } => {}
+            RunEvent::SessionStarted { isolation, .. } => self.sandboxes.session(*isolation),
+            RunEvent::SandboxesKept { snapshot, states, .. } => self.sandboxes.kept(recorded.seq, snapshot, states),
+            RunEvent::RunStarted { .. } | RunEvent::SessionEnded { .. } => {}
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
                 self.unit_costs.add_proposal(*bill);
@@ -463,6 +467,12 @@ impl RunState {
     #[must_use]
     pub fn hand(&self) -> &Hand {
         &self.hand
+    }
+
+    /// What its sessions say of its sandboxes.
+    #[must_use]
+    pub fn sandboxes(&self) -> &Sandboxes {
+        &self.sandboxes
     }
 
     /// How many entries were applied: the number the next one gets.

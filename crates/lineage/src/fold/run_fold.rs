@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 3;
+pub const LINEAGE_FORMAT: u32 = 4;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +90,8 @@ struct Settings {
     repeat: u32,
     models: Models,
     branch_of: Option<NodeId>,
+    /// The sandbox state that it starts from.
+    state: Option<String>,
 }
 
 impl RunFold {
@@ -181,6 +183,7 @@ impl RunFold {
                     repeat: spec.options.repeat.max(1),
                     models: spec.models.clone(),
                     branch_of: from.filter(|from| from.run != self.run),
+                    state: spec.sandbox.as_ref().and_then(|sandbox| sandbox.from.clone()),
                 });
             }
             RunEvent::CandidateAdmitted { candidate, bill } => {
@@ -257,6 +260,7 @@ impl RunFold {
             | RunEvent::HeadroomMeasured { .. }
             | RunEvent::EvidenceMeasured { .. }
             | RunEvent::BudgetChanged { .. }
+            | RunEvent::SandboxesKept { .. }
             | RunEvent::RunFinished { .. } => {}
         }
     }
@@ -321,6 +325,7 @@ impl RunFold {
             score: None,
             scores: BTreeMap::new(),
             cost,
+            state: settings.and_then(|s| s.state.clone()),
             turned_away: 0,
         }
     }

@@ -25,6 +25,8 @@ struct Row<'a> {
     trials: u32,
     scores: BTreeMap<Split, f64>,
     cost_usd: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
     turned_away: u32,
     descent: bool,
     best: bool,
@@ -59,6 +61,7 @@ fn row<'a>(drawing: &'a Drawing<'_>, node: &'a Node) -> Row<'a> {
         trials: node.score.map_or(0, |score| score.trials),
         scores: node.scores.iter().map(|(split, score)| (*split, score.mean)).collect(),
         cost_usd: node.cost.0,
+        state: node.state.as_deref(),
         turned_away: node.turned_away,
         descent: drawing.on_descent(node),
         best: drawing.is_best(node),

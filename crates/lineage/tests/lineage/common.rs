@@ -32,6 +32,7 @@ pub fn node(run: u32, candidate: u32, generation: u32, parents: &[NodeId], right
         score,
         scores: BTreeMap::new(),
         cost: Usd(0.01),
+        state: None,
         turned_away: 0,
     }
 }

@@ -16,5 +16,5 @@ pub use call_error::CallError;
 pub use lines::{BadLine, Lines};
 pub use message::{Ask, Call, FromInside, Message, Source, ToInside};
 pub use model_host::{ModelHost, NoModels};
-pub use pool::{Lease, Pool, RunnerSpec};
+pub use pool::{Pool, RunnerSpec, Take, Went};
 pub use runner::{Returned, Runner};

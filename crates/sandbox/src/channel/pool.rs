@@ -31,6 +31,7 @@ pub struct Pool {
     spec: RunnerSpec,
     idle: Mutex<Vec<Runner>>,
     places: Semaphore,
+    most: u32,
 }
 
 impl std::fmt::Debug for Pool {
@@ -39,44 +40,30 @@ impl std::fmt::Debug for Pool {
     }
 }
 
-/// A runner that is taken out of its pool for one call.
-#[derive(Debug)]
-pub struct Lease<'a> {
-    pool: &'a Pool,
-    runner: Runner,
-    _place: SemaphorePermit<'a>,
+/// Which runner a call takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// One that is warm, where there is one.
+    Any,
+    /// A new one.
+    Fresh,
 }
 
-impl Lease<'_> {
-    /// The name of its sandbox.
+/// Where a call went.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Went {
+    /// The sandbox's name, as soon as there is one.
+    pub sandbox: Option<String>,
+    /// Whether its runner had served other calls.
+    pub warm: bool,
+}
+
+impl Went {
+    /// Whether the call may have ended for what earlier calls left in the sandbox: files that fill it, memory, processes. Then it is worth
+    /// another try with [`Take::Fresh`].
     #[must_use]
-    pub fn sandbox(&self) -> &str {
-        self.runner.sandbox().id()
-    }
-
-    /// Calls a function, and gives the runner back where it can take another call. Dropping the future ends the runner.
-    ///
-    /// # Errors
-    /// As [`Runner::call`].
-    pub async fn call(mut self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
-        let returned = self.runner.call(call, host).await;
-        self.give_back(returned)
-    }
-
-    /// Finds a function without calling it, as [`Lease::call`].
-    ///
-    /// # Errors
-    /// As [`Runner::find`].
-    pub async fn find(mut self, source: &Source) -> Result<(), CallError> {
-        let found = self.runner.find(source).await;
-        self.give_back(found)
-    }
-
-    fn give_back<T>(self, done: Result<T, CallError>) -> Result<T, CallError> {
-        if done.as_ref().err().is_none_or(CallError::leaves_the_runner) && self.runner.is_good() {
-            self.pool.idle().push(self.runner);
-        }
-        done
+    pub fn may_suffer_for_others(&self, error: &CallError) -> bool {
+        self.warm && matches!(error, CallError::Limit(limit) if limit.is_of_what_is_held())
     }
 }
 
@@ -84,7 +71,8 @@ impl Pool {
     /// A pool of at most `places` runners; at least 1. None is made yet.
     #[must_use]
     pub fn new(backend: Arc<dyn SandboxBackend>, spec: RunnerSpec, places: usize) -> Self {
-        Self { backend, spec, idle: Mutex::new(Vec::new()), places: Semaphore::new(places.max(1)) }
+        let most = u32::try_from(places).unwrap_or(u32::MAX).max(1);
+        Self { backend, spec, idle: Mutex::new(Vec::new()), places: Semaphore::new(most as usize), most }
     }
 
     /// Makes runners ahead, at most one for each free place.
@@ -104,27 +92,78 @@ impl Pool {
     /// As [`Runner::start`] and [`Runner::call`]. A call that failed for want of a sandbox may be made again
     /// ([`SandboxError::worth_another_sandbox`]).
     pub async fn call(&self, call: &Call, host: &dyn ModelHost) -> Result<Returned, CallError> {
-        self.take().await?.call(call, host).await
+        self.call_in(call, host, Take::Any, &mut Went::default()).await
     }
 
-    /// Takes one of the runners for a single call, once there is a place.
+    /// The same in a certain kind of runner, and says in which sandbox.
     ///
     /// # Errors
-    /// As [`Runner::start`].
-    pub async fn take(&self) -> Result<Lease<'_>, CallError> {
-        let place = self.places.acquire().await.map_err(|_| SandboxError::Gone("the pool is closed".to_owned()))?;
-        let warm = self.idle().pop();
-        let runner = match warm {
+    /// As [`Pool::call`].
+    pub async fn call_in(
+        &self,
+        call: &Call,
+        host: &dyn ModelHost,
+        take: Take,
+        went: &mut Went,
+    ) -> Result<Returned, CallError> {
+        let _place = self.place().await?;
+        let warm = if take == Take::Any { self.idle().pop() } else { None };
+        went.warm = warm.is_some();
+        let mut runner = match warm {
             Some(runner) => runner,
             None => self.make().await?,
         };
-        Ok(Lease { pool: self, runner, _place: place })
+        went.sandbox = Some(runner.sandbox().id().to_owned());
+        let returned = runner.call(call, host).await;
+        self.give_back(runner, returned)
+    }
+
+    /// Finds a function without calling it, in one of the runners.
+    ///
+    /// # Errors
+    /// As [`Runner::start`] and [`Runner::find`].
+    pub async fn find(&self, source: &Source) -> Result<(), CallError> {
+        let _place = self.place().await?;
+        let warm = self.idle().pop();
+        let mut runner = match warm {
+            Some(runner) => runner,
+            None => self.make().await?,
+        };
+        let found = runner.find(source).await;
+        self.give_back(runner, found)
+    }
+
+    async fn place(&self) -> Result<SemaphorePermit<'_>, SandboxError> {
+        self.places.acquire().await.map_err(|_| SandboxError::Gone("the pool is closed".to_owned()))
+    }
+
+    fn give_back<T>(&self, runner: Runner, done: Result<T, CallError>) -> Result<T, CallError> {
+        if done.as_ref().err().is_none_or(CallError::leaves_the_runner) && runner.is_good() {
+            self.idle().push(runner);
+        }
+        done
     }
 
     /// How many runners wait for calls.
     #[must_use]
     pub fn idle_runners(&self) -> usize {
         self.idle().len()
+    }
+
+    /// Keeps the state of the sandbox that was used last, with its name; `None` where there is no runner. Calls under way end first, and
+    /// further ones wait.
+    ///
+    /// # Errors
+    /// As [`crate::Sandbox::snapshot`].
+    pub async fn keep(&self) -> Result<Option<(String, SnapshotId)>, SandboxError> {
+        let closed = |_| SandboxError::Gone("the pool is closed".to_owned());
+        let _all = self.places.acquire_many(self.most).await.map_err(closed)?;
+        let last = self.idle().pop();
+        let Some(runner) = last else { return Ok(None) };
+        let kept = runner.sandbox().snapshot().await;
+        let id = runner.sandbox().id().to_owned();
+        self.idle().push(runner);
+        Ok(Some((id, kept?)))
     }
 
     /// Ends all runners that are idle, and refuses further calls.

@@ -4,7 +4,7 @@ const fs = require('fs');
 const path = require('path');
 const url = require('url');
 
-const WORK = '/work';
+const WORK = process.cwd();
 
 process.stdout.write = process.stderr.write.bind(process.stderr);
 

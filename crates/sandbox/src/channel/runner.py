@@ -9,7 +9,7 @@ import threading
 import traceback
 import types
 
-WORK = "/work"
+WORK = os.getcwd()
 
 inbox = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
 outbox = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")

@@ -1,7 +1,8 @@
+use futures::future::try_join_all;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use super::{Offered, Outcome, fresh, run, shell, start};
-use crate::{Command, Ended, SandboxBackend, SandboxError};
+use crate::{Command, Ended, Isolation, SandboxBackend, SandboxError};
 
 pub async fn gives_both_outputs_and_exit_codes(backend: &dyn SandboxBackend) -> Outcome {
     let sandbox = fresh(backend).await?;
@@ -48,6 +49,22 @@ pub async fn has_the_given_environment_alone(backend: &dyn SandboxBackend) -> Ou
     Ok(Offered::Yes)
 }
 
+pub async fn sees_its_own_processes_alone(backend: &dyn SandboxBackend) -> Outcome {
+    if backend.capabilities().isolation == Isolation::MinimumProcess {
+        return Ok(Offered::No);
+    }
+    const MANY: usize = 12;
+    let sandboxes = try_join_all((0..MANY).map(|_| fresh(backend))).await?;
+    let counted = sandboxes.iter().map(|sandbox| run(&**sandbox, "ls -d /proc/[0-9]* | wc -l"));
+    for finished in try_join_all(counted).await? {
+        let seen: usize = String::from_utf8_lossy(&finished.stdout).trim().parse().unwrap_or(usize::MAX);
+        // each has two at least, so with those of others there would be more
+        assert!(seen < 2 * MANY, "{seen} processes are seen: those of others are among them");
+    }
+    try_join_all(sandboxes.into_iter().map(crate::Sandbox::destroy)).await?;
+    Ok(Offered::Yes)
+}
+
 pub async fn tells_the_signal(backend: &dyn SandboxBackend) -> Outcome {
     let sandbox = fresh(backend).await?;
     assert_eq!(run(&*sandbox, "kill -TERM $$; sleep 20").await?.ended, Ended::Signalled(15));
@@ -87,9 +104,9 @@ pub async fn ends_what_is_dropped(backend: &dyn SandboxBackend) -> Outcome {
 
 pub async fn ends_what_a_program_leaves_behind(backend: &dyn SandboxBackend) -> Outcome {
     let sandbox = fresh(backend).await?;
-    let leaver = "(setsid sh -c 'sleep 1; touch /work/outlived' >/dev/null 2>&1 </dev/null &) ; echo left";
+    let leaver = "(setsid sh -c 'sleep 1; touch $HOME/outlived' >/dev/null 2>&1 </dev/null &) ; echo left";
     assert_eq!(run(&*sandbox, leaver).await?.stdout, b"left\n");
-    let finished = run(&*sandbox, "sleep 1.5; ls /work").await?;
+    let finished = run(&*sandbox, "sleep 1.5; ls $HOME").await?;
     assert_eq!(finished.stdout, b"", "what was left behind went on");
     sandbox.destroy().await?;
     Ok(Offered::Yes)

@@ -1,13 +1,13 @@
 use std::time::Duration;
 
-use super::{Offered, Outcome, run, shell};
+use super::{Offered, Outcome, run, shell, usual};
 use crate::{Ended, Finished, Limit, Limits, Network, SandboxBackend, SandboxError, SandboxSpec, Time};
 
 /// Runs a script under limits, and shows that the sandbox is still good after it.
 async fn under(backend: &dyn SandboxBackend, limits: Limits, script: &str) -> Result<Finished, SandboxError> {
-    let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await?;
+    let sandbox = backend.create(&SandboxSpec { limits, ..usual(backend) }, None).await?;
     let finished = run(&*sandbox, script).await?;
-    assert!(run(&*sandbox, "rm -rf /work/* /tmp/* && true").await?.is_success(), "it goes on after a limit");
+    assert!(run(&*sandbox, "rm -rf $HOME/* $TMPDIR/* && true").await?.is_success(), "it goes on after a limit");
     sandbox.destroy().await?;
     Ok(finished)
 }
@@ -16,7 +16,7 @@ pub async fn ends_after_the_wall_time(backend: &dyn SandboxBackend) -> Outcome {
     let limits = Limits { wall_seconds: 1, ..Limits::default() };
     let finished = under(backend, limits, "trap '' TERM INT HUP XCPU ALRM; echo on; while :; do sleep 5; done").await?;
     assert_eq!((finished.ended, finished.stdout.as_slice()), (Ended::Limit(Limit::Wall), &b"on\n"[..]));
-    let sandbox = backend.create(&SandboxSpec::default(), None).await?;
+    let sandbox = backend.create(&usual(backend), None).await?;
     let sooner = shell("sleep 20").time(Time::Within(Duration::from_millis(200)));
     assert_eq!(sandbox.start(&sooner).await?.finish(&[]).await?.ended, Ended::Limit(Limit::Wall));
     sandbox.destroy().await?;
@@ -66,9 +66,9 @@ pub async fn bounds_processes(backend: &dyn SandboxBackend) -> Outcome {
 pub async fn bounds_files(backend: &dyn SandboxBackend) -> Outcome {
     let limits = Limits { disk_mb: 4, ..Limits::default() };
     for script in [
-        "head -c 20m /dev/zero > /work/big; sleep 20",
-        "cd /tmp; for n in 1 2 3 4 5 6; do head -c 1m /dev/zero > $n; done; sleep 20",
-        "n=0; while [ $n -lt 20000 ]; do : > /tmp/$n || break; n=$((n+1)); done; sleep 20",
+        "head -c 20m /dev/zero > $HOME/big; sleep 20",
+        "cd $TMPDIR; for n in 1 2 3 4 5 6; do head -c 1m /dev/zero > $n; done; sleep 20",
+        "n=0; while [ $n -lt 20000 ]; do : > $TMPDIR/$n || break; n=$((n+1)); done; sleep 20",
     ] {
         let finished = under(backend, limits, script).await?;
         assert_ne!(finished.ended, Ended::Exited(0), "{script}");
@@ -77,15 +77,12 @@ pub async fn bounds_files(backend: &dyn SandboxBackend) -> Outcome {
 }
 
 pub async fn refuses_what_it_cannot_do(backend: &dyn SandboxBackend) -> Outcome {
-    let none = SandboxSpec { limits: Limits { memory_mb: 0, ..Limits::default() }, ..SandboxSpec::default() };
+    let none = SandboxSpec { limits: Limits { memory_mb: 0, ..Limits::default() }, ..usual(backend) };
     assert!(matches!(backend.create(&none, None).await.err(), Some(SandboxError::BadSpec(_))));
     let has = backend.capabilities();
     let wishes = [
-        (
-            has.network_hosts,
-            SandboxSpec { network: Network::Hosts(vec!["example.org".into()]), ..SandboxSpec::default() },
-        ),
-        (has.images, SandboxSpec { image: Some("python:3.13".into()), ..SandboxSpec::default() }),
+        (has.network_hosts, SandboxSpec { network: Network::Hosts(vec!["example.org".into()]), ..usual(backend) }),
+        (has.images, SandboxSpec { image: Some("python:3.13".into()), ..usual(backend) }),
     ];
     for (offered, wish) in wishes {
         if !offered {

@@ -123,6 +123,7 @@ impl SandboxBackend for DaytonaBackend {
             network_hosts: true,
             images: true,
             snapshot: Keeps::Files,
+            snapshot_is_cheap: false,
             streaming: true,
         }
     }
@@ -133,6 +134,13 @@ impl SandboxBackend for DaytonaBackend {
         from: Option<&'a SnapshotId>,
     ) -> SandboxFuture<'a, Box<dyn Sandbox>> {
         Box::pin(self.make(spec, from))
+    }
+
+    fn has_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, bool> {
+        Box::pin(async move {
+            let failed = |error: ApiError| SandboxError::Snapshot { doing: "look for", detail: error.to_string() };
+            Ok(is_name(snapshot) && self.api.snapshot_state(&snapshot.0).await.map_err(failed)?.is_some())
+        })
     }
 
     fn delete_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, ()> {

@@ -1,11 +1,17 @@
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use rustix::thread::CapabilitySet;
+use tokio::sync::OnceCell;
 
 use super::host::Processes;
 use super::protocol::{Identity, JailConfig};
 use super::sandbox::LocalSandbox;
 use crate::{
-    Capabilities, Isolation, Keeps, Network, Sandbox, SandboxBackend, SandboxError, SandboxFuture, SandboxSpec,
+    Capabilities, Isolation, Keeps, Limits, Network, Sandbox, SandboxBackend, SandboxError, SandboxFuture, SandboxSpec,
     SnapshotId,
 };
 
@@ -34,6 +40,8 @@ impl LocalSettings {
 pub struct LocalBackend {
     settings: LocalSettings,
     made: AtomicU32,
+    /// How well it isolates, once that was tried out.
+    reached: OnceCell<Isolation>,
 }
 
 impl LocalBackend {
@@ -43,10 +51,56 @@ impl LocalBackend {
     /// A backend with these settings. Nothing is started yet.
     #[must_use]
     pub fn new(settings: LocalSettings) -> Self {
-        Self { settings, made: AtomicU32::new(0) }
+        Self { settings, made: AtomicU32::new(0), reached: OnceCell::new() }
     }
 
-    fn check(&self, spec: &SandboxSpec) -> Result<(), SandboxError> {
+    /// A backend that makes no jails, even where it could: what a machine gives that cannot make any, to those who accept
+    /// [`Isolation::MinimumProcess`].
+    #[must_use]
+    pub fn without_jail(settings: LocalSettings) -> Self {
+        Self { reached: OnceCell::new_with(Some(Isolation::MinimumProcess)), ..Self::new(settings) }
+    }
+
+    /// The weaker level is taken only where it is accepted and a jail cannot be made.
+    async fn level(&self, accepted: Isolation) -> Isolation {
+        if accepted > Isolation::MinimumProcess {
+            return self.capabilities().isolation;
+        }
+        let try_out = async {
+            let made = self.make_at(Isolation::Namespaces, &Limits::default()).await;
+            match made {
+                Err(SandboxError::Create { .. }) => Isolation::MinimumProcess,
+                _ => Isolation::Namespaces,
+            }
+        };
+        *self.reached.get_or_init(|| try_out).await
+    }
+
+    async fn make_at(&self, level: Isolation, limits: &Limits) -> Result<LocalSandbox, SandboxError> {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let id = format!("local-{}-{number}", std::process::id());
+        let open = level == Isolation::MinimumProcess;
+        let config = JailConfig {
+            limits: *limits,
+            read_only: self.settings.read_only.clone(),
+            identity: if open && !may_change_user() { Identity::Own } else { identity(number) },
+            // below a folder that other users can enter too
+            open: open.then(|| PathBuf::from(format!("/tmp/promptclade-{number}-{:016x}", unguessable()))),
+        };
+        let processes = Processes::start(&self.settings.helper, &config).await?;
+        Ok(LocalSandbox::new(id, processes, *limits, self.settings.snapshots.clone()))
+    }
+
+    /// The snapshots that were kept longer ago than this.
+    ///
+    /// # Errors
+    /// [`SandboxError::Snapshot`] where their folder cannot be read.
+    pub fn snapshots_older_than(&self, age: Duration) -> Result<Vec<SnapshotId>, SandboxError> {
+        super::sandbox::snapshots_older_than(&self.settings.snapshots, age)
+            .map_err(|error| SandboxError::Snapshot { doing: "look for", detail: error.to_string() })
+    }
+
+    fn check(&self, spec: &SandboxSpec, has: Isolation) -> Result<(), SandboxError> {
         spec.limits.check().map_err(SandboxError::BadSpec)?;
         let unsupported = |what: &str, fix: &str| SandboxError::Unsupported {
             backend: Self::NAME,
@@ -62,22 +116,17 @@ impl LocalBackend {
         if spec.image.is_some() {
             return Err(unsupported("an image", "leave `image` out: the system's programs are there"));
         }
-        let has = self.capabilities().isolation;
         if has < spec.isolation { Err(SandboxError::too_weak(has, spec.isolation)) } else { Ok(()) }
     }
 
     async fn make(&self, spec: &SandboxSpec, from: Option<&SnapshotId>) -> Result<Box<dyn Sandbox>, SandboxError> {
-        self.check(spec)?;
+        let level = self.level(spec.isolation).await;
+        self.check(spec, level)?;
         let archive = match from {
             Some(snapshot) => Some(super::sandbox::read_snapshot(&self.settings.snapshots, snapshot).await?),
             None => None,
         };
-        let number = self.made.fetch_add(1, Ordering::Relaxed);
-        let config =
-            JailConfig { limits: spec.limits, read_only: self.settings.read_only.clone(), identity: identity(number) };
-        let processes = Processes::start(&self.settings.helper, &config).await?;
-        let id = format!("local-{}-{number}", std::process::id());
-        let sandbox = LocalSandbox::new(id, processes, spec.limits, self.settings.snapshots.clone());
+        let sandbox = self.make_at(level, &spec.limits).await?;
         if let Some(archive) = archive {
             sandbox.restore(&archive).await?;
         }
@@ -92,12 +141,17 @@ impl SandboxBackend for LocalBackend {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            isolation: Isolation::Namespaces,
+            isolation: self.reached.get().copied().unwrap_or(Isolation::Namespaces),
             network_hosts: false,
             images: false,
             snapshot: Keeps::Files,
+            snapshot_is_cheap: true,
             streaming: true,
         }
+    }
+
+    fn isolation(&self, accepted: Isolation) -> BoxFuture<'_, Isolation> {
+        Box::pin(self.level(accepted))
     }
 
     fn create<'a>(
@@ -106,6 +160,10 @@ impl SandboxBackend for LocalBackend {
         from: Option<&'a SnapshotId>,
     ) -> SandboxFuture<'a, Box<dyn Sandbox>> {
         Box::pin(self.make(spec, from))
+    }
+
+    fn has_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, bool> {
+        Box::pin(async move { Ok(super::sandbox::has_snapshot(&self.settings.snapshots, snapshot)) })
     }
 
     fn delete_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, ()> {
@@ -127,6 +185,21 @@ fn identity(number: u32) -> Identity {
     let offset = std::process::id().wrapping_mul(4099).wrapping_add(number) % IDS;
     let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
     foreign_id(&map, offset).map_or(Identity::Own, Identity::Foreign)
+}
+
+/// Whether this process may run programs as another user, end them and remove what they leave.
+fn may_change_user() -> bool {
+    let needed = CapabilitySet::SETUID
+        | CapabilitySet::SETGID
+        | CapabilitySet::CHOWN
+        | CapabilitySet::KILL
+        | CapabilitySet::DAC_OVERRIDE;
+    rustix::thread::capabilities(None).is_ok_and(|has| has.effective.contains(needed))
+}
+
+/// A number that others on this machine cannot guess: of the keys with which this process hashes.
+fn unguessable() -> u64 {
+    RandomState::new().build_hasher().finish()
 }
 
 /// An id from the end of the longest range of user_namespaces(7), `/proc/pid/uid_map`; `None` where only root's own is there.

@@ -1,27 +1,32 @@
 use super::backend::{LocalBackend, LocalSettings};
-use crate::{Check, Command, Report, Sandbox, SandboxBackend, SandboxError, SandboxSpec};
+use crate::{Check, Command, Isolation, Report, Sandbox, SandboxBackend, SandboxError, SandboxSpec};
 
 use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
 
 /// Makes a sandbox of the default specification, runs a program in it, and says what this machine gives and what is missing.
 pub async fn examine(settings: LocalSettings) -> Report {
-    let backend = LocalBackend::new(settings);
-    let works = try_out(&backend).await;
+    let backend = LocalBackend::new(settings.clone());
+    let works = try_out(&backend, Isolation::Namespaces).await;
     let isolation = works.is_ok().then(|| backend.capabilities().isolation);
     let mut checks = vec![jail(works)];
+    let mut weaker = None;
     if isolation.is_none() {
         checks.extend(HINTS.iter().filter_map(hint));
+        let works = try_out(&LocalBackend::without_jail(settings), Isolation::MinimumProcess).await;
+        weaker = works.is_ok().then_some(Isolation::MinimumProcess);
+        checks.push(process(works));
     }
     checks.push(file_rules());
     checks.push(Check::good(
         "memory and processor time",
         "summed up over all processes of a sandbox every 10 to 80 ms, beside the kernel's limits for each",
     ));
-    Report { backend: LocalBackend::NAME.to_owned(), isolation, checks }
+    Report { backend: LocalBackend::NAME.to_owned(), isolation, weaker, checks }
 }
 
-async fn try_out(backend: &LocalBackend) -> Result<(), SandboxError> {
-    let sandbox: Box<dyn Sandbox> = backend.create(&SandboxSpec::default(), None).await?;
+async fn try_out(backend: &LocalBackend, isolation: Isolation) -> Result<(), SandboxError> {
+    let spec = SandboxSpec { isolation, ..SandboxSpec::default() };
+    let sandbox: Box<dyn Sandbox> = backend.create(&spec, None).await?;
     let finished = sandbox.start(&Command::new(["true"])).await?.finish(&[]).await?;
     sandbox.destroy().await?;
     if finished.is_success() {
@@ -38,6 +43,17 @@ fn jail(works: Result<(), SandboxError>) -> Check {
     match works {
         Ok(()) => Check::good("jail", "namespaces, read-only system, filtered system calls and limits work"),
         Err(error) => Check::bad("jail", format!("could not {error}"), fix_for(&error)),
+    }
+}
+
+/// The level below the jail, where there is no jail.
+fn process(works: Result<(), SandboxError>) -> Check {
+    match works {
+        Ok(()) => Check::good(
+            "minimum-process",
+            "works: empty environment, limits, one end for all; code can read what its user can read. A run file accepts it with `isolation: minimum-process`",
+        ),
+        Err(error) => Check::bad("minimum-process", format!("could not {error}"), "use `backend: daytona`"),
     }
 }
 

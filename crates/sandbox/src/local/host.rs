@@ -5,19 +5,22 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::net::{AddressFamily, Shutdown, SocketFlags, SocketType};
 use serde::{Deserialize, Serialize};
 use tokio::io::Interest;
 use tokio::net::UnixStream;
 
-use super::jail::OUTER;
+use super::jail::{INIT, OUTER};
 use super::protocol::{Hello, INSIDE_ID, Identity, JailConfig, receive, send};
 use crate::SandboxError;
 
 /// How long init may take to greet, and to end once it is told to. Both take milliseconds on an idle machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long init may take to end by itself where a sandbox without a jail is dropped.
+const ENDING: Duration = Duration::from_secs(2);
 
 /// One end of a packet socket. The type is that of a stream for its readiness alone: nothing is read or written as one.
 #[derive(Debug)]
@@ -48,17 +51,21 @@ impl Socket {
 /// A jail's processes, as the host holds them. Dropping it kills them.
 #[derive(Debug)]
 pub struct Processes {
+    /// The outer stage, or init where there is no jail.
     outer: Child,
     control: Socket,
+    /// Whether what is inside ends when the first process is killed.
+    jailed: bool,
 }
 
 impl Processes {
     /// Starts the stages and waits until init takes requests.
     pub async fn start(helper: &Path, config: &JailConfig) -> Result<Self, SandboxError> {
+        let jailed = config.open.is_none();
         let (control, theirs) = Socket::pair().map_err(|error| failed("make its control socket", &error))?;
         let text = serde_json::to_string(config).map_err(|error| failed("write its configuration", &error))?;
         let outer = Command::new(helper)
-            .arg0(OUTER)
+            .arg0(if jailed { OUTER } else { INIT })
             .arg(text)
             .env_clear()
             .current_dir("/")
@@ -68,7 +75,7 @@ impl Processes {
             .process_group(0)
             .spawn()
             .map_err(|error| failed("start the helper", &error))?;
-        let processes = Self { outer, control };
+        let processes = Self { outer, control, jailed };
         match tokio::time::timeout(PATIENCE, processes.greet(config)).await {
             Ok(greeted) => greeted.map(|()| processes),
             Err(_) => Err(failed("wait for the jail", &"it did not answer within 20 s")),
@@ -113,6 +120,14 @@ impl Processes {
 
 impl Drop for Processes {
     fn drop(&mut self) {
+        if !self.jailed {
+            // nobody else would end what it watches; that takes a millisecond or two
+            let _ = rustix::net::shutdown(self.control.0.as_fd(), Shutdown::Write);
+            let deadline = Instant::now() + ENDING;
+            while matches!(self.outer.try_wait(), Ok(None)) && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
         // a process that was waited for already is left alone by both; init follows its parent
         let _ = self.outer.kill();
         let _ = self.outer.wait();

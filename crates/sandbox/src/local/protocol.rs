@@ -32,6 +32,20 @@ pub struct JailConfig {
     /// Folders beside the system's that are there to read, such as an interpreter's.
     pub read_only: Vec<PathBuf>,
     pub identity: Identity,
+    /// Where there is no jail: the sandbox's folder on the machine.
+    pub open: Option<PathBuf>,
+}
+
+impl JailConfig {
+    /// The working folder.
+    pub fn work(&self) -> PathBuf {
+        self.open.as_ref().map_or_else(|| PathBuf::from("/work"), |folder| folder.join("work"))
+    }
+
+    /// The folder for temporary files.
+    pub fn tmp(&self) -> PathBuf {
+        self.open.as_ref().map_or_else(|| PathBuf::from("/tmp"), |folder| folder.join("tmp"))
+    }
 }
 
 /// Who the code inside is for the rest of the machine.
@@ -40,7 +54,7 @@ pub struct JailConfig {
 pub enum Identity {
     /// The user who runs Promptclade.
     Own,
-    /// A user that nobody else is; the host, which may, writes the mapping.
+    /// A user that nobody else is; for a jail the host, which may, writes the mapping.
     Foreign(u32),
 }
 

@@ -161,6 +161,33 @@ pub async fn read_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<Vec<u
     archive.ok_or_else(|| SandboxError::NoSnapshot(snapshot.0.clone()))
 }
 
+/// Whether the archive of a snapshot is there.
+pub fn has_snapshot(folder: &Path, snapshot: &SnapshotId) -> bool {
+    is_hash(snapshot) && archive_of(folder, snapshot).is_file()
+}
+
+/// The snapshots in a folder whose archive was written longer ago than this; none where there is no folder.
+pub fn snapshots_older_than(folder: &Path, age: Duration) -> std::io::Result<Vec<SnapshotId>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let snapshot = SnapshotId(name.strip_suffix(".tar").unwrap_or_default().to_owned());
+        // a clock that was set back makes nothing old
+        let is_old = entry.metadata()?.modified()?.elapsed().is_ok_and(|elapsed| elapsed >= age);
+        if is_hash(&snapshot) && is_old {
+            found.push(snapshot);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
 /// Deletes the archive of a snapshot, if there is one.
 pub async fn delete_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<(), SandboxError> {
     if !is_hash(snapshot) {

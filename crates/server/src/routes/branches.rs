@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use clade_domain::{Action, Budget, ModelSpec, Prompt, RunId, RunMode, WorkspaceId};
-use clade_engine::{Owner, branch_run, clone_run, find_point};
+use clade_engine::{Owner, Point, branch_run, clone_run, find_point};
 use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -70,13 +70,15 @@ async fn branch(
         return Err(Problem::conflict("this run is an evaluation: none of its examples is there to learn from")
             .fix("take its prompt and start a search with it"));
     }
-    let candidate = find_point(&app.store, from, &wanted.from).await?;
+    let mut point = find_point(&app.store, from, &wanted.from).await?;
+    let candidate = point.candidate;
+    let warnings = drop_missing_state(&app, from, &mut point).await?;
     let run = id(wanted.run)?;
     let seed = seed(wanted.seed)?;
     let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
     let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
-    branch_run(&app.store, from, candidate, run.clone(), owner, |spec| {
+    branch_run(&app.store, from, &point, run.clone(), owner, |spec| {
         spec.seed = seed;
         spec.mode = RunMode::Optimize;
         spec.prompts[0].prompt = edited;
@@ -89,7 +91,22 @@ async fn branch(
     })
     .await?;
     note(&app, &caller, caller.workspace()?, "run.branch", &run, Some(serde_json::json!({ "from": from }))).await?;
-    started(&app, run, wanted.start).await
+    started(&app, run, wanted.start, warnings).await
+}
+
+/// Where the state that sandboxes are to start from is not here, as after an import, they start without it.
+async fn drop_missing_state(app: &App, from: &RunId, point: &mut Point) -> Result<Vec<String>, Problem> {
+    let sandbox = app.states.look(&app.store, from, |state| state.spec().sandbox.clone()).await?;
+    let (Some(state), Some(sandbox)) = (&point.state, sandbox) else { return Ok(Vec::new()) };
+    if app.code.has_state(&sandbox, state).await.unwrap_or(false) {
+        return Ok(Vec::new());
+    }
+    let warning = format!(
+        "the sandbox state {state} of {} is not here; the branch's sandboxes start without it",
+        point.candidate
+    );
+    point.state = None;
+    Ok(vec![warning])
 }
 
 /// A prompt with components that were edited by hand. Every placeholder stays.
@@ -141,7 +158,7 @@ async fn clone(
     let place = owner.workspace.clone();
     clone_run(&app.store, from, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
     note(&app, &caller, &place, "run.clone", &run, Some(serde_json::json!({ "from": from }))).await?;
-    started(&app, run, Some(wanted.start.unwrap_or(false))).await
+    started(&app, run, Some(wanted.start.unwrap_or(false)), Vec::new()).await
 }
 
 fn id(wanted: Option<RunId>) -> Result<RunId, Problem> {
@@ -159,10 +176,15 @@ fn seed(wanted: Option<u64>) -> Result<u64, Problem> {
     }
 }
 
-async fn started(app: &App, run: RunId, start: Option<bool>) -> Result<(StatusCode, Json<RunMade>), Problem> {
+async fn started(
+    app: &App,
+    run: RunId,
+    start: Option<bool>,
+    warnings: Vec<String>,
+) -> Result<(StatusCode, Json<RunMade>), Problem> {
     let start = start.unwrap_or(true);
     if start {
         app.hub.start(&run).await?;
     }
-    Ok((StatusCode::CREATED, Json(RunMade { run, started: start, warnings: Vec::new() })))
+    Ok((StatusCode::CREATED, Json(RunMade { run, started: start, warnings })))
 }

@@ -17,7 +17,7 @@ pub(super) fn routes() -> Vec<Route> {
             PATH,
             Gate::Run(Action::EditRuns),
             "snapshot",
-            "Names the place where a run's journal is now.",
+            "Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept.",
             take,
         )
         .takes::<Wanted>()

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use clade_domain::{
     AuditEntry, Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId,
-    Headroom, IdError, Isolation, Judgement, ModelRole, OperatorName, PowerRow, ProgramCalls, Prompt, Purpose, Ran,
-    Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp, Trial, TrialError, TrialErrorKind,
-    TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
+    Headroom, IdError, Isolation, Judgement, KeptState, ModelRole, OperatorName, PowerRow, ProgramCalls, Prompt,
+    Purpose, Ran, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp, Trial, TrialError,
+    TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
 };
 
 use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
@@ -164,7 +164,7 @@ pub fn candidate(id: u32) -> Candidate {
 #[must_use]
 pub fn several_kinds() -> Vec<RunEvent> {
     vec![
-        RunEvent::SessionStarted { version: "0.1.0".into() },
+        RunEvent::SessionStarted { version: "0.1.0".into(), isolation: Some(Isolation::Namespaces) },
         admitted(0),
         trial(1),
         failed_trial(2),
@@ -199,6 +199,15 @@ pub fn several_kinds() -> Vec<RunEvent> {
         RunEvent::BudgetChanged { budget: Budget { calls: Some(u64::from(u32::MAX) * 9), ..Budget::default() } },
         RunEvent::SearchEnded { reason: StopReason::MaxGenerations, finalists: vec![CandidateId(0)] },
         RunEvent::CandidateChosen { candidate: CandidateId(0) },
+        RunEvent::SandboxesKept {
+            snapshot: "before — 前".into(),
+            states: vec![KeptState {
+                candidate: CandidateId(0),
+                sandbox: "local-7-0".into(),
+                state: "9f86d081".into(),
+            }],
+            detail: String::new(),
+        },
         RunEvent::SessionEnded { reason: "done\r\n\ttab".into(), spent: Spent::default() },
         RunEvent::RunFinished { reason: StopReason::Stopped },
     ]

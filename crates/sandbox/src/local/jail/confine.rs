@@ -1,16 +1,16 @@
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use landlock::{
     ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, Scope, path_beneath_rules,
 };
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 use rustix::thread::{CapabilitySet, CapabilitySets, Gid, Uid};
 
-use super::{During, Failure, WORK, argument, files, syscalls};
-use crate::Limits;
+use super::{During, Failure, argument, files, open, syscalls};
 use crate::local::protocol::{INSIDE_ID, Identity, JailConfig, Request};
 
 /// Where programs are looked up inside.
@@ -18,7 +18,8 @@ pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The newest rules that are asked for; an older kernel applies those that it knows.
 const LANDLOCK: ABI = ABI::V6;
-const WRITABLE: [&str; 3] = [WORK, "/tmp", "/dev/shm"];
+/// What may be written of the devices where there is no jail with devices of its own.
+const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 /// What the jail's own processes may take beside the program's.
 const OWN_PROCESSES: u64 = 9;
 const MIB: u64 = 1024 * 1024;
@@ -30,34 +31,45 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     rustix::process::setsid().during("leave the session")?;
     // where the machine runs out of memory the sandbox goes first
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
-    give_up_rights(config.identity)?;
-    restrict_files()?;
+    give_up_rights(&config)?;
+    if config.open.is_some() {
+        // a jail's processes end with its first one; a change of user takes this back, so it comes after
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during("follow its parent")?;
+    }
+    restrict_files(&config)?;
     let session = matches!(request, Request::Run { session: true, .. });
-    limit(&config.limits, session)?;
-    std::env::set_current_dir(WORK).during("enter the working folder")?;
+    limit(&config, session)?;
+    std::env::set_current_dir(config.work()).during("enter the working folder")?;
     syscalls::restrict()?;
     match request {
-        Request::Run { program, env, .. } => Err(become_program(&program, env)),
+        Request::Run { program, env, .. } => Err(become_program(&program, env, &config)),
         Request::Files(task) => files::handle(&task, &config.limits),
     }
 }
 
-fn become_program(program: &[String], env: BTreeMap<String, String>) -> Failure {
-    let fixed = [("PATH", PATH), ("HOME", WORK), ("TMPDIR", "/tmp"), ("LANG", "C.UTF-8")];
+fn become_program(program: &[String], env: BTreeMap<String, String>, config: &JailConfig) -> Failure {
+    let (work, tmp) = (config.work(), config.tmp());
+    let fixed = [
+        ("PATH", OsStr::new(PATH)),
+        ("HOME", work.as_os_str()),
+        ("TMPDIR", tmp.as_os_str()),
+        ("LANG", OsStr::new("C.UTF-8")),
+    ];
     let (name, args) = program.split_first().map_or(("", [].as_slice()), |(name, args)| (name.as_str(), args));
     let error = Command::new(name).args(args).env_clear().envs(fixed).envs(env).exec();
     Failure { step: format!("run {name}"), detail: error.to_string() }
 }
 
-fn give_up_rights(identity: Identity) -> Result<(), Failure> {
+fn give_up_rights(config: &JailConfig) -> Result<(), Failure> {
     let step = "give up rights";
     rustix::thread::clear_ambient_capability_set().during(step)?;
     for right in CapabilitySet::all().iter() {
         // the kernel may not know the newest ones
         let _ = rustix::thread::remove_capability_from_bounding_set(right);
     }
-    if let Identity::Foreign(_) = identity {
-        let (uid, gid) = (Uid::from_raw(INSIDE_ID), Gid::from_raw(INSIDE_ID));
+    if let Identity::Foreign(outside) = config.identity {
+        let id = if config.open.is_some() { outside } else { INSIDE_ID };
+        let (uid, gid) = (Uid::from_raw(id), Gid::from_raw(id));
         rustix::thread::set_thread_groups(&[]).during(step)?;
         rustix::thread::set_thread_res_gid(gid, gid, gid).during(step)?;
         rustix::thread::set_thread_res_uid(uid, uid, uid).during(step)?;
@@ -68,9 +80,13 @@ fn give_up_rights(identity: Identity) -> Result<(), Failure> {
     rustix::thread::set_no_new_privs(true).during(step)
 }
 
-/// The mounts say the same; this holds also for what a hole in them would show.
-fn restrict_files() -> Result<(), Failure> {
+/// In a jail the mounts say the same; this holds also for what a hole in them would show. Without a jail it is all there is.
+fn restrict_files(config: &JailConfig) -> Result<(), Failure> {
     let step = "restrict files";
+    let (writable, devices) = match config.open {
+        None => (vec![config.work(), config.tmp(), PathBuf::from("/dev/shm")], vec!["/dev"]),
+        Some(_) => (vec![config.work(), config.tmp()], DEVICES.to_vec()),
+    };
     let all = AccessFs::from_all(LANDLOCK);
     Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
@@ -82,23 +98,29 @@ fn restrict_files() -> Result<(), Failure> {
         .during(step)?
         .add_rules(path_beneath_rules(["/"], AccessFs::from_read(LANDLOCK)))
         .during(step)?
-        .add_rules(path_beneath_rules(WRITABLE, all))
+        .add_rules(path_beneath_rules(writable, all))
         .during(step)?
-        .add_rules(path_beneath_rules(["/dev"], AccessFs::from_file(LANDLOCK)))
+        .add_rules(path_beneath_rules(devices, AccessFs::from_file(LANDLOCK)))
         .during(step)?
         .restrict_self()
         .during(step)?;
     Ok(())
 }
 
-fn limit(limits: &Limits, session: bool) -> Result<(), Failure> {
+fn limit(config: &JailConfig, session: bool) -> Result<(), Failure> {
+    let limits = &config.limits;
+    let mut processes = u64::from(limits.processes) + OWN_PROCESSES;
+    if config.open.is_some() && config.identity == Identity::Own {
+        // the kernel counts all that the user runs, and not this sandbox alone
+        processes += open::tasks_of_user();
+    }
     let cpu = u64::from(limits.cpu_seconds);
     let table = [
         // private memory that can be written; reserved address space, of which JavaScript takes much, does not count
         (Resource::Data, Some(u64::from(limits.memory_mb) * MIB)),
         (Resource::Stack, Some(8 * MIB)),
         (Resource::Fsize, Some(u64::from(limits.disk_mb) * MIB)),
-        (Resource::Nproc, Some(u64::from(limits.processes) + OWN_PROCESSES)),
+        (Resource::Nproc, Some(processes)),
         // init counts the time of all processes together; this is for the moment in which it does not look
         (Resource::Cpu, (!session).then_some(cpu + 1)),
         (Resource::Nofile, Some(512)),

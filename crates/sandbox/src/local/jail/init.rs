@@ -4,6 +4,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,14 +13,15 @@ use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, Wa
 
 use super::confine::PATH;
 use super::watch::Watch;
-use super::{CONFINED, During, Failure, OWN_BINARY, WORK, argument, root};
+use super::{CONFINED, During, Failure, OWN_BINARY, argument, open, root};
 use crate::local::protocol::{Answer, FileTask, Hello, JailConfig, Request, receive, send};
 use crate::{Ended, Ending};
 
 /// How long a program that was given up may take to end before another one is refused.
 const ENDING: Duration = Duration::from_millis(500);
 
-/// Stage 2: process 1 of the jail. It ends when the host closes the control socket or dies, and the kernel then ends all others.
+/// Stage 2: process 1 of the jail. It ends when the host closes the control socket or dies, and the kernel then ends all others; where there is
+/// no jail it does so itself.
 pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure> {
     let (text, config): (String, JailConfig) = argument(&mut args)?;
     let socket = std::io::stdin();
@@ -30,7 +32,7 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     }
     send(&socket, &Hello::Ready, &[]).during("greet the host")?;
     let (place, free, files) = (Mutex::default(), Condvar::new(), RwLock::new(()));
-    let jail = Arc::new(Jail { config, text, place, free, files });
+    let jail = Arc::new(Jail { config, text, place, free, files, closing: AtomicBool::new(false) });
     for ticket in 0.. {
         let Ok(Some((request, descriptors))) = receive::<Request>(&socket) else { break };
         if matches!(request, Request::Run { .. }) {
@@ -40,10 +42,18 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
         // where no thread can be had the answer socket closes, and the host says that the sandbox is gone
         let _ = std::thread::Builder::new().spawn(move || jail.handle(request, ticket, descriptors));
     }
+    if jail.config.open.is_some() {
+        // what ends from here on has no ending to tell
+        jail.closing.store(true, Ordering::SeqCst);
+        open::finish(&jail.config);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
 fn prepare(config: &JailConfig) -> Result<(), Failure> {
+    if config.open.is_some() {
+        return open::prepare(config);
+    }
     if rustix::process::getpid() != Pid::INIT {
         // ending everything inside is done by ending everything that this process can see
         return Err(Failure { step: "be the first process inside".into(), detail: "there are others".into() });
@@ -62,6 +72,8 @@ struct Jail {
     free: Condvar,
     /// Held to read while the jail itself handles files, and to write while everything else is ended.
     files: RwLock<()>,
+    /// The host has gone or destroys the sandbox.
+    closing: AtomicBool,
 }
 
 /// Who has the place for a program, and who asked for it, in the order of the requests: their threads may start in another.
@@ -92,7 +104,7 @@ impl Jail {
                 if !self.occupy(ticket) {
                     Answer::Busy
                 } else {
-                    let said = match find(program.first().map_or("", String::as_str)) {
+                    let said = match find(program.first().map_or("", String::as_str), &self.config.work()) {
                         Ok(()) => self.run(&request, &answer, streams),
                         Err(why) => Answer::NotRunnable(why),
                     };
@@ -102,7 +114,9 @@ impl Jail {
                 }
             }
         };
-        let _ = send(&answer, &said, &[]);
+        if !self.closing.load(Ordering::SeqCst) {
+            let _ = send(&answer, &said, &[]);
+        }
     }
 
     /// Takes the only place for a program. One that the host has just given up may still be ending: that is waited for.
@@ -152,14 +166,17 @@ impl Jail {
             }
             _ => None,
         };
-        let mut watch = Watch::begin(self.config.limits, wall);
+        let mut watch = Watch::begin(&self.config, wall);
         let child = match self.start(request, streams) {
             Ok(child) => child,
             Err(error) => return Answer::NotRunnable(error.to_string()),
         };
         let ended = self.follow(pid_of(&child), &mut watch, answer);
         let _alone = self.files.write();
-        end_everything();
+        match self.config.open {
+            Some(_) => open::end_everything(),
+            None => end_everything(),
+        }
         Answer::Ended(Ending { ended, used: watch.used() })
     }
 
@@ -216,9 +233,9 @@ fn pid_of(child: &std::process::Child) -> Option<Pid> {
 }
 
 /// Whether a program of that name is there; the system says whether it can be run.
-fn find(name: &str) -> Result<(), String> {
+fn find(name: &str, work: &Path) -> Result<(), String> {
     let found = if name.contains('/') {
-        Path::new(WORK).join(name).exists()
+        work.join(name).exists()
     } else {
         !name.is_empty() && PATH.split(':').any(|folder| Path::new(folder).join(name).exists())
     };

@@ -11,6 +11,7 @@ mod confine;
 mod files;
 mod init;
 mod mounts;
+mod open;
 mod outer;
 mod root;
 mod syscalls;
@@ -21,7 +22,8 @@ use std::process::ExitCode;
 
 /// The name under which the binary is started as the outer stage.
 pub const OUTER: &str = "clade-jail-outer";
-const INIT: &str = "clade-jail-init";
+/// The name of the stage that takes requests: started by the outer one, and by the host where there is no jail.
+pub const INIT: &str = "clade-jail-init";
 const CONFINED: &str = "clade-jail-confined";
 
 /// Exit code of a stage that could not do its part; its words are on standard error.

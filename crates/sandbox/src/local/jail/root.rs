@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags};
 
-use super::{During, Failure, WORK, mounts};
+use super::{During, Failure, WORK, mounts, open};
 use crate::Limits;
 use crate::local::protocol::{INSIDE_ID, JailConfig};
 
@@ -85,7 +85,7 @@ fn devices() -> Result<(), Failure> {
 /// One file system for all that can be written, so that one limit holds for all of it.
 fn writable(limits: &Limits) -> Result<(), Failure> {
     make_folder(SCRATCH)?;
-    let files = 4096 + limits.disk_mb.saturating_mul(64);
+    let files = open::most_files(limits);
     mounts::memory(Path::new(SCRATCH), &format!("size={}m,nr_inodes={files},mode=755", limits.disk_mb))?;
     for (name, place) in WRITABLE {
         let folder = Path::new(SCRATCH).join(name);

@@ -1,5 +1,8 @@
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::open;
+use crate::local::protocol::JailConfig;
 use crate::{Limit, Limits, Used};
 
 /// How often the processes are looked at while they work, and the longest pause while they do not.
@@ -9,6 +12,8 @@ const IDLE: Duration = Duration::from_millis(80);
 /// Watches what the jail's processes use together: the kernel's limits hold for each one alone.
 pub struct Watch {
     limits: Limits,
+    /// Where there is no jail: the sandbox's folder.
+    open: Option<PathBuf>,
     wall: Option<Duration>,
     counts_cpu: bool,
     started: Instant,
@@ -29,14 +34,16 @@ struct Seen {
 
 impl Watch {
     /// Begins to count. `wall` is `None` for executions without an end of their own, whose time is not counted.
-    pub fn begin(limits: Limits, wall: Option<Duration>) -> Self {
+    pub fn begin(config: &JailConfig, wall: Option<Duration>) -> Self {
+        let (limits, open) = (config.limits, config.open.clone());
         Self {
+            full_before: disk_is_full(open.as_ref(), &limits),
             limits,
+            open,
             wall,
             counts_cpu: wall.is_some(),
             started: Instant::now(),
             cpu_before: reaped_cpu_ms(),
-            full_before: disk_is_full(),
             cpu_seen: 0,
             memory_kb: 0,
             pause: BUSY,
@@ -45,11 +52,12 @@ impl Watch {
 
     /// The limit that is exceeded, if one is. `alone`: no process of the jail's own is among those that are counted.
     pub fn look(&mut self, alone: bool) -> Option<Limit> {
-        let mut seen = processes();
+        let pids = self.pids();
+        let mut seen = processes(&pids);
         let most = u64::from(self.limits.memory_mb) * 1024;
         if seen.memory_kb > most {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
-            seen.memory_kb = shared_once_kb().unwrap_or(seen.memory_kb);
+            seen.memory_kb = shared_once_kb(&pids).unwrap_or(seen.memory_kb);
         }
         let cpu = (reaped_cpu_ms() + seen.cpu_ms).saturating_sub(self.cpu_before);
         self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
@@ -59,11 +67,20 @@ impl Watch {
             (Limit::Memory, seen.memory_kb > most),
             (Limit::Processes, alone && seen.threads > self.limits.processes.into()),
             // whoever comes into a full sandbox may make room
-            (Limit::Disk, !self.full_before && disk_is_full()),
+            (Limit::Disk, !self.full_before && disk_is_full(self.open.as_ref(), &self.limits)),
             (Limit::Cpu, self.counts_cpu && cpu > u64::from(self.limits.cpu_seconds) * 1000),
             (Limit::Wall, self.wall.is_some_and(|wall| self.started.elapsed() >= wall)),
         ];
         exceeded.into_iter().find_map(|(limit, over)| over.then_some(limit))
+    }
+
+    /// The processes of the sandbox, init left out.
+    fn pids(&self) -> Vec<u32> {
+        if self.open.is_some() {
+            return open::descendants();
+        }
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1).collect()
     }
 
     /// How long to wait before looking again.
@@ -82,9 +99,9 @@ impl Watch {
     }
 }
 
-fn processes() -> Seen {
+fn processes(pids: &[u32]) -> Seen {
     let mut sum = Seen::default();
-    for pid in pids() {
+    for pid in pids {
         // it may have ended meanwhile
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -97,9 +114,9 @@ fn processes() -> Seen {
 
 /// Memory of all processes where a page that several have is shared out among them; `None` on kernels before 5.4 or so, which
 /// do not say.
-fn shared_once_kb() -> Option<u64> {
+fn shared_once_kb(pids: &[u32]) -> Option<u64> {
     let mut sum = 0;
-    for pid in pids() {
+    for pid in pids {
         let Ok(maps) = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
         if !maps.contains("Pss_Anon:") {
             return None;
@@ -109,19 +126,16 @@ fn shared_once_kb() -> Option<u64> {
     Some(sum)
 }
 
-/// The processes of the jail, init left out.
-fn pids() -> impl Iterator<Item = u32> {
-    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1)
-}
-
 /// The time of the ended processes that init has waited for, with all that those had waited for.
 fn reaped_cpu_ms() -> u64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     ticks_to_ms(stat_field(&stat, 16)) + ticks_to_ms(stat_field(&stat, 17))
 }
 
-fn disk_is_full() -> bool {
+fn disk_is_full(open: Option<&PathBuf>, limits: &Limits) -> bool {
+    if let Some(folder) = open {
+        return open::is_full(folder, limits);
+    }
     rustix::fs::statfs(super::WORK).is_ok_and(|disk| disk.f_bavail == 0 || disk.f_ffree == 0)
 }
 

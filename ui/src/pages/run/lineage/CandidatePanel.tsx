@@ -111,6 +111,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}
           {candidate.data ? `, ${plural(candidate.data.children.length, "child", "children")}` : ""}
           {node.turned_away ? `, ${count(node.turned_away)} proposals from it turned away` : ""}
+          {node.state ? <>, sandboxes from the kept state <span className="font-mono text-small" title={node.state}>{node.state.slice(0, 12)}</span></> : null}
         </p>
         {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}
         {hasComments ? (
