@@ -31,17 +31,20 @@ fn main() -> ExitCode {
     })
 }
 
-/// A run file with so many examples and the simulated model in the server's own process, whose answers take so long.
+/// A run file with so many examples in a file beside it, and the simulated model in the server's own process, whose answers take so long.
 fn evaluation(examples: u32, latency_ms: u32) -> String {
-    let tests: Vec<Value> = (0..examples)
-        .map(|i| json!({ "vars": { "question": format!("What is {i} + {i}?"), "answer": (2 * i).to_string() } }))
+    let data: String = (0..examples)
+        .map(|i| {
+            let vars = json!({ "question": format!("What is {i} + {i}?"), "answer": (2 * i).to_string() });
+            format!("{}\n", json!({ "vars": vars }))
+        })
         .collect();
     let file = json!({
-        "prompts": ["Answer: {{question}}"], "tests": tests,
+        "prompts": ["Answer: {{question}}"], "tests": "file://data.jsonl",
         "providers": [{ "id": "simulated:gentle", "config": { "latency_ms": latency_ms } }],
         "defaultTest": { "assert": [{ "type": "numeric", "value": "{{answer}}" }] },
     });
-    json!({ "file": file.to_string(), "mode": "evaluate" }).to_string()
+    json!({ "file": file.to_string(), "files": { "data.jsonl": data }, "mode": "evaluate" }).to_string()
 }
 
 async fn measure(server: &Served, options: &Options) -> Result<Value, String> {
