@@ -5,6 +5,7 @@
 mod attacks;
 mod common;
 mod documents;
+mod injections;
 mod library;
 mod moving;
 mod official_clients;
