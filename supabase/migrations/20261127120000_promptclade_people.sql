@@ -154,6 +154,8 @@ BEGIN
     IF (NEW.body::jsonb - 'name') IS DISTINCT FROM (OLD.body::jsonb - 'name') THEN
       RAISE EXCEPTION 'only the name of a workspace is changed here; the API changes the rest' USING ERRCODE = '42501';
     END IF;
+    -- made anew from what was there: JSON that repeats a name would be read one way here and another way there
+    NEW.body := jsonb_set(OLD.body::jsonb, '{name}', to_jsonb(words))::text;
     PERFORM promptclade_private.note(OLD.workspace, 'workspace.change', OLD.workspace, OLD.body::json, NEW.body::json);
   ELSE
     old_role := OLD.body::json ->> 'role';
@@ -165,6 +167,7 @@ BEGIN
       IF (NEW.body::jsonb - 'role') IS DISTINCT FROM (OLD.body::jsonb - 'role') THEN
         RAISE EXCEPTION 'only the role of a member is changed here; the API changes the rest' USING ERRCODE = '42501';
       END IF;
+      NEW.body := jsonb_set(OLD.body::jsonb, '{role}', to_jsonb(new_role))::text;
     END IF;
     IF old_role = 'admin' AND new_role IS DISTINCT FROM 'admin' THEN
       -- of two admins who take the role from one another at once only one goes through: the one who stays is rewritten

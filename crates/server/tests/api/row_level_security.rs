@@ -380,6 +380,10 @@ async fn people_write_what_their_role_permits_and_the_log_has_it() {
         let (status, _) = admin.ask("PATCH", &path, Some(&json!({ "body": viewer.to_string() }))).await;
         assert!(status >= 400, "{role}");
     }
+    // JSON that says two things at once is written down as one
+    let twice = viewer.to_string().replace("\"role\":\"\"", "\"role\":\"admin\",\"role\":\"user\"");
+    assert_eq!(admin.ask("PATCH", &path, Some(&json!({ "body": twice }))).await.0, 200, "{twice}");
+    scene.api(admin, "/workspaces/north/members", 200).await;
     viewer["user"] = json!(admin.id);
     viewer["role"] = json!("user");
     let (status, _) = admin.ask("PATCH", &path, Some(&json!({ "body": viewer.to_string() }))).await;
@@ -414,6 +418,39 @@ async fn people_write_what_their_role_permits_and_the_log_has_it() {
             entry["action"] == action && entry["by"] == by.as_str() && after.is_none_or(|after| entry["after"] == after)
         };
         assert!(entries.iter().any(|entry| fits(&entry)), "{action}: {log}");
+    }
+    scene.project.server.stop().await;
+}
+
+/// Of two admins who take the role from one another at once one stays, whoever is first.
+#[tokio::test]
+async fn the_last_admin_stays_whatever_happens_at_once() {
+    let Some(scene) = Scene::new().await else { return };
+    let [one, two] = [scene.somebody("admin"), scene.somebody("user")];
+    let role = |who: &Somebody, role: &str| {
+        scene.project.sql(&format!(
+            "UPDATE promptclade.records SET body = jsonb_set(body::jsonb, '{{role}}', '\"{role}\"')::text WHERE kind = 'member' AND \"user\" = '{}'",
+            who.id
+        ));
+    };
+    scene.project.sql("DELETE FROM promptclade.records WHERE kind = 'member' AND workspace = 'north' AND \"user\" NOT IN (SELECT \"user\" FROM promptclade.records WHERE kind = 'identity')");
+    for _ in 0..20 {
+        role(one, "admin");
+        role(two, "admin");
+        let (own, other) = (
+            format!("records?kind=eq.member&user=eq.{}", one.id),
+            format!("records?kind=eq.member&user=eq.{}", two.id),
+        );
+        let body = |row: &Value| {
+            let mut member = body(row);
+            member["role"] = json!("viewer");
+            json!({ "body": member.to_string() })
+        };
+        let (first, second) = (body(&one.rows(&own).await[0]), body(&one.rows(&other).await[0]));
+        let (done, undone) =
+            tokio::join!(one.ask("PATCH", &other, Some(&second)), two.ask("PATCH", &own, Some(&first)));
+        let left = scene.project.sql("SELECT count(*) FROM promptclade.records WHERE kind = 'member' AND workspace = 'north' AND body::json ->> 'role' = 'admin'");
+        assert_eq!(left, "1", "{done:?} {undone:?}");
     }
     scene.project.server.stop().await;
 }
