@@ -3,6 +3,7 @@
 use clade_auth_standin::{AuthSettings, Signer, StandInAuth};
 use clade_identity::{Supabase, SupabaseSettings};
 use clade_server::{Outside, SupabaseWay};
+use clade_store_sqlite::{SqliteOptions, SqliteStore};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -13,6 +14,11 @@ use crate::{
 
 async fn started(settings: AuthSettings) -> (StandInAuth, Server) {
     let auth = StandInAuth::start(settings).await.unwrap();
+    let server = Server::outside(outside(&auth)).await;
+    (auth, server)
+}
+
+fn outside(auth: &StandInAuth) -> Outside {
     let settings = SupabaseSettings {
         url: auth.url(),
         publishable_key: "sb_publishable_test".into(),
@@ -20,8 +26,7 @@ async fn started(settings: AuthSettings) -> (StandInAuth, Server) {
         jwt_secret: None,
     };
     let way = SupabaseWay::new(Supabase::new(settings).unwrap(), vec!["github".into()]);
-    let server = Server::outside(Outside { oidc: None, supabase: Some(way) }).await;
-    (auth, server)
+    Outside { oidc: None, supabase: Some(way) }
 }
 
 fn person(email: &str) -> Value {
@@ -221,6 +226,33 @@ async fn a_session_goes_on_as_long_as_the_project_says_so() {
     let refused = problem(new, 503, "identity_away").await;
     assert!(text(&refused["fix"]).contains("try again soon"), "{refused}");
     server.stop().await;
+}
+
+/// Servers on one database renew a session side by side, and neither takes it from the other.
+#[tokio::test]
+async fn a_session_goes_on_at_several_servers() {
+    let auth =
+        StandInAuth::start(AuthSettings { autoconfirm: true, expires: 2, ..AuthSettings::default() }).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("clade.db"), SqliteOptions::default()).await.unwrap();
+    let store = std::sync::Arc::new(store);
+    let start = async || {
+        let folder = tempfile::tempdir().unwrap();
+        Server::over(store.clone(), clade_server::Mode::Accounts, folder, outside(&auth)).await
+    };
+    let [first, second] = [start().await, start().await];
+    let mut zoe = Browser::default();
+    zoe.post(&first, "/session/supabase/people", &person("zoe@example.org")).await;
+    let asks = |server: &Server| {
+        let request = client().get(format!("{}/api/v1/session", server.url)).header("cookie", zoe.header());
+        async move { request.send().await.unwrap().json::<Value>().await.unwrap()["user"]["id"].is_string() }
+    };
+    let until = clade_engine::now().0 + 6_000;
+    while clade_engine::now().0 < until {
+        assert_eq!(tokio::join!(asks(&first), asks(&second), asks(&first), asks(&second)), (true, true, true, true));
+    }
+    assert_eq!(auth.sessions(), 1);
+    first.stop().await;
 }
 
 #[tokio::test]
