@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn publish(live: &LiveLog, from: u64, to: u64) {
-        let event = |seq: u64| RunEvent::SessionStarted { version: seq.to_string() };
+        let event = |seq: u64| RunEvent::SessionStarted { version: seq.to_string(), isolation: None };
         let entries: Vec<Recorded> =
             (from..to).map(|seq| Recorded { seq, at: Timestamp(1), event: event(seq) }).collect();
         live.publish(&entries);
