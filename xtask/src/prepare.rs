@@ -1,7 +1,9 @@
 //! Makes a fresh machine fit for the tests: compiler, git, rustfmt and clippy, and a Python with the official clients.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -14,6 +16,12 @@ use crate::{
 
 /// What tests ask of JavaScript, as npm writes it.
 const JUDGES: &str = "crates/server/tests/js";
+
+/// Who judges the fake of Daytona's API in JavaScript.
+const DAYTONA_JUDGES: &str = "crates/sandbox/tests/judges";
+
+/// The versions of Daytona's Python SDK that judge it.
+const DAYTONA: [&str; 2] = ["0.205.0", "0.226.1"];
 
 /// What the Python wire tests need, as pip writes it.
 const REQUIREMENTS: &str = "crates/simulator/tests/python/requirements.txt";
@@ -60,15 +68,24 @@ fn python() -> Result<Option<PathBuf>, String> {
         println!("    no {REQUIREMENTS}: no test needs Python");
         return Ok(None);
     };
-    let venv = tools_directory()?.join("python");
+    environment("python", &wanted).map(Some)
+}
+
+/// A Python of its own with these requirements, made where it is not there as they want it.
+fn environment(name: &str, wanted: &str) -> Result<PathBuf, String> {
+    let venv = tools_directory()?.join(name);
     let python = if cfg!(windows) { venv.join("Scripts/python.exe") } else { venv.join("bin/python") };
     let installed = venv.join("installed-requirements.txt");
     if fs::read_to_string(&installed).is_ok_and(|text| text == wanted) && works(&python) {
         println!("    Python of {}", venv.display());
-        return Ok(Some(python));
+        return Ok(python);
     }
     create(&venv)?;
-    println!("    pip install -r {REQUIREMENTS}");
+    let requirements = venv.join("requirements.txt");
+    let write =
+        |path: &Path| fs::write(path, wanted).map_err(|error| format!("could not write {}: {error}", path.display()));
+    write(&requirements)?;
+    println!("    pip install -r {}", requirements.display());
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements);
     let status = pip.status().map_err(|error| format!("could not start `{}`: {error}", shell::display(&pip)))?;
@@ -78,8 +95,21 @@ fn python() -> Result<Option<PathBuf>, String> {
             shell::display(&pip)
         ));
     }
-    fs::write(&installed, wanted).map_err(|error| format!("could not write {}: {error}", installed.display()))?;
-    Ok(Some(python))
+    write(&installed)?;
+    Ok(python)
+}
+
+/// Installs who judges the fake of Daytona's API: two versions of its Python SDK, its TypeScript SDK and Prism. Gives the variables by
+/// which tests find them.
+///
+/// # Errors
+/// Where they cannot be installed.
+pub fn daytona() -> Result<Vec<(&'static str, OsString)>, String> {
+    let version = |version: &str| environment(&format!("daytona-{version}"), &format!("daytona=={version}\n"));
+    let pythons = DAYTONA.into_iter().map(version).collect::<Result<Vec<_>, String>>()?;
+    let pythons = env::join_paths(pythons).map_err(|error| format!("the folder of the tools: {error}"))?;
+    let node = packages("daytona-judges", DAYTONA_JUDGES)?;
+    Ok(vec![("CLADE_DAYTONA_PYTHON", pythons), ("CLADE_DAYTONA_JUDGES", node.into())])
 }
 
 /// Installs what tests ask of JavaScript: a certified OpenID provider, and the official client of Supabase. Gives the folder of its packages.
@@ -90,8 +120,13 @@ pub fn javascript() -> Result<PathBuf, String> {
     if let Some(given) = env::var_os("CLADE_TEST_NODE_MODULES") {
         return Ok(given.into());
     }
-    let folder = tools_directory()?.join("javascript");
-    let from = root().join(JUDGES);
+    Ok(packages("javascript", JUDGES)?.join("node_modules"))
+}
+
+/// A folder of ours with the packages that a folder of the repository names.
+fn packages(name: &str, source: &str) -> Result<PathBuf, String> {
+    let folder = tools_directory()?.join(name);
+    let from = root().join(source);
     let lock = from.join("package-lock.json");
     let wanted = fs::read_to_string(&lock).map_err(|error| format!("could not read {}: {error}", lock.display()))?;
     files::once(&folder, &wanted, |making| {
@@ -99,12 +134,12 @@ pub fn javascript() -> Result<PathBuf, String> {
             let copied = fs::copy(from.join(name), making.join(name));
             copied.map_err(|error| format!("could not copy {name}: {error}"))?;
         }
-        println!("    npm ci in {JUDGES}");
+        println!("    npm ci in {source}");
         let mut npm = Command::new("npm");
         npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]).arg(making);
         files::run(&mut npm)
     })?;
-    Ok(folder.join("node_modules"))
+    Ok(folder)
 }
 
 fn works(python: &Path) -> bool {

@@ -55,8 +55,11 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
     let mut build = tests(None);
     steps.run("build", build.arg("--no-run"))?;
     let judges = steps.own("judges", prepare::javascript)?;
+    let daytona = steps.own("judges of Daytona", prepare::daytona)?;
     services::with(&Service::ALL, |state| {
-        steps.run("test", tests(python).env("CLADE_TEST_NODE_MODULES", judges).envs(state.variables()))
+        let mut test = tests(python);
+        test.env("CLADE_TEST_NODE_MODULES", judges).envs(daytona).envs(state.variables());
+        steps.run("test", &mut test)
     })?;
     if browser {
         web::try_in_browser(steps)?;

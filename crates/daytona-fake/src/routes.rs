@@ -315,13 +315,14 @@ async fn upload(
     Query(query): Asked,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<Value>, Problem> {
     let bad = |what: &str| Problem(StatusCode::BAD_REQUEST, "", format!("{what} is missing"));
     let path = query.get("path").ok_or_else(|| bad("path"))?;
     let parts = parts(&headers, &body)?;
     let (_, content) = parts.iter().find(|(name, _)| name == "file").ok_or_else(|| bad("file"))?;
     write(&state, &id, path, content).await?;
-    Ok(StatusCode::OK)
+    let name = path.rsplit('/').next().unwrap_or_default();
+    Ok(Json(json!({"name": name, "path": path, "type": "file"})))
 }
 
 async fn bulk_upload(
