@@ -19,17 +19,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::error::Error;
-    use std::path::PathBuf;
+    use std::io::Read;
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
     use bytes::Bytes;
     use clade_sandbox::channel::{Call, NoModels, Pool, RunnerSpec, Source};
     use clade_sandbox::{
-        Command, InsidePath, Language, LocalBackend, LocalSettings, Sandbox, SandboxBackend, SandboxSpec,
-        find_interpreter,
+        Command, GeneratedCode, InsidePath, Language, LocalBackend, LocalSettings, Sandbox, SandboxBackend,
+        SandboxError, SandboxSpec, find_interpreter,
     };
-    use futures::StreamExt;
+    use futures::{StreamExt, TryStreamExt};
     use serde_json::{Value, json};
 
     type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -97,6 +98,9 @@ mod linux {
         sandbox.destroy().await?;
         let run_cpu = (cpu_seconds() - before) / 300.0;
 
+        let problems = humaneval(&*backend, &python.program).await?;
+
+        let held = held();
         let before = cpu_seconds();
         let start = Instant::now();
         let thousand = futures::stream::iter(0..1000).map(async |_| backend.create(&spec, None).await?.destroy().await);
@@ -117,10 +121,38 @@ mod linux {
             "create_and_destroy_cpu_ms": thousand_cpu,
             "thousand_sandboxes_s": thousand.as_secs_f64(),
             "thousand_sandboxes_ended_well": ended,
-            "children_left": children(),
+            "children_descriptors_and_mounts_before": held,
+            "children_descriptors_and_mounts_after": self::held(),
+            "humaneval": problems,
         });
         println!("{figures:#}");
         Ok(())
+    }
+
+    /// The 164 problems of HumanEval with their canonical solutions, each in an interpreter of its own, two at a time.
+    async fn humaneval(backend: &dyn SandboxBackend, python: &Path) -> Result<Value> {
+        let packed: &[u8] = include_bytes!("../tests/data/humaneval/HumanEval.jsonl.gz");
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(packed).read_to_string(&mut text)?;
+        let problems: Vec<Value> = text.lines().map(serde_json::from_str).collect::<std::result::Result<_, _>>()?;
+        let part = |problem: &Value, name: &str| problem[name].as_str().unwrap_or_default().to_owned();
+        let start = Instant::now();
+        let judged = problems.iter().map(async |problem| {
+            let code = GeneratedCode {
+                code: part(problem, "prompt") + &part(problem, "canonical_solution"),
+                tests: format!("{}\ncheck({})", part(problem, "test"), part(problem, "entry_point")),
+            };
+            let sandbox = backend.create(&SandboxSpec::default(), None).await?;
+            let verdict = code.judge(&*sandbox, python, Duration::from_secs(20), "b5f1-end").await?;
+            sandbox.destroy().await?;
+            Ok::<_, SandboxError>(verdict.passed)
+        });
+        let passed: Vec<bool> = futures::stream::iter(judged).buffer_unordered(2).try_collect().await?;
+        Ok(json!({
+            "problems": passed.len(),
+            "passed": passed.iter().filter(|passed| **passed).count(),
+            "seconds": start.elapsed().as_secs_f64(),
+        }))
     }
 
     fn helper() -> Result<PathBuf> {
@@ -149,10 +181,14 @@ mod linux {
         json!({"median": at(0.5), "p95": at(0.95)})
     }
 
-    /// Processes that this one has started and that are still there, dead ones included.
-    fn children() -> usize {
+    /// How many processes that this one has started are still there, dead ones included, how many descriptors are open, and how many
+    /// file systems are mounted.
+    fn held() -> [usize; 3] {
         let own = std::process::id();
         let path = format!("/proc/{own}/task/{own}/children");
-        std::fs::read_to_string(path).map_or(0, |text| text.split_whitespace().count())
+        let children = std::fs::read_to_string(path).map_or(0, |text| text.split_whitespace().count());
+        let descriptors = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo").map_or(0, |text| text.lines().count());
+        [children, descriptors, mounts]
     }
 }
