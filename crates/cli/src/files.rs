@@ -1,26 +1,65 @@
 //! Files that a command writes because the user named them. One that is there already is overwritten only where that is asked for.
 
-use std::{fs::OpenOptions, path::Path};
+use std::{
+    ffi::OsString,
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
 
 use crate::{args::Overwrite, failure::Failure};
 
-/// Creates a file.
-///
-/// # Errors
-/// Where it cannot be written, or is there already and may not be overwritten.
-pub fn create(path: &Path, overwrite: Overwrite) -> Result<std::fs::File, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    // a pipe or a device holds nothing that would be lost
-    if overwrite.force || path.metadata().is_ok_and(|there| !there.is_file()) {
-        options.create(true).truncate(true)
-    } else {
-        options.create_new(true)
-    };
-    options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(path),
-        _ => Failure::io("write", path, &error),
-    })
+/// A file that is written piece by piece, and takes its place when it is whole. What was there before stays until then.
+pub struct Written {
+    out: BufWriter<File>,
+    path: PathBuf,
+    /// Where the pieces go; `None` for a device or a pipe, which cannot be replaced.
+    part: Option<PathBuf>,
+}
+
+impl Written {
+    /// Begins one.
+    ///
+    /// # Errors
+    /// Where it cannot be written, or is there already and may not be overwritten.
+    pub fn begin(path: &Path, overwrite: Overwrite) -> Result<Self, Failure> {
+        refuse(path, overwrite)?;
+        let part = replaceable(path).then(|| part_of(path));
+        let file = match &part {
+            Some(part) => File::create(part),
+            None => File::options().write(true).truncate(true).open(path),
+        };
+        let out = BufWriter::new(file.map_err(|error| Failure::io("write", path, &error))?);
+        Ok(Self { out, path: path.to_owned(), part })
+    }
+
+    /// Ends it: it is there, or, where something went wrong on the way, nothing of it is.
+    ///
+    /// # Errors
+    /// That of `done`, or where the rest cannot be written.
+    pub fn end(mut self, done: Result<(), Failure>) -> Result<(), Failure> {
+        let done = done.and_then(|()| {
+            let moved = self
+                .out
+                .flush()
+                .and_then(|()| self.part.as_ref().map_or(Ok(()), |part| std::fs::rename(part, &self.path)));
+            moved.map_err(|error| Failure::io("write", &self.path, &error))
+        });
+        if let (Err(_), Some(part)) = (&done, &self.part) {
+            drop(std::fs::remove_file(part));
+        }
+        done
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// The file that is meant: none where it is `-`, which stands for standard output.
@@ -31,27 +70,40 @@ pub fn named(path: Option<&Path>) -> Option<&Path> {
 /// Creates a file with this text, whole or not at all.
 ///
 /// # Errors
-/// As [`create`].
+/// As [`Written::begin`].
 pub fn write(path: &Path, text: &str, overwrite: Overwrite) -> Result<(), Failure> {
-    if !overwrite.force && path.metadata().is_ok_and(|there| there.is_file()) {
-        return Err(exists(path));
-    }
+    refuse(path, overwrite)?;
     whole(path, text.as_bytes()).map_err(|error| Failure::io("write", path, &error))
 }
 
-fn exists(path: &Path) -> Failure {
-    Failure::Usage(format!("{} exists already; overwrite it with --force, or name another with -o", path.display()))
+/// What is there stays, unless it was said that it need not. A pipe or a device holds nothing that would be lost.
+fn refuse(path: &Path, overwrite: Overwrite) -> Result<(), Failure> {
+    if overwrite.force || !path.metadata().is_ok_and(|there| there.is_file()) {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{} exists already; overwrite it with --force, or name another with -o",
+        path.display()
+    )))
+}
+
+/// Whether another file can take its place: a device or a pipe cannot be replaced, and a link is to stay one.
+fn replaceable(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).map_or(true, |there| there.is_file())
+}
+
+fn part_of(path: &Path) -> PathBuf {
+    let mut name: OsString = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
 }
 
 /// Writes beside the file and then takes its place, so that a full disk leaves what was there before.
 fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // a device or a pipe cannot be replaced, and a link is to stay one
-    if std::fs::symlink_metadata(path).is_ok_and(|there| !there.is_file()) {
+    if !replaceable(path) {
         return std::fs::write(path, bytes);
     }
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
+    let part = part_of(path);
     std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).inspect_err(|_| {
         // it may not be there at all
         drop(std::fs::remove_file(&part));
@@ -76,5 +128,16 @@ mod tests {
             assert_eq!(whole(full, b"x").unwrap_err().kind(), std::io::ErrorKind::StorageFull);
         }
         assert!(whole(&folder.path().join("none/file.html"), b"x").is_err());
+        // piece by piece: what was there stays where the rest fails
+        let mut written = Written::begin(&path, Overwrite { force: true }).unwrap();
+        written.write_all(b"three").unwrap();
+        assert!(written.end(Err(Failure::Error("no more".to_owned()))).is_err());
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+        assert!(Written::begin(&path, Overwrite { force: false }).is_err());
+        let mut written = Written::begin(&path, Overwrite { force: true }).unwrap();
+        written.write_all(b"four").unwrap();
+        written.end(Ok(())).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "four");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -72,6 +72,11 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
 /// # Errors
 /// What to do.
 pub fn refuse_gates(gates: Gates, mode: RunMode, loaded: &Loaded) -> Result<(), Failure> {
+    if gates.require_improvement && mode == RunMode::Evaluate {
+        return Err(Failure::Usage(
+            "--require-improvement asks what a search gained, and an evaluation searches nothing; use --min-score, or `clade run`".into(),
+        ));
+    }
     let gated = gates.require_improvement || gates.min_score.is_some();
     if gated && mode == RunMode::Optimize && loaded.dataset.counts().test == 0 {
         return Err(Failure::Usage(
@@ -337,7 +342,7 @@ pub fn conclude(
     let (trials, failed) = (report.counts.trials, report.counts.failed);
     if let Some(error) = unanswered {
         return Err(Failure::Error(format!(
-            "not one of {trials} trials was answered, so the scores of 0 say nothing; the first error: {error}\n\
+            "not one of {trials} trials has a score, so the mean of 0 says nothing; the first error: {error}\n\
              `clade export {run} -f csv` has each"
         )));
     }

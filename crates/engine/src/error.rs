@@ -98,6 +98,17 @@ pub enum EngineError {
         /// Why the last one has none.
         message: String,
     },
+    /// No example of the session got an answer.
+    #[error(
+        "not one of the first {trials} examples has a score, lastly: {message}; see to the provider, then go on: answers that were paid for are \
+         used again"
+    )]
+    Unanswered {
+        /// How many.
+        trials: u32,
+        /// Why the last one has none.
+        message: String,
+    },
     /// Code of the run cannot be executed.
     #[error("could not {0}")]
     Sandbox(#[from] SandboxError),

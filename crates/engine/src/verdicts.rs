@@ -29,7 +29,10 @@ impl Verdicts {
             TrialOutcome::Failed { error }
                 if matches!(
                     error.kind,
-                    TrialErrorKind::Judge | TrialErrorKind::Evaluator | TrialErrorKind::Program
+                    TrialErrorKind::Judge
+                        | TrialErrorKind::Evaluator
+                        | TrialErrorKind::Program
+                        | TrialErrorKind::Provider
                 ) =>
             {
                 Some(trials + 1)
@@ -38,7 +41,11 @@ impl Verdicts {
         };
         match &trial.outcome {
             TrialOutcome::Failed { error } if self.0 == Some(UNJUDGED) => {
-                Some(EngineError::Unjudged { trials: UNJUDGED, message: error.message.clone() })
+                let (trials, message) = (UNJUDGED, error.message.clone());
+                Some(match error.kind {
+                    TrialErrorKind::Provider => EngineError::Unanswered { trials, message },
+                    _ => EngineError::Unjudged { trials, message },
+                })
             }
             _ => None,
         }

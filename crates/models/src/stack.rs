@@ -6,6 +6,7 @@ use std::{
 };
 
 use clade_domain::{EvalOptions, ModelSpec};
+use clade_text::environment::{Unset, expand};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
@@ -116,6 +117,16 @@ pub enum ModelSetupError {
         /// Why.
         source: HttpError,
     },
+    /// A header names a variable that is not set.
+    #[error("the header `{header}` of {model} needs the environment variable `{variable}`, which is not set")]
+    Header {
+        /// The model.
+        model: String,
+        /// The header.
+        header: String,
+        /// The variable.
+        variable: String,
+    },
     /// An address without a model behind it.
     #[error("`{0}` is an address without a model; write it as `{0}#MODEL`, or set `model` in its config")]
     NoModel(String),
@@ -213,6 +224,7 @@ impl Stack {
         };
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
         let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
+        let client = client.stopped_by(settings.stopping.clone());
         let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
         let client: Arc<dyn ModelClient> = match &self.own {
             Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
@@ -278,6 +290,14 @@ impl Stack {
         if model.is_empty() {
             return Err(ModelSetupError::NoModel(spec.id.clone()));
         }
+        let mut config = config.clone();
+        for (header, value) in &mut config.headers {
+            *value = expand(value, &|name| settings.env.get(name)).map_err(|Unset(variable)| {
+                let (model, header) = (full_name.clone(), header.clone());
+                ModelSetupError::Header { model, header, variable }
+            })?;
+        }
+        let config = &config;
         let mut with_key = config.clone();
         if let Some(key) = settings.keys.get(&spec.id) {
             with_key.api_key = Some(key.clone());

@@ -7,7 +7,6 @@
 mod checks;
 mod context;
 mod data;
-mod env;
 mod estimate;
 mod library;
 mod load;

@@ -4,13 +4,14 @@ use std::{
 };
 
 use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunSpec};
+use clade_text::environment;
 use secrecy::SecretString;
 
 use crate::{
     checks,
     context::{Context, LoadOptions},
-    data::{self, DataProfile, DataSource, Defaults, Files, Inputs, Scan, ScanNeeds},
-    env, models, optimize, overrides,
+    data::{self, DataProfile, DataSource, Defaults, Files, Inputs, NamedIn, Scan, ScanNeeds},
+    models, optimize, overrides,
     paths::{self, Folder},
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
@@ -166,7 +167,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
             EnvValue::Number(n) => n.to_string(),
             EnvValue::Bool(b) => b.to_string(),
         };
-        let expanded = env::expand(&value, context.options.env);
+        let expanded = environment::expand(&value, context.options.env);
         match expanded {
             Ok(value) => {
                 context.env.insert(name, value);
@@ -239,8 +240,8 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let files = context.folder.files();
     let functions = scan.functions.into_iter().map(|function| {
         let place = match function.place {
-            Some((name, line)) => Problem::of_line(name, line, None, "", ""),
-            None => context.at(&KeyPath::of("defaultTest.assert"), "", ""),
+            NamedIn::Example(name, line) => Problem::of_line(name, line, None, "", ""),
+            NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(at), "", ""),
         };
         CheckFunction { language: function.language, source: function.source, place }
     });

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{GenerationModels, ModelSpec, Models, ProgramSpec};
+use clade_text::environment;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::{
     context::Context,
-    env::{self, Unset},
     program::{self, LoadedProgram},
     schema::{GraderInput, ModelsInput, ProviderInput, ProvidersInput, RunFile},
-    secret::{is_secret, secret_in_address},
+    secret::{is_secret, is_secret_header, secret_in_address},
     yaml::KeyPath,
 };
 
@@ -203,8 +203,9 @@ impl Loader<'_, '_> {
         let id = self.text(&id, path)?;
         let mut config = BTreeMap::new();
         for (key, value) in options.config.unwrap_or_default() {
-            let value = self.value(value, &settings.name("config").name(&key))?;
-            config.insert(key, value);
+            let filled = self.value(value.clone(), &settings.name("config").name(&key))?;
+            // headers keep their references: what the environment holds may be a secret, and is filled in for each session
+            config.insert(key.clone(), if key == "headers" { value } else { filled });
         }
         let mut spec = ModelSpec { id, label: options.label.unwrap_or_default(), config };
         if let Some(delay) = options.delay {
@@ -262,17 +263,22 @@ impl Loader<'_, '_> {
             }
         }
         if let Some(Value::Object(headers)) = spec.config.get("headers") {
-            for key in headers.keys().filter(|k| is_secret(k)) {
-                let message = format!("the header `{key}` would be stored with the run");
-                self.context.problem(&path.name("headers").name(key), message, fix);
+            for (key, value) in headers {
+                // a reference is stored as it is written
+                let refers = value.as_str().is_some_and(|text| text.contains("${") || text.contains("{{"));
+                if is_secret_header(key) && !refers {
+                    let message = format!("the header `{key}` would be stored with the run");
+                    let fix = format!("write its value as `'${{NAME}}'`: what {key} holds is then never stored");
+                    self.context.problem(&path.name("headers").name(key), message, fix);
+                }
             }
         }
     }
 
     fn text(&mut self, text: &str, path: &KeyPath) -> Option<String> {
-        match env::expand(text, &|name| self.context.env(name)) {
+        match environment::expand(text, &|name| self.context.env(name)) {
             Ok(text) => Some(text),
-            Err(Unset(name)) => {
+            Err(environment::Unset(name)) => {
                 let fix = format!("set it, for example by `export {name}=...` or in a `.env` file");
                 self.context.problem(path, format!("the environment variable `{name}` is not set"), fix);
                 None

@@ -37,6 +37,11 @@ fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sourc
         problems.push(Problem::of_file(name, "the path of keys is empty", fix));
         return;
     }
+    if path.contains('[') {
+        let fix = "write the position behind a dot, from 0, such as `providers.0.config.maxRetries=0`";
+        problems.push(Problem::of_file(name, "the path of keys has brackets", fix));
+        return;
+    }
     let source = sources.add(name, value.to_owned());
     let span = Span { source, line: 1, column: 0, length: value.chars().count() };
     let parsed = match yaml::read_all(sources, source) {

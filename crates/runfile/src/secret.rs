@@ -29,6 +29,12 @@ pub(crate) fn is_secret(name: &str) -> bool {
     NAMES.contains(&plain.as_str()) || ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
+/// Whether a header's name says so: `X-Auth-Token` too.
+pub(crate) fn is_secret_header(name: &str) -> bool {
+    let plain = name.to_lowercase().replace(['-', '_'], "");
+    is_secret(name) || ["token", "secret", "apikey", "password"].iter().any(|end| plain.ends_with(end))
+}
+
 /// Which part of an address is a secret: a password before the host, or a value of its query.
 pub(crate) fn secret_in_address(address: &str) -> Option<&'static str> {
     let (_, rest) = address.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))?;

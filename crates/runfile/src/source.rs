@@ -123,6 +123,11 @@ pub fn read_text(path: &Path, limit: u64, too_large: &str) -> Result<String, Pro
 /// # Errors
 /// A problem that names the file and says why.
 pub fn open(path: &Path) -> Result<File, Problem> {
+    // opening a pipe waits for whoever writes into it, and what is read here is read more than once
+    if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        let fix = "save what it holds into a file, and name that";
+        return Err(Problem::of_file(path.display().to_string(), "this is a pipe or a device, and no file", fix));
+    }
     let file = File::open(path).map_err(|e| unreadable(path, &e))?;
     if file.metadata().is_ok_and(|m| m.is_dir()) {
         return Err(Problem::of_file(path.display().to_string(), "this is a folder", "name a file inside it"));

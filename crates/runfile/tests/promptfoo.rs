@@ -200,6 +200,19 @@ tests:
 }
 
 #[test]
+fn headers_keep_their_references_to_the_environment() {
+    let run = "
+prompts: ['{{q}}']
+providers: [{id: openai:chat:m, config: {apiBaseUrl: 'http://{{env.TEST_KEY}}/v1', headers: {X-Auth-Token: '${TEST_KEY}', X-Team: a}}}]
+tests: [{vars: {q: a}}]
+";
+    let (_folder, loaded) = load(&[("promptclade.yaml", run)], RunMode::Evaluate);
+    let config = &loaded.spec.models.task[0].config;
+    assert_eq!(config["headers"], json!({"X-Auth-Token": "${TEST_KEY}", "X-Team": "a"}));
+    assert_eq!(config["apiBaseUrl"], json!("http://sk-test/v1"));
+}
+
+#[test]
 fn plain_rows_are_vars_in_every_format() {
     let run = |file: &str| {
         format!(

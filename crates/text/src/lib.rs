@@ -5,6 +5,7 @@
 //! Deliberately absent: IO, randomness, and any knowledge of models or runs.
 
 pub mod diff;
+pub mod environment;
 pub mod protect;
 pub mod segment;
 pub mod similarity;

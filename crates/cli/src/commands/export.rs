@@ -41,17 +41,19 @@ pub async fn to_place(
     let bundle = args.format == ExportFormat::Bundle && args.output.is_none();
     let default = bundle.then(|| PathBuf::from(format!("{run}.clade.tar.zst")));
     let path = files::named(args.output.as_deref()).map(PathBuf::from).or(default);
-    let mut out: Box<dyn Write + Send> = match &path {
-        Some(path) => Box::new(BufWriter::new(files::create(path, args.overwrite)?)),
-        None => Box::new(BufWriter::new(std::io::stdout())),
-    };
-    let done = write(&mut *out).await;
-    let done = done.and_then(|()| out.flush().map_err(|error| lost(&error)));
-    if let (Err(_), Some(path)) = (&done, &path) {
-        // a part of an export would pass for the whole
-        drop(std::fs::remove_file(path));
+    match &path {
+        Some(path) => {
+            // a part of an export would pass for the whole
+            let mut file = files::Written::begin(path, args.overwrite)?;
+            let done = write(&mut file).await;
+            file.end(done)?;
+        }
+        None => {
+            let mut out = BufWriter::new(std::io::stdout());
+            write(&mut out).await?;
+            out.flush().map_err(|error| lost(&error))?;
+        }
     }
-    done?;
     if let Some(path) = &path {
         if context.output.json {
             context.output.json_line(&json!({ "run": run, "written": path }));

@@ -92,7 +92,7 @@ fn code_that_cannot_be_called_is_told_before_anything_is_spent() {
         let ran = Ran::of(clade(&place, &command));
         assert_eq!(ran.code, 2, "{}", ran.stderr);
         for words in [
-            "p.yaml:5:",
+            "p.yaml:6:",
             "the code of a check, `len(output`, cannot be used: SyntaxError: '(' was never closed",
             "a check cannot use `grade` of score.py: AttributeError: score.py has no function `grade`",
             "the code of a check, `output ==== 1`, cannot be used: Unexpected token '='",

@@ -27,14 +27,20 @@ impl Number {
 }
 
 /// The number that an output gives as its answer: the one right after the last announcement of the answer, else the last
-/// one after it, else the last one of the output. Words (`seven`) count only where there are no digits.
+/// one after it, else the last one of the output. An announced calculation ends in its result (`3 * 5 = 15`); one of two numbers or a
+/// range (`12 or 13`, `10-12`) is no answer. Words (`seven`) count only where there are no digits.
 #[must_use]
 pub fn last_number(output: &str) -> Option<Number> {
     let place = stated(output);
+    let first = first_in(place.answer).filter(|(_, before, _)| leads_up(before));
     if place.explicit {
-        if let Some((number, before)) = first_in(place.answer)
-            && leads_up(before)
-        {
+        if first.is_some_and(|(_, _, end)| leaves_open(&place.answer[end..])) {
+            return None;
+        }
+        if let Some(result) = result_of(place.answer) {
+            return Some(result);
+        }
+        if let Some((number, ..)) = first {
             return Some(number);
         }
         if let Some(number) = last_in(place.rest) {
@@ -51,9 +57,7 @@ pub fn last_number(output: &str) -> Option<Number> {
 #[must_use]
 pub fn whole_number(text: &str) -> Option<Number> {
     let text = stated(text).answer;
-    let (number, before) = first_in(text)?;
-    let from = before.len();
-    let (_, end) = parse(text, from + sign_length(text, from))?;
+    let (number, before, end) = first_in(text)?;
     let unit = text[end..].trim();
     let before = before.trim();
     let currency = before.chars().count() <= 3 && before.chars().all(|c| !c.is_alphanumeric() && !"([{<".contains(c));
@@ -95,15 +99,36 @@ fn leads_up(before: &str) -> bool {
         .all(|word| LEADS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// The first number, with the text before it (its sign included in the number).
-fn first_in(text: &str) -> Option<(Number, &str)> {
+/// What a calculation comes to: the only number behind its last equals sign.
+fn result_of(answer: &str) -> Option<Number> {
+    let (before, result) = answer.rsplit_once('=')?;
+    first_in(before)?;
+    let (number, lead, end) = first_in(result)?;
+    (leads_up(lead) && first_in(&result[end..]).is_none()).then_some(number)
+}
+
+/// Whether the words behind a number name another one instead of it: `or 13`, `?? or is it 4`, `-12`, ` to 12`.
+fn leaves_open(after: &str) -> bool {
+    let after = after.trim_start_matches(['?', '!', ' ', '\t']);
+    let number =
+        |text: &str| first_in(text).is_some_and(|(_, before, _)| before.trim().chars().all(|c| "$€£¥~".contains(c)));
+    if let Some(rest) = ["to ", "-", "\u{2013}"].iter().find_map(|link| after.strip_prefix(link)) {
+        return rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || "$€£¥".contains(c)) && number(rest);
+    }
+    let Some(rest) = after.strip_prefix("or ") else { return false };
+    let words: Vec<&str> = rest.split_whitespace().take(3).collect();
+    words.iter().any(|word| number(word))
+}
+
+/// The first number, with the text before it (its sign included in the number) and its end.
+fn first_in(text: &str) -> Option<(Number, &str, usize)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         if let Some(start) = starts(text, at) {
             let signed = sign_length_before(text, start);
-            if let Some((number, _)) = parse(text, start) {
-                return Some((apply_sign(number, signed > 0), &text[..start - signed]));
+            if let Some((number, end)) = parse(text, start) {
+                return Some((apply_sign(number, signed > 0), &text[..start - signed], end));
             }
         }
         at += 1;
@@ -181,10 +206,6 @@ fn sign_length_before(text: &str, start: usize) -> usize {
     if joined { 0 } else { start - without.len() }
 }
 
-fn sign_length(text: &str, from: usize) -> usize {
-    text[from..].find(|c: char| c.is_ascii_digit() || c == '.' || c == '\\').unwrap_or(0)
-}
-
 fn apply_sign(number: Number, negative: bool) -> Number {
     if negative { Number { value: -number.value, other: number.other.map(|x| -x) } } else { number }
 }
@@ -250,8 +271,12 @@ fn decimal(text: &str, start: usize) -> Option<(f64, usize)> {
     let (mut end, length) = digits(start);
     let mut separated = false;
     if (1..=3).contains(&length) {
-        while bytes.get(end) == Some(&b',') && digits(end + 1).1 == 3 {
-            end += 4;
+        // no plain space: "3 100" may as well be two numbers
+        let separators = [",", "'", "\u{a0}", "\u{2009}", "\u{202f}"];
+        while let Some(long) = separators.iter().find(|mark| text[end..].starts_with(**mark)).map(|mark| mark.len())
+            && digits(end + long).1 == 3
+        {
+            end += long + 3;
             separated = true;
         }
     }
@@ -261,8 +286,8 @@ fn decimal(text: &str, start: usize) -> Option<(f64, usize)> {
     if end == start {
         return None;
     }
-    let value =
-        if separated { text[start..end].replace(',', "").parse().ok()? } else { text[start..end].parse().ok()? };
+    let digits = |text: &str| text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
+    let value = if separated { digits(&text[start..end]).parse().ok()? } else { text[start..end].parse().ok()? };
     Some((value, end))
 }
 
@@ -370,6 +395,18 @@ mod tests {
             ("She pays $1,234.50 in total.", Some(1234.5)),
             ("The answer is 12 (3 times 4).", Some(12.0)),
             ("The answer is 3 + 4", Some(3.0)),
+            ("Answer: 3 * 5 = 15", Some(15.0)),
+            ("Answer: 15 = 3 * 5", Some(15.0)),
+            ("Answer: x = 4", Some(4.0)),
+            ("The answer is 12 or 13.", None),
+            ("Answer: 10-12", None),
+            ("Answer: $10 to $12", None),
+            ("Answer: 3?? or is it 4", None),
+            ("Answer: x = 4 or x = 5", None),
+            ("Answer: 5 dollars or 500 cents", Some(5.0)),
+            ("Answer: 12 to the last one", Some(12.0)),
+            ("Answer: 1'234'567", Some(1_234_567.0)),
+            ("Answer: 1\u{202f}234\u{202f}567", Some(1_234_567.0)),
             ("Answer: there are 3 cats and 4 dogs, so 7 animals", Some(7.0)),
             ("Answer: we add 3 and 4.\nThat gives 7.", Some(7.0)),
             ("#### -1,000", Some(-1000.0)),

@@ -101,6 +101,11 @@ impl Tally {
             let (model, fix) = (model.clone(), format!("{fix}, then `clade resume`"));
             Err(ModelError::Permanent { model, message, fix })
         };
+        // nobody wants a run that seems to hang; what it has stays, and the same prompt asks for it later
+        if let Some(told) = told.filter(|told| *told > policy.patience) {
+            let message = format!("it takes no call for the next {}: {message}", clock(told));
+            return stop(message, "wait that long, or raise your limit there");
+        }
         let give_up = |message: String| Err(ModelError::Request { model: model.clone(), message });
         if let Some(Unheard { failing, unread }) = unheard {
             let there = "check the address and that something answers there";
@@ -150,6 +155,12 @@ impl Tally {
     }
 }
 
+/// A time in hours and minutes.
+fn clock(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    if minutes < 60 { format!("{minutes} min") } else { format!("{} h {} min", minutes / 60, minutes % 60) }
+}
+
 #[cfg(test)]
 mod tests {
     use clade_domain::Usage;
@@ -161,8 +172,8 @@ mod tests {
         match kind {
             "failing" => ModelError::Temporary { model, message, retry_after: None, throttled: false },
             "turned away" => ModelError::Temporary { model, message, retry_after: None, throttled: true },
-            "told" => {
-                let retry_after = Some(Duration::from_secs(100));
+            "told" | "told hours" => {
+                let retry_after = Some(Duration::from_secs(if kind == "told" { 100 } else { 99_999 }));
                 ModelError::Temporary { model, message, retry_after, throttled: false }
             }
             "unresolved" => ModelError::Unresolved { model, message },
@@ -193,6 +204,7 @@ mod tests {
             ("turned away", 2, few, None, Ok(0.1)),
             ("told", 1, usual, None, Ok(100.25)),
             ("told", 6, usual, None, Err("Request")),
+            ("told hours", 1, usual, None, Err("Permanent")),
             ("unresolved", 3, usual, None, Ok(1.0)),
             ("unreadable", 3, usual, None, Ok(1.0)),
             ("unreadable", 4, usual, None, Err("Request")),

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use clade_domain::{ChatAnswer, ChatRequest, Usage, Usd};
+use tokio_util::sync::CancellationToken;
 
 use super::{Pacer, Turn, pacer::Pass};
 use crate::{
@@ -13,13 +14,14 @@ pub struct RateLayer {
     inner: Arc<dyn ModelClient>,
     pacer: Arc<Pacer>,
     turn: Turn,
+    stopping: CancellationToken,
 }
 
 impl RateLayer {
     /// Around a client; the pacer is shared by all clients of a provider.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, pacer: Arc<Pacer>) -> Self {
-        Self { inner, pacer, turn: Turn::default() }
+        Self { inner, pacer, turn: Turn::default(), stopping: CancellationToken::new() }
     }
 
     /// The same, where other runs share the pacer: this run stands in its queue once at a time.
@@ -28,8 +30,18 @@ impl RateLayer {
         Self { turn, ..self }
     }
 
-    async fn admit(&self, tokens: u64) -> Pass {
-        self.turn.take(self.pacer.admit(tokens)).await
+    /// Lets the token end every wait for a turn, with [`ModelError::Stopped`]: a provider may have asked to wait for hours.
+    #[must_use]
+    pub fn stopped_by(self, stopping: CancellationToken) -> Self {
+        Self { stopping, ..self }
+    }
+
+    async fn admit(&self, tokens: u64) -> Result<Pass, ModelError> {
+        tokio::select! {
+            biased;
+            pass = self.turn.take(self.pacer.admit(tokens)) => Ok(pass),
+            () = self.stopping.cancelled() => Err(ModelError::Stopped { model: self.inner.name().to_owned() }),
+        }
     }
 
     fn note<T>(&self, pass: Pass, result: &Result<T, ModelError>, usage: impl FnOnce(&T) -> u64) {
@@ -48,7 +60,7 @@ impl ModelClient for RateLayer {
 
     fn chat<'a>(&'a self, request: &'a ChatRequest, context: CallContext) -> ClientFuture<'a, ChatAnswer> {
         Box::pin(async move {
-            let pass = self.admit(estimate_request(request)).await;
+            let pass = self.admit(estimate_request(request)).await?;
             let result = self.inner.chat(request, context).await;
             self.note(pass, &result, |answer| answer.usage.total());
             result
@@ -61,7 +73,7 @@ impl ModelClient for RateLayer {
         context: CallContext,
     ) -> ClientFuture<'a, (Vec<Vec<f32>>, Usage, Option<Usd>)> {
         Box::pin(async move {
-            let pass = self.admit(texts.iter().map(|text| estimate_tokens(text)).sum()).await;
+            let pass = self.admit(texts.iter().map(|text| estimate_tokens(text)).sum()).await?;
             let result = self.inner.embed(texts, context).await;
             self.note(pass, &result, |(_, usage, _)| usage.total());
             result
@@ -70,7 +82,7 @@ impl ModelClient for RateLayer {
 
     fn moderate<'a>(&'a self, text: &'a str, context: CallContext) -> ClientFuture<'a, Vec<(String, f64)>> {
         Box::pin(async move {
-            let pass = self.admit(estimate_tokens(text)).await;
+            let pass = self.admit(estimate_tokens(text)).await?;
             let result = self.inner.moderate(text, context).await;
             self.note(pass, &result, |_| estimate_tokens(text));
             result
@@ -91,7 +103,7 @@ mod tests {
         http::tell_limits,
         layers::{
             ConcurrencyLayer, Counters, Limiter, RetryLayer, RetryPolicy,
-            testing::{answer, context},
+            testing::{Scripted, answer, context},
         },
     };
 
@@ -171,6 +183,28 @@ mod tests {
 
     /// On the clock of the test, since more requests leave before the first refusal the later it comes: up to all that may
     /// be in flight, and once more as many as the first answers make room for. That is a loss of once in a run.
+    #[tokio::test(start_paused = true)]
+    async fn whoever_waits_for_a_turn_is_sent_away_when_the_run_stops() {
+        let turned_away = Scripted::new(|_| {
+            let (model, message) = ("m".to_owned(), "later".to_owned());
+            let retry_after = Some(Duration::from_secs(3_600));
+            (Duration::ZERO, Err(ModelError::Temporary { model, message, retry_after, throttled: true }))
+        });
+        let stopping = CancellationToken::new();
+        let pacer = Arc::new(Pacer::new(None, None, Duration::ZERO));
+        let layer = RateLayer::new(Arc::new(turned_away), pacer).stopped_by(stopping.clone());
+        let request = ChatRequest::user("q");
+        assert!(matches!(layer.chat(&request, context()).await, Err(ModelError::Temporary { .. })));
+        let stop = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            stopping.cancel();
+        };
+        let started = Instant::now();
+        let (waiting, ()) = tokio::join!(layer.chat(&request, context()), stop);
+        assert!(matches!(waiting, Err(ModelError::Stopped { .. })), "{waiting:?}");
+        assert!(started.elapsed() < Duration::from_secs(7), "{:?}", started.elapsed());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_rate_limit_is_learned_with_few_wasted_requests() {
         for (latency, calls) in [(1, 600), (5, 600), (50, 1_500), (500, 1_500)] {

@@ -246,7 +246,7 @@ mod tests {
         assert!(message.to_string().contains("tries") && message.to_string().contains("busy"), "{message}");
         let (result, calls, ..) = run(|_| Err(temporary(Some(700), true))).await;
         assert_eq!(calls, 1, "a wait longer than patience is not begun");
-        assert!(matches!(result, Err(ModelError::Request { .. })));
+        assert!(matches!(result, Err(ModelError::Permanent { .. })));
     }
 
     #[tokio::test(start_paused = true)]

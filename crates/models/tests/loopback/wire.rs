@@ -41,11 +41,12 @@ fn usage(input: u64, output: u64, cache_read: u64, cache_write: u64) -> Usage {
 
 #[tokio::test]
 async fn openai_chat() {
-    let config = json!({"frequency_penalty": 0.1, "passthrough": {"logprobs": true}, "organization": "org", "headers": {"X-Team": "a"}});
+    let config = json!({"frequency_penalty": 0.1, "passthrough": {"logprobs": true}, "organization": "org", "headers": {"X-Team": "a", "X-Auth-Token": "t-${OPENAI_API_KEY}"}});
     let (asked, answer) = one("openai:chat:gpt-4o-mini", config, openai("4"), &conversation()).await;
     assert_eq!(asked.path, "/chat/completions");
     assert_eq!(asked.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
     assert_eq!((asked.header("openai-organization"), asked.header("x-team")), (Some("org"), Some("a")));
+    assert_eq!(asked.header("x-auth-token"), Some(format!("t-{KEY}").as_str()));
     assert_eq!(
         asked.body,
         json!({

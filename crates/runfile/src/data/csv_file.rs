@@ -1,6 +1,6 @@
 use std::{
     fs::File,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -30,16 +30,25 @@ pub(super) struct CsvFile<'a> {
     reader: Reader<BufReader<File>>,
     columns: Vec<String>,
     record: ByteRecord,
+    /// Bytes of the file, and those of them before the header.
+    length: u64,
+    skipped: u64,
+    delimiter: u8,
     done: bool,
 }
 
 impl<'a> CsvFile<'a> {
     pub(super) fn open(path: &Path, shared: &'a Shared) -> Result<Self, Problem> {
         let name = path.display().to_string();
-        let mut input = BufReader::with_capacity(BUFFER, open(path)?);
+        let file = open(path)?;
+        let length = file.metadata().map_err(|e| unreadable(path, &e))?.len();
+        let mut input = BufReader::with_capacity(BUFFER, file);
         let start = input.fill_buf().map_err(|e| unreadable(path, &e))?;
         if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
             return Err(Problem::of_file(name, "the file is UTF-16", "save it as UTF-8"));
+        }
+        if start.iter().take(512).any(|byte| *byte == 0) {
+            return Err(Problem::of_file(name, "the file is binary", "name a text file"));
         }
         let bom = if start.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let delimiter = delimiter(&start[bom..]);
@@ -55,7 +64,44 @@ impl<'a> CsvFile<'a> {
             columns.push(text.trim().to_owned());
         }
         check_header(&name, &columns)?;
-        Ok(Self { shared, path: path.to_owned(), name, reader, columns, record: ByteRecord::new(), done: false })
+        Ok(Self {
+            shared,
+            path: path.to_owned(),
+            name,
+            reader,
+            columns,
+            record: ByteRecord::new(),
+            length,
+            skipped: bom as u64,
+            delimiter,
+            done: false,
+        })
+    }
+
+    /// What the last record hides, where a quote in it is never closed: all lines from there on are one field of it.
+    fn unclosed(&self) -> Result<(), Problem> {
+        let Some(start) =
+            self.record.position().filter(|_| self.reader.position().byte() + self.skipped >= self.length)
+        else {
+            return Ok(());
+        };
+        let mut rest = open(&self.path)?;
+        let mut bytes = Vec::new();
+        let read = rest.seek(SeekFrom::Start(start.byte() + self.skipped));
+        read.and_then(|_| rest.read_to_end(&mut bytes)).map_err(|e| unreadable(&self.path, &e))?;
+        let Some(at) = open_quote(&bytes, self.delimiter) else { return Ok(()) };
+        let line =
+            usize::try_from(start.line()).unwrap_or(usize::MAX) + bytes[..at].iter().filter(|b| **b == b'\n').count();
+        let lost = bytes[at..].iter().filter(|b| **b == b'\n').count();
+        let message = match lost {
+            0 | 1 => "a quote that is opened here is not closed".to_owned(),
+            lost => format!(
+                "a quote that is opened here is not closed, so that {} after it would be lost",
+                count(lost - 1, "line")
+            ),
+        };
+        let fix = "close it, or write a quote inside of quotes twice (`\"\"`)";
+        Err(Problem::of_line(&self.name, line, None, message, fix))
     }
 
     fn parse(&self) -> Result<Located, Problem> {
@@ -87,7 +133,7 @@ impl Iterator for CsvFile<'_> {
             return None;
         }
         match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => Some(self.parse()),
+            Ok(true) => Some(self.unclosed().and_then(|()| self.parse())),
             Ok(false) => {
                 self.done = true;
                 None
@@ -99,6 +145,24 @@ impl Iterator for CsvFile<'_> {
             }
         }
     }
+}
+
+/// Where the quote opens that is still open at the end of a record.
+fn open_quote(record: &[u8], delimiter: u8) -> Option<usize> {
+    let (mut opened, mut begins) = (None, true);
+    let mut at = 0;
+    while let Some(byte) = record.get(at) {
+        match (opened, byte) {
+            (Some(_), b'"') if record.get(at + 1) == Some(&b'"') => at += 1,
+            (Some(_), b'"') => opened = None,
+            (Some(_), _) => {}
+            (None, b'"') if begins => opened = Some(at),
+            (None, _) => {}
+        }
+        begins = opened.is_none() && (*byte == delimiter || matches!(byte, b'\n' | b'\r'));
+        at += 1;
+    }
+    opened
 }
 
 /// The most frequent of `,`, `;` and tab in the header line, outside quotes; `,` where there is none.

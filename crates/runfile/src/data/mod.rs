@@ -19,5 +19,5 @@ pub use source::{DataSource, Examples};
 
 pub(crate) use case::{Case, Defaults, Files, case};
 pub(crate) use inputs::{Inputs, sources};
-pub(crate) use scan::{Scan, ScanNeeds, scan};
+pub(crate) use scan::{NamedIn, Scan, ScanNeeds, scan};
 pub(crate) use split::{Marks, mark};

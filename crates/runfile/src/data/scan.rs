@@ -82,8 +82,16 @@ pub(crate) struct Scan {
 pub(crate) struct NamedFunction {
     pub language: Language,
     pub source: FunctionSource,
-    /// The first example that names it; `None` for `defaultTest`.
-    pub place: Option<(String, usize)>,
+    pub place: NamedIn,
+}
+
+/// Where a function is named first.
+#[derive(Debug)]
+pub(crate) enum NamedIn {
+    /// The check of that number in `defaultTest`.
+    Defaults(usize),
+    /// An example's file and line.
+    Example(String, usize),
 }
 
 /// Reads all examples once: checks them against prompts and evaluators, and hashes them.
@@ -304,7 +312,7 @@ impl<'a> Pass<'a> {
         for (language, source) in own.functions {
             let same = |known: &NamedFunction| (known.language, &known.source) == (language, &source);
             if self.scan.functions.len() < MOST_FUNCTIONS && !self.scan.functions.iter().any(same) {
-                let place = Some((self.name(placed), placed.line));
+                let place = NamedIn::Example(self.name(placed), placed.line);
                 self.scan.functions.push(NamedFunction { language, source, place });
             }
         }
@@ -448,8 +456,11 @@ impl<'a> Pass<'a> {
         }
         self.scan.needs |= self.default_facts.needs;
         self.scan.files.append(&mut self.default_facts.files);
-        let shared = std::mem::take(&mut self.default_facts.functions).into_iter();
-        self.scan.functions.extend(shared.map(|(language, source)| NamedFunction { language, source, place: None }));
+        for (at, check) in self.source.shared.defaults.case.asserts.iter().enumerate() {
+            let place = NamedIn::Defaults(at);
+            let found = clade_metrics::function_of(check);
+            self.scan.functions.extend(found.map(|(language, source)| NamedFunction { language, source, place }));
+        }
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();
             let message = format!("some examples have a split and others none; number {} is the first without", at + 1);

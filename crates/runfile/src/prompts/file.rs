@@ -51,10 +51,18 @@ pub(super) fn of_text(context: &mut Context<'_>, text: &str, place: Place) -> Re
     let looks_chat = (start.starts_with('[') && start.contains("role")) || start.starts_with("- role:");
     if looks_chat {
         let source = context.sources.add("", text.to_owned());
-        if let Ok(node) = yaml::read(&context.sources, source)
-            && let Some(chat) = chat_at(context, &node, place)?
-        {
-            return Ok(chat);
+        match yaml::read(&context.sources, source) {
+            Ok(node) => {
+                if let Some(chat) = chat_at(context, &node, place)? {
+                    return Ok(chat);
+                }
+            }
+            Err(_) => {
+                let fix = "mend the quotes and brackets, if it is meant as one";
+                let message = "the prompt begins like a chat and is none, so it is sent as it stands";
+                let warning = context.sources.problem(place.span, "", message, fix);
+                context.warnings.push(warning);
+            }
         }
     }
     Ok(Placed { label: None, prompt: Prompt::user(text), places: vec![place] })

@@ -68,6 +68,7 @@ async function answer({ id, source, args }) {
     const found = source.file ? await functionOfFile(source.file) : functionOfText(source.inline);
     // without arguments it is only to be found
     const value = args ? await found(...args) : null;
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`the function returned ${value}, which is no score`);
     send('returned', { id, value: value === undefined ? null : value });
   } catch (error) {
     const message = String(error?.message ?? error).slice(0, 2000);

@@ -101,7 +101,10 @@ def answer(id, source, args=None):
 
             value = asyncio.run(value)
         sys.stdout.flush()
-        send("returned", id=id, value=value)
+        try:
+            send("returned", id=id, value=value)
+        except ValueError:
+            raise ValueError("the function returned NaN or infinity, which is no score") from None
     except BaseException as error:
         sys.stdout.flush()
         message = "".join(traceback.format_exception_only(type(error), error)).strip()

@@ -32,7 +32,10 @@ use self::{
     memory::Memory,
 };
 use super::{Strategy, Wish};
-use crate::{EvaluateCommand, Plan, ProposeCommand, RunState, child_seed, state::fitness};
+use crate::{
+    EvaluateCommand, Plan, ProposeCommand, RunState, child_seed,
+    state::{Cells, fitness},
+};
 
 /// What the search is at.
 enum Stage {
@@ -220,8 +223,12 @@ impl Auto {
             self.belief.by_degrees();
         }
         self.probed(plan, places, &before, &scores);
-        self.records
-            .push_back(RunEvent::HeadroomMeasured { headroom: Box::new(headroom::measure(state, plan, places)) });
+        // nothing is known of a prompt that nobody answered or judged
+        let judged = |cells: &Cells| cells.trials(Split::Train) > cells.failed(Split::Train);
+        if state.cells(CandidateId(0)).is_some_and(judged) {
+            let headroom = Box::new(headroom::measure(state, plan, places));
+            self.records.push_back(RunEvent::HeadroomMeasured { headroom });
+        }
         self.close_round(state);
     }
 

@@ -2,10 +2,13 @@
 
 /// A variable that is named and not set.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unset(pub String);
+pub struct Unset(pub String);
 
 /// The text with every variable filled in.
-pub(crate) fn expand(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Unset> {
+///
+/// # Errors
+/// The first variable that is not set and has no default.
+pub fn expand(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Unset> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(['{', '$']) {
