@@ -4,11 +4,14 @@ use axum::http::StatusCode;
 use clade_domain::RunMode;
 use clade_runfile::{Library, Loaded, Overrides, Problems, Reach};
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use crate::{App, Problem, caller::Caller, routes::RunWanted};
 
 /// Most files beside a run file.
 const FILES: usize = 200;
+/// Run files that are read at once: one whose data are written out in it takes about a hundred times its size while it is a tree.
+static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A run file that came with a request. Its files lie in a folder that goes with it.
 pub(crate) struct Read {
@@ -27,8 +30,10 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
     let references = clade_runfile::references(&put.path, &put.overrides);
     let library = clade_intake::library::find(app.store.as_ref(), &workspace, references, caller.now).await?;
     let mode = wanted.mode.unwrap_or(RunMode::Optimize);
-    let (loaded, folder) =
-        tokio::task::spawn_blocking(move || put.load(mode, &library)).await.map_err(Problem::fault)??;
+    let (loaded, folder) = {
+        let _place = PLACES.acquire().await.map_err(Problem::fault)?;
+        tokio::task::spawn_blocking(move || put.load(mode, &library)).await.map_err(Problem::fault)??
+    };
     refuse_keys(&loaded)?;
     if let Some(sandbox) = &loaded.spec.sandbox {
         let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();

@@ -10,6 +10,7 @@ CREATE INDEX lineage_children ON lineage_edges (parent, child);
 CREATE TABLE trial_index_runs (run INTEGER PRIMARY KEY, next INTEGER NOT NULL);
 CREATE TABLE trial_index (candidate INTEGER NOT NULL, entry INTEGER NOT NULL, example INTEGER NOT NULL, split TEXT NOT NULL,
                           PRIMARY KEY (candidate, entry)) WITHOUT ROWID;
+CREATE INDEX trial_index_examples ON trial_index (candidate, example, entry, split);
 
 -- For people with the `sqlite3` tool.
 CREATE VIEW lineage_readable AS
