@@ -7,7 +7,7 @@ fn every_ending_has_its_code() {
         (&["eval", "p.yaml"], 0),
         (&["eval", "p.yaml", "--min-score", "0.1"], 0),
         (&["eval", "p.yaml", "--min-score", "0.99"], 100),
-        (&["eval", "p.yaml", "--require-improvement"], 100),
+        (&["eval", "p.yaml", "--require-improvement"], 2),
         (&["run", "p.yaml", "--min-score", "1", "--set", "optimize.strategy=genetic"], 100),
         (&["run", "p.yaml", "--require-improvement", "--set", "providers=['simulated:null']"], 100),
         (&["run", "p.yaml", "--set", "providers=['simulated:null']"], 3),
