@@ -190,7 +190,7 @@ async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
     let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, limits, 1);
     let table: [(&str, Expected); 13] = [
         ("raises", |error| matches!(error, CallError::Failed { message, .. } if message == "ValueError: no such luck")),
-        ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("not JSON compliant"))),
+        ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("NaN or infinity"))),
         (
             "odd",
             |error| matches!(error, CallError::Failed { message, .. } if message.contains("not JSON serializable")),
