@@ -1,5 +1,6 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { ApiError } from "./ApiError";
 import { url } from "./client";
 import { runQuery } from "./queries";
 import { shareOf } from "./share";
@@ -53,7 +54,8 @@ class Refresher {
   private async refresh(what: string): Promise<void> {
     const started = performance.now();
     const match = what === "" ? { queryKey: ["run", this.run, ""], exact: true } : { queryKey: ["run", this.run, what] };
-    await this.client.invalidateQueries(match);
+    // what was asked wrongly stays wrong
+    await this.client.invalidateQueries({ ...match, predicate: ({ state }) => !(state.error instanceof ApiError && state.error.status === 400) });
     this.took.set(what, performance.now() - started);
     this.due.delete(what);
   }

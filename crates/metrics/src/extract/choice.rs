@@ -26,7 +26,7 @@ pub fn letter_of(text: &str) -> Option<char> {
     let inside = text.trim_matches(['(', ')', '[', ']', '.', ':', '*', ' ', '"', '\'']);
     let mut letters = inside.chars();
     let letter = letters.next().filter(char::is_ascii_alphabetic)?;
-    let bracketed = text.starts_with(['(', '[']);
+    let bracketed = text.starts_with(['(', '[']) || (text.len() == 2 && text.ends_with(')'));
     (letters.next().is_none() && (letter.is_ascii_uppercase() || bracketed || text.len() == 1))
         .then(|| letter.to_ascii_uppercase())
 }
@@ -275,6 +275,7 @@ mod tests {
         for (output, picked) in [
             ("(B)", Picked::One('B')),
             ("b", Picked::One('B')),
+            ("b)", Picked::One('B')),
             ("B.", Picked::One('B')),
             ("B) Rome", Picked::One('B')),
             ("**B**", Picked::One('B')),

@@ -2,6 +2,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::{Refusals, failure::Teller};
@@ -111,12 +112,51 @@ impl Connection {
             if says_simulated(&reply.body) {
                 self.setup.counters.saw_simulated(&self.setup.full_name);
             }
-            return match serde_json::from_slice(&reply.body) {
+            let read = serde_json::from_slice(&reply.body);
+            return match read.or_else(|error| mended(&reply.body).ok_or(error)) {
                 Ok(value) => Ok(Answered { value, body: reply.body, latency_ms }),
                 Err(error) => Err(self.teller().unreadable(&reply.body, &error.to_string())),
             };
         }
     }
+}
+
+/// A second reading of an answer, which was paid for: with whole characters alone, then without an account of tokens that is none.
+fn mended<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let text = whole_characters(std::str::from_utf8(body).ok()?);
+    if let Ok(value) = serde_json::from_str(&text) {
+        return Some(value);
+    }
+    let mut value: Value = serde_json::from_str(&text).ok()?;
+    value.as_object_mut()?.remove("usage")?;
+    serde_json::from_value(value).ok()
+}
+
+/// JSON with each escaped half of a character (a lone surrogate) replaced.
+fn whole_characters(text: &str) -> String {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u32::from_str_radix(digits, 16).ok()
+    };
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(next) = text[at..].find('\\').map(|found| at + found) {
+        out.push_str(&text[at..next]);
+        let (copied, length) = match unit(next) {
+            Some(0xd800..=0xdbff) if matches!(unit(next + 6), Some(0xdc00..=0xdfff)) => (&text[next..next + 12], 12),
+            Some(0xd800..=0xdfff) => ("\\ufffd", 6),
+            Some(_) => (&text[next..next + 6], 6),
+            // whatever is escaped is one character
+            None => {
+                let length = 1 + text[next + 1..].chars().next().map_or(0, char::len_utf8);
+                (&text[next..next + length], length)
+            }
+        };
+        out.push_str(copied);
+        at = next + length;
+    }
+    out.push_str(&text[at..]);
+    out
 }
 
 /// Whether an answer names the simulated model as its own, as `clade simulate` does whatever model was asked for.
@@ -135,6 +175,26 @@ fn says_simulated(body: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn answers_that_are_nearly_right_are_read() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Wire {
+            text: String,
+            #[serde(default)]
+            usage: Option<u64>,
+        }
+        let wire = |text: &str, usage| Some(Wire { text: text.to_owned(), usage });
+        for (body, expected) in [
+            (r#"{"text": "4\u0000 \ud83d ok", "usage": 3}"#, wire("4\0 \u{fffd} ok", Some(3))),
+            (r#"{"text": "\ud83d\ude00 \\ud83d \udc00", "usage": 3}"#, wire("\u{1f600} \\ud83d \u{fffd}", Some(3))),
+            (r#"{"text": "4", "usage": -1}"#, wire("4", None)),
+            (r#"{"text": 4, "usage": -1}"#, None),
+            ("<html>", None),
+        ] {
+            assert_eq!(mended::<Wire>(body.as_bytes()), expected, "{body}");
+        }
+    }
 
     #[test]
     fn only_the_answers_own_model_says_that_it_is_simulated() {

@@ -7,6 +7,8 @@ use clade_domain::Assertion;
 use clade_metrics::registry;
 use serde_json::Value;
 
+use crate::text::nearest;
+
 /// Evaluators that a name without a value calls.
 const BARE: [&str; 4] = ["is-json", "contains-json", "is-refusal", "moderation"];
 
@@ -28,7 +30,10 @@ pub(super) fn assertion(text: &str) -> Result<Assertion, (String, String)> {
         }
     }
     let Some((kind, negated, threshold, value)) = parse(trimmed) else {
-        return Ok(plain("equals", false, text));
+        return match misspelt(trimmed) {
+            Some(wrong) => Err(wrong),
+            None => Ok(plain("equals", false, text)),
+        };
     };
     let mut assertion = plain(kind, negated, value.unwrap_or_default());
     assertion.threshold = threshold;
@@ -51,6 +56,24 @@ pub(super) fn assertion(text: &str) -> Result<Assertion, (String, String)> {
         _ => {}
     }
     finish(assertion)
+}
+
+/// What is wrong with a text that was most likely meant as a check: its name is nearly one, or its threshold is no number.
+fn misspelt(text: &str) -> Option<(String, String)> {
+    let rest = text.strip_prefix("not-").unwrap_or(text);
+    let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '-'))?;
+    let (name, behind) = rest.split_at(end);
+    let threshold = behind.strip_prefix('(').and_then(|inner| inner.split_once("):"));
+    if !behind.starts_with(':') && threshold.is_none() {
+        return None;
+    }
+    let as_text = format!("write `equals: {text}`, if it is meant as a text");
+    if registry::by_name(name).is_some() {
+        let (written, _) = threshold?;
+        return Some((format!("the threshold of `{name}` is `{written}`, which is no number"), as_text));
+    }
+    let near = nearest(name, registry::names()).filter(|_| name.len() > 4)?;
+    Some((format!("there is no check `{name}`; did you mean `{near}`?"), as_text))
 }
 
 fn finish(assertion: Assertion) -> Result<Assertion, (String, String)> {

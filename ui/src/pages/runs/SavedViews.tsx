@@ -28,15 +28,19 @@ export function SavedViews({ workspace, filter, order, onChoose }: Props) {
   const [own, setOwn] = useState<View[]>(() => read(key));
   const views = [...BUILT_IN, ...own];
   const current = views.find((view) => view.filter === filter && view.order === order)?.name ?? "";
+  const keep = (next: View[]) => {
+    setOwn(next);
+    localStorage.setItem(key, JSON.stringify(next));
+  };
   const save = () => {
     const name = prompt("Name of this view", filter)?.trim();
     if (!name) return;
     const next = [...own.filter((view) => view.name !== name), { name, filter, order }];
-    setOwn(next);
-    localStorage.setItem(key, JSON.stringify(next));
+    keep(next);
     toast(`View “${name}” is kept in this browser.`);
   };
-  const options = [...(current ? [] : [["", "this one"] as const]), ...views.map((view) => [view.name, view.name] as const), ...(current ? [] : [["\n", "save this one …"] as const])];
+  const forgettable = own.some((view) => view.name === current);
+  const options = [...(current ? [] : [["", "this one"] as const]), ...views.map((view) => [view.name, view.name] as const), ...(current ? [] : [["\n", "save this one …"] as const]), ...(forgettable ? [["\t", "forget this one"] as const] : [])];
   return (
     <InlineSelect
       label="View"
@@ -44,6 +48,7 @@ export function SavedViews({ workspace, filter, order, onChoose }: Props) {
       options={options}
       onChange={(name) => {
         if (name === "\n") save();
+        if (name === "\t") keep(own.filter((view) => view.name !== current));
         const view = views.find((view) => view.name === name);
         if (view) onChoose(view);
       }}

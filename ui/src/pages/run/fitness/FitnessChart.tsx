@@ -64,7 +64,7 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
         </Frame>
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
-        <span><span className="text-accent">━</span> best so far{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
+        <span><span className="text-accent">━</span> best so far, as the search judges it{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
         <span>○ mean of each generation’s candidates</span>
         {seed === null ? null : <span>┈ seed</span>}
       </p>
