@@ -19,7 +19,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
   const { run, progress } = detail;
   const { data: report } = useQuery(reportQuery(run.run));
   // a run that does not go on reports no progress; its limits are those of its settings
-  const { data: spec } = useQuery({ ...specQuery(run.run), enabled: !progress });
+  const { data: spec } = useQuery({ ...specQuery(run.run), enabled: !progress && !shareOf(run.run) });
   const evidence = report?.evidence;
   const phase = progress?.phase ?? (run.status === "finished" ? "finished" : "searching");
   const bestScore = evidence?.best_score ?? progress?.best_score ?? run.best_score;
