@@ -27,6 +27,12 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     await expect(page.getByRole("alert").filter({ hasText: "The server does not answer" })).toBeVisible();
     await clade.restart();
     await expect(page.getByText("The server does not answer")).toBeHidden({ timeout: 60_000 });
+    // a paused run shows the limits in force, so that changing one lifts no other
+    await page.getByRole("button", { name: "Budget" }).click();
+    const budget = page.getByRole("dialog", { name: "Budget" });
+    await expect(budget.getByRole("spinbutton", { name: "Calls" })).toHaveValue("3000");
+    await expect(budget.getByRole("spinbutton", { name: "Minutes" })).toHaveValue("30");
+    await budget.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
     await finished(page);
 

@@ -1,5 +1,6 @@
 mod backends;
 pub mod bench;
+mod compare;
 mod library;
 mod people;
 mod serve;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 pub use self::backends::{MigrateArgs, SyncArgs};
+pub use self::compare::{CompareArgs, Pictures};
 pub use self::library::{Kind, LibraryArgs, LibraryCommand};
 pub use self::people::{Ceiling, TokenArgs, TokenCommand, UserArgs, UserCommand};
 pub use self::serve::{BackupArgs, McpArgs, ServeArgs};
@@ -481,29 +483,6 @@ pub struct ReportArgs {
     /// Where to [default: RUN.html]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    #[command(flatten)]
-    pub overwrite: Overwrite,
-}
-
-/// `clade compare`
-#[derive(Debug, Args)]
-pub struct CompareArgs {
-    /// The runs: names, or unique beginnings of them
-    #[arg(required = true, num_args = 1.., value_name = "RUN")]
-    pub runs: Vec<String>,
-    #[command(flatten)]
-    pub pictures: Pictures,
-}
-
-/// Where curves are drawn to.
-#[derive(Debug, Args)]
-pub struct Pictures {
-    /// Write the curves as a picture
-    #[arg(long, value_name = "FILE")]
-    pub svg: Option<PathBuf>,
-    /// Write the curves as a page that opens from disk
-    #[arg(long, value_name = "FILE")]
-    pub html: Option<PathBuf>,
     #[command(flatten)]
     pub overwrite: Overwrite,
 }

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     fs::File,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
@@ -24,13 +24,16 @@ impl Written {
     /// Where it cannot be written, or is there already and may not be overwritten.
     pub fn begin(path: &Path, overwrite: Overwrite) -> Result<Self, Failure> {
         refuse(path, overwrite)?;
+        Self::open(path).map_err(|error| Failure::io("write", path, &error))
+    }
+
+    fn open(path: &Path) -> io::Result<Self> {
         let part = replaceable(path).then(|| part_of(path));
         let file = match &part {
             Some(part) => File::create(part),
             None => File::options().write(true).truncate(true).open(path),
         };
-        let out = BufWriter::new(file.map_err(|error| Failure::io("write", path, &error))?);
-        Ok(Self { out, path: path.to_owned(), part })
+        Ok(Self { out: BufWriter::new(file?), path: path.to_owned(), part })
     }
 
     /// Ends it: it is there, or, where something went wrong on the way, nothing of it is.
@@ -38,26 +41,27 @@ impl Written {
     /// # Errors
     /// That of `done`, or where the rest cannot be written.
     pub fn end(mut self, done: Result<(), Failure>) -> Result<(), Failure> {
-        let done = done.and_then(|()| {
-            let moved = self
-                .out
-                .flush()
-                .and_then(|()| self.part.as_ref().map_or(Ok(()), |part| std::fs::rename(part, &self.path)));
-            moved.map_err(|error| Failure::io("write", &self.path, &error))
-        });
-        if let (Err(_), Some(part)) = (&done, &self.part) {
-            drop(std::fs::remove_file(part));
-        }
-        done
+        let done = done.and_then(|()| self.settle().map_err(|error| Failure::io("write", &self.path, &error)));
+        done.inspect_err(|_| self.withdraw())
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.out.flush()?;
+        self.part.as_ref().map_or(Ok(()), |part| std::fs::rename(part, &self.path))
+    }
+
+    fn withdraw(&self) {
+        // it may not be there at all
+        self.part.as_ref().map(std::fs::remove_file);
     }
 }
 
 impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes)
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 }
@@ -98,16 +102,10 @@ fn part_of(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes beside the file and then takes its place, so that a full disk leaves what was there before.
-fn whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if !replaceable(path) {
-        return std::fs::write(path, bytes);
-    }
-    let part = part_of(path);
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).inspect_err(|_| {
-        // it may not be there at all
-        drop(std::fs::remove_file(&part));
-    })
+/// A whole text at once.
+fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut written = Written::open(path)?;
+    written.write_all(bytes).and_then(|()| written.settle()).inspect_err(|_| written.withdraw())
 }
 
 #[cfg(test)]

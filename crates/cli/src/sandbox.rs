@@ -49,7 +49,7 @@ pub async fn check(loaded: &Loaded, context: &Context) -> Result<(), Failure> {
     let Some(sandbox) = &loaded.spec.sandbox else { return Ok(()) };
     let functions: Vec<_> = loaded.functions.iter().map(|function| (function.language, &function.source)).collect();
     let checked = here(context)?.check(sandbox, &functions).await.map_err(cannot)?;
-    let problems: Vec<_> = checked.unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+    let problems = loaded.unfit(&checked.unfit);
     if !problems.is_empty() {
         return Err(Problems(problems).into());
     }

@@ -24,30 +24,22 @@ impl Verdicts {
     pub fn take(&mut self, event: &RunEvent) -> Option<EngineError> {
         let RunEvent::TrialFinished(trial) = event else { return None };
         let trials = self.0?;
-        self.0 = match &trial.outcome {
-            TrialOutcome::Scored { .. } => None,
-            TrialOutcome::Failed { error }
-                if matches!(
-                    error.kind,
-                    TrialErrorKind::Judge
-                        | TrialErrorKind::Evaluator
-                        | TrialErrorKind::Program
-                        | TrialErrorKind::Provider
-                ) =>
-            {
-                Some(trials + 1)
-            }
-            TrialOutcome::Failed { .. } => Some(trials),
+        let TrialOutcome::Failed { error } = &trial.outcome else {
+            self.0 = None;
+            return None;
         };
-        match &trial.outcome {
-            TrialOutcome::Failed { error } if self.0 == Some(UNJUDGED) => {
-                let (trials, message) = (UNJUDGED, error.message.clone());
-                Some(match error.kind {
-                    TrialErrorKind::Provider => EngineError::Unanswered { trials, message },
-                    _ => EngineError::Unjudged { trials, message },
-                })
-            }
-            _ => None,
+        self.0 = Some(trials + 1);
+        if trials + 1 != UNJUDGED {
+            return None;
         }
+        let (trials, message) = (UNJUDGED, error.message.clone());
+        Some(match error.kind {
+            TrialErrorKind::Judge | TrialErrorKind::Evaluator | TrialErrorKind::Program => {
+                EngineError::Unjudged { trials, message }
+            }
+            TrialErrorKind::Template | TrialErrorKind::Refused | TrialErrorKind::Provider => {
+                EngineError::Unanswered { trials, message }
+            }
+        })
     }
 }

@@ -46,6 +46,14 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
 }
 
+impl Loaded {
+    /// What is wrong with functions that cannot be called, by their positions, each with the reason.
+    #[must_use]
+    pub fn unfit(&self, found: &[(usize, String)]) -> Vec<Problem> {
+        found.iter().filter_map(|(at, reason)| Some(self.functions.get(*at)?.problem(reason))).collect()
+    }
+}
+
 /// A function that checks call.
 #[derive(Debug, Clone)]
 pub struct CheckFunction {
@@ -58,8 +66,7 @@ pub struct CheckFunction {
 
 impl CheckFunction {
     /// What is wrong where it is first named: it cannot be called, for this reason.
-    #[must_use]
-    pub fn problem(&self, reason: &str) -> Problem {
+    fn problem(&self, reason: &str) -> Problem {
         // the last line of an interpreter's words says what, those before where in its own text
         let what = reason.trim().lines().next_back().unwrap_or_default();
         let (message, fix) = match &self.source {
@@ -238,7 +245,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let models = found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
     let places = Places { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd"), models };
     let files = context.folder.files();
-    let functions = scan.functions.into_iter().map(|function| {
+    let functions = scan.functions.0.into_iter().map(|function| {
         let place = match function.place {
             NamedIn::Example(name, line) => Problem::of_line(name, line, None, "", ""),
             NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(at), "", ""),

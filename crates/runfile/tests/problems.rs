@@ -73,6 +73,17 @@ fn bytes_that_are_no_text_are_named() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_is_refused_without_waiting_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("data.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    write(folder.path(), &[("promptclade.yaml", &GOOD.replace("file://data", "file://data.jsonl"))]);
+    let told = problems(folder.path(), "promptclade.yaml", Overrides::default());
+    assert!(told.contains("data.jsonl: this is a pipe or a device, and no file"), "{told}");
+}
+
 #[test]
 fn aliases_of_aliases_do_not_blow_up() {
     let mut run = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");

@@ -43,7 +43,7 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
             let detail = format!("this run has code to execute, and the server could not {error}");
             unprocessable("sandbox", detail)
         })?;
-        let problems: Vec<_> = checked.unfit.iter().map(|(at, reason)| loaded.functions[*at].problem(reason)).collect();
+        let problems = loaded.unfit(&checked.unfit);
         if !problems.is_empty() {
             return Err(Problem::from(shown(Problems(problems), folder.path())));
         }

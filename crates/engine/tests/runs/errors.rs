@@ -74,6 +74,20 @@ async fn a_refused_example_counts_as_nothing_and_stops_nobody() {
 }
 
 #[tokio::test]
+async fn a_model_that_answers_nothing_stops_the_run_and_nothing_is_said_of_its_headroom() {
+    let rig = Rig::new(spec("simulated:gentle", calls(500))).await.wrapped(SimulatedTrouble::wrap(|_, _, context| {
+        let unanswered = ModelError::Request { model: "m".into(), message: "no answer in 20 tries".into() };
+        if context.role == ModelRole::Task { Act::Fail(unanswered) } else { Act::Answer }
+    }));
+    let (outcome, report) = rig.go().await;
+    let RunOutcome::Failed(EngineError::Unanswered { trials, message }) = outcome else { panic!("{outcome:?}") };
+    assert!(trials == 12 && message.contains("no answer in 20 tries"), "{message}");
+    assert_eq!(report.status, RunStatus::Failed);
+    let state = rig.state().await;
+    assert!(state.headroom().is_none() && state.failed() == state.trials(), "{:?}", state.headroom());
+}
+
+#[tokio::test]
 async fn a_judge_that_cannot_be_read_makes_a_failed_trial() {
     let rig = Rig::judged(spec("simulated:gentle", calls(600)))
         .await

@@ -3,6 +3,7 @@
 mod case;
 mod csv_file;
 mod expected;
+mod functions;
 mod inputs;
 mod json_lines;
 mod profile;
@@ -18,6 +19,7 @@ pub use profile::DataProfile;
 pub use source::{DataSource, Examples};
 
 pub(crate) use case::{Case, Defaults, Files, case};
+pub(crate) use functions::NamedIn;
 pub(crate) use inputs::{Inputs, sources};
-pub(crate) use scan::{NamedIn, Scan, ScanNeeds, scan};
+pub(crate) use scan::{Scan, ScanNeeds, scan};
 pub(crate) use split::{Marks, mark};

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clade_domain::{Assertion, ContentHash, Example, FunctionSource, Language, Prompt, Split, Vars};
+use clade_domain::{Assertion, ContentHash, Example, Prompt, Split, Vars};
 use clade_metrics::{Asks, Needs, registry};
 use clade_text::{
     template::{self, PromptTemplate, TemplateError},
@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::{
     DataSource,
+    functions::{Functions, NamedIn},
     profile::DataProfile,
-    source::{Part, Placed},
+    source::Placed,
     unusable::Unusable,
 };
 use crate::{
@@ -21,8 +22,6 @@ use crate::{
 
 /// Most problems told of one data set.
 const MOST_PROBLEMS: usize = 20;
-/// Most functions that are looked for before a run.
-const MOST_FUNCTIONS: usize = 100;
 /// Bytes of variables up to which the examples are kept, so that they are not read again.
 const MOST_KEPT: usize = 1024 * 1024;
 
@@ -56,7 +55,7 @@ pub(crate) struct Scan {
     /// Paths of the files that checks execute.
     pub files: BTreeSet<String>,
     /// Functions that checks call.
-    pub functions: Vec<NamedFunction>,
+    pub functions: Functions,
     /// Examples without any check, and the place of the first.
     pub unchecked: Option<(usize, String, usize)>,
     /// Checks that want an empty answer, and the place of the first.
@@ -75,23 +74,6 @@ pub(crate) struct Scan {
     pub problems: Vec<Problem>,
     /// All examples, where they are few.
     pub kept: Option<Vec<Example>>,
-}
-
-/// A function that a check calls.
-#[derive(Debug)]
-pub(crate) struct NamedFunction {
-    pub language: Language,
-    pub source: FunctionSource,
-    pub place: NamedIn,
-}
-
-/// Where a function is named first.
-#[derive(Debug)]
-pub(crate) enum NamedIn {
-    /// The check of that number in `defaultTest`.
-    Defaults(usize),
-    /// An example's file and line.
-    Example(String, usize),
 }
 
 /// Reads all examples once: checks them against prompts and evaluators, and hashes them.
@@ -149,7 +131,6 @@ struct Facts {
     calls: u32,
     needs: Needs,
     files: BTreeSet<String>,
-    functions: Vec<(Language, FunctionSource)>,
 }
 
 impl Facts {
@@ -164,7 +145,6 @@ impl Facts {
             facts.metrics.push(name);
             facts.judges.extend(assertion.provider.clone());
             facts.files.extend(assertion.files.keys().cloned());
-            facts.functions.extend(clade_metrics::function_of(assertion));
             if let Some(evaluator) = registry::by_name(&assertion.kind) {
                 facts.calls += evaluator.calls();
                 facts.needs |= evaluator.needs(assertion);
@@ -241,7 +221,7 @@ impl<'a> Pass<'a> {
     }
 
     fn name(&self, placed: &Placed) -> String {
-        self.source.parts.get(placed.part).map_or_else(String::new, |part: &Part| part.kind.name())
+        self.source.name_of(placed.part)
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -309,12 +289,8 @@ impl<'a> Pass<'a> {
                 self.scan.metrics.insert(metric);
             }
         }
-        for (language, source) in own.functions {
-            let same = |known: &NamedFunction| (known.language, &known.source) == (language, &source);
-            if self.scan.functions.len() < MOST_FUNCTIONS && !self.scan.functions.iter().any(same) {
-                let place = NamedIn::Example(self.name(placed), placed.line);
-                self.scan.functions.push(NamedFunction { language, source, place });
-            }
+        for check in &example.asserts[shared..] {
+            self.scan.functions.take(check, || NamedIn::Example(self.source.name_of(placed.part), placed.line));
         }
         self.scan.needs |= own.needs;
         self.scan.files.extend(own.files);
@@ -323,7 +299,7 @@ impl<'a> Pass<'a> {
         if example.asserts.is_empty() {
             match &mut self.scan.unchecked {
                 Some((n, ..)) => *n += 1,
-                none => *none = Some((1, self.source.parts[placed.part].kind.name(), placed.line)),
+                none => *none = Some((1, self.source.name_of(placed.part), placed.line)),
             }
         }
         let missing_name = shared > 0 && !self.default_names.iter().all(|n| example.vars.contains_key(n));
@@ -361,10 +337,10 @@ impl<'a> Pass<'a> {
                 Ok(Asks::Something) => {}
                 Ok(Asks::Nothing) => match &mut self.scan.empty_answers {
                     Some((n, ..)) => *n += 1,
-                    none => *none = Some((1, self.source.parts[placed.part].kind.name(), placed.line)),
+                    none => *none = Some((1, self.source.name_of(placed.part), placed.line)),
                 },
                 Err(message) => {
-                    let name = self.source.parts.get(placed.part).map_or_else(String::new, |part| part.kind.name());
+                    let name = self.source.name_of(placed.part);
                     self.unusable.add(&check.kind, &message, &name, placed.line);
                 }
             }
@@ -457,9 +433,7 @@ impl<'a> Pass<'a> {
         self.scan.needs |= self.default_facts.needs;
         self.scan.files.append(&mut self.default_facts.files);
         for (at, check) in self.source.shared.defaults.case.asserts.iter().enumerate() {
-            let place = NamedIn::Defaults(at);
-            let found = clade_metrics::function_of(check);
-            self.scan.functions.extend(found.map(|(language, source)| NamedFunction { language, source, place }));
+            self.scan.functions.take(check, || NamedIn::Defaults(at));
         }
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();

@@ -107,6 +107,11 @@ impl DataSource {
         }
     }
 
+    /// Where the examples of one part come from.
+    pub(super) fn name_of(&self, part: usize) -> String {
+        self.parts.get(part).map_or_else(String::new, |part| part.kind.name())
+    }
+
     pub(crate) fn with_affixes(&self) -> Self {
         let Shared { files, defaults, keep_split, .. } = &*self.shared;
         let files = Files::new(files.folder.clone());
@@ -274,7 +279,7 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
     let mut total = vars.values().map(|v| if let Value::Array(items) = v { items.len().max(1) } else { 1 });
     let total = total.try_fold(1usize, usize::checked_mul).filter(|n| *n <= MAX_EXPANSION);
     if total.is_none() {
-        let name = source.parts.get(part).map_or_else(String::new, |p| p.kind.name());
+        let name = source.name_of(part);
         let message = format!("the lists in `vars` make more than {MAX_EXPANSION} examples");
         let fix = "set `options: {disableVarExpansion: true}` where the lists are values, or shorten them";
         return Err(Problem::of_line(name, line, None, message, fix));

@@ -18,7 +18,8 @@ export function EvidenceTab() {
   const report = useQuery(reportQuery(run));
   const detail = useQuery(runQuery(run));
   const best = report.data?.best?.candidate;
-  const diff = useQuery({ ...diffQuery(run, best ?? "c0", "seed"), enabled: Boolean(best && best !== "c0") });
+  const same = best === "c0";
+  const diff = useQuery({ ...diffQuery(run, best ?? "c0", "seed"), enabled: Boolean(best && !same) });
   const chosen = useQuery({ ...candidateQuery(run, best ?? "c0"), enabled: Boolean(best) });
   if (report.isPending) return <Loading what="Reading the evidence" />;
   if (report.error) return <div className="p-6"><ErrorNote error={report.error} retry={() => void report.refetch()} /></div>;
@@ -36,11 +37,11 @@ export function EvidenceTab() {
   return (
     <div className="flex max-w-5xl flex-col gap-8 px-4 py-5 sm:px-6">
       <section>
-        <h2 className={`font-serif text-[1.625rem] leading-8 ${evidence.improved ? "text-accent" : ""}`}>{evidence.improved ? "Better, and shown to be" : best === "c0" ? "The seed prompt was kept" : "No improvement shown"}</h2>
+        <h2 className={`font-serif text-[1.625rem] leading-8 ${evidence.improved ? "text-accent" : ""}`}>{evidence.improved ? "Better, and shown to be" : same ? "The seed prompt was kept" : "No improvement shown"}</h2>
         <p className="mt-1 max-w-3xl text-lead">{evidence.sentence.charAt(0).toUpperCase() + evidence.sentence.slice(1)}.</p>
         {report.data.simulated ? <p className="mt-1 text-muted">The model is simulated: no figure here says anything about a real one.</p> : null}
       </section>
-      {best === "c0" ? (
+      {same ? (
         <p className="max-w-3xl text-muted">
           The best prompt that was found is the first one, so there is nothing to compare it with. Its score on {plural(evidence.n, "test example")} is {score(evidence.seed_score)} (95 %: {score(evidence.seed_ci[0])} to {score(evidence.seed_ci[1])}).
         </p>
@@ -50,11 +51,11 @@ export function EvidenceTab() {
       <section className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
         <dl className="grid grid-cols-[auto_1fr] content-start gap-x-6 gap-y-1">
           <Row name="Test examples">{count(evidence.n)}, each met by both prompts</Row>
-          {best === "c0" ? null : (
+          {same ? null : (
             <>
-          <Row name="Won, lost">{count(evidence.wins)} won, {count(evidence.losses)} lost, {count(evidence.n - evidence.wins - evidence.losses)} as before</Row>
-          <Row name="Test">{evidence.test === "mcnemar" ? "McNemar’s exact test on pairs" : "paired permutation test"}, {pValue(evidence.p_value)}</Row>
-          <Row name="Interval">{Math.round(evidence.confidence * 100)} %: {signed(evidence.ci_low, 3)} to {signed(evidence.ci_high, 3)}</Row>
+              <Row name="Won, lost">{count(evidence.wins)} won, {count(evidence.losses)} lost, {count(evidence.n - evidence.wins - evidence.losses)} as before</Row>
+              <Row name="Test">{evidence.test === "mcnemar" ? "McNemar’s exact test on pairs" : "paired permutation test"}, {pValue(evidence.p_value)}</Row>
+              <Row name="Interval">{Math.round(evidence.confidence * 100)} %: {signed(evidence.ci_low, 3)} to {signed(evidence.ci_high, 3)}</Row>
             </>
           )}
           <Row name="Corrected for">nothing more: one prompt was chosen on validation, and it alone met the test split, once</Row>
@@ -66,7 +67,7 @@ export function EvidenceTab() {
           {report.data.branch_of ? <p className="mt-2">This run branches from <Link to="/runs/$run/evidence" params={{ run: report.data.branch_of }} className="link font-mono">{report.data.branch_of}</Link>, which met the same test examples. If you branched because of its test score, take this gain with care.</p> : null}
         </aside>
       </section>
-      {best && best !== "c0" ? <Flips run={run} a="c0" b={best} split="test" /> : null}
+      {best && !same ? <Flips run={run} a="c0" b={best} split="test" /> : null}
       {best ? (
         <section>
           <div className="mb-2 flex items-center gap-3"><h2 className="plate">What changed in the prompt</h2><Link to="/runs/$run" params={{ run }} search={{ node: best }} className="link font-mono text-small">{best}</Link><span className="ml-auto"><CopyButton text={report.data.best?.prompt ?? ""} label="Copy the best prompt" what="The prompt is copied." /></span></div>
@@ -76,8 +77,8 @@ export function EvidenceTab() {
               <DiffText runs={component.runs} />
             </div>
           ))}
-          {best === "c0" ? <p className="text-muted">Nothing: the seed prompt itself was chosen.</p> : null}
-          {chosen.data?.node.note && best !== "c0" ? <p className="font-serif text-[1.0625rem] italic">“{chosen.data.node.note}”</p> : null}
+          {same ? <p className="text-muted">Nothing: the seed prompt itself was chosen.</p> : null}
+          {chosen.data?.node.note && !same ? <p className="font-serif text-[1.0625rem] italic">“{chosen.data.node.note}”</p> : null}
         </section>
       ) : null}
     </div>
