@@ -173,7 +173,7 @@ pub struct InitArgs {
 }
 
 /// A run file and what overrides it.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, Clone, Args)]
 pub struct FileArgs {
     /// The run file, or a promptfoo config [default: promptclade.yaml or promptfooconfig.yaml here]
     pub file: Option<PathBuf>,
@@ -198,7 +198,7 @@ pub struct FileArgs {
 }
 
 /// `clade run` and `clade eval`
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArgs {
     /// What to run
     #[command(flatten)]

@@ -14,6 +14,7 @@ use crate::{
 };
 
 /// What every command works with.
+#[derive(Clone)]
 pub struct Context {
     /// How to print.
     pub output: Output,

@@ -22,7 +22,7 @@ mod sandbox;
 mod session;
 mod setup;
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
@@ -58,7 +58,8 @@ fn main() -> ExitCode {
         args::Command::Serve(_) | args::Command::Mcp(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
-    let runtime = builder.enable_all().build();
+    // threads for what would block are needed now and then, and each holds memory of its own as long as it is there
+    let runtime = builder.enable_all().thread_keep_alive(Duration::from_millis(1)).build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(async {
             #[cfg(unix)]

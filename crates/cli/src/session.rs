@@ -2,13 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use clade_domain::{Budget, Limit, Recorded, RunEvent, RunId, RunMode, RunSpec, TrialOutcome};
+use clade_domain::{Budget, ContentHash, Limit, Recorded, RunEvent, RunId, RunMode, RunSpec, TrialOutcome};
 use clade_engine::{
     Control, EngineError, Owner, Progress, RunOutcome, RunReport, Runner, RunnerSettings, Setup, replay_state,
 };
 use clade_evolve::RunState;
 use clade_models::{ModelError, ModelName};
-use clade_runfile::{Loaded, Places, Problems};
+use clade_runfile::{Library, Loaded, Places, Problems};
 use clade_store::Store;
 use clade_store_sqlite::Durability;
 use tokio::sync::{mpsc, watch};
@@ -52,12 +52,29 @@ pub struct Session {
 pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(), Failure> {
     let path = load::find(args.file.file.as_deref())?;
     let library = load::library(&path, &args.file, context).await?;
-    let loaded = load::load(&path, &args.file, mode, &library, context)?;
-    refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
-    refuse_gates(args.gates, mode, &loaded)?;
     Feed::check(context)?;
     let durability = if args.durable { Durability::Full } else { Durability::Normal };
-    let store = context.store(durability).await?;
+    // data are read on another thread, while the store opens on this one with the connections that the run will read by
+    let opening = async {
+        let store = context.store(durability).await?;
+        tokio::try_join!(store.answers(Vec::new()), store.has_dataset(ContentHash::of(b"")))?;
+        Ok::<_, Failure>(store)
+    };
+    let reading = tokio::task::spawn_blocking({
+        let (path, args, context) = (path.clone(), args.clone(), context.clone());
+        move || readable(&path, &args, mode, &library, &context)
+    });
+    let (read, store) = tokio::join!(reading, opening);
+    let loaded = match read.map_err(|error| Failure::Error(format!("cannot read the run file: {error}")))? {
+        Ok(loaded) => loaded,
+        Err(failure) => {
+            if let Ok(store) = store {
+                store.close().await?;
+            }
+            return Err(failure);
+        }
+    };
+    let store = store?;
     let run = new_run_id(args.run_id.as_deref())?;
     let setup = create(&store, &run, &path, &loaded, context).await?;
     context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
@@ -65,6 +82,20 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let places = Some(loaded.places);
     let session = Session { store, run, setup, gates: args.gates, budget: None, places };
     carry_through(session, context).await
+}
+
+/// A run file that was read and can be paid for.
+fn readable(
+    path: &Path,
+    args: &RunArgs,
+    mode: RunMode,
+    library: &Library,
+    context: &Context,
+) -> Result<Loaded, Failure> {
+    let loaded = load::load(path, &args.file, mode, library, context)?;
+    refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
+    refuse_gates(args.gates, mode, &loaded)?;
+    Ok(loaded)
 }
 
 /// Gates that ask for evidence are refused where there can be none.

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -60,9 +60,9 @@ pub struct Example {
     pub id: ExampleId,
     /// Values for the prompt's variables and for the assertions.
     pub vars: Vars,
-    /// The checks, defaults already merged in.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub asserts: Vec<Assertion>,
+    /// The checks, defaults already merged in. Most data sets judge all their examples alike, so examples may share them.
+    #[serde(default, skip_serializing_if = "<[Assertion]>::is_empty")]
+    pub asserts: Arc<[Assertion]>,
     /// The weighted mean from which the example passes; without it every check must pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,

@@ -5,11 +5,12 @@ use clade_domain::{
     Timestamp, UserId, WorkspaceId,
 };
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
+use futures::{StreamExt, TryStreamExt};
 
 use crate::{EngineError, Point, now, replay_state};
 
 /// Examples stored in one step.
-const EXAMPLES: usize = 1_000;
+const EXAMPLES: usize = 512;
 
 /// Whose a run is. The default is the person at this machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,18 +42,27 @@ pub struct NewRun<'a> {
 pub async fn create_run(store: &Arc<dyn Store>, new: NewRun<'_>) -> Result<(), EngineError> {
     let NewRun { run, owner, spec, dataset, examples } = new;
     if !store.has_dataset(dataset.hash).await? {
-        let mut part = Vec::with_capacity(EXAMPLES);
-        for example in examples {
-            part.push(example?);
-            if part.len() == EXAMPLES {
-                store.put_examples(dataset.hash, std::mem::take(&mut part)).await?;
-            }
-        }
-        store.put_examples(dataset.hash, part).await?;
+        let (parts, hash) = (futures::stream::iter(parts(examples)), dataset.hash);
+        let put = |part: Result<Vec<Example>, EngineError>| async move {
+            store.put_examples(hash, part?).await?;
+            Ok::<_, EngineError>(())
+        };
+        // one part is made ready while the one before it is written
+        parts.map(put).buffered(2).try_collect::<()>().await?;
         store.seal_dataset(dataset.clone()).await?;
     }
     create(store, run, owner, spec, dataset, None).await?;
     Ok(())
+}
+
+/// Examples in parts that are stored in one step.
+fn parts(
+    mut examples: impl Iterator<Item = Result<Example, EngineError>>,
+) -> impl Iterator<Item = Result<Vec<Example>, EngineError>> {
+    std::iter::from_fn(move || {
+        let part: Result<Vec<Example>, EngineError> = examples.by_ref().take(EXAMPLES).collect();
+        part.map(|part| (!part.is_empty()).then_some(part)).transpose()
+    })
 }
 
 /// The row of a run of which nothing but its settings and its owner is known.

@@ -33,6 +33,8 @@ use crate::{
 
 /// Events taken from executors into one append.
 const BATCH: usize = 1_024;
+/// Trials whose examples are read together.
+const READ_AT_ONCE: usize = 64;
 /// How often the run's row is rewritten.
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 /// How often progress is renewed.
@@ -435,17 +437,19 @@ impl Runner {
                 }
             }
         }
-        let examples: Vec<_> = trials.iter().map(|command| command.cell.example).collect();
-        let examples = self.shelf.examples(&examples).await?;
-        for (command, example) in trials.into_iter().zip(examples) {
-            let Some(job) = self.trial_job(command, example) else { continue };
-            let (clients, spec) = (self.settings.clients.clone(), self.spec.clone());
-            let sender = sender.clone();
-            executors.spawn(async move {
-                let done = trial::carry_out(job, &clients, &spec).await;
-                drop(sender.send(done).await);
-            });
-            issued += 1;
+        // the first of many do not wait until the examples of the last are read
+        for part in trials.chunks(READ_AT_ONCE) {
+            let examples: Vec<_> = part.iter().map(|command| command.cell.example).collect();
+            for (command, example) in part.iter().zip(self.shelf.examples(&examples).await?) {
+                let Some(job) = self.trial_job(*command, example) else { continue };
+                let (clients, spec) = (self.settings.clients.clone(), self.spec.clone());
+                let sender = sender.clone();
+                executors.spawn(async move {
+                    let done = trial::carry_out(job, &clients, &spec).await;
+                    drop(sender.send(done).await);
+                });
+                issued += 1;
+            }
         }
         Ok(issued)
     }

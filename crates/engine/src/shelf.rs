@@ -1,14 +1,14 @@
 use std::{collections::HashMap, sync::Arc};
 
-use clade_domain::{CandidateId, ContentHash, Example, ExampleId, Prompt};
+use clade_domain::{Assertion, CandidateId, ContentHash, Example, ExampleId, Prompt};
 use clade_evolve::RunState;
 use clade_store::{Store, StoreError};
 use clade_text::template::{self, PromptTemplate, TemplateError};
 
 /// Most examples kept at hand. Reading is in batches, so a larger data set costs a query per batch, not per trial.
 const EXAMPLES: usize = 4_096;
-/// Examples read at once where they are met in order.
-const AHEAD: u32 = 256;
+/// Examples read along where they are met in order: as many as a query has.
+const AHEAD: u32 = 64;
 /// Most compiled prompts kept at hand.
 const PROMPTS: usize = 256;
 
@@ -27,12 +27,15 @@ pub(crate) struct Shelf {
     /// The number of examples where they are met in order, else 0.
     in_order: u32,
     examples: HashMap<ExampleId, Arc<Example>>,
+    /// The checks of the example that was read last.
+    asserts: Arc<[Assertion]>,
     prompts: HashMap<CandidateId, Arc<Ready>>,
 }
 
 impl Shelf {
     pub(crate) fn new(store: Arc<dyn Store>, dataset: ContentHash) -> Self {
-        Self { store, dataset, in_order: 0, examples: HashMap::new(), prompts: HashMap::new() }
+        let (examples, prompts) = (HashMap::new(), HashMap::new());
+        Self { store, dataset, in_order: 0, examples, asserts: Arc::default(), prompts }
     }
 
     /// The same for a run that meets so many examples in order of their ids: what comes next is read along.
@@ -51,11 +54,23 @@ impl Shelf {
             if self.examples.len() + missing.len() > EXAMPLES {
                 self.examples.retain(|id, _| ids.contains(id));
             }
-            let read = self.store.examples(self.dataset, missing.clone()).await?;
+            let mut read = self.store.examples(self.dataset, missing.clone()).await?;
+            for example in &mut read {
+                self.share(&mut example.asserts);
+            }
             self.examples.extend(missing.into_iter().zip(read.into_iter().map(Arc::new)));
         }
         let at_hand = ids.iter().filter_map(|id| self.examples.get(id).cloned()).collect();
         Ok(at_hand)
+    }
+
+    /// Checks like those of the example before are kept once.
+    fn share(&mut self, asserts: &mut Arc<[Assertion]>) {
+        if self.asserts == *asserts {
+            asserts.clone_from(&self.asserts);
+        } else {
+            self.asserts.clone_from(asserts);
+        }
     }
 
     /// A candidate's prompt; `None` where the run has no such candidate.

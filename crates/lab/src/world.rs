@@ -93,7 +93,7 @@ impl World {
                     ("question".to_owned(), json!(asked.question)),
                     ("answer".to_owned(), json!(asked.answer)),
                 ]),
-                asserts: vec![check.clone()],
+                asserts: [check.clone()].into(),
                 threshold: None,
                 description: String::new(),
                 metadata: BTreeMap::new(),

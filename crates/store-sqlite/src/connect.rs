@@ -111,6 +111,11 @@ pub(crate) fn copying(path: &Path) -> SqliteConnectOptions {
     common(path)
 }
 
+/// How the connection is opened that carries the log into the file. It flushes whatever the durability: the log before, the file after.
+pub(crate) fn carrying(path: &Path) -> SqliteConnectOptions {
+    common(path).synchronous(SqliteSynchronous::Normal)
+}
+
 /// How the connection is opened that keeps the family tree: what a power cut takes from it is read anew.
 pub(crate) fn projecting(path: &Path) -> SqliteConnectOptions {
     common(path).synchronous(SqliteSynchronous::Normal).pragma("cache_size", "-4096")

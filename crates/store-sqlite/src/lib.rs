@@ -6,6 +6,7 @@
 //! synchronous calls, and any SQL in another crate. What survives a kill and what survives a power cut is written down in
 //! `docs/durability.md`.
 
+mod carrier;
 mod connect;
 mod fault;
 mod kind;

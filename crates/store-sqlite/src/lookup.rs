@@ -19,7 +19,7 @@ use crate::{
     rows::Values,
 };
 
-/// Most callers served by one round, and as many again may wait.
+/// Most callers that wait.
 const MOST: usize = 1024;
 
 type Found = Result<Vec<Option<PaidAnswer>>, StoreError>;
@@ -77,8 +77,7 @@ impl Task {
     async fn run(mut self, mut waiting: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(MOST);
         let mut pace = Pace::new();
-        while waiting.recv_many(&mut messages, MOST).await > 0 {
-            pace.begin(messages.len());
+        while pace.gather(&mut waiting, &mut messages, |message| matches!(message, Message::Close)).await > 0 {
             let mut asks = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -87,7 +86,6 @@ impl Task {
                 }
             }
             self.serve(asks).await;
-            pace.wait(|| waiting.len()).await;
         }
         if let Some(connection) = self.connection {
             drop(connection.close().await);

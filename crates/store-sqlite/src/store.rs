@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -13,9 +13,12 @@ use sqlx::{
     query::Query,
     sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
+use tokio::sync::Notify;
 
 use crate::{
-    SqliteOptions, connect,
+    SqliteOptions,
+    carrier::Carrier,
+    connect,
     fault::{fault, io_fault},
     lookup::Lookup,
     projection::Projection,
@@ -29,6 +32,8 @@ pub struct SqliteStore {
     pub(crate) path: PathBuf,
     pub(crate) locks: PathBuf,
     pub(crate) writer: Writer,
+    /// None where nothing can be written.
+    carrier: Option<Carrier>,
     pub(crate) lookup: Lookup,
     pub(crate) projection: Projection,
     pub(crate) recent: Recent,
@@ -43,7 +48,7 @@ const MOST_NUMBERS: usize = 4096;
 impl SqliteStore {
     /// Opens the database at `path`, makes it and its folder where there are none, and brings an older format up to
     /// date. Costs a few milliseconds: connections that read are opened when they are first needed. Must be called
-    /// inside a tokio runtime, which then runs two tasks until [`Store::close`].
+    /// inside a tokio runtime, which then runs three tasks until [`Store::close`].
     ///
     /// # Errors
     /// `Newer` for a later version's database, `Corrupt` for anything that is no database of ours, `ReadOnly` where the
@@ -52,7 +57,10 @@ impl SqliteStore {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(|error| io_fault(folder, "make the data folder", &error))?;
         let connection = connect::writing(path, &options).await?;
-        Ok(Self::around(path, Writer::start(path.to_owned(), connection), connect::reading(path), &options))
+        let written = Arc::new(Notify::new());
+        let writer = Writer::start(path.to_owned(), connection, written.clone());
+        let carrier = Carrier::start(path.to_owned(), connect::carrying(path), written);
+        Ok(Self { carrier: Some(carrier), ..Self::around(path, writer, connect::reading(path), &options) })
     }
 
     /// Opens the database at `path` for reading; writing too, where that is allowed. Where it is not, everything that writes is refused with
@@ -84,6 +92,7 @@ impl SqliteStore {
             path: path.to_owned(),
             locks: folder.join("locks"),
             writer,
+            carrier: None,
             lookup: Lookup::start(path.to_owned(), reading),
             projection: Projection::new(path),
             recent: Recent::default(),
@@ -165,6 +174,9 @@ impl Store for SqliteStore {
             self.lookup.close().await;
             self.readers.close().await;
             self.projection.close().await;
+            if let Some(carrier) = &self.carrier {
+                carrier.close().await;
+            }
             // the writer last: the last connection to close carries the log into the file
             self.writer.close().await;
             Ok(())

@@ -247,3 +247,33 @@ async fn a_closed_store_says_so() {
         assert!(matches!(&error, Some(StoreError::Backend { .. })), "{error:?}");
     }
 }
+
+/// What a power cut leaves is what was flushed, and the file without its log is the least of that.
+#[tokio::test]
+async fn what_was_written_is_soon_in_the_file_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clade.db");
+    let store = open(&path).await.unwrap();
+    let run = samples::run("kept").unwrap();
+    store.create(samples::summary(&run, 1), Timestamp(1), (0..100).map(samples::trial).collect()).await.unwrap();
+    let copy = folder.path().join("copy.db");
+    let started = std::time::Instant::now();
+    loop {
+        // by another process: one that closes a file gives up its own locks on it
+        let copied = Command::new("cp").args([&path, &copy]).status().unwrap();
+        assert!(copied.success());
+        if let Ok(found) = open(&copy).await {
+            let entries = found.read(run.clone(), 0, 1_000).await;
+            found.close().await.unwrap();
+            if entries.is_ok_and(|entries| entries.len() == 100) {
+                break;
+            }
+        }
+        for name in ["copy.db", "copy.db-wal", "copy.db-shm"] {
+            drop(fs::remove_file(folder.path().join(name)));
+        }
+        assert!(started.elapsed().as_secs() < 30, "the file is as it was");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    store.close().await.unwrap();
+}

@@ -45,7 +45,7 @@ pub fn examples(checks: &[Assertion]) -> Vec<Example> {
             Example {
                 id: ExampleId(n),
                 vars: vars.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                asserts: checks.to_vec(),
+                asserts: checks.into(),
                 threshold: None,
                 description: String::new(),
                 metadata: Default::default(),

@@ -140,7 +140,7 @@ mod tests {
         Example {
             id: ExampleId(0),
             vars: serde_json::from_value(vars).unwrap(),
-            asserts,
+            asserts: asserts.into(),
             threshold: None,
             description: String::new(),
             metadata: Default::default(),

@@ -63,7 +63,7 @@ pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<D
     }
     builder.flush(context);
     let Builder { files, parts, .. } = builder;
-    let shared = Shared { files, defaults: inputs.defaults, keep_split: inputs.keep_split, affixes: false };
+    let shared = Shared::new(files, inputs.defaults, inputs.keep_split);
     (!parts.is_empty()).then(|| DataSource { shared: Arc::new(shared), parts: Arc::new(parts), kept: None })
 }
 

@@ -4,7 +4,7 @@ use std::{
     time::SystemTime,
 };
 
-use clade_domain::{Example, ExampleId, Split, Vars};
+use clade_domain::{Assertion, Example, ExampleId, Split, Vars};
 use serde_json::Value;
 
 use super::{
@@ -33,10 +33,19 @@ pub struct DataSource {
 pub(super) struct Shared {
     pub files: Files,
     pub defaults: Defaults,
+    /// The checks of the defaults, as examples that have no others share them.
+    pub asserts: Arc<[Assertion]>,
     /// Whether a column `split` is a variable of a prompt.
     pub keep_split: bool,
     /// Whether every example gets `__prefix` and `__suffix`.
     pub affixes: bool,
+}
+
+impl Shared {
+    pub fn new(files: Files, defaults: Defaults, keep_split: bool) -> Self {
+        let asserts = defaults.case.asserts.as_slice().into();
+        Self { files, defaults, asserts, keep_split, affixes: false }
+    }
 }
 
 /// One place of examples.
@@ -115,7 +124,7 @@ impl DataSource {
     pub(crate) fn with_affixes(&self) -> Self {
         let Shared { files, defaults, keep_split, .. } = &*self.shared;
         let files = Files::new(files.folder.clone());
-        let shared = Shared { files, defaults: defaults.clone(), keep_split: *keep_split, affixes: true };
+        let shared = Shared { affixes: true, ..Shared::new(files, defaults.clone(), *keep_split) };
         Self { shared: Arc::new(shared), parts: Arc::clone(&self.parts), kept: None }
     }
 
@@ -256,8 +265,11 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         vars.insert("__suffix".to_owned(), value(case.suffix, &defaults.suffix));
     }
     let own_asserts = case.asserts.len();
-    let mut asserts = if case.default_asserts { defaults.asserts.clone() } else { Vec::new() };
-    asserts.extend(case.asserts);
+    let asserts = match (case.default_asserts, own_asserts) {
+        (true, 0) => source.shared.asserts.clone(),
+        (true, _) => source.shared.asserts.iter().cloned().chain(case.asserts).collect(),
+        (false, _) => case.asserts.into(),
+    };
     let mut metadata = case.metadata;
     for (name, value) in &defaults.metadata {
         metadata.entry(name.clone()).or_insert_with(|| value.clone());
@@ -271,10 +283,9 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         metadata,
     };
     let split = source.parts.get(part).and_then(|p| p.split).or(case.split).or(defaults.split);
-    let place =
-        |vars: Vars| Placed { example: Example { vars, ..base.clone() }, split, part, line, own_asserts, affixed };
+    let place = |example| Placed { example, split, part, line, own_asserts, affixed };
     if !case.expand || !defaults.expand || !vars.values().any(expands) {
-        return Ok(vec![place(vars)]);
+        return Ok(vec![place(Example { vars, ..base })]);
     }
     let mut total = vars.values().map(|v| if let Value::Array(items) = v { items.len().max(1) } else { 1 });
     let total = total.try_fold(1usize, usize::checked_mul).filter(|n| *n <= MAX_EXPANSION);
@@ -298,5 +309,5 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         }
         combinations = longer;
     }
-    Ok(combinations.into_iter().map(place).collect())
+    Ok(combinations.into_iter().map(|vars| place(Example { vars, ..base.clone() })).collect())
 }

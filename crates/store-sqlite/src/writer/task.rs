@@ -1,12 +1,12 @@
 use std::{
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use clade_store::StoreError;
 use sqlx::{Connection, SqliteConnection};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
 };
 
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{fault::fault, pace::Pace};
 
-/// Most pieces of work in one transaction, and as many again may wait.
+/// Most pieces of work that wait.
 const MOST: usize = 1024;
 
 struct Job {
@@ -28,6 +28,19 @@ struct Job {
 enum Message {
     Job(Job),
     Close,
+}
+
+impl Message {
+    /// Trials and answers come in crowds, everything else by itself.
+    fn is_alone(&self) -> bool {
+        match self {
+            Self::Job(Job { work: Work::Append { entries, .. }, .. }) => {
+                entries.iter().any(|entry| &*entry.kind != "trial_finished")
+            }
+            Self::Job(job) => !matches!(job.work, Work::Answer(_)),
+            Self::Close => true,
+        }
+    }
 }
 
 /// The way to the writing task.
@@ -46,10 +59,10 @@ impl Writer {
         Self { queue, task: Mutex::default(), refusal: Some((path, detail)) }
     }
 
-    /// Starts the task on its connection.
-    pub fn start(path: PathBuf, connection: SqliteConnection) -> Self {
+    /// Starts the task on its connection. `written` is told of each round.
+    pub fn start(path: PathBuf, connection: SqliteConnection, written: Arc<Notify>) -> Self {
         let (queue, waiting) = mpsc::channel(MOST);
-        let task = Task { path, connection, ids: Ids::default(), transactions: 0 };
+        let task = Task { path, connection, written, ids: Ids::default(), transactions: 0 };
         Self { queue, task: Mutex::new(Some(tokio::spawn(task.run(waiting)))), refusal: None }
     }
 
@@ -81,6 +94,7 @@ fn closed() -> StoreError {
 struct Task {
     path: PathBuf,
     connection: SqliteConnection,
+    written: Arc<Notify>,
     ids: Ids,
     transactions: u64,
 }
@@ -89,8 +103,7 @@ impl Task {
     async fn run(mut self, mut waiting: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(MOST);
         let mut pace = Pace::new();
-        while waiting.recv_many(&mut messages, MOST).await > 0 {
-            pace.begin(messages.len());
+        while pace.gather(&mut waiting, &mut messages, Message::is_alone).await > 0 {
             let mut jobs = Vec::with_capacity(messages.len());
             for message in messages.drain(..) {
                 match message {
@@ -100,7 +113,7 @@ impl Task {
                 }
             }
             self.carry_out(jobs).await;
-            pace.wait(|| waiting.len()).await;
+            self.written.notify_one();
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(store.path = %self.path.display(), %error, "the database was not closed in order");

@@ -239,7 +239,7 @@ pub fn example(id: u32) -> Example {
             ("question".to_owned(), format!("What is {id} + {id}? — 几?").into()),
             ("n".to_owned(), id.into()),
         ]),
-        asserts: Vec::new(),
+        asserts: [].into(),
         threshold: None,
         description: String::new(),
         metadata: BTreeMap::new(),
