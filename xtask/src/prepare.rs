@@ -16,6 +16,7 @@ use crate::{
 
 /// What tests ask of JavaScript, as npm writes it.
 const JUDGES: &str = "crates/server/tests/js";
+const PROMPTFOO: &str = "crates/cli/tests/js";
 
 /// Who judges the fake of Daytona's API in JavaScript.
 const DAYTONA_JUDGES: &str = "crates/sandbox/tests/judges";
@@ -108,7 +109,7 @@ pub fn daytona() -> Result<Vec<(&'static str, OsString)>, String> {
     let version = |version: &str| environment(&format!("daytona-{version}"), &format!("daytona=={version}\n"));
     let pythons = DAYTONA.into_iter().map(version).collect::<Result<Vec<_>, String>>()?;
     let pythons = env::join_paths(pythons).map_err(|error| format!("the folder of the tools: {error}"))?;
-    let node = packages("daytona-judges", DAYTONA_JUDGES)?;
+    let node = packages("daytona-judges", DAYTONA_JUDGES, &[])?;
     Ok(vec![("CLADE_DAYTONA_PYTHON", pythons), ("CLADE_DAYTONA_JUDGES", node.into())])
 }
 
@@ -120,11 +121,29 @@ pub fn javascript() -> Result<PathBuf, String> {
     if let Some(given) = env::var_os("CLADE_TEST_NODE_MODULES") {
         return Ok(given.into());
     }
-    Ok(packages("javascript", JUDGES)?.join("node_modules"))
+    Ok(packages("javascript", JUDGES, &[])?.join("node_modules"))
+}
+
+/// Installs promptfoo, which judges the configs that are exported for it, with a Node that it is content with. Gives the variable by which tests
+/// find it; none where there is no such Node for the platform in the registry.
+///
+/// # Errors
+/// As [`javascript`].
+pub fn promptfoo() -> Result<Option<(&'static str, OsString)>, String> {
+    const VARIABLE: &str = "CLADE_TEST_PROMPTFOO";
+    if let Some(given) = env::var_os(VARIABLE) {
+        return Ok(Some((VARIABLE, given)));
+    }
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Ok(None);
+    }
+    // its optional packages are clients of models and databases, some hundred megabytes
+    let folder = packages("promptfoo", PROMPTFOO, &["--omit=optional"])?;
+    Ok(Some((VARIABLE, folder.join("node_modules").into())))
 }
 
 /// A folder of ours with the packages that a folder of the repository names.
-fn packages(name: &str, source: &str) -> Result<PathBuf, String> {
+fn packages(name: &str, source: &str, flags: &[&str]) -> Result<PathBuf, String> {
     let folder = tools_directory()?.join(name);
     let from = root().join(source);
     let lock = from.join("package-lock.json");
@@ -136,7 +155,8 @@ fn packages(name: &str, source: &str) -> Result<PathBuf, String> {
         }
         println!("    npm ci in {source}");
         let mut npm = Command::new("npm");
-        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"]).arg(making);
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).args(flags);
+        npm.arg("--prefix").arg(making);
         files::run(&mut npm)
     })?;
     Ok(folder)

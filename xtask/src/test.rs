@@ -56,9 +56,10 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
     steps.run("build", build.arg("--no-run"))?;
     let judges = steps.own("judges", prepare::javascript)?;
     let daytona = steps.own("judges of Daytona", prepare::daytona)?;
+    let promptfoo = steps.own("promptfoo", prepare::promptfoo)?;
     services::with(&Service::ALL, |state| {
         let mut test = tests(python);
-        test.env("CLADE_TEST_NODE_MODULES", judges).envs(daytona).envs(state.variables());
+        test.env("CLADE_TEST_NODE_MODULES", judges).envs(daytona).envs(promptfoo).envs(state.variables());
         steps.run("test", &mut test)
     })?;
     if browser {

@@ -19,6 +19,7 @@ mod daytona;
 mod evaluations;
 mod examples;
 mod exit_codes;
+mod exporting;
 mod judges;
 mod library;
 mod mcp;

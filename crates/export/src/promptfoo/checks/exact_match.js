@@ -1,0 +1,1 @@
+return verdict([context.config.expected].flat().some((expected) => plain(output) === plain(expected)), plain(output));

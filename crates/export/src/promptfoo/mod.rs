@@ -1,0 +1,65 @@
+mod checks;
+mod models;
+
+use std::collections::BTreeSet;
+
+use clade_domain::{Example, ExampleId, Prompt};
+use clade_evolve::RunState;
+use clade_store::Store;
+use clade_text::template;
+use serde_json::{Value, json};
+
+use crate::{
+    ExportError,
+    prompt::{as_file, is_text},
+};
+
+/// Examples read in one step.
+const PAGE: u32 = 1_000;
+
+/// A promptfoo config in JSON, which promptfoo reads as well as YAML: the best prompt, the task models and all examples. Names of models and checks
+/// are promptfoo's; what it has nothing like is left out, and the description says so.
+///
+/// # Errors
+/// Where the run has no prompt yet, or its examples cannot be read.
+pub async fn promptfoo(state: &RunState, store: &dyn Store) -> Result<Value, ExportError> {
+    let missing = || ExportError::NoCandidate { run: state.run().clone() };
+    let prompt = &state.candidate(state.best()).ok_or_else(missing)?.prompt;
+    let tokens = template::prompt_tokens(prompt);
+    let providers: Vec<Value> = state.spec().models.task.iter().map(models::provider).collect();
+    let count = u32::try_from(state.dataset().len()).unwrap_or(u32::MAX);
+    let (mut tests, mut left_out) = (Vec::new(), BTreeSet::new());
+    for first in (0..count).step_by(PAGE as usize) {
+        let ids = (first..count.min(first + PAGE)).map(ExampleId).collect();
+        for example in store.examples(state.dataset().hash, ids).await? {
+            left_out.extend(checks::left_out(example.asserts.iter()).into_iter().map(str::to_owned));
+            tests.push(test(&example, tokens));
+        }
+    }
+    let mut description = format!("{} (best prompt of Promptclade run {})", state.spec().description, state.run());
+    if !left_out.is_empty() {
+        let kinds = left_out.into_iter().collect::<Vec<_>>().join(", ");
+        description += &format!(" Left out, since promptfoo has nothing like it: {kinds}");
+    }
+    if state.spec().models.task.iter().any(|model| model.id.starts_with("simulated")) {
+        description += " Its model is simulated: start `clade simulate` first";
+    }
+    Ok(
+        json!({ "description": description.trim(), "prompts": [as_promptfoo(prompt)?], "providers": providers, "tests": tests }),
+    )
+}
+
+fn as_promptfoo(prompt: &Prompt) -> Result<Value, ExportError> {
+    let text = as_file(prompt)?;
+    Ok(if is_text(prompt) { json!(text) } else { json!({ "raw": text, "label": "best" }) })
+}
+
+fn test(example: &Example, prompt_tokens: u32) -> Value {
+    let asserts: Vec<Value> =
+        example.asserts.iter().filter_map(|check| checks::check(check, &example.vars, prompt_tokens)).collect();
+    let mut value = json!({ "vars": example.vars, "assert": asserts });
+    if let (Value::Object(fields), Some(threshold)) = (&mut value, example.threshold) {
+        fields.insert("threshold".into(), json!(threshold));
+    }
+    value
+}
