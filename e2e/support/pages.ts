@@ -18,6 +18,7 @@ export const pages: readonly (readonly [string, string, string | RegExp])[] = [
   ["datasets", "/w/local/datasets", "No datasets kept yet"],
   ["settings", "/w/local/settings", "Own addresses of models"],
   ["budget", "/w/local/settings?section=budgets", "Budget of the workspace"],
+  ["webhooks", "/w/local/settings?section=webhooks", "Add the webhook"],
   ["audit", "/w/local/settings?section=audit", "by whom"],
   ["account", "/account", "API tokens"],
 ];

@@ -32,10 +32,24 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
     for (const box of await page.getByRole("checkbox").all()) await box.check();
     await page.getByRole("link", { name: "Compare 2 runs" }).click();
     await expect(page.getByRole("heading", { name: "Comparison of 2 runs" })).toBeVisible();
+    // the branch had a smaller budget: that is said; data and checks are the same, so of them nothing is said
+    const notes = page.getByRole("list", { name: "What to know before comparing" });
+    await expect(notes).toContainText("The budgets differ");
+    await expect(notes).not.toContainText("data differ");
+    const add = page.getByRole("combobox", { name: /Add a candidate of/ });
+    await add.first().selectOption({ index: 1 });
+    await add.last().selectOption({ index: 1 });
+    const side = page.getByRole("table", { name: "Candidates side by side" });
+    await expect(side.getByRole("row")).toHaveCount(3);
+    await expect(page).toHaveURL(/candidates=/);
+    await side.getByRole("button", { name: /^Take .* out/ }).first().click();
+    await expect(side.getByRole("row")).toHaveCount(2);
 
     await page.getByRole("link", { name: "Branches" }).click();
     await page.getByRole("row").filter({ hasText: run }).getByRole("button", { name: "Clone" }).first().click();
     await page.getByRole("button", { name: "Clone, paused" }).click();
+    // one stays where one is, and the notice leads to the clone
+    await page.getByRole("status").getByRole("link", { name: "Open it" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/runs/"));
     const clone = new URL(page.url()).pathname.split("/")[2] ?? "";
     expect(clone).not.toBe(run);

@@ -49,6 +49,33 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     await expect(panel.getByText("{{question}}").first()).toBeVisible();
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("b");
+    // the panel is one step of the history, however many candidates were looked at in it; closed by its cross, what was coloured meanwhile stays
+    await page.getByRole("combobox", { name: "Colour" }).selectOption("operator");
+    await expect(page.getByLabel("Legend")).toContainText("reflect");
+    await page.goBack();
+    await expect(panel).toBeHidden();
+    await expect(plate).toBeVisible();
+    await plate.focus();
+    await page.keyboard.press("b");
+    await page.getByRole("combobox", { name: "Colour" }).selectOption("model");
+    await panel.getByRole("button", { name: "Close the panel" }).click();
+    await expect(panel).toBeHidden();
+    await expect(page).toHaveURL(/color=model/);
+    // any candidate is held against any other
+    await plate.focus();
+    await page.keyboard.press("b");
+    await panel.getByRole("button", { name: "Diff others against this" }).click();
+    await page.keyboard.press("Tab");
+    await plate.focus();
+    await page.keyboard.press("ArrowLeft");
+    await expect(panel.getByRole("combobox", { name: "Prompt shown" })).toHaveValue(/^c\d+$/);
+    await page.keyboard.press("b");
+    const [plateFile] = await Promise.all([page.waitForEvent("download"), page.getByRole("combobox", { name: "Save the plate" }).selectOption("svg")]);
+    const drawn = await readFile(await plateFile.path(), "utf8");
+    expect(drawn).toContain("Plate.");
+    expect(drawn).toContain("line of descent");
+    const [pngFile] = await Promise.all([page.waitForEvent("download"), page.getByRole("combobox", { name: "Save the plate" }).selectOption("png")]);
+    expect((await readFile(await pngFile.path())).subarray(1, 4).toString()).toBe("PNG");
     await panel.getByRole("button", { name: "Branch from here" }).click();
     const dialog = page.getByRole("dialog", { name: /Branch from c\d+/ });
     const prompt = dialog.getByRole("textbox", { name: /Prompt: user/ });

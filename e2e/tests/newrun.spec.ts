@@ -33,8 +33,28 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     await expect(file).toHaveValue(/strategy: random/);
     await page.getByRole("spinbutton", { name: "Calls" }).fill("600");
     await expect(file).toHaveValue(/calls: 600/);
+    // the check is tried on one example before anything is started
+    await page.getByText("Try the check on one example").click();
+    await page.getByRole("spinbutton", { name: "Example" }).fill("3");
+    await page.getByRole("textbox", { name: "Answer" }).fill("It is 8.");
+    await page.getByRole("button", { name: "Judge it" }).click();
+    const verdict = page.getByRole("region", { name: "Verdict" });
+    await expect(verdict).toContainText("fails");
+    await page.getByRole("textbox", { name: "Answer" }).fill("It is 7.");
+    await page.getByRole("button", { name: "Judge it" }).click();
+    await expect(verdict).toContainText("1.00");
+    await page.getByRole("button", { name: "Ask simulated:rough" }).click();
+    await expect(page.getByText("It cost $0.00")).toBeVisible();
+    await expect(page.getByRole("textbox", { name: "Answer" })).not.toHaveValue("It is 7.");
     await page.getByRole("button", { name: "Check and estimate" }).click();
-    await expect(page.getByRole("region", { name: "Estimate" })).toContainText("Ready.");
+    const estimate = page.getByRole("region", { name: "Estimate" });
+    await expect(estimate).toContainText("Ready.");
+    // what there is to gain is bought, at the price on the button, before the search is
+    await estimate.getByRole("button", { name: /Check the headroom: 48 calls, \$0/ }).click();
+    await expect(estimate).toContainText(/scores .* on 24 examples: at most/, { timeout: 60_000 });
+    await page.getByRole("button", { name: "Start afresh" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    await expect(file).toHaveValue(/strategy: random/);
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await page.waitForURL(/\/runs\//);
     await finished(page);
@@ -42,6 +62,54 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     expect(await page.title()).not.toBe("broken");
     await page.getByRole("link", { name: "Candidates", exact: true }).click();
     await expect(page.getByRole("table")).toContainText("c0");
+    seen.clean();
+  } finally {
+    await clade.close();
+  }
+});
+
+test("columns of other names are mapped, duplicates and leakage are shown, and a run is found where its prompt is kept", async ({ page }) => {
+  const clade = await startClade();
+  try {
+    const seen = watch(page, { origin: clade.url.origin });
+    await enter(page, clade);
+    await page.getByRole("link", { name: "Datasets" }).click();
+    await page.getByRole("button", { name: "Add a dataset" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("twins");
+    await page.getByRole("textbox", { name: /Examples/ }).fill("task,solution,__split\nOne and one?,2,train\none and ONE,2,test\nTwo and two?,4,train\nTwo and two?,4,train\n");
+    const faults = page.getByRole("dialog").getByRole("region", { name: "Duplicates and leakage" });
+    await expect(faults).toContainText("1 duplicate of 1 example");
+    await expect(faults).toContainText("Leakage: 1 example in more than one split");
+    await faults.getByText("Leakage").click();
+    await expect(faults).toContainText("examples 1, 2 (test and train)");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await expect(page.getByRole("region", { name: "Duplicates and leakage" })).toContainText("3 train, 1 test");
+
+    await page.getByRole("link", { name: "Prompts" }).click();
+    await page.getByRole("button", { name: "Add a prompt" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("sums");
+    await page.getByRole("textbox", { name: "Text" }).fill("Reckon: {{question}}");
+    await page.getByRole("button", { name: "Keep it" }).click();
+    await page.getByRole("link", { name: "New run from it" }).click();
+    await expect(page.getByRole("textbox", { name: "prompt.txt" })).toHaveValue("Reckon: {{question}}");
+    await page.getByRole("textbox", { name: /One JSON object a line/ }).fill(rows.replaceAll("question", "task").replaceAll("answer", "solution"));
+    await page.getByRole("combobox", { name: /question.* is/ }).selectOption("task");
+    await page.getByRole("combobox", { name: /answer.* is/ }).selectOption("solution");
+    await page.getByRole("button", { name: "Rename the columns" }).click();
+    await expect(page.getByRole("group", { name: "Which columns are meant?" })).toHaveCount(0);
+    await expect(page.getByRole("columnheader", { name: "question" })).toBeVisible();
+    await page.getByRole("spinbutton", { name: "Calls" }).fill("400");
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await page.waitForURL(/\/runs\//);
+    await finished(page);
+
+    await page.getByRole("link", { name: "Prompts" }).click();
+    await page.getByRole("link", { name: /sums/ }).click();
+    await page.getByText("Where it is used").click();
+    await expect(page.getByRole("table", { name: "Where it is used" })).toContainText("same text as this version");
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await expect(page.getByRole("img", { name: /Best on train: from/ })).toBeVisible();
+    await expect(page.getByRole("row").nth(1)).toContainText(/ % of /);
     seen.clean();
   } finally {
     await clade.close();

@@ -69,7 +69,7 @@ const newRun = createRoute({
 const compare = createRoute({
   getParentRoute: () => workspace,
   path: "/compare",
-  validateSearch: optional((search) => ({ runs: text(search.runs), x: word(search.x, ["calls", "usd"] as const) })),
+  validateSearch: optional((search) => ({ runs: text(search.runs), x: word(search.x, ["calls", "usd"] as const), candidates: text(search.candidates) })),
   component: lazyRouteComponent(() => import("./pages/compare/ComparePage"), "ComparePage"),
 });
 const prompts = createRoute({
@@ -89,7 +89,7 @@ const playground = createRoute({ getParentRoute: () => workspace, path: "/playgr
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
-  validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "audit"] as const) })),
+  validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "webhooks", "audit"] as const) })),
   component: lazyRouteComponent(() => import("./pages/workspace/WorkspacePage"), "WorkspacePage"),
 });
 

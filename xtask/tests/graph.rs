@@ -53,6 +53,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "clade-filter",
             "clade-lineage",
             "clade-evolve",
+            "clade-metrics",
             "clade-models",
             "clade-store",
             "clade-runfile",

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::{Budget, Evidence, RunId, Spent};
+use clade_domain::{Assertion, Budget, ContentHash, Evidence, ExampleId, RunId, Spent};
 use clade_evolve::RunState;
 use clade_store::{RunStatus, RunSummary, Store};
 use schemars::JsonSchema;
@@ -23,6 +23,15 @@ pub struct Side {
     pub model: String,
     /// Whether any of its models is simulated.
     pub simulated: bool,
+    /// The identity of its data: of the examples and their checks in order. Null from a server that does not tell.
+    #[serde(default)]
+    pub data: Option<ContentHash>,
+    /// Where its data came from, for people.
+    #[serde(default)]
+    pub source: String,
+    /// The checks of its first example by name: what its scores mean.
+    #[serde(default)]
+    pub checks: Vec<String>,
     /// The seed of all its randomness.
     pub seed: u64,
     /// Its limits.
@@ -62,6 +71,9 @@ impl Side {
         let state = replay_state(store, &row.run).await?;
         let (candidates, curve) = (state.candidates().len(), Self::curve(&state));
         let report = RunReport::read(store, &state, row).await?;
+        let dataset = state.dataset();
+        let first = store.examples(dataset.hash, vec![ExampleId(0)]).await?;
+        let checks = first.iter().flat_map(|example| example.asserts.iter()).map(named).collect();
         let side = Self {
             run: row.run.clone(),
             status: row.status,
@@ -69,6 +81,9 @@ impl Side {
             strategy: row.strategy.clone(),
             model: row.model.clone(),
             simulated: row.simulated,
+            data: Some(dataset.hash),
+            source: dataset.source.clone(),
+            checks,
             seed: state.spec().seed,
             budget: *state.budget(),
             spent: report.spent,
@@ -89,5 +104,14 @@ impl Side {
             best.is_finite().then_some(Step { calls: closed.calls, usd: closed.usd, best })
         };
         state.generations().iter().filter_map(step).collect()
+    }
+}
+
+/// A check as people name it: its metric's name with what judges it.
+fn named(check: &Assertion) -> String {
+    let not = if check.negated { "not-" } else { "" };
+    match &check.metric {
+        Some(metric) if *metric != check.kind => format!("{metric} ({not}{})", check.kind),
+        _ => format!("{not}{}", check.kind),
     }
 }

@@ -18,7 +18,19 @@ pub(crate) struct Read {
     pub loaded: Loaded,
     /// Why it cannot start now.
     pub unready: Option<String>,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+impl Read {
+    /// What is worth knowing and stops nothing, by the names that the user gave to files.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.loaded.warnings.iter().map(|warning| self.own_names(&warning.to_string())).collect()
+    }
+
+    /// A text with the names that the user gave to files.
+    pub(crate) fn own_names(&self, text: &str) -> String {
+        own_names(text, self.folder.path())
+    }
 }
 
 /// Reads a run file as if it lay in a folder with the files that came along, and nothing else.
@@ -55,7 +67,7 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
             clade_intake::usable(&loaded, &keys).err().map(|problem| own_names(&problem.to_string(), folder.path()))
         }
     };
-    Ok(Read { loaded, unready, _folder: folder })
+    Ok(Read { loaded, unready, folder })
 }
 
 /// A run file in a folder with what came along.

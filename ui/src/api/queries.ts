@@ -121,6 +121,12 @@ export const membersQuery = (workspace: string) => ofWorkspace<T.Page<T.Member>>
 export const invitationsQuery = (workspace: string) => ofWorkspace<T.Page<T.Invitation>>(workspace, "invitations");
 export const mentionsQuery = (workspace: string) => ofWorkspace<T.Page<T.Mention>>(workspace, "mentions");
 export const keysQuery = (workspace: string) => ofWorkspace<T.Page<T.ProviderKey>>(workspace, "keys");
+export const webhooksQuery = (workspace: string) => ofWorkspace<T.Page<T.Webhook>>(workspace, "webhooks");
+export const deliveriesQuery = (workspace: string, webhook: string) => ({
+  ...ofWorkspace<T.Page<T.Delivery>>(workspace, `webhooks/${webhook}/deliveries`),
+  // what waits to be sent again is looked at again
+  refetchInterval: 3_000,
+});
 export const libraryQuery = (workspace: string, kind: T.LibraryKind) => ofWorkspace<T.Page<T.LibraryItem>>(workspace, `library/${kind}`);
 export const libraryItemQuery = (workspace: string, kind: T.LibraryKind, name: string) =>
   ofWorkspace<T.LibraryDetail>(workspace, `library/${kind}/${encodeURIComponent(name)}`);

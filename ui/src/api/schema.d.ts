@@ -1483,6 +1483,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/runs/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judges one answer by the checks of a run file; spends nothing. */
+        post: operations["judge_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/top": {
         parameters: {
             query?: never;
@@ -1609,6 +1626,26 @@ export interface components {
              * @description US dollars; null where the price is unknown.
              */
             usd: number | null;
+        };
+        /** @description How an answer is judged. */
+        AnswerJudged: {
+            /** @description Checks that ask a model or execute code: they are asked when the run goes. */
+            asks: string[];
+            /** @description Checks that could not judge, with the reason. */
+            failed: string[];
+            /** @description One for each check in order that needs neither a model nor code, each followed by its named scores. */
+            judgements: components["schemas"]["Judgement"][];
+            /** @description Whether the example passes; null likewise. */
+            pass: boolean | null;
+            /**
+             * Format: double
+             * @description The mean of the checks by weight, in [0, 1]; null where one of them could not be asked here.
+             */
+            score: number | null;
+            /** @description The example's variables. */
+            vars: {
+                [key: string]: unknown;
+            };
         };
         /** @description What the models made of it, in the order in which they were named. */
         Answers: {
@@ -2596,6 +2633,18 @@ export interface components {
              * @description How many versions it has; the newest has this number.
              */
             versions: number;
+        };
+        /** @description An answer to an example of a run file. */
+        JudgeInput: {
+            /** @description What is judged as if the task model had answered it. */
+            answer: string;
+            /**
+             * Format: uint32
+             * @description Which example, from 0, in the order of the data.
+             * @default 0
+             */
+            example?: number;
+            run: components["schemas"]["RunWantedInput"];
         };
         /** @description One evaluator's verdict on one output. */
         Judgement: {
@@ -3928,8 +3977,18 @@ export interface components {
              * @description Candidates, the user's prompts included.
              */
             candidates: number;
+            /**
+             * @description The checks of its first example by name: what its scores mean.
+             * @default []
+             */
+            checks: string[];
             /** @description The best on train so far, as each generation closed. */
             curve: components["schemas"]["Step"][];
+            /**
+             * @description The identity of its data: of the examples and their checks in order. Null from a server that does not tell.
+             * @default null
+             */
+            data: components["schemas"]["ContentHash"] | null;
             /** @description The user's words for it. */
             description: string;
             /** @description The comparison with its first prompt on the test split; null before it is measured. */
@@ -3950,6 +4009,11 @@ export interface components {
             seed: number;
             /** @description Whether any of its models is simulated. */
             simulated: boolean;
+            /**
+             * @description Where its data came from, for people.
+             * @default
+             */
+            source: string;
             /** @description What it bought. */
             spent: components["schemas"]["Spent"];
             /** @description Where it stands. */
@@ -8365,6 +8429,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeInput"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerJudged"];
                 };
             };
             /** @description what went wrong and what to do */

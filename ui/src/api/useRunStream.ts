@@ -35,33 +35,54 @@ const BY_TRIAL = ["lineage", "candidates", "matrix"] as const;
 /** Everything that is asked about a run but its journal, which is only ever added to. */
 const allOf = (run: string) => ({ queryKey: ["run", run], predicate: (query: { queryKey: readonly unknown[] }) => query.queryKey[2] !== "journal" });
 
-/** Refreshes what is on screen, never faster than four times the time its last answer took. */
-class Refresher {
-  private readonly due = new Map<string, ReturnType<typeof setTimeout>>();
+/** Refreshes what is on screen: soon after an event, and not before three times as long as its last answer took have gone by. */
+export class Refresher {
+  private readonly due = new Map<string, { timer: ReturnType<typeof setTimeout>; at: number }>();
   private readonly took = new Map<string, number>();
+  private readonly ended = new Map<string, number>();
+  private readonly busy = new Set<string>();
+  private readonly again = new Map<string, number>();
+  private stopped = false;
 
   constructor(
     private readonly client: QueryClient,
     private readonly run: string,
   ) {}
 
+  /** Asks for a refresh within `least` milliseconds, or as soon as what goes on allows. */
   ask(what: string, least: number): void {
-    const wait = Math.max(least, 4 * (this.took.get(what) ?? 0));
-    if (this.due.has(what)) return;
-    this.due.set(what, setTimeout(() => void this.refresh(what), wait));
+    if (this.busy.has(what)) {
+      this.again.set(what, Math.min(least, this.again.get(what) ?? least));
+      return;
+    }
+    const now = performance.now();
+    const at = Math.max(now + least, (this.ended.get(what) ?? 0) + 3 * (this.took.get(what) ?? 0));
+    const due = this.due.get(what);
+    // what may wait never holds up what may not
+    if (due && due.at <= at) return;
+    clearTimeout(due?.timer);
+    this.due.set(what, { at, timer: setTimeout(() => void this.refresh(what), at - now) });
   }
 
   private async refresh(what: string): Promise<void> {
+    this.due.delete(what);
+    this.busy.add(what);
     const started = performance.now();
     const match = what === "" ? { queryKey: ["run", this.run, ""], exact: true } : { queryKey: ["run", this.run, what] };
     // what was asked wrongly stays wrong
     await this.client.invalidateQueries({ ...match, predicate: ({ state }) => !(state.error instanceof ApiError && state.error.status === 400) });
-    this.took.set(what, performance.now() - started);
-    this.due.delete(what);
+    const ended = performance.now();
+    this.took.set(what, ended - started);
+    this.ended.set(what, ended);
+    this.busy.delete(what);
+    const again = this.again.get(what);
+    this.again.delete(what);
+    if (again !== undefined && !this.stopped) this.ask(what, again);
   }
 
   stop(): void {
-    for (const timer of this.due.values()) clearTimeout(timer);
+    this.stopped = true;
+    for (const { timer } of this.due.values()) clearTimeout(timer);
     this.due.clear();
   }
 }
@@ -96,7 +117,7 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
         waiting.push(entry);
         flushing ??= setTimeout(flush, 100);
         const kind = entry.event;
-        for (const what of STALE_BY[kind] ?? []) refresher.ask(what, 120);
+        for (const what of STALE_BY[kind] ?? []) refresher.ask(what, 40);
         if (kind === "trial_finished") for (const what of BY_TRIAL) refresher.ask(what, what === "matrix" ? 4000 : 1500);
       });
       source.addEventListener("progress", (message) => {

@@ -1,9 +1,11 @@
 import { Button } from "./Button";
 import { toast } from "./toasts";
 
-export function CopyButton({ text, label = "Copy", what = "Copied" }: { text: string; label?: string; what?: string }) {
+export function CopyButton({ text, label = "Copy", what = "Copied", title }: { text: string; label?: string; what?: string; title?: string }) {
   return (
     <Button
+      title={title}
+      aria-label={title}
       onClick={() => {
         navigator.clipboard.writeText(text).then(
           () => toast(what),

@@ -30,8 +30,11 @@ export function Dialog({ open, title, onClose, children, actions, wide }: Props)
       onClick={(event) => event.target === event.currentTarget && onClose()}
       className={`m-auto w-[calc(100vw-32px)] ${wide ? "max-w-3xl" : "max-w-md"} max-h-[85vh] overflow-auto rounded border border-hairline bg-panel p-0`}
     >
-      <div className="p-5">
-        <h2 className="plate mb-3">{title}</h2>
+      <div className="px-5 pb-5">
+        <div className="sticky top-0 z-10 -mx-5 mb-1 flex items-start gap-3 bg-panel px-5 pt-5 pb-2">
+          <h2 className="plate min-w-0 flex-1 break-words">{title}</h2>
+          <button type="button" aria-label="Dismiss the dialog" className="-mr-1 min-h-7 min-w-7 rounded text-muted hover:bg-hover hover:text-ink" onClick={onClose}>✕</button>
+        </div>
         {children}
         {actions ? <div className="mt-5 flex flex-wrap justify-end gap-2">{actions}</div> : null}
       </div>

@@ -1,16 +1,20 @@
+import { Link } from "@tanstack/react-router";
 import { useSyncExternalStore } from "react";
 import { Button } from "./Button";
 import { currentToasts, dismissToast, subscribeToasts } from "./toasts";
 
+/** What happened, on a strip of its own below the page: it takes its room and lies over no button. */
 export function Toasts() {
   const toasts = useSyncExternalStore(subscribeToasts, currentToasts);
   return (
-    <div role="status" aria-live="polite" className="fixed right-4 bottom-4 z-40 flex w-80 max-w-[calc(100vw-32px)] flex-col gap-2">
+    <div role="status" aria-live="polite" className="sticky bottom-0 z-40 flex flex-col">
       {toasts.map((toast) => (
-        <div key={toast.id} className={`flex items-start gap-3 rounded border bg-panel p-3 ${toast.tone === "lost" ? "border-lost" : "border-hairline"}`}>
+        <div key={toast.id} className={`flex items-center gap-3 border-t bg-panel px-4 py-2 sm:px-6 ${toast.tone === "lost" ? "border-lost" : "border-hairline"}`}>
           <div className="min-w-0 flex-1 break-words">
-            <p>{toast.text}</p>
-            {toast.fix ? <p className="text-muted">{toast.fix}</p> : null}
+            {toast.tone === "lost" ? <span aria-hidden="true" className="mr-2 text-lost">✕</span> : null}
+            <span>{toast.text}</span>
+            {toast.fix ? <span className="text-muted"> {toast.fix}</span> : null}
+            {toast.run ? <Link to="/runs/$run" params={{ run: toast.run }} className="link ml-2" onClick={() => dismissToast(toast.id)}>Open it</Link> : null}
           </div>
           {toast.undo ? (
             <Button
@@ -22,7 +26,7 @@ export function Toasts() {
               Undo
             </Button>
           ) : null}
-          <button type="button" aria-label="Dismiss" className="text-muted" onClick={() => dismissToast(toast.id)}>✕</button>
+          <button type="button" aria-label="Dismiss" className="min-h-7 min-w-7 rounded text-muted hover:bg-hover hover:text-ink" onClick={() => dismissToast(toast.id)}>✕</button>
         </div>
       ))}
     </div>

@@ -6,6 +6,8 @@ export interface Toast {
   tone: "plain" | "lost";
   fix?: string;
   undo?: () => void;
+  /** A run that came of it, to be opened. */
+  run?: string;
 }
 
 let toasts: Toast[] = [];
@@ -32,7 +34,7 @@ export function dismissToast(id: number): void {
 export function toast(text: string, more: Partial<Omit<Toast, "id" | "text">> = {}): void {
   const id = ++counter;
   publish([...toasts.slice(-3), { id, text, tone: "plain", ...more }]);
-  setTimeout(() => dismissToast(id), more.undo || more.tone === "lost" ? 10_000 : 4_000);
+  setTimeout(() => dismissToast(id), more.undo || more.run || more.tone === "lost" ? 10_000 : 4_000);
 }
 
 /** Says what failed and what to do next. */

@@ -10,6 +10,13 @@ export interface PlateEvents {
   onChoose: (node: number) => void;
 }
 
+/** What stands round the plate in a picture: room above and below it, and an SVG document as large as the picture that fills that room. */
+export interface Around {
+  above: number;
+  below: (width: number) => number;
+  caption: (width: number, height: number) => string;
+}
+
 const GLIDE = 220;
 const BIRTH = 700;
 
@@ -100,20 +107,25 @@ export class Plate {
     this.glideTo(zoom(this.camera, factor, { x: this.size.width / 2, y: this.size.height / 2 }));
   }
 
-  /** The whole plate as a picture, twice as sharp as the screen. */
-  async png(): Promise<Blob | null> {
+  /** The whole plate as a picture with its title and legend, twice as sharp as the screen. */
+  async png({ above, below, caption }: Around): Promise<Blob | null> {
     if (!this.scene || !this.look || !this.style) return null;
     const size = { width: Math.max(this.size.width, 1200), height: Math.max(this.size.height, 800) };
+    const height = above + size.height + below(size.width);
     const canvas = document.createElement("canvas");
     canvas.width = size.width * 2;
-    canvas.height = size.height * 2;
+    canvas.height = height * 2;
     const ctx = canvas.getContext("2d");
     if (!ctx) return null;
+    const words = await picture(caption(size.width, height));
     ctx.scale(2, 2);
+    ctx.translate(0, above);
     drawPlate(ctx, this.scene, this.look, fit(this.scene.columns, this.scene.rows, size), size, this.style);
+    ctx.translate(0, -above);
     ctx.globalCompositeOperation = "destination-over";
+    if (words) ctx.drawImage(words, 0, 0, size.width, height);
     ctx.fillStyle = this.style.paper;
-    ctx.fillRect(0, 0, size.width, size.height);
+    ctx.fillRect(0, 0, size.width, height);
     return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   }
 
@@ -337,4 +349,11 @@ export class Plate {
       this.events.onHover(node, x, y);
     }
   }
+}
+
+/** An SVG document as something that can be drawn; none where the browser refuses it. */
+async function picture(svg: string): Promise<HTMLImageElement | null> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  return image.decode().then(() => image, () => null);
 }

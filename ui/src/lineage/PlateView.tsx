@@ -2,14 +2,14 @@ import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type
 import { score } from "@/lib/format";
 import { useShownTheme } from "@/lib/theme";
 import type { LookOptions } from "./look";
-import { Plate } from "./Plate";
+import { Plate, type Around } from "./Plate";
 import { step, type Scene } from "./scene";
 import { plateStyle } from "./style";
 
 export interface PlateHandle {
   fit: () => void;
   zoomBy: (factor: number) => void;
-  png: () => Promise<Blob | null>;
+  png: (around: Around) => Promise<Blob | null>;
 }
 
 interface Props {
@@ -56,7 +56,7 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
   useImperativeHandle(handle, () => ({
     fit: () => plate.current?.fit(),
     zoomBy: (factor) => plate.current?.zoomBy(factor),
-    png: async () => (await plate.current?.png()) ?? null,
+    png: async (around) => (await plate.current?.png(around)) ?? null,
   }), []);
 
   const onKey = (event: KeyboardEvent) => {

@@ -1,4 +1,4 @@
-import { categories, cividis } from "./colours";
+import { categories, cividis, type Sign } from "./colours";
 import { scoreRange, type Scene } from "./scene";
 
 export type ColourBy = "score" | "operator" | "model" | "status";
@@ -9,8 +9,10 @@ export interface Colouring {
   /** The ends of the scale, where it is one. */
   range?: [number, number];
   theme: "light" | "dark";
-  /** The words and their colours, where they are categories. */
-  words?: [string, string][];
+  /** The shape of a node, where colours stand for words. */
+  shapeOf?: (node: number) => number;
+  /** The words and their signs, where they are categories. */
+  words?: [string, Sign][];
 }
 
 /** What a node's colour says. */
@@ -24,6 +26,6 @@ export function colouring(scene: Scene, by: ColourBy, theme: "light" | "dark"): 
     const node = scene.marks[at]?.node;
     return (by === "operator" ? (node?.operator ?? "seed") : by === "model" ? node?.model : node?.status) || "none";
   };
-  const colours = categories(scene.marks.map((_, at) => word(at)), theme);
-  return { by, theme, of: (at) => colours.get(word(at)) ?? "", words: [...colours] };
+  const signs = categories(scene.marks.map((_, at) => word(at)), theme);
+  return { by, theme, of: (at) => signs.get(word(at))?.colour ?? "", shapeOf: (at) => signs.get(word(at))?.shape ?? 0, words: [...signs] };
 }

@@ -21,14 +21,20 @@ export function cividis(share: number, theme: "light" | "dark"): string {
   return `rgb(${mix(0)} ${mix(1)} ${mix(2)})`;
 }
 
-// Okabe and Ito's set without its green, which is the accent's neighbour; two shades added for long lists
+// Okabe and Ito's set without its green, which is the accent's neighbour: seven that are told apart by every kind of eye
 const CATEGORIES = {
-  light: ["#0072B2", "#C05A00", "#A8477F", "#3B8FC2", "#8C7500", "#5B4DA8", "#7A4B2A", "#5D6A73"],
-  dark: ["#56B4E9", "#E69F00", "#CC79A7", "#8FD0F0", "#F0E442", "#A79BF0", "#C79A6B", "#A9B3BA"],
+  light: ["#0072B2", "#C05A00", "#A8477F", "#8C7500", "#2A2A2A", "#5D9BC9", "#7A4B2A"],
+  dark: ["#56B4E9", "#E69F00", "#CC79A7", "#F0E442", "#E8E8E8", "#2E7FB8", "#B07A4A"],
 } as const;
 
-/** A colour for each word, by its place in the sorted list; beyond eight they repeat. */
-export function categories(words: Iterable<string>, theme: "light" | "dark"): Map<string, string> {
+/** How a word is drawn: its colour, and the number of its shape, so that no two are told apart by colour alone. */
+export interface Sign {
+  colour: string;
+  shape: number;
+}
+
+/** A colour and a shape for each word, by its place in the sorted list. Seven colours and eight shapes: the first 56 words have signs of their own. */
+export function categories(words: Iterable<string>, theme: "light" | "dark"): Map<string, Sign> {
   const palette = CATEGORIES[theme];
-  return new Map([...new Set(words)].sort().map((word, at) => [word, palette[at % palette.length] ?? palette[0]]));
+  return new Map([...new Set(words)].sort().map((word, at) => [word, { colour: palette[at % palette.length] ?? palette[0], shape: at % 8 }]));
 }

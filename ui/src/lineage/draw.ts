@@ -1,5 +1,5 @@
 import type { Camera, Size } from "./camera";
-import { diamond, elbow, star, tooth } from "./shapes";
+import { diamond, elbow, star, tooth, wordShape } from "./shapes";
 import type { Look } from "./look";
 import type { Scene } from "./scene";
 import type { PlateStyle } from "./style";
@@ -184,7 +184,7 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
     }
     ctx.globalAlpha = shown === 1 ? 0.22 : 1;
     const radius = special ? Math.max(4.2, Math.min(look.radius[at] ?? 4, Math.max(room, 4.2))) : Math.min(look.radius[at] ?? 4, room);
-    drawNode(ctx, scene, at, x, y, radius, look.colour[at] ?? style.muted, style, descends.has(at));
+    drawNode(ctx, scene, at, x, y, radius, { colour: look.colour[at] ?? style.muted, shape: look.shape?.[at] ?? null }, style, descends.has(at));
     if (mark.folded && camera.gapY >= 9) {
       ctx.fillStyle = style.muted;
       ctx.fillText(`+${mark.folded.nodes}`, x + radius + 4, y - radius * 0.6);
@@ -198,7 +198,7 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
 }
 
 /** One node: a disc in the fitness colour inside a ring whose filled arc is the share of examples solved. */
-function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: number, y: number, radius: number, colour: string, style: PlateStyle, descends: boolean): void {
+function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: number, y: number, radius: number, { colour, shape }: { colour: string; shape: number | null }, style: PlateStyle, descends: boolean): void {
   const { node } = scene.marks[at] ?? {};
   if (!node) return;
   if (at === scene.best) {
@@ -221,7 +221,7 @@ function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: nu
   }
   if (node.status === "dropped" && !descends) {
     const arm = Math.min(3, radius * 0.8);
-    ctx.strokeStyle = style.muted;
+    ctx.strokeStyle = shape === null ? style.muted : colour;
     ctx.lineWidth = 1.2;
     ctx.beginPath();
     ctx.moveTo(x - arm, y - arm);
@@ -229,6 +229,15 @@ function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: nu
     ctx.moveTo(x + arm, y - arm);
     ctx.lineTo(x - arm, y + arm);
     ctx.stroke();
+    return;
+  }
+  if (shape !== null) {
+    const way = wordShape(shape, x, y, radius);
+    ctx.strokeStyle = style.paper;
+    ctx.lineWidth = 3;
+    ctx.stroke(way);
+    ctx.fillStyle = colour;
+    ctx.fill(way);
     return;
   }
   ctx.fillStyle = style.paper;

@@ -15,10 +15,11 @@ export function elbow(pen: Pen, x0: number, y0: number, x1: number, y1: number, 
   }
   const r = Math.max(0, Math.min(radius, Math.abs(drop) / 2, Math.abs(x1 - bend), Math.abs(bend - x0)));
   const down = Math.sign(drop);
-  pen.lineTo(bend - r, y0);
+  // a parent that lies right of the turn is left to the left: the corner goes the way of the line, or it would end in a hook
+  pen.lineTo(bend - Math.sign(bend - x0) * r, y0);
   if (r > 0) pen.quadraticCurveTo(bend, y0, bend, y0 + down * r);
   pen.lineTo(bend, y1 - down * r);
-  if (r > 0) pen.quadraticCurveTo(bend, y1, bend + r, y1);
+  if (r > 0) pen.quadraticCurveTo(bend, y1, bend + Math.sign(x1 - bend) * r, y1);
   pen.lineTo(x1, y1);
 }
 
@@ -41,6 +42,32 @@ export function starPoints(x: number, y: number, radius: number): [number, numbe
 }
 
 export const diamondPoints = (x: number, y: number, r: number): [number, number][] => [[x, y - r], [x + r, y], [x, y + r], [x - r, y]];
+
+type Point = readonly [number, number];
+const third = Math.sqrt(3) / 2;
+/** The corners of the shapes that stand for words, for a radius of 1; the first is a disc and has none. */
+const SHAPES: readonly (readonly Point[])[] = [
+  [],
+  [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]],
+  [[0, -1.15], [third * 1.15, 0.7], [-third * 1.15, 0.7]],
+  [[0, 1.15], [third * 1.15, -0.7], [-third * 1.15, -0.7]],
+  [[-1.2, -0.5], [1.2, -0.5], [1.2, 0.5], [-1.2, 0.5]],
+  [[-0.5, -1.2], [0.5, -1.2], [0.5, 1.2], [-0.5, 1.2]],
+  [[-0.4, -1.15], [0.4, -1.15], [0.4, -0.4], [1.15, -0.4], [1.15, 0.4], [0.4, 0.4], [0.4, 1.15], [-0.4, 1.15], [-0.4, 0.4], [-1.15, 0.4], [-1.15, -0.4], [-0.4, -0.4]],
+  [[-1.15, -0.8], [0, 0], [1.15, -0.8], [1.15, 0.8], [0, 0], [-1.15, 0.8]],
+];
+
+/** The corners of the shape of a word; none for the disc. */
+export const shapePoints = (shape: number, x: number, y: number, r: number): [number, number][] => (SHAPES[shape % SHAPES.length] ?? []).map(([dx, dy]) => [x + dx * r, y + dy * r]);
+
+/** The shape of a word. */
+export function wordShape(shape: number, x: number, y: number, r: number): Path2D {
+  const points = shapePoints(shape, x, y, r);
+  if (points.length) return closed(points);
+  const disc = new Path2D();
+  disc.arc(x, y, r, 0, 2 * Math.PI);
+  return disc;
+}
 
 function closed(points: [number, number][]): Path2D {
   const path = new Path2D();

@@ -1,14 +1,17 @@
 import { fit, MARGIN } from "./camera";
+import { escape, HEAD, heading, legend, legendHeight } from "./caption";
+import type { Colouring } from "./colouring";
 import { railOf } from "./draw";
 import type { Look } from "./look";
-import { diamondPoints, elbow, starPoints, tooth, type Pen } from "./shapes";
+import { diamondPoints, elbow, shapePoints, starPoints, tooth, type Pen } from "./shapes";
 import type { Scene } from "./scene";
 import type { PlateStyle } from "./style";
 
 /** The plate as an SVG document that needs nothing else: for papers and slides. */
-export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string): string {
-  const size = { width: MARGIN.left + MARGIN.right + 96 * Math.max(1, scene.columns - 1), height: MARGIN.top + MARGIN.bottom + 22 * Math.max(2, scene.rows) };
-  const camera = fit(scene.columns, scene.rows, size);
+export function svgOf(scene: Scene, look: Look, colours: Colouring, style: PlateStyle, title: string): string {
+  const plate = { width: MARGIN.left + MARGIN.right + 96 * Math.max(1, scene.columns - 1), height: MARGIN.top + MARGIN.bottom + 22 * Math.max(2, scene.rows) };
+  const size = { width: Math.max(plate.width, 760), height: plate.height + HEAD + legendHeight(scene, colours, Math.max(plate.width, 760)) };
+  const camera = fit(scene.columns, scene.rows, plate);
   const X = (at: number) => camera.x + (scene.xs[at] ?? 0) * camera.gapX;
   const Y = (at: number) => camera.y + (scene.ys[at] ?? 0) * camera.gapY;
   const way = (from: number, at: number, bend?: number) => {
@@ -20,9 +23,10 @@ export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string
   const out: string[] = [];
   out.push(`<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" font-family="Inter, sans-serif" font-size="10">`);
   out.push(`<title>${escape(title)}</title><rect width="100%" height="100%" fill="${style.paper}"/>`);
+  out.push(heading(title, style), legend(scene, colours, style, size.width, size.height), `<g transform="translate(0 ${HEAD})">`);
   for (let column = 0; column < scene.columns; column++) {
     const x = camera.x + column * camera.gapX;
-    out.push(`<path d="M${f(x)} 26V${size.height}" stroke="${style.hairline}"/><text x="${f(x)}" y="17" text-anchor="middle" fill="${style.muted}">${column}</text>`);
+    out.push(`<path d="M${f(x)} 26V${plate.height}" stroke="${style.hairline}"/><text x="${f(x)}" y="17" text-anchor="middle" fill="${style.muted}">${column}</text>`);
   }
   const line = (d: string, colour: string, width: number, more = "") => out.push(`<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${more}/>`);
   const double = (d: string) => {
@@ -48,15 +52,15 @@ export function svgOf(scene: Scene, look: Look, style: PlateStyle, title: string
     const words = `<title>${escape(`${name} ${mark.node.score ? mark.node.score.mean.toFixed(3) : "not evaluated"} ${mark.node.operator ?? "seed"}`)}</title>`;
     if (at === scene.best) out.push(`<polygon points="${points(starPoints(x, y, 11))}" fill="${style.accent}" stroke="${style.paper}">${words}</polygon>`);
     else if (scene.parent[at] === -1) out.push(`<polygon points="${points(diamondPoints(x, y, 8))}" fill="${style.paper}" stroke="${descends.has(at) ? style.accent : style.edge}" stroke-width="2">${words}</polygon>`);
-    else if (mark.node.status === "dropped" && !descends.has(at)) out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${style.muted}" stroke-width="1.2">${words}</path>`);
+    else if (mark.node.status === "dropped" && !descends.has(at)) out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${look.shape ? (look.colour[at] ?? style.muted) : style.muted}" stroke-width="1.2">${words}</path>`);
+    else if (look.shape && shapePoints(look.shape[at] ?? 0, x, y, r).length) out.push(`<polygon points="${points(shapePoints(look.shape[at] ?? 0, x, y, r))}" fill="${look.colour[at] ?? style.muted}" stroke="${style.paper}">${words}</polygon>`);
     else out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="${f(r + 1.2)}" fill="${mark.node.score ? (look.colour[at] ?? style.muted) : style.paper}" stroke="${descends.has(at) ? style.accent : style.fill}" stroke-width="1.6">${words}</circle>`);
   });
-  out.push("</svg>");
+  out.push("</g></svg>");
   return out.join("\n");
 }
 
 const f = (value: number) => String(Math.round(value * 100) / 100);
-const escape = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 class SvgPen implements Pen {
   text = "";

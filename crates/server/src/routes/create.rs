@@ -106,11 +106,11 @@ async fn check(
     Ok(Json(RunChecked {
         ok: true,
         ready: read.unready.is_none(),
-        unready: read.unready,
+        unready: read.unready.clone(),
         estimate: clade_intake::estimate(loaded),
         examples: loaded.dataset.counts(),
         duplicates: loaded.dataset.duplicates,
-        warnings: loaded.warnings.iter().map(ToString::to_string).collect(),
+        warnings: read.warnings(),
     }))
 }
 
@@ -130,7 +130,7 @@ async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, 
         None => RunId::from_entropy(clade_accounts::new_id()?),
     };
     let read = uploaded::read(app, caller, wanted).await?;
-    if let (true, Some(why)) = (start, read.unready) {
+    if let (true, Some(why)) = (start, read.unready.clone()) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why)
             .fix("set the key in the workspace, or create the run with `start: false`"));
     }
@@ -140,8 +140,7 @@ async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, 
     if start {
         app.hub.start(&run).await?;
     }
-    let warnings = read.loaded.warnings.iter().map(ToString::to_string).collect();
-    Ok(RunMade { run, started: start, warnings })
+    Ok(RunMade { run, started: start, warnings: read.warnings() })
 }
 
 /// The run of the demonstration: grade-school maths problems.

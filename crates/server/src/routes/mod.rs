@@ -12,6 +12,7 @@ mod export;
 mod generations;
 mod import;
 mod invitations;
+mod judge;
 mod keys;
 mod library;
 mod lineage;
@@ -53,6 +54,7 @@ pub(crate) fn all() -> Vec<Route> {
         library::routes(),
         runs::routes(),
         create::routes(),
+        judge::routes(),
         import::routes(),
         compare::routes(),
         playground::routes(),

@@ -189,3 +189,48 @@ async fn a_run_that_was_deleted_is_in_no_list_and_comes_back() {
     assert!(done.starts_with(&["run.restore".into(), "run.delete".into(), "run.create".into()]), "{done:?}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn an_answer_is_judged_by_the_checks_of_a_run_file() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let wanted = |checks: &str| {
+        json!({
+            "file": format!("prompts: [file://p.txt]\nproviders: [simulated:rough]\ntests: file://d.jsonl\ndefaultTest: {{assert: {checks}}}\n"),
+            "files": {"p.txt": "Answer. {{q}}", "d.jsonl": "{\"q\": \"one\", \"a\": \"1\"}\n{\"q\": \"two\", \"a\": \"2\"}\n"},
+        })
+    };
+    let right = wanted("[{type: equals, value: '{{a}}', metric: right}, {type: contains, value: '2'}]");
+    let judged = |example: u32, answer: &str| json!({"run": right, "example": example, "answer": answer});
+    let path = "/workspaces/local/runs/judge";
+    let good = me.post(path, judged(1, "2"), 200).await;
+    assert_eq!(
+        (&good["score"], &good["pass"], &good["vars"]["q"]),
+        (&json!(1.0), &json!(true), &json!("two")),
+        "{good}"
+    );
+    let half = me.post(path, judged(1, "it is 2"), 200).await;
+    assert_eq!((&half["score"], &half["pass"]), (&json!(0.5), &json!(false)));
+    assert_eq!((&half["judgements"][0]["metric"], &half["judgements"][0]["score"]), (&json!("right"), &json!(0.0)));
+    assert!(!text(&half["judgements"][0]["reason"]).is_empty(), "{half}");
+    let beyond = problem(me.ask(Method::POST, path).json(&judged(2, "2")), 400, "bad_request").await;
+    assert!(text(&beyond["fix"]).contains("0 to 1"), "{beyond}");
+
+    let asks = wanted("[{type: contains, value: '{{a}}'}, {type: llm-rubric, value: is short}]");
+    let some = me.post(path, json!({"run": asks, "answer": "1"}), 200).await;
+    assert_eq!((&some["score"], &some["asks"]), (&Value::Null, &json!(["llm-rubric"])), "{some}");
+    assert_eq!(some["judgements"].as_array().unwrap().len(), 1);
+    assert!(me.get("/workspaces/local/runs").await["items"].as_array().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn warnings_of_a_check_name_files_as_the_user_did() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut wanted = run_file(300);
+    let data = text(&wanted["files"]["data.jsonl"]);
+    wanted["files"]["data.jsonl"] = json!(format!("{data}{}\n", data.lines().next().unwrap()));
+    let checked = me.post("/workspaces/local/runs/check", wanted, 200).await;
+    let warnings = checked["warnings"].to_string();
+    assert!(warnings.contains("promptclade.yaml") && !warnings.contains("/tmp"), "{warnings}");
+}

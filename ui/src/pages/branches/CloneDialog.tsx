@@ -1,5 +1,4 @@
-import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { useSession } from "@/app/useSession";
@@ -8,11 +7,12 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
+import { toast } from "@/components/toasts";
 
 /** The same run anew: in this workspace or another, with another seed where wanted. */
 export function CloneDialog({ run, workspace, onClose }: { run: string; workspace: string; onClose: () => void }) {
   const session = useSession();
-  const navigate = useNavigate();
+  const client = useQueryClient();
   const [target, setTarget] = useState(workspace);
   const [seed, setSeed] = useState("");
   const targets = session.workspaces.filter((one) => one.actions.includes("create_runs"));
@@ -20,7 +20,8 @@ export function CloneDialog({ run, workspace, onClose }: { run: string; workspac
     mutationFn: () => api.post<{ run: string }>(`/runs/${run}/clone`, { workspace: target, start: false, ...(seed ? { seed: Number(seed) } : {}) }),
     onSuccess: (made) => {
       onClose();
-      void navigate({ to: "/runs/$run", params: { run: made.run } });
+      toast(`${run} is cloned: run ${made.run} waits, paused.`, { run: made.run });
+      void client.invalidateQueries({ queryKey: ["runs"] });
     },
   });
   return (

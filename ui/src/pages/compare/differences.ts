@@ -5,6 +5,9 @@ export function differences(sides: readonly Side[]): string[] {
   const warnings: string[] = [];
   const differ = <V>(of: (side: Side) => V) => new Set(sides.map((side) => JSON.stringify(of(side)))).size > 1;
   const list = (of: (side: Side) => string) => sides.map((side) => `${side.run}: ${of(side)}`).join("; ");
+  // one figure of two data sets or two measures is no comparison at all: that comes first
+  if (differ((side) => side.checks)) warnings.push(`What is measured differs (${list((side) => side.checks.join(", ") || "nothing")}): the scores do not stand for the same thing.`);
+  else if (differ((side) => side.data)) warnings.push(differ((side) => side.source) ? `The data differ (${list((side) => side.source || "unknown")}): a difference in scores may be the examples’.` : "The data differ, in examples, their order or their checks, though their names are alike: a difference in scores may be the examples’.");
   if (differ((side) => side.model)) warnings.push(`The task models differ (${list((side) => side.model)}): a difference in scores may be the model’s.`);
   if (differ((side) => side.simulated)) warnings.push("Some of these runs used a simulated model; their scores say nothing about a real one.");
   if (differ((side) => side.budget)) warnings.push("The budgets differ: compare the curves at equal spending, not the ends.");

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { api } from "@/api/client";
 import type { LibraryKind } from "@/api/types";
 import { Button } from "@/components/Button";
@@ -6,6 +6,7 @@ import { Dialog } from "@/components/Dialog";
 import { Field } from "@/components/Field";
 import { TextField } from "@/components/TextField";
 import { useSave } from "@/components/useSave";
+import { FaultsNote } from "./FaultsNote";
 
 interface Props {
   ws: string;
@@ -20,6 +21,8 @@ interface Props {
 export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone }: Props) {
   const [name, setName] = useState(known ?? "");
   const [text, setText] = useState(start);
+  // large data are looked through after what is typed was shown
+  const looked = useDeferredValue(text);
   const [note, setNote] = useState("");
   const save = useSave(() => api.post(`/workspaces/${ws}/library/${kind}`, { name, text, note }), {
     keys: [["workspace", ws]],
@@ -37,6 +40,7 @@ export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone 
           {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir="auto" className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
         {kind === "dataset" ? <input type="file" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
+        {kind === "dataset" ? <FaultsNote text={looked} /> : null}
         <TextField label="Note" placeholder="what is new in it" value={note} onChange={setNote} />
       </div>
     </Dialog>

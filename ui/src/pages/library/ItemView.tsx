@@ -19,6 +19,8 @@ import { ago, bytes, moment, plural } from "@/lib/format";
 import { wordDiff } from "@/lib/wordDiff";
 import { preview } from "../new-run/preview";
 import { AddVersion } from "./AddVersion";
+import { FaultsNote } from "./FaultsNote";
+import { WhereUsed } from "./WhereUsed";
 
 interface Props {
   ws: string;
@@ -70,6 +72,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
       </div>
       {text.isPending ? <Loading /> : null}
       {text.error ? <ErrorNote error={text.error} /> : null}
+      {data && text.data ? <FaultsNote text={text.data.text} /> : null}
       {text.data ? (
         <div className="overflow-x-auto rounded border border-hairline bg-panel p-4">
           {data ? (
@@ -84,6 +87,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
       <table className="grid-table max-w-3xl">
         <tbody>{item.data.history.map((one) => <tr key={one.version}><td><button type="button" className={one.version === shown ? "font-semibold" : "link"} onClick={() => onChoose({ version: one.version })}>{one.version}</button></td><td className="w-full" dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td className="num text-muted whitespace-nowrap">{bytes(one.bytes)}</td><td className="num text-muted whitespace-nowrap">{one.by}</td><td className="num text-muted whitespace-nowrap" title={moment(one.at)}>{ago(one.at)}</td></tr>)}</tbody>
       </table>
+      {text.data ? <WhereUsed ws={ws} kind={kind} name={name} text={text.data.text} /> : null}
       {adding ? <AddVersion ws={ws} kind={kind} name={name} start={text.data?.text} onClose={() => setAdding(false)} onDone={() => onChoose({ version: undefined, against: undefined })} /> : null}
     </section>
   );

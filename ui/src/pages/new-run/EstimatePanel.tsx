@@ -1,10 +1,11 @@
+import type { ReactNode } from "react";
 import type { CheckResult, Range } from "@/api/types";
 import { count, duration, plural, usd } from "@/lib/format";
 
 const span = (range: Range | null, show: (value: number) => string) => (range === null ? "unknown" : range.low === range.high ? show(range.low) : `${show(range.low)} to ${show(range.high)}`);
 
 /** What the run will buy, before anything is spent. */
-export function EstimatePanel({ result }: { result: CheckResult }) {
+export function EstimatePanel({ result, children }: { result: CheckResult; children?: ReactNode }) {
   const { estimate, examples } = result;
   return (
     <section aria-label="Estimate" className="mb-4 rounded border border-hairline bg-panel p-4">
@@ -17,8 +18,9 @@ export function EstimatePanel({ result }: { result: CheckResult }) {
         <thead><tr><th scope="col">Phase</th><th scope="col" className="num">Calls</th><th scope="col" className="num">Tokens in</th><th scope="col" className="num">Tokens out</th><th scope="col" className="num">USD</th></tr></thead>
         <tbody>{estimate.phases.map((one) => <tr key={one.phase}><td>{one.phase}</td><td className="num">{span(one.calls, count)}</td><td className="num">{span(one.tokens_in, count)}</td><td className="num">{span(one.tokens_out, count)}</td><td className="num">{span(one.usd, usd)}</td></tr>)}</tbody>
       </table>
-      {result.warnings.length ? <ul className="mt-2">{result.warnings.map((text) => <li key={text} className="border-l-2 border-lost pl-3">{text}</li>)}</ul> : null}
+      {result.warnings.length ? <ul className="mt-2">{result.warnings.map((text) => <li key={text} className="prompt border-l-2 border-lost pl-3 whitespace-pre-wrap">{text}</li>)}</ul> : null}
       {estimate.unpriced.length ? <p className="mt-1 text-muted">Price unknown: {estimate.unpriced.join(", ")}.</p> : null}
+      {children}
     </section>
   );
 }

@@ -6,13 +6,20 @@ import { api } from "@/api/client";
 import { libraryItemQuery, libraryTextQuery } from "@/api/queries";
 import type { CheckResult, RunRequest } from "@/api/types";
 import { Button } from "@/components/Button";
+import { Confirm } from "@/components/Confirm";
+import { CopyButton } from "@/components/CopyButton";
+import { curl } from "@/lib/curl";
+import { ColumnMapping } from "./ColumnMapping";
+import { firstOf, lacking, renamed } from "./columns";
 import { DataPart } from "./DataPart";
 import { EstimatePanel } from "./EstimatePanel";
 import { FileEditor } from "./FileEditor";
 import { FormPart } from "./FormPart";
-import { preview } from "./preview";
+import { EXAMPLES, HeadroomCheck } from "./HeadroomCheck";
+import { preview, type Preview } from "./preview";
 import { ProblemList } from "./ProblemList";
 import { PromptPart } from "./PromptPart";
+import { TryCheck } from "./TryCheck";
 import { read, START, variables, write } from "./runFile";
 import { useDraft } from "./useDraft";
 
@@ -34,7 +41,7 @@ export function NewRunPage() {
   const dataName = data.kind === "csv" ? "data.csv" : data.kind === "json" ? "data.json" : "data.jsonl";
   // the file names its data by kind: pasting a table makes it data.csv
   const file = useMemo(() => draft.file.replace(/file:\/\/data\.(jsonl|json|csv)\b/g, `file://${dataName}`), [draft.file, dataName]);
-  const request: RunRequest = { file, files: { "prompt.txt": draft.prompt, ...(draft.data.trim() ? { [dataName]: draft.data } : {}) } };
+  const request: RunRequest = useMemo(() => ({ file, files: { "prompt.txt": draft.prompt, ...(draft.data.trim() ? { [dataName]: draft.data } : {}) } }), [file, draft.prompt, draft.data, dataName]);
   const check = useMutation({ mutationFn: () => api.post<CheckResult>(`/workspaces/${ws}/runs/check`, request) });
   const start = useMutation({
     mutationFn: () => api.post<{ run: string }>(`/workspaces/${ws}/runs`, request, { idempotencyKey: keyOf(request) }),
@@ -49,29 +56,51 @@ export function NewRunPage() {
     start.reset();
   };
   const failed = check.error ?? start.error;
-  const missing = data.columns.length ? variables(draft.prompt).filter((name) => !data.columns.includes(name)) : [];
+  const missing = lacking(variables(draft.prompt), data.columns);
+  const unmapped = lacking([...new Set([...variables(draft.prompt), ...variables(form?.value ?? "")])], data.columns);
+  const rename = (names: ReadonlyMap<string, string>) => change({ data: renamed(draft.data, data.kind, names) });
+  const head = useMemo(() => headroomOf(request, form?.description ?? "", dataName, data), [request, form?.description, dataName, data]);
   return (
     <div className="flex flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-3 px-4 pt-5 pb-3 sm:px-6">
         <h1 className="plate mr-auto">New run</h1>
-        <Button kind="quiet" onClick={clear}>Start afresh</Button>
+        <Confirm kind="quiet" label="Start afresh" title="Start afresh?" confirm="Throw the draft away" onConfirm={() => { clear(); check.reset(); start.reset(); }}>Prompt, examples and run file go back to the example. What was typed is lost.</Confirm>
+        <CopyButton label="Copy as curl" text={curl(`/workspaces/${ws}/runs`, request)} what="The request is copied; it starts this run from a shell." />
         <Button busy={check.isPending} onClick={() => check.mutate()}>Check and estimate</Button>
         <Button kind="primary" busy={start.isPending} onClick={() => start.mutate()}>Start</Button>
       </div>
       <div className="px-4 sm:px-6" aria-live="polite">
         {failed ? <ProblemList error={failed} /> : null}
-        {check.data && !failed ? <EstimatePanel result={check.data} /> : null}
+        {check.data && !failed ? <EstimatePanel result={check.data}>{head ? <HeadroomCheck ws={ws} request={head} /> : null}</EstimatePanel> : null}
       </div>
       <div className="grid flex-1 gap-x-8 gap-y-6 px-4 py-4 sm:px-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
           <PromptPart value={draft.prompt} columns={data.columns} missing={missing} onChange={(prompt) => change({ prompt })} workspace={ws} />
           <DataPart value={draft.data} preview={data} workspace={ws} onChange={(data) => change({ data })} />
+          <ColumnMapping missing={unmapped} columns={data.columns} onRename={rename} />
           {form ? <FormPart form={form} columns={data.columns} onChange={(part) => change({ file: write(draft.file, part) })} /> : <p role="alert" className="text-lost">The form waits: the run file cannot be read. {error}</p>}
+          {form && data.count ? <TryCheck ws={ws} request={request} prompt={draft.prompt} model={form.task} expected={variables(form.value)[0]} examples={data.count} /> : null}
         </div>
         <FileEditor value={file} problem={failed instanceof ApiError ? failed.problem.problems?.find((one) => one.file?.endsWith(".yaml"))?.line ?? null : null} onChange={(file) => change({ file })} />
       </div>
     </div>
   );
+}
+
+/** The evaluation of the prompt as it is on the first examples, each asked twice; none where the data are not at hand here. */
+function headroomOf(request: RunRequest, description: string, dataName: string, data: Preview): RunRequest | null {
+  const text = request.files?.[dataName];
+  if (text === undefined || !data.count || data.error) return null;
+  return {
+    ...request,
+    files: { ...request.files, [dataName]: firstOf(text, data.kind, EXAMPLES) },
+    mode: "evaluate",
+    set: [
+      // the value is YAML, as which every JSON text reads
+      `description=${JSON.stringify(`Headroom of: ${description}`)}`,
+      "evaluateOptions.repeat=2",
+    ],
+  };
 }
 
 /** The same request has the same key, so that a repeated press starts one run. */

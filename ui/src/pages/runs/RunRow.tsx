@@ -3,8 +3,10 @@ import { memo } from "react";
 import type { RunSummary } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
-import { ago, count, moment, score, usd } from "@/lib/format";
+import { ago, count, moment, score } from "@/lib/format";
 import { GainBar } from "./GainBar";
+import { Sparkline } from "./Sparkline";
+import { Spending } from "./Spending";
 
 interface Props {
   run: RunSummary;
@@ -18,8 +20,6 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
   const progress = run.progress;
   const seed = progress?.seed_score ?? run.seed_score;
   const best = progress?.best_score ?? run.best_score;
-  const spent = progress?.spent ?? run.spent;
-  const limit = progress?.budget.usd ?? null;
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[52px]">
       <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
@@ -35,10 +35,11 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
       <td className="num text-muted">{score(seed)}</td>
       <td className="num font-semibold text-accent">{score(best)}</td>
       <td className="min-w-40"><GainBar seed={seed} best={best} improved={run.improved} /></td>
+      <td><Sparkline run={run} /></td>
       <td className="num">{count(progress?.candidates ?? run.candidates)}</td>
-      <td className="whitespace-nowrap">{usd(spent.usd)}{limit ? <span className="text-muted"> of {usd(limit)}</span> : null}<span className="block text-small text-muted">{count(spent.calls)} calls</span></td>
+      <td className="whitespace-nowrap"><Spending run={run} /></td>
       <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
-      <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}</td>
+      <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}<span className="block text-small">by {run.by}</span></td>
     </tr>
   );
 });

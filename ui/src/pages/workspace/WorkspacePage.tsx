@@ -9,6 +9,7 @@ import { BudgetPart } from "./BudgetPart";
 import { GeneralPart } from "./GeneralPart";
 import { KeysPart } from "./KeysPart";
 import { MembersPart } from "./MembersPart";
+import { WebhooksPart } from "./WebhooksPart";
 
 /** A workspace's settings. Parts that one may not see are not offered. */
 export function WorkspacePage() {
@@ -21,6 +22,7 @@ export function WorkspacePage() {
     ["members", "Members", shared],
     ["keys", "Provider keys", shared],
     ["budgets", "Budget", true],
+    ["webhooks", "Webhooks", may("manage_webhooks")],
     ["audit", "Audit log", may("read_audit")],
   ] as const;
   const { section = "general" } = useSearch({ from: "/w/$ws/settings" });
@@ -43,6 +45,7 @@ export function WorkspacePage() {
           {section === "members" ? <MembersPart ws={ws} /> : null}
           {section === "keys" ? <KeysPart ws={ws} /> : null}
           {section === "budgets" ? <BudgetPart key={workspace.data.revision} workspace={workspace.data} /> : null}
+          {section === "webhooks" ? <WebhooksPart ws={ws} /> : null}
           {section === "audit" ? <AuditPart ws={ws} /> : null}
         </>
       ) : null}

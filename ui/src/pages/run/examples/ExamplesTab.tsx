@@ -9,6 +9,7 @@ import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
 import { count, plural, score } from "@/lib/format";
 import { cividis } from "@/lineage/colours";
+import { useOverlay, WITHIN, type How } from "@/lib/overlay";
 import { useShownTheme } from "@/lib/theme";
 import { HeatMap } from "./HeatMap";
 import { ordered } from "./ordered";
@@ -29,7 +30,8 @@ export function ExamplesTab() {
   const order = search.order ?? "difficulty";
   const matrix = useQuery(matrixQuery(run, split));
   const view = useMemo(() => (matrix.data ? ordered(matrix.data, order) : null), [matrix.data, order]);
-  const set = (change: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const set = (change: Partial<typeof search>, how: How = WITHIN) => void navigate({ search: (before) => ({ ...before, ...change }), ...how });
+  const answer = useOverlay(search.cell !== undefined, search, set);
   const [candidate, example] = search.cell?.split(":") ?? [];
   const best = report.data?.best?.candidate ?? null;
   return (
@@ -49,19 +51,19 @@ export function ExamplesTab() {
             <span className="inline-flex items-center gap-1.5">0 <svg width="80" height="8" aria-hidden="true">{Array.from({ length: 40 }, (_, at) => <rect key={at} x={at * 2} width="2.2" height="8" fill={cividis(at / 39, theme)} />)}</svg> 1</span>
             <span>empty: not asked</span>
           </p>
-          <HeatMap view={view} best={best} onOpen={(candidate, example) => set({ cell: `${candidate}:${example}` })} />
+          <HeatMap view={view} best={best} onOpen={(candidate, example) => answer.show({ cell: `${candidate}:${example}` })} />
           <details className="text-small">
             <summary className="text-muted">The hardest examples as a table</summary>
             <table className="grid-table mt-1 max-w-xl">
               <thead><tr><th scope="col">Example</th><th scope="col" className="num">Mean over candidates</th><th scope="col" className="num">Answers</th></tr></thead>
               <tbody>
-                {view.stats.slice(0, 50).map((one) => <tr key={one.example}><td><button type="button" className="link font-mono text-small" onClick={() => set({ cell: `${best ?? view.candidates[0]}:${one.example}` })}>e{one.example}</button></td><td className="num">{score(one.mean)}</td><td className="num">{one.n}</td></tr>)}
+                {view.stats.slice(0, 50).map((one) => <tr key={one.example}><td><button type="button" className="link font-mono text-small" onClick={() => answer.show({ cell: `${best ?? view.candidates[0]}:${one.example}` })}>e{one.example}</button></td><td className="num">{score(one.mean)}</td><td className="num">{one.n}</td></tr>)}
               </tbody>
             </table>
           </details>
         </>
       ) : null}
-      {candidate && example !== undefined ? <TrialDialog run={run} candidate={candidate} example={Number(example)} split={split} onClose={() => set({ cell: undefined })} /> : null}
+      {candidate && example !== undefined ? <TrialDialog run={run} candidate={candidate} example={Number(example)} split={split} onClose={() => answer.close({ cell: undefined })} /> : null}
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
 import { candidateQuery, diffQuery } from "@/api/queries";
@@ -13,7 +13,7 @@ import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
 import { PromptText } from "@/components/PromptText";
 import { Score } from "@/components/Score";
-import { toastError } from "@/components/toasts";
+import { toast, toastError } from "@/components/toasts";
 import { candidateOf, count, plural, runOf, usd } from "@/lib/format";
 import { BranchDialog } from "../BranchDialog";
 import { Comments, useHasComments } from "../Comments";
@@ -36,16 +36,20 @@ interface Props {
 export function CandidatePanel({ node, bestId, against, detail, folded, onAgainst, onFold, onClose, onGo }: Props) {
   const run = runOf(node.id);
   const name = candidateOf(node.id);
-  const navigate = useNavigate();
+  const client = useQueryClient();
   const [branching, setBranching] = useState(false);
   const hasComments = useHasComments(run);
   const isSeed = node.parents.length === 0;
-  const other = against ?? (isSeed ? "none" : "parent");
+  // what others are held against is shown as it is
+  const other = against === name ? "none" : (against ?? (isSeed ? "none" : "parent"));
   const candidate = useQuery(candidateQuery(run, name));
   const diff = useQuery({ ...diffQuery(run, name, other), enabled: other !== "none" });
   const clone = useMutation({
     mutationFn: () => api.post<{ run: string }>(`/runs/${run}/branches`, { from: name, start: false }),
-    onSuccess: (made) => void navigate({ to: "/runs/$run", params: { run: made.run } }),
+    onSuccess: (made) => {
+      toast(`${name} is cloned: run ${made.run} waits, paused, with this prompt as its seed.`, { run: made.run });
+      void client.invalidateQueries({ queryKey: ["runs"] });
+    },
     onError: toastError,
   });
   const may = (action: string) => detail?.actions.includes(action) ?? false;
@@ -77,8 +81,10 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
           <h4 className="label">Prompt</h4>
+          {against === name ? null : <Button title={`The prompts of others are shown against ${name} until another is chosen`} onClick={() => onAgainst(name)}>Diff others against this</Button>}
           <InlineSelect label="" name="Prompt shown" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
         </div>
+        {against === name ? <p className="mb-1 text-small text-muted">Choose another candidate to see it against this one. <button type="button" className="link" onClick={() => onAgainst(undefined)}>No more</button></p> : null}
         {candidate.error ? <ErrorNote error={candidate.error} /> : null}
         {candidate.isPending ? <Loading /> : null}
         {other === "none" || !diff.data ? (

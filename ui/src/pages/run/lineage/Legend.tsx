@@ -1,7 +1,8 @@
 import { score } from "@/lib/format";
-import { cividis } from "@/lineage/colours";
+import { cividis, type Sign as WordLook } from "@/lineage/colours";
 import type { Colouring } from "@/lineage/colouring";
 import type { Scene } from "@/lineage/scene";
+import { shapePoints } from "@/lineage/shapes";
 
 /** What lines, shapes and colours mean. */
 export function Legend({ colours, scene }: { colours: Colouring; scene: Scene }) {
@@ -16,7 +17,7 @@ export function Legend({ colours, scene }: { colours: Colouring; scene: Scene })
       <Sign text="seed" width={14}><path d="M7 1.5l5.5 5.5L7 12.5 1.5 7z" fill="none" stroke="var(--edge)" strokeWidth="1.6" /></Sign>
       <Sign text="best" width={14}><path d="M7 .8l1.6 4.1 4.4.3-3.4 2.8 1.1 4.3L7 9.9l-3.7 2.4 1.1-4.3L1 5.2l4.4-.3z" fill="var(--accent)" /></Sign>
       <Sign text="rejected" width={14}><path d="M4 4l6 6m0-6l-6 6" stroke="var(--muted)" strokeWidth="1.2" /></Sign>
-      <span>size: answers seen · ring: share solved</span>
+      <span>{colours.words ? "size: answers seen" : "size: answers seen · ring: share solved"}</span>
       <span className="ml-auto flex flex-wrap items-center gap-x-3">
         {colours.range ? (
           <>
@@ -27,13 +28,16 @@ export function Legend({ colours, scene }: { colours: Colouring; scene: Scene })
             {score(colours.range[1])}
           </>
         ) : (
-          colours.words?.map(([word, colour]) => (
-            <span key={word} className="inline-flex items-center gap-1"><svg width="9" height="9" aria-hidden="true"><circle cx="4.5" cy="4.5" r="4" fill={colour} /></svg>{word}</span>
-          ))
+          colours.words?.map(([word, sign]) => <span key={word} className="inline-flex items-center gap-1"><WordSign sign={sign} />{word}</span>)
         )}
       </span>
     </div>
   );
+}
+
+function WordSign({ sign }: { sign: WordLook }) {
+  const points = shapePoints(sign.shape, 6, 6, 4.4);
+  return <svg width="12" height="12" aria-hidden="true">{points.length ? <polygon points={points.map((point) => point.join(",")).join(" ")} fill={sign.colour} /> : <circle cx="6" cy="6" r="4.4" fill={sign.colour} />}</svg>;
 }
 
 function Sign({ text, width = 22, children }: { text: string; width?: number; children: React.ReactNode }) {

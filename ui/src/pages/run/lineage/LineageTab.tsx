@@ -10,6 +10,7 @@ import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { candidateOf } from "@/lib/format";
+import { useOverlay, WITHIN, type How } from "@/lib/overlay";
 import { useShownTheme } from "@/lib/theme";
 import { colouring } from "@/lineage/colouring";
 import { PlateView, type PlateHandle } from "@/lineage/PlateView";
@@ -46,9 +47,12 @@ export function LineageTab() {
   const scene = useMemo(() => (lineage.data ? sceneOf(lineage.data) : null), [lineage.data]);
   const colours = useMemo(() => (scene ? colouring(scene, search.color ?? "score", theme) : null), [scene, search.color, theme]);
   const matching = useMemo(() => (search.filter && lineage.data?.matching ? new Set(lineage.data.matching) : null), [search.filter, lineage.data?.matching]);
-  const look = useMemo(() => ({ colourOf: colours?.of ?? (() => ""), matching, until }), [colours, matching, until]);
+  const look = useMemo(() => ({ colourOf: colours?.of ?? (() => ""), shapeOf: colours?.shapeOf, matching, until }), [colours, matching, until]);
 
-  const set = useCallback((change: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true }), [navigate]);
+  const set = useCallback((change: Partial<typeof search>, how: How = WITHIN) => void navigate({ search: (before) => ({ ...before, ...change }), ...how }), [navigate]);
+  const panel = useOverlay(search.node !== undefined, search, set);
+  const overlay = useRef(panel);
+  overlay.current = panel;
   const nameOf = useCallback((id: string) => (id.startsWith(`${run}@`) ? candidateOf(id) : id), [run]);
   const chosen = useMemo(() => {
     if (!scene || !search.node) return -1;
@@ -59,9 +63,10 @@ export function LineageTab() {
   const choose = useCallback(
     (at: number) => {
       const mark = scene?.marks[at];
-      set({ node: mark ? nameOf(mark.id) : undefined, against: mark ? search.against : undefined });
+      if (mark) overlay.current.show({ node: nameOf(mark.id) });
+      else overlay.current.close({ node: undefined, against: undefined });
     },
-    [scene, set, nameOf, search.against],
+    [scene, nameOf],
   );
   const fold = useCallback(
     (at: number) => {
@@ -84,7 +89,7 @@ export function LineageTab() {
     ]);
   }, [scene, choose, set, view.fold, search.view]);
 
-  const save = (kind: "svg" | "png") => scene && savePlate(kind, { scene, look, theme, title, run, handle: handle.current });
+  const save = (kind: "svg" | "png") => scene && colours && savePlate(kind, { scene, look, colours, theme, title, run, handle: handle.current });
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">

@@ -1,0 +1,20 @@
+import type { Curve } from "@/api/types";
+
+const PAD = 3;
+
+/** The best so far as steps over calls, from the seed's score on. The scale is never finer than a tenth, so that noise draws no cliffs; none where nothing closed. */
+export function sparkPath(curve: Curve | undefined, width: number, height: number): { line: string; end: [number, number] } | null {
+  const steps = (curve?.steps ?? []).flatMap(({ calls, best }) => (best === null ? [] : [{ calls, best }]));
+  const last = steps.at(-1);
+  if (!curve || !last) return null;
+  const values = [...(curve.seed === null || curve.seed === undefined ? [] : [curve.seed]), ...steps.map((step) => step.best)];
+  const low = Math.min(...values);
+  const span = Math.max(0.1, Math.max(...values) - low);
+  const most = Math.max(1, last.calls);
+  const x = (calls: number) => round(PAD + (calls / most) * (width - 2 * PAD));
+  const y = (value: number) => round(height - PAD - ((value - low) / span) * (height - 2 * PAD));
+  const line = steps.reduce((path, step) => `${path}H${x(step.calls)}V${y(step.best)}`, `M${x(0)} ${y(values[0] ?? 0)}`);
+  return { line, end: [x(last.calls), y(last.best)] };
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;

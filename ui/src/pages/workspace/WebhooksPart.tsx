@@ -1,0 +1,75 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api } from "@/api/client";
+import { webhooksQuery } from "@/api/queries";
+import type { Webhook, WebhookMade } from "@/api/types";
+import { Button } from "@/components/Button";
+import { Confirm } from "@/components/Confirm";
+import { CopyButton } from "@/components/CopyButton";
+import { ErrorNote } from "@/components/ErrorNote";
+import { Section } from "@/components/Section";
+import { TextField } from "@/components/TextField";
+import { useSave } from "@/components/useSave";
+import { ago, moment } from "@/lib/format";
+import { Deliveries } from "./Deliveries";
+
+const EVENTS = ["run.started", "run.finished", "run.paused", "run.failed"] as const;
+
+/** The addresses that are told what happens to runs, and what came of telling them. */
+export function WebhooksPart({ ws }: { ws: string }) {
+  const hooks = useQuery(webhooksQuery(ws));
+  const keys = [webhooksQuery(ws).queryKey];
+  const [url, setUrl] = useState("");
+  const [events, setEvents] = useState<readonly string[]>(["run.finished", "run.failed"]);
+  const [made, setMade] = useState<WebhookMade | null>(null);
+  const [open, setOpen] = useState<string | null>(null);
+  const add = useSave(() => api.post<WebhookMade>(`/workspaces/${ws}/webhooks`, { url, events }), {
+    keys,
+    after: (made) => {
+      setMade(made);
+      setOpen(made.webhook.id);
+      setUrl("");
+    },
+  });
+  const remove = useSave((one: Webhook) => api.delete(`/workspaces/${ws}/webhooks/${one.id}`), { keys, done: "The webhook is removed." });
+  const test = useSave((one: Webhook) => api.post(`/workspaces/${ws}/webhooks/${one.id}/test`), { keys, done: "A test is on its way.", after: () => undefined });
+  const toggle = (event: string) => setEvents((before) => (before.includes(event) ? before.filter((one) => one !== event) : [...before, event]));
+  return (
+    <Section title="Webhooks" about="Addresses of the internet that are told what happens to the runs of this workspace. Each delivery is signed with the webhook’s secret and tried again until it is taken.">
+      {hooks.error ? <ErrorNote error={hooks.error} /> : null}
+      {hooks.data?.items.length === 0 ? <p className="mb-4 text-muted">None yet.</p> : null}
+      <ul>
+        {hooks.data?.items.map((one) => (
+          <li key={one.id} className="border-t border-rule py-3">
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
+              <span className="min-w-0 flex-1 basis-60">
+                <span className="block font-mono text-small break-all">{one.url}</span>
+                <span className="text-muted">{one.events.join(", ")} · by {one.by}, <span title={moment(one.at)}>{ago(one.at)}</span></span>
+              </span>
+              <Button aria-expanded={open === one.id} onClick={() => setOpen(open === one.id ? null : one.id)}>Deliveries</Button>
+              <Button busy={test.isPending && test.variables?.id === one.id} onClick={() => { setOpen(one.id); test.mutate(one); }}>Test</Button>
+              <Confirm label="Remove" title="Remove this webhook?" confirm="Remove it" onConfirm={() => remove.mutate(one)}>It is told of nothing more. What was sent stays in the log for 30 days.</Confirm>
+            </div>
+            {open === one.id ? <Deliveries ws={ws} webhook={one.id} /> : null}
+          </li>
+        ))}
+      </ul>
+      {made ? (
+        <div className="my-3 rounded border border-accent p-3">
+          <p>Its secret is shown this once: whoever receives deliveries checks their signature with it.</p>
+          <div className="mt-1 flex flex-wrap items-center gap-2"><code className="font-mono text-small break-all">{made.secret}</code><CopyButton text={made.secret} what="The secret is copied." /></div>
+        </div>
+      ) : null}
+      <form className="mt-4 flex flex-col items-start gap-3" onSubmit={(event) => { event.preventDefault(); add.mutate(undefined); }}>
+        <div className="w-full max-w-xl"><TextField label="Address" type="url" required placeholder="https://example.com/promptclade" value={url} onChange={setUrl} /></div>
+        <fieldset>
+          <legend className="mb-1 text-small font-medium">Told of</legend>
+          <div className="flex flex-wrap gap-x-4 gap-y-1">
+            {EVENTS.map((event) => <label key={event} className="inline-flex items-center gap-1.5"><input type="checkbox" className="accent-[var(--accent)]" checked={events.includes(event)} onChange={() => toggle(event)} /><span className="font-mono text-small">{event}</span></label>)}
+          </div>
+        </fieldset>
+        <Button type="submit" kind="primary" busy={add.isPending} disabled={!events.length}>Add the webhook</Button>
+      </form>
+    </Section>
+  );
+}
