@@ -64,7 +64,7 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     // any candidate is held against any other
     await plate.focus();
     await page.keyboard.press("b");
-    await panel.getByRole("button", { name: "Diff others against this" }).click();
+    await panel.getByRole("button", { name: "Hold for diffs" }).click();
     await page.keyboard.press("Tab");
     await plate.focus();
     await page.keyboard.press("ArrowLeft");

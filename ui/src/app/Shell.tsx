@@ -69,7 +69,7 @@ export function Shell() {
             <span className="font-serif text-[1.3125rem]">Promptclade</span>
           </Link>
           {workspace ? (
-            <nav aria-label="Main" className="order-3 -mx-1 flex w-full gap-1 overflow-x-auto sm:order-none sm:w-auto">
+            <nav aria-label="Main" className="order-3 -mx-1 flex w-full justify-between gap-1 overflow-x-auto max-sm:gap-0 sm:order-none sm:w-auto">
               <NavLink to={`/w/${workspace}`} exact>Runs</NavLink>
               <NavLink to={`/w/${workspace}/branches`}>Branches</NavLink>
               <NavLink to={`/w/${workspace}/playground`}>Playground</NavLink>
@@ -102,7 +102,7 @@ export function Shell() {
 
 function NavLink({ to, exact, children }: { to: string; exact?: boolean; children: string }) {
   return (
-    <Link to={to} activeOptions={{ exact: Boolean(exact) }} className="rounded px-2 py-1.5 text-muted hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink">
+    <Link to={to} activeOptions={{ exact: Boolean(exact) }} className="rounded px-2 py-1.5 text-muted max-sm:px-1 max-sm:text-small hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-ink">
       {children}
     </Link>
   );

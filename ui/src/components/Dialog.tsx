@@ -15,7 +15,11 @@ export function Dialog({ open, title, onClose, children, actions, wide }: Props)
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      // the cross comes first in the page; who opened a form wants to write
+      dialog.querySelector<HTMLElement>("input:not([type=checkbox]):not([type=file]), textarea, select")?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
   if (!open) return null;

@@ -37,7 +37,7 @@ export function RunPage() {
     <>
       {shareOf(run) ? <SharedNote run={run} /> : null}
       <RunHeader detail={detail} />
-      <nav aria-label="Views of this run" className="flex gap-5 overflow-x-auto overflow-y-hidden border-b border-hairline px-4 sm:px-6">
+      <nav aria-label="Views of this run" className="flex gap-5 max-sm:justify-between max-sm:gap-2 max-sm:text-small overflow-x-auto overflow-y-hidden border-b border-hairline px-4 sm:px-6">
         {TABS.map(([to, name]) => (
           <Link key={to} to={to} params={{ run }} preload="render" activeOptions={{ exact: true, includeSearch: false }} className="border-b-2 border-transparent py-2 text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink">
             {name}

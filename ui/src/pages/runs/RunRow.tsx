@@ -3,7 +3,7 @@ import { memo } from "react";
 import type { RunSummary } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
-import { ago, count, moment, score } from "@/lib/format";
+import { ago, moment, plural, score } from "@/lib/format";
 import { GainBar } from "./GainBar";
 import { Sparkline } from "./Sparkline";
 import { Spending } from "./Spending";
@@ -23,20 +23,20 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[52px]">
       <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
-      <td className="max-w-80 min-w-48">
+      <td className="max-w-72 min-w-48">
         <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
-        <span className="text-small text-muted">
+        <span className="block truncate text-small text-muted">
           <span className="font-mono">{run.run}</span>
           {run.branch_of ? <> branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono">{run.branch_of}</Link></> : null}
           {run.mode === "evaluate" ? " evaluation" : null}
+          {` · ${plural(progress?.candidates ?? run.candidates, "candidate")}`}
         </span>
       </td>
       <td title={run.detail || undefined}><RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} /></td>
       <td className="num text-muted">{score(seed)}</td>
       <td className="num font-semibold text-accent">{score(best)}</td>
-      <td className="min-w-40"><GainBar seed={seed} best={best} improved={run.improved} /></td>
+      <td><GainBar seed={seed} best={best} improved={run.improved} /></td>
       <td><Sparkline run={run} /></td>
-      <td className="num">{count(progress?.candidates ?? run.candidates)}</td>
       <td className="whitespace-nowrap"><Spending run={run} /></td>
       <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
       <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}<span className="block text-small">by {run.by}</span></td>

@@ -34,19 +34,18 @@ export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
             <th scope="col" className="num">Best</th>
             <th scope="col">From seed to best</th>
             <th scope="col">Best so far</th>
-            <th scope="col" className="num">Candidates</th>
             <th scope="col">Spent of limit</th>
             <th scope="col">Strategy, model</th>
             <th scope="col" className="num">Changed, by</th>
           </tr>
         </thead>
         <tbody ref={body}>
-          {above > 0 ? <tr aria-hidden="true"><td colSpan={11} style={{ height: above, padding: 0, border: 0 }} /></tr> : null}
+          {above > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: above, padding: 0, border: 0 }} /></tr> : null}
           {items.map((item) => {
             const run = rows[item.index];
             return run ? <RunRow key={run.run} run={run} index={item.index} chosen={selected.has(run.run)} onToggle={onToggle} /> : null;
           })}
-          {below > 0 ? <tr aria-hidden="true"><td colSpan={11} style={{ height: below, padding: 0, border: 0 }} /></tr> : null}
+          {below > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: below, padding: 0, border: 0 }} /></tr> : null}
         </tbody>
       </table>
     </div>

@@ -7,7 +7,9 @@ export function sparkPath(curve: Curve | undefined, width: number, height: numbe
   const steps = (curve?.steps ?? []).flatMap(({ calls, best }) => (best === null ? [] : [{ calls, best }]));
   const last = steps.at(-1);
   if (!curve || !last) return null;
-  const values = [...(curve.seed === null || curve.seed === undefined ? [] : [curve.seed]), ...steps.map((step) => step.best)];
+  // the seed's score comes to be known better than it was when the first generation closed: the best so far never falls
+  const first = steps[0]?.best ?? 0;
+  const values = [Math.min(first, curve.seed ?? first), ...steps.map((step) => step.best)];
   const low = Math.min(...values);
   const span = Math.max(0.1, Math.max(...values) - low);
   const most = Math.max(1, last.calls);

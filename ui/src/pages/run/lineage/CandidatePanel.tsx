@@ -81,8 +81,10 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
           <h4 className="label">Prompt</h4>
-          {against === name ? null : <Button title={`The prompts of others are shown against ${name} until another is chosen`} onClick={() => onAgainst(name)}>Diff others against this</Button>}
-          <InlineSelect label="" name="Prompt shown" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
+          <span className="flex gap-1.5">
+            <InlineSelect label="" name="Prompt shown" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
+            {against === name ? null : <Button title={`The prompts of others are shown against ${name} until another is chosen`} onClick={() => onAgainst(name)}>Hold for diffs</Button>}
+          </span>
         </div>
         {against === name ? <p className="mb-1 text-small text-muted">Choose another candidate to see it against this one. <button type="button" className="link" onClick={() => onAgainst(undefined)}>No more</button></p> : null}
         {candidate.error ? <ErrorNote error={candidate.error} /> : null}
