@@ -72,3 +72,30 @@ test("first admin, workspace, invitation; a viewer sees no control and the serve
     await rm(data, { recursive: true, force: true });
   }
 });
+
+test("a webhook is added, tested, its deliveries are looked at, and it is removed", async ({ page }) => {
+  const clade = await startClade();
+  try {
+    const seen = watch(page, { origin: clade.url.origin });
+    await page.goto(clade.start?.href ?? clade.url.href);
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("link", { name: "Webhooks" }).click();
+    // a name that no resolver knows: what is sent there is tried, and that it failed is told
+    await page.getByRole("textbox", { name: "Address" }).fill("https://hooks.example.invalid/promptclade");
+    await page.getByRole("checkbox", { name: "run.paused" }).check();
+    await page.getByRole("button", { name: "Add the webhook" }).click();
+    await expect(page.getByText("Its secret is shown this once")).toBeVisible();
+    await page.getByRole("button", { name: "Test" }).click();
+    const deliveries = page.getByRole("table", { name: "Deliveries" });
+    await expect(deliveries.getByRole("row").nth(1)).toContainText("ping");
+    await expect(deliveries.getByRole("row").nth(1)).toContainText(/1 try/, { timeout: 30_000 });
+    await deliveries.getByText("show").click();
+    await expect(deliveries).toContainText('"ping"');
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove it" }).click();
+    await expect(page.getByText("None yet.")).toBeVisible();
+    seen.clean();
+  } finally {
+    await clade.close();
+  }
+});

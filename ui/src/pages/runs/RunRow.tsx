@@ -21,7 +21,7 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
   const seed = progress?.seed_score ?? run.seed_score;
   const best = progress?.best_score ?? run.best_score;
   return (
-    <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[52px]">
+    <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[62px]">
       <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
       <td className="max-w-72 min-w-48">
         <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>

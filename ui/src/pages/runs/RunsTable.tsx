@@ -10,7 +10,7 @@ interface Props {
   onEnd: () => void;
 }
 
-const ROW = 52;
+const ROW = 62;
 
 /** The table of runs: only what is on screen is in the page, however many there are. */
 export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
