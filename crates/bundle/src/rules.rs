@@ -73,7 +73,7 @@ fn follows_well(event: &RunEvent, state: &RunState, candidates: &BTreeSet<Candid
         RunEvent::ProposalRejected { parents, .. } => parents.iter().try_for_each(known),
         RunEvent::TrialFinished(trial) => known(&trial.cell.candidate).and_then(|()| counts_well(trial, state)),
         RunEvent::CandidateDecided { candidate, against, .. } => known(candidate).and_then(|()| known(against)),
-        RunEvent::GenerationClosed { survivors, fitness, .. } if survivors.len() != fitness.len() => {
+        RunEvent::GenerationClosed { survivors, fitness, .. } if survivors.len() < fitness.len() => {
             Err("survivors and their fitness do not pair up".into())
         }
         RunEvent::GenerationClosed { survivors: all, .. } | RunEvent::SearchEnded { finalists: all, .. } => {

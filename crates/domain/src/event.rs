@@ -123,7 +123,7 @@ pub enum RunEvent {
         generation: u32,
         /// Who lives on, best first.
         survivors: Vec<CandidateId>,
-        /// Fitness of the survivors in the same order.
+        /// Fitness of the survivors in the same order; those at the end without one were not evaluated yet.
         fitness: Vec<f64>,
         /// What the run has bought until here by its ledger. Bills of events may sum to more, since equal requests are
         /// bought once and billed in each event. Nothing is under way when a generation closes, so this depends neither on

@@ -35,8 +35,8 @@ async fn journals_that_no_run_writes_are_refused() {
         ("an answer that is not there", "its answer is missing", |lines| {
             first(lines, "trial_finished")["answer"] = json!("00".repeat(16));
         }),
-        ("survivors without fitness", "do not pair up", |lines| {
-            first(lines, "generation_closed")["fitness"] = json!([])
+        ("fitness of nobody", "do not pair up", |lines| {
+            first(lines, "generation_closed")["fitness"] = json!(vec![0.5; 1_000])
         }),
         ("more cells than there are numbers", "too many cells", |lines| {
             lines[0]["spec"]["options"]["repeat"] = json!(4_000_000_000_u32);

@@ -28,10 +28,43 @@ pub struct Panel {
     pub title: String,
     /// What goes to the right.
     pub x: String,
-    /// Marks of the axis to the right where they are given, else round numbers.
-    pub ticks: Vec<f64>,
+    /// Marks of the axis to the right.
+    pub ticks: Ticks,
     /// Its curves.
     pub lines: Vec<Line>,
+}
+
+/// What is marked on the axis to the right.
+#[derive(Debug, Clone, Default)]
+pub enum Ticks {
+    /// Round numbers.
+    #[default]
+    Round,
+    /// These.
+    At(Vec<f64>),
+    /// The places 1, 2, 3, ... by name.
+    Names(Vec<String>),
+}
+
+impl Ticks {
+    /// Where the last mark is at least.
+    fn last(&self) -> f64 {
+        match self {
+            Self::Round => 0.0,
+            Self::At(places) => places.iter().copied().fold(0.0, f64::max),
+            Self::Names(names) => names.len() as f64 + 0.5,
+        }
+    }
+
+    /// Places with what is written there.
+    fn marks(&self, most: f64) -> Vec<(f64, String)> {
+        let numbered = |places: &[f64]| places.iter().map(|place| (*place, svg::number(*place))).collect();
+        match self {
+            Self::Round => numbered(&scale::round_ticks(most)),
+            Self::At(places) => numbered(places),
+            Self::Names(names) => names.iter().zip(1_u32..).map(|(name, at)| (f64::from(at), name.clone())).collect(),
+        }
+    }
 }
 
 /// One curve.

@@ -14,7 +14,7 @@ pub fn line(out: &mut String, line: &Line, count: usize, x: Scale, y: Scale) {
     let (stroke, fill) = style::classes(line.series);
     let style = style::of(line.series);
     let shift =
-        if line.shape == Shape::Steps { 0.0 } else { SHIFT * (line.series as f64 - (count as f64 - 1.0) / 2.0) };
+        if line.shape == Shape::Marks { SHIFT * (line.series as f64 - (count as f64 - 1.0) / 2.0) } else { 0.0 };
     let at = |point: &Point| (x.at(point.x) + shift, y.at(point.y));
     let dash = if style.dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{}\"", style.dash) };
     let path = match line.shape {

@@ -84,11 +84,10 @@ fn panel(out: &mut String, panel: &Panel, count: usize, x: Scale, y: Scale) {
         let _ = write!(out, "<path class=\"rule\" d=\"M{:.1} {at:.1}H{:.1}\"/>", x.from, x.to);
         text(out, "soft end", x.from - 8.0, at + 4.0, &format!("{value:.1}"));
     }
-    let ticks = if panel.ticks.is_empty() { scale::round_ticks(x.high) } else { panel.ticks.clone() };
-    for tick in ticks {
-        let at = x.at(tick);
+    for (place, mark) in panel.ticks.marks(x.high) {
+        let at = x.at(place);
         let _ = write!(out, "<path class=\"rule\" d=\"M{at:.1} {:.1}v4\"/>", y.from);
-        text(out, "soft mid", at, y.from + 17.0, &number(tick));
+        text(out, "soft mid", at, y.from + 17.0, &mark);
     }
     text(out, "soft mid", (x.from + x.to) / 2.0, y.from + 34.0, &panel.x);
     for line in &panel.lines {
@@ -99,7 +98,7 @@ fn panel(out: &mut String, panel: &Panel, count: usize, x: Scale, y: Scale) {
 /// The largest value to the right, with room for the marks.
 fn most(panel: &Panel) -> f64 {
     let points = panel.lines.iter().flat_map(|line| &line.points).map(|point| point.x);
-    let most = points.chain(panel.ticks.iter().copied()).fold(0.0, f64::max);
+    let most = points.fold(panel.ticks.last(), f64::max);
     if most > 0.0 { most * 1.04 } else { 1.0 }
 }
 
@@ -107,7 +106,7 @@ fn text(out: &mut String, class: &str, x: f64, y: f64, text: &str) {
     let _ = write!(out, "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{}</text>", escaped(text));
 }
 
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if value >= 10.0 || value.fract() == 0.0 {
         return crate::display::result::thousands(value.round() as u64);
     }
@@ -122,7 +121,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chart::{Line, Point, Shape};
+    use crate::chart::{Line, Point, Shape, Ticks};
 
     #[test]
     fn a_picture_has_its_names_marks_and_intervals_and_nothing_outside() {
@@ -131,7 +130,7 @@ mod tests {
         let panel = Panel {
             title: "rough".into(),
             x: "calls".into(),
-            ticks: vec![500.0, 1_000.0],
+            ticks: Ticks::At(vec![500.0, 1_000.0]),
             lines: vec![line(0, Shape::Marks), line(1, Shape::Steps)],
         };
         let chart = Chart {

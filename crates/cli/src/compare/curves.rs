@@ -1,4 +1,4 @@
-use crate::chart::{Chart, Line, Panel, Point, Shape};
+use crate::chart::{Chart, Line, Panel, Point, Shape, Ticks};
 use clade_engine::{Side, Step};
 
 /// What the curves of a chart stand for.
@@ -27,14 +27,14 @@ pub fn chart(sides: &[Side], by: By) -> Chart {
     let panel = |title: &str, x: &str, at: &dyn Fn(&Step) -> f64| Panel {
         title: title.to_owned(),
         x: x.to_owned(),
-        ticks: Vec::new(),
+        ticks: Ticks::Round,
         lines: sides.iter().map(|side| steps(place(side), side, at)).collect(),
     };
     let tested = Panel {
-        title: "test score of the chosen prompt, with its 95 % interval".to_owned(),
-        x: "calls bought in all".to_owned(),
-        ticks: Vec::new(),
-        lines: sides.iter().filter_map(|side| test(place(side), side)).collect(),
+        title: "test score of each chosen prompt, with its 95 % interval".to_owned(),
+        x: String::new(),
+        ticks: Ticks::Names(series.clone()),
+        lines: (0..series.len()).flat_map(|at| tests(at, sides.iter().filter(|side| place(side) == at))).collect(),
     };
     let mut notes = vec![
         "The curves are of train examples, which a search is tuned on; claims rest on the test split alone.".to_owned(),
@@ -57,9 +57,19 @@ fn steps(series: usize, side: &Side, at: &dyn Fn(&Step) -> f64) -> Line {
     Line { series, points, shape: Shape::Steps }
 }
 
-fn test(series: usize, side: &Side) -> Option<Line> {
-    let evidence = side.evidence.as_ref()?;
-    let [low, high] = evidence.best_ci;
-    let point = Point { x: side.spent.calls as f64, y: evidence.best_score, interval: Some((low, high)) };
-    Some(Line { series, points: vec![point], shape: Shape::Dots })
+/// The runs of a series side by side at its place.
+fn tests<'a>(series: usize, sides: impl Iterator<Item = &'a Side>) -> Vec<Line> {
+    let evidence: Vec<_> = sides.filter_map(|side| side.evidence.as_ref()).collect();
+    let apart = 0.6 / evidence.len().max(6) as f64;
+    let middle = (evidence.len().max(1) - 1) as f64 / 2.0;
+    let line = |(at, evidence): (usize, &clade_domain::Evidence)| {
+        let [low, high] = evidence.best_ci;
+        let x = series as f64 + 1.0 + (at as f64 - middle) * apart;
+        Line {
+            series,
+            points: vec![Point { x, y: evidence.best_score, interval: Some((low, high)) }],
+            shape: Shape::Dots,
+        }
+    };
+    evidence.into_iter().enumerate().map(line).collect()
 }

@@ -33,14 +33,26 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
                 pairs.len()
             ),
         ));
-        for pair in pairs {
+        let shown: Vec<&Pair> = match pairs.len() {
+            0..=MANY => pairs.iter().collect(),
+            // the first one named is what the others are held against
+            _ => pairs.iter().filter(|pair| sides.first().is_some_and(|first| pair.a == first.run)).collect(),
+        };
+        for pair in &shown {
             output.prose(difference(pair, output));
+        }
+        if shown.len() < pairs.len() {
+            let rest = format!("{} pairs of others are in --json", pairs.len() - shown.len());
+            output.line(output.paint(Ink::Faint, rest));
         }
     }
     for sentence in refused {
         output.prose(output.paint(Ink::Faint, harmless(sentence)));
     }
 }
+
+/// Pairs of which all are told.
+const MANY: usize = 15;
 
 const NAMES: [(&str, fit::Side); 8] = [
     ("RUN", Left),

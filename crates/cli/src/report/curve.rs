@@ -14,12 +14,13 @@ const TOP: f64 = 14.0;
 /// and the chosen prompt with their intervals. Train and test are never on one line.
 pub fn svg(state: &RunState) -> String {
     let generations = state.generations();
-    let Some(last) = generations.last() else { return String::new() };
+    let Some(last) = generations.iter().rfind(|closed| !closed.fitness.is_empty()) else { return String::new() };
     // survivors stand in their strategy's order, which is not always that of fitness
-    let highest = |fitness: &[f64]| fitness.iter().copied().reduce(f64::max).unwrap_or(0.0);
-    let mean = |fitness: &[f64]| fitness.iter().sum::<f64>() / fitness.len().max(1) as f64;
-    let best: Vec<(f64, f64)> = generations.iter().map(|g| (g.calls as f64, highest(&g.fitness))).collect();
-    let middle: Vec<(f64, f64)> = generations.iter().map(|g| (g.calls as f64, mean(&g.fitness))).collect();
+    let known = || generations.iter().filter(|closed| !closed.fitness.is_empty());
+    let highest = |fitness: &[f64]| fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mean = |fitness: &[f64]| fitness.iter().sum::<f64>() / fitness.len() as f64;
+    let best: Vec<(f64, f64)> = known().map(|g| (g.calls as f64, highest(&g.fitness))).collect();
+    let middle: Vec<(f64, f64)> = known().map(|g| (g.calls as f64, mean(&g.fitness))).collect();
     let evidence = state.evidence();
     let shown = best.iter().chain(&middle).map(|(_, y)| *y);
     let tested = evidence.into_iter().flat_map(|e| [e.seed_ci[0], e.seed_ci[1], e.best_ci[0], e.best_ci[1]]);

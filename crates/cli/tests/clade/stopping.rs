@@ -115,9 +115,12 @@ fn a_killed_run_loses_and_repeats_nothing() {
         let row: Value = serde_json::from_str(place.ok(&["list", "--json"]).trim()).unwrap();
         assert_ne!(row["status"], "running", "nobody works on it");
         let shown = place.json(&["show", "stopped"])["result"]["spent"].clone();
-        for figure in ["calls", "task_calls", "usd", "tokens_in"] {
+        for figure in ["calls", "task_calls", "tokens_in"] {
             assert_eq!(row["spent"][figure], shown[figure], "a list says of {figure} what `show` says");
         }
+        // sums of the same prices in another order differ in their last digits
+        let usd = |spent: &Value| spent["usd"].as_f64().unwrap();
+        assert!((usd(&row["spent"]) - usd(&shown)).abs() < 1e-9, "{row} {shown}");
     }
     // calls, tokens and money are those of a run that nothing disturbed: no answer was bought twice
     assert_eq!(essence(&resumed(&place)), essence(&whole));

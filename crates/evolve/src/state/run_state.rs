@@ -28,7 +28,7 @@ pub struct ClosedGeneration {
     pub generation: u32,
     /// Who lived on, best first.
     pub survivors: Vec<CandidateId>,
-    /// Their fitness in the same order.
+    /// Their fitness in the same order; those at the end without one were not evaluated yet.
     pub fitness: Vec<f64>,
     /// Answered calls accounted when it closed.
     pub calls: u64,

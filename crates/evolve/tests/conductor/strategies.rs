@@ -86,7 +86,9 @@ fn every_search_finds_better_prompts_where_they_are_easy_to_find() {
         let closed: Vec<u32> = state.generations().iter().map(|g| g.generation).collect();
         assert!(closed.is_sorted_by(|a, b| a < b) && closed.len() > 2, "{name:?}: {closed:?}");
         for generation in state.generations() {
-            assert_eq!(generation.survivors.len(), generation.fitness.len(), "{name:?}");
+            // a race may leave some behind whom nobody met, at the end
+            let (evaluated, all) = (generation.fitness.len(), generation.survivors.len());
+            assert!(evaluated == all || (name == StrategyName::Capo && evaluated < all), "{name:?}");
             assert!(generation.fitness.iter().all(|value| value.is_finite()), "{name:?}");
         }
     }

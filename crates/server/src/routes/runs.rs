@@ -225,8 +225,7 @@ struct Curve {
 fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
     let mut best: Option<f64> = None;
     let step = |closed: &clade_evolve::state::ClosedGeneration| {
-        let finite = || closed.fitness.iter().copied().filter(|value| value.is_finite());
-        let (leading, n) = (finite().reduce(f64::max), finite().count());
+        let (leading, n) = (closed.fitness.iter().copied().reduce(f64::max), closed.fitness.len());
         best = [best, leading].into_iter().flatten().reduce(f64::max);
         let candidate = closed.survivors.first().copied();
         let estimate = candidate.and_then(|id| {
@@ -241,7 +240,7 @@ fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
             seconds: closed.seconds,
             leading,
             best,
-            mean: (n > 0).then(|| finite().sum::<f64>() / n as f64),
+            mean: (n > 0).then(|| closed.fitness.iter().sum::<f64>() / n as f64),
             candidate,
             low: estimate.map(|estimate| estimate.low),
             high: estimate.map(|estimate| estimate.high),

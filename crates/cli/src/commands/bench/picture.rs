@@ -1,6 +1,6 @@
 use clade_lab::{Counting, Group};
 
-use crate::chart::{Chart, Line, Panel, Point, Shape};
+use crate::chart::{Chart, Line, Panel, Point, Shape, Ticks};
 
 /// Test score against budget: a row of panels for each world, a panel for each way of counting.
 pub fn chart(groups: &[Group]) -> Chart {
@@ -29,7 +29,7 @@ pub fn chart(groups: &[Group]) -> Chart {
                 Counting::Task => "budget in task calls".to_owned(),
                 Counting::AllIn => "budget, all in: a written proposal counts as 5 task calls".to_owned(),
             },
-            ticks,
+            ticks: Ticks::At(ticks),
             lines: lines.filter(|line| !line.points.is_empty()).collect(),
         }
     };

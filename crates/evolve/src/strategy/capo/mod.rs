@@ -341,9 +341,8 @@ impl Capo {
 
     fn close(&mut self, state: &RunState) {
         let survivors = self.population.clone();
-        // who met no block yet stands below everyone who did
-        let fitness =
-            survivors.iter().map(|id| self.value(state, *id).max(-1.0 - self.settings.length_penalty)).collect();
+        // who met no block yet stands behind everyone who did, and has no fitness
+        let fitness = survivors.iter().map(|id| self.value(state, *id)).take_while(|value| value.is_finite()).collect();
         self.desk.record(RunEvent::GenerationClosed {
             generation: self.desk.generation(),
             survivors,
