@@ -42,7 +42,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ),
     ("clade-simulator", &["clade-domain", "clade-models"]),
     ("clade-lab", &["clade-domain", "clade-text", "clade-evolve", "clade-models", "clade-store", "clade-engine"]),
-    ("clade-export", &["clade-domain", "clade-text", "clade-evolve", "clade-store"]),
+    ("clade-export", &["clade-domain", "clade-text", "clade-evolve", "clade-metrics", "clade-store"]),
     ("clade-bundle", &["clade-domain", "clade-evolve", "clade-store", "clade-engine"]),
     ("clade-intake", &["clade-domain", "clade-evolve", "clade-models", "clade-runfile", "clade-engine", "clade-store"]),
     (

@@ -313,13 +313,13 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
         .candidates()
         .map(|candidate| {
             let cells = state.cells(candidate.id);
-            let mut scores = Vec::with_capacity(cells.map_or(0, Cells::len));
-            scores.extend(
-                cells.into_iter().flat_map(|c| c.iter(candidate.id, state.repeat())).map(|(_, cell)| cell.score),
-            );
+            let scores = cells.map_or_else(Vec::new, |cells| by_example(cells, candidate.id, state.repeat()));
             let tried = !scores.is_empty();
-            let score = scores.iter().fold(0.0, |sum, score| sum + score) / scores.len().max(1) as f64;
-            let interval = statistics::mean_ci(&scores, 0.95, state.spec().seed);
+            let trials_of_all: f64 = scores.iter().map(|(_, trials)| f64::from(*trials)).sum();
+            let score = scores.iter().fold(0.0, |sum, (score, _)| sum + score) / trials_of_all.max(1.0);
+            // repeats of an example say nothing of other examples
+            let means: Vec<f64> = scores.iter().map(|(score, trials)| score / f64::from(*trials)).collect();
+            let interval = statistics::mean_ci(&means, 0.95, state.spec().seed);
             let trials = cells.map_or(0, |c| c.trials(Split::Test));
             let passed = cells.map_or(0, |c| c.passed(Split::Test));
             EvaluatedPrompt {
@@ -338,6 +338,20 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
             }
         })
         .collect()
+}
+
+/// The sum of the scores on each example that was met, with how often.
+fn by_example(cells: &Cells, candidate: CandidateId, repeat: u32) -> Vec<(f64, u32)> {
+    let mut scores: Vec<(f64, u32)> = Vec::with_capacity(cells.len() / repeat.max(1) as usize);
+    let mut before = None;
+    for (cell, found) in cells.iter(candidate, repeat) {
+        match scores.last_mut() {
+            Some((sum, trials)) if before == Some(cell.example) => (*sum, *trials) = (*sum + found.score, *trials + 1),
+            _ => scores.push((found.score, 1)),
+        }
+        before = Some(cell.example);
+    }
+    scores
 }
 
 /// pass@k of a prompt whose examples are repeated; empty where they are not.

@@ -131,6 +131,36 @@ async fn what_is_left_behind_is_found_by_its_labels() {
     theirs.destroy().await.unwrap();
 }
 
+/// What is swept is deleted, so a list is not believed that has others in it, or things without a name.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_list_has_of_others_is_left_alone() {
+    let (_fake, mut settings, _folder) = fake(false).await;
+    let owner = settings.labels[DaytonaSettings::OWNER].clone();
+    let items = serde_json::json!({"items": [
+        {"id": "of-nobody"},
+        {"id": "of-somebody", "labels": {DaytonaSettings::OWNER: "somebody else"}},
+        {"labels": {DaytonaSettings::OWNER: owner}},
+        {"id": "ours", "labels": {DaytonaSettings::OWNER: owner}},
+    ]});
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    settings.api_url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 8192];
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut head).await.unwrap();
+            let body = items.to_string();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
+        }
+    });
+    let left: Vec<String> = left_behind(&settings).await.unwrap().into_iter().map(|left| left.id).collect();
+    assert_eq!(left, ["ours"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_sandboxes_leave_nothing_behind() {
     let (fake, settings, _folder) = fake(false).await;

@@ -36,7 +36,8 @@ pub fn line(out: &mut String, line: &Line, count: usize, x: Scale, y: Scale) {
                 px - 2.0
             );
         }
-        if line.shape != Shape::Steps {
+        // a step that nothing follows would not be seen
+        if line.shape != Shape::Steps || line.points.len() == 1 {
             mark(out, style.mark, &fill, px, py);
         }
     }

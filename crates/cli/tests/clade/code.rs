@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::{Place, Ran, Working};
+use crate::common::{Place, Ran, Working, example};
 
 /// Whether this machine has an interpreter; a test that needs one says that it was skipped.
 pub fn has(program: &str) -> bool {
@@ -410,4 +410,21 @@ fn the_doctor_says_what_this_machine_gives() {
     let words = Ran::of(clade(&place, &["sandbox", "doctor"]));
     assert_eq!(words.code, ran.code);
     assert!(words.stdout.contains("jail"), "{}", words.stdout);
+}
+
+/// The stages of a jail are this binary with its own allocator, under the limits of the program: about one in a hundred of them once failed.
+#[test]
+fn the_binary_is_a_jail_that_does_not_fail() {
+    if !has("python3") {
+        return;
+    }
+    let place = Place::new();
+    for name in ["promptclade.yaml", "prompt.txt", "data.jsonl"] {
+        std::fs::copy(example("humaneval").join(name), place.path(name)).unwrap();
+    }
+    let ran = eval(&place, &["promptclade.yaml", "--set", "evaluateOptions.repeat=3"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let all = trials(&ran);
+    let failed: Vec<&Value> = all.iter().filter(|trial| trial.to_string().contains("memory allocation")).collect();
+    assert_eq!((all.len(), failed.first()), (492, None));
 }

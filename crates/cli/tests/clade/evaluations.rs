@@ -58,3 +58,18 @@ fn texts_of_others_do_not_lead_the_terminal() {
     }
     assert!(place.ok(&["lineage", "loud"]).contains("\u{241b}[2Jgone"));
 }
+
+#[test]
+fn repeats_of_an_example_do_not_make_a_mean_surer() {
+    let place = Place::new();
+    // the simulated model answers alike at each repeat
+    let intervals = ["1", "5"].map(|repeat| {
+        let set = format!("evaluateOptions.repeat={repeat}");
+        let result = place.run(&["eval", "p.yaml", "--json", "--set", &set]).result();
+        let prompt = &result["prompts"][0];
+        assert_eq!(prompt["trials"], 60 * repeat.parse::<u64>().unwrap());
+        [&prompt["score"], &prompt["ci_low"], &prompt["ci_high"]].map(|figure| figure.as_f64().unwrap())
+    });
+    let [once, often] = intervals;
+    assert!(once.iter().zip(often).all(|(a, b)| (a - b).abs() < 1e-9), "{intervals:?}");
+}

@@ -76,6 +76,13 @@ fn a_branch_starts_from_the_state_that_its_candidate_had() {
     let seen = places(&branch);
     assert!(!seen.is_empty() && seen.iter().all(|(from, marks)| from == state && *marks > 1), "{state}: {seen:?}");
     assert_eq!(branch.result()["sandbox"]["from"], state);
+    // a state that is not what its name says is not taken
+    let archive = place.path(&format!("data/sandboxes/{state}.tar"));
+    let whole = std::fs::read(&archive).unwrap();
+    std::fs::write(&archive, &whole[..whole.len() - 512]).unwrap();
+    let other = Ran::of(clade(&place, &["branch", "first@best", "--run-id", "changed", "--json"]));
+    assert!(other.code != 0 && other.stderr.contains(&format!("{state}.tar")), "{}", other.stderr);
+    std::fs::write(&archive, whole).unwrap();
     // the family tree says so too
     let tree: Value = serde_json::from_str(&place.ok(&["export", "second", "--format", "tree"])).unwrap();
     let nodes: Vec<&Value> = tree["nodes"].as_array().unwrap().iter().filter(|node| node["run"] == "second").collect();

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::DaytonaSettings;
-use super::api::{Api, ApiError};
+use super::api::{Api, ApiError, Machine};
 
 /// A sandbox that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +22,14 @@ pub struct Left {
 /// Where Daytona cannot be asked.
 pub async fn left_behind(settings: &DaytonaSettings) -> Result<Vec<Left>, ApiError> {
     let owner = settings.labels.get(DaytonaSettings::OWNER).cloned().unwrap_or_default();
-    let labels = BTreeMap::from([(DaytonaSettings::OWNER.to_owned(), owner)]);
+    let labels = BTreeMap::from([(DaytonaSettings::OWNER.to_owned(), owner.clone())]);
     let found = Api::new(settings.clone()).list(&labels).await?;
-    let there = found.into_iter().filter(|machine| !["destroyed", "destroying"].contains(&machine.state.as_str()));
+    // whoever answers may not have looked at the labels, and what is deleted is gone
+    let ours = |machine: &Machine| {
+        !owner.is_empty() && !machine.id.is_empty() && machine.labels.get(DaytonaSettings::OWNER) == Some(&owner)
+    };
+    let there = found.into_iter().filter(ours);
+    let there = there.filter(|machine| !["destroyed", "destroying"].contains(&machine.state.as_str()));
     let left = there.map(|machine| Left {
         run: machine.labels.get(DaytonaSettings::RUN).cloned().unwrap_or_default(),
         id: machine.id,

@@ -13,7 +13,7 @@ use tokio::io::Interest;
 use tokio::net::UnixStream;
 
 use super::jail::{INIT, OUTER};
-use super::protocol::{Hello, INSIDE_ID, Identity, JailConfig, receive, send};
+use super::protocol::{Hello, INSIDE_ID, Identity, JailConfig, STAGE_ENVIRONMENT, receive, send};
 use crate::SandboxError;
 
 /// How long init may take to greet, and to end once it is told to. Both take milliseconds on an idle machine.
@@ -68,6 +68,7 @@ impl Processes {
             .arg0(if jailed { OUTER } else { INIT })
             .arg(text)
             .env_clear()
+            .envs([STAGE_ENVIRONMENT])
             .current_dir("/")
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())

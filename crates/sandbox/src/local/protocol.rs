@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Ending, Limits};
 
+/// What every stage of a jail has in its environment, for the allocator of the binary whose stage it is. mimalloc would take a gigabyte at once, which
+/// counts as the data of a process whether it is used or not: under the limits of a sandbox a stage then gets nothing more, about once in a hundred times.
+pub const STAGE_ENVIRONMENT: (&str, &str) = ("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+
 /// The user and group that code inside sees itself as.
 pub const INSIDE_ID: u32 = 1000;
 

@@ -98,7 +98,7 @@ impl LocalSandbox {
         let failed = |detail: String| SandboxError::Snapshot { doing: "make", detail };
         let most = u64::from(self.limits.disk_mb) * ARCHIVE;
         let archive = self.file_task(FileTask::Save, &[], most).await?.map_err(failed)?;
-        let id = SnapshotId(blake3::hash(&archive).to_hex().to_string());
+        let id = named_by(&archive);
         let io = |error: std::io::Error| failed(format!("{}: {error}", self.snapshots.display()));
         tokio::fs::create_dir_all(&self.snapshots).await.map_err(io)?;
         // equal states share one file, and nobody sees half of it
@@ -155,10 +155,19 @@ impl Sandbox for LocalSandbox {
     }
 }
 
-/// The archive of a snapshot.
+/// The archive of a snapshot. What it holds must be what its name is the hash of: answers are shared by that name.
 pub async fn read_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<Vec<u8>, SandboxError> {
-    let archive = if is_hash(snapshot) { tokio::fs::read(archive_of(folder, snapshot)).await.ok() } else { None };
-    archive.ok_or_else(|| SandboxError::NoSnapshot(snapshot.0.clone()))
+    let path = archive_of(folder, snapshot);
+    let archive = if is_hash(snapshot) { tokio::fs::read(&path).await.ok() } else { None };
+    let archive = archive.ok_or_else(|| SandboxError::NoSnapshot(snapshot.0.clone()))?;
+    if named_by(&archive) != *snapshot {
+        let detail = format!(
+            "{} is not what was kept under its name; delete it, and start from another candidate",
+            path.display()
+        );
+        return Err(SandboxError::Snapshot { doing: "read", detail });
+    }
+    Ok(archive)
 }
 
 /// Whether the archive of a snapshot is there.
@@ -199,6 +208,11 @@ pub async fn delete_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<(),
         }
         _ => Ok(()),
     }
+}
+
+/// A snapshot's name is the hash of its archive.
+fn named_by(archive: &[u8]) -> SnapshotId {
+    SnapshotId(blake3::hash(archive).to_hex().to_string())
 }
 
 fn archive_of(folder: &Path, snapshot: &SnapshotId) -> PathBuf {

@@ -38,16 +38,24 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     }
     restrict_files(&config)?;
     let session = matches!(request, Request::Run { session: true, .. });
-    limit(&config, session)?;
     std::env::set_current_dir(config.work()).during("enter the working folder")?;
     syscalls::restrict()?;
     match request {
-        Request::Run { program, env, .. } => Err(become_program(&program, env, &config)),
-        Request::Files(task) => files::handle(&task, &config.limits),
+        Request::Run { program, env, .. } => {
+            let mut command = command(&program, env, &config);
+            // last, so that little of ours is left to do under them
+            limit(&config, session)?;
+            let error = command.exec();
+            Err(Failure { step: format!("run {}", command.get_program().display()), detail: error.to_string() })
+        }
+        Request::Files(task) => {
+            limit(&config, session)?;
+            files::handle(&task, &config.limits)
+        }
     }
 }
 
-fn become_program(program: &[String], env: BTreeMap<String, String>, config: &JailConfig) -> Failure {
+fn command(program: &[String], env: BTreeMap<String, String>, config: &JailConfig) -> Command {
     let (work, tmp) = (config.work(), config.tmp());
     let fixed = [
         ("PATH", OsStr::new(PATH)),
@@ -56,8 +64,9 @@ fn become_program(program: &[String], env: BTreeMap<String, String>, config: &Ja
         ("LANG", OsStr::new("C.UTF-8")),
     ];
     let (name, args) = program.split_first().map_or(("", [].as_slice()), |(name, args)| (name.as_str(), args));
-    let error = Command::new(name).args(args).env_clear().envs(fixed).envs(env).exec();
-    Failure { step: format!("run {name}"), detail: error.to_string() }
+    let mut command = Command::new(name);
+    command.args(args).env_clear().envs(fixed).envs(env);
+    command
 }
 
 fn give_up_rights(config: &JailConfig) -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, Wa
 use super::confine::PATH;
 use super::watch::Watch;
 use super::{CONFINED, During, Failure, OWN_BINARY, argument, open, root};
-use crate::local::protocol::{Answer, FileTask, Hello, JailConfig, Request, receive, send};
+use crate::local::protocol::{Answer, FileTask, Hello, JailConfig, Request, STAGE_ENVIRONMENT, receive, send};
 use crate::{Ended, Ending};
 
 /// How long a program that was given up may take to end before another one is refused.
@@ -141,6 +141,7 @@ impl Jail {
             .arg(&self.text)
             .arg(serde_json::to_string(request)?)
             .env_clear()
+            .envs([STAGE_ENVIRONMENT])
             .stdin(Stdio::from(stdin))
             .stdout(Stdio::from(stdout))
             .stderr(Stdio::from(stderr))

@@ -6,7 +6,7 @@ use close_fds::CloseFdsBuilder;
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
 use super::{During, Failure, INIT, OWN_BINARY, argument};
-use crate::local::protocol::{Hello, INSIDE_ID, Identity, JailConfig, receive, send};
+use crate::local::protocol::{Hello, INSIDE_ID, Identity, JailConfig, STAGE_ENVIRONMENT, receive, send};
 
 /// Stage 1: takes namespaces, starts init in them and ends when it ends.
 pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure> {
@@ -46,6 +46,7 @@ fn enter(args: &mut impl Iterator<Item = OsString>) -> Result<ExitCode, Failure>
         .arg0(INIT)
         .arg(text)
         .env_clear()
+        .envs([STAGE_ENVIRONMENT])
         .current_dir("/")
         .stdin(Stdio::inherit())
         .stdout(Stdio::null())
