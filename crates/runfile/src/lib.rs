@@ -29,7 +29,7 @@ pub use context::{LoadOptions, Overrides, Reach};
 pub use data::{DataProfile, DataSource, Examples};
 pub use estimate::{Estimate, PhaseEstimate, Price, Range, calls_per_test_example, estimate};
 pub use library::{Found, Library, Reference, Version, Volume, references};
-pub use load::{CheckFunction, Loaded, Places, load};
+pub use load::{CalledFunction, Loaded, Places, load};
 pub use optimize::DEFAULT_CALLS;
 pub use problem::{Excerpt, Problem, Problems};
 pub use schema::schema;

@@ -38,8 +38,8 @@ pub struct Loaded {
     pub profile: DataProfile,
     /// Where things stand, without words: whoever finds one that cannot be has them to say.
     pub places: Places,
-    /// The functions that checks call, as far as their code does not depend on the example.
-    pub functions: Vec<CheckFunction>,
+    /// The functions that checks call, as far as their code does not depend on the example, and the program.
+    pub functions: Vec<CalledFunction>,
     /// The files that were read beside the run file, as paths of this process.
     pub files: Vec<PathBuf>,
     /// What is worth knowing and stops nothing.
@@ -54,17 +54,19 @@ impl Loaded {
     }
 }
 
-/// A function that checks call.
+/// A function that is called: by checks, or as the program.
 #[derive(Debug, Clone)]
-pub struct CheckFunction {
+pub struct CalledFunction {
     /// Its language.
     pub language: Language,
     /// Where it comes from.
     pub source: FunctionSource,
+    /// Who calls it.
+    caller: &'static str,
     place: Problem,
 }
 
-impl CheckFunction {
+impl CalledFunction {
     /// What is wrong where it is first named: it cannot be called, for this reason.
     fn problem(&self, reason: &str) -> Problem {
         // the last line of an interpreter's words says what, those before where in its own text
@@ -75,7 +77,7 @@ impl CheckFunction {
                 (format!("the code of a check, `{first}`, cannot be used: {what}"), "mend the code")
             }
             FunctionSource::File { path, function } => (
-                format!("a check cannot use `{function}` of {path}: {what}"),
+                format!("{} cannot use `{function}` of {path}: {what}", self.caller),
                 "mend that file, or name another function",
             ),
         };
@@ -250,9 +252,15 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
             NamedIn::Example(name, line) => Problem::of_line(name, line, None, "", ""),
             NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(at), "", ""),
         };
-        CheckFunction { language: function.language, source: function.source, place }
+        CalledFunction { language: function.language, source: function.source, caller: "a check", place }
     });
-    let functions = functions.collect();
+    let program = spec.program.as_ref().map(|program| CalledFunction {
+        language: program.language,
+        source: FunctionSource::File { path: program.path.clone(), function: program.function.clone() },
+        caller: "the provider",
+        place: context.at(&KeyPath::of("providers").index(0), "", ""),
+    });
+    let functions = program.into_iter().chain(functions).collect();
     Ok(Loaded {
         spec,
         secrets: found.secrets,

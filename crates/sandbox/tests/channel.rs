@@ -140,6 +140,7 @@ async fn python_functions_are_called_as_promptfoo_calls_them() {
         ("len(output) > 2", json!(true)),
         ("context['vars']['n'] / 6", json!(0.5)),
         ("import re\nreturn bool(re.match('a+', output))", json!(true)),
+        (r"'\\ud83c \ud83c' + chr(0xd83d) + chr(0xde00) + '\u2028é'", json!("\\ud83c \u{fffd}\u{1f600}\u{2028}é")),
     ] {
         assert_eq!(pool.call(&inline(code, "aaa"), &NoModels).await.unwrap().value, value, "{code}");
     }
@@ -160,8 +161,11 @@ async fn javascript_functions_are_called_as_promptfoo_calls_them() {
     let args = vec![json!("yes"), json!({"vars": {"n": 6}})];
     let returned = pool.call(&call("score.js", "default", args), &NoModels).await.unwrap();
     assert_eq!((returned.value, returned.said.as_str()), (json!(0.5), "hm\n"));
-    for (code, value) in [("output.includes('a')", json!(true)), ("const n = context.vars.n;\nreturn n * 2", json!(6))]
-    {
+    for (code, value) in [
+        ("output.includes('a')", json!(true)),
+        ("const n = context.vars.n;\nreturn n * 2", json!(6)),
+        (r"'\\ud83c ' + '😀'.slice(0, 1) + '😀é'", json!("\\ud83c \u{fffd}😀é")),
+    ] {
         assert_eq!(pool.call(&inline(code, "aaa"), &NoModels).await.unwrap().value, value, "{code}");
     }
     let asked = pool.call(&call("score.js", "ask", vec![json!(["a", "b", "c"])]), &Shouting::default()).await.unwrap();

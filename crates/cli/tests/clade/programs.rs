@@ -280,3 +280,23 @@ fn what_is_wrong_with_a_program_is_said_before_anything_is_spent() {
         assert_eq!(place.run(&["show", "code"]).code, 2, "no run was made");
     }
 }
+
+#[test]
+fn a_program_that_cannot_be_called_is_told_before_anything_is_spent() {
+    if !has("python3") {
+        return;
+    }
+    for (file, program, words) in [
+        ("app.py", "def call_api(\n", "the provider cannot use `call_api` of app.py: SyntaxError"),
+        ("app.py", "x = 1\n", "the provider cannot use `call_api` of app.py: AttributeError: app.py has no function"),
+        ("app.py:nofn", TWICE, "the provider cannot use `nofn` of app.py: AttributeError: app.py has no function"),
+    ] {
+        let place = place(file, "", MODEL, "budget: {calls: 400}");
+        place.write("app.py", program);
+        for command in [["check", "p.yaml"], ["run", "p.yaml"]] {
+            let ran = Ran::of(clade(&place, &command));
+            assert_eq!(ran.code, 2, "{command:?}: {}", ran.stderr);
+            assert!(ran.stderr.contains("p.yaml:2:") && ran.stderr.contains(words), "{words}: {}", ran.stderr);
+        }
+    }
+}

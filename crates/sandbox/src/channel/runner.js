@@ -8,8 +8,12 @@ const WORK = process.cwd();
 
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
+// A text that was cut in the middle of a character has half of it, which is no text for anybody else; JSON has it as an escape.
+const HALF = /\\(?:\\|ud[89a-f][0-9a-f]{2})/g;
+
 function send(kind, fields) {
-  let bytes = Buffer.from(JSON.stringify({ [kind]: fields }) + '\n');
+  const text = JSON.stringify({ [kind]: fields }).replace(HALF, (escape) => (escape === '\\\\' ? escape : '\ufffd'));
+  let bytes = Buffer.from(text + '\n');
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(fs.writeSync(1, bytes));

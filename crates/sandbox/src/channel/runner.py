@@ -19,7 +19,9 @@ os.dup2(2, 1)
 
 def send(kind, **fields):
     # NaN is no JSON, and the host does not take it for a score
-    line = json.dumps({kind: fields}, allow_nan=False)
+    line = json.dumps({kind: fields}, allow_nan=False, ensure_ascii=False)
+    # a text that was cut in the middle of a character has half of it, which is no text for anybody else
+    line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     outbox.write(line + "\n")
     outbox.flush()
 
