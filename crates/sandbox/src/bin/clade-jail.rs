@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// That of `clade`: limits on memory count what it takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if let Some(code) = clade_sandbox::jail_main() {
         return code;
