@@ -1,4 +1,7 @@
-use std::{fmt, io::ErrorKind};
+use std::{
+    fmt,
+    io::{ErrorKind, Write as _},
+};
 
 use clade_accounts::AccountError;
 use clade_bundle::BundleError;
@@ -8,7 +11,7 @@ use clade_filter::FilterError;
 use clade_runfile::Problems;
 use clade_store::StoreError;
 
-use crate::exit;
+use crate::{exit, output::Output};
 
 /// Why a command ended without doing what was asked, with the exit code that says so.
 #[derive(Debug)]
@@ -31,6 +34,18 @@ impl Failure {
             Self::Error(_) => exit::ERROR,
             Self::Exit(code) => *code,
         }
+    }
+
+    /// Says what went wrong: for people on stderr, for machines as a line on stdout too.
+    pub fn tell(&self, output: &Output) {
+        if let Self::Exit(_) = self {
+            return;
+        }
+        if output.json {
+            let error = serde_json::json!({ "message": self.to_string(), "exit_code": self.code() });
+            output.json_line(&serde_json::json!({ "error": error }));
+        }
+        drop(writeln!(std::io::stderr().lock(), "error: {self}"));
     }
 
     /// A failure of the file system, with the file and what to do.

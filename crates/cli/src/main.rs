@@ -80,7 +80,7 @@ fn main() -> ExitCode {
         }
         Ok(()) => ExitCode::from(exit::OK),
         Err(failure) => {
-            complain(&context.output, &failure);
+            failure.tell(&context.output);
             ExitCode::from(failure.code())
         }
     }
@@ -111,17 +111,4 @@ fn observe(otlp: Option<&str>) -> Result<Option<otel::Exporter>, Failure> {
     let (traces, exporter) = otel::start(settings).map_err(Failure::Error)?;
     tracing_subscriber::registry().with(logs).with(traces).init();
     Ok(Some(exporter))
-}
-
-/// Tells what went wrong: for people on stderr, for machines as the last line on stdout.
-fn complain(output: &Output, failure: &Failure) {
-    if let Failure::Exit(_) = failure {
-        return;
-    }
-    let text = failure.to_string();
-    if output.json {
-        let code = failure.code();
-        output.json_line(&serde_json::json!({ "error": { "message": text, "exit_code": code } }));
-    }
-    drop(writeln!(std::io::stderr().lock(), "error: {text}"));
 }

@@ -96,6 +96,13 @@ impl Output {
         }
     }
 
+    /// What to do next, on stderr, where the command did not do all that was asked: with `--quiet` too, not with `--json`.
+    pub fn advise(&self, text: impl std::fmt::Display) {
+        if !self.json {
+            drop(writeln!(std::io::stderr().lock(), "{}", fit::wrapped(&text.to_string(), self.notes, "")));
+        }
+    }
+
     /// One JSON object as a line on stdout.
     pub fn json_line(&self, value: &impl Serialize) {
         self.json_lines(std::slice::from_ref(value));

@@ -160,9 +160,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let report = RunReport::read(&store, &state, &row).await?;
     let unanswered = first_error(&store, &state).await?;
     store.close().await?;
-    if output.json {
-        output.json_line(&serde_json::json!({ "result": report }));
-    } else {
+    if !output.json {
         if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
             result::print(&report, &output);
         }
@@ -342,18 +340,36 @@ pub fn conclude(
     gates: Gates,
     output: &Output,
 ) -> Result<(), Failure> {
+    let done = verdict(ended, report, unanswered, gates, output);
+    if !output.json {
+        return done;
+    }
+    if let Err(failure) = &done {
+        failure.tell(output);
+    }
+    output.json_line(&serde_json::json!({ "result": report }));
+    done.map_err(|failure| Failure::Exit(failure.code()))
+}
+
+fn verdict(
+    ended: &Ended,
+    report: &RunReport,
+    unanswered: Option<String>,
+    gates: Gates,
+    output: &Output,
+) -> Result<(), Failure> {
     let run = &report.run;
     match ended {
         Ended::Finished => {}
         Ended::Interrupted => {
-            output.note(format!("run {run} is paused; go on with: clade resume {run}"));
+            output.advise(format!("run {run} is paused; go on with: clade resume {run}"));
             return Err(Failure::Exit(exit::INTERRUPTED));
         }
         Ended::BudgetSpent(limit) => {
             // an evaluation proves nothing, it counts
             let left =
                 if report.seed_prompt.is_none() { "every example was met" } else { "the result could be proved" };
-            output.note(format!(
+            output.advise(format!(
                 "the limit on {limit} was spent before {left}; go on with a larger one: clade resume {run} --budget-{} N",
                 match limit {
                     Limit::Usd => "usd",

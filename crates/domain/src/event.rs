@@ -1,3 +1,5 @@
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +17,8 @@ use crate::{
 /// 5: somebody may steer, and write candidates by hand.
 /// 6: a run may have a program, which an older one would pass by; trials say where their code ran.
 /// 7: a run may start from a kept sandbox state, keep such states, and accept a weaker isolation, which its sessions state.
-pub const FORMAT_VERSION: u32 = 7;
+/// 8: a search may end because nothing new was proposed.
+pub const FORMAT_VERSION: u32 = 8;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -287,8 +290,28 @@ pub enum StopReason {
     NoImprovement,
     /// The target score was reached.
     TargetReached,
-    /// The first prompt is right on everything, or no operator has anything left to do.
+    /// The best prompt is right on everything, or what it still gets wrong is as likely noise.
     NothingToGain,
+    /// Round after round no proposal was new and fit to be tried.
+    NothingNew,
     /// The user ended it.
     Stopped,
+}
+
+impl fmt::Display for StopReason {
+    /// In words that follow "the search ended because".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Evaluated => "every prompt was evaluated",
+            Self::BudgetSpent { limit } => {
+                return write!(f, "what was left of the limit on {limit} was kept for choosing and proving");
+            }
+            Self::MaxGenerations => "the most generations were reached",
+            Self::NoImprovement => "there was no new best for the generations the run file allows",
+            Self::TargetReached => "the target score was reached",
+            Self::NothingToGain => "there was nothing left to gain on train examples",
+            Self::NothingNew => "round after round no proposal was new and fit to be tried",
+            Self::Stopped => "it was stopped",
+        })
+    }
 }

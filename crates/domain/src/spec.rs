@@ -318,6 +318,24 @@ pub struct Objective {
     pub weight: f64,
 }
 
+impl Objective {
+    /// Metrics that are measured instead of judged; less of them is better.
+    pub const MEASURED: [&str; 3] = ["prompt_tokens", "cost", "latency"];
+
+    /// Whether it is a score of checks that is to rise and counts.
+    #[must_use]
+    pub fn raises_a_score(&self) -> bool {
+        self.direction == Direction::Maximize && self.weight > 0.0 && !Self::MEASURED.contains(&self.metric.as_str())
+    }
+
+    /// The metric that racing, evidence and gates go by: the first of the objectives that is a score to raise. A run file has
+    /// one; `score` where there is none.
+    #[must_use]
+    pub fn primary(objectives: &[Self]) -> &str {
+        objectives.iter().find(|objective| objective.raises_a_score()).map_or("score", |o| o.metric.as_str())
+    }
+}
+
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

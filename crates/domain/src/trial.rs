@@ -128,6 +128,22 @@ impl Trial {
         }
     }
 
+    /// The score in a metric, in [0, 1] where checks keep to it: `score` is the weighted mean of all checks, which also
+    /// stands in where no check of this trial has the metric. A failed trial is 0.
+    #[must_use]
+    pub fn score_in(&self, metric: &str) -> f64 {
+        if metric == "score" { self.score() } else { self.named_score(metric).unwrap_or_else(|| self.score()) }
+    }
+
+    /// The mean over the checks of a metric. `None` where no check of this trial has it.
+    #[must_use]
+    pub fn named_score(&self, metric: &str) -> Option<f64> {
+        let TrialOutcome::Scored { judgements, .. } = &self.outcome else { return None };
+        let of_metric = || judgements.iter().filter(|judgement| judgement.metric == metric);
+        let n = of_metric().count();
+        (n > 0).then(|| of_metric().map(|judgement| judgement.score).sum::<f64>() / n as f64)
+    }
+
     /// What the answer to the task call cost the run: nothing where another run had bought it, or no answer came.
     #[must_use]
     pub fn task_bill(&self) -> Bill {

@@ -1,4 +1,4 @@
-use clade_domain::RunId;
+use clade_domain::{RunId, RunMode};
 use clade_evolve::state::ReplayError;
 use clade_models::{ModelError, ModelSetupError};
 use clade_sandbox::SandboxError;
@@ -119,12 +119,12 @@ pub enum EngineError {
     #[error("{0}")]
     Data(String),
     /// The run is complete already.
-    #[error(
-        "run `{run}` is finished; `clade show {run}` has its result, `clade branch {run}@c0` starts another from it"
-    )]
+    #[error("run `{run}` is finished; `clade show {run}` has its result, {}", anew(run, *mode))]
     Finished {
         /// The run.
         run: RunId,
+        /// What it did.
+        mode: RunMode,
     },
     /// A candidate that was named is not in the run.
     #[error("run `{run}` has no candidate `{candidate}`; `clade lineage {run}` lists them")]
@@ -144,6 +144,14 @@ pub enum EngineError {
         /// Entries so far.
         length: u64,
     },
+}
+
+/// How to have more of what a finished run did.
+fn anew(run: &RunId, mode: RunMode) -> String {
+    match mode {
+        RunMode::Optimize => format!("`clade branch {run}@c0` starts another from it"),
+        RunMode::Evaluate => "`clade eval` with its run file evaluates anew".to_owned(),
+    }
 }
 
 impl EngineError {

@@ -1,4 +1,4 @@
-use clade_domain::{RunId, Split};
+use clade_domain::{Objective, RunId, Split};
 use clade_evolve::{RunState, statistics};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -57,9 +57,9 @@ fn pair((a, of_a): (&Side, &RunState), (b, of_b): (&Side, &RunState)) -> Result<
     if of_a.dataset().hash != of_b.dataset().hash {
         return Err("they have different data".to_owned());
     }
-    let metric = |state: &RunState| state.spec().optimize.objectives.first().map(|o| (o.metric.clone(), o.direction));
+    let metric = |state: &RunState| Objective::primary(&state.spec().optimize.objectives).to_owned();
     if metric(of_a) != metric(of_b) {
-        return Err("their first objectives differ".to_owned());
+        return Err("their evidence is about different metrics".to_owned());
     }
     let (first, second) = shared(of_a, of_b);
     if first.is_empty() {

@@ -55,6 +55,9 @@ pub struct RunReport {
     pub spent: Spent,
     /// Why the search ended; null while it has not.
     pub finish_reason: Option<String>,
+    /// The same in words that follow "the search ended because".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_detail: Option<String>,
     /// Why it is paused or failed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
@@ -213,6 +216,7 @@ impl RunReport {
             },
             spent,
             finish_reason: state.stop().map(finish_reason),
+            finish_detail: state.stop().map(|reason| reason.to_string()),
             detail: row.detail.clone(),
         }
     }
@@ -381,6 +385,7 @@ fn finish_reason(reason: StopReason) -> String {
         StopReason::NoImprovement => "no_improvement".into(),
         StopReason::TargetReached => "target_reached".into(),
         StopReason::NothingToGain => "nothing_to_gain".into(),
+        StopReason::NothingNew => "nothing_new".into(),
         StopReason::Stopped => "stopped".into(),
     }
 }

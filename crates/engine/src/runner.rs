@@ -41,6 +41,9 @@ const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// The share of a limit on minutes after which a search gives way to choosing and proving.
 const SEARCH_SHARE_OF_TIME: f64 = 0.8;
+/// What calls under way get when a limit on minutes is met, as a share of it, and at least.
+const GRACE: f64 = 0.1;
+const LEAST_GRACE: Duration = Duration::from_secs(10);
 
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]
@@ -123,7 +126,7 @@ impl Runner {
                 row.detail.clear();
                 settings.store.put_summary(row).await?;
             }
-            return Err(EngineError::Finished { run: run.clone() });
+            return Err(EngineError::Finished { run: run.clone(), mode: conductor.state().spec().mode });
         }
         let mut summary = row;
         summary.status = RunStatus::Running;
@@ -279,7 +282,7 @@ impl Runner {
                 biased;
                 () = control.abandon.cancelled() => {
                     executors.shutdown().await;
-                    return Ok(RunOutcome::Interrupted);
+                    return Ok(stop.unwrap_or(RunOutcome::Interrupted));
                 }
                 taken = receiver.recv_many(&mut done, BATCH) => {
                     under_way -= taken;
@@ -481,13 +484,16 @@ impl Runner {
     }
 
     /// Ends a search early enough for choosing and proving to have their time, and the run when its time is out: calls that
-    /// wait for a place are not begun then.
+    /// wait for a place are not begun then, and those under way, most likely paid for, get a little longer.
     fn watch_the_clock(&mut self, control: &Control, stop: &mut Option<RunOutcome>) {
         let Some(minutes) = self.conductor.state().budget().minutes else { return };
         let (seconds, most) = (self.spent().seconds, minutes * 60.0);
         if seconds >= most {
             stop.get_or_insert(RunOutcome::BudgetSpent { limit: Limit::Minutes });
             control.drain.cancel();
+            if seconds >= most + (most * GRACE).max(LEAST_GRACE.as_secs_f64()) {
+                control.abandon.cancel();
+            }
         } else if self.spec.mode == RunMode::Optimize && seconds > most * SEARCH_SHARE_OF_TIME {
             self.conductor.limit_spent(Limit::Minutes);
         }

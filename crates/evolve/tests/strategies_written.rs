@@ -299,7 +299,7 @@ fn where_nothing_can_be_written_they_end() {
         let world = World { barren: true, ..World::default() };
         let (journal, _) = run(&started(spec(name.spec(), 5_000)), world, 1, false);
         let state = fold(&journal);
-        let ends = [Some(StopReason::NothingToGain), Some(StopReason::MaxGenerations)];
+        let ends = [Some(StopReason::NothingNew), Some(StopReason::MaxGenerations)];
         assert!(ends.contains(&state.stop()), "{name:?}: {:?}", state.stop());
         assert_eq!(state.chosen(), Some(CandidateId(0)));
     }

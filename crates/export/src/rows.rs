@@ -162,15 +162,9 @@ fn csv_row(trial: &Trial, answer: Option<&str>, named: &[String]) -> Vec<String>
         trial.cached.to_string(),
         json!(trial.purpose).as_str().unwrap_or_default().to_owned(),
     ];
-    own.into_iter().chain(named.iter().map(|name| named_score(trial, name))).collect()
-}
-
-/// A named score of a trial as objectives take it: the mean over the checks of that name. Empty where no check of the trial has it.
-fn named_score(trial: &Trial, name: &str) -> String {
-    let TrialOutcome::Scored { judgements, .. } = &trial.outcome else { return String::new() };
-    let scores: Vec<f64> = judgements.iter().filter(|j| j.metric == name).map(|j| j.score).collect();
-    let mean = || scores.iter().sum::<f64>() / scores.len() as f64;
-    if scores.is_empty() { String::new() } else { mean().to_string() }
+    own.into_iter()
+        .chain(named.iter().map(|name| trial.named_score(name).map_or_else(String::new, |score| score.to_string())))
+        .collect()
 }
 
 /// A text that no spreadsheet runs: those that begin as formulas do get a quote in front, as <https://owasp.org/www-community/attacks/CSV_Injection> advises.

@@ -209,6 +209,7 @@ fn reason(stop: StopReason) -> String {
         StopReason::NoImprovement => "no improvement",
         StopReason::TargetReached => "target reached",
         StopReason::NothingToGain => "nothing to gain",
+        StopReason::NothingNew => "nothing new",
         StopReason::Evaluated | StopReason::Stopped => "stopped",
     }
     .to_owned()

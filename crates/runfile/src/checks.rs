@@ -8,8 +8,7 @@ use clade_text::template::prompt_tokens;
 
 use crate::{
     context::Context,
-    data::{Marks, Scan, mark},
-    optimize::MEASURED,
+    data::{Marks, Scan, examples_for, mark},
     problem::Problem,
     prompts::LoadedPrompt,
     schema::RunFile,
@@ -95,7 +94,7 @@ fn is_name(column: &str) -> bool {
 pub(crate) fn objectives(context: &mut Context<'_>, objectives: &mut [Objective], scan: &Scan) {
     let mut known: BTreeSet<&str> = scan.metrics.iter().map(String::as_str).collect();
     known.insert("score");
-    known.extend(MEASURED);
+    known.extend(Objective::MEASURED);
     for (i, objective) in objectives.iter_mut().enumerate() {
         if known.contains(objective.metric.as_str()) {
             continue;
@@ -273,8 +272,8 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
             format!("give test {LEAST_TEST_EXAMPLES} or more")
         } else {
             format!(
-                "add examples ({:.0} in all give test {LEAST_TEST_EXAMPLES})",
-                (f64::from(LEAST_TEST_EXAMPLES) / spec.test).ceil()
+                "add examples ({} different ones in all give test {LEAST_TEST_EXAMPLES})",
+                examples_for(LEAST_TEST_EXAMPLES as usize, spec)
             )
         };
         let fix =

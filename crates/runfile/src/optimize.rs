@@ -17,9 +17,6 @@ use crate::{
 /// Calls that a search may buy where the run file sets no limit at all.
 pub const DEFAULT_CALLS: u64 = 2000;
 
-/// Metrics that are measured instead of judged; less of them is better.
-pub(crate) const MEASURED: [&str; 3] = ["prompt_tokens", "cost", "latency"];
-
 /// The block resolved. Problems go to the context.
 pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec {
     let none = OptimizeInput::default();
@@ -182,7 +179,8 @@ fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Ve
             ObjectiveInput::Metric(metric) => (metric, None, None),
             ObjectiveInput::Object(o) => (&o.metric, o.direction, o.weight),
         };
-        let usual = if MEASURED.contains(&metric.as_str()) { Direction::Minimize } else { Direction::Maximize };
+        let usual =
+            if Objective::MEASURED.contains(&metric.as_str()) { Direction::Minimize } else { Direction::Maximize };
         let direction = direction.unwrap_or(usual);
         let weight = weight.unwrap_or(if direction == Direction::Maximize { 1.0 } else { 0.1 });
         if objectives.iter().any(|o| o.metric == *metric) {
@@ -195,6 +193,12 @@ fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Ve
         objectives.push(Objective { metric: "score".to_owned(), direction: Direction::Maximize, weight: 1.0 });
     } else if objectives.iter().all(|o| o.weight <= 0.0) {
         context.problem(&root, "every objective has weight 0, so nothing counts", "give one a weight above 0");
+    } else if !objectives.iter().any(Objective::raises_a_score) {
+        let message =
+            "no objective is a score to raise, so there is nothing that the search or the evidence could go by";
+        let fix = "list `score` beside the others, as in `[score, {metric: prompt_tokens, weight: 0.2}]`; for a score that \
+                   is to fall, turn its check round with `not-` in front of its type";
+        context.problem(&root.index(0), message, fix);
     }
     objectives
 }

@@ -123,6 +123,8 @@ pub fn read_text(path: &Path, limit: u64, too_large: &str) -> Result<String, Pro
 /// # Errors
 /// A problem that names the file and says why.
 pub fn open(path: &Path) -> Result<File, Problem> {
+    // what is beside the run file itself, as in `file://.`
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     // opening a pipe waits for whoever writes into it, and what is read here is read more than once
     if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         let fix = "save what it holds into a file, and name that";
@@ -150,10 +152,20 @@ pub fn unreadable(path: &Path, error: &io::Error) -> Problem {
     }
 }
 
+/// Whether a file begins as UTF-16 does.
+pub fn is_utf16(start: &[u8]) -> bool {
+    start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF")
+}
+
+/// What such a file is told.
+pub fn utf16(name: &str) -> Problem {
+    Problem::of_file(name, "the file is UTF-16", "save it as UTF-8")
+}
+
 /// Text of bytes, without byte order mark.
 fn decode(mut bytes: Vec<u8>, name: &str) -> Result<String, Problem> {
-    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(Problem::of_file(name, "the file is UTF-16", "save it as UTF-8"));
+    if is_utf16(&bytes) {
+        return Err(utf16(name));
     }
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);

@@ -3525,6 +3525,8 @@ export interface components {
             detail?: string;
             /** @description The comparison on the test split; null before it is measured. */
             evidence: components["schemas"]["Evidence"] | null;
+            /** @description The same in words that follow "the search ended because". */
+            finish_detail?: string | null;
             /** @description Why the search ended; null while it has not. */
             finish_reason: string | null;
             /** @description Where there are several objectives: the finalists that no other one beats in all of them. */

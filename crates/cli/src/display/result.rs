@@ -98,6 +98,9 @@ fn print_search(report: &RunReport, output: &Output) {
                 thousands(counts.failed),
             ),
         ));
+        if let Some(why) = report.finish_detail.as_ref().filter(|_| report.seed_prompt.is_some()) {
+            output.prose(output.paint(Ink::Faint, format!("the search ended because {why}")));
+        }
         print_operators(&report.operators, output);
         if report.status != RunStatus::Finished {
             output.line(format!("`clade resume {}` goes on", report.run));

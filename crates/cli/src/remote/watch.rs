@@ -77,16 +77,14 @@ impl Watch<'_> {
         };
         let (left, ()) = tokio::join!(watching, progress::show(receiver, std::future::pending(), output));
         if let Left::User = left? {
-            output.note(format!(
+            output.advise(format!(
                 "run {run} goes on at the server; watch it with: clade resume {run}; put it down with: clade pause {run}"
             ));
             return Err(Failure::Exit(exit::INTERRUPTED));
         }
         let report: RunReport = self.client.get(&["runs", run.as_str(), "report"], &[]).await?;
         let ended = ended(&report);
-        if output.json {
-            output.json_line(&serde_json::json!({ "result": report }));
-        } else {
+        if !output.json {
             if matches!(ended, Ended::Finished) || report.counts.trials > 0 {
                 result::print(&report, &output);
             }

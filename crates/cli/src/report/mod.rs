@@ -6,7 +6,7 @@ mod tree;
 
 use std::collections::HashMap;
 
-use clade_domain::{Evidence, RunMode, StopReason};
+use clade_domain::{Evidence, RunMode};
 use clade_engine::RunReport;
 use clade_evolve::{RunState, statistics::Figures};
 use clade_lineage::{
@@ -98,7 +98,7 @@ pub fn page(
             "reason": serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))),
             "n": n,
         })).collect::<Vec<_>>(),
-        "stopped": state.stop().map(why),
+        "stopped": state.stop().map(|reason| reason.to_string()),
         "dataset": state.dataset().counts(),
         "model": row.model,
     });
@@ -134,19 +134,4 @@ fn stretches(old: &str, new: &str, whole: bool) -> Vec<Stretch> {
         RunKind::Delete => "del",
     };
     words(old, new).into_iter().map(|run| Stretch { tag: tag(run.kind), text: run.text }).collect()
-}
-
-/// Why the search ended, in words.
-pub fn why(reason: StopReason) -> String {
-    match reason {
-        StopReason::Evaluated => "every prompt was evaluated".into(),
-        StopReason::BudgetSpent { limit } => {
-            format!("what was left of the limit on {limit} was kept for choosing and proving")
-        }
-        StopReason::MaxGenerations => "the most generations were reached".into(),
-        StopReason::NoImprovement => "no new best for the generations the run file allows".into(),
-        StopReason::TargetReached => "the target score was reached".into(),
-        StopReason::NothingToGain => "there was nothing left to gain on train examples".into(),
-        StopReason::Stopped => "it was stopped".into(),
-    }
 }

@@ -58,7 +58,7 @@ const CASES: &[Case] = &[
 {"vars": {"question": "1 + 4?", "target": "5"}}
 "#,
         ),
-        told: &["p.yaml:4", "test has 1 example:", "17 in all", "--set optimize.splits.test=0"],
+        told: &["p.yaml:4", "test has 1 example:", "15 different ones in all", "--set optimize.splits.test=0"],
     },
     Case { name: "no example", spoil: ("data.jsonl", FILE, b""), told: &["p.yaml:4", "no examples"] },
     Case {

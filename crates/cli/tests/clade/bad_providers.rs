@@ -12,6 +12,11 @@ fn stops_and_goes_on(flags: &[&str], config: &str, expected: &[&str]) -> u64 {
         assert!(ran.stderr.contains(words), "`{words}` is not in: {}", ran.stderr);
     }
     assert!(!ran.stderr.contains(SECRET) && !ran.stdout.contains(SECRET));
+    // for machines the result stays the last word, and what went wrong comes before it
+    let again = place.run(&["resume", "troubled", "--json"]);
+    assert_eq!((again.code, again.result()["status"].as_str()), (1, Some("failed")), "{}", again.stdout);
+    let error = again.lines().into_iter().find(|line| line["error"].is_object()).unwrap();
+    assert_eq!(error["error"]["exit_code"], 1);
     let shown = place.json(&["show", "troubled"]);
     assert_eq!(shown["result"]["status"], "failed");
     let spent = shown["result"]["spent"]["calls"].as_u64().unwrap();

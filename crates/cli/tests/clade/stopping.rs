@@ -59,6 +59,31 @@ fn what_to_type_next_is_said() {
 }
 
 #[test]
+fn an_evaluation_without_an_answer_says_how_to_go_on_and_has_a_report() {
+    let place = Place::new();
+    place.slow(3_600_000);
+    let mut command = place.clade();
+    command.args(["eval", "p.yaml", "--quiet", "--run-id", "stopped"]);
+    let mut working = Working::start(command);
+    while place.run(&["show", "stopped", "--json"]).code != 0 {}
+    while !working.ended() {
+        working.signal("INT");
+        std::thread::yield_now();
+    }
+    let (code, _, stderr) = working.end();
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(stderr.contains("clade resume stopped"), "{stderr}");
+    place.ok(&["report", "stopped"]);
+    let page = std::fs::read_to_string(place.path("stopped.html")).unwrap();
+    assert!(page.contains("<td class=\"n\">–</td>"), "{page}");
+    place.slow(0);
+    place.ok(&["eval", "p.yaml", "--run-id", "whole"]);
+    let again = place.run(&["resume", "whole"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("clade eval") && !again.stderr.contains("clade branch"), "{}", again.stderr);
+}
+
+#[test]
 fn the_second_signal_does_not_wait() {
     let place = Place::new();
     // one answer takes an hour

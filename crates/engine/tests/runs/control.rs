@@ -58,6 +58,6 @@ async fn the_second_runner_of_a_run_is_turned_away() {
     drop(first);
     rig.finish().await;
     let again = rig.open().await.err();
-    assert!(matches!(&again, Some(EngineError::Finished { run }) if *run == rig.run), "{again:?}");
+    assert!(matches!(&again, Some(EngineError::Finished { run, .. }) if *run == rig.run), "{again:?}");
     assert!(matches!(rig.open().await.err(), Some(EngineError::Finished { .. })), "the refusal lets go of the lock");
 }

@@ -22,6 +22,17 @@ fn slow(mode: RunMode, budget: Budget) -> RunSpec {
     spec
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_minutes_ends_calls_that_hang() {
+    for mode in [RunMode::Optimize, RunMode::Evaluate] {
+        let mut spec = slow(mode, minutes(0.5));
+        spec.models.task[0].config.insert("latency_ms".into(), json!(3_600_000));
+        let (outcome, report) = rig(spec).await.go().await;
+        assert!(matches!(outcome, RunOutcome::BudgetSpent { limit: Limit::Minutes }), "{mode:?}: {outcome:?}");
+        assert!((40.0..41.0).contains(&report.spent.seconds), "{mode:?}: {:?}", report.spent);
+    }
+}
+
 async fn rig(spec: RunSpec) -> Rig {
     Rig { concurrency: 8, ..Rig::new(spec).await }
 }

@@ -1,18 +1,6 @@
-use clade_domain::{CandidateId, Direction, Objective, Split, Trial, TrialOutcome};
+use clade_domain::{CandidateId, Direction, Objective, Split};
 
 use super::RunState;
-
-/// The score of a trial that selection and evidence work on: the first objective's metric where evaluators give it, else
-/// the weighted mean of the checks. A failed trial is 0.
-pub(super) fn primary_score(objectives: &[Objective], trial: &Trial) -> f64 {
-    let metric = objectives.first().map_or("score", |objective| objective.metric.as_str());
-    if metric == "score" {
-        return trial.score();
-    }
-    let TrialOutcome::Scored { judgements, .. } = &trial.outcome else { return 0.0 };
-    let named: Vec<f64> = judgements.iter().filter(|j| j.metric == metric).map(|j| j.score).collect();
-    if named.is_empty() { trial.score() } else { named.iter().sum::<f64>() / named.len() as f64 }
-}
 
 /// A candidate's value of an objective on a split: a mean over its trials, or estimated tokens for `prompt_tokens`.
 /// `None` where it was not evaluated there or has no such metric.

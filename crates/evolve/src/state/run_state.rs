@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use clade_domain::{
-    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ExampleId, Headroom, ModelRole,
+    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Evidence, ExampleId, Headroom, ModelRole, Objective,
     OperatorName, Purpose, Recorded, RejectReason, RunEvent, RunId, RunSpec, SlotId, Spent, Split, StopReason, Trial,
     TrialOutcome, Verdict, VerdictReason,
 };
 
-use super::{Apart, BY_HAND, Cells, Hand, Sandboxes, UnitCosts, clock::Clock, fitness, fitness::primary_score};
+use super::{Apart, BY_HAND, Cells, Hand, Sandboxes, UnitCosts, clock::Clock, fitness};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -256,7 +256,7 @@ impl RunState {
             self.apart.late(trial);
             return;
         }
-        let score = primary_score(&self.spec.optimize.objectives, trial);
+        let score = trial.score_in(Objective::primary(&self.spec.optimize.objectives));
         if trial.purpose == Purpose::Repeat {
             self.apart.repeat(trial);
             self.second_scores.insert(trial.cell.example, score);

@@ -364,8 +364,11 @@ impl<S: Scheme> Generational<S> {
         if stop.target_score.is_some_and(|target| best >= target) {
             return Some(StopReason::TargetReached);
         }
-        if (best >= SOLVED && !minimises(state)) || self.empty >= EMPTY {
+        if best >= SOLVED && !minimises(state) {
             return Some(StopReason::NothingToGain);
+        }
+        if self.empty >= EMPTY {
+            return Some(StopReason::NothingNew);
         }
         let endless = plan.allowance(state).trials.is_infinite();
         let most = self.scheme.generations().or(endless.then_some(self.scheme.published().generations));

@@ -109,7 +109,7 @@ impl Genetic {
             return Some(reason);
         }
         if self.empty_generations >= 2 {
-            return Some(StopReason::NothingToGain);
+            return Some(StopReason::NothingNew);
         }
         if self.settings.generations.is_some_and(|most| last.generation >= most) {
             return Some(StopReason::MaxGenerations);

@@ -7,7 +7,7 @@ use super::{
     Strategy, Wish,
     comparison::Comparison,
     desk::Desk,
-    stopping::{SOLVED, target_reached},
+    stopping::{self, SOLVED, target_reached},
 };
 use crate::{Plan, RunState, operators, state::fitness};
 
@@ -97,7 +97,7 @@ impl HillClimb {
             return Some(StopReason::TargetReached);
         }
         if self.idle >= 4 * epoch.max(4) {
-            return Some(StopReason::NothingToGain);
+            return Some(stopping::idle(state));
         }
         stop.no_improvement.is_some_and(|patience| self.stale >= patience).then_some(StopReason::NoImprovement)
     }

@@ -99,7 +99,7 @@ impl Random {
 
     fn plan_round(&mut self, state: &RunState, plan: &Plan) -> Option<StopReason> {
         if self.empty >= EMPTY {
-            return Some(StopReason::NothingToGain);
+            return Some(StopReason::NothingNew);
         }
         self.desk.begin_round();
         self.children.clear();
@@ -117,7 +117,7 @@ impl Random {
         let (solved, failed) = cells_by_success(state, CandidateId(0));
         let mut rng = self.desk.rng(state);
         for _ in 0..places {
-            let Some(operator) = weights::draw(&usable, &mut rng) else { return Some(StopReason::NothingToGain) };
+            let Some(operator) = weights::draw(&usable, &mut rng) else { return Some(StopReason::NothingNew) };
             let mut shown = |cells: &[_], most: usize| {
                 let mut cells = cells.to_vec();
                 cells.shuffle(&mut rng);

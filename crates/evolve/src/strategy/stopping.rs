@@ -19,6 +19,13 @@ pub(super) fn solved(state: &RunState, candidate: CandidateId) -> bool {
     !minimises(state) && state.score(candidate, Split::Train).is_some_and(|score| score >= SOLVED)
 }
 
+/// Why a search ends that found nothing to do for too long, by the best of its last generation.
+pub(super) fn idle(state: &RunState) -> StopReason {
+    let best = state.generations().last().and_then(|closed| closed.survivors.first().copied());
+    let best = best.unwrap_or(CandidateId(0));
+    if solved(state, best) { StopReason::NothingToGain } else { StopReason::NothingNew }
+}
+
 /// Whether so many generations brought no new best as the run file allows.
 pub(super) fn stalled(state: &RunState) -> bool {
     let Some(patience) = state.spec().optimize.stop.no_improvement else { return false };

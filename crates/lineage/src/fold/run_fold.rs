@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     moment::Moment,
-    tally::{Tally, primary_score, set},
+    tally::{Tally, set},
 };
 use crate::{Node, NodeId, Status};
 
@@ -213,7 +213,11 @@ impl RunFold {
                 else {
                     return;
                 };
-                record.memory.tally.add(trial, primary_score(&settings.objectives, trial), settings.repeat);
+                record.memory.tally.add(
+                    trial,
+                    trial.score_in(Objective::primary(&settings.objectives)),
+                    settings.repeat,
+                );
                 record.node.scores = record.memory.tally.estimates();
                 record.node.score = record.node.scores.get(&settings.split).copied();
             }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clade_domain::{Objective, Split, Trial, TrialOutcome};
+use clade_domain::{Split, Trial};
 use serde::{Deserialize, Serialize};
 
 use crate::Estimate;
@@ -35,16 +35,6 @@ impl Tally {
     pub fn estimates(&self) -> BTreeMap<Split, Estimate> {
         self.splits.iter().filter_map(|(split, (sum, trials))| Some((*split, Estimate::of(*sum, *trials)?))).collect()
     }
-}
-
-/// The score that selection works on: the first objective's metric where evaluators give it, else the weighted mean of the
-/// checks. A failed trial is 0.
-pub(super) fn primary_score(objectives: &[Objective], trial: &Trial) -> f64 {
-    let metric = objectives.first().map_or("score", |objective| objective.metric.as_str());
-    let TrialOutcome::Scored { judgements, .. } = &trial.outcome else { return 0.0 };
-    let named: Vec<f64> =
-        judgements.iter().filter(|j| metric != "score" && j.metric == metric).map(|j| j.score).collect();
-    if named.is_empty() { trial.score() } else { named.iter().sum::<f64>() / named.len() as f64 }
 }
 
 /// Ids as a set.

@@ -73,14 +73,16 @@ impl Connection {
         Teller { model: full_name, key_fix, address: base_url, redactor }
     }
 
-    /// Sends what `build` makes and reads the answer. Where the provider refuses a parameter, it is remembered and left
-    /// out, and the request is built and sent again at once.
+    /// Sends what `build` makes and reads the answer. Where the provider refuses a parameter that this request carried, it is
+    /// remembered and left out, and the request is built and sent again at once; others in flight do the same.
     pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         build: impl Fn(&Refusals) -> Vec<u8>,
     ) -> Result<Answered<T>, ModelError> {
         loop {
-            let body = build(&self.setup.refusals);
+            // what this request leaves out, whatever others learn while it is on its way
+            let left_out = self.setup.refusals.now();
+            let body = build(&left_out);
             let start = Instant::now();
             let reply = match self.setup.http.post(&self.target, body, self.setup.timeout).await {
                 Ok(reply) => reply,
@@ -93,7 +95,7 @@ impl Connection {
                     });
                 }
                 Err(error @ HttpError::Resolve(_)) => return Err(self.teller().unresolved(&error.to_string())),
-                Err(error @ HttpError::CutOff(_)) => return Err(self.teller().unreadable(b"", &error.to_string())),
+                Err(error @ HttpError::CutOff(_)) => return Err(self.teller().cut_off(&error.to_string())),
                 Err(error) => return Err(self.teller().unreached(&error.to_string())),
             };
             let latency_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
@@ -101,7 +103,7 @@ impl Connection {
             if !reply.status.is_success() {
                 let failure = self.teller().refused(reply.status, &reply.headers, &reply.body);
                 match failure.refused {
-                    Some(parameter) if !self.setup.refusals.has(parameter) => {
+                    Some(parameter) if !left_out.has(parameter) => {
                         tracing::debug!(gen_ai.request.model = %self.setup.model, ?parameter, "model refuses a parameter, which is left out from now on");
                         self.setup.refusals.learn(parameter);
                         continue;

@@ -191,6 +191,12 @@ impl Teller<'_> {
         ModelError::Unreadable { model: self.model.to_owned(), message, usage, cost: None }
     }
 
+    /// A reply that breaks off before its body is whole.
+    pub(crate) fn cut_off(&self, why: &str) -> ModelError {
+        let message = self.clean(&format!("an answer that breaks off ({why})"));
+        ModelError::Unreadable { model: self.model.to_owned(), message, usage: Usage::default(), cost: None }
+    }
+
     /// This request alone fails.
     pub(crate) fn request(&self, message: &str) -> ModelError {
         ModelError::Request { model: self.model.to_owned(), message: self.clean(message) }

@@ -84,6 +84,11 @@ impl Refusals {
         Self(AtomicU8::new(parameters.iter().fold(0, |bits, parameter| bits | parameter.bit())))
     }
 
+    /// What is known by now, which learns no more.
+    pub(crate) fn now(&self) -> Self {
+        Self(AtomicU8::new(self.0.load(Relaxed)))
+    }
+
     /// Whether a parameter is refused.
     pub(crate) fn has(&self, parameter: Parameter) -> bool {
         self.0.load(Relaxed) & parameter.bit() != 0

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::support::{KEY, Reply, Server, client, context, openai, question, settings, spec};
 use clade_domain::{Budget, ChatRequest, Limit, Sampling};
 use clade_models::{ModelError, ModelSetupError, Stack, layers::RetryPolicy};
-use futures::{StreamExt, stream::FuturesUnordered};
+use futures::{StreamExt, future::join_all, stream::FuturesUnordered};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 
@@ -121,6 +121,24 @@ async fn a_refused_parameter_is_left_out_and_remembered() {
     }
     assert_eq!(server.count(), 4, "two refusals, then two answers");
     assert_eq!(server.asked()[3].body["max_completion_tokens"], 9);
+}
+
+#[tokio::test]
+async fn calls_in_flight_when_a_parameter_is_refused_are_sent_again() {
+    let server = Server::start(|asked| {
+        let refused = asked.body.get("temperature").is_some();
+        let message = "Unsupported value: 'temperature' does not support 0 with this model.";
+        let body = json!({"error": {"message": message, "code": "unsupported_value", "param": "temperature"}});
+        let reply = if refused { Reply::json(400, &body) } else { Reply::json(200, &openai("42")) };
+        Reply { after: Duration::from_millis(50), ..reply }
+    })
+    .await;
+    let client = client("openai:chat:m", &server.url, json!({}));
+    let request = ChatRequest { sampling: Sampling { temperature: Some(0.0), ..Sampling::default() }, ..question() };
+    let answers = join_all((0..8).map(|_| client.chat(&request, context()))).await;
+    for answer in answers {
+        assert_eq!(answer.unwrap().text, "42");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use std::{
     fs::File,
-    io::{BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,8 @@ use super::{
 };
 use crate::{
     problem::Problem,
-    source::{not_utf8, open, unreadable},
+    quotes::{QuoteFault, Quotes},
+    source::{is_utf16, not_utf8, open, unreadable, utf16},
     text::{count, list},
 };
 
@@ -27,13 +28,9 @@ pub(super) struct CsvFile<'a> {
     shared: &'a Shared,
     path: PathBuf,
     name: String,
-    reader: Reader<BufReader<File>>,
+    reader: Reader<Quotes<BufReader<File>>>,
     columns: Vec<String>,
     record: ByteRecord,
-    /// Bytes of the file, and those of them before the header.
-    length: u64,
-    skipped: u64,
-    delimiter: u8,
     done: bool,
 }
 
@@ -41,11 +38,10 @@ impl<'a> CsvFile<'a> {
     pub(super) fn open(path: &Path, shared: &'a Shared) -> Result<Self, Problem> {
         let name = path.display().to_string();
         let file = open(path)?;
-        let length = file.metadata().map_err(|e| unreadable(path, &e))?.len();
         let mut input = BufReader::with_capacity(BUFFER, file);
         let start = input.fill_buf().map_err(|e| unreadable(path, &e))?;
-        if start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF") {
-            return Err(Problem::of_file(name, "the file is UTF-16", "save it as UTF-8"));
+        if is_utf16(start) {
+            return Err(utf16(&name));
         }
         if start.iter().take(512).any(|byte| *byte == 0) {
             return Err(Problem::of_file(name, "the file is binary", "name a text file"));
@@ -53,55 +49,27 @@ impl<'a> CsvFile<'a> {
         let bom = if start.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let delimiter = delimiter(&start[bom..]);
         input.consume(bom);
-        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(input);
+        let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(Quotes::new(input, delimiter));
         let headers = match reader.byte_headers() {
             Ok(headers) => headers.clone(),
             Err(error) => return Err(broken(path, &error, &[])),
         };
+        if let Some(fault) = reader.get_ref().fault_before(reader.position().byte()) {
+            return Err(Problem::of_line(name, fault.line, None, fault.to_string(), QuoteFault::FIX));
+        }
         let mut columns = Vec::new();
         for header in &headers {
             let text = std::str::from_utf8(header).map_err(|_| not_utf8(&name, 1, bom as u64, None))?;
             columns.push(text.trim().to_owned());
         }
         check_header(&name, &columns)?;
-        Ok(Self {
-            shared,
-            path: path.to_owned(),
-            name,
-            reader,
-            columns,
-            record: ByteRecord::new(),
-            length,
-            skipped: bom as u64,
-            delimiter,
-            done: false,
-        })
+        Ok(Self { shared, path: path.to_owned(), name, reader, columns, record: ByteRecord::new(), done: false })
     }
 
-    /// What the last record hides, where a quote in it is never closed: all lines from there on are one field of it.
-    fn unclosed(&self) -> Result<(), Problem> {
-        let Some(start) =
-            self.record.position().filter(|_| self.reader.position().byte() + self.skipped >= self.length)
-        else {
-            return Ok(());
-        };
-        let mut rest = open(&self.path)?;
-        let mut bytes = Vec::new();
-        let read = rest.seek(SeekFrom::Start(start.byte() + self.skipped));
-        read.and_then(|_| rest.read_to_end(&mut bytes)).map_err(|e| unreadable(&self.path, &e))?;
-        let Some(at) = open_quote(&bytes, self.delimiter) else { return Ok(()) };
-        let line =
-            usize::try_from(start.line()).unwrap_or(usize::MAX) + bytes[..at].iter().filter(|b| **b == b'\n').count();
-        let lost = bytes[at..].iter().filter(|b| **b == b'\n').count();
-        let message = match lost {
-            0 | 1 => "a quote that is opened here is not closed".to_owned(),
-            lost => format!(
-                "a quote that is opened here is not closed, so that {} after it would be lost",
-                count(lost - 1, "line")
-            ),
-        };
-        let fix = "close it, or write a quote inside of quotes twice (`\"\"`)";
-        Err(Problem::of_line(&self.name, line, None, message, fix))
+    /// What is wrong with the quotes of what was read so far.
+    fn misquoted(&self) -> Option<Problem> {
+        let fault = self.reader.get_ref().fault_before(self.reader.position().byte())?;
+        Some(Problem::of_line(&self.name, fault.line, None, fault.to_string(), QuoteFault::FIX))
     }
 
     fn parse(&self) -> Result<Located, Problem> {
@@ -132,8 +100,13 @@ impl Iterator for CsvFile<'_> {
         if self.done {
             return None;
         }
-        match self.reader.read_byte_record(&mut self.record) {
-            Ok(true) => Some(self.unclosed().and_then(|()| self.parse())),
+        let read = self.reader.read_byte_record(&mut self.record);
+        if let Some(problem) = self.misquoted() {
+            self.done = true;
+            return Some(Err(problem));
+        }
+        match read {
+            Ok(true) => Some(self.parse()),
             Ok(false) => {
                 self.done = true;
                 None
@@ -145,24 +118,6 @@ impl Iterator for CsvFile<'_> {
             }
         }
     }
-}
-
-/// Where the quote opens that is still open at the end of a record.
-fn open_quote(record: &[u8], delimiter: u8) -> Option<usize> {
-    let (mut opened, mut begins) = (None, true);
-    let mut at = 0;
-    while let Some(byte) = record.get(at) {
-        match (opened, byte) {
-            (Some(_), b'"') if record.get(at + 1) == Some(&b'"') => at += 1,
-            (Some(_), b'"') => opened = None,
-            (Some(_), _) => {}
-            (None, b'"') if begins => opened = Some(at),
-            (None, _) => {}
-        }
-        begins = opened.is_none() && (*byte == delimiter || matches!(byte, b'\n' | b'\r'));
-        at += 1;
-    }
-    opened
 }
 
 /// The most frequent of `,`, `;` and tab in the header line, outside quotes; `,` where there is none.

@@ -3,7 +3,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::Vars;
 use serde_json::Value;
 
 use super::{
@@ -12,8 +11,9 @@ use super::{
     test_case::{test_case, wrong_test},
 };
 use crate::{
+    json_object,
     problem::{Excerpt, Problem},
-    source::{not_utf8, open, unreadable},
+    source::{is_utf16, not_utf8, open, unreadable, utf16},
 };
 
 /// Longest line, in bytes.
@@ -68,6 +68,9 @@ impl<'a> JsonLines<'a> {
                 let fix = "write one JSON object on each line";
                 return Err(Problem::of_line(&self.name, self.line, None, message, fix));
             }
+            if self.line == 1 && is_utf16(&self.buffer) {
+                return Err(utf16(&self.name));
+            }
             let text: &[u8] = self.text();
             if !text.iter().all(u8::is_ascii_whitespace) {
                 return Ok(true);
@@ -86,7 +89,7 @@ impl<'a> JsonLines<'a> {
             let at = bom + error.valid_up_to();
             not_utf8(&self.name, self.line, self.offset + at as u64, self.buffer.get(at).copied())
         })?;
-        let object: Vars = serde_json::from_str(text).map_err(|error| self.malformed(text, &error))?;
+        let object = json_object::read(text).map_err(|error| self.malformed(text, &error))?;
         let case = if object.contains_key("vars") || object.contains_key("assert") {
             test_case(object, text, &self.name, self.line, self.shared)?
         } else {
@@ -110,7 +113,10 @@ impl<'a> JsonLines<'a> {
             let fix = "write an object such as {\"question\": \"...\", \"answer\": \"...\"}";
             return Problem::of_line(&self.name, self.line, Some(text), "the line is no JSON object", fix);
         }
-        let fix = if start.trim_end() == "{" {
+        let twice = json_object::repeats_a_key(error);
+        let fix = if twice.is_some() {
+            "keep one of them"
+        } else if start.trim_end() == "{" {
             "write each object on a single line, or name the file .json and make it an array"
         } else {
             "mend the line, or remove it"
@@ -118,10 +124,11 @@ impl<'a> JsonLines<'a> {
         // serde counts bytes from 1
         let byte = error.column().saturating_sub(1).min(text.len());
         let column = text.char_indices().take_while(|(at, _)| *at < byte).count();
+        let message = twice.unwrap_or_else(|| format!("the line is no JSON: {said}"));
         Problem {
             column: column + 1,
             excerpt: Some(Box::new(Excerpt::cut(text, column, 1))),
-            ..Problem::of_line(&self.name, self.line, Some(text), format!("the line is no JSON: {said}"), fix)
+            ..Problem::of_line(&self.name, self.line, Some(text), message, fix)
         }
     }
 }

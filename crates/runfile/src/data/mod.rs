@@ -22,4 +22,4 @@ pub(crate) use case::{Case, Defaults, Files, case};
 pub(crate) use functions::NamedIn;
 pub(crate) use inputs::{Inputs, sources};
 pub(crate) use scan::{Scan, ScanNeeds, scan};
-pub(crate) use split::{Marks, mark};
+pub(crate) use split::{Marks, examples_for, mark};

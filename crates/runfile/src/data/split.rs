@@ -73,6 +73,14 @@ pub(crate) fn mark(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSp
     Marks { marks: marks.iter().map(letter).collect(), duplicates, torn, distinct }
 }
 
+/// The fewest different examples of which test gets so many. `spec.test` is above 0.
+pub(crate) fn examples_for(test: usize, spec: &SplitSpec) -> usize {
+    let shares = [spec.train, spec.validation, spec.test];
+    // the cut is at most one example off the share
+    let from = (test.saturating_sub(1) as f64 / spec.test).floor() as usize;
+    (from.max(test)..).find(|n| n - cut(&vec![1; *n], shares)[1] >= test).unwrap_or(usize::MAX)
+}
+
 /// Where to cut a row of groups so that the sums come nearest to the shares, and no share above 0 goes empty while there
 /// are groups enough.
 fn cut(sizes: &[u32], shares: [f64; 3]) -> [usize; 2] {
@@ -116,6 +124,18 @@ mod tests {
 
     fn counts(marks: &Marks) -> [usize; 3] {
         ['t', 'v', 'h'].map(|letter| marks.marks.chars().filter(|c| *c == letter).count())
+    }
+
+    #[test]
+    fn the_fewest_examples_for_a_test_are_the_fewest() {
+        for spec in
+            [SplitSpec::default(), SplitSpec { train: 0.6, validation: 0.39, test: 0.01, ..SplitSpec::default() }]
+        {
+            let least = examples_for(5, &spec);
+            let tests = |n| counts(&mark(&hashes(&(0..n).collect::<Vec<_>>()), None, &spec))[2];
+            let least = u32::try_from(least).unwrap();
+            assert!(tests(least) >= 5 && tests(least - 1) < 5, "{least}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{
     test_case::{node_case, test_case, wrong_test},
 };
 use crate::{
+    json_object,
     problem::Problem,
     source::{MAX_WHOLE_DATA, MAX_YAML_DATA, Sources, read_text},
     yaml,
@@ -55,7 +56,11 @@ pub(super) fn json(path: &Path, shared: &Shared) -> Result<Vec<Result<Located, P
 }
 
 fn json_case(raw: &str, name: &str, line: usize, shared: &Shared) -> Result<Located, Problem> {
-    let object: Vars = serde_json::from_str(raw).map_err(|_| {
+    let object = json_object::read(raw).map_err(|error| {
+        if let Some(twice) = json_object::repeats_a_key(&error) {
+            let line = line + error.line().saturating_sub(1);
+            return Problem::of_line(name, line, None, twice, "keep one of them");
+        }
         let fix = "write an object such as {\"question\": \"...\", \"answer\": \"...\"}";
         Problem::of_line(name, line, raw.lines().next(), "the item is no JSON object", fix)
     })?;

@@ -10,6 +10,7 @@ use crate::{
     context::Context,
     paths,
     problem::Problem,
+    quotes::{QuoteFault, Quotes},
     source::{MAX_RUN_FILE, read_text},
     yaml::{self, Node},
 };
@@ -141,7 +142,8 @@ fn lines(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Pr
 /// Columns `prompt` and `label`.
 fn table(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Problem>> {
     let text = context.sources.text(source).to_owned();
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let quotes = Quotes::new(text.as_bytes(), b',');
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(quotes);
     let headers = reader.headers().cloned().unwrap_or_default();
     let column = |name: &str| headers.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
     let Some(prompt) = column("prompt") else {
@@ -173,6 +175,10 @@ fn table(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Pr
             let places = vec![Place { lines: false, ..Place::of_line(source, line) }];
             prompts.push(Placed { label, prompt: Prompt::user(text), places });
         }
+    }
+    if let Some(fault) = reader.get_ref().fault_before(u64::MAX) {
+        let span = Place::of_line(source, fault.line).span;
+        return Err(vec![context.sources.problem(span, "", fault.to_string(), QuoteFault::FIX)]);
     }
     Ok(prompts)
 }

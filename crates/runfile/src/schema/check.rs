@@ -256,7 +256,7 @@ fn wrong_type(node: &Node, path: &KeyPath, schemas: &[&Value]) -> Finding {
     });
     let place = if path.0.is_empty() { "the file".to_owned() } else { format!("`{path}`") };
     let message = format!("{place} is {} where {needed} is needed", node.kind());
-    let number = node.as_str().is_some_and(|t| t.parse::<f64>().is_ok()) && needed.contains("number");
+    let number = node.as_str().is_some_and(|t| t.parse::<f64>().is_ok_and(f64::is_finite)) && needed.contains("number");
     let fix = if number {
         "remove the quotes".to_owned()
     } else if path.0.is_empty() {

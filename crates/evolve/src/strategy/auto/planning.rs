@@ -9,7 +9,7 @@ use super::{
     lane::{Attempt, Lane, Step},
     rounds::sentences,
 };
-use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators};
+use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators, strategy::stopping};
 
 /// Trials of the whole budget for which one more edit is tried side by side.
 const TRIALS_PER_LANE: f64 = 1_000.0;
@@ -130,7 +130,7 @@ impl Auto {
             return Some(StopReason::TargetReached);
         }
         if self.idle >= IDLE {
-            return Some(StopReason::NothingToGain);
+            return Some(stopping::idle(state));
         }
         if self.stale >= STALE && self.belief.mean() >= EXHAUSTED {
             // what still fails is as likely noise

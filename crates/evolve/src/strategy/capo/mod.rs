@@ -171,7 +171,7 @@ impl Capo {
 
     fn stop_reason(&self, state: &RunState) -> Option<StopReason> {
         if self.empty >= EMPTY {
-            return Some(StopReason::NothingToGain);
+            return Some(stopping::idle(state));
         }
         // before the first race nothing is known of anyone
         if self.desk.generation() < 2 { None } else { stopping::rule(state) }

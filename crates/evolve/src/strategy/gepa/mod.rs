@@ -151,7 +151,7 @@ impl Gepa {
     fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
         let epoch = plan.train.len().div_ceil(self.settings.minibatch.max(1) as usize) as u32;
         if self.idle >= 4 * epoch.max(4) {
-            return Some(StopReason::NothingToGain);
+            return Some(stopping::idle(state));
         }
         stopping::rule(state)
     }

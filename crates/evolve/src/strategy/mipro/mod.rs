@@ -301,7 +301,7 @@ impl Mipro {
         let mut rng = self.rng(state, 3);
         let first = self.first_look(state, choices).filter(|pick| !barred.contains(pick));
         let Some(pick) = first.or_else(|| choose(&self.trials, choices, &barred, &mut rng)) else {
-            self.finish = Some(StopReason::NothingToGain);
+            self.finish = Some(StopReason::NothingNew);
             return;
         };
         self.tried += 1;
