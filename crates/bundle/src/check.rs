@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::{ContentHash, RunEvent, TrialOutcome};
+use clade_domain::{ContentHash, DatasetHasher, RunEvent, TrialOutcome};
 use clade_evolve::RunState;
 
 use crate::{BundleError, Limits, Manifest, archive::Archive, line::Lines, rules::Rules};
@@ -29,6 +29,7 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
     let mut rules = Rules::default();
     let mut texts: HashSet<ContentHash> = HashSet::new();
     let mut examples = 0;
+    let mut hasher = DatasetHasher::default();
     for part in &manifest.parts {
         let bytes = archive.part(part)?;
         match Lines::read(part, &bytes)? {
@@ -38,10 +39,21 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
                         return Err(BundleError::wrong(format!("{}: example {examples} is missing", part.path)));
                     }
                     examples += 1;
+                    hasher.take(&example);
                 }
             }
             Lines::Texts(lines) => texts.extend(lines.iter().map(|text| ContentHash::of(text.as_bytes()))),
-            Lines::Answers(lines) => texts.extend(lines.iter().map(|answer| ContentHash::of(answer.body.as_bytes()))),
+            Lines::Answers(lines) => {
+                if let Some(answer) =
+                    lines.iter().find(|answer| answer.cost.is_some_and(|usd| !(0.0..).contains(&usd.0)))
+                {
+                    return Err(BundleError::wrong(format!(
+                        "{}: the answer {} has no true cost",
+                        part.path, answer.key
+                    )));
+                }
+                texts.extend(lines.iter().map(|answer| ContentHash::of(answer.body.as_bytes())));
+            }
             Lines::Journal(lines) => {
                 for entry in &lines {
                     rules.take(entry)?;
@@ -58,6 +70,10 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
     archive.end()?;
     let state = rules.finish()?;
     agrees(&manifest, &state, examples)?;
+    // whoever searches later on the data of this hash would be given these examples
+    if manifest.examples.is_some() && hasher.finish() != state.dataset().hash {
+        return Err(BundleError::wrong("its examples are not those that its journal names"));
+    }
     Ok(Checked { path: path.to_owned(), limits, manifest, state })
 }
 

@@ -1,4 +1,4 @@
-use clade_domain::{Example, Recorded, RunEvent, RunId, Timestamp};
+use clade_domain::{ContentHash, Example, Recorded, RunEvent, RunId, Timestamp};
 use clade_engine::{Owner, first_row, row_of};
 use clade_evolve::state::Phase;
 use clade_store::{PaidAnswer, RunStatus, RunSummary, SnapshotRow, Store, StoreError};
@@ -11,8 +11,9 @@ use crate::{BundleError, Checked, archive::Archive, line::Lines};
 pub enum Answers {
     /// They join the answers that later runs are served from, and count as what the run has paid: for bundles of one's own.
     Reused,
-    /// Only their texts are kept, for the run's trials. A bundle cannot then slip answers under requests of other runs. What the
-    /// journal says was paid counts all the same.
+    /// Only their texts are kept, for the run's trials: for bundles of others. They can then slip no answers under requests of
+    /// other runs, what they cost elsewhere counts in no budget here, and without examples of their own they see none of those that
+    /// others here have.
     Shown,
 }
 
@@ -36,6 +37,8 @@ pub async fn import(
         Err(error) => return Err(error.into()),
         Ok(_) => return Err(BundleError::Exists { run }),
     }
+    let foreign = answers == Answers::Shown;
+    let withheld = foreign && manifest.examples.is_none();
     let dataset = state.dataset();
     let known = store.has_dataset(dataset.hash).await?;
     let (mut archive, again) = Archive::open(&checked.path, checked.limits)?;
@@ -50,7 +53,7 @@ pub async fn import(
             Lines::Texts(texts) => drop(store.put_texts(texts).await?),
             Lines::Answers(lines) => put_answers(store, &run, answers, lines).await?,
             Lines::Journal(entries) => {
-                let entries = entries.into_iter().map(|entry| renamed(entry, &run)).collect();
+                let entries = entries.into_iter().map(|entry| renamed(entry, &run, withheld)).collect();
                 store.stage(run.clone(), entries).await?;
             }
         }
@@ -61,7 +64,9 @@ pub async fn import(
     }
     let snapshots =
         manifest.snapshots.iter().map(|snapshot| SnapshotRow { run: run.clone(), ..snapshot.clone() }).collect();
-    store.publish(row(checked, run, owner, now), manifest.entries, snapshots).await?;
+    let row = row(checked, run, owner, now);
+    let row = if foreign { RunSummary { brought: row.spent, ..row } } else { row };
+    store.publish(row, manifest.entries, snapshots).await?;
     Ok(())
 }
 
@@ -91,10 +96,14 @@ async fn put_answers(
     Ok(())
 }
 
-/// The first entry holds the run's name.
-fn renamed(mut entry: Recorded, run: &RunId) -> Recorded {
-    if let RunEvent::RunStarted { run: named, .. } = &mut entry.event {
+/// The first entry holds the run's name, and that of its data: a name of its own where they are withheld, since whoever holds the
+/// name reads what the store has under it.
+fn renamed(mut entry: Recorded, run: &RunId, withheld: bool) -> Recorded {
+    if let RunEvent::RunStarted { run: named, dataset, .. } = &mut entry.event {
         *named = run.clone();
+        if withheld {
+            dataset.hash = ContentHash::of_parts([b"withheld".as_slice(), run.as_str().as_bytes(), &dataset.hash.0]);
+        }
     }
     entry
 }

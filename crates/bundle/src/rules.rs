@@ -1,12 +1,16 @@
 use std::collections::BTreeSet;
 
-use clade_domain::{Candidate, CandidateId, DatasetSummary, FORMAT_VERSION, Purpose, Recorded, RunEvent, Steer, Trial};
+use clade_domain::{
+    Candidate, CandidateId, DatasetSummary, FORMAT_VERSION, Purpose, Recorded, RunEvent, Spent, Steer, Trial,
+};
 use clade_evolve::RunState;
 
 use crate::BundleError;
 
 /// Most repeats of an example: a bound that keeps numbers of cells from running over.
 const MOST_REPEATS: u32 = 10_000;
+/// Most that a run can have cost.
+const MOST_USD: f64 = 1e9;
 
 /// A journal on its way in: folded as a run is, and held to what a run's own journal cannot break. What other code takes for
 /// granted of a journal (an example that exists, a parent that was there before) is made sure of here.
@@ -38,8 +42,9 @@ impl Rules {
         if let RunEvent::CandidateAdmitted { candidate, .. } = &entry.event {
             self.candidates.insert(candidate.id);
         }
+        let before = *state.accounted();
         state.apply(entry);
-        Ok(())
+        costs_well(&before, state.accounted()).map_err(wrong)
     }
 
     /// The state after all entries.
@@ -94,6 +99,16 @@ fn follows_well(event: &RunEvent, state: &RunState, candidates: &BTreeSet<Candid
     }
 }
 
+/// Nothing that is bought gives money back, or costs more than anybody has.
+fn costs_well(before: &Spent, after: &Spent) -> Result<(), String> {
+    // a generation that closes states the account anew, as a sum in another order
+    let least = before.usd.0 - 1e-6 * (1.0 + before.usd.0);
+    match (least..=MOST_USD).contains(&after.usd.0) {
+        true => Ok(()),
+        false => Err(format!("it brings the cost from {} to {} USD", before.usd.0, after.usd.0)),
+    }
+}
+
 fn joins_well(
     candidate: &Candidate,
     candidates: &BTreeSet<CandidateId>,
@@ -113,6 +128,9 @@ fn counts_well(trial: &Trial, state: &RunState) -> Result<(), String> {
     let samples = state.repeat() + u32::from(trial.purpose == Purpose::Repeat);
     if state.dataset().split(trial.cell.example).is_none() || trial.cell.sample >= samples {
         return Err(format!("there is no example {}/{}", trial.cell.example, trial.cell.sample));
+    }
+    if let Some(usd) = trial.cost.filter(|usd| !(0.0..=MOST_USD).contains(&usd.0)) {
+        return Err(format!("{} USD is no cost", usd.0));
     }
     match (0.0..=1.0).contains(&trial.score()) {
         true => Ok(()),

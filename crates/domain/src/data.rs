@@ -82,6 +82,54 @@ impl Example {
     }
 }
 
+/// Finds the identity of a data set, [`DatasetSummary::hash`], from its examples in order.
+#[derive(Debug, Default)]
+pub struct DatasetHasher {
+    hasher: blake3::Hasher,
+    /// The checks of the last example: most sets judge all alike, and share them.
+    checks: Option<(Arc<[Assertion]>, ContentHash)>,
+    buffer: Vec<u8>,
+}
+
+impl DatasetHasher {
+    /// Takes the next example in. Gives its [`Example::content_hash`] and the bytes of its variables as JSON.
+    pub fn take(&mut self, example: &Example) -> (ContentHash, usize) {
+        self.write(&example.vars);
+        let (content, bytes) = (ContentHash::of(&self.buffer), self.buffer.len());
+        self.part();
+        let checks = match &self.checks {
+            Some((checks, hash)) if Arc::ptr_eq(checks, &example.asserts) => *hash,
+            _ => {
+                self.write(&example.asserts);
+                let hash = ContentHash::of(&self.buffer);
+                self.checks = Some((example.asserts.clone(), hash));
+                hash
+            }
+        };
+        self.hasher.update(&checks.0);
+        self.write(&(example.threshold, &example.description, &example.metadata));
+        self.part();
+        (content, bytes)
+    }
+
+    /// The identity of what was taken in.
+    #[must_use]
+    pub fn finish(&self) -> ContentHash {
+        ContentHash::cut(&self.hasher.finalize())
+    }
+
+    fn write(&mut self, value: &impl Serialize) {
+        self.buffer.clear();
+        // writing to memory cannot fail
+        let _ = serde_json::to_writer(&mut self.buffer, value);
+    }
+
+    fn part(&mut self) {
+        self.hasher.update(&(self.buffer.len() as u64).to_le_bytes());
+        self.hasher.update(&self.buffer);
+    }
+}
+
 /// The part of the data an example belongs to. They never mix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

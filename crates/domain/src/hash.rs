@@ -33,7 +33,7 @@ impl ContentHash {
         u64::from_le_bytes(first)
     }
 
-    fn cut(digest: &blake3::Hash) -> Self {
+    pub(crate) fn cut(digest: &blake3::Hash) -> Self {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.as_bytes()[..16]);
         Self(bytes)

@@ -29,7 +29,7 @@ pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
 pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
 pub use code::{CodeAnswer, CodeRequest, FunctionSource};
-pub use data::{Assertion, DatasetSummary, Example, Split, SplitCounts, Vars};
+pub use data::{Assertion, DatasetHasher, DatasetSummary, Example, Split, SplitCounts, Vars};
 pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, Steer, StopReason, Verdict, VerdictReason};
 pub use evidence::{Evidence, PairedTest};
 pub use hash::ContentHash;

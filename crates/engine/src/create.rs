@@ -88,6 +88,7 @@ pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<Run
         best_score: None,
         improved: None,
         spent: Spent::default(),
+        brought: Spent::default(),
         simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
         branch_of,
         detail: String::new(),

@@ -362,7 +362,7 @@ impl Hub {
             self.store.summaries(rows).await?.into_iter().filter(|row| user.as_ref().is_none_or(|u| *u == row.by))
         {
             let spent = match row.status {
-                RunStatus::Finished => row.spent,
+                RunStatus::Finished => row.bought(),
                 _ => self.store.paid(row.run.clone()).await?,
             };
             add(&mut all, &spent);

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent};
+use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent, WorkspaceId};
 use clade_evolve::RunState;
 use clade_models::{
     Environment, ModelClient, SharedLimits, Stack, StackSettings,
@@ -83,8 +83,7 @@ impl Setup {
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
         settings.cache = Some(Arc::new(StoredAnswers::new(store.clone(), state.run().clone())));
-        settings.foreign =
-            if spec.options.cache { ForeignAnswers::Use } else { ForeignAnswers::Ignore(state.run().to_string()) };
+        settings.foreign = foreign(store, state, spec).await?;
         settings.max_concurrency = spec.options.max_concurrency;
         settings.delay = Duration::from_millis(spec.options.delay_ms);
         settings.timeout = Duration::from_millis(spec.options.timeout_ms);
@@ -99,6 +98,20 @@ impl Setup {
         let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));
         Ok(Self { clients, ledger, counters, window, stopping })
     }
+}
+
+/// Whose answers a run uses: its own and, unless it wants none, those of its workspace, whose keys and budget bought them.
+async fn foreign(store: &Arc<dyn Store>, state: &RunState, spec: &RunSpec) -> Result<ForeignAnswers, EngineError> {
+    if !spec.options.cache {
+        return Ok(ForeignAnswers::Ignore(state.run().to_string()));
+    }
+    let workspace = store.summary(state.run().to_string()).await?.workspace;
+    // the default one is that of the command line
+    Ok(if workspace == WorkspaceId::default() {
+        ForeignAnswers::default()
+    } else {
+        ForeignAnswers::Of(workspace.to_string())
+    })
 }
 
 fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, Unusable> {

@@ -131,7 +131,7 @@ fn client(
 ) -> Result<Arc<dyn ModelClient>, LabError> {
     let simulated = SimulatedModel::new(&model.id, &model.config, Some(key), job.seed)
         .map_err(|why| LabError::World { world: job.world.name.to_owned(), why })?;
-    let identity = ModelIdentity::new(&model.id, "", "", Default::default(), &ForeignAnswers::Use);
+    let identity = ModelIdentity::new(&model.id, "", "", Default::default(), &ForeignAnswers::default());
     let client = Arc::new(CallPrices::new(Arc::new(simulated), ledger.clone(), job.counting));
     let answers = Arc::new(StoredAnswers::new(store.clone(), run.clone()));
     Ok(Arc::new(CacheLayer::new(client, answers, identity, ledger.clone(), counters.clone())))

@@ -80,7 +80,7 @@ impl StackSettings {
             keys: BTreeMap::new(),
             ledger,
             cache: None,
-            foreign: ForeignAnswers::Use,
+            foreign: ForeignAnswers::default(),
             max_concurrency: defaults.max_concurrency,
             delay: Duration::from_millis(defaults.delay_ms),
             timeout: Duration::from_millis(defaults.timeout_ms),

@@ -56,6 +56,9 @@ pub struct RunSummary {
     pub improved: Option<bool>,
     /// What it has bought.
     pub spent: Spent,
+    /// The part of `spent` that was bought elsewhere, before somebody else's run was imported: it counts in no budget here.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub brought: Spent,
     /// Whether any of its models is simulated.
     pub simulated: bool,
     /// The run it branched from.
@@ -74,6 +77,25 @@ pub struct RunSummary {
     /// Whether somebody deleted it: lists leave it out, and it can be restored. What it paid for stays in the account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+}
+
+impl RunSummary {
+    /// What it has bought here.
+    #[must_use]
+    pub fn bought(&self) -> Spent {
+        let Spent { usd, calls, tokens_in, tokens_out, .. } = self.brought;
+        Spent {
+            usd: Usd((self.spent.usd.0 - usd.0).max(0.0)),
+            calls: self.spent.calls.saturating_sub(calls),
+            tokens_in: self.spent.tokens_in.saturating_sub(tokens_in),
+            tokens_out: self.spent.tokens_out.saturating_sub(tokens_out),
+            ..self.spent
+        }
+    }
+}
+
+fn is_nothing(spent: &Spent) -> bool {
+    *spent == Spent::default()
 }
 
 /// The order of a list of runs. Runs that are equal in it come newest first.

@@ -3559,6 +3559,8 @@ export interface components {
             best_score: number | null;
             /** @description The run it branched from. */
             branch_of: components["schemas"]["RunId"] | null;
+            /** @description The part of `spent` that was bought elsewhere, before somebody else's run was imported: it counts in no budget here. */
+            brought?: components["schemas"]["Spent"];
             /**
              * @description Who created it.
              * @default local
@@ -3660,6 +3662,8 @@ export interface components {
             best_score: number | null;
             /** @description The run it branched from. */
             branch_of: components["schemas"]["RunId"] | null;
+            /** @description The part of `spent` that was bought elsewhere, before somebody else's run was imported: it counts in no budget here. */
+            brought?: components["schemas"]["Spent"];
             /**
              * @description Who created it.
              * @default local

@@ -11,7 +11,7 @@ fn first<'l>(lines: &'l mut [Value], event: &str) -> &'l mut Value {
 #[tokio::test]
 async fn journals_that_no_run_writes_are_refused() {
     type Change = fn(&mut Vec<Value>);
-    let table: [(&str, &str, Change); 20] = [
+    let table: [(&str, &str, Change); 24] = [
         ("nothing changed", "it was imported", |_| {}),
         ("a gap", "entry 50 should stand here", |lines| drop(lines.remove(50))),
         ("two entries swapped", "should stand here", |lines| lines.swap(50, 51)),
@@ -32,6 +32,14 @@ async fn journals_that_no_run_writes_are_refused() {
         ("no such example at all", "no example", |lines| first(lines, "trial_finished")["example"] = json!(u32::MAX)),
         ("no such repeat", "no example", |lines| first(lines, "trial_finished")["sample"] = json!(1)),
         ("a score above one", "7 is no score", |lines| first(lines, "trial_finished")["score"] = json!(7.0)),
+        ("a cost below zero", "-1000 USD is no cost", |lines| first(lines, "trial_finished")["cost"] = json!(-1000.0)),
+        ("a cost that nobody has", "USD is no cost", |lines| first(lines, "trial_finished")["cost"] = json!(1e300)),
+        ("a bill below zero", "it brings the cost", |lines| {
+            lines[3]["bill"] = json!({"calls": 1, "usage": {"in": 1, "out": 1}, "cost": -7.0});
+        }),
+        ("other data than there are", "not those that its journal names", |lines| {
+            lines[0]["dataset"]["hash"] = json!("00".repeat(16));
+        }),
         ("an answer that is not there", "its answer is missing", |lines| {
             first(lines, "trial_finished")["answer"] = json!("00".repeat(16));
         }),
@@ -62,6 +70,16 @@ async fn lines_that_are_none_are_told_with_their_place() {
         let said = refusal(&packed(changed)).await;
         assert!(said.contains(&format!("{}:1:", files[number].0)), "{line:.20}: {said:.200}");
     }
+    let mut poisoned = files.clone();
+    let text = String::from_utf8(poisoned[1].1.clone()).unwrap().replacen("\"n\":7", "\"n\":8", 1);
+    poisoned[1].1 = text.into_bytes();
+    assert!(refusal(&packed(poisoned)).await.contains("not those that its journal names"));
+    let mut cheap = files.clone();
+    let (_, answers) = cheap.iter_mut().find(|(name, _)| name.starts_with("answers")).unwrap();
+    let text = String::from_utf8(answers.clone()).unwrap();
+    let cost = text.split("\"cost\":").nth(1).unwrap().split([',', '}']).next().unwrap().to_owned();
+    *answers = text.replacen(&format!("\"cost\":{cost}"), "\"cost\":-5.0", 1).into_bytes();
+    assert!(refusal(&packed(cheap)).await.contains("no true cost"));
     let mut shuffled = files.clone();
     let line = shuffled[1].1.iter().position(|byte| *byte == b'\n').unwrap();
     shuffled[1].1.drain(..=line);

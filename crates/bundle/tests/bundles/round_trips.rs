@@ -1,5 +1,5 @@
 use clade_bundle::{Answers, BundleError, Data, Limits, check, import};
-use clade_domain::{CandidateId, ContentHash, ExampleId, ModelRole, Timestamp};
+use clade_domain::{CandidateId, ContentHash, ExampleId, ModelRole, RunEvent, Timestamp};
 use clade_engine::Owner;
 use clade_store::{AnswerLog, Datasets, Journal, MemoryStore, RunStatus, Store, Texts, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
@@ -76,6 +76,23 @@ async fn a_stranger_s_answers_serve_no_other_run() {
     let key = samples::answer(&run(), 3, ModelRole::Task).key;
     assert_eq!(store.answers(vec![key]).await.unwrap(), [None]);
     assert_eq!(store.texts(vec![ContentHash::of(b"answer 3")]).await.unwrap(), ["answer 3"]);
+    let row = store.summary("carried".into()).await.unwrap();
+    assert!(row.spent.calls > 0 && row.spent.usd.0 > 0.0, "{row:?}");
+    assert_eq!((row.bought().calls, row.bought().usd.0), (0, 0.0), "what was bought elsewhere is in no budget here");
+}
+
+#[tokio::test]
+async fn a_stranger_s_run_without_data_sees_none_of_others() {
+    let bundle = file(&bundle(Data::LeftOut).await);
+    let store = filled().await;
+    let checked = check(&bundle.path, Limits::default()).unwrap();
+    for (name, answers) in [("theirs", Answers::Shown), ("mine", Answers::Reused)] {
+        let run = samples::run(name).unwrap();
+        import(&store, &checked, run.clone(), Owner::default(), answers, Timestamp(1)).await.unwrap();
+        let entries = journal(&store, &run).await;
+        let RunEvent::RunStarted { dataset, .. } = &entries[0].event else { panic!("no beginning") };
+        assert_eq!(store.has_dataset(dataset.hash).await.unwrap(), answers == Answers::Reused, "{name}");
+    }
 }
 
 #[tokio::test]
@@ -95,6 +112,7 @@ async fn a_run_that_exists_and_data_that_differ_are_refused() {
     assert!(matches!(refused, Err(BundleError::Store(clade_store::StoreError::Locked { .. }))), "{refused:?}");
     drop(held);
     let other = MemoryStore::new();
+    // as a store has them that somebody changed by hand
     let dataset = samples::dataset("sums", 100);
     other
         .put_examples(

@@ -191,7 +191,7 @@ impl Rig {
         let ids = (0..state.dataset().len() as u32).map(ExampleId).collect();
         let key = Arc::new(AnswerKey::from_examples(&self.store.examples(state.dataset().hash, ids).await?));
         let foreign =
-            if spec.options.cache { ForeignAnswers::Use } else { ForeignAnswers::Ignore(self.run.to_string()) };
+            if spec.options.cache { ForeignAnswers::default() } else { ForeignAnswers::Ignore(self.run.to_string()) };
         let mut clients = Clients::default();
         for model in spec.models.all() {
             let simulated = SimulatedModel::new(&model.id, &model.config, Some(key.clone()), spec.seed).unwrap();

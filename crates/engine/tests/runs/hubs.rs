@@ -221,3 +221,38 @@ async fn a_workspaces_budget_holds_over_all_its_runs_and_over_restarts() {
     let row = ended(&second, &store, &ids[2]).await;
     assert!(paid().await <= 500, "{row:?}");
 }
+
+#[tokio::test]
+async fn what_was_bought_elsewhere_is_in_no_budget_here() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let ids = runs(&store, &["brought-1", "own-1"], calls(200)).await;
+    let first = hub(&store, Budget::default());
+    first.start(&ids[0]).await.unwrap();
+    let row = ended(&first, &store, &ids[0]).await;
+    assert!(row.spent.calls > 150, "{row:?}");
+    store.put_summary(RunSummary { brought: row.spent, ..row }).await.unwrap();
+    let second = hub(&store, calls(150));
+    second.start(&ids[1]).await.unwrap();
+    let row = ended(&second, &store, &ids[1]).await;
+    assert!((100..=150).contains(&row.spent.calls), "{row:?}");
+}
+
+#[tokio::test]
+async fn answers_are_shared_within_a_workspace_alone() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let names = ["first-1", "first-2", "other-1"];
+    for name in names {
+        let rig = Rig::existing(store.clone(), name);
+        rig.create(spec("simulated:rough", calls(200)), &[assertion("numeric", "{{answer}}")], 0).await;
+        let row = store.summary(name.to_owned()).await.unwrap();
+        let workspace = name.split('-').next().unwrap().parse().unwrap();
+        store.put_summary(RunSummary { workspace, ..row }).await.unwrap();
+    }
+    let mut hits = Vec::new();
+    for name in names {
+        let (hub, run) = (hub(&store, Budget::default()), name.parse().unwrap());
+        hub.start(&run).await.unwrap();
+        hits.push(ended(&hub, &store, &run).await.spent.cache_hits);
+    }
+    assert!(hits[0] == 0 && hits[1] > 100 && hits[2] == 0, "{hits:?}");
+}

@@ -9,7 +9,7 @@ const CHUNK: usize = 64;
 /// What the state keeps of one trial; its texts stay in the store.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cell {
-    /// The first objective's value if it is scored by evaluators, else the weighted mean of the checks; in [0, 1].
+    /// The score in the first objective that is one to raise; in [0, 1].
     pub score: f64,
     /// The journal entry that holds the trial.
     pub seq: u32,

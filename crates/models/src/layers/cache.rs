@@ -71,10 +71,18 @@ pub struct KnownAnswer {
 /// Whether answers that other runs bought are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForeignAnswers {
-    /// They are.
-    Use,
+    /// They are, as far as they were bought under this name, which is part of every key: people who work apart neither use nor
+    /// notice one another's answers.
+    Of(String),
     /// They are not: this text, such as the run's id, is part of every key, so that answers of this run alone are found.
     Ignore(String),
+}
+
+impl Default for ForeignAnswers {
+    /// They are, among those who have no name either.
+    fn default() -> Self {
+        Self::Of(String::new())
+    }
 }
 
 /// Everything about a model that may change its answers, as far as it is the same for all requests.
@@ -90,10 +98,11 @@ impl ModelIdentity {
     #[must_use]
     pub fn new(name: &str, base_url: &str, settings: &str, sampling: Sampling, foreign: &ForeignAnswers) -> Self {
         let scope = match foreign {
-            ForeignAnswers::Use => "",
-            ForeignAnswers::Ignore(run) => run,
+            ForeignAnswers::Of(name) if name.is_empty() => String::new(),
+            ForeignAnswers::Of(name) => format!("of {name}"),
+            ForeignAnswers::Ignore(run) => run.clone(),
         };
-        let parts = [name, base_url, settings, scope];
+        let parts = [name, base_url, settings, &scope];
         Self { hash: ContentHash::of_parts(parts.map(str::as_bytes)), sampling }
     }
 }
@@ -307,7 +316,7 @@ mod tests {
     use crate::layers::testing::{Memory, Scripted, answer, context};
 
     fn identity() -> ModelIdentity {
-        ModelIdentity::new("openai:chat:m", "https://x", "{}", Sampling::default(), &ForeignAnswers::Use)
+        ModelIdentity::new("openai:chat:m", "https://x", "{}", Sampling::default(), &ForeignAnswers::default())
     }
 
     fn layer(client: Arc<Scripted>, memory: Memory) -> (CacheLayer, Arc<Memory>, Arc<Ledger>) {
@@ -427,15 +436,15 @@ mod tests {
             with(&|r| r.sampling.stop = vec!["x".into()]),
             with(&|r| r.sampling.stop = vec!["x".into(), "y".into()]),
             with(&|r| r.json_schema = Some(json!({"type": "object"}))),
-            settings("openai:chat:n", "https://x", "{}", usual.clone(), &ForeignAnswers::Use),
-            settings("openai:chat:m", "https://y", "{}", usual.clone(), &ForeignAnswers::Use),
-            settings("openai:chat:m", "https://x", "{\"a\":1}", usual.clone(), &ForeignAnswers::Use),
+            settings("openai:chat:n", "https://x", "{}", usual.clone(), &ForeignAnswers::default()),
+            settings("openai:chat:m", "https://y", "{}", usual.clone(), &ForeignAnswers::default()),
+            settings("openai:chat:m", "https://x", "{\"a\":1}", usual.clone(), &ForeignAnswers::default()),
             settings("openai:chat:m", "https://x", "{}", usual, &ignore),
         ];
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
         let said = with(&|r| r.sampling.temperature = Some(0.7));
         assert_eq!(
-            settings("openai:chat:m", "https://x", "{}", warm, &ForeignAnswers::Use),
+            settings("openai:chat:m", "https://x", "{}", warm, &ForeignAnswers::default()),
             said,
             "in force is what counts"
         );

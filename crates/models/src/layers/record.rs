@@ -216,7 +216,7 @@ mod tests {
 
     fn layer(recording: Recording) -> (RecordLayer, Arc<Scripted>) {
         let client = Arc::new(Scripted::new(|seen| (Duration::ZERO, Ok(answer(&format!("answer {}", seen.number))))));
-        let identity = ModelIdentity::new("m", "u", "", Sampling::default(), &ForeignAnswers::Use);
+        let identity = ModelIdentity::new("m", "u", "", Sampling::default(), &ForeignAnswers::default());
         (RecordLayer::new(client.clone(), Arc::new(recording), identity), client)
     }
 

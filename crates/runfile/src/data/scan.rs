@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use clade_domain::{Assertion, ContentHash, Example, Prompt, Split, Vars};
+use clade_domain::{Assertion, ContentHash, DatasetHasher, Example, Prompt, Split, Vars};
 use clade_metrics::{Asks, Needs, registry};
 use clade_text::{
     template::{self, PromptTemplate, TemplateError},
@@ -101,10 +101,8 @@ struct Pass<'a> {
     needed: BTreeSet<String>,
     default_texts: Vec<String>,
     default_names: BTreeSet<String>,
-    default_bytes: Vec<u8>,
     default_facts: Facts,
-    hasher: blake3::Hasher,
-    buffer: Vec<u8>,
+    hasher: DatasetHasher,
     columns: Option<BTreeSet<String>>,
     /// Missing variables by prompt: how often, and the first example.
     missing: BTreeMap<(usize, String), (usize, Problem)>,
@@ -169,10 +167,8 @@ impl<'a> Pass<'a> {
             needed,
             default_texts,
             default_names,
-            default_bytes: serde_json::to_vec(defaults).unwrap_or_default(),
             default_facts: Facts::of(defaults),
-            hasher: blake3::Hasher::new(),
-            buffer: Vec::new(),
+            hasher: DatasetHasher::default(),
             columns: None,
             missing: BTreeMap::new(),
             missing_checks: BTreeMap::new(),
@@ -199,7 +195,9 @@ impl<'a> Pass<'a> {
                 fix,
             ));
         }
-        self.hash(placed);
+        let (content, bytes) = self.hasher.take(example);
+        self.scan.hashes.push(content);
+        self.bytes += bytes;
         self.columns(&example.vars);
         self.checks(placed);
         self.values(placed);
@@ -228,27 +226,6 @@ impl<'a> Pass<'a> {
         if self.scan.problems.len() < MOST_PROBLEMS {
             self.scan.problems.push(problem);
         }
-    }
-
-    fn hash(&mut self, placed: &Placed) {
-        let example = &placed.example;
-        self.buffer.clear();
-        // writing to memory cannot fail
-        let _ = serde_json::to_writer(&mut self.buffer, &example.vars);
-        self.bytes += self.buffer.len();
-        self.scan.hashes.push(ContentHash::of(&self.buffer));
-        self.part();
-        let shared = example.asserts.len() - placed.own_asserts;
-        self.hasher.update(&(shared as u64).to_le_bytes());
-        self.buffer.clear();
-        let rest = (&example.asserts[shared..], example.threshold, &example.description, &example.metadata);
-        let _ = serde_json::to_writer(&mut self.buffer, &rest);
-        self.part();
-    }
-
-    fn part(&mut self) {
-        self.hasher.update(&(self.buffer.len() as u64).to_le_bytes());
-        self.hasher.update(&self.buffer);
     }
 
     fn columns(&mut self, vars: &Vars) {
@@ -450,10 +427,7 @@ impl<'a> Pass<'a> {
         if total > 0 {
             self.scan.profile.mean_judge_calls = self.judge_calls as f64 / total as f64;
         }
-        self.hasher.update(&self.default_bytes);
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&self.hasher.finalize().as_bytes()[..16]);
-        self.scan.hash = Some(ContentHash(hash));
+        self.scan.hash = Some(self.hasher.finish());
         self.scan
     }
 }

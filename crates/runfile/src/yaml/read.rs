@@ -14,8 +14,12 @@ const MAX_DEPTH: usize = 96;
 
 const BRACES: &str = "put quotes around a text that begins with `{{`";
 
-/// Most nodes of a tree with every alias written out, against files that blow up by aliases of aliases.
-const MAX_NODES: usize = 4_000_000;
+/// Most values of a file: some 100 bytes of memory each.
+const MAX_VALUES: usize = 1_000_000;
+/// Most of them that aliases repeat, against files that blow up by aliases of aliases.
+const MAX_REPEATED: usize = 100_000;
+/// Bytes of a text that count as one value more.
+const VALUE_BYTES: usize = 64;
 
 /// Reads the one document of a source.
 pub(crate) fn read(sources: &Sources, source: usize) -> Result<Node, Vec<Problem>> {
@@ -59,7 +63,8 @@ struct Reader<'a> {
     anchors: HashMap<usize, (Node, usize)>,
     documents: Vec<Node>,
     problems: Vec<Problem>,
-    nodes: usize,
+    values: usize,
+    repeated: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -71,7 +76,8 @@ impl<'a> Reader<'a> {
             anchors: HashMap::new(),
             documents: Vec::new(),
             problems: Vec::new(),
-            nodes: 0,
+            values: 0,
+            repeated: 0,
         }
     }
 
@@ -109,7 +115,14 @@ impl<'a> Reader<'a> {
                 true
             }
             Event::Alias(id) => match self.anchors.get(&id).cloned() {
-                Some((node, size)) => self.add(node, size, 0),
+                Some((node, size)) => {
+                    self.repeated += size;
+                    if self.repeated > MAX_REPEATED {
+                        let message = format!("aliases repeat more than {MAX_REPEATED} values");
+                        return self.stop(place, message, "write the values out instead of repeating them by aliases");
+                    }
+                    self.add(node, size, 0)
+                }
                 None => {
                     let fix = "put the anchor (`&name`) before the alias (`*name`), and not round it";
                     self.stop(place, "this alias names no anchor that is complete", fix)
@@ -123,7 +136,7 @@ impl<'a> Reader<'a> {
                         NodeValue::Null
                     }
                 };
-                self.add(Node { span: place, value }, 1, anchor)
+                self.add(Node { span: place, value }, 1 + text.len() / VALUE_BYTES, anchor)
             }
             Event::SequenceStart(anchor, tag) => self.begin(NodeValue::List(Vec::new()), place, anchor, tag.as_deref()),
             Event::MappingStart(anchor, tag) => self.begin(NodeValue::Map(Vec::new()), place, anchor, tag.as_deref()),
@@ -153,10 +166,15 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, node: Node, size: usize, anchor: usize) -> bool {
-        self.nodes += size;
-        if self.nodes > MAX_NODES {
-            let message = format!("aliases make the file larger than {MAX_NODES} values");
-            return self.stop(node.span, message, "write the values out instead of repeating them by aliases");
+        // what a list or a map holds was counted as it came
+        if matches!(node.value, NodeValue::List(_) | NodeValue::Map(_)) {
+            self.values += 1;
+        } else {
+            self.values += size;
+        }
+        if self.values + self.repeated > MAX_VALUES {
+            let message = format!("the file has more than {MAX_VALUES} values");
+            return self.stop(node.span, message, "keep data in files of JSON lines");
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));

@@ -98,9 +98,9 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     line("clade_runs", "Runs in the store.", "gauge", rows.len() as f64);
     let finished = rows.iter().filter(|row| row.status == RunStatus::Finished).count();
     line("clade_runs_finished", "Runs that are complete.", "gauge", finished as f64);
-    let calls: u64 = rows.iter().map(|row| row.spent.calls).sum();
+    let calls: u64 = rows.iter().map(|row| row.bought().calls).sum();
     line("clade_calls_total", "Calls of all runs that were paid for.", "counter", calls as f64);
-    let usd: f64 = rows.iter().map(|row| row.spent.usd.0).sum();
+    let usd: f64 = rows.iter().map(|row| row.bought().usd.0).sum();
     line("clade_cost_usd_total", "US dollars of all runs.", "counter", usd);
     let rate: f64 = running.iter().filter_map(|run| app.hub.progress(run)).map(|progress| progress.rate).sum();
     line("clade_evaluations_per_second", "Trials a second over all runs that go on.", "gauge", rate);

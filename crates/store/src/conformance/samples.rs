@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    AuditEntry, Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Example, ExampleId,
-    Headroom, IdError, Isolation, Judgement, KeptState, ModelRole, OperatorName, PowerRow, ProgramCalls, Prompt,
-    Purpose, Ran, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp, Trial, TrialError,
-    TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
+    AuditEntry, Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetHasher, DatasetSummary, Example,
+    ExampleId, Headroom, IdError, Isolation, Judgement, KeptState, ModelRole, OperatorName, PowerRow, ProgramCalls,
+    Prompt, Purpose, Ran, Relation, RunEvent, RunId, RunMode, SlotId, Spent, Split, StopReason, Timestamp, Trial,
+    TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
 };
 
 use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
@@ -41,6 +41,7 @@ pub fn summary(run: &RunId, created: i64) -> RunSummary {
         best_score: Some(0.625),
         improved: None,
         spent: Spent { usd: Usd(0.25), calls: 40, task_calls: 38, reflection_calls: 2, ..Spent::default() },
+        brought: Spent::default(),
         simulated: true,
         branch_of: None,
         detail: String::new(),
@@ -249,8 +250,12 @@ pub fn example(id: u32) -> Example {
 /// A data set of so many examples, all of train.
 #[must_use]
 pub fn dataset(name: &str, examples: u32) -> DatasetSummary {
+    let mut hasher = DatasetHasher::default();
+    for n in 0..examples {
+        hasher.take(&example(n));
+    }
     DatasetSummary {
-        hash: ContentHash::of(name.as_bytes()),
+        hash: hasher.finish(),
         source: name.to_owned(),
         splits: "t".repeat(examples as usize),
         columns: vec!["n".into(), "question".into()],
