@@ -27,7 +27,9 @@ export function comb(scene: Combable, rejected: (node: number) => boolean): { te
       seen.set(column, at + 1);
       return at;
     });
-    if (Math.max(...layer) >= rows.length) return;
+    const rails = Math.max(...layer) + 1;
+    // a rail for each saves no row
+    if (rails > rows.length || 2 * rails > group.length) return;
     group.forEach((child, at) => {
       ys[child] = rows[layer[at] ?? 0] ?? height;
       teeth[child] = 1;
