@@ -27,7 +27,7 @@ mod linux {
     use bytes::Bytes;
     use clade_sandbox::channel::{Call, NoModels, Pool, RunnerSpec, Source};
     use clade_sandbox::{
-        Command, GeneratedCode, InsidePath, Language, LocalBackend, LocalSettings, Sandbox, SandboxBackend,
+        Command, GeneratedCode, InsidePath, Language, Limits, LocalBackend, LocalSettings, Sandbox, SandboxBackend,
         SandboxError, SandboxSpec, find_interpreter,
     };
     use futures::{StreamExt, TryStreamExt};
@@ -143,7 +143,7 @@ mod linux {
                 tests: format!("{}\ncheck({})", part(problem, "test"), part(problem, "entry_point")),
             };
             let sandbox = backend.create(&SandboxSpec::default(), None).await?;
-            let verdict = code.judge(&*sandbox, python, Duration::from_secs(20), "b5f1-end").await?;
+            let verdict = code.judge(&*sandbox, python, &Limits::default(), "b5f1-end").await?;
             sandbox.destroy().await?;
             Ok::<_, SandboxError>(verdict.passed)
         });

@@ -110,7 +110,6 @@ impl Ended {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Exited(0) => "ended well".to_owned(),
             Self::Exited(code) => format!("ended with exit code {code}"),
             Self::Signalled(signal) => format!("was ended by signal {signal}"),
             Self::Limit(limit) => format!("was ended: it went over its limit `{}`", limit.name()),

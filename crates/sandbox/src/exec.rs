@@ -76,6 +76,18 @@ pub enum Ended {
     Cancelled,
 }
 
+impl Ended {
+    /// By a signal of Linux, signal(7). Two are the kernel's own way to end who went over a limit, should it be quicker than whoever watches.
+    #[must_use]
+    pub fn by_signal(signal: i32) -> Self {
+        match signal {
+            24 => Self::Limit(Limit::Cpu),
+            25 => Self::Limit(Limit::Disk),
+            other => Self::Signalled(other),
+        }
+    }
+}
+
 /// What an execution used, as far as the backend can tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Used {

@@ -1,9 +1,8 @@
 use std::path::Path;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Command, Ended, Finished, Sandbox, SandboxError, Time};
+use crate::{Command, Ended, Finished, Limit, Limits, Sandbox, SandboxError, last_words};
 
 /// Code that a model wrote in Python, and the tests that it must pass.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub struct Verdict {
 const WORDS: usize = 1000;
 
 impl GeneratedCode {
-    /// Runs the code and its tests in a fresh interpreter of the sandbox, for at most `wall`.
+    /// Runs the code and its tests in a fresh interpreter of a sandbox with these limits.
     ///
     /// `mark` is printed when the end is reached, since code may well leave early with exit code 0; it should be a text that code
     /// cannot guess. Both share a process, so this holds against mistakes and not against malice.
@@ -38,26 +37,29 @@ impl GeneratedCode {
         &self,
         sandbox: &dyn Sandbox,
         python: &Path,
-        wall: Duration,
+        limits: &Limits,
         mark: &str,
     ) -> Result<Verdict, SandboxError> {
         let text = serde_json::Value::from(mark);
         let program = format!("{}\n\n{}\n\nprint({text}, flush=True)\n", self.code, self.tests);
-        let command = Command::new([python.to_string_lossy().as_ref(), "-I", "-"]).time(Time::Within(wall));
+        let command = Command::new([python.to_string_lossy().as_ref(), "-I", "-"]);
         let finished = sandbox.start(&command).await?.finish(program.as_bytes()).await?;
-        Ok(verdict(&finished, mark))
+        Ok(verdict(&finished, mark, limits))
     }
 }
 
-fn verdict(finished: &Finished, mark: &str) -> Verdict {
+fn verdict(finished: &Finished, mark: &str, limits: &Limits) -> Verdict {
     let reached_the_end = String::from_utf8_lossy(&finished.stdout).lines().any(|line| line.ends_with(mark));
     let feedback = match (finished.ended, reached_the_end) {
         (Ended::Exited(0), true) => "all tests passed".to_owned(),
         (Ended::Exited(0), false) => "the code ended the program before the tests were through".to_owned(),
         (ended, _) => {
             let said = String::from_utf8_lossy(&finished.stderr);
-            let words: String = said.trim().chars().rev().take(WORDS).collect();
-            format!("the program {}\n{}", ended.words(), words.chars().rev().collect::<String>()).trim().to_owned()
+            let how = match ended {
+                Ended::Limit(limit) => format!("was ended: it went over {}", limit.advice(limits)),
+                _ => ended.words() + &Limit::met(&said).map_or(String::new(), |limit| limit.seems(limits)),
+            };
+            format!("the program {how}\n{}", last_words(&said, WORDS)).trim_end().to_owned()
         }
     };
     Verdict { passed: finished.is_success() && reached_the_end, feedback }

@@ -17,6 +17,7 @@ mod error;
 mod exec;
 mod generated_code;
 mod inside_path;
+mod last_words;
 mod limits;
 #[cfg(target_os = "linux")]
 mod local;
@@ -33,6 +34,7 @@ pub use error::SandboxError;
 pub use exec::{Command, Ended, Ending, Execution, Finished, Output, Time, Used};
 pub use generated_code::{GeneratedCode, Verdict};
 pub use inside_path::{BadPath, InsidePath};
+pub use last_words::last_words;
 pub use limits::Limit;
 #[cfg(target_os = "linux")]
 pub use local::{Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main};

@@ -111,6 +111,21 @@ def floods():
     while True: sys.stderr.write("x" * 65536)
 def huge(): return "x" * (8 << 20)
 def exits(): sys.exit(3)
+def fills():
+    with open("/tmp/full", "wb") as file:
+        while True: file.write(b"x" * 65536)
+def too_large():
+    file = open("/dev/shm/large", "wb")
+    file.truncate(1 << 40)
+def no_thread():
+    import threading
+    held = [threading.Event()]
+    while True: threading.Thread(target=held[0].wait, daemon=True).start()
+def forks_and_both_answer():
+    return os.getpid() if os.fork() else -1
+def caused():
+    try: raise OSError(28, "No space left on device")
+    except OSError as error: raise RuntimeError("could not write it down") from error
 def forges():
     for fd in range(3, 20):
         try: os.write(fd, b'{"returned":{"id":99,"value":true}}\n')
@@ -137,7 +152,8 @@ async fn python_functions_are_called_as_promptfoo_calls_them() {
     assert_eq!(returned.value, expected);
     assert_eq!(returned.said, "looking at yes\n", "what it prints is no message");
     for (code, value) in [
-        ("len(output) > 2", json!(true)),
+        ("len(output) > 2  # a word", json!(true)),
+        ("json.loads('[1]')[0]", json!(1)),
         ("context['vars']['n'] / 6", json!(0.5)),
         ("import re\nreturn bool(re.match('a+', output))", json!(true)),
         (r"'\\ud83c \ud83c' + chr(0xd83d) + chr(0xde00) + '\u2028é'", json!("\\ud83c \u{fffd}\u{1f600}\u{2028}é")),
@@ -162,7 +178,9 @@ async fn javascript_functions_are_called_as_promptfoo_calls_them() {
     let returned = pool.call(&call("score.js", "default", args), &NoModels).await.unwrap();
     assert_eq!((returned.value, returned.said.as_str()), (json!(0.5), "hm\n"));
     for (code, value) in [
-        ("output.includes('a')", json!(true)),
+        ("output.includes('a') // a word", json!(true)),
+        ("const s = 'a;b'; s === 'a;b'", json!(true)),
+        ("let n = context.vars.n; const f = (x) => { const y = x; return y * 2; }; f(n);", json!(6)),
         ("const n = context.vars.n;\nreturn n * 2", json!(6)),
         (r"'\\ud83c ' + '😀'.slice(0, 1) + '😀é'", json!("\\ud83c \u{fffd}😀é")),
     ] {
@@ -192,7 +210,7 @@ async fn model_calls_go_through_the_host() {
 async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
     let limits = Limits { wall_seconds: 2, memory_mb: 128, output_kb: 256, ..Limits::default() };
     let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, limits, 1);
-    let table: [(&str, Expected); 13] = [
+    let table: [(&str, Expected); 17] = [
         ("raises", |error| matches!(error, CallError::Failed { message, .. } if message == "ValueError: no such luck")),
         ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("NaN or infinity"))),
         (
@@ -201,12 +219,16 @@ async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
         ),
         ("missing", |error| matches!(error, CallError::Failed { message, .. } if message.contains("has no function"))),
         ("eats", |error| matches!(error, CallError::Failed { message, .. } if message.contains("MemoryError"))),
+        ("fills", |error| error.limit() == Some(Limit::Disk)),
+        ("too_large", |error| error.limit() == Some(Limit::Disk)),
+        ("no_thread", |error| error.limit() == Some(Limit::Processes)),
+        ("caused", |error| error.limit() == Some(Limit::Disk)),
         ("exits", |error| matches!(error, CallError::Failed { message, .. } if message == "SystemExit: 3")),
         ("leaves", |error| matches!(error, CallError::Died { ended: clade_sandbox::Ended::Exited(7), .. })),
         ("sleeps", |error| matches!(error, CallError::Limit(Limit::Wall))),
         ("spins", |error| matches!(error, CallError::Limit(Limit::Wall))),
         ("floods", |error| matches!(error, CallError::Limit(Limit::Output))),
-        ("huge", |error| matches!(error, CallError::Channel(_))),
+        ("huge", |error| matches!(error, CallError::Limit(Limit::Output))),
         ("forges", |error| matches!(error, CallError::Channel(_))),
         ("garbles", |error| matches!(error, CallError::Channel(_))),
     ];
@@ -217,8 +239,62 @@ async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
         let next = pool.call(&inline("output", "fine"), &NoModels).await.unwrap();
         assert_eq!(next.value, json!("fine"), "after {function}");
     }
+    let both = pool.call(&call("score.py", "forks_and_both_answer", vec![]), &NoModels).await.unwrap();
+    assert!(both.value.as_i64().unwrap() > 0, "the process that was called answers");
+    assert_eq!(pool.call(&inline("output", "fine"), &NoModels).await.unwrap().value, json!("fine"));
     let bombed = pool.call(&call("score.py", "bombs", vec![]), &NoModels).await.unwrap_err();
     assert!(matches!(bombed, CallError::Channel(_)), "{bombed:?}");
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn errors_name_the_limit_and_show_the_users_own_lines() {
+    let limits = Limits { memory_mb: 128, disk_mb: 8, ..Limits::default() };
+    let code = "def inner():\n    return [][1]\n\ndef get_assert(output, context):\n    return inner()\n\n\
+                def eats():\n    return bytearray(1 << 30)\n\nimport os\ndef leaves(): os._exit(0)\n";
+    let (pool, _folder) = pool(Language::Python, "score.py", code, limits, 1);
+    let explained = async |call: Call| pool.call(&call, &NoModels).await.unwrap_err().explain(&limits);
+    let args = vec![json!("yes"), json!({})];
+    let said = explained(call("score.py", "get_assert", args)).await;
+    // newer interpreters mark the place below each line
+    let lines: Vec<&str> = said.lines().filter(|line| line.contains(char::is_alphanumeric)).collect();
+    let wanted = [
+        "IndexError: list index out of range",
+        "Traceback (most recent call last):",
+        "  File \"/work/score.py\", line 5, in get_assert",
+        "    return inner()",
+        "  File \"/work/score.py\", line 2, in inner",
+        "    return [][1]",
+    ];
+    assert_eq!(lines, wanted);
+    let said = explained(call("score.py", "eats", vec![])).await;
+    let first = "MemoryError (it seems to have met its limit `memory_mb`, which is 128; use less, or raise `optimize.sandbox.limits.memory_mb`)";
+    assert_eq!(said.lines().next(), Some(first), "{said}");
+    let left = explained(call("score.py", "leaves", vec![])).await;
+    assert!(left.starts_with("it ended with exit code 0 before it returned"), "{left}");
+    let inline_error = explained(inline("x = output\nreturn 1 / 0", "a")).await;
+    assert!(inline_error.contains("in inline\n    return 1 / 0"), "{inline_error}");
+    assert!(!inline_error.contains("<string>"), "{inline_error}");
+    let statement = explained(inline("x = 1; return x", "a")).await;
+    assert!(statement.contains("write it on several lines, as the body of a function"), "{statement}");
+    let broken = explained(inline("len(output", "a")).await;
+    assert!(broken.contains("was never closed") && !broken.contains("several lines"), "{broken}");
+    pool.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn errors_of_javascript_show_the_users_own_lines() {
+    let code = "const inner = () => null.x;\nmodule.exports = () => inner();\n";
+    let (pool, _folder) = pool(Language::JavaScript, "score.js", code, Limits::default(), 1);
+    let explained = async |call: Call| pool.call(&call, &NoModels).await.unwrap_err().explain(&Limits::default());
+    let said = explained(call("score.js", "default", vec![])).await;
+    let lines: Vec<&str> = said.lines().map(str::trim).collect();
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines[0].contains("null") && lines[1].starts_with("at inner (/work/score.js:1:"), "{said}");
+    let statement = explained(inline("if (output) return 1", "a")).await;
+    assert!(statement.contains("write it on several lines, as the body of a function"), "{statement}");
+    let thrown = explained(inline("const x = output;\nreturn x.nothing.there", "a")).await;
+    assert!(thrown.contains("at inline:4:") || thrown.contains("inline:"), "{thrown}");
     pool.close().await.unwrap();
 }
 

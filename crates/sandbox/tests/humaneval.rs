@@ -6,9 +6,10 @@
 mod support;
 
 use std::io::Read;
-use std::time::Duration;
 
-use clade_sandbox::{GeneratedCode, Language, LocalBackend, SandboxBackend, SandboxSpec, Verdict, find_interpreter};
+use clade_sandbox::{
+    GeneratedCode, Language, Limits, LocalBackend, SandboxBackend, SandboxSpec, Verdict, find_interpreter,
+};
 use futures::future::try_join_all;
 use serde::Deserialize;
 
@@ -47,7 +48,7 @@ async fn judge(code: Vec<(String, GeneratedCode)>) -> Vec<(String, Verdict)> {
         let sandbox = backend.create(&SandboxSpec::default(), None).await?;
         let mut verdicts = Vec::new();
         for (name, code) in half {
-            let verdict = code.judge(&*sandbox, &python.program, Duration::from_secs(20), "b5f1-end").await?;
+            let verdict = code.judge(&*sandbox, &python.program, &Limits::default(), "b5f1-end").await?;
             verdicts.push((name.clone(), verdict));
         }
         sandbox.destroy().await?;

@@ -162,7 +162,7 @@ impl CodeHere {
                     Ok(()) => {}
                     Err(CallError::Sandbox(error)) => return Err(error),
                     Err(CallError::Failed { message, .. }) => unfit.push((at, message)),
-                    Err(other) => unfit.push((at, other.to_string())),
+                    Err(other) => unfit.push((at, other.explain(&sandbox.limits))),
                 }
             }
             pool.close().await?;

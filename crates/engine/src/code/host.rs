@@ -7,7 +7,8 @@ use std::{
 
 use bytes::Bytes;
 use clade_domain::{
-    CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, Prompt, Ran, RunId, SandboxMode, SandboxSpec,
+    CandidateId, CodeAnswer, CodeRequest, FunctionSource, Language, Prompt, Ran, RunId, SandboxLimits, SandboxMode,
+    SandboxSpec,
 };
 use clade_sandbox::{
     Command, DaytonaSettings, GeneratedCode, InsidePath, Isolation, Network, Sandbox, SandboxBackend, SandboxError,
@@ -27,8 +28,6 @@ use crate::EngineError;
 
 /// How often something is executed anew because its sandbox went away.
 pub(super) const TRIES: usize = 3;
-/// How much of a program's last words is shown, in characters.
-const WORDS: usize = 600;
 
 /// What the code of a run needs around it.
 pub struct CodeSettings {
@@ -154,7 +153,8 @@ impl CodeHost {
                     break Executed { answer, ran };
                 }
                 Err(error) => {
-                    return Err(fault(error, sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), ""))));
+                    let ran = sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), ""));
+                    return Err(fault(error, &self.spec.limits, ran));
                 }
             }
         };
@@ -185,14 +185,14 @@ impl CodeHost {
                 if finished.is_success() {
                     return Ok(CodeAnswer::Program { stdout: String::from_utf8_lossy(&finished.stdout).into_owned() });
                 }
-                let said = last_words(&String::from_utf8_lossy(&finished.stderr));
+                let said = String::from_utf8_lossy(&finished.stderr).into_owned();
                 Err(CallError::Died { ended: finished.ended, said })
             }
             CodeRequest::Tests { code, tests } => {
                 let python = self.interpreter(Language::Python)?;
                 let sandbox = self.fresh(&mut went.sandbox).await?;
                 let code = GeneratedCode { code: code.clone(), tests: tests.clone() };
-                let verdict = code.judge(&*sandbox, python, self.spec.limits.wall(), &unguessable()).await?;
+                let verdict = code.judge(&*sandbox, python, &self.spec.limits, &unguessable()).await?;
                 sandbox.destroy().await?;
                 Ok(CodeAnswer::Tests { passed: verdict.passed, feedback: verdict.feedback })
             }
@@ -282,20 +282,11 @@ pub(super) fn inside(source: &FunctionSource) -> Result<Source, SandboxError> {
 }
 
 /// What the run makes of a failed call: all but a missing sandbox is the code's own doing.
-pub(super) fn fault(error: CallError, ran: Option<Ran>) -> EngineError {
-    let message = match error {
-        CallError::Sandbox(error) => return EngineError::Sandbox(error),
-        CallError::Failed { message, trace } => format!("{message}\n{}", last_words(&trace)),
-        CallError::Died { ended, said } => format!("it {}: {said}", ended.words()),
-        other => other.to_string(),
-    };
-    EngineError::Code { message, ran: ran.map(Box::new) }
-}
-
-pub(super) fn last_words(text: &str) -> String {
-    let text = text.trim();
-    let from = text.char_indices().rev().nth(WORDS - 1).map_or(0, |(at, _)| at);
-    text[from..].to_owned()
+pub(super) fn fault(error: CallError, limits: &SandboxLimits, ran: Option<Ran>) -> EngineError {
+    match error {
+        CallError::Sandbox(error) => EngineError::Sandbox(error),
+        error => EngineError::Code { message: error.explain(limits), ran: ran.map(Box::new) },
+    }
 }
 
 /// A text that code under test cannot guess: of the keys with which this process hashes.

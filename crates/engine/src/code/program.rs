@@ -8,6 +8,7 @@ use clade_models::ModelError;
 use clade_sandbox::{
     InsidePath, SandboxError,
     channel::{Call, Source, Take, Went},
+    last_words,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -15,9 +16,12 @@ use tokio::time::Instant;
 
 use super::{
     asks::Asks,
-    host::{CodeHost, PoolOf, TRIES, fault, last_words},
+    host::{CodeHost, PoolOf, TRIES, fault},
 };
 use crate::{Clients, EngineError, ask::Asker};
+
+/// How much of what code printed a trial holds, in characters.
+const WORDS: usize = 600;
 
 /// One call of a program: one candidate on one example.
 pub(crate) struct ProgramCall<'a> {
@@ -157,7 +161,7 @@ impl CodeHost {
                 let text = output(returned.value).or_else(|message| failed(TrialErrorKind::Program, message));
                 (text, ran(&returned.said))
             }
-            (None, Err(error)) => match fault(error, ran("")) {
+            (None, Err(error)) => match fault(error, &self.spec.limits, ran("")) {
                 EngineError::Code { message, ran } => (failed(TrialErrorKind::Program, message), ran.map(|ran| *ran)),
                 error => return Err(error),
             },
@@ -188,7 +192,7 @@ impl CodeHost {
             isolation: self.backend.capabilities().isolation,
             from: self.spec.from.clone(),
             took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
-            said: last_words(said),
+            said: last_words(said, WORDS).to_owned(),
             known: false,
         }
     }

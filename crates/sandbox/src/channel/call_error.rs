@@ -1,4 +1,7 @@
-use crate::{Ended, Limit, SandboxError};
+use crate::{Ended, Limit, Limits, SandboxError, last_words};
+
+/// How much of a traceback or of a program's last words a record holds, in characters.
+const WORDS: usize = 600;
 
 /// Why a call brought no value. All but [`CallError::Sandbox`] are results of the trial, not of the machine.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +16,7 @@ pub enum CallError {
         trace: String,
     },
     /// It went over a limit and was ended.
-    #[error("call the function: it went over its limit `{}` and was ended; make it cheaper, or raise the limit", .0.name())]
+    #[error("call the function: it was ended: it went over its limit `{}`", .0.name())]
     Limit(Limit),
     /// Its process ended before it returned.
     #[error("call the function: its process {} before it returned: {said}", .ended.words())]
@@ -35,9 +38,40 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// Whether the runner can take another call.
+    /// The limit that it went over, or that it seems to have met: what the kernel refused is known by its last words.
+    #[must_use]
+    pub fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::Limit(limit) | Self::Died { ended: Ended::Limit(limit), .. } => Some(*limit),
+            Self::Failed { message, trace } => Limit::met(message).or_else(|| Limit::met(trace)),
+            Self::Died { said, .. } => Limit::met(said),
+            _ => None,
+        }
+    }
+
+    /// What the record of a trial says of it, under these limits: what failed, what to do where a limit was the reason, and the last words.
+    #[must_use]
+    pub fn explain(&self, limits: &Limits) -> String {
+        let over = |limit: &Limit| format!("it was ended: it went over {}", limit.advice(limits));
+        let seems = || self.limit().map_or(String::new(), |limit| limit.seems(limits));
+        let (what, words) = match self {
+            Self::Limit(limit) => (over(limit), ""),
+            Self::Died { ended: Ended::Limit(limit), said } => (over(limit), said.as_str()),
+            Self::Failed { message, trace } => (format!("{message}{}", seems()), trace.as_str()),
+            Self::Died { ended: Ended::Exited(0), said } => (
+                "it ended with exit code 0 before it returned; let it return instead of exiting".to_owned(),
+                said.as_str(),
+            ),
+            Self::Died { ended, said } => (format!("it {}{}", ended.words(), seems()), said.as_str()),
+            Self::Channel(_) | Self::GivenUp | Self::Sandbox(_) => return self.to_string(),
+        };
+        format!("{what}\n{}", last_words(words, WORDS)).trim_end().to_owned()
+    }
+
+    /// Whether the runner can take another call. One that met what a sandbox holds may be left with a full disk, or without room for
+    /// another process.
     #[must_use]
     pub fn leaves_the_runner(&self) -> bool {
-        matches!(self, Self::Failed { .. })
+        matches!(self, Self::Failed { .. }) && self.limit().is_none()
     }
 }

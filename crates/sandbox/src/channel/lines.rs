@@ -37,6 +37,18 @@ pub enum BadLine {
     Io(#[from] std::io::Error),
 }
 
+impl BadLine {
+    /// Whether nothing is wrong with it but its length.
+    #[must_use]
+    pub fn is_too_much(&self) -> bool {
+        match self {
+            Self::TooLong { .. } => true,
+            Self::Io(error) => error.kind() == std::io::ErrorKind::FileTooLarge,
+            Self::Malformed { .. } | Self::Broken => false,
+        }
+    }
+}
+
 /// How much is read at once.
 const CHUNK: usize = 8 * 1024;
 /// How many characters of a bad line are shown.

@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::runner::Returned;
 use super::{Call, CallError, ModelHost, Runner, Source};
-use crate::{InsidePath, Language, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
+use crate::{InsidePath, Language, Limit, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
 
 /// What the sandboxes of a pool are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Went {
     /// another try with [`Take::Fresh`].
     #[must_use]
     pub fn may_suffer_for_others(&self, error: &CallError) -> bool {
-        self.warm && matches!(error, CallError::Limit(limit) if limit.is_of_what_is_held())
+        self.warm && error.limit().is_some_and(Limit::is_of_what_is_held)
     }
 }
 

@@ -61,10 +61,42 @@ function functionOfText({ code, names }) {
   const key = JSON.stringify([code, names]);
   if (!snippets.has(key)) {
     const text = code.trim();
-    const body = text.includes('\n') || text.startsWith('return ') ? text : `return (${text.replace(/;$/, '')})`;
-    snippets.set(key, new Function(...names, body));
+    const whole = text.includes('\n') || text.startsWith('return ');
+    snippets.set(key, new Function(...names, whole ? text : bodyOfLine(text.replace(/[;\s]+$/, ''))));
   }
   return snippets.get(key);
+}
+
+function parses(body) {
+  try {
+    return Boolean(new Function(body));
+  } catch {
+    return false;
+  }
+}
+
+// An expression; or declarations and then an expression, as promptfoo takes them.
+function bodyOfLine(text) {
+  if (/^(const|let|var)\s/.test(text)) {
+    for (let at = text.lastIndexOf(';'); at > 0; at = text.lastIndexOf(';', at - 1)) {
+      const [before, last] = [text.slice(0, at + 1), text.slice(at + 1)];
+      if (parses(before) && parses(`return (${last}\n)`)) return `${before} return (${last}\n)`;
+    }
+  }
+  const body = `return (${text}\n)`;
+  if (!parses(body) && parses(text)) {
+    throw new SyntaxError(
+      'code on one line is an expression, and this is none; write it on several lines, as the body of a function that ends with `return`',
+    );
+  }
+  return body;
+}
+
+// Where an error came from, without what is of this file or of the runtime.
+function traceOf(error) {
+  const lines = String(error?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const own = lines.map((line) => line.replace(/eval at functionOfText \(.*\), <anonymous>/, 'inline'));
+  return own.filter((line) => !/\[eval\]|node:/.test(line)).join('\n').slice(0, 8000);
 }
 
 async function answer({ id, source, args }) {
@@ -76,7 +108,7 @@ async function answer({ id, source, args }) {
     send('returned', { id, value: value === undefined ? null : value });
   } catch (error) {
     const message = String(error?.message ?? error).slice(0, 2000);
-    send('failed', { id, message, trace: String(error?.stack ?? '').slice(0, 8000) });
+    send('failed', { id, message, trace: traceOf(error) });
   }
 }
 

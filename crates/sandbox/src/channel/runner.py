@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import json
+import linecache
 import os
 import sys
 import threading
@@ -10,6 +11,11 @@ import traceback
 import types
 
 WORK = os.getcwd()
+SELF = os.getpid()
+STATEMENT = (
+    "code on one line is an expression, and this is none; "
+    "write it on several lines, as the body of a function that ends with `return`"
+)
 
 inbox = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
 outbox = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
@@ -85,11 +91,42 @@ def function_of_text(code, names):
     key = (code, *names)
     if key not in snippets:
         text = code.strip()
-        body = text.split("\n") if "\n" in text or text.startswith("return ") else ["return (" + text + ")"]
-        scope = {}
-        exec("def inline({}):\n{}".format(", ".join(names), "\n".join("    " + line for line in body)), scope)
-        snippets[key] = scope["inline"]
+        if "\n" in text or text.startswith("return "):
+            snippets[key] = compiled(text, names)
+        else:
+            try:
+                snippets[key] = compiled("return (" + text + "\n)", names)
+            except SyntaxError:
+                try:
+                    compiled(text, names)
+                except SyntaxError:
+                    pass
+                else:
+                    raise SyntaxError(STATEMENT) from None
+                raise
     return snippets[key]
+
+
+def compiled(body, names):
+    file = f"<inline {len(snippets) + 1}>"
+    lines = [f"def inline({', '.join(names)}):\n", *("    " + line + "\n" for line in body.split("\n"))]
+    scope = {"json": json}
+    exec(compile("".join(lines), file, "exec"), scope)
+    # tracebacks quote it
+    linecache.cache[file] = (sum(map(len, lines)), None, lines, file)
+    return scope["inline"]
+
+
+def told(error):
+    """The error in one line, and where it came from: from the first frame that is not of this file."""
+    trace = error.__traceback__
+    while trace and (trace.tb_frame.f_globals is globals() or "importlib" in trace.tb_frame.f_code.co_filename):
+        trace = trace.tb_next
+    whole = traceback.TracebackException(type(error), error, trace)
+    message = list(whole.format_exception_only())
+    where = list(whole.format())[: -len(message)]
+    has_frames = any(part.lstrip().startswith("File ") for part in where)
+    return "".join(message).strip()[-2000:], "".join(where).strip()[-8000:] if has_frames else ""
 
 
 def answer(id, source, args=None):
@@ -103,14 +140,21 @@ def answer(id, source, args=None):
 
             value = asyncio.run(value)
         sys.stdout.flush()
+        if os.getpid() != SELF:
+            # a process that the function has forked: the call is answered by the one that was called
+            os._exit(0)
         try:
             send("returned", id=id, value=value)
         except ValueError:
             raise ValueError("the function returned NaN or infinity, which is no score") from None
     except BaseException as error:
         sys.stdout.flush()
-        message = "".join(traceback.format_exception_only(type(error), error)).strip()
-        send("failed", id=id, message=message[-2000:], trace=traceback.format_exc()[-8000:])
+        if os.getpid() != SELF:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+        message, trace = told(error)
+        send("failed", id=id, message=message, trace=trace)
 
 
 send("ready")

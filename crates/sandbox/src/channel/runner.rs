@@ -99,7 +99,7 @@ impl Runner {
         };
         match runner.exchange(None, &super::NoModels).await? {
             FromInside::Ready {} => Ok(runner),
-            other => Err(CallError::Channel(format!("{other:?} before it was ready"))),
+            _ => Err(CallError::Channel("an answer before it was ready".to_owned())),
         }
     }
 
@@ -134,7 +134,7 @@ impl Runner {
         match self.exchange(Some(request), host).await? {
             FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said: self.said.take() }),
             FromInside::Failed { id, message, trace } if id == self.calls => Err(CallError::Failed { message, trace }),
-            other => Err(CallError::Channel(format!("an answer to another call: {other:?}"))),
+            _ => Err(CallError::Channel("an answer to a call that is not under way".to_owned())),
         }
     }
 
@@ -196,6 +196,7 @@ impl Runner {
                 message = self.lines.next(), if read && answers.len() < ASKS_AT_ONCE => match message {
                     Ok(Some(message)) => Next::Message(message),
                     Ok(None) => Next::OutputEnded,
+                    Err(bad) if bad.is_too_much() => return Err(CallError::Limit(Limit::Output)),
                     Err(bad) => return Err(CallError::Channel(bad.to_string())),
                 },
                 sent = self.stdin.write_buf(&mut outbox), if outbox.has_remaining() => {

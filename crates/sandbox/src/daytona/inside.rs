@@ -64,7 +64,7 @@ impl End {
         }
         let ended = match (self.exited, self.signalled, self.limit.as_deref()) {
             (Some(code), _, _) => Ended::Exited(code),
-            (_, Some(signal), _) => Ended::Signalled(signal),
+            (_, Some(signal), _) => Ended::by_signal(signal),
             (_, _, Some("memory")) => Ended::Limit(Limit::Memory),
             (_, _, Some("cpu")) => Ended::Limit(Limit::Cpu),
             (_, _, Some("wall")) => Ended::Limit(Limit::Wall),

@@ -222,9 +222,7 @@ fn end_everything() {
 fn ended(status: WaitStatus) -> Ended {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Ended::Exited(code),
-        // the kernel's own limit, should it be quicker than the watch
-        (None, Some(signal)) if signal == Signal::XCPU.as_raw() => Ended::Limit(crate::Limit::Cpu),
-        (None, Some(signal)) => Ended::Signalled(signal),
+        (None, Some(signal)) => Ended::by_signal(signal),
         (None, None) => Ended::Cancelled,
     }
 }
