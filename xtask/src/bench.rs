@@ -8,11 +8,15 @@ use crate::{
 };
 
 /// The programs of `bench/` and what each measures.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
     ("server", "`clade serve`: lists of 10,000 runs, reads and listeners beside a run at full rate, start, memory"),
     ("server_large", "`clade serve`: a family tree of 50,000 candidates, a million trials: pages, positions, memory"),
     ("eval_rate", "`clade eval` beside the bare client at several latencies: ratio, CPU per 1,000 evaluations, memory"),
+    (
+        "sandbox_cost",
+        "`clade eval` without anything of sandboxes beside one that has one for each candidate: rate, CPU",
+    ),
     ("memory", "peak memory of `clade eval` as a run grows"),
     ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),
     ("errors", "evaluations lost under injected errors and under a rate limit"),

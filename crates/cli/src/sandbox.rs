@@ -7,6 +7,7 @@ use clade_engine::{CodeHere, CodeHost, EngineError};
 use clade_runfile::{Loaded, Problems};
 use clade_sandbox::{DaytonaSettings, LocalSettings};
 use clade_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use crate::{context::Context, failure::Failure};
 
@@ -24,7 +25,7 @@ pub fn here(context: &Context) -> Result<CodeHere, Failure> {
     Ok(CodeHere::new(&data).with_daytona(daytona.map(|settings| settings.owned_by(&owner))))
 }
 
-/// The host of a run's code; `None` where it has none.
+/// The host of a run's code; `None` where it has none. It begins nothing more once `stopping` is cancelled.
 ///
 /// # Errors
 /// Where an interpreter is missing.
@@ -32,9 +33,10 @@ pub fn host(
     run: &RunId,
     spec: &RunSpec,
     store: &Arc<dyn Store>,
+    stopping: &CancellationToken,
     context: &Context,
 ) -> Result<Option<Arc<CodeHost>>, Failure> {
-    here(context)?.host(run, spec, store).map_err(|error| match error {
+    here(context)?.host(run, spec, store, stopping).map_err(|error| match error {
         EngineError::Sandbox(error) => cannot(error),
         error => Failure::Error(error.to_string()),
     })

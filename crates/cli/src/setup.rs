@@ -70,7 +70,7 @@ pub async fn set_up(
     context: &Context,
 ) -> Result<Setup, Failure> {
     let mut setup = Setup::of(state, spec, store, keys, Shared::default()).await?;
-    if let Some(host) = sandbox::host(state.run(), spec, store, context)? {
+    if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context)? {
         setup.clients.set_code(host);
     }
     Ok(setup)

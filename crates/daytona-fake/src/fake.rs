@@ -2,7 +2,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -59,6 +59,8 @@ pub(crate) struct State {
     next: AtomicU64,
     /// How many of the next requests for a sandbox are refused.
     pub refusals: AtomicU32,
+    /// Whether new sandboxes stay in their first state.
+    held: AtomicBool,
     /// Sandboxes made so far, and most at once.
     made: AtomicU32,
     most: AtomicU32,
@@ -108,7 +110,9 @@ impl State {
             toolbox: Some(Arc::new(toolbox)),
         };
         let shown = machine.shown(&self.toolbox_url());
-        machine.state = "started";
+        if !self.held.load(Ordering::Relaxed) {
+            machine.state = "started";
+        }
         let living = {
             let mut machines = self.machines();
             machines.insert(id, machine);
@@ -156,6 +160,7 @@ impl Fake {
             snapshots: Mutex::default(),
             next: AtomicU64::new(1),
             refusals: AtomicU32::new(0),
+            held: AtomicBool::new(false),
             made: AtomicU32::new(0),
             most: AtomicU32::new(0),
         });
@@ -189,6 +194,17 @@ impl Fake {
     #[must_use]
     pub fn labels(&self) -> Vec<BTreeMap<String, String>> {
         self.state.machines().values().map(|machine| machine.labels.clone()).collect()
+    }
+
+    /// From now on sandboxes stay `creating`, as where the service has no machine free for long.
+    pub fn hold(&self) {
+        self.state.held.store(true, Ordering::Relaxed);
+    }
+
+    /// The names of the kept states.
+    #[must_use]
+    pub fn kept(&self) -> Vec<String> {
+        self.state.snapshots().keys().cloned().collect()
     }
 
     /// Tells clients that the sandboxes' own interfaces are elsewhere, such as behind a proxy.

@@ -36,6 +36,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/sandbox/{id}/snapshot", post(keep))
         .route("/sandbox/{id}/fork", post(fork))
         .route("/sandbox/{id}/toolbox-proxy-url", get(proxy_url))
+        .route("/snapshots", get(list_snapshots))
         .route("/snapshots/{name}", get(snapshot).delete(delete_snapshot));
     let toolbox = Router::new()
         .route("/{id}/process/execute", post(execute))
@@ -238,12 +239,31 @@ async fn snapshot(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Va
     let snapshots = state.snapshots();
     let found = snapshots.iter().find(|(known, (id, _))| **known == name || *id == name);
     let (name, (id, _)) = found.ok_or_else(|| missing("Snapshot"))?;
+    Ok(Json(snapshot_shown(name, id)))
+}
+
+fn snapshot_shown(name: &str, id: &str) -> Value {
     let at = "2026-11-27T00:00:00.000Z";
-    Ok(Json(json!({
+    json!({
         "id": id, "name": name, "state": "active", "general": false, "size": 0, "entrypoint": null, "cpu": 1, "gpu": 0,
         "mem": 1, "disk": 3, "errorReason": null, "createdAt": at, "updatedAt": at, "lastUsedAt": null,
         "sourceSandboxId": null,
-    })))
+    })
+}
+
+async fn list_snapshots(Of(state): Shared, Query(asked): Asked) -> Json<Value> {
+    let number = |name: &str, usual: usize| asked.get(name).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (page, limit) = (number("page", 1).max(1), number("limit", 100).clamp(1, 200));
+    let part = asked.get("name").map(String::as_str).unwrap_or_default();
+    let snapshots = state.snapshots();
+    let fitting: Vec<Value> = snapshots
+        .iter()
+        .filter(|(name, _)| name.contains(part))
+        .map(|(name, (id, _))| snapshot_shown(name, id))
+        .collect();
+    let items: Vec<&Value> = fitting.iter().skip((page - 1) * limit).take(limit).collect();
+    let pages = fitting.len().div_ceil(limit);
+    Json(json!({"items": items, "total": fitting.len(), "page": page, "totalPages": pages}))
 }
 
 async fn delete_snapshot(Of(state): Shared, Path(id): Path<String>) -> Result<StatusCode, Problem> {

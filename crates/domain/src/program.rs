@@ -70,4 +70,7 @@ pub struct Ran {
     /// Whether it was executed earlier and its answer was known, in this run or in another.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub known: bool,
+    /// The sandboxes that it began in before this one, each of which went away or was full of what earlier calls had left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }

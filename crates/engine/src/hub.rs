@@ -121,7 +121,8 @@ impl Hub {
         };
         let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
         if spec.sandbox.is_some() {
-            let host = self.patron.code().ok_or(EngineError::NoSandbox)?.host(run, &spec, &self.store)?;
+            let host = self.patron.code().ok_or(EngineError::NoSandbox)?;
+            let host = host.host(run, &spec, &self.store, &setup.stopping)?;
             host.into_iter().for_each(|host| setup.clients.set_code(host));
         }
         let (orders, wanted) = mpsc::channel(ORDERS);

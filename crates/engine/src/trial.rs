@@ -7,6 +7,7 @@ use clade_domain::{
 use clade_evolve::EvaluateCommand;
 use clade_metrics::{EvaluatorError, Judged, Judging};
 use clade_models::{CallContext, ModelError};
+use clade_sandbox::SandboxError;
 
 use crate::{
     Clients, EngineError,
@@ -34,7 +35,9 @@ pub(crate) async fn carry_out(job: TrialJob, clients: &Clients, spec: &RunSpec) 
     match evaluate(&job, clients, spec).await {
         Ok(trial) => Done::Event(RunEvent::TrialFinished(Box::new(trial))),
         Err(EngineError::Model(ModelError::BudgetSpent { limit })) => Done::Limit(limit),
-        Err(EngineError::Model(ModelError::Stopped { .. })) => Done::Stopped,
+        Err(EngineError::Model(ModelError::Stopped { .. }) | EngineError::Sandbox(SandboxError::PutDown)) => {
+            Done::Stopped
+        }
         Err(error) => Done::Fatal(Box::new(error)),
     }
 }

@@ -83,6 +83,9 @@ pub enum SandboxError {
         /// Why not.
         detail: String,
     },
+    /// The run was put down while the sandbox was waited for.
+    #[error("wait for a sandbox: the run was put down meanwhile")]
+    PutDown,
     /// The sandbox is not there any more.
     #[error("reach the sandbox: it is gone ({0}); make another one and repeat the trial")]
     Gone(String),

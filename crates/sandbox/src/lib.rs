@@ -27,7 +27,10 @@ mod spec;
 pub use clade_domain::{Isolation, Language, SandboxLimits as Limits};
 
 pub use backend::{Sandbox, SandboxBackend, SandboxFuture, SnapshotId};
-pub use daytona::{ApiError, DaytonaBackend, DaytonaSettings, Left, check as check_daytona, delete_left, left_behind};
+pub use daytona::{
+    ApiError, DaytonaBackend, DaytonaSettings, KeptThere, Left, check as check_daytona, delete_left, left_behind,
+    states_there,
+};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main};
 pub use error::SandboxError;

@@ -1,6 +1,7 @@
 //! The local jail shows the behaviour that every backend must show, to root as to an ordinary user.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
 
 mod support;
 #[path = "support/table.rs"]
@@ -8,37 +9,96 @@ mod table;
 
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
-use clade_sandbox::LocalBackend;
-use clade_sandbox::conformance::{self, Offered};
+use clade_sandbox::conformance::{self, Offered, Surroundings};
+use clade_sandbox::{LocalBackend, SandboxBackend, SandboxError};
+use futures::future::{BoxFuture, FutureExt, ready};
+use tokio::sync::Mutex;
+
+/// Under this name the test starts itself as another host, with a word by which what it starts is found again.
+const ROLE: &str = "CLADE_TEST_HOST";
+/// What is on this machine is seen by all tests of this process, so they take turns.
+static TURN: Mutex<()> = Mutex::const_new(());
+
+/// This machine.
+struct Here {
+    backend: LocalBackend,
+    /// The test that makes this backend.
+    test: &'static str,
+    snapshots: tempfile::TempDir,
+}
+
+impl Surroundings for Here {
+    fn backend(&self) -> &dyn SandboxBackend {
+        &self.backend
+    }
+
+    /// This process's children, open descriptors and mounts; processes of other hosts, and the files and folders of sandboxes.
+    fn held(&self) -> Vec<String> {
+        let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap_or_default();
+        let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+        let children = threads.map(|thread| read(thread.path().join("children"))).collect::<String>();
+        let mut held: Vec<String> = children.split_whitespace().map(|child| format!("child {child}")).collect();
+
+        let descriptors = std::fs::read_dir("/proc/self/fd").unwrap().count();
+        held.extend((0..descriptors).map(|_| "descriptor".to_owned()));
+        held.extend(read("/proc/self/mountinfo".into()).lines().map(|mount| format!("mount {mount}")));
+        let marker = format!("600.{}", std::process::id());
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let lines = processes.map(|process| read(process.path().join("cmdline")));
+        held.extend(lines.filter(|line| line.starts_with("sleep") && line.contains(&marker)));
+        for (folder, beginning) in [("/tmp".into(), "promptclade-"), (self.snapshots.path().to_owned(), "")] {
+            let names = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.file_name());
+            held.extend(names.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with(beginning)));
+        }
+        held.sort();
+        held
+    }
+
+    fn another_host(&self) -> Child {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args([self.test, "--exact", "--nocapture"]).env(ROLE, std::process::id().to_string());
+        command.stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn sweep(&self) -> BoxFuture<'_, Result<bool, SandboxError>> {
+        ready(Ok(false)).boxed()
+    }
+}
+
+async fn conforms(
+    test: &'static str,
+    column: &str,
+    backend: fn(clade_sandbox::LocalSettings) -> LocalBackend,
+) -> Vec<(&'static str, Offered)> {
+    let (settings, snapshots) = support::settings();
+    let here = Here { backend: backend(settings), test, snapshots };
+    if let Ok(marker) = std::env::var(ROLE) {
+        conformance::be_a_host(&here.backend, &marker).await.unwrap();
+    }
+    let _turn = TURN.lock().await;
+    let outcomes = conformance::all(&here).await.unwrap();
+    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| table::row(name, *offered)).collect();
+    table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), column, &rows);
+    outcomes
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_local_jail_conforms() {
-    let (settings, _folder) = support::settings();
-    let backend = LocalBackend::new(settings);
-    let outcomes = conformance::all(&backend).await.unwrap();
+    let outcomes = conforms("the_local_jail_conforms", "local", LocalBackend::new).await;
     assert!(outcomes.iter().all(|(_, offered)| *offered == Offered::Yes), "{outcomes:?}");
-    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| row(name, *offered)).collect();
-    table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "local", &rows);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_jail_the_rules_hold_that_need_none() {
-    let (settings, _folder) = support::settings();
-    let outcomes = conformance::all(&LocalBackend::without_jail(settings)).await.unwrap();
-    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| row(name, *offered)).collect();
-    table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "local, without a jail", &rows);
-}
-
-fn row(name: &str, offered: Offered) -> (String, String) {
-    let words = if offered == Offered::Yes { "holds" } else { "not offered" };
-    (name.replace("::", ": ").replace('_', " "), words.to_owned())
+    let test = "without_a_jail_the_rules_hold_that_need_none";
+    conforms(test, "local, without a jail", LocalBackend::without_jail).await;
 }
 
 #[test]
 fn the_local_jail_of_an_ordinary_user_conforms() {
-    if !rustix::process::geteuid().is_root() {
+    if !rustix::process::geteuid().is_root() || std::env::var_os(ROLE).is_some() {
         eprintln!("not needed: the other test runs as an ordinary user");
         return;
     }
@@ -53,6 +113,7 @@ fn the_local_jail_of_an_ordinary_user_conforms() {
     };
     let test = copy(&std::env::current_exe().unwrap(), "test");
     let helper = copy(&support::settings().0.helper, "helper");
+    let _turn = TURN.blocking_lock();
     let output = Command::new(test)
         .args(["the_local_jail_conforms", "without_a_jail_the_rules_hold_that_need_none", "--exact", "--nocapture"])
         .env_clear()

@@ -8,16 +8,17 @@ mod support;
 #[path = "support/table.rs"]
 mod table;
 
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use clade_daytona_fake::{Fake, FakeSettings};
-use clade_sandbox::conformance::{self, Offered};
+use clade_sandbox::conformance::{self, Offered, Surroundings};
 use clade_sandbox::{
     Command, DaytonaBackend, DaytonaSettings, Language, Limits, Network, SandboxBackend, SandboxError, SandboxSpec,
     channel::{Call, NoModels, Pool, RunnerSpec, Source},
     check_daytona, delete_left, left_behind,
 };
-use futures::future::try_join_all;
+use futures::future::{BoxFuture, try_join_all};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -33,16 +34,57 @@ async fn fake(machines: bool) -> (Fake, DaytonaSettings, TempDir) {
     (fake, settings, folder)
 }
 
+/// Under this name the test starts itself as another host: the address of the fake, and a word for what it starts.
+const ROLE: &str = "CLADE_TEST_DAYTONA_HOST";
+
+/// The fake as a service.
+struct There {
+    fake: Fake,
+    backend: DaytonaBackend,
+    settings: DaytonaSettings,
+}
+
+impl Surroundings for There {
+    fn backend(&self) -> &dyn SandboxBackend {
+        &self.backend
+    }
+
+    fn held(&self) -> Vec<String> {
+        let machines = self.fake.labels().into_iter().map(|labels| format!("{labels:?}"));
+        machines.chain(self.fake.kept()).collect()
+    }
+
+    fn another_host(&self) -> Child {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["daytona_over_the_fake_conforms", "--exact", "--nocapture"]).env(ROLE, &self.fake.url);
+        command.stdout(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn sweep(&self) -> BoxFuture<'_, Result<bool, SandboxError>> {
+        Box::pin(async {
+            let gone = |error: clade_sandbox::ApiError| SandboxError::Gone(error.to_string());
+            let mut left = left_behind(&self.settings).await.map_err(gone)?;
+            for one in &mut left {
+                delete_left(&self.settings, one).await.map_err(gone)?;
+            }
+            Ok(!left.is_empty())
+        })
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn daytona_over_the_fake_conforms() {
+    if let Ok(url) = std::env::var(ROLE) {
+        let mut settings = DaytonaSettings::new(SecretString::from("dtn_fake".to_owned())).owned_by("tests");
+        settings.api_url = url;
+        conformance::be_a_host(&DaytonaBackend::new(settings), "1").await.unwrap();
+    }
     let (fake, settings, _folder) = fake(false).await;
-    let outcomes = conformance::all(&DaytonaBackend::new(settings)).await.unwrap();
-    assert!(outcomes.iter().all(|(_, offered)| *offered == Offered::Yes), "{outcomes:?}");
-    assert_eq!(fake.living(), 0, "every sandbox was destroyed");
-    let rows: Vec<(String, String)> = outcomes
-        .into_iter()
-        .map(|(name, _)| (name.replace("::", ": ").replace('_', " "), "holds".to_owned()))
-        .collect();
+    let there = There { fake, backend: DaytonaBackend::new(settings.clone()), settings };
+    let outcomes = conformance::all(&there).await.unwrap();
+    assert!(outcomes.iter().all(|(_, offered)| *offered != Offered::No), "{outcomes:?}");
+    assert_eq!(there.fake.living(), 0, "every sandbox was destroyed");
+    let rows: Vec<(String, String)> = outcomes.iter().map(|(name, offered)| table::row(name, *offered)).collect();
     table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "daytona, over the fake", &rows);
 }
 
@@ -131,6 +173,41 @@ async fn what_is_left_behind_is_found_by_its_labels() {
     theirs.destroy().await.unwrap();
 }
 
+/// The address of a server that answers everything with 200 and this.
+async fn answering(body: String) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 8192];
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut head).await.unwrap();
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_taken_by_daytona_alone() {
+    let (_fake, settings, _folder) = fake(false).await;
+    for (body, words) in [
+        ("<!doctype html>\n<html>Welcome</html>", "`<!doctype html> <html>Welcome</html>`"),
+        ("", "nothing"),
+        ("null", "`null`"),
+        ("{\"status\": \"ok\"}", "`{\"status\": \"ok\"}`"),
+        ("[]", "`[]`"),
+    ] {
+        let elsewhere = DaytonaSettings { api_url: answering(body.to_owned()).await, ..settings.clone() };
+        let error = check_daytona(&elsewhere).await.unwrap_err().to_string();
+        assert!(error.contains(words) && error.contains("DAYTONA_API_URL"), "{body}: {error}");
+    }
+}
+
 /// What is swept is deleted, so a list is not believed that has others in it, or things without a name.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_list_has_of_others_is_left_alone() {
@@ -142,21 +219,7 @@ async fn what_a_list_has_of_others_is_left_alone() {
         {"labels": {DaytonaSettings::OWNER: owner}},
         {"id": "ours", "labels": {DaytonaSettings::OWNER: owner}},
     ]});
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    settings.api_url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut head = vec![0; 8192];
-            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut head).await.unwrap();
-            let body = items.to_string();
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            );
-            tokio::io::AsyncWriteExt::write_all(&mut stream, answer.as_bytes()).await.unwrap();
-        }
-    });
+    settings.api_url = answering(items.to_string()).await;
     let left: Vec<String> = left_behind(&settings).await.unwrap().into_iter().map(|left| left.id).collect();
     assert_eq!(left, ["ours"]);
 }

@@ -3434,6 +3434,8 @@ export interface components {
             isolation: components["schemas"]["Isolation"];
             /** @description Whether it was executed earlier and its answer was known, in this run or in another. */
             known?: boolean;
+            /** @description The sandboxes that it began in before this one, each of which went away or was full of what earlier calls had left. */
+            replaced?: string[];
             /** @description The end of what it printed; empty where it printed nothing. */
             said?: string;
             /** @description The sandbox's name, which no other sandbox of that process had. */

@@ -67,7 +67,7 @@ async fn drop_missing_state(point: &mut Point, spec: &RunSpec, context: &Context
         .map_err(|error| Failure::Error(format!("could not {error}")))?
     {
         context.output.note(format!(
-            "the sandbox state {} of {} is not here; the branch's sandboxes start without it",
+            "the sandbox state {} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
             short(state),
             point.candidate
         ));

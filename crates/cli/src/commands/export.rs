@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     io::{BufWriter, Write},
     path::PathBuf,
     sync::Arc,
@@ -18,6 +19,7 @@ use crate::{
     files,
     lineage::{OwnTrees, Part, Trees, written},
     names::find_run,
+    output::Output,
 };
 
 /// `clade export`
@@ -25,7 +27,7 @@ pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
     let row = find_run(store.as_ref(), &args.run).await?;
     let trees = OwnTrees { store, lineage };
-    to_place(args, &row.run.clone(), context, async |out| write(args, row, &trees, out).await).await
+    to_place(args, &row.run.clone(), context, async |out| write(args, row, &trees, out, context.output).await).await
 }
 
 /// Lets an export be written to where it is to go, and takes a part of one away again.
@@ -69,6 +71,7 @@ async fn write(
     row: RunSummary,
     trees: &OwnTrees,
     out: &mut (dyn Write + Send),
+    output: Output,
 ) -> Result<(), Failure> {
     let (run, store) = (row.run.clone(), &trees.store);
     if let Some(format) = tree_format(args.format) {
@@ -78,6 +81,15 @@ async fn write(
         ExportFormat::Bundle => {
             let data = if args.without_data { Data::LeftOut } else { Data::Included };
             clade_bundle::write(store.as_ref(), row, data, &std::env::temp_dir(), out).await?;
+            let state = replay_state(store, &run).await?;
+            let kept: BTreeSet<&str> =
+                state.sandboxes().all().iter().flat_map(|kept| &kept.states).map(|kept| kept.state.as_str()).collect();
+            if !kept.is_empty() {
+                output.note(format!(
+                    "the bundle does not carry the {}: branches that are made of it elsewhere start with empty sandboxes",
+                    if kept.len() == 1 { "kept sandbox state".to_owned() } else { format!("{} kept sandbox states", kept.len()) }
+                ));
+            }
         }
         ExportFormat::Prompt => {
             let state = replay_state(store, &run).await?;

@@ -7,8 +7,8 @@ use std::{
 use clade_domain::{Language, RunId, SandboxSpec};
 use clade_engine::replay_state;
 use clade_sandbox::{
-    ApiError, DaytonaSettings, Left, LocalBackend, Report, SandboxBackend, SandboxError, SnapshotId, check_daytona,
-    delete_left, examine, find_interpreter, left_behind,
+    ApiError, DaytonaBackend, DaytonaSettings, Left, LocalBackend, Report, SandboxBackend, SandboxError, SnapshotId,
+    check_daytona, delete_left, examine, find_interpreter, left_behind,
 };
 use clade_store::{RunFilter, Store};
 use serde_json::json;
@@ -33,28 +33,36 @@ pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Deletes what is left at Daytona of runs that do not go on, and the states on this machine that no run names.
+/// Deletes what is left at Daytona of runs that do not go on, and the states, on this machine and there, that no run names.
 async fn gc(context: &Context) -> Result<(), Failure> {
     let here = sandbox::here(context)?;
     let store = context.store_to_read().await?;
-    let states = sweep_states(&store, &LocalBackend::new(here.settings())).await?;
-    let found = match here.daytona() {
-        Some(settings) => sweep_daytona(settings, store.as_ref()).await?,
-        None => Vec::new(),
-    };
+    let local = LocalBackend::new(here.settings());
+    let told = |error: SandboxError| Failure::Error(format!("could not {error}"));
+    let states = sweep_states(&store, &local, local.snapshots_older_than(FRESH).map_err(told)?).await?;
+    let (mut found, mut states_there) = (Vec::new(), 0);
+    if let Some(settings) = here.daytona() {
+        found = sweep_daytona(settings, store.as_ref()).await?;
+        let there = clade_sandbox::states_there(settings).await.map_err(far)?;
+        let old = there.into_iter().filter(|kept| is_older(&kept.created_at, FRESH)).map(|kept| kept.state);
+        states_there = sweep_states(&store, &DaytonaBackend::new(settings.clone()), old.collect()).await?;
+    }
     let deleted = found.iter().filter(|left| left.deleted).count();
     if context.output.json {
         let rows: Vec<_> = found
             .iter()
             .map(|left| json!({"sandbox": left.id, "run": left.run, "state": left.state, "deleted": left.deleted}))
             .collect();
-        context.output.json_line(&json!({ "sandboxes": rows, "deleted": deleted, "states_deleted": states }));
+        context.output.json_line(&json!({
+            "sandboxes": rows, "deleted": deleted, "states_deleted": states, "daytona_states_deleted": states_there,
+        }));
     } else {
         context.output.line(format!("{states} sandbox states deleted that no run names"));
         context.output.line(match here.daytona() {
-            Some(_) => {
-                format!("daytona: {deleted} sandboxes deleted, {} of runs that go on left", found.len() - deleted)
-            }
+            Some(_) => format!(
+                "daytona: {deleted} sandboxes deleted, {} of runs that go on left; {states_there} states deleted that no run names",
+                found.len() - deleted
+            ),
             None => "daytona: no key; DAYTONA_API_KEY sets one".to_owned(),
         });
     }
@@ -62,8 +70,7 @@ async fn gc(context: &Context) -> Result<(), Failure> {
 }
 
 async fn sweep_daytona(settings: &DaytonaSettings, store: &dyn Store) -> Result<Vec<Left>, Failure> {
-    let told = |error: ApiError| Failure::Error(format!("Daytona: {error}"));
-    let mut found = left_behind(settings).await.map_err(told)?;
+    let mut found = left_behind(settings).await.map_err(far)?;
     // whoever holds a run's lock carries it on; those that are free are held meanwhile, so that nobody starts
     let mut held = BTreeMap::new();
     for left in &mut found {
@@ -75,16 +82,31 @@ async fn sweep_daytona(settings: &DaytonaSettings, store: &dyn Store) -> Result<
             held.insert(left.run.clone(), lock);
         }
         if held.get(&left.run).is_some_and(Result::is_ok) {
-            delete_left(settings, left).await.map_err(told)?;
+            delete_left(settings, left).await.map_err(far)?;
         }
     }
     Ok(found)
 }
 
-/// Deletes the states on this machine that no run names any more. One that was just kept may not be in a journal yet.
-async fn sweep_states(store: &Arc<dyn Store>, backend: &LocalBackend) -> Result<usize, Failure> {
+#[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
+fn far(error: ApiError) -> Failure {
+    Failure::Error(format!("Daytona: {error}"))
+}
+
+/// Whether a moment, as RFC 3339 says it, lies further back than this. One that cannot be read does not.
+fn is_older(moment: &str, age: Duration) -> bool {
+    let Ok(moment) = moment.parse::<jiff::Timestamp>() else { return false };
+    jiff::Timestamp::now().duration_since(moment).as_secs() > i64::try_from(age.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Deletes those of these states that no run names any more. One that was just kept may not be in a journal yet, so it is not among them.
+async fn sweep_states(
+    store: &Arc<dyn Store>,
+    backend: &dyn SandboxBackend,
+    old: Vec<SnapshotId>,
+) -> Result<usize, Failure> {
     let told = |error: SandboxError| Failure::Error(format!("could not {error}"));
-    let mut unnamed: BTreeSet<SnapshotId> = backend.snapshots_older_than(FRESH).map_err(told)?.into_iter().collect();
+    let mut unnamed: BTreeSet<SnapshotId> = old.into_iter().collect();
     for row in store.summaries(RunFilter::default()).await? {
         if unnamed.is_empty() {
             break;

@@ -179,12 +179,21 @@ fn print_evaluation(prompts: &[EvaluatedPrompt], output: &Output) {
         ));
         let mut facts = vec![count(u64::from(prompt.trials), "trial")];
         facts.extend(prompt.pass_rate.map(|rate| format!("{:.1} % pass", 100.0 * rate)));
+        facts.extend(pass_at(prompt));
         if prompt.errors > 0 {
             facts.push(output.paint(Ink::Red, format!("{} (count as 0)", count(u64::from(prompt.errors), "error"))));
         }
         facts.extend(prompt.named_scores.iter().map(|(name, score)| format!("{} {score:.3}", harmless(name))));
         output.prose(format!("      {}", facts.join(" · ")));
     }
+}
+
+/// pass@k of a prompt whose examples were repeated, for every k where those are few, else for 1, 10, 100 and all of them.
+pub fn pass_at(prompt: &EvaluatedPrompt) -> impl Iterator<Item = String> {
+    let most = prompt.pass_at.keys().last().copied().unwrap_or(0);
+    let shown = move |k: u32| most <= 5 || k == most || [1, 10, 100].contains(&k);
+    let told = prompt.pass_at.iter().filter(move |(k, _)| shown(**k));
+    told.map(|(k, share)| format!("pass@{k} {:.1} %", 100.0 * share))
 }
 
 /// What was bought, in one line.

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::date,
-    display::result::{cost, thousands},
+    display::result::{cost, pass_at, thousands},
     lineage::Part,
 };
 
@@ -79,6 +79,7 @@ pub fn page(
         (Some(seed), Some(best)) => stretches(seed, &best.prompt, false),
         _ => Vec::new(),
     };
+    let tries: Vec<Vec<String>> = report.prompts.iter().map(|prompt| pass_at(prompt).collect()).collect();
     let mut environment = Environment::new();
     environment.add_template("page.html", PAGE)?;
     let content = json!({
@@ -98,6 +99,7 @@ pub fn page(
             "reason": serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(|s| s.replace('_', " "))),
             "n": n,
         })).collect::<Vec<_>>(),
+        "pass_at": tries.iter().any(|of| !of.is_empty()).then_some(tries),
         "stopped": state.stop().map(|reason| reason.to_string()),
         "dataset": state.dataset().counts(),
         "model": row.model,

@@ -221,6 +221,11 @@ fn what_cannot_be_executed_is_said_before_anything_is_spent() {
         ("    - {type: python, value: 'True'}", "  sandbox: {limits: {memory_mb: 1}}", "memory_mb"),
         ("    - {type: python, value: 'True'}", "  sandbox: {files: [gone.txt]}", "no such file"),
         ("    - {type: python, value: 'True'}", "  sandbox: {networks: none}", "network"),
+        (
+            "    - {type: python, value: 'True'}",
+            "  sandbox: {network: all}",
+            "write `none`, or a list of host names, such as `[example.org]`",
+        ),
     ] {
         let place = place(checks, more);
         let ran = eval(&place, &["p.yaml"]);
@@ -366,6 +371,30 @@ fn attacks_end_as_explained_trials_and_harm_no_other() {
     }
     let largest: u64 = ran.stderr.lines().last().unwrap().trim().parse().unwrap();
     assert!(largest < 256 * 1024, "a process held {largest} KiB");
+}
+
+/// What earlier calls left is no fault of this one: it is repeated in a fresh sandbox, and where it began is in its record.
+#[test]
+fn a_full_sandbox_is_replaced_and_the_record_says_so() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("    - {type: python, value: file://leaves.py}", "  sandbox: {limits: {disk_mb: 8}}");
+    let code = "import os, random\n\
+                def get_assert(output, context):\n    \
+                name = '/tmp/%d' % random.getrandbits(60)\n    \
+                with open(name, 'wb') as file:\n        file.write(os.urandom(3 << 20))\n    return True\n";
+    place.write("leaves.py", code);
+    let ran = eval(&place, &["p.yaml"]);
+    let trials = trials(&ran);
+    let failed: Vec<&Value> = trials.iter().filter(|trial| trial["error"].is_object()).collect();
+    assert_eq!((trials.len(), failed.first()), (60, None));
+    let replaced: Vec<&Value> = trials.iter().filter(|trial| trial["ran"][0]["replaced"].is_array()).collect();
+    assert!(replaced.len() >= 15, "about each third call finds a full one: {}", replaced.len());
+    for trial in replaced {
+        let (ended, began) = (&trial["ran"][0]["sandbox"], &trial["ran"][0]["replaced"][0]);
+        assert!(began.as_str().is_some_and(|name| name.starts_with("local-")) && began != ended, "{trial}");
+    }
 }
 
 /// Programs and generated code are not called by an interpreter of ours that could say what happened: their own last words do.

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use clade_daytona_fake::{Fake, FakeSettings};
-use clade_sandbox::LocalSettings;
+use clade_sandbox::{DaytonaBackend, DaytonaSettings, LocalSettings, SandboxBackend, SandboxSpec};
 use tokio::runtime::Runtime;
 
 use crate::{
@@ -67,6 +67,63 @@ fn programs_and_checks_run_there_and_leave_nothing_behind() {
     assert_eq!(ran.result()["spent"]["calls"], 12);
     assert!(fake.made() >= 2);
     assert_eq!(fake.living(), 0, "{:?}", fake.labels());
+}
+
+#[test]
+fn a_run_that_waits_for_a_sandbox_is_put_down_at_once() {
+    if !has("python3") {
+        return;
+    }
+    let place = Place::new();
+    run_file(&place, "simulated:gsm8k", "when-needed");
+    let (fake, _runtime) = fake(&place);
+    fake.hold();
+    let working = Working::start(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "waits"]));
+    let began = std::time::Instant::now();
+    while fake.made() == 0 {
+        assert!(began.elapsed().as_secs() < 60, "no sandbox was asked for");
+        std::thread::yield_now();
+    }
+    working.signal("TERM");
+    let asked = std::time::Instant::now();
+    let (code, _, stderr) = working.end();
+    assert_eq!(code, Some(130), "{stderr}");
+    assert!(asked.elapsed().as_secs() < 15, "a start may take five minutes, and nobody waits for it: {stderr}");
+    assert_eq!(fake.living(), 0, "what had not started is deleted");
+}
+
+#[test]
+fn states_that_no_run_names_are_deleted_there_too() {
+    if !has("python3") {
+        return;
+    }
+    let place = Place::new();
+    run_file(&place, "{id: 'simulated:gsm8k', config: {latency_ms: 200}}", "always");
+    let (fake, runtime) = fake(&place);
+    let mut working = Working::start(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "keeps"]));
+    working.until_trials(2);
+    let kept = Ran::of(with(&fake, &place, &["snapshot", "keeps", "early"]));
+    assert_eq!(kept.code, 0, "{}", kept.stderr);
+    assert_eq!(working.end().0, Some(0));
+    assert_eq!(fake.kept().len(), 1, "{:?}", fake.kept());
+    // one of this folder that no journal names, and one of somebody else
+    let named = fake.kept().remove(0);
+    let owner = named.split('-').nth(1).unwrap().to_owned();
+    let mut settings = DaytonaSettings::new(String::from("dtn_test").into()).owned_by(&owner);
+    settings.api_url.clone_from(&fake.url);
+    for owner in [owner.as_str(), "somebody"] {
+        let backend = DaytonaBackend::new(settings.clone().owned_by(owner));
+        runtime.block_on(async {
+            let sandbox = backend.create(&SandboxSpec::default(), None).await.unwrap();
+            sandbox.snapshot().await.unwrap();
+            sandbox.destroy().await.unwrap();
+        });
+    }
+    assert_eq!(fake.kept().len(), 3);
+    let swept = Ran::of(with(&fake, &place, &["sandbox", "gc", "--json"]));
+    assert_eq!((swept.code, &swept.lines()[0]["daytona_states_deleted"]), (0, &1.into()), "{}", swept.stderr);
+    let left = fake.kept();
+    assert!(left.len() == 2 && left.contains(&named), "{left:?}");
 }
 
 #[test]

@@ -31,6 +31,23 @@ fn several_prompts_are_set_side_by_side() {
 }
 
 #[test]
+fn repeats_are_shown_as_pass_at_k() {
+    let place = Place::new();
+    let shown = place.ok(&["eval", "p.yaml", "--run-id", "tries", "--set", "evaluateOptions.repeat=3"]);
+    let result = place.json(&["show", "tries"])["result"].clone();
+    let page = place.ok(&["report", "tries", "-o", "report.html"]);
+    let page = page + &std::fs::read_to_string(place.path("report.html")).unwrap();
+    for k in ["1", "2", "3"] {
+        let share = 100.0 * result["prompts"][0]["pass_at"][k].as_f64().unwrap();
+        let words = format!("pass@{k} {share:.1} %");
+        assert!(shown.contains(&words), "{words}: {shown}");
+        assert!(page.contains(&words), "{words} is not in the report");
+    }
+    let once = place.ok(&["eval", "p.yaml", "--run-id", "once"]);
+    assert!(!once.contains("pass@"), "{once}");
+}
+
+#[test]
 fn each_example_is_asked_once_and_never_again() {
     let place = Place::new();
     let first = place.run(&["eval", "p.yaml", "--json"]).result();

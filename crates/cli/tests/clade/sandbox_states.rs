@@ -91,7 +91,11 @@ fn a_branch_starts_from_the_state_that_its_candidate_had() {
     // as on another machine: without the state it starts as any run does, and says so
     std::fs::remove_file(place.path(&format!("data/sandboxes/{state}.tar"))).unwrap();
     let without = Ran::of(clade(&place, &["branch", &format!("first@{best}"), "--run-id", "third", "--no-start"]));
-    assert!(without.code == 0 && without.stderr.contains("is not here"), "{}", without.stderr);
+    assert!(
+        without.code == 0 && without.stderr.contains("is not on this machine, since bundles do not carry states"),
+        "{}",
+        without.stderr
+    );
     assert!(place.json(&["show", "third"])["result"]["sandbox"]["from"].is_null());
     // states that a run names are not swept, and young ones neither
     let swept = Ran::of(clade(&place, &["sandbox", "gc", "--json"]));

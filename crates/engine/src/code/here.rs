@@ -7,6 +7,7 @@ use clade_sandbox::{
     check_daytona, find_interpreter,
 };
 use clade_store::Store;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     CodeHost, CodeSettings,
@@ -70,7 +71,7 @@ impl CodeHere {
         LocalSettings::new(self.folder.clone())
     }
 
-    /// The host of a run's code; `None` where it has none.
+    /// The host of a run's code; `None` where it has none. It begins nothing more once `stopping` is cancelled.
     ///
     /// # Errors
     /// Where an interpreter is missing.
@@ -79,9 +80,10 @@ impl CodeHere {
         run: &RunId,
         spec: &RunSpec,
         store: &Arc<dyn Store>,
+        stopping: &CancellationToken,
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-        let (backend, interpreters) = self.backend(sandbox)?;
+        let (backend, interpreters) = self.backend(sandbox, stopping)?;
         let host = CodeHost::new(CodeSettings {
             spec: sandbox.clone(),
             backend,
@@ -91,18 +93,24 @@ impl CodeHere {
             store: store.clone(),
             run: run.clone(),
             shared: spec.options.cache,
+            stopping: stopping.clone(),
         })?;
         Ok(Some(Arc::new(host)))
     }
 
     /// Who makes the sandboxes, and where the interpreters are that the code needs.
-    fn backend(&self, sandbox: &SandboxSpec) -> Result<(Arc<dyn SandboxBackend>, Interpreters), SandboxError> {
+    fn backend(
+        &self,
+        sandbox: &SandboxSpec,
+        stopping: &CancellationToken,
+    ) -> Result<(Arc<dyn SandboxBackend>, Interpreters), SandboxError> {
         let mut interpreters = BTreeMap::new();
         if sandbox.backend == BackendChoice::Daytona {
             // they are those of the image, by their names
             let named = |language| (language, PathBuf::from(sandbox.interpreter(language)));
             interpreters.extend(sandbox.languages.iter().copied().map(named));
-            return Ok((Arc::new(DaytonaBackend::new(self.needed_daytona()?.clone())), interpreters));
+            let backend = DaytonaBackend::new(self.needed_daytona()?.clone()).stopped_by(stopping.clone());
+            return Ok((Arc::new(backend), interpreters));
         }
         let mut settings = self.settings();
         for language in &sandbox.languages {
@@ -145,7 +153,7 @@ impl CodeHere {
             })?;
             return Ok(Checked { isolation: Isolation::Machine, unfit: Vec::new() });
         }
-        let (backend, interpreters) = self.backend(sandbox)?;
+        let (backend, interpreters) = self.backend(sandbox, &CancellationToken::new())?;
         let wanted = clade_sandbox::SandboxSpec {
             limits: sandbox.limits,
             isolation: sandbox.isolation,

@@ -17,7 +17,11 @@ use clade_sandbox::{
 };
 use clade_store::Store;
 use serde::{Deserialize, Serialize};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     homes::Homes,
@@ -47,6 +51,8 @@ pub struct CodeSettings {
     pub run: RunId,
     /// Whether answers that other runs got are used.
     pub shared: bool,
+    /// Cancelled once the run is put down: nothing is begun any more, what is under way ends by itself.
+    pub stopping: CancellationToken,
 }
 
 /// Executes the code of a run in sandboxes. Functions run in warm interpreters; programs that are started, and tests of what a model
@@ -63,7 +69,8 @@ pub struct CodeHost {
     most: usize,
     places: Semaphore,
     most_programs: usize,
-    pub(super) program_places: Semaphore,
+    program_places: Semaphore,
+    stopping: CancellationToken,
     pub(super) pools: Pools,
     pub(super) homes: Homes,
 }
@@ -92,7 +99,8 @@ impl CodeHost {
     /// # Errors
     /// Where a file's path cannot be one inside a sandbox.
     pub fn new(settings: CodeSettings) -> Result<Self, EngineError> {
-        let CodeSettings { spec, backend, interpreters, places, program_places, store, run, shared } = settings;
+        let CodeSettings { spec, backend, interpreters, places, program_places, store, run, shared, stopping } =
+            settings;
         let files = files(&spec)?;
         let sandbox = clade_sandbox::SandboxSpec {
             limits: spec.limits,
@@ -116,6 +124,7 @@ impl CodeHost {
             places: Semaphore::new(most),
             most_programs,
             program_places: Semaphore::new(most_programs),
+            stopping,
             pools: Pools::new(most.max(most_programs)),
             homes: Homes::default(),
         })
@@ -136,30 +145,55 @@ impl CodeHost {
             executed.ran.iter_mut().for_each(|ran| ran.known = true);
             return Ok(executed);
         }
-        let gone = || EngineError::Sandbox(SandboxError::Gone("the run ends".to_owned()));
-        let _place = self.places.acquire().await.map_err(|_| gone())?;
+        let _place = self.place(&self.places).await?;
         let started = Instant::now();
-        let (mut tries, mut take) = (1, Take::Any);
+        let (mut tries, mut take, mut replaced) = (1, Take::Any, Vec::new());
         let executed = loop {
             let mut went = Went::default();
             let result = self.execute(request, candidate, take, &mut went).await;
             let sandbox = went.sandbox.take();
             match result {
-                Err(CallError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
-                Err(error) if went.may_suffer_for_others(&error) => take = Take::Fresh,
+                Err(CallError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => {
+                    tries += 1;
+                    replaced.extend(sandbox);
+                }
+                Err(error) if went.may_suffer_for_others(&error) => {
+                    take = Take::Fresh;
+                    replaced.extend(sandbox);
+                }
                 Ok(answer) => {
                     let said = if let CodeAnswer::Function { said, .. } = &answer { said.as_str() } else { "" };
-                    let ran = sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), said));
+                    let ran = sandbox.map(|sandbox| Ran { replaced, ..self.ran(sandbox, started.elapsed(), said) });
                     break Executed { answer, ran };
                 }
                 Err(error) => {
-                    let ran = sandbox.map(|sandbox| self.ran(sandbox, started.elapsed(), ""));
+                    let ran = sandbox.map(|sandbox| Ran { replaced, ..self.ran(sandbox, started.elapsed(), "") });
                     return Err(fault(error, &self.spec.limits, ran));
                 }
             }
         };
         self.known.put(key, &executed, started.elapsed()).await?;
         Ok(executed)
+    }
+
+    /// A place for something to be executed in.
+    ///
+    /// # Errors
+    /// Where the run was put down: what is not begun is not begun any more.
+    async fn place<'p>(&self, places: &'p Semaphore) -> Result<SemaphorePermit<'p>, SandboxError> {
+        tokio::select! {
+            biased;
+            () = self.stopping.cancelled() => Err(SandboxError::PutDown),
+            place = places.acquire() => place.map_err(|_| SandboxError::Gone("the run ends".to_owned())),
+        }
+    }
+
+    /// A place for a call of the program.
+    ///
+    /// # Errors
+    /// Where the run was put down.
+    pub(super) async fn program_place(&self) -> Result<SemaphorePermit<'_>, SandboxError> {
+        self.place(&self.program_places).await
     }
 
     /// Executes in a sandbox, whose name it leaves as soon as it has one.

@@ -97,24 +97,25 @@ impl CodeHost {
             }
             return Ok(answer);
         }
-        let gone = || EngineError::Sandbox(SandboxError::Gone("the run ends".to_owned()));
-        let _place = self.program_places.acquire().await.map_err(|_| gone())?;
+        let _place = self.program_place().await?;
         let source = Source::File {
             path: InsidePath::new(&call.program.path).map_err(SandboxError::from)?,
             function: call.program.function.clone(),
         };
         let inside = Call { source, args };
         let started = Instant::now();
-        let (mut tries, mut take) = (1, Take::Any);
-        let (answer, lasts) = loop {
-            let mut suffers = false;
-            match self.run_program(call, &inside, take, &mut suffers).await {
+        let (mut tries, mut take, mut replaced) = (1, Take::Any, Vec::new());
+        let (mut answer, lasts) = loop {
+            let (mut went, mut suffers) = (Went::default(), false);
+            match self.run_program(call, &inside, take, &mut went, &mut suffers).await {
                 Err(EngineError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
                 // what its calls bought is known when they are made again
                 Ok(_) if suffers => take = Take::Fresh,
                 result => break result?,
             }
+            replaced.extend(went.sandbox);
         };
+        answer.ran.iter_mut().for_each(|ran| ran.replaced = std::mem::take(&mut replaced));
         if lasts {
             self.known.put(key, &answer, started.elapsed()).await?;
         }
@@ -128,6 +129,7 @@ impl CodeHost {
         call: &ProgramCall<'_>,
         inside: &Call,
         take: Take,
+        went: &mut Went,
         suffers: &mut bool,
     ) -> Result<(ProgramAnswer, bool), EngineError> {
         let asker = Asker {
@@ -144,10 +146,9 @@ impl CodeHost {
         let pool =
             self.pool(PoolOf { language: call.program.language, program: true, candidate: Some(call.candidate) })?;
         let started = Instant::now();
-        let mut went = Went::default();
-        let result = pool.call_in(inside, &asks, take, &mut went).await;
+        let result = pool.call_in(inside, &asks, take, went).await;
         *suffers = result.as_ref().err().is_some_and(|error| went.may_suffer_for_others(error));
-        let sandbox = went.sandbox;
+        let sandbox = went.sandbox.clone();
         let mut tally = asks.into_tally();
         let ran = |said: &str| sandbox.clone().map(|sandbox| self.ran(sandbox, started.elapsed(), said));
         let failed = |kind, message| Err(TrialError { kind, message });
@@ -194,6 +195,7 @@ impl CodeHost {
             took_ms: u32::try_from(took.as_millis()).unwrap_or(u32::MAX),
             said: last_words(said, WORDS).to_owned(),
             known: false,
+            replaced: Vec::new(),
         }
     }
 }

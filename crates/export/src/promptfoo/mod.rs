@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ExportError,
-    prompt::{as_file, is_text},
+    prompt::{is_text, without_names},
 };
 
 /// Examples read in one step.
@@ -50,7 +50,7 @@ pub async fn promptfoo(state: &RunState, store: &dyn Store) -> Result<Value, Exp
 }
 
 fn as_promptfoo(prompt: &Prompt) -> Result<Value, ExportError> {
-    let text = as_file(prompt)?;
+    let text = without_names(prompt)?;
     Ok(if is_text(prompt) { json!(text) } else { json!({ "raw": text, "label": "best" }) })
 }
 

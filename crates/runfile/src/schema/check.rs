@@ -65,10 +65,10 @@ impl Checker {
             return;
         }
         if let Some(expected) = schema.get("const") {
-            self.one_of(node, std::slice::from_ref(expected), path, findings);
+            self.one_of(node, std::slice::from_ref(expected), None, path, findings);
         }
         if let Some(allowed) = schema.get("enum").and_then(Value::as_array) {
-            self.one_of(node, allowed, path, findings);
+            self.one_of(node, allowed, None, path, findings);
         }
         let types = types(schema);
         if !types.is_empty() && !types.iter().any(|t| fits(node, t)) {
@@ -161,7 +161,9 @@ impl Checker {
             let others =
                 resolved.iter().any(|(schema, _)| schema.get("const").is_none() && types(schema).contains(&"string"));
             if !others {
-                self.one_of(node, &names, path, findings);
+                let list = resolved.iter().find(|(schema, _)| types(schema).contains(&"array"));
+                let of = list.and_then(|(schema, _)| schema.get("description")?.as_str());
+                self.one_of(node, &names, of, path, findings);
                 return;
             }
         }
@@ -208,7 +210,7 @@ impl Checker {
             let written = Some(entry.value.to_json());
             match branches.iter().find(|(schema, _)| word(schema) == written) {
                 Some((schema, name)) => self.walk(node, schema, name, path, findings),
-                None => self.one_of(&entry.value, &words, &path.name(&entry.key), findings),
+                None => self.one_of(&entry.value, &words, None, &path.name(&entry.key), findings),
             }
             return true;
         }
@@ -226,7 +228,15 @@ impl Checker {
         }
     }
 
-    fn one_of(&self, node: &Node, allowed: &[Value], path: &KeyPath, findings: &mut Vec<Finding>) {
+    /// `list_of`: what the items are, where a list would do as well.
+    fn one_of(
+        &self,
+        node: &Node,
+        allowed: &[Value],
+        list_of: Option<&str>,
+        path: &KeyPath,
+        findings: &mut Vec<Finding>,
+    ) {
         let value = node.to_json();
         if allowed.contains(&value) || !matches!(node.value, NodeValue::String(_)) {
             return;
@@ -235,7 +245,10 @@ impl Checker {
         let written = node.as_str().unwrap_or_default();
         let fix = match nearest(written, names.iter().copied()) {
             Some(name) => format!("did you mean `{name}`? known are {}", list(&names)),
-            None => format!("known are {}", list(&names)),
+            None => match list_of {
+                Some(items) => format!("write {}, or a list of {}", list(&names), items.trim_end_matches('.')),
+                None => format!("known are {}", list(&names)),
+            },
         };
         findings.push(finding(node.span, path, format!("`{path}` cannot be `{written}`"), fix));
     }

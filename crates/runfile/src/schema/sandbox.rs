@@ -42,7 +42,7 @@ pub(crate) struct SandboxSettings {
 pub(crate) enum NetworkInput {
     /// Nobody.
     Nobody(Nobody),
-    /// These host names, where the backend can hold code to them.
+    /// host names, such as `[example.org]`, where the backend can hold code to them (`backend: daytona`).
     Hosts(Vec<String>),
 }
 

@@ -3,10 +3,15 @@
 
 mod execution;
 mod files;
+mod host;
 mod limits;
 mod state;
 
+use std::process::Child;
+
 use futures::future::BoxFuture;
+
+pub use host::be_a_host;
 
 use crate::{Command, Execution, Finished, Sandbox, SandboxBackend, SandboxError, SandboxSpec};
 
@@ -18,18 +23,48 @@ pub type Outcome = Result<Offered, SandboxError>;
 pub enum Offered {
     /// It does, and the rule holds.
     Yes,
+    /// It does, once somebody has swept.
+    AfterASweep,
     /// Its capabilities say that it does not, and it refuses to.
     No,
 }
 
-/// A rule over a backend.
-pub type Rule = for<'a> fn(&'a dyn SandboxBackend) -> BoxFuture<'a, Outcome>;
+/// A backend, and what a test can see around it.
+pub trait Surroundings: Send + Sync {
+    /// The backend.
+    fn backend(&self) -> &dyn SandboxBackend;
+
+    /// All that is there of its sandboxes, such as processes, mounts, files, or machines at a service: equal where equally much is there.
+    fn held(&self) -> Vec<String>;
+
+    /// Another process that is a host of this backend by [`be_a_host`], with its standard output piped.
+    fn another_host(&self) -> Child;
+
+    /// Does what a user is told to do about what a killed host may have left; whether there is anything to do.
+    ///
+    /// # Errors
+    /// Where it cannot be done.
+    fn sweep(&self) -> BoxFuture<'_, Result<bool, SandboxError>>;
+}
+
+/// A rule over a backend and its surroundings.
+pub type Rule = for<'a> fn(&'a dyn Surroundings) -> BoxFuture<'a, Outcome>;
+
+/// What a rule looks at: all but those about the host at the backend alone.
+macro_rules! of {
+    (host $surroundings:ident) => {
+        $surroundings
+    };
+    ($module:ident $surroundings:ident) => {
+        $surroundings.backend()
+    };
+}
 
 macro_rules! rules {
     ($($module:ident: $($rule:ident),* $(,)?;)*) => {
         &[$($((
             concat!(stringify!($module), "::", stringify!($rule)),
-            |backend| Box::pin($module::$rule(backend)),
+            |surroundings| Box::pin($module::$rule(of!($module surroundings))),
         )),*),*]
     };
 }
@@ -65,6 +100,9 @@ pub const RULES: &[(&str, Rule)] = rules! {
         snapshots_keep_files,
         forks_go_their_own_ways,
         destroying_one_leaves_the_others;
+    host:
+        many_leave_nothing_behind,
+        a_killed_host_leaves_nothing_behind;
 };
 
 /// Runs every rule, and says of each whether the backend offers what it is about.
@@ -74,10 +112,10 @@ pub const RULES: &[(&str, Rule)] = rules! {
 ///
 /// # Panics
 /// Where a rule is broken.
-pub async fn all(backend: &dyn SandboxBackend) -> Result<Vec<(&'static str, Offered)>, SandboxError> {
+pub async fn all(surroundings: &dyn Surroundings) -> Result<Vec<(&'static str, Offered)>, SandboxError> {
     let mut outcomes = Vec::with_capacity(RULES.len());
     for (name, rule) in RULES {
-        outcomes.push((*name, rule(backend).await?));
+        outcomes.push((*name, rule(surroundings).await?));
     }
     Ok(outcomes)
 }

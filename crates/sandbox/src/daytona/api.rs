@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{DaytonaSettings, wait::before_repeat};
 
@@ -72,11 +73,24 @@ struct Page {
     next_cursor: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Snapshot {
-    id: String,
-    #[serde(default)]
-    state: Option<String>,
+/// A kept state, as far as anybody here looks at it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Snapshot {
+    pub id: String,
+    #[serde(deserialize_with = "or_default")]
+    pub name: String,
+    pub state: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub created_at: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct SnapshotPage {
+    #[serde(deserialize_with = "or_default")]
+    items: Vec<Snapshot>,
+    total_pages: f64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,9 +122,12 @@ impl Api {
         &self.settings
     }
 
-    /// Makes a sandbox. It may not have started yet.
-    pub(super) async fn create(&self, wish: &Value) -> Result<Machine, ApiError> {
-        self.control(Method::POST, "/sandbox", Body::Json(wish.clone())).await
+    /// Makes a sandbox. It may not have started yet. A request that is under way is not given up, since nobody would know what it made; that it
+    /// is made again is, where `stopping` says so.
+    pub(super) async fn create(&self, wish: &Value, stopping: &CancellationToken) -> Result<Machine, ApiError> {
+        let url = format!("{}/sandbox", self.settings.api_url);
+        let asked = asked(&Method::POST, &url);
+        read(asked, &self.bytes(Method::POST, &url, Body::Json(wish.clone()), REQUEST, Some(stopping)).await?)
     }
 
     pub(super) async fn get(&self, id: &str) -> Result<Machine, ApiError> {
@@ -134,10 +151,40 @@ impl Api {
         }
     }
 
-    /// Whether the key is taken.
+    /// Whether the key is taken: by Daytona, and not by whoever else may answer at that address.
     pub(super) async fn is_let_in(&self) -> Result<(), ApiError> {
-        let _: Value = self.control(Method::GET, "/sandbox?limit=1", Body::Nothing).await?;
-        Ok(())
+        let url = format!("{}/sandbox?limit=1", self.settings.api_url);
+        let bytes = self.bytes(Method::GET, &url, Body::Nothing, REQUEST, None).await?;
+        let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        if answer["items"].is_array() {
+            return Ok(());
+        }
+        let start: String = String::from_utf8_lossy(&bytes).split_whitespace().collect::<Vec<_>>().join(" ");
+        let start = match start.chars().take(60).collect::<String>() {
+            text if text.is_empty() => "nothing".to_owned(),
+            text => format!("`{text}`"),
+        };
+        let message = format!(
+            "it answers with {start}, which is no list of sandboxes; DAYTONA_API_URL has to be the address of the API, such as {}",
+            DaytonaSettings::API_URL
+        );
+        Err(ApiError { asked: asked(&Method::GET, &url), status: None, code: String::new(), message })
+    }
+
+    /// Every kept state whose name begins so.
+    pub(super) async fn snapshots(&self, prefix: &str) -> Result<Vec<Snapshot>, ApiError> {
+        let mut found = Vec::new();
+        for page in 1.. {
+            let path = format!("/snapshots?page={page}&limit=100&name={}", encoded(prefix));
+            let part: SnapshotPage = self.control(Method::GET, &path, Body::Nothing).await?;
+            let is_last = part.items.is_empty() || f64::from(page) >= part.total_pages;
+            // the filter may look anywhere in a name, or nowhere
+            found.extend(part.items.into_iter().filter(|snapshot| snapshot.name.starts_with(prefix)));
+            if is_last {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// Deletes a sandbox; one that is not there is no error.
@@ -226,12 +273,12 @@ impl Api {
         bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let body = Body::Form { kind: format!("multipart/form-data; boundary={boundary}"), bytes: bytes.into() };
         let url = format!("{toolbox}/files/upload-v2?path={}", encoded(path));
-        self.bytes(Method::POST, &url, body, REQUEST).await.map(|_| ())
+        self.bytes(Method::POST, &url, body, REQUEST, None).await.map(|_| ())
     }
 
     pub(super) async fn download(&self, toolbox: &str, path: &str) -> Result<Bytes, ApiError> {
         let url = format!("{toolbox}/files/download?path={}", encoded(path));
-        self.bytes(Method::GET, &url, Body::Nothing, REQUEST).await
+        self.bytes(Method::GET, &url, Body::Nothing, REQUEST, None).await
     }
 
     async fn control<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body) -> Result<T, ApiError> {
@@ -246,19 +293,19 @@ impl Api {
         within: Duration,
     ) -> Result<T, ApiError> {
         let asked = asked(&method, url);
-        let bytes = self.bytes(method, url, body, within).await?;
-        let bytes = if bytes.is_empty() { Bytes::from_static(b"null") } else { bytes };
-        serde_json::from_slice(&bytes).map_err(|error| ApiError {
-            asked,
-            status: None,
-            code: String::new(),
-            message: format!("its answer cannot be read: {error}"),
-        })
+        read(asked, &self.bytes(method, url, body, within, None).await?)
     }
 
     /// Asks, and repeats what is worth it. What is asked can be asked twice: what a request makes has a name, or a label by which
     /// it is found and deleted.
-    async fn bytes(&self, method: Method, url: &str, body: Body, within: Duration) -> Result<Bytes, ApiError> {
+    async fn bytes(
+        &self,
+        method: Method,
+        url: &str,
+        body: Body,
+        within: Duration,
+        stopping: Option<&CancellationToken>,
+    ) -> Result<Bytes, ApiError> {
         let until = Instant::now() + self.settings.patience;
         let mut repeats = 0;
         loop {
@@ -271,8 +318,16 @@ impl Api {
             if !error.is_worth_repeating() || repeats >= most || Instant::now() + wait > until {
                 return Err(error);
             }
-            tokio::time::sleep(wait).await;
-            repeats += 1;
+            let stopped = async {
+                match stopping {
+                    Some(stopping) => stopping.cancelled().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stopped => return Err(error),
+                () = tokio::time::sleep(wait) => repeats += 1,
+            }
         }
     }
 
@@ -309,6 +364,16 @@ impl Api {
         }
         Err((refusal(asked(method, url), status, &bytes), Some(headers)))
     }
+}
+
+fn read<T: DeserializeOwned>(asked: String, bytes: &[u8]) -> Result<T, ApiError> {
+    let bytes = if bytes.is_empty() { b"null" } else { bytes };
+    serde_json::from_slice(bytes).map_err(|error| ApiError {
+        asked,
+        status: None,
+        code: String::new(),
+        message: format!("its answer cannot be read: {error}"),
+    })
 }
 
 /// Method and path, without what stands behind `?`.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use tokio_util::sync::CancellationToken;
 
 use super::DaytonaSettings;
 use super::api::{Api, ApiError};
@@ -15,6 +16,7 @@ use crate::{
 #[derive(Debug)]
 pub struct DaytonaBackend {
     api: Arc<Api>,
+    stopping: CancellationToken,
 }
 
 impl DaytonaBackend {
@@ -24,7 +26,13 @@ impl DaytonaBackend {
     /// A backend with these settings. Nothing is asked yet.
     #[must_use]
     pub fn new(settings: DaytonaSettings) -> Self {
-        Self { api: Arc::new(Api::new(settings)) }
+        Self { api: Arc::new(Api::new(settings)), stopping: CancellationToken::new() }
+    }
+
+    /// The same, which waits for no new sandbox once `stopping` is cancelled: one that has not started is deleted.
+    #[must_use]
+    pub fn stopped_by(self, stopping: CancellationToken) -> Self {
+        Self { stopping, ..self }
     }
 
     /// The body of the request for a sandbox.
@@ -83,10 +91,19 @@ impl DaytonaBackend {
             };
             known.ok_or_else(missing)?;
         }
-        let made = self.api.create(&self.wish(spec, from)).await.map_err(|error| step("ask for it", &error))?;
+        if self.stopping.is_cancelled() {
+            return Err(SandboxError::PutDown);
+        }
+        let made = self.api.create(&self.wish(spec, from), &self.stopping).await.map_err(|error| {
+            if self.stopping.is_cancelled() { SandboxError::PutDown } else { step("ask for it", &error) }
+        })?;
         // from here on it exists, and is deleted where it does not come to work
         let id = made.id.clone();
-        match self.enter(made).await {
+        let entered = tokio::select! {
+            entered = self.enter(made) => entered,
+            () = self.stopping.cancelled() => Err(SandboxError::PutDown),
+        };
+        match entered {
             Ok(inside) => Ok(Box::new(DaytonaSandbox::new(inside, spec.limits))),
             Err(error) => {
                 // the first error is the one to tell

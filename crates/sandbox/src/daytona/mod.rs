@@ -16,4 +16,4 @@ mod wait;
 pub use api::ApiError;
 pub use backend::DaytonaBackend;
 pub use settings::DaytonaSettings;
-pub use sweep::{Left, check, delete_left, left_behind};
+pub use sweep::{KeptThere, Left, check, delete_left, left_behind, states_there};

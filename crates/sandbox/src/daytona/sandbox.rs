@@ -82,7 +82,7 @@ impl DaytonaSandbox {
             false => SandboxError::Snapshot { doing: "make", detail: error.to_string() },
         };
         let (api, id) = (&self.inside.api, self.inside.id.as_str());
-        let name = SnapshotId(format!("promptclade-{id}-{}", self.number()));
+        let name = SnapshotId(format!("{}{id}-{}", api.settings().prefix_of_states(), self.number()));
         match api.snapshot(id, &name.0).await {
             Ok(()) => {}
             // a virtual machine has to be stopped for it, a container has not

@@ -59,6 +59,14 @@ impl DaytonaSettings {
         Some(settings)
     }
 
+    /// How the names of the states begin that these settings' owner keeps: states have no labels.
+    #[must_use]
+    pub(super) fn prefix_of_states(&self) -> String {
+        let owner = self.labels.get(Self::OWNER).map_or("", String::as_str);
+        let plain: String = owner.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        format!("promptclade-{plain}-")
+    }
+
     /// The same, as somebody of this name: sandboxes of others are not swept.
     #[must_use]
     pub fn owned_by(mut self, name: &str) -> Self {

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::DaytonaSettings;
 use super::api::{Api, ApiError, Machine};
+use crate::SnapshotId;
 
 /// A sandbox that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,24 @@ pub async fn delete_left(settings: &DaytonaSettings, left: &mut Left) -> Result<
     Api::new(settings.clone()).delete(&left.id).await?;
     left.deleted = true;
     Ok(())
+}
+
+/// A kept state that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptThere {
+    /// Its name.
+    pub state: SnapshotId,
+    /// When it was kept, as Daytona says it (RFC 3339); empty where it does not.
+    pub created_at: String,
+}
+
+/// The states that these settings' owner has kept, whichever run names them.
+///
+/// # Errors
+/// Where Daytona cannot be asked.
+pub async fn states_there(settings: &DaytonaSettings) -> Result<Vec<KeptThere>, ApiError> {
+    let found = Api::new(settings.clone()).snapshots(&settings.prefix_of_states()).await?;
+    Ok(found.into_iter().map(|one| KeptThere { state: SnapshotId(one.name), created_at: one.created_at }).collect())
 }
 
 /// Asks whether the key is taken.

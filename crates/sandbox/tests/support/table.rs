@@ -5,6 +5,8 @@
 
 use std::{path::Path, sync::Mutex};
 
+use clade_sandbox::conformance::Offered;
+
 const BEGIN: &str = "<!-- written by a test of crates/sandbox -->\n";
 const END: &str = "<!-- end -->\n";
 
@@ -19,6 +21,16 @@ pub fn compare(document: &str, text: &str, table: &str) {
     } else {
         assert_eq!(written, table, "write it anew with UPDATE_DOCS=1");
     }
+}
+
+/// A rule of the conformance suite and what became of it, for people.
+pub fn row(name: &str, offered: Offered) -> (String, String) {
+    let words = match offered {
+        Offered::Yes => "holds",
+        Offered::AfterASweep => "holds after `clade sandbox gc`",
+        Offered::No => "not offered",
+    };
+    (name.replace("::", ": ").replace('_', " "), words.to_owned())
 }
 
 /// The same for one column of a table whose first column names the rows. Other columns stay as they are; `text` is the document at

@@ -102,7 +102,7 @@ async fn drop_missing_state(app: &App, from: &RunId, point: &mut Point) -> Resul
         return Ok(Vec::new());
     }
     let warning = format!(
-        "the sandbox state {state} of {} is not here; the branch's sandboxes start without it",
+        "the sandbox state {state} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
         point.candidate
     );
     point.state = None;

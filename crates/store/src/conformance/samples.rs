@@ -134,6 +134,7 @@ fn ran(n: u32) -> Ran {
         took_ms: 31,
         said: "warning: 'plan' is empty — 空\n".into(),
         known: n.is_multiple_of(5),
+        replaced: if n.is_multiple_of(9) { vec![format!("local-6-{n}")] } else { Vec::new() },
     }
 }
 

@@ -27,7 +27,7 @@ export function TrialView({ detail }: { detail: TrialDetail }) {
         <Part title="Ran in">
           <ul>
             {trial.ran.map((one, at) => (
-              <li key={at}><span className="font-mono text-small">{one.sandbox}</span><span className="text-muted"> · {one.backend}, {one.isolation} · {duration(one.took_ms / 1000)}{one.known ? " · known from before" : ""}{one.from ? ` · from ${one.from}` : ""}</span>{one.said ? <Text text={one.said} /> : null}</li>
+              <li key={at}><span className="font-mono text-small">{one.sandbox}</span><span className="text-muted"> · {one.backend}, {one.isolation} · {duration(one.took_ms / 1000)}{one.known ? " · known from before" : ""}{one.from ? ` · from ${one.from}` : ""}{one.replaced?.length ? ` · began in ${one.replaced.join(", ")}, which had to be replaced` : ""}</span>{one.said ? <Text text={one.said} /> : null}</li>
             ))}
           </ul>
         </Part>
