@@ -16,7 +16,7 @@ use bytes::Bytes;
 use clade_daytona_fake::{Fake, FakeSettings};
 use clade_sandbox::{
     Command as Inside, DaytonaBackend, DaytonaSettings, InsidePath, Network, SandboxBackend, SandboxSpec, delete_left,
-    left_behind,
+    left_behind, states_there,
 };
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -131,6 +131,8 @@ async fn every_request_and_answer_is_as_the_documents_say() {
     }
     let snapshot = sandbox.snapshot().await.unwrap();
     assert!(backend.has_snapshot(&snapshot).await.unwrap());
+    let there = states_there(&settings).await.unwrap();
+    assert_eq!(there.iter().map(|kept| &kept.state).collect::<Vec<_>>(), [&snapshot]);
     let again = backend.create(&SandboxSpec::default(), Some(&snapshot)).await.unwrap();
     assert_eq!(again.get(&InsidePath::new("small").unwrap()).await.unwrap().len(), 10);
     // as if the process had been killed
