@@ -119,5 +119,7 @@ fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummar
         _ => RunStatus::Paused,
     };
     let row = row_of(state, *state.accounted(), &first);
-    RunSummary { status, updated: now, detail: manifest.summary.detail.clone(), ..row }
+    // a simulated model behind an address shows in its answers alone
+    let simulated = row.simulated || manifest.summary.simulated;
+    RunSummary { status, updated: now, detail: manifest.summary.detail.clone(), simulated, ..row }
 }

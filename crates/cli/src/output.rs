@@ -153,7 +153,8 @@ pub fn harmless(text: &str) -> String {
         '\n' | '\t' => c,
         // the pictures of control characters stand in their order
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
-        c if c.is_control() => '\u{fffd}',
+        // and what turns the direction of what stands beside it
+        c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
         c => c,
     };
     text.chars().map(shown).collect()
@@ -167,5 +168,6 @@ mod tests {
     fn a_terminal_is_not_led_by_texts_of_others() {
         assert_eq!(harmless("a\tb\n\x1b[31mred\x07"), "a\tb\n\u{241b}[31mred\u{2407}");
         assert_eq!(harmless("\u{9b}31m é 漢"), "\u{fffd}31m é 漢");
+        assert_eq!(harmless("a\u{202e}b שלום"), "a\u{fffd}b שלום");
     }
 }

@@ -369,14 +369,23 @@ fn verdict(
             // an evaluation proves nothing, it counts
             let left =
                 if report.seed_prompt.is_none() { "every example was met" } else { "the result could be proved" };
+            let option = match limit {
+                Limit::Usd => "usd",
+                Limit::Minutes => "minutes",
+                Limit::Calls => "calls",
+                Limit::Tokens => "tokens",
+            };
+            let larger = match report.finish_reason.is_some() && report.seed_prompt.is_some() {
+                // what a search found under its limit is what is proved: it is not taken up again
+                true => "its search is over, and a larger one proves what it found",
+                false => "go on with a larger one",
+            };
+            let search = match report.best.as_ref().filter(|_| report.finish_reason.is_some()) {
+                Some(best) => format!("; to search on: clade branch {run}@{}", best.candidate),
+                None => String::new(),
+            };
             output.advise(format!(
-                "the limit on {limit} was spent before {left}; go on with a larger one: clade resume {run} --budget-{} N",
-                match limit {
-                    Limit::Usd => "usd",
-                    Limit::Minutes => "minutes",
-                    Limit::Calls => "calls",
-                    Limit::Tokens => "tokens",
-                }
+                "the limit on {limit} was spent before {left}; {larger}: clade resume {run} --budget-{option} N{search}"
             ));
             return Err(Failure::Exit(exit::BUDGET_SPENT));
         }

@@ -296,7 +296,7 @@ pub struct OptimizeSpec {
     pub budget: Budget,
     /// The search.
     pub strategy: StrategySpec,
-    /// What counts, at least one; the first is the one that evidence is about.
+    /// What counts, at least one; the first score to raise is the one that evidence is about.
     pub objectives: Vec<Objective>,
     /// How examples are parted.
     pub splits: SplitSpec,

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent, WorkspaceId};
 use clade_evolve::RunState;
 use clade_models::{
-    Environment, ModelClient, SharedLimits, Stack, StackSettings,
+    Environment, ModelClient, SharedLimits, Stack, StackSettings, able,
     layers::{Counters, ForeignAnswers, Ledger},
     simulated::{AnswerKey, AnswerKeyBuilder, SimulatedModel},
 };
@@ -115,6 +115,7 @@ async fn foreign(store: &Arc<dyn Store>, state: &RunState, spec: &RunSpec) -> Re
 }
 
 fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, Unusable> {
+    able(&spec.models).map_err(|(model, error)| Unusable { model, error })?;
     let mut clients = Clients::default();
     for model in spec.models.all() {
         let client = stack.build(model).map_err(|error| Unusable { model: model.id.clone(), error })?;

@@ -1,6 +1,6 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use clade_domain::{ContentHash, Recorded, RunEvent, RunId, Trial, TrialOutcome};
+use clade_domain::{CellRef, ContentHash, Recorded, RunEvent, RunId, Trial, TrialOutcome};
 use clade_store::Store;
 use serde_json::json;
 
@@ -28,6 +28,8 @@ pub struct Rows<'s> {
     next: u64,
     /// The named scores that trials of the run have, in order of name: columns of CSV.
     named: Vec<String>,
+    /// Answers of the trials so far: one that stands in a second trial was not bought again.
+    seen: HashSet<(CellRef, ContentHash, u32)>,
 }
 
 const COLUMNS: [&str; 14] = [
@@ -51,7 +53,7 @@ impl<'s> Rows<'s> {
     /// The rows of a run from its beginning.
     #[must_use]
     pub fn new(store: &'s dyn Store, run: RunId, format: RowFormat) -> Self {
-        Self { store, run, format, next: 0, named: Vec::new() }
+        Self { store, run, format, next: 0, named: Vec::new(), seen: HashSet::new() }
     }
 
     /// The next part: whole lines, some hundred kilobytes in most runs. `None` at the end.
@@ -74,7 +76,13 @@ impl<'s> Rows<'s> {
         let answer = |trial: &Trial| hash(trial).and_then(|hash| answers.get(&hash)).map(String::as_str);
         match self.format {
             RowFormat::Csv => {
-                let rows = trials.iter().map(|trial| csv_row(trial, answer(trial), &self.named));
+                let seen = &mut self.seen;
+                let again: Vec<bool> = trials
+                    .iter()
+                    .map(|trial| hash(trial).is_some_and(|hash| !seen.insert((trial.cell, hash, trial.latency_ms))))
+                    .collect();
+                let rows =
+                    trials.iter().zip(again).map(|(trial, again)| csv_row(trial, answer(trial), again, &self.named));
                 csv_lines(first.then_some(&self.named), rows).map(Some)
             }
             RowFormat::Jsonl | RowFormat::Journal => {
@@ -141,7 +149,8 @@ fn csv_lines(named: Option<&Vec<String>>, mut rows: impl Iterator<Item = Vec<Str
     writer.into_inner().map_err(|error| ExportError::Row(error.to_string()))
 }
 
-fn csv_row(trial: &Trial, answer: Option<&str>, named: &[String]) -> Vec<String> {
+/// `again`: an earlier trial of the run has paid for this answer.
+fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, named: &[String]) -> Vec<String> {
     let error = match &trial.outcome {
         TrialOutcome::Failed { error } => error.message.as_str(),
         TrialOutcome::Scored { .. } => "",
@@ -157,9 +166,9 @@ fn csv_row(trial: &Trial, answer: Option<&str>, named: &[String]) -> Vec<String>
         no_formula(answer.unwrap_or_default()),
         trial.usage.input.to_string(),
         trial.usage.output.to_string(),
-        trial.cost.map_or_else(String::new, |usd| usd.0.to_string()),
+        trial.cost.map_or_else(String::new, |usd| if again { 0.0 } else { usd.0 }.to_string()),
         trial.latency_ms.to_string(),
-        trial.cached.to_string(),
+        (trial.cached || again).to_string(),
         json!(trial.purpose).as_str().unwrap_or_default().to_owned(),
     ];
     own.into_iter()

@@ -27,6 +27,6 @@ pub use keys::{Environment, Lookup, MissingKey, find_key};
 pub use name::{Endpoint, ModelName, NameError};
 pub use prices::{ModelFacts, Price, PriceTable, price_of};
 pub use stack::{
-    ModelSetupError, SharedLimits, SimulatedFactory, Stack, StackSettings, answer_reserve, unusual_address,
+    ModelSetupError, SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve, unusual_address,
 };
 pub use vendors::{ADDRESS, Charge, VENDORS, Vendor, Wire, vendor};

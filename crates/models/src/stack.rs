@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{EvalOptions, ModelSpec};
+use clade_domain::{EvalOptions, ModelSpec, Models};
 use clade_text::environment::{Unset, expand};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
@@ -133,6 +133,16 @@ pub enum ModelSetupError {
     /// A budget in USD cannot be kept.
     #[error("the price of {0} is unknown, so a budget in USD cannot be kept; {PRICE_FIX}")]
     UnknownPrice(String),
+    /// The model cannot do what its role asks.
+    #[error("{model} has no {ability}")]
+    Ability {
+        /// The model.
+        model: String,
+        /// What it is to do.
+        ability: &'static str,
+        /// One that can, as it is written.
+        example: &'static str,
+    },
     /// The simulated model refuses.
     #[error("{model} cannot be simulated: {detail}")]
     Simulated {
@@ -155,6 +165,7 @@ impl ModelSetupError {
             Self::UnknownPrice(model) => {
                 (format!("the price of {model} is unknown, so a budget in USD cannot be kept"), PRICE_FIX.to_owned())
             }
+            Self::Ability { example, .. } => (self.to_string(), format!("name one that has it, such as `{example}`")),
             other => (other.to_string(), "mend the model's name or settings; docs/run-file.md lists them".to_owned()),
         }
     }
@@ -185,6 +196,24 @@ impl fmt::Debug for Stack {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stack").field("env", &self.settings.env).finish_non_exhaustive()
     }
+}
+
+/// Sees that the models for embeddings and for moderation are named as such.
+///
+/// # Errors
+/// [`ModelSetupError::Ability`] with the model's id.
+pub fn able(models: &Models) -> Result<(), (String, ModelSetupError)> {
+    let roles = [
+        (&models.embedding, Endpoint::Embedding, "embeddings", "openai:embedding:text-embedding-3-small"),
+        (&models.moderation, Endpoint::Moderation, "moderation", "openai:moderation:omni-moderation-latest"),
+    ];
+    for (model, endpoint, ability, example) in roles {
+        let Some(ModelSpec { id, .. }) = model else { continue };
+        if ModelName::parse(id).is_ok_and(|name| name.endpoint != endpoint && !name.is_simulated()) {
+            return Err((id.clone(), ModelSetupError::Ability { model: id.clone(), ability, example }));
+        }
+    }
+    Ok(())
 }
 
 impl Stack {
@@ -222,7 +251,7 @@ impl Stack {
             Some(recording) => Arc::new(RecordLayer::new(client, recording.clone(), identity.clone())),
             None => client,
         };
-        let client = Arc::new(StopLayer::new(client, settings.stopping.clone()));
+        let client = Arc::new(StopLayer::new(client, settings.stopping.clone(), settings.ledger.clone()));
         let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
         let client = client.stopped_by(settings.stopping.clone());
         let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);

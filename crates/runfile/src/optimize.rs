@@ -33,7 +33,7 @@ pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec
         },
         stop: StopSpec {
             no_improvement: input.stop.and_then(|s| s.no_improvement),
-            target_score: input.stop.and_then(|s| s.target_score),
+            target_score: target(context, input.stop.and_then(|s| s.target_score)),
         },
     }
 }
@@ -169,6 +169,18 @@ fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>) 
     if !weights.is_empty() && weights.values().all(|w| *w <= 0.0) {
         context.problem(&operators, "every operator is turned off", "give one a weight above 0");
     }
+}
+
+fn target(context: &mut Context<'_>, target: Option<f64>) -> Option<f64> {
+    if target.is_some_and(|target| target <= 0.0) {
+        let path = KeyPath::of("optimize.stop.target_score");
+        context.problem(
+            &path,
+            "every prompt reaches a target of 0, so nothing would be searched",
+            "write one above 0, up to 1",
+        );
+    }
+    target
 }
 
 fn objectives(context: &mut Context<'_>, input: Option<&[ObjectiveInput]>) -> Vec<Objective> {

@@ -2983,7 +2983,7 @@ export interface components {
             budget: components["schemas"]["Budget"];
             /** @description What every prompt must keep to. */
             constraints: components["schemas"]["Constraints"];
-            /** @description What counts, at least one; the first is the one that evidence is about. */
+            /** @description What counts, at least one; the first score to raise is the one that evidence is about. */
             objectives: components["schemas"]["Objective"][];
             /** @description How examples are parted. */
             splits: components["schemas"]["SplitSpec"];

@@ -199,7 +199,7 @@ impl Rig {
             let identity = ModelIdentity::new(&model.id, "", &settings, Default::default(), &foreign);
             let client = (self.wrap)(Arc::new(simulated));
             let client = Arc::new(Watch { inner: client, identity: identity.clone(), asked: self.asked.clone() });
-            let client = Arc::new(StopLayer::new(client, self.stopping.clone()));
+            let client = Arc::new(StopLayer::new(client, self.stopping.clone(), ledger.clone()));
             let client = Arc::new(ConcurrencyLayer::new(client, Arc::new(Limiter::new(Some(self.concurrency)))));
             let client = Arc::new(BudgetLayer::new(client, ledger.clone(), PRICE, None));
             let inner = Box::new(StoredAnswers::new(self.store.clone(), self.run.clone()));

@@ -115,11 +115,12 @@ impl Cells {
         (totals.trials > 0).then(|| totals.score.get() / f64::from(totals.trials))
     }
 
-    /// Means of the named scores on a split.
+    /// Means of the named scores on a split; failed trials count as 0, as in the score itself.
     #[must_use]
     pub fn named_scores(&self, split: Split) -> BTreeMap<String, f64> {
         let Some(totals) = self.totals.get(&split) else { return BTreeMap::new() };
-        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), sum.get() / f64::from(*n))).collect()
+        let mean = |sum: &Sum, n: u32| sum.get() / f64::from(n + totals.failed);
+        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), mean(sum, *n))).collect()
     }
 
     /// How many cells were evaluated.

@@ -130,6 +130,19 @@ impl Ledger {
         Verdict::Granted
     }
 
+    /// The limit in tokens or USD that what is booked already goes beyond: answers took more than was set aside for them.
+    #[must_use]
+    pub fn overrun(&self) -> Option<Limit> {
+        let Books { budget, spent, .. } = *self.books();
+        if budget.tokens.is_some_and(|most| spent.tokens_in + spent.tokens_out > most) {
+            return Some(Limit::Tokens);
+        }
+        if budget.usd.is_some_and(|most| spent.usd.0 - 1e-9 > most) {
+            return Some(Limit::Usd);
+        }
+        self.above.iter().find_map(|ledger| ledger.overrun())
+    }
+
     /// Counts a call that the cache answered.
     pub fn note_cache_hit(&self) {
         self.books().spent.cache_hits += 1;

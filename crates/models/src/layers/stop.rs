@@ -3,20 +3,22 @@ use std::sync::Arc;
 use clade_domain::{ChatAnswer, ChatRequest, Usage, Usd};
 use tokio_util::sync::CancellationToken;
 
+use super::Ledger;
 use crate::client::{CallContext, ClientFuture, ModelClient, ModelError};
 
-/// Begins no call once the run is being put down: those that queued for a place are given back unpaid, those in flight end.
-/// Lies inside the concurrency layer, so that it looks when the place is free.
+/// Begins no call once the run is being put down, or what it bought proved to be beyond its budget: those that queued for a place are
+/// given back unpaid, those in flight end. Lies inside the concurrency layer, so that it looks when the place is free.
 pub struct StopLayer {
     inner: Arc<dyn ModelClient>,
     stopping: CancellationToken,
+    ledger: Arc<Ledger>,
 }
 
 impl StopLayer {
-    /// Around a client, until the token is cancelled.
+    /// Around a client, until the token is cancelled or the ledger overrun.
     #[must_use]
-    pub fn new(inner: Arc<dyn ModelClient>, stopping: CancellationToken) -> Self {
-        Self { inner, stopping }
+    pub fn new(inner: Arc<dyn ModelClient>, stopping: CancellationToken, ledger: Arc<Ledger>) -> Self {
+        Self { inner, stopping, ledger }
     }
 
     fn unless_stopped<'a, T: Send + 'a>(
@@ -26,6 +28,9 @@ impl StopLayer {
         Box::pin(async move {
             if self.stopping.is_cancelled() {
                 return Err(ModelError::Stopped { model: self.inner.name().to_owned() });
+            }
+            if let Some(limit) = self.ledger.overrun() {
+                return Err(ModelError::BudgetSpent { limit });
             }
             call().await
         })
@@ -58,6 +63,8 @@ impl ModelClient for StopLayer {
 mod tests {
     use std::time::Duration;
 
+    use clade_domain::{Budget, Spent};
+
     use super::*;
     use crate::layers::testing::{Scripted, answer, context};
 
@@ -65,7 +72,8 @@ mod tests {
     async fn what_began_ends_and_nothing_begins() {
         let client = Arc::new(Scripted::new(|_| (Duration::from_secs(5), Ok(answer("in time")))));
         let stopping = CancellationToken::new();
-        let layer = StopLayer::new(client.clone(), stopping.clone());
+        let ledger = Arc::new(Ledger::new(Budget::default(), Spent::default()));
+        let layer = StopLayer::new(client.clone(), stopping.clone(), ledger);
         let request = ChatRequest::user("q");
         let stop = async {
             tokio::time::sleep(Duration::from_secs(1)).await;

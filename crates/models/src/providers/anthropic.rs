@@ -12,8 +12,7 @@ use super::{
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     config::ModelConfig,
-    layers::Counters,
-    usage::{estimate_request, estimate_tokens},
+    usage::{account, estimate_tokens},
 };
 
 /// The limit on an answer where neither the request nor the model's settings have one: Anthropic demands one.
@@ -109,21 +108,14 @@ impl Anthropic {
             Some("refusal") => FinishReason::ContentFilter,
             Some(_) => FinishReason::Other,
         };
-        let usage = match value.usage {
+        let counted = value.usage.map(|usage| {
+            let cache_read = usage.cache_read_input_tokens.unwrap_or(0);
+            let cache_write = usage.cache_creation_input_tokens.unwrap_or(0);
             // Anthropic's `input_tokens` leaves cached ones out
-            Some(usage) => Usage {
-                input: usage.input_tokens
-                    + usage.cache_read_input_tokens.unwrap_or(0)
-                    + usage.cache_creation_input_tokens.unwrap_or(0),
-                output: usage.output_tokens,
-                cache_read: usage.cache_read_input_tokens.unwrap_or(0),
-                cache_write: usage.cache_creation_input_tokens.unwrap_or(0),
-            },
-            None => {
-                Counters::add(&self.connection.counters().estimated_usage);
-                Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() }
-            }
-        };
+            let input = usage.input_tokens.saturating_add(cache_read).saturating_add(cache_write);
+            Usage { input, output: usage.output_tokens, cache_read, cache_write }
+        });
+        let usage = account(counted, request, &text, self.connection.counters());
         Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }

@@ -10,8 +10,7 @@ use super::{
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     config::ModelConfig,
-    layers::Counters,
-    usage::{estimate_request, estimate_tokens},
+    usage::account,
 };
 
 /// Google's Gemini API (`POST {base}/v1beta/models/{model}:generateContent`; Gemini API reference, "Generating content").
@@ -91,18 +90,13 @@ impl Gemini {
             "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" => FinishReason::ContentFilter,
             _ => FinishReason::Other,
         };
-        let usage = match value.usage_metadata {
-            Some(usage) => Usage {
-                input: usage.prompt_token_count,
-                output: usage.candidates_token_count + usage.thoughts_token_count,
-                cache_read: usage.cached_content_token_count,
-                cache_write: 0,
-            },
-            None => {
-                Counters::add(&self.connection.counters().estimated_usage);
-                Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() }
-            }
-        };
+        let counted = value.usage_metadata.map(|usage| Usage {
+            input: usage.prompt_token_count,
+            output: usage.candidates_token_count.saturating_add(usage.thoughts_token_count),
+            cache_read: usage.cached_content_token_count,
+            cache_write: 0,
+        });
+        let usage = account(counted, request, &text, self.connection.counters());
         Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }

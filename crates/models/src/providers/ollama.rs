@@ -10,8 +10,7 @@ use super::{
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     config::ModelConfig,
-    layers::Counters,
-    usage::{estimate_request, estimate_tokens},
+    usage::{account, estimate_request},
 };
 
 /// Ollama's own API (`POST {base}/api/chat`; Ollama API documentation, "Generate a chat completion").
@@ -76,9 +75,6 @@ impl Ollama {
             Some(_) => FinishReason::Other,
         };
         let estimate = estimate_request(request);
-        if value.eval_count.is_none() {
-            Counters::add(&self.connection.counters().estimated_usage);
-        }
         if value.prompt_eval_count.is_some_and(|read| read > 0 && read < estimate / 4) {
             tracing::warn!(
                 gen_ai.request.model = self.connection.model(),
@@ -87,11 +83,13 @@ impl Ollama {
                 "ollama has read much less than it was sent; if its context window is too small, raise num_ctx in the model's config"
             );
         }
-        let usage = Usage {
+        let counted = value.eval_count.map(|output| Usage {
+            // what it had in its cache it leaves out
             input: value.prompt_eval_count.unwrap_or(estimate),
-            output: value.eval_count.unwrap_or_else(|| estimate_tokens(&text)),
+            output,
             ..Usage::default()
-        };
+        });
+        let usage = account(counted, request, &text, self.connection.counters());
         Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
     }
 }

@@ -12,8 +12,7 @@ use super::{
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     config::ModelConfig,
-    layers::Counters,
-    usage::{estimate_request, estimate_tokens},
+    usage::account,
 };
 
 /// OpenAI's Chat Completions, and every server that is compatible with them (`POST {base}/chat/completions`; OpenAI API
@@ -83,15 +82,9 @@ impl OpenAiChat {
             Some("error") => return Err(teller.unreadable(&body, "the answer broke off")),
             Some(_) => FinishReason::Other,
         };
-        let (usage, stated) = match value.usage {
-            Some(usage) => usage.read(),
-            None => {
-                Counters::add(&self.connection.counters().estimated_usage);
-                let estimate =
-                    Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() };
-                (estimate, None)
-            }
-        };
+        let (counted, stated) = value.usage.map(ChatUsage::read).unzip();
+        let usage = account(counted, request, &text, self.connection.counters());
+        let stated = stated.flatten();
         let cost = self.connection.price().cost(usage).or(stated);
         Ok(ChatAnswer { text, usage, cost, latency_ms, finish, cached: false })
     }
@@ -184,6 +177,6 @@ impl ChatUsage {
         let cache_read = details.as_ref().and_then(|details| details.cached_tokens).unwrap_or(0);
         let cache_write = details.as_ref().and_then(|details| details.cache_write_tokens).unwrap_or(0);
         let usage = Usage { input: self.prompt_tokens, output: self.completion_tokens, cache_read, cache_write };
-        (usage, self.cost.map(Usd))
+        (usage, self.cost.filter(|usd| *usd >= 0.0).map(Usd))
     }
 }

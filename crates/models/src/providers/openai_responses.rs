@@ -10,8 +10,7 @@ use super::{
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
     config::ModelConfig,
-    layers::Counters,
-    usage::{estimate_request, estimate_tokens},
+    usage::account,
 };
 
 /// OpenAI's Responses (`POST {base}/responses`; OpenAI API reference, "Create a model response"). Nothing is kept at the
@@ -79,13 +78,8 @@ impl OpenAiResponses {
             (Some("incomplete"), _) => FinishReason::Other,
             _ => FinishReason::Stop,
         };
-        let usage = match value.usage {
-            Some(usage) => usage.read(),
-            None => {
-                Counters::add(&self.connection.counters().estimated_usage);
-                Usage { input: estimate_request(request), output: estimate_tokens(&text), ..Usage::default() }
-            }
-        };
+        let counted = value.usage.map(ResponseUsage::read);
+        let usage = account(counted, request, &text, self.connection.counters());
         let stop = if request.sampling.stop.is_empty() { &self.config.sampling.stop } else { &request.sampling.stop };
         if let Some(at) = stop.iter().filter(|stop| !stop.is_empty()).filter_map(|stop| text.find(stop.as_str())).min()
         {

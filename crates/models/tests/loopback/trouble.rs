@@ -280,3 +280,28 @@ async fn what_is_wrong_is_said_before_the_first_call() {
     }
     assert!(!format!("{stack:?}").contains(KEY));
 }
+
+#[tokio::test]
+async fn answers_that_take_more_than_they_may_overrun_a_budget_by_the_calls_in_flight_alone() {
+    let server = Server::start(|_| {
+        let mut body = openai("42");
+        body["usage"] = json!({"prompt_tokens": 10, "completion_tokens": 90});
+        Reply { after: Duration::from_millis(5), ..Reply::json(200, &body) }
+    })
+    .await;
+    for in_flight in [1, 4] {
+        let before = server.count();
+        let mut settings = settings(Budget { tokens: Some(1_000), ..Budget::default() });
+        settings.max_concurrency = Some(in_flight);
+        let ledger = settings.ledger.clone();
+        let model = spec("openai:chat:m", &server.url, json!({"max_tokens": 5}));
+        let client = Stack::new(settings).build(&model).unwrap();
+        let requests: Vec<ChatRequest> = (0..40).map(|i| ChatRequest::user(format!("question {i}"))).collect();
+        let answers = join_all(requests.iter().map(|request| client.chat(request, context()))).await;
+        let spent = answers.iter().find_map(|answer| answer.as_ref().err());
+        assert_eq!(spent, Some(&ModelError::BudgetSpent { limit: Limit::Tokens }), "{in_flight}");
+        let sent = server.count() - before;
+        assert!((10..=11 + in_flight as usize).contains(&sent), "{in_flight}: {sent}");
+        assert_eq!(ledger.spent().calls, sent as u64);
+    }
+}

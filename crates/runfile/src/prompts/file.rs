@@ -108,7 +108,14 @@ fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec
     let node = yaml::read(&context.sources, source)?;
     match chat_problem(context, &node, Place::of_line(source, 1))? {
         Some(prompt) => Ok(vec![prompt]),
-        None if extension == "json" => Ok(whole(context.sources.text(source), source, 1).into_iter().collect()),
+        None if extension == "json" => {
+            let fix =
+                "write a list of `role` and `content`, if it is meant as a chat; keep a plain prompt in a .txt file";
+            let message = "this JSON is no chat, so it is sent as it stands";
+            let warning = context.sources.problem(node.span, "", message, fix);
+            context.warnings.push(warning);
+            Ok(whole(context.sources.text(source), source, 1).into_iter().collect())
+        }
         None => {
             let fix = "write a list of `role` and `content`, or keep a plain prompt in a .txt file";
             Err(vec![context.sources.problem(node.span, "", "the file holds no chat", fix)])

@@ -14,7 +14,7 @@ pub(crate) struct OptimizeInput {
     pub strategy: Option<StrategyInput>,
     /// Models by role.
     pub models: Option<ModelsInput>,
-    /// What counts; the first is the one that evidence is about. Default: `score`, maximised.
+    /// What counts; the first score to raise is the one that evidence is about, and one has to be. Default: `score`, maximised.
     #[schemars(length(min = 1))]
     pub objectives: Option<Vec<ObjectiveInput>>,
     /// How examples are parted. Default: 0.4 train, 0.3 validation, 0.3 test.
