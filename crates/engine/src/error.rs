@@ -44,9 +44,17 @@ pub enum EngineError {
     /// A key or a budget that the run needs cannot be had.
     #[error("{0}")]
     Keys(String),
-    /// A search cannot be steered so.
+    /// A run cannot be steered so.
     #[error("{0}")]
     Steer(String),
+    /// The process that carried the run out ended before it said what came of an order.
+    #[error(
+        "whoever carried run `{run}` out ended before it answered; look at the run, and ask again where nothing came of it"
+    )]
+    Unheard {
+        /// The run.
+        run: RunId,
+    },
     /// The run is not going on in this process.
     #[error("run `{run}` is not running here")]
     NotRunning {
@@ -155,6 +163,11 @@ fn anew(run: &RunId, mode: RunMode) -> String {
 }
 
 impl EngineError {
+    /// Whether another process holds the run.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Locked { .. } | StoreError::Conflict { .. }))
+    }
+
     /// Whether only one request failed, and others may still be answered.
     pub(crate) fn is_of_one_request(&self) -> bool {
         matches!(self, Self::Code { .. } | Self::Model(ModelError::Request { .. } | ModelError::Temporary { .. }))

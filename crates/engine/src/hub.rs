@@ -4,18 +4,20 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{Budget, News, RunEvent, RunId, RunSpec, Spent, Tab, UserId, WorkspaceId};
-use clade_evolve::Steering;
+use clade_domain::{Budget, Instruction, News, RunEvent, RunId, RunSpec, Spent, Steering, UserId, WorkspaceId};
 use clade_models::{SharedLimits, layers::Ledger};
-use clade_store::{ReadRecords, RecordQuery, RunFilter, RunStatus, RunSummary, Store};
+use clade_store::{RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup, Shared,
+    Budgets, CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup,
+    Shared, check_free,
     mend::{Mended, bought},
-    now, replay, replay_state,
+    now, orders,
+    purses::Purses,
+    replay, replay_state,
 };
 
 /// Most runs that go on at once in one process.
@@ -41,15 +43,6 @@ pub trait Patron: Send + Sync {
     fn code(&self) -> Option<&CodeHere>;
 }
 
-/// Limits over several runs. Minutes in them mean nothing.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Budgets {
-    /// Of all runs of the workspace.
-    pub workspace: Budget,
-    /// Of all runs of the member there.
-    pub member: Budget,
-}
-
 /// Runs that go on in this process, each a task, several at once.
 ///
 /// They share the limits of providers, workspace by workspace, and are served in turn. A run that was started here is marked in
@@ -57,18 +50,15 @@ pub struct Budgets {
 /// the runner that spawns, and [`Hub::close`] awaits everything.
 pub struct Hub {
     pub(crate) store: Arc<dyn Store>,
-    patron: Arc<dyn Patron>,
+    pub(crate) patron: Arc<dyn Patron>,
     version: String,
     active: Mutex<BTreeMap<RunId, Active>>,
     limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
-    purses: tokio::sync::Mutex<BTreeMap<PurseOf, Arc<Ledger>>>,
+    pub(crate) purses: Purses,
     mended: Mended,
     pub(crate) tasks: TaskTracker,
     pub(crate) closing: CancellationToken,
 }
-
-/// A member of a workspace, or the workspace itself.
-type PurseOf = (WorkspaceId, Option<UserId>);
 
 struct Active {
     control: Control,
@@ -87,7 +77,7 @@ impl Hub {
             version: version.into(),
             active: Mutex::default(),
             limits: Mutex::default(),
-            purses: tokio::sync::Mutex::default(),
+            purses: Purses::default(),
             mended: Mended::default(),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
@@ -109,7 +99,7 @@ impl Hub {
             }
         }
         // another process that holds it is told before anything else
-        drop(self.store.lock(run.clone()).await?);
+        check_free(self.store.as_ref(), run).await?;
         let row = self.store.summary(run.to_string()).await?;
         let state = replay_state(&self.store, run).await?;
         let mut spec = state.spec().clone();
@@ -158,19 +148,23 @@ impl Hub {
 
     async fn carry(self: Arc<Self>, run: RunId, mut runner: Runner, control: Control) {
         let outcome = runner.run(&control).await;
-        // the lock goes before the entry, so that whoever sees it gone can start it again
-        drop(runner);
-        self.active().remove(&run);
         match &outcome {
             RunOutcome::Failed(error) => tracing::warn!(run.id = %run, %error, "a run cannot go on"),
             outcome => tracing::info!(run.id = %run, ?outcome, "a run left the process"),
         }
-        let put_down_for_later = matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled();
-        if !put_down_for_later && let Err(error) = self.want(&run, false).await {
+        // another process goes on with it, now or later: it is not at rest
+        let goes_on = match &outcome {
+            RunOutcome::Failed(error) => error.is_elsewhere(),
+            outcome => matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled(),
+        };
+        // before the lock goes: whoever finds it free and wanted takes it over
+        if !goes_on && let Err(error) = self.want(&run, false).await {
             tracing::warn!(run.id = %run, %error, "a run's row could not be written");
         }
-        // a run that a later process goes on with is not at rest
-        if !put_down_for_later {
+        // the lock goes before the entry, so that whoever sees it gone can start it again
+        drop(runner);
+        self.active().remove(&run);
+        if !goes_on {
             let news = match outcome {
                 RunOutcome::Finished => News::Finished,
                 RunOutcome::Interrupted | RunOutcome::BudgetSpent { .. } => News::Paused,
@@ -190,32 +184,30 @@ impl Hub {
     /// Lets calls in flight end and puts the run down; `start` goes on with it.
     ///
     /// # Errors
-    /// Where it does not go on here.
-    pub fn pause(&self, run: &RunId) -> Result<(), EngineError> {
-        self.with(run, |active| active.control.drain.cancel())
+    /// Where it does not go on anywhere, or whoever carries it out does not listen.
+    pub async fn pause(&self, run: &RunId) -> Result<(), EngineError> {
+        // at once, whatever the run is busy with
+        if self.with(run, |active| active.control.drain.cancel()).is_ok() {
+            return Ok(());
+        }
+        self.order_one_that_goes_on(run, Instruction::Pause).await
     }
 
     /// Ends the search of a run; it still chooses and proves. An evaluation is put down.
     ///
     /// # Errors
-    /// Where it does not go on here.
+    /// As [`Self::pause`].
     pub async fn stop(&self, run: &RunId) -> Result<(), EngineError> {
-        let orders = self.with(run, |active| active.orders.clone())?;
-        orders.send(Order::Stop).await.map_err(|_| EngineError::NotRunning { run: run.clone() })
+        self.order_one_that_goes_on(run, Instruction::Stop).await
     }
 
     /// Gives a run other limits, whether it goes on or rests.
     ///
     /// # Errors
-    /// Where they cannot be journalled, or another process holds the run.
+    /// Where they cannot be journalled, or another process holds the run and does not listen.
     pub async fn set_budget(&self, run: &RunId, budget: Budget) -> Result<(), EngineError> {
-        if let Ok(orders) = self.with(run, |active| active.orders.clone()) {
-            let (reply, done) = oneshot::channel();
-            if orders.send(Order::Budget(budget, reply)).await.is_ok()
-                && let Ok(changed) = done.await
-            {
-                return changed;
-            }
+        if self.order(run, Instruction::Budget { budget }).await? {
+            return Ok(());
         }
         let _lock = self.store.lock(run.clone()).await?;
         let length = self.store.length(run.clone()).await?;
@@ -226,22 +218,34 @@ impl Hub {
     /// Steers the search of a run, whether it goes on or rests.
     ///
     /// # Errors
-    /// Where it cannot be steered so, cannot be journalled, or another process holds the run.
+    /// Where it cannot be steered so, cannot be journalled, or another process holds the run and does not listen.
     pub async fn steer(&self, run: &RunId, by: UserId, steering: Steering) -> Result<(), EngineError> {
-        if let Ok(orders) = self.with(run, |active| active.orders.clone()) {
-            let (reply, done) = oneshot::channel();
-            let order = Order::Steer(by.clone(), Box::new(steering.clone()), reply);
-            if orders.send(order).await.is_ok()
-                && let Ok(steered) = done.await
-            {
-                return steered;
-            }
+        if self.order(run, Instruction::Steer { by: by.clone(), steering: steering.clone() }).await? {
+            return Ok(());
         }
         let _lock = self.store.lock(run.clone()).await?;
         let conductor = replay(&self.store, run).await?;
         let event = conductor.steer(by, steering).map_err(|error| EngineError::Steer(error.to_string()))?;
         self.store.append(run.clone(), conductor.state().length(), now(), vec![event]).await?;
         Ok(())
+    }
+
+    async fn order_one_that_goes_on(&self, run: &RunId, instruction: Instruction) -> Result<(), EngineError> {
+        let done = self.order(run, instruction).await?;
+        done.then_some(()).ok_or_else(|| EngineError::NotRunning { run: run.clone() })
+    }
+
+    /// Has an order carried out by whoever carries the run out, here or in another process; `false` where nobody does.
+    async fn order(&self, run: &RunId, instruction: Instruction) -> Result<bool, EngineError> {
+        if let Ok(orders) = self.with(run, |active| active.orders.clone()) {
+            let (reply, done) = oneshot::channel();
+            if orders.send(Order { instruction: instruction.clone(), reply }).await.is_ok()
+                && let Ok(done) = done.await
+            {
+                return done.map(|()| true);
+            }
+        }
+        orders::post(self.store.as_ref(), run, &instruction).await
     }
 
     /// How a run stands right now; `None` where it does not go on here.
@@ -279,33 +283,6 @@ impl Hub {
         }
     }
 
-    /// Goes on with every run that an earlier process was carrying out. Those that cannot go on say why in their row.
-    ///
-    /// # Errors
-    /// Where the runs cannot be read.
-    pub async fn resume(self: &Arc<Self>) -> Result<usize, EngineError> {
-        let mut resumed = 0;
-        for row in self.store.summaries(RunFilter::default()).await?.into_iter().rev().filter(|row| row.wanted) {
-            match self.start(&row.run).await {
-                Ok(()) => resumed += 1,
-                Err(EngineError::Finished { .. }) => self.want(&row.run, false).await?,
-                Err(error) => {
-                    tracing::warn!(run.id = %row.run, %error, "a run cannot go on after the restart");
-                    let (status, detail) = (RunStatus::Paused, format!("it did not go on after a restart: {error}"));
-                    self.store.put_summary(RunSummary { status, detail, wanted: false, ..row }).await?;
-                }
-            }
-        }
-        Ok(resumed)
-    }
-
-    /// Tells a workspace's or member's ledger its limits; runs that go on feel it with their next call.
-    pub async fn limits_changed(&self, workspace: &WorkspaceId, user: Option<&UserId>, budget: Budget) {
-        if let Some(purse) = self.purses.lock().await.get(&(workspace.clone(), user.cloned())) {
-            purse.set_budget(budget);
-        }
-    }
-
     /// Puts all runs down: calls in flight may end for as long as `grace`, then they are given up. A process that comes later
     /// goes on with them.
     pub async fn close(&self, grace: Duration) {
@@ -319,7 +296,12 @@ impl Hub {
         }
     }
 
-    async fn want(&self, run: &RunId, wanted: bool) -> Result<(), EngineError> {
+    /// What the runs that go on here have bought, by their ledgers.
+    pub(crate) fn bought_here(&self) -> BTreeMap<RunId, Spent> {
+        self.active().iter().map(|(run, active)| (run.clone(), active.ledger.spent())).collect()
+    }
+
+    pub(crate) async fn want(&self, run: &RunId, wanted: bool) -> Result<(), EngineError> {
         let row = self.store.summary(run.to_string()).await?;
         if row.wanted != wanted {
             self.store.put_summary(RunSummary { wanted, ..row }).await?;
@@ -332,49 +314,6 @@ impl Hub {
         limits.entry(workspace.clone()).or_default().clone()
     }
 
-    pub(crate) async fn purses_of(
-        &self,
-        workspace: &WorkspaceId,
-        user: &UserId,
-    ) -> Result<Vec<Arc<Ledger>>, EngineError> {
-        let budgets = self.patron.budgets(workspace, user).await.map_err(EngineError::Keys)?;
-        let mut purses = self.purses.lock().await;
-        let mut found = Vec::new();
-        for (user, budget) in [(Some(user.clone()), budgets.member), (None, budgets.workspace)] {
-            let key = (workspace.clone(), user);
-            let budget = Budget { minutes: None, ..budget };
-            if let Some(purse) = purses.get(&key) {
-                purse.set_budget(budget);
-                found.push(purse.clone());
-                continue;
-            }
-            let purse = Arc::new(Ledger::new(budget, self.spent_by(&key).await?));
-            purses.insert(key, purse.clone());
-            found.push(purse);
-        }
-        Ok(found)
-    }
-
-    /// What a workspace or a member has bought so far, in runs and to try prompts out. Rows of runs that ended in order say it; for the others the log does.
-    async fn spent_by(&self, (workspace, user): &PurseOf) -> Result<Spent, EngineError> {
-        let mut all = Spent::default();
-        let rows = RunFilter { workspace: Some(workspace.clone()), ..RunFilter::default() };
-        for row in
-            self.store.summaries(rows).await?.into_iter().filter(|row| user.as_ref().is_none_or(|u| *u == row.by))
-        {
-            let spent = match row.status {
-                RunStatus::Finished => row.bought(),
-                _ => self.store.paid(row.run.clone()).await?,
-            };
-            add(&mut all, &spent);
-        }
-        let tabs = RecordQuery { workspace: Some(workspace.clone()), user: user.clone(), ..RecordQuery::default() };
-        for tab in self.store.list::<Tab>(tabs, now()).await? {
-            add(&mut all, &tab.value.spent);
-        }
-        Ok(all)
-    }
-
     fn with<T>(&self, run: &RunId, see: impl FnOnce(&Active) -> T) -> Result<T, EngineError> {
         self.active().get(run).map(see).ok_or_else(|| EngineError::NotRunning { run: run.clone() })
     }
@@ -383,12 +322,4 @@ impl Hub {
         // entries are whole: each is inserted and removed at once
         self.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Adds what budgets over several runs count.
-pub(crate) fn add(all: &mut Spent, more: &Spent) {
-    all.usd += more.usd;
-    all.calls += more.calls;
-    all.tokens_in += more.tokens_in;
-    all.tokens_out += more.tokens_out;
 }

@@ -4,14 +4,25 @@ use std::{
 };
 
 use clade_domain::{RunId, Spent};
-use clade_store::{RunStatus, RunSummary, Store};
+use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
 use crate::{replay::state_until, report::row_of};
 
 /// Most rows that are remembered.
 const MOST: usize = 1_024;
 
-/// Says how a run stands as of now. One whose process died still says that it runs; the lock, which died with the process, tells the truth, and
+/// Says who holds a run where somebody does.
+///
+/// # Errors
+/// `Locked`, and what the store says.
+pub async fn check_free(store: &dyn Store, run: &RunId) -> Result<(), StoreError> {
+    match store.holder(run.clone()).await? {
+        Some(holder) => Err(StoreError::Locked { run: run.to_string(), holder }),
+        None => Ok(()),
+    }
+}
+
+/// Says how a run stands as of now. One whose process died still says that it runs; the lock, which nobody holds then, tells the truth, and
 /// the answer log what was bought. Whoever holds the lock rewrites the row every second.
 pub async fn mend_row(store: &dyn Store, row: &mut RunSummary) {
     if was_left(store, row).await {
@@ -66,7 +77,7 @@ impl Mended {
 
 /// Whether a run says that it runs, and nobody carries it out.
 async fn was_left(store: &dyn Store, row: &RunSummary) -> bool {
-    row.status == RunStatus::Running && store.lock(row.run.clone()).await.is_ok()
+    row.status == RunStatus::Running && matches!(store.holder(row.run.clone()).await, Ok(None))
 }
 
 /// The row of a run to which nobody writes any more: its journal says how far it came.

@@ -1,23 +1,18 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use clade_domain::{
-    Budget, CandidateId, Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, StopReason, Usd,
-    UserId,
-};
-use clade_evolve::{
-    Command, Conductor, EvaluateCommand, Plan, RunState, Steering, state::Phase, strategy::model_override,
-};
+use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, Usd};
+use clade_evolve::{Command, Conductor, EvaluateCommand, RunState, state::Phase, strategy::model_override};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     task::JoinSet,
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clients, EngineError, LiveLog, Progress, RunOutcome,
+    Clients, EngineError, LiveLog, Order, Progress, RunOutcome,
     journal::RunJournal,
     keeping::Keeping,
     now,
@@ -55,17 +50,6 @@ pub struct Control {
     pub abandon: CancellationToken,
 }
 
-/// What the user wants of a run while it goes on.
-#[derive(Debug)]
-pub enum Order {
-    /// Other limits, for good. The answer says whether they are journalled.
-    Budget(Budget, oneshot::Sender<Result<(), EngineError>>),
-    /// Steer the search. The answer says whether that is journalled.
-    Steer(UserId, Box<Steering>, oneshot::Sender<Result<(), EngineError>>),
-    /// End the search now, then choose and prove with what it has. Where there is nothing to choose, put the run down.
-    Stop,
-}
-
 /// What a run needs around it.
 pub struct RunnerSettings {
     /// The system of record.
@@ -92,10 +76,10 @@ pub struct RunnerSettings {
 
 /// A run in this process. Holds the run's lock as long as it lives.
 pub struct Runner {
-    conductor: Conductor,
+    pub(crate) conductor: Conductor,
     journal: RunJournal,
-    settings: RunnerSettings,
-    spec: Arc<RunSpec>,
+    pub(crate) settings: RunnerSettings,
+    pub(crate) spec: Arc<RunSpec>,
     shelf: Shelf,
     summary: RunSummary,
     seconds_before: f64,
@@ -190,21 +174,6 @@ impl Runner {
         self.record(vec![RunEvent::BudgetChanged { budget }]).await
     }
 
-    /// Steers the search.
-    ///
-    /// # Errors
-    /// Where it cannot be steered so, or the event cannot be journalled.
-    async fn steer(&mut self, by: UserId, steering: Steering) -> Result<(), EngineError> {
-        if let Steering::Model(..) = steering {
-            return Err(EngineError::Steer("a run that goes on keeps its models; pause it first".to_owned()));
-        }
-        let event = self.conductor.steer(by, steering).map_err(|error| EngineError::Steer(error.to_string()))?;
-        self.record(vec![event]).await?;
-        // what is frozen from now on is part of the settings
-        self.spec = Arc::new(self.conductor.state().spec().clone());
-        Ok(())
-    }
-
     /// Goes on until the run is complete, is told to stop, or cannot go on. Whatever the outcome, everything that
     /// arrived is stored.
     pub async fn run(&mut self, control: &Control) -> RunOutcome {
@@ -293,18 +262,11 @@ impl Runner {
                     }
                     while executors.try_join_next().is_some() {}
                 }
-                Some(order) = next_order(&mut orders) => match order {
-                    Order::Budget(budget, reply) => {
-                        let changed = self.change_budget(budget).await;
-                        if matches!(stop, Some(RunOutcome::BudgetSpent { .. })) && !control.drain.is_cancelled() {
-                            stop = None;
-                        }
-                        // whoever asked may have gone away; the limits hold all the same
-                        drop(reply.send(changed));
-                    }
-                    Order::Steer(by, steering, reply) => drop(reply.send(self.steer(by, *steering).await)),
-                    Order::Stop => self.end_search(control).await?,
-                },
+                Some(Order { instruction, reply }) = next_order(&mut orders) => {
+                    let done = self.obey(instruction, control, &mut stop).await;
+                    // whoever asked may have gone away; what they wanted holds all the same
+                    drop(reply.send(done));
+                }
                 Some(event) = self.keeping.next() => self.record(vec![event]).await?,
                 _ = ticks.tick() => {
                     rate.update(self.conductor.state().trials());
@@ -312,6 +274,7 @@ impl Runner {
                     self.watch_the_clock(control, &mut stop);
                     if written.elapsed() >= SUMMARY_EVERY {
                         self.write_summary().await?;
+                        self.obey_posted(control, &mut stop).await;
                         let RunnerSettings { store, clients, .. } = &self.settings;
                         self.keeping.look(store.as_ref(), clients, self.conductor.state()).await?;
                         written = Instant::now();
@@ -326,24 +289,6 @@ impl Runner {
         let RunnerSettings { store, clients, .. } = &self.settings;
         let events = self.keeping.last(store.as_ref(), clients, self.conductor.state()).await?;
         self.record(events).await
-    }
-
-    /// Ends the search as the user wishes: who led when the last generation closed meets validation.
-    async fn end_search(&mut self, control: &Control) -> Result<(), EngineError> {
-        let state = self.conductor.state();
-        if self.spec.mode == RunMode::Evaluate || state.phase() != Phase::Search || state.candidates().len() == 0 {
-            control.drain.cancel();
-            return Ok(());
-        }
-        let mut finalists = match state.generations().last() {
-            Some(closed) => closed.survivors.clone(),
-            None => vec![state.best()],
-        };
-        finalists.truncate(Plan::FINALISTS - 1);
-        if !finalists.contains(&CandidateId(0)) {
-            finalists.push(CandidateId(0));
-        }
-        self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
     }
 
     /// Journals what executors brought, applies it, and notes what stops the run.
@@ -466,7 +411,7 @@ impl Runner {
     }
 
     /// Journals events and applies them once they are durable.
-    async fn record(&mut self, events: Vec<RunEvent>) -> Result<(), EngineError> {
+    pub(crate) async fn record(&mut self, events: Vec<RunEvent>) -> Result<(), EngineError> {
         if events.is_empty() {
             return Ok(());
         }

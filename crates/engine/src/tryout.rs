@@ -9,7 +9,7 @@ use clade_models::{
 use clade_store::{Change, ReadRecords, StoreError, member_id};
 use futures::future::join_all;
 
-use crate::{EngineError, Hub, Keys, Owner, hub::add, now, setup::simulated};
+use crate::{EngineError, Hub, Keys, Owner, now, purses::add, setup::simulated};
 
 /// Tries of a call: somebody waits for the answer.
 const TRIES: u32 = 3;

@@ -1,5 +1,6 @@
 use clade_domain::{
-    Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, StopReason, UserId,
+    Candidate, CandidateId, ExampleId, Limit, Purpose, Recorded, Relation, RunEvent, RunMode, Split, Steering,
+    StopReason, UserId,
 };
 
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     choice::Choice,
     state::{BY_HAND, Phase, ReplayError, fitness},
     statistics, steer,
-    steer::{SteerError, Steering},
+    steer::SteerError,
     strategy::{self, Grid, Strategy, Wish},
 };
 

@@ -23,4 +23,4 @@ pub use conductor::Conductor;
 pub use plan::{Allowance, Plan};
 pub use seed::child_seed;
 pub use state::RunState;
-pub use steer::{SteerError, Steering};
+pub use steer::SteerError;

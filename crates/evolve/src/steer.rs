@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    Bill, Candidate, CandidateId, ModelRole, ModelSpec, OperatorName, Prompt, Relation, RunEvent, RunMode, Steer,
-    UserId,
+    Bill, Candidate, CandidateId, OperatorName, Prompt, Relation, RunEvent, RunMode, Steer, Steering, UserId,
 };
 
 use crate::{
@@ -10,32 +9,6 @@ use crate::{
     operators::{ProposalContext, admit},
     state::{BY_HAND, Phase},
 };
-
-/// What somebody wants of a search.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Steering {
-    /// A candidate with components that were edited by hand. It meets a sample of train examples, and validation.
-    Write {
-        /// Whose prompt was edited.
-        parent: CandidateId,
-        /// The new texts by component; the others stay.
-        components: BTreeMap<String, String>,
-        /// What it is about.
-        note: String,
-    },
-    /// A candidate meets validation whatever the search thinks of it.
-    Pin(CandidateId),
-    /// It no longer does because of that.
-    Unpin(CandidateId),
-    /// A candidate does not meet validation.
-    Reject(CandidateId),
-    /// Words that whoever writes proposals is to heed.
-    Feedback(String),
-    /// A part of the prompt that every later proposal keeps word for word.
-    Freeze(String),
-    /// Another model from the next generation on.
-    Model(ModelRole, ModelSpec),
-}
 
 /// Why a search cannot be steered so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

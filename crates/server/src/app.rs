@@ -16,7 +16,6 @@ use crate::{
     presence::Presence,
     rate::Rates,
     recheck::Rechecks,
-    repeat::InHand,
     start::StartLink,
     webhooks::{Outbox, Reachable},
 };
@@ -90,7 +89,6 @@ pub struct Inner {
     pub(crate) hosts: Hosts,
     pub(crate) start: StartLink,
     pub(crate) rates: Rates,
-    pub(crate) in_hand: InHand,
     pub(crate) presence: Presence,
     pub(crate) fanouts: Fanouts,
     pub(crate) layouts: Layouts,
@@ -133,7 +131,6 @@ impl App {
             hosts: Hosts::new(public_url),
             start: StartLink::default(),
             rates: Rates::new(rate),
-            in_hand: InHand::default(),
             presence: Presence::default(),
             fanouts: Fanouts::default(),
             layouts: Layouts::default(),
@@ -147,12 +144,15 @@ impl App {
         }))
     }
 
-    /// Goes on with the runs that an earlier server was carrying out. Returns how many.
+    /// Goes on with the runs that an earlier server was carrying out, and from now on with those of servers that die. Returns how many it
+    /// went on with at once.
     ///
     /// # Errors
     /// Where the runs cannot be read.
     pub async fn resume(&self) -> Result<usize, clade_engine::EngineError> {
-        self.hub.resume().await
+        let resumed = self.hub.resume().await;
+        self.hub.watch();
+        resumed
     }
 
     /// The runs that go on here.

@@ -220,7 +220,7 @@ impl From<EngineError> for Problem {
         match error {
             E::Store(error) => error.into(),
             E::NoCandidate { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
-            E::Running { .. } | E::NotRunning { .. } | E::Finished { .. } | E::Steer(_) => {
+            E::Running { .. } | E::NotRunning { .. } | E::Finished { .. } | E::Steer(_) | E::Unheard { .. } => {
                 Self::conflict(error.to_string())
             }
             E::Crowded { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, "crowded", error.to_string()).after(30),

@@ -1,8 +1,3 @@
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
-};
-
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -11,37 +6,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use clade_domain::{ContentHash, Repeatable, Timestamp, UserId};
-use clade_store::{Change, ReadRecords, Record};
+use clade_store::{Change, ReadRecords, Record, StoreError, Stored};
 use serde_json::Value;
 
 use crate::{App, Problem, caller::Caller, extract};
 
 /// For how long an answer is given again, in milliseconds: a day.
 const LASTS_MS: i64 = 24 * 3_600 * 1_000;
+/// For how long a key is held by a request that nobody has heard of since, in milliseconds: its server may have died.
+const IN_HAND_MS: i64 = 60_000;
 /// The header.
 const NAME: &str = "idempotency-key";
-
-/// Requests with a key that are being carried out.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct InHand(Arc<Mutex<HashSet<String>>>);
-
-struct Held {
-    all: InHand,
-    id: String,
-}
-
-impl InHand {
-    fn take(&self, id: &str) -> Option<Held> {
-        let new = self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
-        new.then(|| Held { all: self.clone(), id: id.to_owned() })
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.all.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
 
 /// Carries a request with an `Idempotency-Key` out once, and gives its answer again to whoever repeats it.
 pub(crate) async fn once(State(app): State<App>, caller: Caller, request: Request, next: Next) -> Response {
@@ -69,39 +44,58 @@ async fn repeated(
     let asked = format!("{} {}\n", parts.method, parts.uri);
     let request = ContentHash::of(&[asked.as_bytes(), &body].concat());
     let id = format!("{user}/{key}");
-    let held = app.in_hand.take(&id).ok_or_else(|| {
-        Problem::conflict("a request with this Idempotency-Key is being carried out")
-            .fix("wait for it, then repeat it")
-            .after(1)
-    })?;
-    if let Some(known) = app.store.get::<Repeatable>(&id, caller.now).await? {
-        let Repeatable { request: first, status, body, .. } = known.value;
-        if first != request {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency",
-                "this Idempotency-Key was used for another request",
-            )
-            .fix("draw a new key for a new request"));
-        }
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-        let again = [("idempotent-replayed", HeaderValue::from_static("true"))];
-        return Ok((status, again, axum::Json(body)).into_response());
+    let known = Repeatable {
+        user,
+        key: key.to_owned(),
+        request,
+        status: 0,
+        body: Value::Null,
+        expires: Timestamp(caller.now.0 + IN_HAND_MS),
+    };
+    debug_assert_eq!(known.keys().id, id);
+    // whoever adds the record first carries the request out, on whichever server of the installation
+    match app.store.commit(vec![Change::add(&known, caller.now)?]).await {
+        Ok(()) => {}
+        Err(StoreError::Exists { .. }) => return again(app, &id, &known, caller.now).await,
+        Err(error) => return Err(error.into()),
     }
+    let held = Stored { value: known, revision: 1, created: caller.now };
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let status = response.status();
     if !status.is_success() {
+        app.store.commit(vec![Change::remove(&held)]).await?;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 4 << 20).await.map_err(Problem::fault)?;
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let expires = Timestamp(caller.now.0 + LASTS_MS);
-    let known = Repeatable { user, key: key.to_owned(), request, status: status.as_u16(), body, expires };
-    debug_assert_eq!(known.keys().id, id);
-    app.store.commit(vec![Change::add(&known, caller.now)?]).await?;
-    drop(held);
+    let known = Repeatable { status: status.as_u16(), body, expires, ..held.value.clone() };
+    app.store.commit(vec![Change::rewrite(&held, &known)?]).await?;
     let mut response = Response::from_parts(parts, Body::from(bytes));
     response.headers_mut().remove(header::CONTENT_LENGTH);
     Ok(response)
+}
+
+/// The answer to a request whose key is known.
+async fn again(app: &App, id: &str, asked: &Repeatable, now: Timestamp) -> Result<Response, Problem> {
+    let known = app.store.get::<Repeatable>(id, now).await?.map(|known| known.value);
+    if known.as_ref().is_some_and(|known| known.request != asked.request) {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency",
+            "this Idempotency-Key was used for another request",
+        )
+        .fix("draw a new key for a new request"));
+    }
+    match known {
+        Some(Repeatable { status, body, .. }) if status > 0 => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+            let again = [("idempotent-replayed", HeaderValue::from_static("true"))];
+            Ok((status, again, axum::Json(body)).into_response())
+        }
+        _ => Err(Problem::conflict("a request with this Idempotency-Key is being carried out")
+            .fix("wait for it, then repeat it")
+            .after(1)),
+    }
 }

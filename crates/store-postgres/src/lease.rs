@@ -70,6 +70,21 @@ impl Leases {
         Ok(Lease { leases: self.clone(), run })
     }
 
+    /// Who has a run; `None` where nobody does, or whoever had it was not heard of for too long.
+    pub async fn look(&self, run: &RunId) -> Result<Option<String>, StoreError> {
+        if self.held.lock().unwrap_or_else(PoisonError::into_inner).contains_key(run) {
+            return Ok(Some(self.holder.clone()));
+        }
+        // a row of this process that it holds no more is about to go
+        let who = in_schema(
+            &self.schema,
+            "SELECT holder FROM @leases WHERE run = $1 AND holder <> $2 AND expires >= clock_timestamp()",
+        );
+        let values = [(&run.as_str() as _, Type::TEXT), (&self.holder as _, Type::TEXT)];
+        let rows = self.link.query("find who holds a run", &who, &values).await?;
+        Ok(rows.first().and_then(|row| row.try_get(0).ok()))
+    }
+
     fn seconds(&self) -> f64 {
         self.length.as_secs_f64()
     }

@@ -9,6 +9,9 @@ use clade_store::{RunLock, StoreError};
 
 use crate::fault::io_fault;
 
+/// How often one tries again to take a run at which others only look.
+const LOOKS: u32 = 100;
+
 /// A run taken through an advisory lock on `locks/<run>.lock` beside the database. The operating system frees it when
 /// the process ends, however it ends. The file stays: removing it while others may hold it open would let two win.
 #[derive(Debug)]
@@ -25,16 +28,37 @@ pub(crate) fn take(folder: &Path, run: &RunId) -> Result<FileLock, StoreError> {
     let path: PathBuf = folder.join(format!("{run}.lock"));
     let failed = |error| io_fault(&path, "lock the run", &error);
     let mut file = File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            return Err(StoreError::Locked { run: run.to_string(), holder: holder(&mut file) });
+    let mut looks = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // somebody who only looks is gone in a moment; whoever holds it is not
+            Err(TryLockError::WouldBlock) if looks < LOOKS && file.try_lock_shared().is_ok() => looks += 1,
+            Err(TryLockError::WouldBlock) => {
+                return Err(StoreError::Locked { run: run.to_string(), holder: holder(&mut file) });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
     // who holds it is told to the next one; the lock itself does not depend on it, so a full disk is no reason to fail
     drop(sign(&mut file));
     Ok(FileLock { _file: file })
+}
+
+/// Who has a run; `None` where nobody does. The lock that shows it is shared, so many may look at once.
+pub(crate) fn look(folder: &Path, run: &RunId) -> Result<Option<String>, StoreError> {
+    let path: PathBuf = folder.join(format!("{run}.lock"));
+    let failed = |error| io_fault(&path, "look who holds the run", &error);
+    let mut file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(holder(&mut file))),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
 }
 
 fn sign(file: &mut File) -> std::io::Result<()> {

@@ -1,6 +1,7 @@
 use clade_domain::{
     ApiToken, AuditEntry, Comment, Delivery, DeliveryStatus, Identity, Invitation, Item, ItemKind, ItemVersion, Member,
-    ProviderKey, Repeatable, RunId, Session, Share, Tab, Timestamp, User, UserId, Webhook, Workspace, WorkspaceId,
+    PostedOrder, ProviderKey, Repeatable, RunId, Session, Share, Tab, Timestamp, User, UserId, Webhook, Workspace,
+    WorkspaceId,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -37,6 +38,8 @@ pub enum RecordKind {
     ItemVersion,
     /// [`Repeatable`].
     Repeatable,
+    /// [`PostedOrder`].
+    Order,
     /// [`Webhook`].
     Webhook,
     /// [`Delivery`].
@@ -64,6 +67,7 @@ impl RecordKind {
             Self::Item => "item",
             Self::ItemVersion => "version",
             Self::Repeatable => "repeatable request",
+            Self::Order => "order",
             Self::Webhook => "webhook",
             Self::Delivery => "delivery",
             Self::Audit => "audit entry",
@@ -381,6 +385,12 @@ record!(ItemVersion, ItemVersion, |it| Keys {
 record!(Repeatable, Repeatable, |it| Keys {
     id: format!("{}/{}", it.user, it.key),
     user: Some(it.user.clone()),
+    expires: Some(it.expires),
+    ..Keys::default()
+});
+record!(PostedOrder, Order, |it| Keys {
+    id: it.id.clone(),
+    parent: Some(it.run.to_string()),
     expires: Some(it.expires),
     ..Keys::default()
 });

@@ -126,6 +126,8 @@ pub struct RunFilter {
     pub status: Vec<RunStatus>,
     /// Only runs whose id, description, strategy or model contains this text, in any case.
     pub text: Option<String>,
+    /// Only runs that a server is to go on with.
+    pub wanted: bool,
     /// At most so many.
     pub limit: Option<u32>,
 }
@@ -140,6 +142,7 @@ impl RunFilter {
         };
         let workspace = self.workspace.as_ref().is_none_or(|workspace| *workspace == summary.workspace);
         let status = workspace && (self.status.is_empty() || self.status.contains(&summary.status));
+        let status = status && (summary.wanted || !self.wanted);
         status && self.text.as_ref().is_none_or(|text| has(&text.to_lowercase()))
     }
 
@@ -240,6 +243,9 @@ pub trait Journal: Send + Sync {
 
     /// Takes the run for this process; `Locked` where another holds it.
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>>;
+
+    /// Who holds the run, in whichever process; `None` where nobody does. Looking takes nothing, and keeps nobody from taking.
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>>;
 
     /// Rewrites the run's row.
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()>;

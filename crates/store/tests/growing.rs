@@ -70,6 +70,10 @@ impl Journal for Growing {
         self.inner.lock(run)
     }
 
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>> {
+        self.inner.holder(run)
+    }
+
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()> {
         self.inner.put_summary(summary)
     }

@@ -1,5 +1,5 @@
 use clade_domain::Budget;
-use clade_engine::replay_state;
+use clade_engine::{check_free, replay_state};
 use clade_evolve::state::Phase;
 use clade_store_sqlite::Durability;
 
@@ -30,7 +30,7 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
         spec.options.max_concurrency = Some(concurrency);
     }
     // another process that holds it is told before anything else
-    drop(store.lock(row.run.clone()).await?);
+    check_free(store.as_ref(), &row.run).await?;
     if state.phase() != Phase::Finished {
         context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
     }

@@ -64,7 +64,7 @@ async fn states_of(store: &Arc<dyn Store>, snapshot: &SnapshotRow) -> Result<Opt
     if !always {
         return Ok(None);
     }
-    let goes_on = store.lock(snapshot.run.clone()).await.is_err();
+    let goes_on = store.holder(snapshot.run.clone()).await?.is_some();
     if goes_on {
         let deadline = Instant::now() + PATIENCE;
         let mut from = snapshot.length;

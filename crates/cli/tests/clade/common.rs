@@ -290,6 +290,11 @@ impl Served {
         Ran::of(self.clade(place, arguments))
     }
 
+    /// Ends it without notice.
+    pub fn kill(self) {
+        self.working.signal("KILL");
+    }
+
     /// Ends it as a user does.
     pub fn stop(self) {
         self.working.signal("INT");

@@ -28,6 +28,7 @@ mod programs;
 mod promptfoo;
 mod remote;
 mod repeating;
+mod replicas;
 mod runs;
 #[cfg(target_os = "linux")]
 mod sandbox_states;

@@ -121,7 +121,7 @@ async fn what_was_going_on_when_a_process_ended_goes_on_in_the_next_and_what_was
     for run in &ids {
         first.start(run).await.unwrap();
     }
-    first.pause(&ids[1]).unwrap();
+    first.pause(&ids[1]).await.unwrap();
     let paused = ended(&first, &store, &ids[1]).await;
     assert_eq!((paused.status, paused.wanted), (RunStatus::Paused, false));
     first.close(Duration::from_secs(60)).await;
@@ -149,7 +149,7 @@ async fn what_a_run_has_bought_is_at_hand_while_it_goes_on() {
     hub.mend(&mut row).await;
     assert_eq!((row.status, row.detail.as_str()), (RunStatus::Running, ""));
     assert!(paid.calls > 0 && row.spent.calls >= paid.calls, "{row:?} of {paid:?}");
-    hub.pause(&run).unwrap();
+    hub.pause(&run).await.unwrap();
     let row = ended(&hub, &store, &run).await;
     assert_eq!(row.spent.calls, store.paid(run).await.unwrap().calls);
 }
@@ -255,4 +255,85 @@ async fn answers_are_shared_within_a_workspace_alone() {
         hits.push(ended(&hub, &store, &run).await.spent.cache_hits);
     }
     assert!(hits[0] == 0 && hits[1] > 100 && hits[2] == 0, "{hits:?}");
+}
+
+/// A run that takes its time, under a name.
+async fn slow(store: &Arc<dyn Store>, name: &str, budget: Budget) -> RunId {
+    let rig = Rig::existing(store.clone(), name);
+    let mut spec = RunSpec { seed: 7, ..spec("simulated:rough", budget) };
+    spec.models.task[0].config.insert("latency_ms".into(), serde_json::json!(20));
+    spec.options.max_concurrency = Some(2);
+    // what two runs ask at the same moment is then bought by each of them
+    spec.options.cache = false;
+    rig.create(spec, &[assertion("numeric", "{{answer}}")], 0).await;
+    rig.run
+}
+
+#[tokio::test]
+async fn what_another_process_carries_out_is_left_to_it_and_obeys() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = slow(&store, "elsewhere", calls(100_000)).await;
+    let [owner, other] = [(); 2].map(|()| hub(&store, Budget::default()));
+    owner.start(&run).await.unwrap();
+    assert_eq!(other.resume().await.unwrap(), 0);
+    let row = store.summary(run.to_string()).await.unwrap();
+    assert!(row.wanted && row.detail.is_empty(), "{row:?}");
+    other.set_budget(&run, calls(90_000)).await.unwrap();
+    let refused = other.steer(&run, UserId::default(), clade_domain::Steering::Feedback(String::new())).await;
+    assert!(matches!(&refused, Err(EngineError::Steer(why)) if why.contains("characters")), "{refused:?}");
+    other.pause(&run).await.unwrap();
+    let row = ended(&owner, &store, &run).await;
+    assert_eq!((row.status, row.wanted), (RunStatus::Paused, false));
+    assert!(matches!(other.pause(&run).await, Err(EngineError::NotRunning { .. })));
+    let state = clade_engine::replay_state(&store, &run).await.unwrap();
+    assert_eq!(state.budget().calls, Some(90_000));
+    // whoever holds a run and hears nothing is named
+    let held = store.lock(run.clone()).await.unwrap();
+    let unheard = other.set_budget(&run, calls(1)).await;
+    assert!(unheard.is_err_and(|error| error.to_string().contains("is open in another process")));
+    drop(held);
+}
+
+#[tokio::test]
+async fn a_run_that_was_lost_to_another_process_is_not_marked_by_its_former_owner() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = slow(&store, "lost", calls(100_000)).await;
+    let hub = hub(&store, Budget::default());
+    hub.start(&run).await.unwrap();
+    // another process writes, as one does that took the run over while this one stood still
+    loop {
+        let length = store.length(run.clone()).await.unwrap();
+        let foreign = RunEvent::SessionStarted { version: "other".into(), isolation: None };
+        if store.append(run.clone(), length, clade_engine::now(), vec![foreign]).await.is_ok() {
+            break;
+        }
+    }
+    while hub.running().contains(&run) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let row = store.summary(run.to_string()).await.unwrap();
+    assert!(row.wanted && row.status != RunStatus::Failed && row.detail.is_empty(), "{row:?}");
+}
+
+#[tokio::test]
+async fn a_workspaces_budget_counts_what_other_processes_buy() {
+    const MOST: u64 = 900;
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let [first, second] = [(); 2].map(|()| hub(&store, calls(MOST)));
+    let ids = [slow(&store, "shared-1", calls(100_000)).await, slow(&store, "shared-2", calls(100_000)).await];
+    for (hub, run) in [(&first, &ids[0]), (&second, &ids[1])] {
+        hub.start(run).await.unwrap();
+        hub.watch();
+    }
+    for (hub, run) in [(&first, &ids[0]), (&second, &ids[1])] {
+        ended(hub, &store, run).await;
+    }
+    let mut paid = 0;
+    for run in &ids {
+        paid += store.paid(run.clone()).await.unwrap().calls;
+    }
+    // each alone would have spent it all; at most what both buy in the seconds between two looks comes on top
+    assert!((MOST - 50..MOST + 700).contains(&paid), "{paid} calls");
+    first.close(Duration::ZERO).await;
+    second.close(Duration::ZERO).await;
 }

@@ -64,6 +64,9 @@ impl Journal for FullStore {
     fn lock(&self, run: RunId) -> StoreFuture<'_, Box<dyn RunLock>> {
         self.inner.lock(run)
     }
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>> {
+        self.inner.holder(run)
+    }
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()> {
         self.inner.put_summary(summary)
     }

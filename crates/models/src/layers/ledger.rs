@@ -167,6 +167,17 @@ impl Ledger {
         self.settled.notify_waiters();
     }
 
+    /// Learns that so much was spent in all, by whoever: what it knows itself already is part of it. Calls that wait look again.
+    pub fn at_least(&self, spent: &Spent) {
+        let mut books = self.books();
+        books.spent.usd = Usd(books.spent.usd.0.max(spent.usd.0));
+        books.spent.calls = books.spent.calls.max(spent.calls);
+        books.spent.tokens_in = books.spent.tokens_in.max(spent.tokens_in);
+        books.spent.tokens_out = books.spent.tokens_out.max(spent.tokens_out);
+        drop(books);
+        self.settled.notify_waiters();
+    }
+
     /// What is left.
     #[must_use]
     pub fn remaining(&self) -> Remaining {

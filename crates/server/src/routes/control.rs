@@ -43,7 +43,7 @@ async fn start(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pro
 }
 
 async fn pause(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
-    app.hub.pause(&caller.run()?.run)?;
+    app.hub.pause(&caller.run()?.run).await?;
     noted(&app, &caller, "run.pause", None).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -71,7 +71,7 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pr
         return Err(Problem::conflict("the run goes on").fix("pause it first"));
     }
     // another process may be at it
-    drop(app.store.lock(run.clone()).await?);
+    clade_engine::check_free(app.store.as_ref(), run).await?;
     app.store.put_summary(RunSummary { deleted: true, ..caller.run()?.clone() }).await?;
     noted(&app, &caller, "run.delete", None).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -27,8 +27,10 @@ use crate::{
 const GATE: Gate = Gate::Run(Action::ReadRuns);
 /// How often progress is sent, at most.
 const PROGRESS: Duration = Duration::from_millis(250);
-/// How often a stream without news says that it is there, and looks whether a run of another process has grown.
+/// How often a stream without news says that it is there, and looks whether a run of another process goes on.
 const BEAT: Duration = Duration::from_secs(1);
+/// How often it looks whether the journal of a run of another process has grown.
+const ELSEWHERE: Duration = Duration::from_millis(250);
 /// How often it is asked whether a listener may still listen.
 const CHECK: Duration = Duration::from_millis(500);
 
@@ -70,6 +72,9 @@ struct Listener {
     due: Option<Instant>,
     progress_sent: Instant,
     checked: Instant,
+    /// When something was sent last, and when it was seen last that the run goes on in another process.
+    sent: Instant,
+    seen: Option<Instant>,
     over: bool,
 }
 
@@ -87,8 +92,19 @@ async fn listen(
         (None, None) => app.store.length(run.clone()).await?,
     };
     let now = Instant::now();
-    let listener =
-        Listener { app, run, headers, next, fanout: None, due: None, progress_sent: now, checked: now, over: false };
+    let listener = Listener {
+        app,
+        run,
+        headers,
+        next,
+        fanout: None,
+        due: None,
+        progress_sent: now,
+        checked: now,
+        sent: now,
+        seen: None,
+        over: false,
+    };
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         // a proxy that collects what it passes on would hold up what is live
@@ -101,7 +117,10 @@ impl Listener {
     fn stream(self) -> impl Stream<Item = Result<Bytes, std::convert::Infallible>> {
         stream::unfold(self, |mut listener| async move {
             match listener.news().await {
-                Ok(Some(bytes)) => Some((Ok(bytes), listener)),
+                Ok(Some(bytes)) => {
+                    listener.sent = Instant::now();
+                    Some((Ok(bytes), listener))
+                }
                 Ok(None) => None,
                 Err(problem) => {
                     tracing::warn!(run.id = %listener.run, ?problem, "a stream of events ended");
@@ -156,7 +175,8 @@ impl Listener {
             if self.app.closing.is_cancelled() {
                 return Ok(None);
             }
-            if self.wait().await {
+            self.wait().await;
+            if self.sent.elapsed() >= BEAT {
                 return Ok(Some(": \n\n".into()));
             }
         }
@@ -185,14 +205,22 @@ impl Listener {
         Ok(text.into())
     }
 
-    /// Whether a run that is not going on here is in the hands of another process.
-    async fn goes_on(&self) -> Result<bool, Problem> {
-        let mut row = self.app.store.summary(self.run.to_string()).await?;
-        if row.status != RunStatus::Running {
-            return Ok(false);
+    /// Whether a run that is not going on here is in the hands of another process, or a server will take it over.
+    async fn goes_on(&mut self) -> Result<bool, Problem> {
+        if self.seen.is_some_and(|seen| seen.elapsed() < BEAT) {
+            return Ok(true);
         }
-        self.app.hub.mend(&mut row).await;
-        Ok(row.status == RunStatus::Running)
+        let mut row = self.app.store.summary(self.run.to_string()).await?;
+        let goes_on = match row.status {
+            RunStatus::Running | RunStatus::Paused if row.wanted => true,
+            RunStatus::Running => {
+                self.app.hub.mend(&mut row).await;
+                row.status == RunStatus::Running
+            }
+            _ => false,
+        };
+        self.seen = goes_on.then(Instant::now);
+        Ok(goes_on)
     }
 
     /// Whether the listener still may: they may have been taken out of the workspace meanwhile.
@@ -214,9 +242,9 @@ impl Listener {
         Ok(principal.may(Action::ReadRuns, Some(&row.workspace), member.map(|member| member.value.role)))
     }
 
-    /// Waits for news; true where there are none for a while.
-    async fn wait(&mut self) -> bool {
-        let until = if self.fanout.is_some() { PROGRESS } else { BEAT };
+    /// Waits for news, for a while.
+    async fn wait(&mut self) {
+        let until = if self.fanout.is_some() { PROGRESS } else { ELSEWHERE };
         let news = async {
             match (self.due, &self.fanout) {
                 (Some(due), _) => tokio::time::sleep_until(due).await,
@@ -230,9 +258,9 @@ impl Listener {
             }
         };
         tokio::select! {
-            () = news => false,
-            () = self.app.closing.cancelled() => false,
-            () = tokio::time::sleep(until) => self.fanout.is_none(),
+            () = news => {}
+            () = self.app.closing.cancelled() => {}
+            () = tokio::time::sleep(until) => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_domain::{Action, CandidateId, ModelRole, ModelSpec};
+use clade_domain::{Action, CandidateId, ModelRole, ModelSpec, Steering};
 use clade_engine::find_candidate;
-use clade_evolve::{Steering, state::BY_HAND};
+use clade_evolve::state::BY_HAND;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use clade_domain::{Delivery, DeliveryStatus, Timestamp, Webhook};
 use clade_engine::now;
-use clade_store::{Change, ReadRecords, Stored};
+use clade_store::{Change, ReadRecords, StoreError, Stored};
 use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use reqwest::{header, redirect};
 use tokio::time::MissedTickBehavior;
@@ -19,6 +19,8 @@ const TRIES: u32 = 5;
 const FIRST_WAIT_MS: i64 = 10_000;
 /// For how long one try may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For how long a delivery is left to the server that took it, in milliseconds: longer than a try takes. Where that server died, another one tries.
+const TAKEN_MS: i64 = 30_000;
 /// How often is looked for what is due where nothing new comes.
 const LOOK: Duration = Duration::from_secs(5);
 /// Most that are under way at once, each to another webhook.
@@ -56,7 +58,8 @@ pub(crate) async fn deliver(app: App) {
     while under_way.next().await.is_some() {}
 }
 
-async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), clade_store::StoreError> {
+async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), StoreError> {
+    let Some(delivery) = &taken(app, delivery).await? else { return Ok(()) };
     let old = &delivery.value;
     let webhook = app.store.get::<Webhook>(&old.webhook, now()).await?;
     let tries = old.tries + 1;
@@ -72,6 +75,16 @@ async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), clade_store::
     let due = Timestamp(now().0 + wait);
     let new = Delivery { status, answer, tries, due, ..old.clone() };
     app.store.commit(vec![Change::rewrite(delivery, &new)?]).await
+}
+
+/// The delivery, taken for this server; none where another one of the installation was first.
+async fn taken(app: &App, delivery: &Stored<Delivery>) -> Result<Option<Stored<Delivery>>, StoreError> {
+    let value = Delivery { due: Timestamp(now().0 + TAKEN_MS), ..delivery.value.clone() };
+    match app.store.commit(vec![Change::rewrite(delivery, &value)?]).await {
+        Ok(()) => Ok(Some(Stored { value, revision: delivery.revision + 1, created: delivery.created })),
+        Err(StoreError::Stale { .. } | StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Sends a delivery once. The text says what came back.

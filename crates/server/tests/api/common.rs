@@ -131,7 +131,7 @@ impl Server {
 pub struct Person {
     pub user: UserId,
     pub token: String,
-    url: String,
+    pub url: String,
 }
 
 impl Person {

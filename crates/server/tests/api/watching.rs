@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{Person, Server, answer, run_file, text};
 
 /// A run at the pace of a real model.
-fn slow(calls: u32) -> Value {
+pub fn slow(calls: u32) -> Value {
     let mut file = run_file(calls);
     file["file"] = json!(
         text(&file["file"]).replace("[simulated:gentle]", "[{id: 'simulated:gentle', config: {latency_ms: 20}}]")
@@ -18,7 +18,7 @@ fn slow(calls: u32) -> Value {
 }
 
 /// Server-sent events up to the stream's end, or as many as are wanted.
-async fn events(person: &Person, path: &str, last: Option<u64>, most: usize) -> Vec<(String, Option<u64>, Value)> {
+pub async fn events(person: &Person, path: &str, last: Option<u64>, most: usize) -> Vec<(String, Option<u64>, Value)> {
     let mut request = person.ask(Method::GET, path);
     if let Some(last) = last {
         request = request.header("last-event-id", last);

@@ -146,6 +146,10 @@ impl Journal for PostgresStore {
         Box::pin(async move { self.leases.take(run).await.map(|lease| Box::new(lease) as Box<dyn RunLock>) })
     }
 
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>> {
+        Box::pin(async move { self.leases.look(&run).await })
+    }
+
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.rewrite(&summary).await })
     }

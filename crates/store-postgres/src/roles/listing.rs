@@ -68,6 +68,7 @@ impl PostgresStore {
         let sql = "SELECT summary FROM @runs WHERE visible AND (cardinality($1::text[]) = 0 OR status = ANY($1)) \
                    AND ($2::text IS NULL OR workspace = $2) \
                    AND ($3::text IS NULL OR (created, no) < (SELECT created, no FROM @runs WHERE id = $3)) \
+                   AND (NOT $5 OR summary::json ->> 'wanted' = 'true') \
                    ORDER BY created DESC, no DESC LIMIT $4";
         // what the statement does not do is done below, and then it must give all it has
         let plain = filter.text.is_none() && filter.order == RunOrder::Newest;
@@ -80,6 +81,7 @@ impl PostgresStore {
             (&workspace as _, Type::TEXT),
             (&after as _, Type::TEXT),
             (&limit as _, Type::INT8),
+            (&filter.wanted as _, Type::BOOL),
         ];
         let rows = self.rows("list runs", sql, &values).await?;
         let runs = rows.iter().map(|row| self.parsed("a run's row", self.value(row, 0)?));

@@ -124,6 +124,10 @@ impl Journal for SqliteStore {
         Box::pin(std::future::ready(lock))
     }
 
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>> {
+        Box::pin(std::future::ready(lock::look(&self.locks, &run)))
+    }
+
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()> {
         Box::pin(async move { self.writer.write(Work::Summary(Box::new(self.run_row(&summary)?))).await.map(drop) })
     }

@@ -51,6 +51,7 @@ impl SqliteStore {
             workspace.as_ref().map(|_| "workspace = ?2"),
             after.as_ref().map(|_| "(created, no) < (SELECT created, no FROM runs WHERE id = ?3)"),
             (!status.is_empty()).then_some("status IN (SELECT value FROM json_each(?4))"),
+            filter.wanted.then_some("summary ->> 'wanted' = 1"),
         ];
         let conditions: Vec<&str> = conditions.into_iter().flatten().collect();
         let filtered =

@@ -87,6 +87,15 @@ pub(super) async fn filters(store: &impl Journal) -> Result<(), StoreError> {
             RunFilter { status: status.to_vec(), text: text.map(str::to_owned), limit, ..RunFilter::default() };
         assert_eq!(listed(store, filter).await?, expected, "{status:?} {text:?} {limit:?}");
     }
+    let wanted = async || listed(store, RunFilter { wanted: true, ..RunFilter::default() }).await;
+    assert!(wanted().await?.is_empty());
+    // its name is not what counts
+    let description = "{\"wanted\":true}".to_owned();
+    store.put_summary(crate::RunSummary { description, ..store.summary("described".into()).await? }).await?;
+    store.put_summary(crate::RunSummary { wanted: true, ..store.summary("searched".into()).await? }).await?;
+    assert_eq!(wanted().await?, ["searched"]);
+    let filter = RunFilter { wanted: true, status: vec![RunStatus::Finished], ..RunFilter::default() };
+    assert!(listed(store, filter).await?.is_empty());
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 use clade_domain::{
-    ApiToken, AuditEntry, Comment, ContentHash, Elsewhere, Identity, Invitation, Item, ItemKind, ItemVersion, Member,
-    ProviderKey, Repeatable, Role, Session, Share, Spent, Tab, Timestamp, Usd, User, UserId, Workspace, WorkspaceId,
+    ApiToken, AuditEntry, CandidateId, Comment, ContentHash, Elsewhere, Identity, Instruction, Invitation, Item,
+    ItemKind, ItemVersion, Member, PostedOrder, ProviderKey, Repeatable, Role, Session, Share, Spent, Steering, Tab,
+    Timestamp, Usd, User, UserId, Workspace, WorkspaceId,
 };
 use futures::future::join_all;
 
@@ -240,6 +241,18 @@ pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreE
         body: serde_json::json!({ "a": [1, null] }),
         expires: Timestamp(1_000),
     };
+    let order = PostedOrder {
+        id: "order-1".into(),
+        run: samples::run("steered")?,
+        instruction: Instruction::Steer {
+            by: "kim-1".parse().map_err(wrong)?,
+            steering: Steering::Pin(CandidateId(3)),
+        },
+        taken: true,
+        outcome: Some(Err("no".into())),
+        expires: Timestamp(1_000),
+    };
+    kept(store, &order).await?;
     kept(store, &identity).await?;
     kept(store, &elsewhere).await?;
     kept(store, &token).await?;

@@ -112,6 +112,11 @@ impl Journal for MemoryStore {
         Box::pin(std::future::ready(lock))
     }
 
+    fn holder(&self, run: RunId) -> StoreFuture<'_, Option<String>> {
+        let held = hold(&self.locks).contains(&run).then(|| "this process".to_owned());
+        Box::pin(std::future::ready(Ok(held)))
+    }
+
     fn put_summary(&self, summary: RunSummary) -> StoreFuture<'_, ()> {
         self.with(|state| {
             let run = state.run(&summary.run)?;

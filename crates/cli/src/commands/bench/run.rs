@@ -5,7 +5,7 @@ use std::{
 };
 
 use clade_domain::{RunId, RunMode};
-use clade_engine::{RunOutcome, Setup, Side, replay_state};
+use clade_engine::{RunOutcome, Setup, Side, check_free, replay_state};
 use clade_runfile::{Loaded, Range};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use clade_store_sqlite::Durability;
@@ -203,7 +203,7 @@ fn confirm(args: &BenchRunArgs, price: &Total) -> Result<(), Failure> {
 async fn taken_up(store: &Arc<dyn Store>, row: &RunSummary, context: &Context) -> Result<Setup, Failure> {
     let state = replay_state(store, &row.run).await?;
     // another process that holds it is told before anything else
-    drop(store.lock(row.run.clone()).await?);
+    check_free(store.as_ref(), &row.run).await?;
     set_up(&state, state.spec(), store, &keys_again(state.spec(), context).await?, context).await
 }
 

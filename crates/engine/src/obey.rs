@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use clade_domain::{CandidateId, Instruction, RunEvent, RunMode, Steering, StopReason, UserId};
+use clade_evolve::{Plan, state::Phase};
+
+use crate::{Control, EngineError, RunOutcome, Runner, orders};
+
+/// What a run does as it is told while it goes on.
+impl Runner {
+    /// Carries out an instruction. `stop` is why nothing more is commanded; other limits may take that back.
+    pub(crate) async fn obey(
+        &mut self,
+        instruction: Instruction,
+        control: &Control,
+        stop: &mut Option<RunOutcome>,
+    ) -> Result<(), EngineError> {
+        match instruction {
+            Instruction::Pause => control.drain.cancel(),
+            Instruction::Stop => self.end_search(control).await?,
+            Instruction::Budget { budget } => {
+                self.change_budget(budget).await?;
+                if matches!(stop, Some(RunOutcome::BudgetSpent { .. })) && !control.drain.is_cancelled() {
+                    *stop = None;
+                }
+            }
+            Instruction::Steer { by, steering } => self.steer(by, steering).await?,
+        }
+        Ok(())
+    }
+
+    /// Carries out what was posted by other processes.
+    pub(crate) async fn obey_posted(&mut self, control: &Control, stop: &mut Option<RunOutcome>) {
+        let (store, run) = (self.settings.store.clone(), self.conductor.state().run().clone());
+        for order in orders::take(store.as_ref(), &run).await {
+            let done = self.obey(order.value.instruction.clone(), control, stop).await;
+            orders::answer(store.as_ref(), &order, done).await;
+        }
+    }
+
+    async fn steer(&mut self, by: UserId, steering: Steering) -> Result<(), EngineError> {
+        if let Steering::Model(..) = steering {
+            return Err(EngineError::Steer("a run that goes on keeps its models; pause it first".to_owned()));
+        }
+        let event = self.conductor.steer(by, steering).map_err(|error| EngineError::Steer(error.to_string()))?;
+        self.record(vec![event]).await?;
+        // what is frozen from now on is part of the settings
+        self.spec = Arc::new(self.conductor.state().spec().clone());
+        Ok(())
+    }
+
+    /// Ends the search as the user wishes: who led when the last generation closed meets validation.
+    async fn end_search(&mut self, control: &Control) -> Result<(), EngineError> {
+        let state = self.conductor.state();
+        if self.spec.mode == RunMode::Evaluate || state.phase() != Phase::Search || state.candidates().len() == 0 {
+            control.drain.cancel();
+            return Ok(());
+        }
+        let mut finalists = match state.generations().last() {
+            Some(closed) => closed.survivors.clone(),
+            None => vec![state.best()],
+        };
+        finalists.truncate(Plan::FINALISTS - 1);
+        if !finalists.contains(&CandidateId(0)) {
+            finalists.push(CandidateId(0));
+        }
+        self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
+    }
+}
