@@ -14,7 +14,12 @@ use clade_runfile::Loaded;
 use clade_store::Store;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{context::Context, failure::Failure, load, sandbox};
+use crate::{
+    backends::{AnswerServer, Config},
+    context::Context,
+    failure::Failure,
+    load, sandbox,
+};
 
 /// From a run file that was just read: the environment, `.env` files, and what the run file says inline.
 ///
@@ -69,7 +74,8 @@ pub async fn set_up(
     keys: &Keys,
     context: &Context,
 ) -> Result<Setup, Failure> {
-    let mut setup = Setup::of(state, spec, store, keys, Shared::default()).await?;
+    let answers = AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing());
+    let mut setup = Setup::of(state, spec, store, keys, Shared { answers, ..Shared::default() }).await?;
     if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context)? {
         setup.clients.set_code(host);
     }

@@ -5,19 +5,38 @@ use clade_models::layers::{AnswerCache, AnswerRecord, KnownAnswer};
 use clade_store::{PaidAnswer, Store};
 use futures::future::BoxFuture;
 
-use crate::now;
+use crate::{Sharing, now};
 
 /// The store's answer log as the response cache of one run.
 pub struct StoredAnswers {
     store: Arc<dyn Store>,
     run: RunId,
+    sharing: Option<Arc<Sharing>>,
 }
 
 impl StoredAnswers {
     /// The cache of a run: what it puts is on its account, what others put is free.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, run: RunId) -> Self {
-        Self { store, run }
+        Self { store, run, sharing: None }
+    }
+
+    /// The same, with answers of processes that have another system of record.
+    #[must_use]
+    pub fn sharing(self, sharing: Option<Arc<Sharing>>) -> Self {
+        Self { sharing, ..self }
+    }
+
+    fn known(&self, answer: PaidAnswer) -> KnownAnswer {
+        KnownAnswer {
+            own: answer.run == self.run,
+            model: answer.model,
+            body: answer.body,
+            usage: answer.usage,
+            cost: answer.cost,
+            latency_ms: answer.latency_ms,
+            finish: finish(&answer.finish),
+        }
     }
 }
 
@@ -25,15 +44,15 @@ impl AnswerCache for StoredAnswers {
     fn get(&self, key: ContentHash) -> BoxFuture<'_, Result<Option<KnownAnswer>, String>> {
         Box::pin(async move {
             let found = self.store.answers(vec![key]).await.map_err(|error| error.to_string())?;
-            Ok(found.into_iter().next().flatten().map(|answer| KnownAnswer {
-                own: answer.run == self.run,
-                model: answer.model,
-                body: answer.body,
-                usage: answer.usage,
-                cost: answer.cost,
-                latency_ms: answer.latency_ms,
-                finish: finish(&answer.finish),
-            }))
+            let found = found.into_iter().next().flatten();
+            if let (None, Some(sharing)) = (&found, &self.sharing)
+                && let Some(answer) = sharing.find(key).await
+            {
+                // in the log before it is used, whoever bought it: a run that is resumed finds it there
+                self.store.put_answer(answer.clone()).await.map_err(|error| error.to_string())?;
+                return Ok(Some(self.known(answer)));
+            }
+            Ok(found.map(|answer| self.known(answer)))
         })
     }
 
@@ -51,8 +70,26 @@ impl AnswerCache for StoredAnswers {
                 finish: word(answer.finish).to_owned(),
                 at: now(),
             };
-            self.store.put_answer(paid).await.map_err(|error| error.to_string())
+            self.store.put_answer(paid.clone()).await.map_err(|error| error.to_string())?;
+            if let Some(sharing) = &self.sharing {
+                sharing.share(paid).await;
+            }
+            Ok(())
         })
+    }
+
+    fn hold(&self, key: ContentHash) -> BoxFuture<'_, ()> {
+        match &self.sharing {
+            Some(sharing) => Box::pin(sharing.hold(key)),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn give_up(&self, key: ContentHash) -> BoxFuture<'_, ()> {
+        match &self.sharing {
+            Some(sharing) => Box::pin(sharing.give_up(key)),
+            None => Box::pin(std::future::ready(())),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Budgets, CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup,
-    Shared, check_free,
+    Shared, Sharing, check_free,
     mend::{Mended, bought},
     now, orders,
     purses::Purses,
@@ -37,6 +37,11 @@ pub trait Patron: Send + Sync {
     fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
         let _ = (row, news);
         Box::pin(std::future::ready(()))
+    }
+
+    /// Answers that processes share which have no system of record in common.
+    fn sharing(&self) -> Option<Arc<Sharing>> {
+        None
     }
 
     /// Who executes the code of runs; `None` where nobody does, and a run with code is refused.
@@ -108,6 +113,7 @@ impl Hub {
         let shared = Shared {
             limits: Some(self.limits_of(&row.workspace)),
             purses: self.purses_of(&row.workspace, &row.by).await?,
+            answers: self.patron.sharing(),
         };
         let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
         if spec.sandbox.is_some() {

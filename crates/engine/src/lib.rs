@@ -29,6 +29,7 @@ mod replay;
 mod report;
 mod runner;
 mod setup;
+mod sharing;
 mod shelf;
 mod side;
 mod standing;
@@ -59,6 +60,7 @@ pub use report::{
 };
 pub use runner::{Control, Runner, RunnerSettings};
 pub use setup::{Keys, Setup, Shared};
+pub use sharing::Sharing;
 pub use side::{Side, SideWithState, Step};
 pub use states::States;
 pub use tryout::{Tried, TryOut};

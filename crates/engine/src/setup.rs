@@ -11,7 +11,7 @@ use clade_store::Store;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clients, EngineError, StoredAnswers, Unusable, account};
+use crate::{Clients, EngineError, Sharing, StoredAnswers, Unusable, account};
 
 /// Trials under way for each call allowed at once: enough that calls never wait for the journal.
 const WINDOW_PER_CALL: usize = 4;
@@ -26,13 +26,15 @@ pub struct Keys {
     pub inline: BTreeMap<String, SecretString>,
 }
 
-/// What a run shares with others in this process.
+/// What a run shares with others.
 #[derive(Default)]
 pub struct Shared {
     /// The limits of providers; none are the run's own.
     pub limits: Option<Arc<SharedLimits>>,
     /// Ledgers of a member and of a workspace.
     pub purses: Vec<Arc<Ledger>>,
+    /// Answers that processes share which have no system of record in common.
+    pub answers: Option<Arc<Sharing>>,
 }
 
 /// The models and the account of a run.
@@ -82,7 +84,7 @@ impl Setup {
         };
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
-        settings.cache = Some(Arc::new(StoredAnswers::new(store.clone(), state.run().clone())));
+        settings.cache = Some(Arc::new(StoredAnswers::new(store.clone(), state.run().clone()).sharing(shared.answers)));
         settings.foreign = foreign(store, state, spec).await?;
         settings.max_concurrency = spec.options.max_concurrency;
         settings.delay = Duration::from_millis(spec.options.delay_ms);

@@ -67,6 +67,8 @@ pub struct Settings {
     pub reach: Reachable,
     /// Which tools agents have at `/mcp`.
     pub mcp: Tools,
+    /// Answers that processes share which have no system of record in common.
+    pub sharing: Option<Arc<clade_engine::Sharing>>,
     /// The program's version.
     pub version: String,
 }
@@ -105,8 +107,21 @@ impl App {
     /// A server that listens nowhere yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings { store, lineage, mode, outside, vault, data, environment, public_url, rate, reach, mcp, version } =
-            settings;
+        let Settings {
+            store,
+            lineage,
+            mode,
+            outside,
+            vault,
+            data,
+            environment,
+            public_url,
+            rate,
+            reach,
+            mcp,
+            sharing,
+            version,
+        } = settings;
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
         let code = clade_engine::CodeHere::new(&data);
@@ -117,6 +132,7 @@ impl App {
             environment: (mode != Mode::Accounts).then_some(environment),
             code: code.clone(),
             outbox: outbox.clone(),
+            sharing,
         };
         Self(Arc::new(Inner {
             hub: Hub::new(store.clone(), Arc::new(patron.clone()), version.clone()),

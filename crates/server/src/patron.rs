@@ -19,6 +19,7 @@ pub(crate) struct WorkspacePatron {
     pub environment: Option<Environment>,
     pub code: CodeHere,
     pub outbox: Outbox,
+    pub sharing: Option<std::sync::Arc<clade_engine::Sharing>>,
 }
 
 impl WorkspacePatron {
@@ -110,6 +111,10 @@ impl Patron for WorkspacePatron {
 
     fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
         Box::pin(self.outbox.tell(row, news))
+    }
+
+    fn sharing(&self) -> Option<std::sync::Arc<clade_engine::Sharing>> {
+        self.sharing.clone()
     }
 
     fn code(&self) -> Option<&CodeHere> {

@@ -49,6 +49,11 @@ impl Server {
     pub fn fault(&self, doing: &'static str, error: &Error) -> StoreError {
         let said = words(error);
         let denied = |remedy: String| StoreError::Denied { server: self.name.clone(), detail: said.clone(), remedy };
+        if is_untrusted(error) {
+            return denied(
+                "name the authority that signed its certificate (`authorities` of [store]), and the server as its certificate does".into(),
+            );
+        }
         if error.is_closed() || is_away(error) {
             return StoreError::Unreachable { server: self.name.clone(), detail: said };
         }
@@ -87,8 +92,18 @@ fn words(error: &Error) -> String {
     }
 }
 
+/// Whether the server's certificate does not count.
+fn is_untrusted(error: &Error) -> bool {
+    let io = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    let tls = io.and_then(|io| io.get_ref()?.downcast_ref::<rustls::Error>());
+    tls.is_some_and(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
+}
+
 /// Whether the connection or the server went away, which waiting may mend.
 pub(crate) fn is_away(error: &Error) -> bool {
+    if is_untrusted(error) {
+        return false;
+    }
     let Some(code) = error.code() else {
         // no answer of the server's: the socket failed. What the driver cannot understand does not get better by waiting
         let io = |source: &(dyn std::error::Error + 'static)| source.downcast_ref::<std::io::Error>().is_some();

@@ -171,9 +171,14 @@ fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {
     if let Some(path) = authorities {
         let wrong = |detail: String| Server::wrong_address(&format!("{}: {detail}", path.display()));
         let text = fs::read(path).map_err(|error| wrong(error.to_string()))?;
+        let mut known = 0;
         for certificate in CertificateDer::pem_slice_iter(&text) {
             let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
             roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
+            known += 1;
+        }
+        if known == 0 {
+            return Err(wrong("it holds no certificate in PEM".to_owned()));
         }
     }
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());

@@ -1,6 +1,6 @@
 use clade_store::StoreError;
 
-use crate::RedisGenerations;
+use crate::{RedisGenerations, link::Link};
 
 /// What a server is and what to know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,20 @@ impl RedisGenerations {
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        let info: String = self.link.call("ask for the version", redis::cmd("INFO").arg("server")).await?;
+        let mut report = Report::of(&self.link).await?;
+        if let Some(policy) = bounded(&self.link).await.filter(|policy| policy.starts_with("allkeys")) {
+            report.warnings.push(format!(
+                "maxmemory-policy {policy} may evict a run in part, which is then read anew; CONFIG SET maxmemory-policy \
+                 noeviction keeps it"
+            ));
+        }
+        Ok(report)
+    }
+}
+
+impl Report {
+    pub(crate) async fn of(link: &Link) -> Result<Self, StoreError> {
+        let info: String = link.call("ask for the version", redis::cmd("INFO").arg("server")).await?;
         let value = |text: &str, name: &str| -> Option<String> {
             text.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned()))
         };
@@ -32,22 +45,19 @@ impl RedisGenerations {
         if major.is_some_and(|major| major < LEAST) {
             warnings.push(format!("version {version} is older than {LEAST}.0, which is tested; update it"));
         }
-        if let Some(policy) = self.setting("maxmemory-policy").await
-            && policy.starts_with("allkeys")
-            && self.setting("maxmemory").await.is_some_and(|most| most != "0")
-        {
-            warnings.push(format!(
-                "maxmemory-policy {policy} may evict a run in part, which is then read anew; CONFIG SET maxmemory-policy \
-                 noeviction keeps it"
-            ));
-        }
-        Ok(Report { server: self.link.server.name().to_owned(), version, warnings })
+        Ok(Self { server: link.server.name().to_owned(), version, warnings })
     }
+}
 
-    /// A setting; `None` where the server tells none, as managed ones do.
-    async fn setting(&self, name: &str) -> Option<String> {
-        let mut command = redis::cmd("CONFIG");
-        let found: Result<Vec<String>, _> = self.link.call("read a setting", command.arg("GET").arg(name)).await;
-        found.ok()?.into_iter().nth(1)
-    }
+/// What a server with a limit on memory does when it is full; `None` where it has none, or does not tell.
+pub(crate) async fn bounded(link: &Link) -> Option<String> {
+    let policy = setting(link, "maxmemory-policy").await?;
+    setting(link, "maxmemory").await.filter(|most| most != "0").map(|_| policy)
+}
+
+/// A setting; `None` where the server tells none, as managed ones do.
+async fn setting(link: &Link, name: &str) -> Option<String> {
+    let mut command = redis::cmd("CONFIG");
+    let found: Result<Vec<String>, _> = link.call("read a setting", command.arg("GET").arg(name)).await;
+    found.ok()?.into_iter().nth(1)
 }

@@ -3,7 +3,8 @@
 //! System of record: [`Journal`], [`Texts`], [`Datasets`], [`AnswerLog`] of runs, and [`Records`] of people and what they
 //! share; [`Store`] is all of them. Projections ([`Projection`]), which a [`Projector`] keeps up with the journals:
 //! [`LineageGraph`], which [`Lineage`] asks, and [`GenerationStore`], which [`Generations`] asks. A backend implements the traits
-//! and passes [`conformance`]. Deliberately absent: SQL, and anything a single backend has alone.
+//! and passes [`conformance`]. [`SharedAnswers`] are for processes with
+//! several systems of record. Deliberately absent: SQL, and anything a single backend has alone.
 
 pub mod conformance;
 mod error;
@@ -14,6 +15,7 @@ mod projection;
 mod records;
 mod roles;
 mod run_fields;
+mod shared_answers;
 
 pub use error::StoreError;
 pub use generations::{GenerationStore, Generations, Standing};
@@ -29,3 +31,4 @@ pub use roles::{
     StoreFuture, Texts, TrialQuery,
 };
 pub use run_fields::RUN_FIELDS;
+pub use shared_answers::{Lookup, SharedAnswers};

@@ -39,7 +39,12 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         between(&root, "\"bolt_direct\":\"bolt://", "\"").map(str::to_owned)
     })?;
     let url = format!("bolt://neo4j:{PASSWORD}@{bolt}");
-    let variables = BTreeMap::from([("PROMPTCLADE_TEST_NEO4J_URL".to_owned(), url)]);
+    // for tests that start and kill one of their own
+    let variables = BTreeMap::from([
+        ("PROMPTCLADE_TEST_NEO4J_URL".to_owned(), url),
+        ("PROMPTCLADE_TEST_NEO4J_LIBRARIES".to_owned(), lib.display().to_string()),
+        ("PROMPTCLADE_TEST_NEO4J_FOLDER".to_owned(), folder.display().to_string()),
+    ]);
     Ok(Running { name: "neo4j".into(), pid: child.id(), folder: folder.to_owned(), variables })
 }
 

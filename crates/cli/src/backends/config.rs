@@ -21,6 +21,8 @@ pub struct Config {
     pub lineage: Option<Server>,
     /// Where generations are kept beside the store.
     pub generations: Option<Server>,
+    /// Where answers are shared with processes that have another store.
+    pub answers: Option<Server>,
     /// Where people sign in beside this installation.
     #[serde(default)]
     pub accounts: AccountsConfig,
@@ -38,7 +40,7 @@ pub struct Server {
     pub password_file: Option<PathBuf>,
     /// Redis: what all keys begin with.
     pub prefix: Option<String>,
-    /// Redis: days after which the keys of a run go that nobody wrote.
+    /// Redis: days after which the keys of a run go that nobody wrote, or an answer.
     pub expire_days: Option<u32>,
     /// PostgreSQL: the schema that everything is in.
     pub schema: Option<String>,
@@ -57,7 +59,7 @@ impl std::fmt::Debug for Server {
 
 impl Config {
     /// What the file says, with what variables say instead: `CLADE_LINEAGE_URL`, `CLADE_LINEAGE_PASSWORD`, and the same for
-    /// `CLADE_GENERATIONS_` and `CLADE_STORE_`.
+    /// `CLADE_GENERATIONS_`, `CLADE_ANSWERS_` and `CLADE_STORE_`.
     ///
     /// # Errors
     /// Where the file cannot be understood or holds a password.
@@ -66,9 +68,8 @@ impl Config {
         let path = folders.into_iter().flatten().map(|folder| folder.join(FILE)).find(|path| path.is_file());
         let mut config = path.map_or_else(|| Ok(Self::default()), |path| Self::of_file(&path))?;
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-        let servers =
-            [(&mut config.store, "STORE"), (&mut config.lineage, "LINEAGE"), (&mut config.generations, "GENERATIONS")];
-        for (server, role) in servers {
+        for (role, server) in config.servers() {
+            let role = role.to_uppercase();
             if let Some(url) = variable(&format!("CLADE_{role}_URL")) {
                 *server = Some(Server { url, ..server.take().unwrap_or_default() });
             }
@@ -84,9 +85,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
         let wrong = |what: String| Failure::Usage(format!("{}: {what}", path.display()));
         let mut config: Self = toml::from_str(&text).map_err(|error| wrong(error.to_string().trim().to_owned()))?;
-        let servers =
-            [("store", &mut config.store), ("lineage", &mut config.lineage), ("generations", &mut config.generations)];
-        for (role, server) in servers {
+        for (role, server) in config.servers() {
             let Some(server) = server else { continue };
             let who = server.url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
             if who.is_some_and(|(who, _)| who.contains(':')) {
@@ -106,6 +105,15 @@ impl Config {
             config.accounts.placed(folder);
         }
         Ok(config)
+    }
+
+    fn servers(&mut self) -> [(&'static str, &mut Option<Server>); 4] {
+        [
+            ("store", &mut self.store),
+            ("lineage", &mut self.lineage),
+            ("generations", &mut self.generations),
+            ("answers", &mut self.answers),
+        ]
     }
 
     /// The server of a role.

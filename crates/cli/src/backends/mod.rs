@@ -2,11 +2,13 @@
 //! kept up in.
 
 mod accounts;
+mod answers;
 mod config;
 mod feed;
 mod open;
 mod record;
 
+pub use answers::AnswerServer;
 pub use config::Config;
 pub use feed::{Feed, all as feed_all};
 pub use open::{Backend, Role};

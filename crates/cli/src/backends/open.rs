@@ -101,13 +101,7 @@ impl Backend {
             }
             #[cfg(feature = "redis")]
             (Role::Generations, "redis" | "rediss") => {
-                let mut options = clade_store_redis::RedisOptions::new(server.url.as_str());
-                options.user = server.user.clone();
-                options.password = server.password.clone();
-                options.prefix = server.prefix.clone().unwrap_or(options.prefix);
-                options.expire =
-                    server.expire_days.map(|days| std::time::Duration::from_secs(u64::from(days) * 24 * 60 * 60));
-                Ok(Self::Redis(Arc::new(clade_store_redis::RedisGenerations::new(options)?)))
+                Ok(Self::Redis(Arc::new(clade_store_redis::RedisGenerations::new(redis_options(server))?)))
             }
             #[cfg(feature = "dynamodb")]
             (Role::Generations, "dynamodb") => {
@@ -196,6 +190,17 @@ impl Backend {
     }
 }
 
+/// How a Redis server is used.
+#[cfg(feature = "redis")]
+pub(super) fn redis_options(server: &Server) -> clade_store_redis::RedisOptions {
+    let mut options = clade_store_redis::RedisOptions::new(server.url.as_str());
+    options.user = server.user.clone();
+    options.password = server.password.clone();
+    options.prefix = server.prefix.clone().unwrap_or(options.prefix);
+    options.expire = server.expire_days.map(|days| std::time::Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+    options
+}
+
 /// Whether some build of this program has a backend for such an address.
 fn known(role: Role, family: &str) -> bool {
     match role {
@@ -205,7 +210,7 @@ fn known(role: Role, family: &str) -> bool {
 }
 
 /// Drivers bring several providers of cryptography along; TLS is to use one and the same everywhere.
-fn provide_cryptography() {
+pub(super) fn provide_cryptography() {
     #[cfg(any(feature = "neo4j", feature = "redis", feature = "dynamodb"))]
     // an error says that one was chosen already
     drop(rustls::crypto::aws_lc_rs::default_provider().install_default());

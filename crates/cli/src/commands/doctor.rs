@@ -2,7 +2,7 @@ use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
-    backends::{Backend, Config, Role},
+    backends::{AnswerServer, Backend, Config, Role},
     context::Context,
     exit,
     failure::Failure,
@@ -45,6 +45,14 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
                 Err(error) => say(role.name(), &error.to_string(), &[], false),
             },
         }
+    }
+    match AnswerServer::of(&config) {
+        Ok(None) => {}
+        Err(failure) => say("answers", &failure.to_string(), &[], false),
+        Ok(Some(server)) => match server.report().await {
+            Ok(report) => say("answers", &format!("{}, {}", report.server, report.version), &report.warnings, true),
+            Err(error) => say("answers", &error.to_string(), &[], false),
+        },
     }
     for checkup in config.accounts.checkups().await {
         let (is, sound) = match &checkup.is {

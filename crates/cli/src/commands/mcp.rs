@@ -9,7 +9,12 @@ use clade_server::{
 use tokio::sync::mpsc;
 
 use super::serve::{environment, vault};
-use crate::{args::McpArgs, context::Context, failure::Failure};
+use crate::{
+    args::McpArgs,
+    backends::{AnswerServer, Config},
+    context::Context,
+    failure::Failure,
+};
 
 /// `clade mcp`: with the runs of this machine. Runs that an agent starts here go on in this process, and are put down when it ends.
 pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
@@ -28,6 +33,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         rate: f64::from(u16::MAX),
         reach: Reachable::Public,
         mcp: tools(args),
+        sharing: AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: store.clone(),
     });

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     args::{BackupArgs, ServeArgs},
-    backends::{Config, feed_all},
+    backends::{AnswerServer, Config, feed_all},
     context::Context,
     failure::Failure,
     load,
@@ -62,6 +62,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         rate: args.rate_limit,
         reach: if args.allow_private_webhooks { Reachable::Private } else { Reachable::Public },
         mcp: if args.mcp_write { Tools::Write } else { Tools::Read },
+        sharing: AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing()),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         store: store.clone(),
     };
@@ -144,6 +145,10 @@ fn own(path: &Path) -> Result<String, Failure> {
         return Ok(text);
     }
     let secret = clade_accounts::Secret::new("")?;
+    // where the store is a server nothing has made the folder yet
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;
+    }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -8,19 +8,23 @@ use serde_json::Value;
 use crate::common::{Place, Ran, essence};
 
 /// `clade` with servers configured by variables.
-struct With<'p> {
-    place: &'p Place,
-    variables: Vec<(&'static str, String)>,
+pub struct With<'p> {
+    pub place: &'p Place,
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl With<'_> {
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.clade();
         command.args(arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
-        Ran::of(command)
+        command
     }
 
-    fn ok(&self, arguments: &[&str]) -> String {
+    fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::of(self.command(arguments))
+    }
+
+    pub fn ok(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
         ran.stdout
@@ -28,7 +32,7 @@ impl With<'_> {
 }
 
 /// What Redis's own client says.
-fn redis(words: &[&str]) -> String {
+pub fn redis(words: &[&str]) -> String {
     let url = std::env::var("PROMPTCLADE_TEST_REDIS_URL").unwrap();
     let mut command = Command::new(std::env::var("PROMPTCLADE_TEST_REDIS_CLI").unwrap());
     if let Ok(libraries) = std::env::var("PROMPTCLADE_TEST_REDIS_LIBRARIES") {

@@ -271,9 +271,15 @@ impl Served {
         let token = token["secret"].as_str().unwrap().to_owned();
         let mut command = place.clade();
         command.args(["serve", "--port", "0", "--json"]).args(flags);
+        Self::with(command, token)
+    }
+
+    /// What a command serves that says its address as JSON.
+    pub fn with(command: Command, token: String) -> Self {
         let mut working = Working::start(command);
         let first: Value = serde_json::from_str(&working.line()).unwrap();
-        Self { working, url: first["url"].as_str().unwrap().to_owned(), token }
+        let url = first["url"].as_str().unwrap_or_else(|| panic!("{first}")).to_owned();
+        Self { working, url, token }
     }
 
     /// `clade` in a place, with the runs of this server.

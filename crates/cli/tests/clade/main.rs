@@ -20,6 +20,7 @@ mod evaluations;
 mod examples;
 mod exit_codes;
 mod exporting;
+mod journey;
 mod judges;
 mod library;
 mod mcp;
@@ -33,6 +34,7 @@ mod runs;
 #[cfg(target_os = "linux")]
 mod sandbox_states;
 mod served;
+mod sharing;
 mod sign_in;
 mod simulate;
 mod stopping;

@@ -1,10 +1,11 @@
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use clade_domain::{ChatAnswer, ChatRequest, ContentHash, FinishReason, MessageRole, ModelRole, Sampling, Usage, Usd};
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, Either, select};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Counters, Ledger};
@@ -26,6 +27,18 @@ pub trait AnswerCache: Send + Sync {
     /// # Errors
     /// A sentence: what could not be written.
     fn put(&self, answer: AnswerRecord) -> BoxFuture<'_, Result<(), String>>;
+
+    /// Polled while an answer that was not there is bought; never ready. Where others could buy the same, this keeps them from it.
+    fn hold(&self, key: ContentHash) -> BoxFuture<'_, ()> {
+        let _ = key;
+        Box::pin(std::future::pending())
+    }
+
+    /// Is told that an answer which was not there could not be bought.
+    fn give_up(&self, key: ContentHash) -> BoxFuture<'_, ()> {
+        let _ = key;
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// An answer on its way into the cache.
@@ -194,7 +207,14 @@ impl CacheLayer {
             }
             return Ok((Bought { body, usage, cost, latency_ms, finish }, !own));
         }
-        let bought = buy.await?;
+        let bought = match select(pin!(buy), self.cache.hold(key)).await {
+            Either::Left((bought, _)) => bought,
+            Either::Right(((), buy)) => buy.await,
+        };
+        if bought.is_err() {
+            self.cache.give_up(key).await;
+        }
+        let bought = bought?;
         let Bought { body, usage, cost, latency_ms, finish } = bought.clone();
         let name = self.inner.name();
         let marked = self.counters.is_simulated(name) && !name.starts_with(SIMULATED);

@@ -70,6 +70,7 @@ impl Server {
             rate: 10_000.0,
             reach: clade_server::Reachable::Public,
             mcp: clade_server::mcp::Tools::Write,
+            sharing: None,
             version: "test".into(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -7,7 +7,7 @@ use clade_domain::{ContentHash, RunId, Timestamp};
 use clade_store::{Journal, Lineage, MemoryStore, Projection, StoreError, conformance::samples};
 use clade_store_neo4j::Neo4jOptions;
 
-use crate::{database, lineage, proxy::Proxy};
+use crate::{database, lineage, proxy::Proxy, server::Server};
 
 async fn journals() -> (Arc<MemoryStore>, RunId) {
     let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
@@ -61,6 +61,37 @@ async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
         }
     }
     assert!(failed > 0, "it was cut four times, and nothing failed");
+    through.catch_up().await.unwrap();
+    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
+    let Some(mut server) = Server::start().await else { return };
+    let (store, run) = journals().await;
+    let quick = Neo4jOptions { patience: Duration::from_secs(2), ..server.options.clone() };
+    let through = over(&store, &quick);
+    let mut failed = 0;
+    for step in 0..12 {
+        grow(&store, &run, step * 10, step * 10 + 10).await;
+        // killed while a batch is under way; journals grow while it is away
+        let killing = async {
+            if step == 3 || step == 8 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                server.kill();
+            }
+        };
+        let (read, ()) = tokio::join!(through.catch_up(), killing);
+        match read {
+            Ok(_) => {}
+            Err(StoreError::Unreachable { .. } | StoreError::Backend { .. }) => failed += 1,
+            Err(other) => panic!("{other}"),
+        }
+        if step == 5 || step == 9 {
+            server.restart().await;
+        }
+    }
+    assert!(failed >= 3, "it was away for five steps, and {failed} failed");
     through.catch_up().await.unwrap();
     assert_eq!(through.digest().await.unwrap(), expected(&store).await);
 }

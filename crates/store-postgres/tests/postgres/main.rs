@@ -7,3 +7,4 @@ mod faults;
 mod proxy;
 mod server;
 mod speed;
+mod tls;

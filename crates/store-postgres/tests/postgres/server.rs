@@ -15,6 +15,7 @@ const USER: &str = "nobody";
 pub struct Server {
     programs: PathBuf,
     folder: tempfile::TempDir,
+    settings: Vec<String>,
     pub port: u16,
     child: Child,
 }
@@ -22,12 +23,15 @@ pub struct Server {
 impl Server {
     /// Starts one; `None`, said aloud, where there is none to start.
     pub async fn start() -> Option<Self> {
+        Self::with(|_| Vec::new()).await
+    }
+
+    /// Starts one with settings, which are made for its folder.
+    pub async fn with(settings: impl FnOnce(&Path) -> Vec<String>) -> Option<Self> {
         let programs: PathBuf = service("PROMPTCLADE_TEST_POSTGRES_PROGRAMS")?.into();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
-        if root() {
-            assert!(Command::new("chown").arg(USER).arg(folder.path()).status().unwrap().success());
-        }
+        owned(folder.path());
         let mut init = command(&programs, "initdb", folder.path());
         init.arg("-D").arg(folder.path().join("data")).args([
             "-U",
@@ -37,8 +41,9 @@ impl Server {
             "--no-sync",
         ]);
         assert!(init.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap().success());
-        let child = spawn(&programs, folder.path(), port);
-        let server = Self { programs, folder, port, child };
+        let settings = settings(folder.path());
+        let child = spawn(&programs, folder.path(), port, &settings);
+        let server = Self { programs, folder, settings, port, child };
         server.wait().await;
         Some(server)
     }
@@ -66,7 +71,7 @@ impl Server {
 
     /// Starts it on its port with the data it had.
     pub async fn restart(&mut self) {
-        self.child = spawn(&self.programs, self.folder.path(), self.port);
+        self.child = spawn(&self.programs, self.folder.path(), self.port, &self.settings);
         self.wait().await;
     }
 
@@ -96,6 +101,13 @@ pub fn url(port: u16) -> String {
     format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable")
 }
 
+/// Whom the server's files have to belong to.
+pub fn owned(path: &Path) {
+    if root() {
+        assert!(Command::new("chown").arg(USER).arg(path).status().unwrap().success());
+    }
+}
+
 fn root() -> bool {
     env::var("USER").is_ok_and(|user| user == "root")
         || fs::metadata("/root").is_ok_and(|_| fs::read_dir("/root").is_ok())
@@ -112,10 +124,13 @@ fn command(programs: &Path, name: &str, folder: &Path) -> Command {
     command
 }
 
-fn spawn(programs: &Path, folder: &Path, port: u16) -> Child {
+fn spawn(programs: &Path, folder: &Path, port: u16, settings: &[String]) -> Child {
     let mut server = command(programs, "postgres", folder);
     server.arg("-D").arg(folder.join("data")).args(["-p", &port.to_string()]);
     for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=32MB"] {
+        server.args(["-c", setting]);
+    }
+    for setting in settings {
         server.args(["-c", setting]);
     }
     server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()

@@ -10,6 +10,10 @@ impl Code {
     }
 }
 
+/// Looks for a shared answer, and takes the right to buy it.
+pub(crate) const FIND: Code = Code(include_str!("find.lua"));
+/// Prolongs that right, or gives it back.
+pub(crate) const HOLD: Code = Code(include_str!("hold.lua"));
 /// Keeps a batch.
 pub(crate) const PUT: Code = Code(include_str!("put.lua"));
 /// Reads a run's checkpoint.
