@@ -1,10 +1,7 @@
 //! How alike two texts are by their letters: cosine over character trigrams. It sees wording, not meaning.
 
-/// Characters of one gram; 3 is usual for near-duplicate detection.
+/// Characters of one gram; 3 is usual where texts are compared.
 const GRAM: usize = 3;
-
-/// From this cosine on two prompts or sentences say the same in the same words.
-pub const NEAR_DUPLICATE: f64 = 0.9;
 
 /// A text's trigrams, hashed and weighted by the square root of their count, of length 1 (or empty for an empty text).
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,12 +65,6 @@ pub fn similarity(a: &str, b: &str) -> f64 {
     TextVector::of(a).cosine(&TextVector::of(b))
 }
 
-/// Whether two texts are alike to [`NEAR_DUPLICATE`] or more.
-#[must_use]
-pub fn near_duplicate(a: &str, b: &str) -> bool {
-    similarity(a, b) >= NEAR_DUPLICATE
-}
-
 /// The name nearest to a mistyped one, by Jaro-Winkler similarity of at least 0.75; the first of equals.
 #[must_use]
 pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -103,9 +94,9 @@ mod tests {
     #[test]
     fn alike_and_not() {
         let base = "Think step by step, then give the final answer as a number.";
-        assert!(near_duplicate(base, "think step  by step, then give the final answer as a number"));
-        assert!(near_duplicate(base, "Think step by step, then give the final answer as one number."));
-        assert!(!near_duplicate(base, "Give the final answer as a number."));
+        assert!(similarity(base, "think step  by step, then give the final answer as a number") >= 0.9);
+        assert!(similarity(base, "Think step by step, then give the final answer as one number.") >= 0.9);
+        assert!(similarity(base, "Give the final answer as a number.") < 0.9);
         assert!(similarity(base, "Translate this text into French.") < 0.35);
         assert!((similarity("abc", "ABC  ") - 1.0).abs() < 1e-6);
     }

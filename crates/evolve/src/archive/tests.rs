@@ -130,16 +130,3 @@ fn a_new_value_replaces_the_old_one() {
     assert!(!hall.insert(2, f64::NAN));
     assert_eq!(hall.first(), Some((1, 0.2)));
 }
-
-#[test]
-fn near_duplicates_of_what_was_tried_are_found() {
-    let mut tried = Tried::new(2);
-    assert_eq!(tried.nearest("anything"), None);
-    tried.insert(0, "Think step by step, then give the final answer as a number.");
-    tried.insert(1, "Translate this text into French.");
-    assert_eq!(tried.near_duplicate("think step by step,  then give the final answer as a number"), Some(0));
-    assert_eq!(tried.near_duplicate("Give the answer."), None);
-    assert_eq!(tried.nearest("Translate that text into French").map(|(id, _)| id), Some(1));
-    tried.insert(2, "Sort the words.");
-    assert_eq!(tried.near_duplicate("Think step by step, then give the final answer as a number."), None, "forgotten");
-}
