@@ -33,7 +33,8 @@ const SELECTION_SHARE: f64 = 0.1;
 /// What a model-written proposal is taken to cost, in trials, where cost or tokens are limited and none was written yet.
 const PROPOSAL_TRIALS: f64 = 5.0;
 
-/// How much dearer than those so far a trial of choosing and proving is taken to be, where cost or tokens are limited.
+/// How much dearer than those so far a trial of choosing and proving is taken to be, where cost or tokens are limited; but no dearer than
+/// the dearest one so far.
 const MARGIN: f64 = 1.1;
 
 /// What is kept back beyond the calls of choosing and proving, as a share of them: an answer that cannot be read is paid for twice.
@@ -128,13 +129,15 @@ impl Plan {
         }
         if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {
             let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
-            let ending = spare * MARGIN * costs.dearest_usd(&leaders).unwrap_or(trial).max(trial);
+            let dearest = costs.dearest_usd(&leaders).unwrap_or(trial);
+            let ending = spare * (MARGIN * dearest).min(costs.most_usd()).max(trial);
             limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal }));
         }
         if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
             let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
             let spent = (spent.tokens_in + spent.tokens_out) as f64;
-            let ending = spare * MARGIN * costs.dearest_tokens(&leaders).unwrap_or(trial).max(trial);
+            let dearest = costs.dearest_tokens(&leaders).unwrap_or(trial);
+            let ending = spare * (MARGIN * dearest).min(costs.most_tokens()).max(trial);
             limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, ending, proposal }));
         }
         limits.retain(|(_, limit)| limit.trial > 0.0);

@@ -12,7 +12,7 @@ use clade_domain::{
     RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, Split, SplitSpec, StopReason,
     StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd,
 };
-use clade_evolve::{Command, Conductor, ProposeCommand, RunState, child_seed};
+use clade_evolve::{Command, Conductor, Plan, ProposeCommand, RunState, child_seed};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -264,6 +264,22 @@ proptest! {
         // proposals that are written again after a rejection may cost a few calls more than planned
         prop_assert!(state.accounted().calls <= budget + u64::from(population) * 5, "{} of {budget}", state.accounted().calls);
         prop_assert!(state.evidence().is_some());
+    }
+}
+
+#[test]
+fn where_every_trial_costs_the_same_nothing_is_kept_back_for_dearer_ones() {
+    for usd in [0.2, 1.0] {
+        let budget = Budget { usd: Some(usd), ..Budget::default() };
+        let journal = run(&started(spec(RunMode::Optimize, budget, GeneticSpec::default()), SPLITS), 3, false);
+        let state = fold(&journal[..60]);
+        // 15 test examples for two prompts, and as many of validation for six; choosing has a tenth of the budget at most
+        let trial = 0.001 * 1.06;
+        let proving = 2.0 * 15.0 * trial;
+        let choosing = f64::min(6.0 * 15.0 * trial, 0.1 * usd);
+        let left = (usd - state.accounted().usd.0 - proving - choosing) / 0.001;
+        let allowance = Plan::of(&state).allowance(&state);
+        assert!((allowance.trials - left).abs() < 1e-6, "{} of {left}", allowance.trials);
     }
 }
 

@@ -11,6 +11,7 @@ pub struct UnitCosts {
     trials: Paid,
     /// The trials of each candidate: a longer prompt costs more.
     each: BTreeMap<CandidateId, Paid>,
+    most: Most,
     proposals: Paid,
 }
 
@@ -20,6 +21,13 @@ struct Paid {
     calls: u64,
     tokens: u64,
     usd: Sum,
+}
+
+/// What the dearest trial so far cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Most {
+    usd: f64,
+    tokens: u64,
 }
 
 impl Paid {
@@ -45,6 +53,8 @@ impl UnitCosts {
             paid.add(bill);
             paid.add(trial.judge);
         }
+        self.most.usd = self.most.usd.max(bill.cost.0 + trial.judge.cost.0);
+        self.most.tokens = self.most.tokens.max(bill.usage.total() + trial.judge.usage.total());
     }
 
     pub(super) fn add_proposal(&mut self, bill: Bill) {
@@ -64,6 +74,18 @@ impl UnitCosts {
     #[must_use]
     pub fn trial_tokens(&self) -> Option<f64> {
         self.trials.mean(self.trials.tokens as f64)
+    }
+
+    /// USD of the dearest paid trial, its judges included; 0 where none was paid.
+    #[must_use]
+    pub fn most_usd(&self) -> f64 {
+        self.most.usd
+    }
+
+    /// The same in tokens.
+    #[must_use]
+    pub fn most_tokens(&self) -> f64 {
+        self.most.tokens as f64
     }
 
     /// Mean USD of a paid trial of the dearest of these candidates, its judges included; of all trials where none of theirs was paid.
