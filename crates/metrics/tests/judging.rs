@@ -217,7 +217,12 @@ fn scores_on_other_scales_count_where_the_scale_is_stated() {
     for (check, said, score) in [
         (json!({"type": "llm-rubric", "value": "polite", "config": {"scale": [1, 5]}}), "{\"score\": 4}", 0.75),
         (json!({"type": "llm-rubric", "value": "politeness from 1 to 10"}), "{\"score\": 10}", 1.0),
-        (json!({"type": "llm-rubric", "value": "politeness from 1 to 10"}), "{\"score\": 0.8}", 0.8),
+        (json!({"type": "llm-rubric", "value": "politeness from 1 to 10"}), "{\"score\": 1}", 0.0),
+        (json!({"type": "llm-rubric", "value": "Score from 1 to 5"}), "{\"score\": 2}", 0.25),
+        (json!({"type": "llm-rubric", "value": "Score from 0 to 10"}), "{\"score\": 1}", 0.1),
+        (json!({"type": "g-eval", "value": "Score from 1 to 5"}), "{\"score\": 1}", 0.0),
+        (json!({"type": "llm-rubric", "value": "x", "config": {"scale": [1, 10]}}), "1", 0.0),
+        (json!({"type": "llm-rubric", "value": "x", "rubricPrompt": "Rate {{output}} from 1 to 10."}), "1", 0.0),
         (
             json!({"type": "llm-rubric", "value": "x", "rubricPrompt": "Rate {{output}} from 0 to 100"}),
             "Score: 70",
@@ -226,11 +231,23 @@ fn scores_on_other_scales_count_where_the_scale_is_stated() {
         (json!({"type": "llm-rubric", "value": "x"}), "Score: 7/10", 0.7),
     ] {
         let checks = asserts(json!([check]));
-        let Judged::Done(done) = step(&checks, None, "x", &[vec![chat(said)]]).unwrap() else {
-            panic!("asks: {check}")
-        };
+        let steps = if check["type"] == "g-eval" { vec![chat("{\"steps\": [\"look\"]}")] } else { vec![] };
+        let answers: Vec<ModelAnswer> = steps.into_iter().chain([chat(said)]).collect();
+        let Judged::Done(done) = step(&checks, None, "x", &[answers]).unwrap() else { panic!("asks: {check}") };
         assert!((done.score - score).abs() < 1e-9, "{check}: {}", done.score);
     }
+    // a scale that is named counts alone, and the judge is told of it
+    let named = asserts(json!([{"type": "llm-rubric", "value": "politeness from 1 to 10"}]));
+    let Judged::Ask(asked) = step(&named, None, "x", &[]).unwrap() else { panic!("done") };
+    let ModelRequest::Chat(request) = &asked[0][0] else { panic!("no chat") };
+    let rules = &request.messages[0].content;
+    assert!(rules.contains("a number from 1 (fails entirely) to 10 (nothing to improve)"), "{rules}");
+    assert!(rules.ends_with("{\"reason\": \"...\", \"score\": 1, \"pass\": false}"), "{rules}");
+    let Judged::Ask(again) = step(&named, None, "x", &[vec![chat("{\"score\": 0.8}")]]).unwrap() else {
+        panic!("done")
+    };
+    let ModelRequest::Chat(second) = &again[0][0] else { panic!("no chat") };
+    assert!(second.messages[3].content.ends_with("a number from 1 to 10."), "{}", second.messages[3].content);
     let unstated = asserts(json!([{"type": "llm-rubric", "value": "polite"}]));
     assert!(matches!(step(&unstated, None, "x", &[vec![chat("{\"score\": 7}")]]).unwrap(), Judged::Ask(_)));
 }
@@ -259,6 +276,12 @@ fn factuality_scores_by_category() {
         (json!({}), "{\"reason\": \"less\", \"category\": \"A\"}", 1.0, true),
         (json!({}), "{\"reason\": \"no\", \"category\": \"(D)\", \"score\": 0.0, \"pass\": false}", 0.0, false),
         (json!({"subset": 0.5}), "{\"category\": \"A\"}", 0.5, true),
+        (json!({}), "B", 1.0, true),
+        (json!({"agree": 0.75}), "(C) The submitted answer contains the same details.", 0.75, true),
+        (json!({}), "D.", 0.0, false),
+        (json!({}), "They contradict each other.\n\n**(D)**", 0.0, false),
+        (json!({}), "The year differs, so the answer is (D).", 0.0, false),
+        (json!({"superset": 0.5}), "Category: B", 0.5, true),
         (json!({}), "{\"reason\": \"no category\", \"score\": 0.3, \"pass\": false}", 0.3, false),
     ] {
         let checks = asserts(json!([{"type": "factuality", "value": "42", "config": config}]));

@@ -3,7 +3,7 @@ use clade_domain::{Assertion, ModelAnswer, Step};
 use super::{choice::by_letter, exact_match::same, numeric};
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
-    extract::{letter_of, mentions, stated, whole_number},
+    extract::{letter_of, mentions, stated, whole_number, without_thinking},
     feedback::quote,
     settings::{Setting, check_config, check_value, number, references},
 };
@@ -76,6 +76,7 @@ fn opposite(text: &str) -> Option<&'static str> {
 }
 
 fn text(output: &str, wanted: &str) -> Verdict {
+    let output = without_thinking(output);
     let place = stated(output);
     let found = place.answer;
     let right = same(found, wanted) || same(output, wanted) || begins(found, wanted) || phrase(&place, wanted);
@@ -154,6 +155,12 @@ mod tests {
             ("syndrome therefrom", "So the answer is apple syndrome therefrom.", false),
             ("True", "So the answer is True.", true),
             ("the cat", "The Cat!", true),
+            ("2", "Answer: 12 - 10 = 2", true),
+            ("30", "So the answer is $50 - $20 = $30.", true),
+            ("1524155677489", "The answer is 1524155676489", false),
+            ("Paris", "<think>Is it Paris? The answer is Paris.", false),
+            ("(A)", "<think>The answer is (A), or", false),
+            ("Paris", "<think>Perhaps Rome.</think>Paris", true),
         ] {
             assert_eq!(judge(&assertion("accuracy", value), output).pass, pass, "{value} | {output}");
         }

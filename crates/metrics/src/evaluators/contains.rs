@@ -1,11 +1,12 @@
 use std::borrow::Cow;
 
 use clade_domain::{Assertion, ModelAnswer, Step};
+use serde_json::Value;
 
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
     feedback::{quote, quote_all},
-    settings::{check_config, check_value, expected, list},
+    settings::{check_config, check_value, expected, list, text_of},
 };
 
 /// `contains`, `contains-all` and `contains-any`, and the same with an `i` in front, where case does not count: the output
@@ -44,7 +45,11 @@ impl Evaluator for Contains {
 
     fn check(&self, assertion: &Assertion) -> Result<(), String> {
         check_config(assertion, &[])?;
-        check_value(assertion)
+        check_value(assertion)?;
+        match &assertion.value {
+            Some(Value::Array(items)) if items.iter().any(|item| text_of(item).is_empty()) => Err(empty(self.name)),
+            _ => Ok(()),
+        }
     }
 
     fn step(&self, case: &Case<'_>, _: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {
@@ -52,6 +57,10 @@ impl Evaluator for Contains {
             Wanted::One => vec![expected(case.assertion)?],
             Wanted::All | Wanted::Any => list(case.assertion)?,
         };
+        // a variable that is empty for this example
+        if texts.iter().any(|text| text.is_empty()) {
+            return Err(EvaluatorError::Failed(empty(self.name)));
+        }
         let output = self.folded(case.output);
         let (there, missing): (Vec<_>, Vec<_>) = texts.iter().partition(|text| output.contains(&*self.folded(text)));
         let is = || quote(case.output);
@@ -66,6 +75,10 @@ impl Evaluator for Contains {
     }
 }
 
+fn empty(name: &str) -> String {
+    format!("the value of `{name}` holds an empty text, which stands in every output; remove it or fill it")
+}
+
 impl Contains {
     fn folded<'a>(&self, text: &'a str) -> Cow<'a, str> {
         if self.any_case { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
@@ -74,7 +87,13 @@ impl Contains {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{assertion, from_json, judge};
+    use serde_json::json;
+
+    use crate::{
+        evaluator::EvaluatorError,
+        registry,
+        testing::{assertion, from_json, judge, step},
+    };
 
     #[test]
     fn the_value_every_text_or_any() {
@@ -99,6 +118,16 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_text_is_no_value() {
+        let message =
+            "the value of `contains-any` holds an empty text, which stands in every output; remove it or fill it";
+        let listed = from_json(json!({"type": "contains-any", "value": ["zzz", ""]}));
+        assert_eq!(registry::by_name("contains-any").unwrap().check(&listed).unwrap_err(), message);
+        assert_eq!(step(&listed, "hello", &[]).unwrap_err(), EvaluatorError::Failed(message.to_owned()));
+        assert!(step(&assertion("contains", ""), "hello", &[]).is_err());
+    }
+
+    #[test]
     fn the_reason_names_what_is_there_or_missing() {
         for (kind, value, output, reason) in [
             ("contains", "Rome", "Paris", "the output does not contain \"Rome\"; it is \"Paris\""),
@@ -109,7 +138,7 @@ mod tests {
         ] {
             assert_eq!(judge(&assertion(kind, value), output).reason, reason);
         }
-        let numbers = from_json(serde_json::json!({"type": "contains-any", "value": [1, "two"]}));
+        let numbers = from_json(json!({"type": "contains-any", "value": [1, "two"]}));
         assert!(judge(&numbers, "it is 1").pass);
         assert_eq!(judge(&numbers, "three").reason, "the output contains none of \"1\", \"two\"; it is \"three\"");
     }

@@ -3,11 +3,12 @@ use serde_json::Value;
 
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict},
-    settings::{check_config, check_share, references},
+    registry,
+    settings::{check_config, check_share, text_of},
 };
 
 /// `moderation`: no category of the provider's moderation endpoint reaches `threshold` (default 0.5) on the output; the
-/// value may list the categories that count. The score is 1 minus the highest category's.
+/// value may list the categories that count, and one that the provider does not name is an error. The score is 1 minus the highest category's.
 /// Semantics: promptfoo, `src/assertions/moderation.ts`, with scores in place of the provider's flags.
 pub(crate) struct Moderation;
 
@@ -42,24 +43,35 @@ impl Evaluator for Moderation {
             Some(ModelAnswer::Moderation(scores)) => scores,
             Some(_) => return Err(EvaluatorError::Failed("the moderation answer is of another kind".to_owned())),
         };
-        let wanted = match case.assertion.value {
-            None | Some(Value::Null) => Vec::new(),
-            Some(_) => references(case.assertion).unwrap_or_default(),
+        let wanted = match &case.assertion.value {
+            Some(Value::Array(names)) => names.iter().map(text_of).collect(),
+            _ => Vec::new(),
         };
+        if let Some(unknown) = wanted.iter().find(|name| scores.iter().all(|(category, _)| category != *name)) {
+            return Err(EvaluatorError::Failed(unknown_category(unknown, scores)));
+        }
         let worst = scores
             .iter()
             .filter(|(category, _)| wanted.is_empty() || wanted.iter().any(|name| **name == **category))
             .max_by(|a, b| a.1.total_cmp(&b.1));
         let limit = case.assertion.threshold.unwrap_or(0.5);
-        Ok(Step::Done(match worst {
-            None => Verdict::binary(true, "the moderation names none of the categories"),
-            Some((category, score)) => Verdict::new(
-                (1.0 - score).clamp(0.0, 1.0),
-                *score < limit,
-                format!("the moderation rates the output {score:.2} on {category}; below {limit} passes"),
-            ),
-        }))
+        let Some((category, score)) = worst else {
+            return Err(EvaluatorError::Failed("the provider's moderation names no category at all".to_owned()));
+        };
+        Ok(Step::Done(Verdict::new(
+            (1.0 - score).clamp(0.0, 1.0),
+            *score < limit,
+            format!("the moderation rates the output {score:.2} on {category}; below {limit} passes"),
+        )))
     }
+}
+
+fn unknown_category(name: &str, scores: &[(String, f64)]) -> String {
+    let mut known: Vec<&str> = scores.iter().map(|(category, _)| category.as_str()).collect();
+    known.sort_unstable();
+    let meant = registry::nearest_of(name, known.iter().copied())
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("the provider's moderation has no category `{name}`, but {}{meant}", known.join(", "))
 }
 
 #[cfg(test)]
@@ -67,7 +79,10 @@ mod tests {
     use clade_domain::{ModelAnswer, ModelRequest, Step};
     use serde_json::json;
 
-    use crate::testing::{from_json, step};
+    use crate::{
+        evaluator::EvaluatorError,
+        testing::{from_json, step},
+    };
 
     #[test]
     fn asks_then_takes_the_worst_category_that_counts() {
@@ -80,5 +95,23 @@ mod tests {
             assert_eq!(verdict.pass, pass, "{}", verdict.reason);
         }
         assert!(matches!(step(&all, "", &[]).unwrap(), Step::Done(v) if v.pass));
+    }
+
+    #[test]
+    fn a_category_that_the_provider_does_not_name_is_an_error() {
+        let answers = [ModelAnswer::Moderation(vec![("violence".to_owned(), 0.8), ("hate".to_owned(), 0.1)])];
+        for (value, message) in [
+            (
+                json!(["hates"]),
+                "the provider's moderation has no category `hates`, but hate, violence; did you mean `hate`?",
+            ),
+            (json!(["hate", "spam"]), "the provider's moderation has no category `spam`, but hate, violence"),
+        ] {
+            let check = from_json(json!({"type": "moderation", "value": value}));
+            let error = step(&check, "text", &answers).unwrap_err();
+            assert_eq!(error, EvaluatorError::Failed(message.to_owned()));
+        }
+        let nothing = [ModelAnswer::Moderation(Vec::new())];
+        assert!(step(&from_json(json!({"type": "moderation"})), "text", &nothing).is_err());
     }
 }

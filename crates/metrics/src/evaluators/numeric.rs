@@ -44,24 +44,15 @@ impl Evaluator for Numeric {
 pub(super) fn verdict(output: &str, wanted: Number, absolute: f64, relative: f64) -> Verdict {
     match last_number(output) {
         Some(found) if found.agrees(wanted, absolute, relative) => {
-            Verdict::binary(true, format!("the answer is {}, as expected", found.value))
+            Verdict::binary(true, format!("the answer is {found}, as expected"))
         }
         Some(found) => Verdict::binary(
             false,
-            format!(
-                "the number read as the answer is {}; expected {}; the output is {}",
-                found.value,
-                wanted.value,
-                quote(output)
-            ),
+            format!("the number read as the answer is {found}; expected {wanted}; the output is {}", quote(output)),
         ),
         None => Verdict::binary(
             false,
-            format!(
-                "the output states no number as its answer; expected {}; the output is {}",
-                wanted.value,
-                quote(output)
-            ),
+            format!("the output states no number as its answer; expected {wanted}; the output is {}", quote(output)),
         ),
     }
 }
@@ -86,6 +77,11 @@ mod tests {
             (json!(1000), json!({"relative": 0.05}), "1,040", true),
             (json!(1000), json!({"relative": 0.05}), "1,060", false),
             (json!(7), json!({}), "no idea", false),
+            (json!(-2), json!({}), "Answer: 10 - 12 = -2", true),
+            (json!("1.6e-19"), json!({}), "The answer is 9.1e-31", false),
+            (json!("1524155677489"), json!({"tolerance": 0, "relative": 0}), "The answer is 1524155676489", false),
+            (json!(1), json!({}), "The answer is one thousand", false),
+            (json!(5), json!({}), "<think>Perhaps the answer is 5, but", false),
         ] {
             let check = from_json(json!({"type": "numeric", "value": value, "config": config}));
             assert_eq!(judge(&check, output).pass, pass, "{value} {output}");

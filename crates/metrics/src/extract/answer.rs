@@ -10,9 +10,22 @@ pub struct Stated<'t> {
     pub explicit: bool,
 }
 
-/// The last place where an output announces its answer, else its last line. Empty only where the output is.
+/// What a text says after its thinking, which reasoning models write in front as `<think>...</think>`. Empty where the text
+/// was cut before the thinking ended.
+#[must_use]
+pub fn without_thinking(text: &str) -> &str {
+    const TAGS: [(&str, &str); 2] = [("<think>", "</think>"), ("<thinking>", "</thinking>")];
+    TAGS.iter().fold(text, |text, (open, close)| {
+        let said = text.rsplit_once(close).map_or(text, |(_, said)| said);
+        if said.trim_start().starts_with(open) { "" } else { said }
+    })
+}
+
+/// The last place where an output announces its answer, else its last line, its thinking aside. Empty only where the output
+/// is.
 #[must_use]
 pub fn stated(output: &str) -> Stated<'_> {
+    let output = without_thinking(output);
     let markers = [hashes(output), boxed(output), tagged(output), announced(output)];
     match markers.into_iter().flatten().max_by_key(|found| found.0) {
         Some((_, answer, rest)) => Stated { answer: bare(answer), rest, explicit: true },
@@ -171,6 +184,21 @@ fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thinking_is_no_answer() {
+        for (text, said) in [
+            ("plain", "plain"),
+            ("<think>hm</think>\nyes", "\nyes"),
+            ("hm</think>yes", "yes"),
+            (" <think>The answer is 5, or", ""),
+            ("<thinking>hm</thinking>yes", "yes"),
+            ("<thinking>hm", ""),
+            ("the tag <think> begins it", "the tag <think> begins it"),
+        ] {
+            assert_eq!(without_thinking(text), said, "{text}");
+        }
+    }
 
     #[test]
     fn finds_the_announced_answer() {

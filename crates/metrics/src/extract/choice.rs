@@ -1,5 +1,5 @@
 use super::{
-    answer::{Stated, stated},
+    answer::{Stated, stated, without_thinking},
     lettered::{Lettered, bare_row, joins, lettered, row, without_reason},
     phrase::mentions,
 };
@@ -66,6 +66,7 @@ fn option_line(line: &str) -> Option<(char, &str)> {
 /// `(A), (B)`) or both left open (`could be (A)`) are several; one that is ruled out (`A is wrong`) is none.
 #[must_use]
 pub fn pick_letter(output: &str, options: &[(char, &str)], last: char) -> Picked<char> {
+    let output = without_thinking(output);
     if let Some(letters) = bare_row(output, last).filter(|letters| letters.len() > 1) {
         return several(letters);
     }
@@ -179,6 +180,7 @@ fn by_text(place: Stated<'_>, options: &[(char, &str)]) -> Picked<char> {
 /// the label it mentions last.
 #[must_use]
 pub fn pick_label(output: &str, labels: &[&str]) -> Picked<usize> {
+    let output = without_thinking(output);
     let place = stated(output);
     match pick_among(place.answer, labels) {
         Picked::None => {}

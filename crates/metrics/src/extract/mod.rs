@@ -2,12 +2,14 @@
 
 mod answer;
 mod choice;
+mod digits;
 mod json;
 mod lettered;
 mod number;
 mod phrase;
+mod spelled;
 
-pub use answer::{Stated, stated};
+pub use answer::{Stated, stated, without_thinking};
 pub use choice::{Picked, letter_of, options_in, pick_label, pick_letter};
 pub use json::json_values;
 pub use number::{Number, last_number, whole_number};

@@ -1,4 +1,10 @@
-use super::answer::stated;
+use std::fmt;
+
+use super::{
+    answer::{stated, without_thinking},
+    digits::{first_in, last_in},
+    spelled::word_number,
+};
 
 /// A number as written in a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -7,35 +13,60 @@ pub struct Number {
     pub value: f64,
     /// What it may also stand for: 0.5 for `50%`, 2,000,000 for `2 million`.
     pub other: Option<f64>,
+    /// The value in all its digits where it is a whole number, which a float does not hold past 2^53.
+    pub whole: Option<i128>,
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.whole {
+            Some(whole) => whole.fmt(f),
+            None => self.value.fmt(f),
+        }
+    }
 }
 
 impl Number {
-    fn plain(value: f64) -> Self {
-        Self { value, other: None }
+    pub(super) fn plain(value: f64) -> Self {
+        Self { value, other: None, whole: None }
     }
 
-    /// Whether two numbers agree in any of their readings: `|a - b| <= max(absolute, relative * |b|)`, up to the
-    /// rounding of floating point.
+    /// Whether two numbers agree in any of their readings: `|a - b| <= max(absolute, relative * |b|)`. With no tolerance
+    /// whole numbers are the same digit by digit, and others up to the rounding of floating point (4 units in the last of
+    /// about 16 significant digits, so that 0.1 + 0.2 is 0.3).
     #[must_use]
     pub fn agrees(self, expected: Self, absolute: f64, relative: f64) -> bool {
-        let close = |a: f64, b: f64| (a - b).abs() <= absolute.max(relative * b.abs()) + 1e-9 * b.abs().max(1.0);
-        [Some(self.value), self.other]
-            .into_iter()
-            .flatten()
-            .any(|a| [Some(expected.value), expected.other].into_iter().flatten().any(|b| close(a, b)))
+        let close = |a: (f64, Option<i128>), b: (f64, Option<i128>)| {
+            let reach = absolute.max(relative * b.0.abs());
+            match (a.1, b.1) {
+                (Some(a), Some(b)) if reach == 0.0 => a == b,
+                _ => (a.0 - b.0).abs() <= reach + 4.0 * f64::EPSILON * b.0.abs(),
+            }
+        };
+        let readings =
+            |number: Self| std::iter::once((number.value, number.whole)).chain(number.other.map(|other| (other, None)));
+        readings(self).any(|a| readings(expected).any(|b| close(a, b)))
     }
 }
 
 /// The number that an output gives as its answer: the one right after the last announcement of the answer, else the last
-/// one after it, else the last one of the output. An announced calculation ends in its result (`3 * 5 = 15`); one of two numbers or a
-/// range (`12 or 13`, `10-12`) is no answer. Words (`seven`) count only where there are no digits.
+/// one after it, else the last one of the output. An announced calculation ends in its result (`3 * 5 = 15`,
+/// `10 - 12 = -2`); one of several numbers or a range (`12 or 13`, `1, 2`, `10-12`) is no answer. Words (`two thousand`)
+/// count only where there are no digits.
 #[must_use]
 pub fn last_number(output: &str) -> Option<Number> {
+    let output = without_thinking(output);
     let place = stated(output);
     let first = first_in(place.answer).filter(|(_, before, _)| leads_up(before));
     if place.explicit {
-        if first.is_some_and(|(_, _, end)| leaves_open(&place.answer[end..])) {
-            return None;
+        if let Some((_, _, end)) = first {
+            let after = &place.answer[end..];
+            if calculates(after) && after.contains(EQUALS) {
+                return outcome_of(after);
+            }
+            if leaves_open(after) {
+                return None;
+            }
         }
         if let Some(result) = result_of(place.answer) {
             return Some(result);
@@ -99,285 +130,68 @@ fn leads_up(before: &str) -> bool {
         .all(|word| LEADS.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// What a calculation comes to: the only number behind its last equals sign.
+/// The signs before the result of a calculation.
+const EQUALS: [char; 2] = ['=', '\u{2248}'];
+
+/// The only number behind the last equals sign, where there are numbers before it.
 fn result_of(answer: &str) -> Option<Number> {
-    let (before, result) = answer.rsplit_once('=')?;
+    let (before, result) = answer.rsplit_once(EQUALS)?;
     first_in(before)?;
     let (number, lead, end) = first_in(result)?;
     (leads_up(lead) && first_in(&result[end..]).is_none()).then_some(number)
 }
 
-/// Whether the words behind a number name another one instead of it: `or 13`, `?? or is it 4`, `-12`, ` to 12`.
+/// Whether the words behind a number calculate with it: ` - 12`, ` x (3 + 4)`.
+fn calculates(after: &str) -> bool {
+    const SIGNS: [&str; 13] =
+        ["+", "-", "\u{2212}", "\u{2013}", "*", "/", "x", "\u{d7}", "\u{f7}", "\u{b7}", "\\times", "\\cdot", "\\div"];
+    let after = after.trim_start_matches([' ', '%', ')']);
+    let operand =
+        |rest: &str| rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || "$€£¥(-\u{2212}.\\".contains(c));
+    SIGNS.iter().find_map(|sign| after.strip_prefix(sign)).is_some_and(operand)
+}
+
+/// What a calculation comes to: the number right behind the last equals sign that has one. `None` where that is again
+/// calculated with (`= 2 * 6`) or left open (`= 8 or 9`).
+fn outcome_of(calculation: &str) -> Option<Number> {
+    let (number, after) = calculation.rmatch_indices(EQUALS).find_map(|(at, sign)| {
+        let result = &calculation[at + sign.len()..];
+        let (number, lead, end) = first_in(result)?;
+        (leads_up(lead) && !lead.contains(EQUALS)).then_some((number, &result[end..]))
+    })?;
+    (!calculates(after) && !leaves_open(after)).then_some(number)
+}
+
+/// Whether the words behind a number name another one instead of it or beside it: `or 13`, `?? or is it 4`, `-12`,
+/// ` to 12`, `, 2`.
 fn leaves_open(after: &str) -> bool {
     let after = after.trim_start_matches(['?', '!', ' ', '\t']);
-    let number =
-        |text: &str| first_in(text).is_some_and(|(_, before, _)| before.trim().chars().all(|c| "$€£¥~".contains(c)));
     if let Some(rest) = ["to ", "-", "\u{2013}"].iter().find_map(|link| after.strip_prefix(link)) {
-        return rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || "$€£¥".contains(c)) && number(rest);
+        return rest.trim_start().starts_with(|c: char| c.is_ascii_digit() || "$€£¥".contains(c))
+            && leading_number_end(rest).is_some();
     }
-    let Some(rest) = after.strip_prefix("or ") else { return false };
-    let words: Vec<&str> = rest.split_whitespace().take(3).collect();
-    words.iter().any(|word| number(word))
+    if let Some(rest) = after.strip_prefix("or ") {
+        return rest.split_whitespace().take(3).any(|word| leading_number_end(word).is_some());
+    }
+    lists_more(after)
 }
 
-/// The first number, with the text before it (its sign included in the number) and its end.
-fn first_in(text: &str) -> Option<(Number, &str, usize)> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        if let Some(start) = starts(text, at) {
-            let signed = sign_length_before(text, start);
-            if let Some((number, end)) = parse(text, start) {
-                return Some((apply_sign(number, signed > 0), &text[..start - signed], end));
-            }
-        }
-        at += 1;
-    }
-    None
-}
-
-/// The last number.
-fn last_in(text: &str) -> Option<Number> {
-    let bytes = text.as_bytes();
-    let mut last = None;
-    let mut loose = None;
-    // only the tail can matter, unless it holds no number
-    let mut from = text.len().saturating_sub(400);
-    while !text.is_char_boundary(from) {
-        from -= 1;
-    }
+/// Whether nothing but further numbers follow: `, 2`, ` and 3`, `; 4, 5)`.
+fn lists_more(after: &str) -> bool {
+    let mut rest = after;
     loop {
-        // not in the middle of a number
-        while from > 0 && (bytes[from - 1].is_ascii_digit() || matches!(bytes[from - 1], b'.' | b',' | b'-' | b'/')) {
-            from -= 1;
-        }
-        let mut at = from;
-        while at < bytes.len() {
-            if !bytes[at].is_ascii_digit() && bytes[at] != b'.' && bytes[at] != b'\\' {
-                at += 1;
-                continue;
-            }
-            if let Some(start) = starts(text, at)
-                && let Some((number, end)) = parse(text, start)
-            {
-                let attached = bytes[start].is_ascii_digit()
-                    && text[..start].chars().next_back().is_some_and(|c| c.is_alphabetic() || c == '_');
-                let number = apply_sign(number, sign_length_before(text, start) > 0);
-                if attached {
-                    loose = Some(number)
-                } else {
-                    last = Some(number)
-                }
-                at = end.max(at + 1);
-            } else {
-                at += 1;
-            }
-        }
-        if last.is_some() || from == 0 {
-            return last.or(loose);
-        }
-        from = 0;
-    }
-}
-
-/// Whether a number starts at this byte, and where its digits do.
-fn starts(text: &str, at: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    match bytes[at] {
-        b'0'..=b'9' => Some(at),
-        b'.' => {
-            let digit_after = bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
-            let free_before = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.');
-            (digit_after && free_before).then_some(at)
-        }
-        b'\\' if ["\\frac{", "\\dfrac{", "\\tfrac{"].iter().any(|name| text[at..].starts_with(name)) => Some(at),
-        _ => None,
-    }
-}
-
-/// How many bytes before the digits belong to a minus sign, currency between them included; 0 where there is none.
-fn sign_length_before(text: &str, start: usize) -> usize {
-    let mut head = &text[..start];
-    head = head.strip_suffix(['$', '€', '£', '¥']).unwrap_or(head);
-    let without = head.strip_suffix(['-', '\u{2212}', '\u{2013}']);
-    let Some(without) = without else { return 0 };
-    // "10-4" and "B-2" subtract or join; "= -4" and "(-4" have a sign
-    let joined = without.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ')' || c == ']');
-    if joined { 0 } else { start - without.len() }
-}
-
-fn apply_sign(number: Number, negative: bool) -> Number {
-    if negative { Number { value: -number.value, other: number.other.map(|x| -x) } } else { number }
-}
-
-/// The number whose digits start here, and where it ends.
-fn parse(text: &str, start: usize) -> Option<(Number, usize)> {
-    if text[start..].starts_with('\\') {
-        return latex_fraction(text, start);
-    }
-    let (mut value, mut end) = decimal(text, start)?;
-    let bytes = text.as_bytes();
-    let whole = value.fract() == 0.0;
-    // 1 1/2
-    if whole
-        && bytes.get(end) == Some(&b' ')
-        && let Some((numerator, slash)) = decimal(text, end + 1)
-        && bytes.get(slash) == Some(&b'/')
-        && let Some((denominator, last)) = decimal(text, slash + 1)
-        && denominator > numerator
-        && bytes.get(last) != Some(&b'/')
-    {
-        return Some((Number::plain(value + numerator / denominator), last));
-    }
-    // 3/4, but no date
-    if bytes.get(end) == Some(&b'/')
-        && (start == 0 || bytes[start - 1] != b'/')
-        && let Some((denominator, last)) = decimal(text, end + 1)
-        && denominator != 0.0
-        && bytes.get(last) != Some(&b'/')
-    {
-        return Some((Number::plain(value / denominator), last));
-    }
-    if let Some((exponent, last)) = exponent(text, end) {
-        value *= 10f64.powi(exponent);
-        end = last;
-    } else if bytes.get(end) == Some(&b'^')
-        && let Some((power, last)) = small_integer(text, end + 1)
-    {
-        value = value.powi(power);
-        end = last;
-    }
-    let tail = text[end..].trim_start_matches(' ').trim_start_matches('\\');
-    if tail.starts_with('%') || tail.starts_with("percent") {
-        return Some((Number { value, other: Some(value / 100.0) }, end));
-    }
-    let other = [("thousand", 1e3), ("million", 1e6), ("billion", 1e9), ("trillion", 1e12)]
-        .iter()
-        .find(|(name, _)| tail.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name)))
-        .map(|(_, scale)| value * scale);
-    Some((Number { value, other }, end))
-}
-
-/// Digits with thousands separators and decimals: `1,234.5`, `.5`, `12`. A point with no digit after it ends a sentence.
-fn decimal(text: &str, start: usize) -> Option<(f64, usize)> {
-    let bytes = text.as_bytes();
-    let digits = |mut at: usize| {
-        let from = at;
-        while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-            at += 1;
-        }
-        (at, at - from)
-    };
-    let (mut end, length) = digits(start);
-    let mut separated = false;
-    if (1..=3).contains(&length) {
-        // no plain space: "3 100" may as well be two numbers
-        let separators = [",", "'", "\u{a0}", "\u{2009}", "\u{202f}"];
-        while let Some(long) = separators.iter().find(|mark| text[end..].starts_with(**mark)).map(|mark| mark.len())
-            && digits(end + long).1 == 3
-        {
-            end += long + 3;
-            separated = true;
+        let link = [", and ", ",", ";", "and ", "&"].iter().find_map(|link| rest.trim_start().strip_prefix(link));
+        match link.and_then(|next| leading_number_end(next).map(|end| &next[end..])) {
+            Some(next) => rest = next,
+            None => return rest.len() < after.len() && !rest.contains(char::is_alphanumeric),
         }
     }
-    if bytes.get(end) == Some(&b'.') && digits(end + 1).1 > 0 {
-        end = digits(end + 1).0;
-    }
-    if end == start {
-        return None;
-    }
-    let digits = |text: &str| text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
-    let value = if separated { digits(&text[start..end]).parse().ok()? } else { text[start..end].parse().ok()? };
-    Some((value, end))
 }
 
-/// `e6`, ` x 10^6`, `\times 10^{6}` after a number.
-fn exponent(text: &str, at: usize) -> Option<(i32, usize)> {
-    let rest = &text[at..];
-    if rest.starts_with(['e', 'E']) {
-        let (power, end) = small_integer(text, at + 1)?;
-        let free = !text[end..].starts_with(|c: char| c.is_alphanumeric());
-        return free.then_some((power, end));
-    }
-    let tail = rest.trim_start();
-    let tail = ["×", "x", "*", "\\times", "\\cdot"].iter().find_map(|sign| tail.strip_prefix(sign))?.trim_start();
-    let tail = tail.strip_prefix("10^")?;
-    small_integer(text, text.len() - tail.len())
-}
-
-/// A power of at most three digits, in braces or not.
-fn small_integer(text: &str, at: usize) -> Option<(i32, usize)> {
-    let rest = text.get(at..)?;
-    let inside = rest.strip_prefix('{').unwrap_or(rest);
-    let braces = rest.len() - inside.len();
-    let unsigned = inside.strip_prefix(['-', '+']).unwrap_or(inside);
-    let digits = unsigned.bytes().take_while(u8::is_ascii_digit).count();
-    if digits == 0 || digits > 3 {
-        return None;
-    }
-    let length = inside.len() - unsigned.len() + digits;
-    let power: i32 = inside[..length].parse().ok()?;
-    Some((power, at + braces + length + braces))
-}
-
-fn latex_fraction(text: &str, start: usize) -> Option<(Number, usize)> {
-    let open = start + text[start..].find('{')?;
-    let (numerator, close) = signed_decimal(text, open + 1)?;
-    let rest = text[close..].strip_prefix("}{")?;
-    let (denominator, end) = signed_decimal(text, text.len() - rest.len())?;
-    (denominator != 0.0 && text[end..].starts_with('}')).then_some((Number::plain(numerator / denominator), end + 1))
-}
-
-fn signed_decimal(text: &str, at: usize) -> Option<(f64, usize)> {
-    match text[at..].strip_prefix('-') {
-        Some(_) => decimal(text, at + 1).map(|(value, end)| (-value, end)),
-        None => decimal(text, at),
-    }
-}
-
-/// The last number written in English words, up to 999.
-fn word_number(text: &str) -> Option<Number> {
-    const SMALL: &[&str] = &[
-        "zero",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-    ];
-    const TENS: &[&str] = &["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-    let lower = text.to_lowercase();
-    let mut last = None;
-    let mut running: Option<u32> = None;
-    for word in lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
-        let small = SMALL.iter().position(|known| *known == word).map(|at| at as u32);
-        let tens = TENS.iter().position(|known| *known == word).map(|at| at as u32 * 10 + 20);
-        running = match (running, small, tens) {
-            (Some(sum), Some(unit), _) if sum % 10 == 0 && sum >= 20 && unit < 10 => Some(sum + unit),
-            (Some(sum), _, Some(tens)) if sum >= 100 && sum % 100 == 0 => Some(sum + tens),
-            (_, Some(unit), _) => Some(unit),
-            (_, _, Some(tens)) => Some(tens),
-            (Some(sum), None, None) if word == "hundred" && sum < 10 => Some(sum * 100),
-            (Some(sum), None, None) if word == "and" && sum >= 100 => Some(sum),
-            _ => None,
-        };
-        last = running.or(last);
-    }
-    last.map(|value| Number::plain(f64::from(value)))
+/// Where the number ends that a text begins with, its currency aside.
+fn leading_number_end(text: &str) -> Option<usize> {
+    let (_, before, end) = first_in(text)?;
+    before.trim().chars().all(|c| "$€£¥~".contains(c)).then_some(end)
 }
 
 #[cfg(test)]
@@ -400,6 +214,37 @@ mod tests {
             ("Answer: x = 4", Some(4.0)),
             ("The answer is 12 or 13.", None),
             ("Answer: 10-12", None),
+            ("Answer: 10 - 12", None),
+            ("Answer: 12 - 10 = 2", Some(2.0)),
+            ("Answer: 12-10 = 2", Some(2.0)),
+            ("#### 10 - 12 = -2", Some(-2.0)),
+            ("Answer: 10-12=-2", Some(-2.0)),
+            ("The answer is 10 - 2 * 3 = 4.", Some(4.0)),
+            ("The answer is 5 - 8 = -3.", Some(-3.0)),
+            ("The answer is 10 \u{2013} 12 = \u{2013}2", Some(-2.0)),
+            ("So the answer is $50 - $20 = $30.", Some(30.0)),
+            ("The answer is $10 - $12 = -$2.", Some(-2.0)),
+            ("The answer is (10 - 12) = -2", Some(-2.0)),
+            ("The answer is 10 - (2 * 3) = 4", Some(4.0)),
+            ("The answer is 2 * -3 = -6.", Some(-6.0)),
+            ("The answer is x = 10 - 2 = 8", Some(8.0)),
+            ("The answer is 22 / 7 \u{2248} 3.1", Some(3.1)),
+            ("The answer is 3 * 5 = 10 + 5 = 15", Some(15.0)),
+            ("The answer is 3 * 5 = 15 apples, 5 in each of 3 boxes", Some(15.0)),
+            ("The answer is 12 apples - 10 apples = 2 apples", Some(2.0)),
+            ("The answer is 10 - 2 = 8 or 9", None),
+            ("The answer is 4 * 3 = 2 * 6", None),
+            ("The answer is 12 (10 + 2 = 12)", Some(12.0)),
+            ("Answer: 1, 2", None),
+            ("Answer: (1, 2)", None),
+            ("Answer: 1 and 2.", None),
+            ("Answer: 3,5", None),
+            ("Answer: $1, $2, and $3", None),
+            ("Answer: 18, 3 more than before", Some(18.0)),
+            ("Answer: 18 and no more", Some(18.0)),
+            ("The answer is one thousand", Some(1000.0)),
+            ("<think>The answer is 5. Or was it", None),
+            ("<think>The answer is 5.</think>It is 6.", Some(6.0)),
             ("Answer: $10 to $12", None),
             ("Answer: 3?? or is it 4", None),
             ("Answer: x = 4 or x = 5", None),
@@ -433,6 +278,40 @@ mod tests {
         ] {
             assert_eq!(last_number(output).map(|n| n.value), value, "{output}");
         }
+    }
+
+    #[test]
+    fn numbers_agree_where_they_are_the_same_number() {
+        for (a, b, same) in [
+            ("1.6e-19", "9.1e-31", false),
+            ("1524155676489", "1524155677489", false),
+            ("10000000001", "10000000000", false),
+            ("12345678901234567891", "12345678901234567890", false),
+            ("12345678901234567890", "12,345,678,901,234,567,890.00", true),
+            ("2e-12", "1e-12", false),
+            ("1e-10", "0", false),
+            ("0", "0.0000000005", false),
+            ("-0", "0", true),
+            ("0.30000000000000004", "0.3", true),
+            ("267.49999999999994", "267.5", true),
+            ("0.100000000000001", "0.1", false),
+            ("3/4", "0.75", true),
+            ("1/3", "0.3333333333333333", true),
+            ("1/3", "0.333", false),
+            ("6/3", "2", true),
+            ("33.3%", "0.333", true),
+            ("50%", "0.51", false),
+            ("6.02 \u{d7} 10^23", "6.02e23", true),
+            ("10^21", "1000000000000000000001", false),
+            ("2^100", "1267650600228229401496703205376", true),
+            ("1e400", "1", false),
+        ] {
+            let (a, b) = (last_number(a).unwrap(), last_number(b).unwrap());
+            assert_eq!(a.agrees(b, 0.0, 0.0), same, "{a} {b}");
+        }
+        let number = |text| last_number(text).unwrap();
+        assert!(number("10000000001").agrees(number("10000000000"), 1.0, 0.0));
+        assert!(!number("10000000002").agrees(number("10000000000"), 1.0, 0.0));
     }
 
     #[test]

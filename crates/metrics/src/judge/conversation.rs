@@ -2,6 +2,7 @@ use clade_domain::{Assertion, ChatMessage, ChatRequest, MessageRole, ModelAnswer
 use minijinja::context;
 
 use super::{
+    category::read_category,
     prompts::{Template, inert, render},
     scale::Scale,
     verdict::{Reading, read_verdict},
@@ -35,9 +36,17 @@ impl Question<'_> {
         if let Some(own) = &case.assertion.rubric_prompt {
             return own_prompt(own, self, case);
         }
+        let [worst, middle, best] = self.scale(case.assertion).written();
         let system = render(
             self.template,
-            context! { evaluation => self.evaluation, rubric => &*inert(self.rubric), steps => self.steps.to_vec() },
+            context! {
+                evaluation => self.evaluation,
+                rubric => &*inert(self.rubric),
+                steps => self.steps.to_vec(),
+                worst,
+                middle,
+                best,
+            },
         )?;
         let user = render(
             Template::Case,
@@ -50,27 +59,21 @@ impl Question<'_> {
         Ok(chat(vec![ChatMessage::new(MessageRole::System, system), ChatMessage::new(MessageRole::User, user)]))
     }
 
-    /// The scale that scores are on: `config.scale`, else one that the rubric or the user's prompt states, else 0 to 1.
-    fn scale(&self, assertion: &Assertion) -> Scales {
+    /// The scale that scores are on, and that our prompts ask for: `config.scale`, else one that the user's prompt or the
+    /// rubric states, else 0 to 1.
+    fn scale(&self, assertion: &Assertion) -> Scale {
+        // the value of `factuality` is an answer, and what it says of scales is none for the judge
+        let rubric = if self.template == Template::Factuality { "" } else { self.rubric };
         let configured = assertion.config.get("scale").and_then(range).map(|(low, high)| Scale { low, high });
-        let stated = configured.or_else(|| assertion.rubric_prompt.as_deref().and_then(Scale::stated_in));
-        match stated {
-            Some(scale) => Scales { first: scale, second: None },
-            None => Scales { first: Scale::SHARE, second: Scale::stated_in(self.rubric) },
-        }
+        configured
+            .or_else(|| assertion.rubric_prompt.as_deref().and_then(Scale::stated_in))
+            .or_else(|| Scale::stated_in(rubric))
+            .unwrap_or(Scale::SHARE)
     }
-}
 
-/// The scale asked for, and one that the rubric mentions, which some judges follow instead.
-struct Scales {
-    first: Scale,
-    second: Option<Scale>,
-}
-
-impl Scales {
-    fn read(&self, answer: &str, output: &str) -> Option<Reading> {
-        read_verdict(answer, output, self.first)
-            .or_else(|| self.second.and_then(|scale| read_verdict(answer, output, scale)))
+    fn read(&self, answer: &str, case: &Case<'_>) -> Option<Reading> {
+        let category = if self.template == Template::Factuality { read_category(answer, case.output) } else { None };
+        category.or_else(|| read_verdict(answer, case.output, self.scale(case.assertion)))
     }
 }
 
@@ -116,16 +119,15 @@ pub(crate) fn ask(
     case: &Case<'_>,
     answers: &[ModelAnswer],
 ) -> Result<Step<Reading>, EvaluatorError> {
-    let scales = question.scale(case.assertion);
     let texts: Vec<&str> = answers.iter().take(2).map(text).collect::<Result<_, _>>()?;
     for answer in texts.iter().rev() {
-        if let Some(reading) = scales.read(answer, case.output) {
+        if let Some(reading) = question.read(answer, case) {
             return Ok(Step::Done(reading));
         }
     }
     match texts.as_slice() {
         [] => Ok(Step::Ask(vec![ModelRequest::Chat(question.request(case)?)])),
-        [unreadable] => Ok(Step::Ask(vec![ModelRequest::Chat(again(question.request(case)?, unreadable)?)])),
+        [unreadable] => Ok(Step::Ask(vec![ModelRequest::Chat(again(question, case, unreadable)?)])),
         [.., unreadable] => Err(EvaluatorError::UnreadableJudge(quote(unreadable))),
     }
 }
@@ -134,10 +136,12 @@ fn text(answer: &ModelAnswer) -> Result<&str, EvaluatorError> {
     answer.text().ok_or_else(|| EvaluatorError::Failed("the judge's answer is no chat answer".to_owned()))
 }
 
-fn again(mut request: ChatRequest, unreadable: &str) -> Result<ChatRequest, EvaluatorError> {
+fn again(question: &Question<'_>, case: &Case<'_>, unreadable: &str) -> Result<ChatRequest, EvaluatorError> {
+    let mut request = question.request(case)?;
+    let [worst, _, best] = question.scale(case.assertion).written();
     let shown = if unreadable.trim().is_empty() { "(nothing)" } else { unreadable };
     request.messages.push(ChatMessage::new(MessageRole::Assistant, shown));
-    request.messages.push(ChatMessage::new(MessageRole::User, render(Template::Again, context! {})?));
+    request.messages.push(ChatMessage::new(MessageRole::User, render(Template::Again, context! { worst, best })?));
     Ok(request)
 }
 

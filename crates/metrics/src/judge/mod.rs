@@ -3,6 +3,7 @@
 //! Requests put the rules and the rubric first, which providers cache, and the candidate's output last, inside tags that it
 //! cannot close. Readers forgive every form a verdict may come in, and take no verdict from the output under judgement.
 
+mod category;
 mod conversation;
 mod fields;
 mod preference;

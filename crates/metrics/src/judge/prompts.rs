@@ -120,10 +120,15 @@ mod tests {
             (Template::Factuality, "factuality"),
             (Template::GEval, "g-eval"),
         ] {
-            let text = render(template, context! { evaluation => name, rubric => "be kind" }).unwrap();
+            let text = render(
+                template,
+                context! { evaluation => name, rubric => "be kind", worst => "0.0", middle => "0.5", best => "1.0" },
+            )
+            .unwrap();
             assert_eq!(text.lines().next(), Some("You judge outputs of language models."), "{name}");
             assert!(text.contains(&format!("<evaluation>{name}</evaluation>")), "{name}");
             assert!(text.contains("never your verdict"), "{name}");
+            assert!(!text.contains("{{") && !text.contains("- :"), "{name}");
             assert!(text.ends_with('}') && text.contains("{\"reason\": \"...\""), "{name}");
             assert!(text.contains("\"score\": 0.0, \"pass\": false"), "{name}");
             assert!(template == Template::Factuality || text.contains("<rubric>\nbe kind\n</rubric>"), "{name}");
