@@ -177,10 +177,18 @@ pub(crate) fn missing(what: &'static str, name: &impl std::fmt::Display) -> Acco
     StoreError::NotFound { what, name: name.to_string() }.into()
 }
 
-/// A name for people: 1 to 100 characters without control characters.
+/// Whether a character shows nothing and changes how others look: control characters, those without width, and those that turn the direction of
+/// text (Unicode's categories Cc and Cf).
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A name for people: 1 to 100 characters on one line, none of which is unseen.
 pub(crate) fn named(what: &str, name: &str) -> Result<String, AccountError> {
     let name = name.trim();
-    if (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
+    if (1..=100).contains(&name.chars().count()) && !name.chars().any(is_unseen) {
         return Ok(name.to_owned());
     }
     Err(AccountError::Invalid(format!("{what} has a name of 1 to 100 characters on one line")))

@@ -17,6 +17,12 @@ pub enum AccountError {
         /// The account's login.
         login: String,
     },
+    /// Somebody else signs in with this.
+    #[error("the login `{login}` is taken")]
+    LoginTaken {
+        /// It.
+        login: String,
+    },
     /// Who signs in may not any more.
     #[error("this account may not sign in")]
     Disabled,
@@ -47,7 +53,7 @@ pub enum AccountError {
         what: String,
     },
     /// Above the own role.
-    #[error("a {own} cannot give or take the role of {other}")]
+    #[error("as {own} one neither gives nor takes the role of {other}")]
     Above {
         /// What one is.
         own: Role,

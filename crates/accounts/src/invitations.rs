@@ -6,6 +6,7 @@ use crate::{
     accounts::missing,
     audit::{Deed, NOTHING},
     secret::{hash_of, new_name},
+    users::login_taken,
 };
 
 /// The longest that an invitation is good for, in milliseconds: thirty days.
@@ -29,7 +30,7 @@ impl Accounts {
             return Err(AccountError::Above { own, other: role });
         }
         if !(1..=LONGEST_MS).contains(&(expires.0 - now.0)) {
-            return Err(AccountError::Invalid("an invitation is good for at most 30 days".into()));
+            return Err(AccountError::Invalid("an invitation is good for 1 to 720 hours".into()));
         }
         let secret = Secret::new("")?;
         let invitation = Invitation {
@@ -58,7 +59,13 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<Vec<Stored<Invitation>>, AccountError> {
         let own = RecordQuery { workspace: Some(workspace.clone()), ..RecordQuery::default() };
-        Ok(self.store.list::<Invitation>(own, now).await?)
+        let mut good = Vec::new();
+        for invitation in self.store.list::<Invitation>(own, now).await? {
+            if self.stands(&invitation.value, now).await? {
+                good.push(invitation);
+            }
+        }
+        Ok(good)
     }
 
     /// Takes an invitation back.
@@ -82,9 +89,19 @@ impl Accounts {
     /// What an invitation invites to.
     ///
     /// # Errors
-    /// `Link` where it was used, has expired, or never was one.
+    /// `Link` where it was used, has expired, or never was one, and where who made it may not invite to that any more.
     pub async fn invitation(&self, secret: &str, now: Timestamp) -> Result<Stored<Invitation>, AccountError> {
-        self.store.get_by::<Invitation>(&hash_of(secret), now).await?.ok_or(AccountError::Link)
+        let found = self.store.get_by::<Invitation>(&hash_of(secret), now).await?.ok_or(AccountError::Link)?;
+        if self.stands(&found.value, now).await? { Ok(found) } else { Err(AccountError::Link) }
+    }
+
+    /// Whether who made an invitation may still grant its role there. Who was removed would otherwise come back in by what they prepared.
+    async fn stands(&self, invitation: &Invitation, now: Timestamp) -> Result<bool, AccountError> {
+        let Invitation { workspace, role, by, .. } = invitation;
+        let Some(user) = self.user(by, now).await?.filter(|user| !user.value.disabled) else { return Ok(false) };
+        let member = self.membership(workspace, by, now).await?.map(|member| member.value.role);
+        let instance = user.value.instance_admin.then_some(Role::Instance);
+        Ok(member.into_iter().chain(instance).any(|own| own.may_grant(*role)))
     }
 
     /// Joins as a new person. The invitation is used up with it.
@@ -94,8 +111,11 @@ impl Accounts {
     pub async fn accept_as_new(&self, secret: &str, new: NewUser, now: Timestamp) -> Result<User, AccountError> {
         let invitation = self.invitation(secret, now).await?;
         let user = Self::person(NewUser { instance_admin: false, ..new }).await?;
-        self.join(&invitation, &user.id, Some(Change::add(&user, now)?), now).await?;
-        Ok(user)
+        match self.join(&invitation, &user.id, Some(Change::add(&user, now)?), now).await {
+            Err(AccountError::Store(error)) => Err(login_taken(error, &user)),
+            Err(error) => Err(error),
+            Ok(()) => Ok(user),
+        }
     }
 
     /// Joins as somebody who has an account.

@@ -29,6 +29,6 @@ pub use error::AccountError;
 pub use principal::{Principal, Via};
 pub use secret::{Secret, hash_of, new_id, new_name};
 pub use sessions::csrf_of;
-pub use tokens::NewToken;
+pub use tokens::{NewToken, is_token};
 pub use users::NewUser;
 pub use vault::Vault;

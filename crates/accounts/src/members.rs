@@ -1,4 +1,4 @@
-use clade_domain::{Budget, Member, Role, Timestamp, UserId, WorkspaceId};
+use clade_domain::{Budget, Identity, Member, Role, Timestamp, User, UserId, WorkspaceId};
 use clade_store::{Change, ReadRecords, RecordQuery, Stored};
 
 use crate::{
@@ -98,23 +98,37 @@ impl Accounts {
         Ok(self.store.commit(changes).await?)
     }
 
-    /// Where an admin goes: that another one stays. The one who stays is rewritten, so that of two admins who take the role from
-    /// one another at once only one goes through.
-    async fn admin_left(&self, going: &Stored<Member>, now: Timestamp) -> Result<Option<Change>, AccountError> {
-        if going.value.role != Role::Admin {
-            return Ok(None);
+    /// Where an admin goes: that another one stays who can come in. The one who stays is rewritten, so that of two admins who take the role
+    /// or the account from one another at once only one goes through.
+    pub(crate) async fn admin_left(&self, going: &Stored<Member>, now: Timestamp) -> Result<Vec<Change>, AccountError> {
+        let Member { workspace, user, role, .. } = &going.value;
+        if *role != Role::Admin {
+            return Ok(Vec::new());
         }
-        let members = self.members(&going.value.workspace, now).await?;
-        let stays = |member: &&Stored<Member>| {
-            // the person at this machine cannot sign in over the network, so they do not count
-            member.value.role == Role::Admin
-                && member.value.user != going.value.user
-                && member.value.user != UserId::default()
-        };
-        match members.iter().find(stays) {
-            Some(other) => Ok(Some(Change::rewrite(other, &other.value)?)),
-            None => Err(AccountError::LastAdmin { what: format!("workspace `{}`", going.value.workspace) }),
+        for other in self.members(workspace, now).await? {
+            if other.value.role != Role::Admin || other.value.user == *user {
+                continue;
+            }
+            if let Some(person) = self.user(&other.value.user, now).await?
+                && self.comes_in(&person.value, now).await?
+            {
+                return Ok(vec![Change::rewrite(&other, &other.value)?, Change::rewrite(&person, &person.value)?]);
+            }
         }
+        Err(AccountError::LastAdmin { what: format!("workspace `{workspace}`") })
+    }
+
+    /// Whether somebody can sign in: with a password, or at a provider that they came from before. The person at this machine cannot
+    /// over the network.
+    pub(crate) async fn comes_in(&self, user: &User, now: Timestamp) -> Result<bool, AccountError> {
+        if user.disabled || user.id == UserId::default() {
+            return Ok(false);
+        }
+        if user.password.is_some() {
+            return Ok(true);
+        }
+        let own = RecordQuery { user: Some(user.id.clone()), limit: Some(1), ..RecordQuery::default() };
+        Ok(!self.store.list::<Identity>(own, now).await?.is_empty())
     }
 }
 

@@ -67,6 +67,19 @@ impl Principal {
         member.into_iter().chain(instance)
     }
 
+    /// Whether what they ask with opens all that a token with this ceiling and workspace would. What opens less may neither make such a
+    /// token nor take it away; a password opens as much as a token with the ceiling [`Role::Instance`].
+    #[must_use]
+    pub fn opens(&self, other: Role, workspace: Option<&WorkspaceId>) -> bool {
+        match &self.via {
+            Via::Token { ceiling, workspace: only, .. } => {
+                other <= *ceiling && (only.is_none() || only.as_ref() == workspace)
+            }
+            Via::Link { .. } => false,
+            Via::Session { .. } | Via::Outside | Via::Anonymous => true,
+        }
+    }
+
     /// Whether they may, as what they are in a workspace.
     #[must_use]
     pub fn may(&self, action: Action, workspace: Option<&WorkspaceId>, member: Option<Role>) -> bool {

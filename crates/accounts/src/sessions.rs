@@ -36,7 +36,7 @@ impl Accounts {
         let hash = user.as_ref().and_then(|user| user.password.clone());
         let fits = password::verify(password, hash).await?;
         let Some(user) = user.filter(|_| fits) else { return Err(AccountError::SignIn) };
-        self.succeeded(&login, address);
+        self.succeeded(&login, address, now);
         self.open_session(&user.id, now).await
     }
 
@@ -45,14 +45,12 @@ impl Accounts {
     /// # Errors
     /// `Throttled`.
     pub fn attempt(&self, login: &str, address: &str, now: Timestamp) -> Result<(), AccountError> {
-        let [login, address] = names(login, address);
-        self.throttle.attempt(&[&login, &address], now)
+        self.throttle.attempt(login, address, now)
     }
 
     /// The attempt was right.
-    pub fn succeeded(&self, login: &str, address: &str) {
-        let [login, address] = names(login, address);
-        self.throttle.succeeded(&[&login, &address]);
+    pub fn succeeded(&self, login: &str, address: &str, now: Timestamp) {
+        self.throttle.succeeded(login, address, now);
     }
 
     /// Opens a session for somebody who is known to be who they say.
@@ -156,8 +154,4 @@ impl Accounts {
         ends.extend(tokens.map(|token| remove(ApiToken::KIND, token.value.id)));
         Ok(ends)
     }
-}
-
-fn names(login: &str, address: &str) -> [String; 2] {
-    [format!("login {}", login.trim().to_lowercase()), format!("address {address}")]
 }

@@ -25,7 +25,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<(Secret, Share), AccountError> {
         if !(1..=LONGEST_MS).contains(&(expires.0 - now.0)) {
-            return Err(AccountError::Invalid("a link shows a run for at most 90 days".into()));
+            return Err(AccountError::Invalid("a link shows a run for 1 to 2160 hours".into()));
         }
         let secret = Secret::new("")?;
         let share = Share {

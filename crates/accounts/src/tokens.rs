@@ -11,6 +11,13 @@ use crate::{
 
 /// How every token begins, so that scanners of leaked secrets know one.
 const PREFIX: &str = "clade_";
+
+/// Whether a text has the shape of a token.
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    text.strip_prefix(PREFIX).is_some_and(|rest| rest.len() >= 64 && rest.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
 /// Characters of a token that are kept, to know it again.
 const HINT: usize = PREFIX.len() + 4;
 /// When a token was last used is noted no more often than this.

@@ -1,10 +1,10 @@
 use clade_domain::{Member, Role, Timestamp, User, UserId, WorkspaceId};
-use clade_store::{Change, ReadRecords, RecordQuery, Stored};
+use clade_store::{Change, ReadRecords, RecordKind, RecordQuery, StoreError, Stored};
 use secrecy::SecretString;
 
 use crate::{
     AccountError, Accounts, Principal,
-    accounts::named,
+    accounts::{is_unseen, named},
     audit::{Deed, NOTHING},
     new_id, password,
 };
@@ -36,6 +36,16 @@ impl<'a> Shown<'a> {
     }
 }
 
+/// What the store says where a login is taken names an id that nobody knows; this names the login.
+pub(crate) fn login_taken(error: StoreError, user: &User) -> AccountError {
+    match error {
+        StoreError::Exists { what, .. } if what == RecordKind::User.name() => {
+            AccountError::LoginTaken { login: user.login.clone() }
+        }
+        error => error.into(),
+    }
+}
+
 impl Accounts {
     /// Adds a person. The first one who keeps the installation becomes an admin of the workspace of the command line too, so
     /// that its runs stay in sight.
@@ -57,14 +67,16 @@ impl Accounts {
             };
             changes.push(Change::add(&member, now)?);
         }
-        self.store.commit(changes).await?;
-        Ok(user)
+        match self.store.commit(changes).await {
+            Err(error) => Err(login_taken(error, &user)),
+            Ok(()) => Ok(user),
+        }
     }
 
     pub(crate) async fn person(new: NewUser) -> Result<User, AccountError> {
         let login = new.login.trim().to_lowercase();
         let fits = (2..=200).contains(&login.chars().count())
-            && !login.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/')
+            && !login.chars().any(|c| is_unseen(c) || c.is_whitespace() || c == '/')
             && login != "local";
         if !fits {
             let message = format!("`{login}` is no login: 2 to 200 characters without spaces, and not `local`");
@@ -91,7 +103,7 @@ impl Accounts {
     /// sign in. Who may not any more is signed out everywhere.
     ///
     /// # Errors
-    /// `LastAdmin` where nobody would be left to keep the installation; `Stale`.
+    /// `LastAdmin` where nobody who can come in would be left to keep the installation, or a workspace; `Stale`.
     pub async fn change_user(
         &self,
         old: &Stored<User>,
@@ -103,15 +115,19 @@ impl Accounts {
         let keeps = |user: &User| user.instance_admin && !user.disabled;
         let mut changes = vec![Change::rewrite(old, &new)?];
         if keeps(&old.value) && !keeps(&new) {
-            let others = self.users(RecordQuery::default(), now).await?;
-            let other = others
-                .iter()
-                .find(|user| user.value.id != old.value.id && user.value.id != UserId::default() && keeps(&user.value));
-            let Some(other) = other else {
-                return Err(AccountError::LastAdmin { what: "the installation".into() });
-            };
             // two who give up at once: the one whom each relies on is rewritten, so that only one of them goes through
-            changes.push(Change::rewrite(other, &other.value)?);
+            changes.push(self.keeper_left(&old.value.id, now).await?);
+        }
+        if new.disabled && !old.value.disabled {
+            let own = RecordQuery { user: Some(old.value.id.clone()), ..RecordQuery::default() };
+            for member in self.store.list::<Member>(own, now).await? {
+                for relied_on in self.admin_left(&member, now).await? {
+                    // one person may be relied on for several workspaces
+                    if !changes.contains(&relied_on) {
+                        changes.push(relied_on);
+                    }
+                }
+            }
         }
         let deed = Deed { by, workspace: None, action: "user.change", target: old.value.login.clone() };
         changes.push(deed.entry(now, Some(&Shown::of(&old.value)), Some(&Shown::of(&new)))?);
@@ -119,6 +135,16 @@ impl Accounts {
             changes.extend(self.credentials(&old.value.id, now).await?);
         }
         Ok(self.store.commit(changes).await?)
+    }
+
+    /// Where somebody keeps the installation no more: that another one does who can come in.
+    async fn keeper_left(&self, going: &UserId, now: Timestamp) -> Result<Change, AccountError> {
+        for user in self.users(RecordQuery::default(), now).await? {
+            if user.value.id != *going && user.value.instance_admin && self.comes_in(&user.value, now).await? {
+                return Ok(Change::rewrite(&user, &user.value)?);
+            }
+        }
+        Err(AccountError::LastAdmin { what: "the installation".into() })
     }
 
     /// Gives somebody a password, whatever the old one was. Every session and token of theirs ends.
@@ -153,23 +179,23 @@ impl Accounts {
         Ok(self.store.commit(changes).await?)
     }
 
-    /// Changes one's own password. Every other session ends; the caller signs in anew.
+    /// Changes one's own password. Every session ends; the caller signs in anew. `address` is where the attempt comes from.
     ///
     /// # Errors
     /// `SignIn` where the old one is wrong, `Throttled`, a weak new one.
     pub async fn change_password(
         &self,
         who: &Principal,
-        old: SecretString,
-        new: SecretString,
+        (old, new): (SecretString, SecretString),
+        address: &str,
         now: Timestamp,
     ) -> Result<(), AccountError> {
         let user = self.user(&who.user, now).await?.ok_or(AccountError::SignIn)?;
-        self.throttle.attempt(&[&user.value.login], now)?;
+        self.throttle.attempt(&user.value.login, address, now)?;
         if !password::verify(old, user.value.password.clone()).await? {
             return Err(AccountError::SignIn);
         }
-        self.throttle.succeeded(&[&user.value.login]);
+        self.throttle.succeeded(&user.value.login, address, now);
         self.reset_password(&user, new, &who.user, now).await
     }
 }

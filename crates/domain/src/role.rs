@@ -114,7 +114,7 @@ actions! {
     ShareRuns,
     /// Add prompts and data sets, their versions and labels.
     EditLibrary,
-    /// Delete runs, prompts and data sets.
+    /// Delete runs, and restore them.
     DeleteRuns,
     /// Set and remove the keys of providers, which nobody can read.
     ManageKeys,
@@ -130,7 +130,7 @@ actions! {
     ReadAudit,
     /// Add, disable and reset people.
     ManageUsers,
-    /// Create and remove workspaces.
+    /// Create workspaces.
     ManageWorkspaces,
 }
 

@@ -28,6 +28,14 @@ pub enum KeepError {
     /// The name does not fit.
     #[error("a name has 1 to 100 letters, digits, `.`, `_` and `-`, and does not begin with `.`")]
     Name,
+    /// Data that is no JSON lines.
+    #[error("line {line} is no JSON object ({detail}); a data set is kept as JSON lines")]
+    Line {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// There are as many as are kept.
     #[error("`{0}` has {VERSIONS} versions, and more are not kept")]
     Many(String),
@@ -43,10 +51,23 @@ pub fn is_plain_name(name: &str) -> bool {
     fits && !name.starts_with('.')
 }
 
+/// Whether a text is what is kept as a data set: JSON lines, each an object.
+///
+/// # Errors
+/// The first line that is none.
+pub fn check_dataset(text: &str) -> Result<(), KeepError> {
+    let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    for (text, line) in lines {
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| KeepError::Line { line, detail: error.to_string() })?;
+    }
+    Ok(())
+}
+
 /// Keeps a text: the first version of a new name, or the next of one that is there.
 ///
 /// # Errors
-/// Where the name does not fit, there are too many versions, or somebody else adds one at this moment.
+/// Where the name does not fit, data is no JSON lines, there are too many versions, or somebody else adds one at this moment.
 pub async fn keep(
     store: &dyn Store,
     (workspace, by): (&WorkspaceId, &UserId),
@@ -56,6 +77,9 @@ pub async fn keep(
     let NewVersion { kind, name, text, note } = new;
     if !is_plain_name(&name) {
         return Err(KeepError::Name);
+    }
+    if kind == ItemKind::Dataset {
+        check_dataset(&text)?;
     }
     let (bytes, content) = (text.len() as u64, ContentHash::of(text.as_bytes()));
     store.put_texts(vec![text]).await?;

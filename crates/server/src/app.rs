@@ -1,4 +1,4 @@
-use std::{ops::Deref, path::PathBuf, sync::Arc};
+use std::{net::IpAddr, ops::Deref, path::PathBuf, sync::Arc};
 
 use clade_accounts::{Accounts, Secret, Vault};
 use clade_engine::{Hub, States};
@@ -7,6 +7,7 @@ use clade_store::{Lineage, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    editing::Editing,
     fanout::Fanouts,
     hosts::Hosts,
     layouts::Layouts,
@@ -61,9 +62,11 @@ pub struct Settings {
     pub environment: Environment,
     /// The address that people use, such as `https://clade.example.org`; none is the one that is listened on.
     pub public_url: Option<String>,
+    /// Proxies that are believed where they say whose request they pass on (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<IpAddr>,
     /// Requests a second that a caller may send on and on; four times as many at once.
     pub rate: f64,
-    /// Where webhooks may lead.
+    /// Where webhooks, and the addresses that a workspace lets its runs call, may lead.
     pub reach: Reachable,
     /// Which tools agents have at `/mcp`.
     pub mcp: Tools,
@@ -90,6 +93,8 @@ pub struct Inner {
     pub(crate) outside: Outside,
     pub(crate) hosts: Hosts,
     pub(crate) start: StartLink,
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+    pub(crate) editing: Editing,
     pub(crate) rates: Rates,
     pub(crate) presence: Presence,
     pub(crate) fanouts: Fanouts,
@@ -107,21 +112,8 @@ impl App {
     /// A server that listens nowhere yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        let Settings {
-            store,
-            lineage,
-            mode,
-            outside,
-            vault,
-            data,
-            environment,
-            public_url,
-            rate,
-            reach,
-            mcp,
-            sharing,
-            version,
-        } = settings;
+        let Settings { store, lineage, mode, outside, vault, data, environment, .. } = settings;
+        let Settings { public_url, trusted_proxies, rate, reach, mcp, sharing, version, .. } = settings;
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
         let code = clade_engine::CodeHere::new(&data);
@@ -133,6 +125,7 @@ impl App {
             code: code.clone(),
             outbox: outbox.clone(),
             sharing,
+            reach,
         };
         Self(Arc::new(Inner {
             hub: Hub::new(store.clone(), Arc::new(patron.clone()), version.clone()),
@@ -146,6 +139,8 @@ impl App {
             outside,
             hosts: Hosts::new(public_url),
             start: StartLink::default(),
+            trusted_proxies,
+            editing: Editing::default(),
             rates: Rates::new(rate),
             presence: Presence::default(),
             fanouts: Fanouts::default(),

@@ -23,7 +23,7 @@ pub(crate) async fn serve(request: Request) -> Response {
         return Problem::not_found("route").fix("GET /api/v1/openapi.json lists what there is").into_response();
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return other_method().await.into_response();
     }
     let name = path.trim_start_matches('/');
     if let Some(file) = Built::get(name).filter(|_| !name.is_empty()) {
@@ -38,6 +38,12 @@ pub(crate) async fn serve(request: Request) -> Response {
         Some(page) => answer(page.data.into_owned(), "text/html; charset=utf-8", "no-cache"),
         None => answer(NOT_BUILT.as_bytes().to_vec(), "text/html; charset=utf-8", "no-cache"),
     }
+}
+
+/// There is something, and it is not to be asked like this. `Allow` says how.
+pub(crate) async fn other_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "what is here does not take this method")
+        .fix("use one that the header `Allow` names; GET /api/v1/openapi.json lists all routes")
 }
 
 fn answer(body: Vec<u8>, kind: &str, cache: &'static str) -> Response {

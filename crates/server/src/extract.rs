@@ -84,7 +84,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(named)) => Ok(Self(named)),
-            Err(error) => Err(Problem::bad(error.body_text())),
+            Err(error) => {
+                Err(Problem::bad(error.body_text())
+                    .fix("GET /api/v1/openapi.json says what the parts of this path are"))
+            }
         }
     }
 }

@@ -1,4 +1,7 @@
-use std::{net::SocketAddr, time::Instant};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Instant,
+};
 
 use axum::{
     extract::{ConnectInfo, RawPathParams, Request, State},
@@ -7,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use clade_accounts::{Identify, Principal, Via};
-use clade_domain::{Action, Timestamp, WorkspaceId};
+use clade_domain::{Action, Role, Timestamp, WorkspaceId};
 
 use crate::{
     App, Mode, Problem,
@@ -85,8 +88,10 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
     if let Some(secret) = request.headers.get(SHARE) {
         return by_link(app, gate, path, (secret.to_str().unwrap_or_default(), request), now).await.map(Some);
     }
-    let principal = identify(app, &request.headers, now).await?;
-    limited(app, principal.as_ref(), request)?;
+    let known = identify(app, &request.headers, now).await;
+    // who brings what nobody knows counts as nobody
+    limited(app, known.as_ref().ok().and_then(Option::as_ref), request)?;
+    let principal = known?;
     let Some(principal) = principal else {
         return match gate {
             Gate::Open => Ok(None),
@@ -152,10 +157,11 @@ fn named(path: &RawPathParams, name: &str) -> Option<String> {
     path.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
-fn forbidden(action: Action) -> Problem {
+pub(crate) fn forbidden(action: Action) -> Problem {
     let words = action.words().trim_end_matches('.').to_lowercase();
-    Problem::new(StatusCode::FORBIDDEN, "forbidden", format!("your role does not let you {words}"))
-        .fix("ask an admin of the workspace")
+    Problem::new(StatusCode::FORBIDDEN, "forbidden", format!("your role does not let you {words}")).fix(
+        if Role::Admin.permits(action) { "ask an admin of the workspace" } else { "ask who keeps this installation" },
+    )
 }
 
 async fn run_place(
@@ -203,7 +209,7 @@ fn carries_token(query: &str) -> bool {
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))
-        .any(|(name, value)| ["token", "access_token", "api_key"].contains(&name) || value.starts_with("clade_"))
+        .any(|(name, value)| ["token", "access_token", "api_key"].contains(&name) || clade_accounts::is_token(value))
 }
 
 /// Whose request it is; none where it brings nothing along.
@@ -268,7 +274,7 @@ pub(crate) fn limited(app: &App, principal: Option<&Principal>, request: &Parts)
     let caller = match principal.map(|principal| (&principal.via, principal)) {
         Some((Via::Token { id, .. }, _)) => format!("token {id}"),
         Some((_, principal)) => format!("user {}", principal.user),
-        None => address(&request.extensions),
+        None => address(app, &request.headers, &request.extensions),
     };
     app.rates.take(&caller, Instant::now()).map_err(|seconds| {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate", "too many requests")
@@ -277,8 +283,53 @@ pub(crate) fn limited(app: &App, principal: Option<&Principal>, request: &Parts)
     })
 }
 
-/// Where a request comes from.
-pub(crate) fn address(request: &Extensions) -> String {
-    let from = request.get::<ConnectInfo<SocketAddr>>();
-    from.map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string())
+/// Where a request comes from: whoever connected, or whom a proxy that is believed names.
+pub(crate) fn address(app: &App, headers: &HeaderMap, request: &Extensions) -> String {
+    match request.get::<ConnectInfo<SocketAddr>>() {
+        Some(ConnectInfo(from)) => behind(from.ip().to_canonical(), headers, &app.trusted_proxies).to_string(),
+        None => "unknown".to_owned(),
+    }
+}
+
+/// Each proxy adds whom it was reached by at the end, so the last one that is no proxy of ours is who asks; what stands before it may be made up.
+fn behind(from: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut asks = from;
+    for name in named.into_iter().rev() {
+        if !proxies.contains(&asks) {
+            break;
+        }
+        let Ok(before) = name.parse::<IpAddr>() else { break };
+        asks = before.to_canonical();
+    }
+    asks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_proxies_that_are_trusted_say_who_asks() {
+        let proxies: Vec<IpAddr> = vec!["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()];
+        // who connected, what they say, who asks
+        let table: [(&str, &[&str], &str); 8] = [
+            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
+            ("10.0.0.1", &[], "10.0.0.1"),
+            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["127.0.0.1, 198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["198.51.100.1, 10.0.0.2"], "198.51.100.1"),
+            ("10.0.0.1", &["127.0.0.1", "198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["198.51.100.1, nonsense"], "10.0.0.1"),
+            ("10.0.0.1", &["2001:db8::7"], "2001:db8::7"),
+        ];
+        for (from, said, expected) in table {
+            let mut headers = HeaderMap::new();
+            for line in said {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            assert_eq!(behind(from.parse().unwrap(), &headers, &proxies).to_string(), expected, "{from} {said:?}");
+        }
+    }
 }

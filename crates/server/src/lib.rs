@@ -9,6 +9,7 @@ mod app;
 mod assets;
 mod caller;
 mod cookie;
+mod editing;
 mod extract;
 mod fanout;
 mod gate;

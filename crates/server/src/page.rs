@@ -31,7 +31,8 @@ const USUAL: u32 = 50;
 pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
     match asked.unwrap_or(USUAL) {
         limit @ 1..=MOST => Ok(limit as usize),
-        limit => Err(Problem::bad(format!("`limit` is {limit}, and has to be 1 to {MOST}"))),
+        limit => Err(Problem::bad(format!("`limit` is {limit}, and has to be 1 to {MOST}"))
+            .fix("ask for fewer, and for the next page with `cursor`")),
     }
 }
 
@@ -39,7 +40,7 @@ pub(crate) fn limit(asked: Option<u32>) -> Result<usize, Problem> {
 pub(crate) fn cut<T>(all: Vec<T>, cursor: Option<&str>, asked: Option<u32>) -> Result<Page<T>, Problem> {
     let limit = limit(asked)?;
     let from: usize = match cursor {
-        Some(cursor) => cursor.parse().map_err(|_| Problem::bad("`cursor` is none that this list gave"))?,
+        Some(cursor) => cursor.parse().map_err(|_| Problem::cursor())?,
         None => 0,
     };
     let next = from.checked_add(limit).filter(|next| *next < all.len()).map(|next| next.to_string());

@@ -8,7 +8,7 @@ use clade_store::RunSummary;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::webhooks::Outbox;
+use crate::webhooks::{Outbox, Reachable, callable};
 
 /// Gives runs the keys and budgets of their workspace.
 #[derive(Clone)]
@@ -20,6 +20,7 @@ pub(crate) struct WorkspacePatron {
     pub code: CodeHere,
     pub outbox: Outbox,
     pub sharing: Option<std::sync::Arc<clade_engine::Sharing>>,
+    pub reach: Reachable,
 }
 
 impl WorkspacePatron {
@@ -61,14 +62,15 @@ impl WorkspacePatron {
         }
         let found = self.accounts.workspace(workspace, clade_engine::now()).await.map_err(|error| error.to_string())?;
         for model in models {
-            if let Some(url) = unusual_address(model)
-                && !found.value.base_urls.iter().any(|known| below(&url, known))
-            {
+            let Some(url) = unusual_address(model) else { continue };
+            if !found.value.base_urls.iter().any(|known| below(&url, known)) {
                 return Err(format!(
                     "`{}` is at {url}, which runs of this workspace may not call; an admin adds the address to its `base_urls`",
                     model.id
                 ));
             }
+            // asked again each time: where a name leads may change after it was written down
+            callable(&url, self.reach).await.map_err(|why| format!("`{}` is at {url}: {why}", model.id))?;
         }
         Ok(())
     }

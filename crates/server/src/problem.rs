@@ -9,6 +9,7 @@ use clade_engine::EngineError;
 use clade_export::ExportError;
 use clade_filter::FilterError;
 use clade_identity::IdentityError;
+use clade_models::ModelSetupError;
 use clade_runfile::Problems;
 use clade_store::StoreError;
 use schemars::JsonSchema;
@@ -36,7 +37,6 @@ struct Said {
     /// What went wrong.
     detail: String,
     /// What to do.
-    #[serde(skip_serializing_if = "String::is_empty")]
     fix: String,
     /// The request's id, as the log has it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +60,7 @@ impl Problem {
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: detail.into(),
-            fix: String::new(),
+            fix: usual_fix(status).to_owned(),
             request_id: None,
             problems: Vec::new(),
             current: None,
@@ -68,7 +68,7 @@ impl Problem {
         }))
     }
 
-    /// Says what to do.
+    /// Says what to do, where it is more than the status tells by itself.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.0.fix = fix.into();
@@ -100,6 +100,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
     }
 
+    /// A cursor that is none.
+    pub fn cursor() -> Self {
+        Self::bad("`cursor` is none that this list gave").fix("pass the `next` of the page before, or leave it out")
+    }
+
     /// What was asked for cannot be done with what is there.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
@@ -122,6 +127,25 @@ impl Problem {
 
     pub(crate) fn status(&self) -> u16 {
         self.0.status
+    }
+}
+
+/// What is to be done about a status where nothing more is known.
+fn usual_fix(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY => {
+            "GET /api/v1/openapi.json says what this route takes"
+        }
+        StatusCode::UNAUTHORIZED => "sign in, or send `Authorization: Bearer TOKEN`",
+        StatusCode::FORBIDDEN => "ask an admin of the workspace",
+        StatusCode::NOT_FOUND => "check the name; lists say what there is",
+        StatusCode::CONFLICT => "look at how it stands now, and ask for something that fits",
+        StatusCode::GONE => "ask whoever sent it for a new one",
+        StatusCode::PAYLOAD_TOO_LARGE => "send less",
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            "wait as long as `Retry-After` says, then try again"
+        }
+        _ => "try again; the log of the server has the details under the request's id",
     }
 }
 
@@ -148,11 +172,13 @@ impl From<StoreError> for Problem {
         use StoreError as E;
         match &error {
             E::NotFound { what, .. } => Self::not_found(what),
-            E::Ambiguous { .. } => Self::bad(error.to_string()),
+            E::Ambiguous { .. } => Self::bad(error.to_string()).fix("write more of the name"),
             E::Exists { .. } => Self::new(StatusCode::CONFLICT, "exists", error.to_string()).fix("choose another name"),
             E::Stale { .. } => Self::new(StatusCode::PRECONDITION_FAILED, "stale", error.to_string())
                 .fix("read it again, make the change from there, and send its new revision in If-Match"),
-            E::Locked { .. } | E::Conflict { .. } => Self::conflict(error.to_string()),
+            E::Locked { .. } => Self::conflict(error.to_string())
+                .fix("pause the run where it goes on, or wait until that process is done with it"),
+            E::Conflict { .. } => Self::conflict(error.to_string()).fix("somebody else was first: look, and try again"),
             E::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "the server's disk is full")
                 .fix("free some space there; nothing that was stored is lost"),
             _ => Self::fault(error),
@@ -176,16 +202,23 @@ impl From<AccountError> for Problem {
                 "sign in with its password, or ask who keeps this installation for `clade user elsewhere {login}`"
             )),
             E::Disabled => Self::new(StatusCode::FORBIDDEN, "disabled", error.to_string()).fix("ask an admin"),
-            E::Throttled { seconds } => {
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", error.to_string()).after(seconds)
-            }
+            E::Throttled { seconds } => Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", error.to_string())
+                .fix(format!("wait {seconds} s; who forgot the password asks an admin to reset it"))
+                .after(seconds),
             E::Link => Self::new(StatusCode::GONE, "link", error.to_string()),
-            E::LastAdmin { .. } => Self::conflict(error.to_string()),
-            E::Above { .. } => Self::new(StatusCode::FORBIDDEN, "above", error.to_string()),
-            E::Password { .. } | E::Invalid(_) => {
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
+            E::LoginTaken { .. } => Self::new(StatusCode::CONFLICT, "exists", error.to_string())
+                .fix("choose another login; whose account it is signs in instead"),
+            E::LastAdmin { .. } => {
+                Self::conflict(error.to_string()).fix("make somebody an admin first who can sign in, then try again")
             }
-            E::Sealed { .. } => Self::conflict(error.to_string()),
+            E::Above { .. } => Self::new(StatusCode::FORBIDDEN, "above", error.to_string())
+                .fix("grant a role up to your own, or ask somebody who has that one"),
+            E::Password { .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
+                .fix("choose a longer one, such as a few words that nobody would guess"),
+            E::Invalid(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
+                .fix("send a value that fits; GET /api/v1/openapi.json says which do"),
+            E::Sealed { .. } => Self::conflict(error.to_string())
+                .fix("set the key again, or start the server with the secret it was sealed with"),
             E::Machine(_) => Self::fault(error),
             _ => Self::fault(error),
         }
@@ -207,7 +240,8 @@ impl From<IdentityError> for Problem {
             E::Refused { status: 429, .. } => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "throttled", error.to_string()).after(60)
             }
-            E::Refused { message, .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message.clone()),
+            E::Refused { message, .. } => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", message.clone())
+                .fix("do what the identity provider asks for, or use another way to sign in"),
             E::Token(_) => Self::new(StatusCode::UNAUTHORIZED, "token", error.to_string()).fix("sign in anew"),
             _ => Self::fault(error),
         }
@@ -219,9 +253,18 @@ impl From<EngineError> for Problem {
         use EngineError as E;
         match error {
             E::Store(error) => error.into(),
-            E::NoCandidate { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string()),
-            E::Running { .. } | E::NotRunning { .. } | E::Finished { .. } | E::Steer(_) | E::Unheard { .. } => {
-                Self::conflict(error.to_string())
+            E::NoCandidate { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
+                .fix("GET /api/v1/runs/{run}/candidates lists them; `seed` and `best` are names too"),
+            E::Running { .. } => Self::conflict(error.to_string()).fix("pause it first, or let it go on"),
+            E::NotRunning { .. } => Self::conflict(error.to_string()).fix("start it first"),
+            E::Finished { .. } => Self::conflict(error.to_string()).fix("branch from it to search further"),
+            E::Unheard { .. } => Self::conflict(error.to_string()).fix("try again in a few seconds"),
+            E::Steer(_) => {
+                Self::conflict(error.to_string()).fix("look at how the run stands now, and steer it in a way that fits")
+            }
+            E::Setup(unusable) => {
+                let (message, fix) = server_words(&unusable.error);
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", message).fix(fix)
             }
             E::Crowded { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, "crowded", error.to_string()).after(30),
             E::Replay { .. } | E::Stuck { .. } | E::Empty { .. } => Self::fault(error),
@@ -230,14 +273,33 @@ impl From<EngineError> for Problem {
     }
 }
 
+/// What is wrong with a model, and what to do about it at a server: keys are its workspaces', not of files or variables.
+pub(crate) fn server_words(error: &ModelSetupError) -> (String, String) {
+    let (message, fix) = error.words();
+    match error {
+        ModelSetupError::Key(key) => {
+            let fix = format!(
+                "an admin sets {} among the workspace's keys: on its page, or with PUT /api/v1/workspaces/{{workspace}}/keys/NAME",
+                key.variables
+            );
+            (message, fix)
+        }
+        _ => (message, fix),
+    }
+}
+
 impl From<BundleError> for Problem {
     fn from(error: BundleError) -> Self {
         match error {
             BundleError::Store(error) => error.into(),
-            BundleError::Exists { .. } => Self::new(StatusCode::CONFLICT, "exists", error.to_string()),
+            BundleError::Exists { run } => {
+                Self::new(StatusCode::CONFLICT, "exists", format!("run `{run}` exists already"))
+                    .fix("import it under another name: `?run=NAME`")
+            }
             BundleError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error.to_string()),
             BundleError::Io { .. } => Self::fault(error),
-            error => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bundle", error.to_string()),
+            error => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bundle", error.to_string())
+                .fix("send a bundle as `GET /api/v1/runs/{run}/export?format=bundle` gives it"),
         }
     }
 }
@@ -246,7 +308,8 @@ impl From<ExportError> for Problem {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
-            error => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "export", error.to_string()),
+            error => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "export", error.to_string())
+                .fix("choose another format, or a candidate that has what this one needs"),
         }
     }
 }
@@ -254,6 +317,7 @@ impl From<ExportError> for Problem {
 impl From<FilterError> for Problem {
     fn from(error: FilterError) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "filter", error.to_string())
+            .fix("write it as `score > 0.8 and operator = reflect`, with the fields that the error names")
     }
 }
 

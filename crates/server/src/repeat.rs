@@ -35,8 +35,10 @@ async fn repeated(
     next: Next,
 ) -> Result<Response, Problem> {
     let key = key.to_str().ok().filter(|key| (1..=200).contains(&key.len()) && !key.contains('/'));
-    let key =
-        key.ok_or_else(|| Problem::bad("Idempotency-Key has to be 1 to 200 letters, digits and signs, without `/`"))?;
+    let key = key.ok_or_else(|| {
+        Problem::bad("Idempotency-Key has to be 1 to 200 letters, digits and signs, without `/`")
+            .fix("draw one anew, such as a UUID")
+    })?;
     let user: UserId = caller.user().clone();
     let (parts, body) = request.into_parts();
     // the route's own limit comes behind this one, with the same words

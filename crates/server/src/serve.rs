@@ -25,13 +25,16 @@ pub(crate) fn api(app: &App) -> Router {
     for route in routes::all() {
         router = route.add(router, app);
     }
-    router.with_state(app.clone())
+    router.method_not_allowed_fallback(assets::other_method).with_state(app.clone())
 }
 
 /// All routes of a server.
 pub fn router(app: &App) -> Router {
     let api = api(app);
-    let router = routes::outside().merge(outside::pages()).merge(mcp::route(app, api.clone()));
+    let router = routes::outside()
+        .method_not_allowed_fallback(assets::other_method)
+        .merge(outside::pages())
+        .merge(mcp::route(app, api.clone()));
     // what streams is sent as it comes
     let packed = predicate::DefaultPredicate::new()
         .and(predicate::NotForContentType::const_new("text/event-stream"))

@@ -2,7 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::{
     extract::{Query, State},
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use clade_accounts::hash_of;
@@ -34,7 +34,15 @@ pub(crate) struct Wanted {
 }
 
 /// `GET /start?token=...`: signs the person at this machine in and leads to the first page.
-pub(crate) async fn start(State(app): State<App>, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub(crate) async fn start(
+    State(app): State<App>,
+    method: Method,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Problem> {
+    // programs that show what is behind a link ask so, before anybody opens it
+    if method == Method::HEAD {
+        return Ok(StatusCode::OK.into_response());
+    }
     if !app.start.take(&wanted.token) {
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,

@@ -2,11 +2,12 @@ use std::path::{Component, Path, PathBuf};
 
 use axum::http::StatusCode;
 use clade_domain::RunMode;
+use clade_engine::Setup;
 use clade_runfile::{Library, Loaded, Overrides, Problems, Reach};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
-use crate::{App, Problem, caller::Caller, routes::RunWanted};
+use crate::{App, Problem, caller::Caller, problem::server_words, routes::RunWanted};
 
 /// Most files beside a run file.
 const FILES: usize = 200;
@@ -64,7 +65,11 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
         Err(why) => Some(why),
         Ok(()) => {
             let keys = app.patron.keys_of(&workspace).await.map_err(Problem::conflict)?;
-            clade_intake::usable(&loaded, &keys).err().map(|problem| own_names(&problem.to_string(), folder.path()))
+            Setup::check(&loaded.spec, &keys).err().map(|unusable| {
+                let (message, fix) = server_words(&unusable.error);
+                let problem = loaded.places.model(&unusable.model).saying(message, fix);
+                own_names(&problem.to_string(), folder.path())
+            })
         }
     };
     Ok(Read { loaded, unready, folder })

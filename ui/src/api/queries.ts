@@ -56,6 +56,7 @@ const ofRun = <R>(run: string, what: string, query?: Record<string, string | num
 export const runQuery = (run: string) => ofRun<T.RunDetail>(run, "");
 export const reportQuery = (run: string) => ofRun<T.RunReport>(run, "report");
 export const specQuery = (run: string) => ({ ...ofRun<T.RunSpec>(run, "spec"), staleTime: Infinity });
+export const runBudgetQuery = (run: string) => ofRun<T.RunBudget>(run, "budget");
 export const curveQuery = (run: string) => ofRun<T.Curve>(run, "curve");
 export const snapshotsQuery = (run: string) => ofRun<T.Page<T.Snapshot>>(run, "snapshots");
 export const sharesQuery = (run: string) => ofRun<T.Page<T.Share>>(run, "shares");

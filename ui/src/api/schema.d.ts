@@ -1,5 +1,39 @@
 // Made by `npm run types` from docs/openapi.json; do not edit.
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what that belongs to no workspace, newest first. */
+        get: operations["instance_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit.jsonl": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that belongs to no workspace as JSON lines, oldest first: people, their tokens and how they sign in. */
+        get: operations["export_instance_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -111,7 +145,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The limits of a run. */
+        get: operations["budget"];
         /** Gives a run other limits, whether it goes on or rests. */
         put: operations["set_budget"];
         post?: never;
@@ -1783,6 +1818,15 @@ export interface components {
              */
             usd?: number | null;
         };
+        /** @description The limits of a run. */
+        BudgetView: {
+            budget: components["schemas"]["Budget"];
+            /**
+             * Format: uint64
+             * @description For `If-Match`.
+             */
+            revision: number;
+        };
         /** @description What changed between two candidates of a run. */
         CandidateDiff: {
             /** @description The old one. */
@@ -3267,7 +3311,7 @@ export interface components {
             /** @description What went wrong. */
             detail: string;
             /** @description What to do. */
-            fix?: string;
+            fix: string;
             /** @description Everything that is wrong with a run file, each with file, line and fix. */
             problems?: unknown[];
             /** @description The request's id, as the log has it. */
@@ -3731,6 +3775,11 @@ export interface components {
             length: number;
             /** @description How it stands right now; null where it does not go on in this server. */
             progress: components["schemas"]["Progress"] | null;
+            /**
+             * Format: uint64
+             * @description For `If-Match` where it is described anew.
+             */
+            revision: number;
             /** @description What one is there; null for somebody who is only let in as an instance admin. */
             role: components["schemas"]["Role"] | null;
             run: components["schemas"]["RunSummary"];
@@ -4863,6 +4912,69 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    instance_audit: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page10"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_instance_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accept_invitation: {
         parameters: {
             query?: never;
@@ -5050,7 +5162,10 @@ export interface operations {
     describe_run: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description the ETag of what the edit was made from */
+                "If-Match": string;
+            };
             path: {
                 run: string;
             };
@@ -5120,10 +5235,44 @@ export interface operations {
             };
         };
     };
-    set_budget: {
+    budget: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description the ETag of what the edit was made from */
+                "If-Match": string;
+            };
             path: {
                 run: string;
             };
@@ -5136,11 +5285,13 @@ export interface operations {
         };
         responses: {
             /** @description done */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["BudgetView"];
+                };
             };
             /** @description what went wrong and what to do */
             default: {

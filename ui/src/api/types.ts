@@ -12,8 +12,8 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type Page<T> = Omit<Schemas["Page"], "items"> & { items: T[] };
 
 /** An error of the server, or of something between it and here that has less to say. */
-export type Problem = Omit<Schemas["Problem"], "type" | "detail" | "problems" | "current"> &
-  Partial<Pick<Schemas["Problem"], "type" | "detail">> & { problems?: FileProblem[]; current?: number | string | null };
+export type Problem = Omit<Schemas["Problem"], "type" | "detail" | "fix" | "problems" | "current"> &
+  Partial<Pick<Schemas["Problem"], "type" | "detail" | "fix">> & { problems?: FileProblem[]; current?: number | string | null };
 export interface FileProblem {
   file?: string | null;
   line?: number | null;
@@ -40,6 +40,7 @@ export type RoleName = Schemas["Role"];
 export type Session = Schemas["SessionView"];
 export type SignedUp = Schemas["SignedUp"];
 export type Budget = Schemas["Budget"];
+export type RunBudget = Schemas["BudgetView"];
 export type Spent = Schemas["Spent"];
 export type Headroom = Schemas["Headroom"];
 export type Evidence = Schemas["Evidence"];

@@ -14,6 +14,9 @@ pub struct ServeArgs {
     /// The address that people use where it is another, such as `https://clade.example.org` behind a proxy
     #[arg(long, value_name = "URL", env = "CLADE_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// A proxy that is believed where it says whose request it passes on (`X-Forwarded-For`); may be given several times
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<IpAddr>,
     /// Let everybody in who can reach the address, as the person at this machine
     #[arg(long)]
     pub allow_anonymous: bool,
@@ -24,9 +27,9 @@ pub struct ServeArgs {
     /// Requests a second that each caller may send on and on
     #[arg(long, default_value_t = 100.0, value_name = "N")]
     pub rate_limit: f64,
-    /// Let webhooks lead to this machine and its networks too, by http as well
-    #[arg(long)]
-    pub allow_private_webhooks: bool,
+    /// Let webhooks, and the addresses that workspaces let their runs call, lead to this machine and its networks too
+    #[arg(long, alias = "allow-private-webhooks")]
+    pub allow_private_addresses: bool,
     /// Let agents that come over MCP create and control runs, as far as their token's role lets them; without it they read
     #[arg(long)]
     pub mcp_write: bool,

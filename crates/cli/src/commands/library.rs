@@ -2,7 +2,7 @@ use std::path::Path;
 
 use clade_domain::{Item, ItemKind, UserId, WorkspaceId};
 use clade_engine::now;
-use clade_intake::library::{KeepError, NewVersion, find, keep};
+use clade_intake::library::{KeepError, NewVersion, check_dataset, find, keep};
 use clade_runfile::{Found, Reference, Volume};
 use clade_store::{ReadRecords, RecordQuery, Stored};
 use clade_store_sqlite::Durability;
@@ -95,16 +95,7 @@ pub fn reference(kind: Kind, name: &str) -> Reference {
 pub fn new_version(kind: Kind, name: &str, file: &Path, note: &str) -> Result<NewVersion, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| Failure::io("read", file, &error))?;
     if kind == Kind::Dataset {
-        let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
-        for (line, number) in lines {
-            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line.trim_start_matches('\u{feff}'))
-                .map_err(|error| {
-                    Failure::Usage(format!(
-                        "{}: line {number} is no JSON object ({error}); a data set is kept as JSON lines",
-                        file.display()
-                    ))
-                })?;
-        }
+        check_dataset(&text).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     }
     Ok(NewVersion { kind: kind_of(kind), name: name.to_owned(), text, note: note.to_owned() })
 }

@@ -30,6 +30,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         data,
         environment: environment(context)?,
         public_url: None,
+        trusted_proxies: Vec::new(),
         rate: f64::from(u16::MAX),
         reach: Reachable::Public,
         mcp: tools(args),

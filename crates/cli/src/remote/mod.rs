@@ -40,7 +40,27 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         Command::Token(_) => "token",
         Command::Backup(_) => "backup",
         Command::Sandbox(_) => "sandbox",
-        _ => "",
+        Command::Doctor => "doctor",
+        Command::Sync(_) => "sync",
+        Command::Rebuild { .. } => "rebuild",
+        Command::Migrate(_) => "migrate",
+        Command::Check(_)
+        | Command::Run(_)
+        | Command::Eval(_)
+        | Command::Resume(_)
+        | Command::Pause(_)
+        | Command::List(_)
+        | Command::Show(_)
+        | Command::Best(_)
+        | Command::Lineage(_)
+        | Command::Diff(_)
+        | Command::Snapshot(_)
+        | Command::Branch(_)
+        | Command::Export(_)
+        | Command::Import(_)
+        | Command::Compare(_)
+        | Command::Mcp(_)
+        | Command::Library(_) => "",
     };
     if !name.is_empty() {
         return Err(Failure::Usage(format!(

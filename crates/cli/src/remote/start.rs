@@ -50,6 +50,13 @@ pub async fn run(client: &Client, args: &RunArgs, mode: RunMode, context: &Conte
     Watch { client, run, next: 1, gates: args.gates }.carry_through(context).await
 }
 
+/// The limits of a run as the server has them.
+#[derive(Deserialize)]
+struct Limits {
+    budget: Budget,
+    revision: u64,
+}
+
 /// `clade resume`
 pub async fn resume(client: &Client, args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if args.concurrency.is_some() {
@@ -57,8 +64,7 @@ pub async fn resume(client: &Client, args: &ResumeArgs, context: &Context) -> Re
     }
     let row = client.find_run(&args.run).await?;
     let id = row.run.as_str();
-    let spec: RunSpec = client.get(&["runs", id, "spec"], &[]).await?;
-    let old = spec.optimize.budget;
+    let Limits { budget: old, revision } = client.get(&["runs", id, "budget"], &[]).await?;
     let budget = Budget {
         calls: args.budget_calls.or(old.calls),
         usd: args.budget_usd.or(old.usd),
@@ -66,7 +72,8 @@ pub async fn resume(client: &Client, args: &ResumeArgs, context: &Context) -> Re
         minutes: args.budget_minutes.or(old.minutes),
     };
     if budget != old {
-        client.send(client.request(Method::PUT, client.url(&["runs", id, "budget"], &[])).json(&budget)).await?;
+        let put = client.request(Method::PUT, client.url(&["runs", id, "budget"], &[]));
+        client.send(put.header("If-Match", format!("\"{revision}\"")).json(&budget)).await?;
     }
     let goes_on = row.status == RunStatus::Running;
     // asked before it starts, so that no entry of the new session is missed

@@ -76,7 +76,7 @@ fn a_run_is_told_of_and_what_is_refused_is_tried_again() {
     let place = Place::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
-    let server = Served::start(&place, &["--allow-private-webhooks"]);
+    let server = Served::start(&place, &["--allow-private-addresses"]);
     let wanted = json!({ "url": url, "events": ["run.started", "run.finished"] });
     let (status, made) = ask(&server, "POST", "/workspaces/local/webhooks", &wanted);
     assert_eq!(status, 201, "{made}");
@@ -124,7 +124,7 @@ fn a_run_is_told_of_and_what_is_refused_is_tried_again() {
 fn who_does_not_answer_holds_up_nobody_else() {
     let place = Place::new();
     let (silent, quick) = (TcpListener::bind("127.0.0.1:0").unwrap(), TcpListener::bind("127.0.0.1:0").unwrap());
-    let server = Served::start(&place, &["--allow-private-webhooks"]);
+    let server = Served::start(&place, &["--allow-private-addresses"]);
     let [silent_hook, quick_hook] = [&silent, &quick].map(|listener| {
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let wanted = json!({ "url": url, "events": ["run.finished"] });

@@ -6,9 +6,13 @@ use clade_engine::{Owner, Point, branch_run, clone_run, find_point};
 use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::{audit::note, create::RunMade};
-use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route};
+use super::{
+    audit::{Became, note},
+    create::RunMade,
+};
+use crate::{App, Gate, Problem, caller::Caller, extract::Body, gate::forbidden, route::Route};
 
 /// Seeds are numbers that every program can write.
 const SEEDS: u64 = u32::MAX as u64;
@@ -90,7 +94,8 @@ async fn branch(
         }
     })
     .await?;
-    note(&app, &caller, caller.workspace()?, "run.branch", &run, Some(serde_json::json!({ "from": from }))).await?;
+    let after = json!({ "from": from, "point": wanted.from, "seed": seed, "budget": wanted.budget });
+    note(&app, &caller, caller.workspace()?, ("run.branch", run.as_str()), Became(Value::Null, after)).await?;
     started(&app, run, wanted.start, warnings).await
 }
 
@@ -114,7 +119,10 @@ fn edited(mut prompt: Prompt, edits: &BTreeMap<String, String>) -> Result<Prompt
     let before = PromptTemplate::compile(&prompt).map(|template| template.variables());
     for (name, text) in edits {
         let component = prompt.components.iter_mut().find(|component| component.name == *name);
-        let component = component.ok_or_else(|| Problem::bad(format!("the prompt has no component `{name}`")))?;
+        let component = component.ok_or_else(|| {
+            Problem::bad(format!("the prompt has no component `{name}`"))
+                .fix("name one that it has; GET /api/v1/runs/{run}/candidates/{candidate} lists them")
+        })?;
         component.text.clone_from(text);
     }
     let template = PromptTemplate::compile(&prompt)
@@ -148,8 +156,12 @@ async fn clone(
 ) -> Result<impl IntoResponse, Problem> {
     let workspace = wanted.workspace.unwrap_or(caller.workspace()?.clone());
     let member = app.accounts.membership(&workspace, caller.user(), caller.now).await?.map(|member| member.value.role);
-    if !caller.principal.may(Action::CreateRuns, Some(&workspace), member) {
-        return Err(Problem::not_found("workspace"));
+    let may = |action| caller.principal.may(action, Some(&workspace), member);
+    match (may(Action::CreateRuns), may(Action::ReadWorkspace)) {
+        (true, _) => {}
+        (false, true) => return Err(forbidden(Action::CreateRuns)),
+        // who may see nothing there is not told that it is there
+        (false, false) => return Err(Problem::not_found("workspace")),
     }
     let seed = wanted.seed.map(|given| seed(Some(given))).transpose()?;
     let run = id(None)?;
@@ -157,7 +169,7 @@ async fn clone(
     let from = &caller.run()?.run;
     let place = owner.workspace.clone();
     clone_run(&app.store, from, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
-    note(&app, &caller, &place, "run.clone", &run, Some(serde_json::json!({ "from": from }))).await?;
+    note(&app, &caller, &place, ("run.clone", run.as_str()), Became(Value::Null, json!({ "from": from }))).await?;
     started(&app, run, Some(wanted.start.unwrap_or(false)), Vec::new()).await
 }
 

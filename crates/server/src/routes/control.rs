@@ -1,10 +1,20 @@
-use axum::{extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode, response::Response};
 use clade_domain::{Action, Budget};
 use clade_store::RunSummary;
-use serde_json::Value;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::audit::note;
-use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route};
+use super::{
+    audit::{Became, note},
+    runs::{changed, editing, revision_of},
+};
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Body, Revision, tagged},
+    route::Route,
+};
 
 const GATE: Gate = Gate::Run(Action::ControlRuns);
 const DELETE: Gate = Gate::Run(Action::DeleteRuns);
@@ -23,7 +33,11 @@ pub(super) fn routes() -> Vec<Route> {
             "Gives a run other limits, whether it goes on or rests.",
             budget,
         )
-        .takes::<Budget>(),
+        .takes::<Budget>()
+        .gives::<BudgetView>(200)
+        .edits(),
+        Route::get("/runs/{run}/budget", Gate::Run(Action::ReadRuns), "budget", "The limits of a run.", show_budget)
+            .gives::<BudgetView>(200),
         Route::delete(
             "/runs/{run}",
             DELETE,
@@ -38,31 +52,68 @@ pub(super) fn routes() -> Vec<Route> {
 
 async fn start(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     app.hub.start(&caller.run()?.run).await?;
-    noted(&app, &caller, "run.start", None).await?;
+    noted(&app, &caller, "run.start", NOTHING).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 async fn pause(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     app.hub.pause(&caller.run()?.run).await?;
-    noted(&app, &caller, "run.pause", None).await?;
+    noted(&app, &caller, "run.pause", NOTHING).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
 async fn stop(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     app.hub.stop(&caller.run()?.run).await?;
-    noted(&app, &caller, "run.stop", None).await?;
+    noted(&app, &caller, "run.stop", NOTHING).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
-async fn budget(State(app): State<App>, caller: Caller, Body(budget): Body<Budget>) -> Result<StatusCode, Problem> {
+/// The limits of a run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct BudgetView {
+    budget: Budget,
+    /// For `If-Match`.
+    revision: u64,
+}
+
+impl From<Budget> for BudgetView {
+    fn from(budget: Budget) -> Self {
+        Self { budget, revision: revision_of(&budget) }
+    }
+}
+
+async fn in_force(app: &App, caller: &Caller) -> Result<Budget, Problem> {
+    Ok(app.states.look(&app.store, &caller.run()?.run, |state| *state.budget()).await?)
+}
+
+async fn show_budget(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let view = BudgetView::from(in_force(&app, &caller).await?);
+    Ok(tagged(view.revision, view))
+}
+
+async fn budget(
+    State(app): State<App>,
+    caller: Caller,
+    Revision(revision): Revision,
+    Body(budget): Body<Budget>,
+) -> Result<Response, Problem> {
     let wrong = budget.usd.is_some_and(|usd| !usd.is_finite() || usd < 0.0)
         || budget.minutes.is_some_and(|minutes| !minutes.is_finite() || minutes < 0.0);
     if wrong {
-        return Err(Problem::bad("a limit is a number of 0 or more"));
+        return Err(
+            Problem::bad("a limit is a number of 0 or more").fix("send such a number, or leave the limit out for none")
+        );
     }
-    app.hub.set_budget(&caller.run()?.run, budget).await?;
-    noted(&app, &caller, "run.budget", serde_json::to_value(budget).ok()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let run = &caller.run()?.run;
+    let _alone = editing(&app, run)?;
+    let there = BudgetView::from(in_force(&app, &caller).await?);
+    if there.revision != revision {
+        return Err(changed(there));
+    }
+    app.hub.set_budget(run, budget).await?;
+    noted(&app, &caller, "run.budget", Became(json!(there.budget), json!(budget))).await?;
+    let view = BudgetView::from(budget);
+    Ok(tagged(view.revision, view))
 }
 
 async fn delete(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
@@ -73,16 +124,21 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pr
     // another process may be at it
     clade_engine::check_free(app.store.as_ref(), run).await?;
     app.store.put_summary(RunSummary { deleted: true, ..caller.run()?.clone() }).await?;
-    noted(&app, &caller, "run.delete", None).await?;
+    let row = caller.run()?;
+    let before = json!({ "description": row.description, "status": row.status, "spent": row.spent });
+    noted(&app, &caller, "run.delete", Became(before, Value::Null)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn restore(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
     app.store.put_summary(RunSummary { deleted: false, ..caller.run()?.clone() }).await?;
-    noted(&app, &caller, "run.restore", None).await?;
+    noted(&app, &caller, "run.restore", NOTHING).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn noted(app: &App, caller: &Caller, action: &str, after: Option<Value>) -> Result<(), Problem> {
-    note(app, caller, caller.workspace()?, action, &caller.run()?.run, after).await
+/// Nothing that is not said by the action itself.
+const NOTHING: Became = Became(Value::Null, Value::Null);
+
+async fn noted(app: &App, caller: &Caller, action: &str, became: Became) -> Result<(), Problem> {
+    note(app, caller, caller.workspace()?, (action, caller.run()?.run.as_str()), became).await
 }

@@ -6,8 +6,9 @@ use clade_engine::Owner;
 use clade_runfile::Estimate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::audit::note;
+use super::audit::{Became, note};
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route, uploaded};
 
 const GATE: Gate = Gate::Workspace(Action::CreateRuns);
@@ -135,8 +136,11 @@ async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, 
             .fix("set the key in the workspace, or create the run with `start: false`"));
     }
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
+    let models: Vec<&str> = read.loaded.spec.models.all().into_iter().map(|model| model.id.as_str()).collect();
     clade_intake::create(&app.store, &run, owner, &read.loaded).await?;
-    note(app, caller, caller.workspace()?, "run.create", &run, None).await?;
+    let after = json!({ "mode": read.loaded.spec.mode, "description": read.loaded.spec.description,
+        "budget": read.loaded.spec.optimize.budget, "models": models });
+    note(app, caller, caller.workspace()?, ("run.create", run.as_str()), Became(Value::Null, after)).await?;
     if start {
         app.hub.start(&run).await?;
     }

@@ -86,10 +86,11 @@ async fn listen(
 ) -> Result<Response, Problem> {
     let run = caller.run()?.run.clone();
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let length = app.store.length(run.clone()).await?;
     let next = match (last, from.after) {
-        (Some(last), _) => last + 1,
-        (None, Some(after)) => u64::try_from(after + 1).unwrap_or(0),
-        (None, None) => app.store.length(run.clone()).await?,
+        (Some(last), _) => last.saturating_add(1).min(length),
+        (None, Some(after)) => u64::try_from(after.saturating_add(1)).unwrap_or(0).min(length),
+        (None, None) => length,
     };
     let now = Instant::now();
     let listener = Listener {

@@ -13,8 +13,9 @@ use clade_engine::Owner;
 use futures::StreamExt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::audit::note;
+use super::audit::{Became, note};
 use crate::{App, Gate, Problem, caller::Caller, extract, extract::Asked, route::Route};
 
 /// Most bytes of a bundle as it comes.
@@ -69,7 +70,8 @@ async fn take(
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     // answers of others are shown, and never used in place of a call: whoever made the bundle could have made them up
     import(app.store.as_ref(), &checked, run.clone(), owner, Answers::Shown, caller.now).await?;
-    note(&app, &caller, caller.workspace()?, "run.import", &run, None).await?;
+    let after = json!({ "entries": checked.state.length(), "from": checked.manifest.summary.run });
+    note(&app, &caller, caller.workspace()?, ("run.import", run.as_str()), Became(Value::Null, after)).await?;
     let imported = Imported {
         run,
         entries: checked.state.length(),

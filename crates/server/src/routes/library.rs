@@ -9,9 +9,13 @@ use clade_intake::library::{KeepError, NewVersion, is_plain_name, keep};
 use clade_store::{Change, ReadRecords, RecordQuery, StoreError, Stored, item_id, version_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-use super::users::stale;
+use super::{
+    audit::{Became, entry},
+    users::stale,
+};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -171,17 +175,30 @@ async fn add(
 ) -> Result<impl IntoResponse, Problem> {
     let VersionWanted { name, text, note } = wanted;
     let place = (caller.workspace()?, caller.user());
-    let new = NewVersion { kind, name, text, note };
+    let new = NewVersion { kind, name: name.clone(), text, note };
     let stored = keep(app.store.as_ref(), place, new, caller.now).await.map_err(|error| match error {
-        KeepError::Name => Problem::bad(error.to_string()),
-        KeepError::Many(_) => Problem::conflict(error.to_string()),
+        KeepError::Name => Problem::bad(error.to_string()).fix("choose such a name"),
+        KeepError::Line { .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "dataset", error.to_string())
+            .fix("write one JSON object a line, such as {\"question\": \"...\", \"answer\": \"...\"}"),
+        KeepError::Many(_) => Problem::conflict(error.to_string()).fix("keep it under another name"),
         KeepError::Store(error) => error.into(),
     })?;
+    let what = format!("{} {name}", word(kind));
+    let after = json!({ "version": stored.value.versions });
+    super::audit::note(&app, &caller, caller.workspace()?, ("library.version", &what), Became(Value::Null, after))
+        .await?;
     Ok((StatusCode::CREATED, Json(ItemView::from(stored))))
 }
 
+fn word(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Prompt => "prompt",
+        ItemKind::Dataset => "dataset",
+    }
+}
+
 fn plain(name: &str) -> Result<(), Problem> {
-    is_plain_name(name).then_some(()).ok_or_else(|| Problem::bad(KeepError::Name.to_string()))
+    is_plain_name(name).then_some(()).ok_or_else(|| Problem::bad(KeepError::Name.to_string()).fix("choose such a name"))
 }
 
 async fn found(app: &App, caller: &Caller, kind: ItemKind, name: &str) -> Result<Stored<Item>, Problem> {
@@ -231,10 +248,10 @@ async fn label(
     plain(&label)?;
     let item = found(&app, &caller, kind, &name).await?;
     if !(1..=item.value.versions).contains(&version) {
-        return Err(Problem::bad(format!("`{name}` has versions 1 to {}", item.value.versions)));
+        return Err(Problem::bad(format!("`{name}` has versions 1 to {}", item.value.versions)).fix("name one of them"));
     }
-    relabel(&app, &caller, item, revision, |labels| {
-        labels.insert(label, version);
+    relabel(&app, &caller, item, revision, &label, |labels| {
+        labels.insert(label.clone(), version);
     })
     .await
 }
@@ -246,7 +263,7 @@ async fn unlabel(
     Revision(revision): Revision,
 ) -> Result<Response, Problem> {
     let item = found(&app, &caller, kind, &name).await?;
-    relabel(&app, &caller, item, revision, |labels| {
+    relabel(&app, &caller, item, revision, &label, |labels| {
         labels.remove(&label);
     })
     .await
@@ -257,12 +274,16 @@ async fn relabel(
     caller: &Caller,
     there: Stored<Item>,
     revision: u64,
+    label: &str,
     change: impl FnOnce(&mut BTreeMap<String, u32>),
 ) -> Result<Response, Problem> {
     let mut new = there.value.clone();
     change(&mut new.labels);
+    let became = Became(json!(there.value.labels.get(label)), json!(new.labels.get(label)));
+    let what = ("library.label", format!("{} {}@{label}", word(new.kind), new.name));
+    let entry = entry(caller, caller.workspace()?, (what.0, &what.1), became)?;
     let read = Stored { revision, ..there };
-    match app.store.commit(vec![Change::rewrite(&read, &new)?]).await {
+    match app.store.commit(vec![Change::rewrite(&read, &new)?, entry]).await {
         Ok(()) => Ok(tagged(
             revision + 1,
             ItemView::from(Stored { value: new, revision: revision + 1, created: read.created }),

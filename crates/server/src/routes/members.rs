@@ -9,7 +9,7 @@ use clade_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::users::stale;
+use super::{tokens::opens, users::stale};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -175,6 +175,9 @@ async fn remove(
 }
 
 async fn leave(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    if let Some(role) = caller.place.as_ref().and_then(|place| place.member) {
+        opens(&caller, role, Some(caller.workspace()?))?;
+    }
     take_out(&app, &caller, caller.user()).await
 }
 

@@ -1,17 +1,22 @@
-use axum::{Json, extract::State};
-use clade_domain::{Action, Role, RunSpec, WorkspaceId};
+use axum::{Json, extract::State, http::StatusCode, response::Response};
+use clade_domain::{Action, ContentHash, Role, RunId, RunSpec, WorkspaceId};
 use clade_engine::{Progress, RunReport};
 use clade_filter::Filter;
 use clade_lineage::Estimate;
 use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use super::{audit::note, session::actions};
+use super::{
+    audit::{Became, note},
+    session::actions,
+};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    extract::{Asked, Body},
+    editing::Held,
+    extract::{Asked, Body, Revision, tagged},
     page::{Page, limit},
     route::Route,
 };
@@ -36,7 +41,8 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<RunView>(200),
         Route::patch("/runs/{run}", Gate::Run(Action::EditRuns), "describe_run", "Describes a run.", describe)
             .takes::<Description>()
-            .gives::<RunView>(200),
+            .gives::<RunView>(200)
+            .edits(),
         Route::get("/runs/{run}/report", READ, "report", "A run's result so far.", report).gives::<RunReport>(200),
         Route::get("/runs/{run}/spec", Gate::Run(Action::ReadRuns), "spec", "What a run was told to do.", spec)
             .gives::<RunSpec>(200),
@@ -81,7 +87,7 @@ async fn list(
     let filter = Filter::parse(query.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
     let limit = limit(query.limit)?;
     let cursor = query.cursor.as_deref().map(str::parse).transpose();
-    let mut after = cursor.map_err(|_| Problem::bad("`cursor` is none that this list gave"))?;
+    let mut after = cursor.map_err(|_| Problem::cursor())?;
     let order = query.order.unwrap_or_default();
     let part = match filter.is_all() {
         true => u32::try_from(limit + 1).unwrap_or(PART),
@@ -131,6 +137,8 @@ struct RunView {
     role: Option<Role>,
     /// What one may do there.
     actions: Vec<String>,
+    /// For `If-Match` where it is described anew.
+    revision: u64,
 }
 
 async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> Result<RunView, Problem> {
@@ -141,12 +149,37 @@ async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> Result<RunView
         workspace: run.workspace.clone(),
         role: caller.place.as_ref().and_then(|place| place.member),
         actions: actions(|action| caller.may(action)),
+        revision: revision_of(&run.description),
         run,
     })
 }
 
-async fn show(State(app): State<App>, caller: Caller) -> Result<Json<RunView>, Problem> {
-    view(&app, &caller, caller.run()?.clone()).await.map(Json)
+async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let view = view(&app, &caller, caller.run()?.clone()).await?;
+    Ok(tagged(view.revision, view))
+}
+
+/// The revision of what has none in the store: a number made of what it holds, which JavaScript can count too.
+pub(super) fn revision_of(what: &impl Serialize) -> u64 {
+    let text = serde_json::to_string(what).unwrap_or_default();
+    let hash = ContentHash::of(text.as_bytes()).to_string();
+    u64::from_str_radix(hash.get(..12).unwrap_or_default(), 16).unwrap_or_default()
+}
+
+/// Lets one edit of a run at a time through in this process, so that nobody writes between another's look and their change.
+pub(super) fn editing(app: &App, run: &RunId) -> Result<Held, Problem> {
+    app.editing.take(run).ok_or_else(|| {
+        Problem::conflict("somebody else is changing this run at this moment")
+            .fix("look at it again, then try again")
+            .after(1)
+    })
+}
+
+/// Somebody else was first; this is what is there now.
+pub(super) fn changed(there: impl Serialize) -> Problem {
+    Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "somebody else changed it meanwhile")
+        .fix("read it again, make the change from there, and send its new revision in If-Match")
+        .current(serde_json::to_value(there).unwrap_or_default())
 }
 
 /// Words for people.
@@ -159,13 +192,22 @@ struct Description {
 async fn describe(
     State(app): State<App>,
     caller: Caller,
+    Revision(revision): Revision,
     Body(new): Body<Description>,
-) -> Result<Json<RunView>, Problem> {
+) -> Result<Response, Problem> {
+    let run = &caller.run()?.run;
+    let _alone = editing(&app, run)?;
+    let there = app.store.summary(run.to_string()).await?;
+    if revision_of(&there.description) != revision {
+        return Err(changed(view(&app, &caller, there).await?));
+    }
     let description: String = new.description.chars().filter(|c| !c.is_control()).take(500).collect();
-    let row = RunSummary { description, ..caller.run()?.clone() };
+    let became = Became(json!(there.description), json!(description));
+    let row = RunSummary { description, ..there };
     app.store.put_summary(row.clone()).await?;
-    note(&app, &caller, &row.workspace, "run.describe", &row.run, None).await?;
-    view(&app, &caller, row).await.map(Json)
+    note(&app, &caller, &row.workspace, ("run.describe", run.as_str()), became).await?;
+    let view = view(&app, &caller, row).await?;
+    Ok(tagged(view.revision, view))
 }
 
 async fn report(State(app): State<App>, caller: Caller) -> Result<Json<RunReport>, Problem> {

@@ -164,7 +164,7 @@ async fn sign_in(State(app): State<App>, request: axum::extract::Request) -> Res
             "this request does not come from a page of this server",
         ));
     }
-    let from = address(request.extensions());
+    let from = address(&app, request.headers(), request.extensions());
     let Body(SignIn { login, password }) = Body::from_request(request, &app).await?;
     let now = clade_engine::now();
     let (secret, principal) = app.accounts.sign_in(&login, password, &from, now).await?;
@@ -205,8 +205,11 @@ struct NewPassword {
 async fn password(
     State(app): State<App>,
     caller: Caller,
-    Body(NewPassword { old, new }): Body<NewPassword>,
+    request: axum::extract::Request,
 ) -> Result<StatusCode, Problem> {
-    app.accounts.change_password(&caller.principal, old, new, caller.now).await?;
+    super::tokens::opens(&caller, Role::Instance, None)?;
+    let from = address(&app, request.headers(), request.extensions());
+    let Body(NewPassword { old, new }) = Body::from_request(request, &app).await?;
+    app.accounts.change_password(&caller.principal, (old, new), &from, caller.now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

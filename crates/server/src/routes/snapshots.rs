@@ -4,7 +4,9 @@ use clade_engine::check_snapshot_name;
 use clade_store::SnapshotRow;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::audit::{Became, note};
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, page::Page, route::Route};
 
 const PATH: &str = "/runs/{run}/snapshots";
@@ -52,5 +54,7 @@ async fn take(
     let length = app.store.length(run.clone()).await?;
     let snapshot = SnapshotRow { run, name, length, at: caller.now };
     app.store.put_snapshot(snapshot.clone()).await?;
+    let became = Became(Value::Null, json!({ "name": snapshot.name, "length": length }));
+    note(&app, &caller, caller.workspace()?, ("run.snapshot", snapshot.run.as_str()), became).await?;
     Ok((StatusCode::CREATED, Json(snapshot)))
 }

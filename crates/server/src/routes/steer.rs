@@ -6,7 +6,9 @@ use clade_engine::find_candidate;
 use clade_evolve::state::BY_HAND;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::audit::{Became, note};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -95,8 +97,25 @@ async fn named(app: &App, caller: &Caller, name: &str) -> Result<CandidateId, Pr
 }
 
 async fn steer(app: &App, caller: &Caller, steering: Steering) -> Result<StatusCode, Problem> {
-    app.hub.steer(&caller.run()?.run, caller.user().clone(), steering).await?;
+    let (run, (action, after)) = (&caller.run()?.run, told(&steering));
+    app.hub.steer(run, caller.user().clone(), steering).await?;
+    note(app, caller, caller.workspace()?, (action, run.as_str()), Became(Value::Null, after)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// How the log tells of it. Texts of prompts are in the run's journal.
+fn told(steering: &Steering) -> (&'static str, Value) {
+    match steering {
+        Steering::Write { parent, components, .. } => {
+            ("run.write", json!({ "parent": parent, "components": components.keys().collect::<Vec<_>>() }))
+        }
+        Steering::Pin(candidate) => ("run.pin", json!({ "candidate": candidate })),
+        Steering::Unpin(candidate) => ("run.unpin", json!({ "candidate": candidate })),
+        Steering::Reject(candidate) => ("run.reject", json!({ "candidate": candidate })),
+        Steering::Feedback(text) => ("run.feedback", json!({ "text": text })),
+        Steering::Freeze(text) => ("run.freeze", json!({ "text": text })),
+        Steering::Model(role, model) => ("run.model", json!({ "role": role, "model": model.id })),
+    }
 }
 
 async fn write(
@@ -137,6 +156,12 @@ struct Words {
 }
 
 async fn feedback(State(app): State<App>, caller: Caller, Body(words): Body<Words>) -> Result<StatusCode, Problem> {
+    let length = words.text.trim().chars().count();
+    if !(1..=4_000).contains(&length) {
+        let detail = format!("feedback is 1 to 4,000 characters, and this has {length}");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail)
+            .fix("say in a few sentences what proposals are to heed"));
+    }
     steer(&app, &caller, Steering::Feedback(words.text)).await
 }
 

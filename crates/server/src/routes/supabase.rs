@@ -130,7 +130,7 @@ impl<T: DeserializeOwned> Knock<T> {
             return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail));
         }
         let (parts, body) = request.into_parts();
-        let from = address(&parts.extensions);
+        let from = address(app, &parts.headers, &parts.extensions);
         let Body(body) = Body::from_request(Request::from_parts(parts.clone(), body), app).await?;
         Ok(Self { parts, from, body, now: clade_engine::now() })
     }
@@ -153,7 +153,7 @@ async fn sign_in(State(app): State<App>, request: Request) -> Result<Response, P
     // the project counts all of a server's people as one caller, so guesses are slowed down here
     app.accounts.attempt(&email, &from, now)?;
     let grant = way.project().sign_in(email.trim(), &password).await?;
-    app.accounts.succeeded(&email, &from);
+    app.accounts.succeeded(&email, &from, now);
     let (secret, principal) = way.let_in(&app, &grant, now).await?;
     session::signed_in(&app, &secret, &principal, now).await
 }
@@ -167,7 +167,7 @@ async fn sign_up(State(app): State<App>, request: Request) -> Result<Response, P
     let pkce = Pkce::new()?;
     match way.project().sign_up(email.trim(), &password, name.trim(), (&pkce, &back)).await? {
         Some(grant) => {
-            app.accounts.succeeded(&email, &knock.from);
+            app.accounts.succeeded(&email, &knock.from, now);
             let (secret, principal) = way.let_in(&app, &grant, now).await?;
             let session = Some(session::view(&app, Some(&principal), now).await?);
             let cookie = crate::cookie::set(&secret, app.hosts.secure());

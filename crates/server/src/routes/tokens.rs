@@ -1,5 +1,5 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_accounts::{NewToken, Via};
+use clade_accounts::NewToken;
 use clade_domain::{ApiToken, Role, Timestamp, WorkspaceId};
 use clade_store::Stored;
 use schemars::JsonSchema;
@@ -79,20 +79,7 @@ async fn add(
     caller: Caller,
     Body(wanted): Body<TokenWanted>,
 ) -> Result<impl IntoResponse, Problem> {
-    let own = match &caller.principal.via {
-        Via::Token { ceiling, workspace, .. } => Some((*ceiling, workspace.clone())),
-        Via::Session { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => None,
-    };
-    // a token cannot make one that does more than itself
-    if let Some((ceiling, only)) = own
-        && (wanted.ceiling > ceiling || (only.is_some() && only != wanted.workspace))
-    {
-        return Err(Problem::new(
-            StatusCode::FORBIDDEN,
-            "above",
-            "a token cannot make a token that may do more than itself",
-        ));
-    }
+    opens(&caller, wanted.ceiling, wanted.workspace.as_ref())?;
     let days = |days: u16| Timestamp(caller.now.0 + i64::from(days) * 24 * 3_600 * 1_000);
     if wanted.days.is_some_and(|days| !(1..=3_650).contains(&days)) {
         return Err(Problem::bad("`days` has to be 1 to 3650, or left out for a token that never expires"));
@@ -109,6 +96,19 @@ async fn add(
 }
 
 async fn remove(State(app): State<App>, caller: Caller, Named(id): Named<String>) -> Result<StatusCode, Problem> {
+    let own = app.accounts.tokens(caller.user(), caller.now).await?;
+    let there = own.iter().find(|token| token.value.id == id).ok_or_else(|| Problem::not_found("token"))?;
+    opens(&caller, there.value.ceiling, there.value.workspace.as_ref())?;
     app.accounts.remove_token(caller.user(), &id, caller.now).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// That a request came with no less than what it changes: a token that leaks is no way to more than it opens, nor to shut its owner out of it.
+pub(super) fn opens(caller: &Caller, ceiling: Role, workspace: Option<&WorkspaceId>) -> Result<(), Problem> {
+    if caller.principal.opens(ceiling, workspace) {
+        return Ok(());
+    }
+    let detail = "a token neither makes, takes away nor changes what may do more than itself";
+    Err(Problem::new(StatusCode::FORBIDDEN, "above", detail)
+        .fix("sign in and do it there, or use a token with the ceiling `instance` for all workspaces"))
 }

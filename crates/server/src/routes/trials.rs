@@ -89,7 +89,7 @@ async fn list(
     let candidate = app.states.look(&app.store, run, |state| find_candidate(state, &name)).await??;
     let from: u64 = match wanted.cursor.as_deref().map(str::parse) {
         Some(Ok(next)) => next,
-        Some(Err(_)) => return Err(Problem::bad("`cursor` is none that this list gave")),
+        Some(Err(_)) => return Err(Problem::cursor()),
         None => 0,
     };
     let query = TrialQuery {

@@ -16,6 +16,7 @@ use crate::{
     extract::{Body, Revision, tagged},
     page::Page,
     route::Route,
+    webhooks::callable,
 };
 
 const PATH: &str = "/workspaces/{workspace}";
@@ -128,6 +129,12 @@ async fn change(
     Revision(revision): Revision,
     Body(change): Body<WorkspaceChange>,
 ) -> Result<Response, Problem> {
+    for url in change.base_urls.iter().flatten() {
+        callable(url, app.reach).await.map_err(|why| {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "base_url", why)
+                .fix("name an address of the internet, as https://...")
+        })?;
+    }
     edit(&app, &caller, revision, |old| Workspace {
         name: change.name.unwrap_or_else(|| old.name.clone()),
         base_urls: change.base_urls.unwrap_or_else(|| old.base_urls.clone()),

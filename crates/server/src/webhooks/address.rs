@@ -2,7 +2,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::Url;
 
-/// Where webhooks may lead.
+/// Where webhooks, and the addresses that a workspace lets its runs call, may lead.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reachable {
     /// To addresses of the internet alone.
@@ -28,11 +28,30 @@ pub(crate) fn check_url(url: &str, reach: Reachable) -> Result<Url, String> {
         ("https", _) | ("http", Reachable::Private) => {}
         _ => return Err("a webhook's address begins with https://".to_owned()),
     }
-    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        allowed(ip, reach)?;
-    }
+    check_host(&url, reach)?;
     Ok(url)
+}
+
+/// Whether the host of an address is one that may be reached, as far as that is seen without resolving it.
+fn check_host(url: &Url, reach: Reachable) -> Result<(), String> {
+    match url.host_str().unwrap_or_default().trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(ip) => allowed(ip, reach),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Whether the runs of a workspace may call an address, seen with what its host's name leads to now.
+///
+/// # Errors
+/// What is wrong with it. A name that leads nowhere yet is none of it.
+pub(crate) async fn callable(url: &str, reach: Reachable) -> Result<(), String> {
+    let parsed: Url = url.parse().map_err(|_| format!("`{url}` is no address; write it as https://example.org/v1"))?;
+    check_host(&parsed, reach)?;
+    let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    match tokio::net::lookup_host((host, parsed.port_or_known_default().unwrap_or(443))).await {
+        Ok(mut found) => found.try_for_each(|address| allowed(address.ip(), reach)),
+        Err(_) => Ok(()),
+    }
 }
 
 /// The addresses behind a host's name, each of which may be connected to.
@@ -58,7 +77,7 @@ fn allowed(ip: IpAddr, reach: Reachable) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{ip} is no address of the internet; whoever keeps the server allows such with --allow-private-webhooks"
+        "{ip} is no address of the internet; whoever keeps the server allows such with --allow-private-addresses"
     ))
 }
 

@@ -10,6 +10,6 @@ mod lanes;
 mod told;
 
 pub use address::Reachable;
-pub(crate) use address::check_url;
+pub(crate) use address::{callable, check_url};
 pub(crate) use deliver::deliver;
 pub(crate) use told::{Outbox, message};

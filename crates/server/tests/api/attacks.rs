@@ -68,7 +68,9 @@ async fn texts_that_look_like_code_stay_texts() {
     for text_sent in nasty {
         let said = me.post(&format!("/runs/{run}/comments"), json!({ "text": text_sent }), 201).await;
         assert_eq!(said["text"], text_sent);
-        let name = me.ask(Method::PATCH, &format!("/runs/{run}")).json(&json!({ "description": text_sent }));
+        let tag = format!("\"{}\"", me.get(&format!("/runs/{run}")).await["revision"]);
+        let name = me.ask(Method::PATCH, &format!("/runs/{run}")).header("if-match", &tag);
+        let name = name.json(&json!({ "description": text_sent }));
         let kept = text(&answer(name, 200).await["run"]["description"]);
         assert_eq!(kept, text_sent.chars().filter(|c| !c.is_control()).collect::<String>());
         let query = format!("/workspaces/local/runs?text={}", urlencode(text_sent));

@@ -67,6 +67,7 @@ impl Server {
             data: folder.path().to_owned(),
             environment: Environment::of(none),
             public_url: None,
+            trusted_proxies: Vec::new(),
             rate: 10_000.0,
             reach: clade_server::Reachable::Public,
             mcp: clade_server::mcp::Tools::Write,
@@ -174,7 +175,9 @@ pub async fn answer(request: RequestBuilder, status: u16) -> Value {
 pub async fn problem(request: RequestBuilder, status: u16, kind: &str) -> Value {
     let body = answer(request, status).await;
     assert_eq!(body["type"], format!("urn:promptclade:problem:{kind}"), "{body}");
-    assert!(!body["detail"].as_str().unwrap_or_default().is_empty(), "{body}");
+    for said in ["detail", "fix"] {
+        assert!(!body[said].as_str().unwrap_or_default().is_empty(), "{body}");
+    }
     body
 }
 

@@ -58,7 +58,10 @@ fn the_page_about_roles_says_what_the_code_does() {
     let page = format!(
         "# Roles\n\nMade of `Role::permits` and the table of routes; `CLADE_WRITE_DOCS=1 cargo test -p clade-server documents` writes it \
          anew.\n\nAn instance admin keeps people and workspaces, and sees nothing of what is in a workspace unless they are a member \
-         of it too. A token never does more than its ceiling, nor more than its owner. What belongs to a workspace that one is no \
+         of it too. A token never does more than its ceiling, nor more than its owner. It makes and revokes no token that may do more than itself, and takes its \
+         owner out of no workspace in which they are more; the password is changed by whoever signed in, or with a token whose ceiling is \
+         `instance` for all workspaces. An invitation is good as long as whoever made it may grant its role there. The last admin of a workspace, \
+         and the last instance admin, who can sign in neither leaves nor is shut out. What belongs to a workspace that one is no \
          member of answers 404, as if it were not there.\n\n{}",
         clade_server::rights()
     );

@@ -21,3 +21,4 @@ mod shares;
 mod steering;
 mod together;
 mod watching;
+mod ways_in;

@@ -81,20 +81,21 @@ async fn every_route_lets_in_whom_the_table_lets_in_and_nobody_else() {
                 (false, false) => Some(404),
             };
             // a request that is let through does something where it needs no body
-            if expected.is_none()
+            let acts = expected.is_none()
                 && ["demo", "start_run", "leave_workspace", "delete_run", "restore_run", "pin", "unpin", "reject"]
-                    .contains(&route.name.as_str())
-            {
-                continue;
-            }
-            let status = send(person, route, &at("north", &own_run)).await;
-            match expected {
-                Some(expected) => assert_eq!(status.0, expected, "{} as {member:?} (instance: {instance})", route.name),
-                None => assert!(
-                    status.0 != 401 && status.0 != 403 && !hidden(&status),
-                    "{} as {member:?} (instance: {instance}): {status:?}",
-                    route.name
-                ),
+                    .contains(&route.name.as_str());
+            if !acts {
+                let status = send(person, route, &at("north", &own_run)).await;
+                match expected {
+                    Some(expected) => {
+                        assert_eq!(status.0, expected, "{} as {member:?} (instance: {instance})", route.name);
+                    }
+                    None => assert!(
+                        status.0 != 401 && status.0 != 403 && !hidden(&status),
+                        "{} as {member:?} (instance: {instance}): {status:?}",
+                        route.name
+                    ),
+                }
             }
             if in_workspace && !instance {
                 let status = send(person, route, &at("south", &other_run)).await;

@@ -126,7 +126,21 @@ async fn a_run_is_paused_given_more_and_taken_up_by_a_later_server() {
         text(&file["file"]).replace("[simulated:gentle]", "[{id: 'simulated:gentle', config: {latency_ms: 30}}]")
     );
     let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
-    answer(me.ask(Method::PUT, &format!("/runs/{run}/budget")).json(&json!({ "calls": 350 })), 204).await;
+    let limits = format!("/runs/{run}/budget");
+    let read = me.get(&limits).await;
+    let lift = |calls: u32| {
+        let tag = format!("\"{}\"", read["revision"]);
+        me.ask(Method::PUT, &limits).header("if-match", tag).json(&json!({ "calls": calls }))
+    };
+    problem(me.ask(Method::PUT, &limits).json(&json!({ "calls": 350 })), 428, "if_match").await;
+    let lifted = answer(lift(350), 200).await;
+    assert_eq!(lifted, me.get(&limits).await);
+    // who looked before somebody else changed it is shown what is there
+    let refused = problem(lift(340), 412, "stale").await;
+    assert_eq!(
+        (&refused["current"]["budget"]["calls"], &refused["current"]["revision"]),
+        (&json!(350), &lifted["revision"])
+    );
     assert_eq!(me.get(&format!("/runs/{run}/spec")).await["optimize"]["budget"]["calls"], 350);
     answer(me.ask(Method::POST, &format!("/runs/{run}/pause")), 202).await;
     let rested = me.ended(&run).await;

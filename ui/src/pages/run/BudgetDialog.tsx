@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { specQuery } from "@/api/queries";
+import { runBudgetQuery } from "@/api/queries";
 import type { Budget, RunDetail } from "@/api/types";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
@@ -15,12 +15,12 @@ export function BudgetDialog({ detail, onClose }: { detail: RunDetail; onClose: 
   const client = useQueryClient();
   const run = detail.run.run;
   // the limits in force: whoever sets one must not lift the others unseen
-  const spec = useQuery({ ...specQuery(run), staleTime: 0 });
-  const inForce = spec.isFetching ? undefined : spec.data?.optimize.budget;
+  const limits = useQuery({ ...runBudgetQuery(run), staleTime: 0 });
+  const inForce = limits.isFetching ? undefined : limits.data?.budget;
   const [changed, setChanged] = useState<Budget>();
   const budget = changed ?? inForce;
   const save = useMutation({
-    mutationFn: () => api.put(`/runs/${run}/budget`, budget),
+    mutationFn: () => api.put(`/runs/${run}/budget`, budget, { ifMatch: limits.data?.revision }),
     onSuccess: () => {
       toast("The budget is changed.");
       void client.invalidateQueries({ queryKey: ["run", run] });
@@ -30,7 +30,7 @@ export function BudgetDialog({ detail, onClose }: { detail: RunDetail; onClose: 
   return (
     <Dialog open title="Budget" onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} disabled={!budget} onClick={() => save.mutate()}>Set the budget</Button></>}>
       <p className="mb-3 text-muted">Hard limits on everything the run buys: task, reflection and judge calls together. Never overrun by more than the calls in flight.</p>
-      {budget ? <BudgetFields value={budget} onChange={setChanged} /> : spec.error ? <ErrorNote error={spec.error} retry={() => void spec.refetch()} /> : <Loading what="Reading the limits" />}
+      {budget ? <BudgetFields value={budget} onChange={setChanged} /> : limits.error ? <ErrorNote error={limits.error} retry={() => void limits.refetch()} /> : <Loading what="Reading the limits" />}
       {save.error ? <ErrorNote error={save.error} className="mt-3" /> : null}
     </Dialog>
   );
