@@ -20,6 +20,7 @@ mod evaluations;
 mod examples;
 mod exit_codes;
 mod exporting;
+#[cfg(all(feature = "neo4j", feature = "redis"))]
 mod journey;
 mod judges;
 mod library;
