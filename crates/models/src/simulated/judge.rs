@@ -65,7 +65,9 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
     let off = (2.0 * draw.word(u64::from(sample)).unit() - 1.0) * world.rules.judge_noise;
     let score = ((score + off).clamp(0.0, 1.0) * 100.0).round() / 100.0;
     let pass = score >= PASS;
-    let all_or_nothing = f64::from(u8::from(pass));
+    let (worst, best) = scale(case.task);
+    let on_scale = |score: f64| ((worst + (best - worst) * score) * 100.0).round() / 100.0;
+    let (score, all_or_nothing) = (on_scale(score), on_scale(f64::from(u8::from(pass))));
     match case.evaluation {
         "g-eval-steps" => json!({"steps": STEPS}),
         "answer-relevance" => {
@@ -78,6 +80,17 @@ pub(super) fn answer(world: &World, key: Option<&AnswerKey>, request: &ChatReque
         _ => json!({"reason": reason, "score": score, "pass": pass}),
     }
     .to_string()
+}
+
+/// The worst and the best score that are asked for.
+fn scale(task: &str) -> (f64, f64) {
+    let ends = || {
+        let (_, named) = task.split_once("The score is a number from ")?;
+        let (worst, rest) = named.split_once(" (fails entirely) to ")?;
+        let (best, _) = rest.split_once(" (nothing to improve)")?;
+        Some((worst.parse().ok()?, best.parse().ok()?))
+    };
+    ends().unwrap_or((0.0, 1.0))
 }
 
 /// What a simulated judge claims to look at when it is asked for the steps of an evaluation.

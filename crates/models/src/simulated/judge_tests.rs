@@ -46,6 +46,17 @@ fn an_expected_answer_decides_where_one_is_seen() {
 }
 
 #[test]
+fn scores_are_on_the_scale_that_is_asked_for() {
+    let rules = "The score is a number from 1 (fails entirely) to 5 (nothing to improve).";
+    for (output, score, pass) in [("positive", 5.0, true), ("negative", 1.0, false)] {
+        let mut request = request("<expected>Positive</expected>", output);
+        request.messages[0].content.push_str(rules);
+        let found = verdict(&world("gentle"), None, &request);
+        assert_eq!((found.0, found.1), (score, pass), "{output}: {}", found.2);
+    }
+}
+
+#[test]
 fn quality_grows_with_the_features_of_a_text() {
     let mut last = 0.0;
     for n in 0..=8 {

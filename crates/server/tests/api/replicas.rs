@@ -121,7 +121,12 @@ async fn a_run_obeys_whichever_server_is_asked() {
     while there.get(&at("")).await["run"]["candidates"].as_u64().unwrap() < 2 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    answer(there.ask(Method::PUT, &at("/budget")).json(&json!({ "calls": 4_000 })), 204).await;
+    let limits = there.ask(Method::GET, &at("/budget")).send().await.unwrap();
+    let tag = limits.headers()["etag"].to_str().unwrap().to_owned();
+    let larger = there.ask(Method::PUT, &at("/budget")).header("if-match", &tag).json(&json!({ "calls": 4_000 }));
+    assert_eq!(answer(larger, 200).await["budget"]["calls"], 4_000);
+    let again = here.ask(Method::PUT, &at("/budget")).header("if-match", tag).json(&json!({ "calls": 9 }));
+    problem(again, 412, "stale").await;
     answer(there.ask(Method::POST, &at("/feedback")).json(&json!({ "text": "Be kind." })), 204).await;
     let wrote = json!({ "parent": "seed", "components": { "user": "By hand. Answer: {{question}}" }, "note": "mine" });
     let mine = text(&there.post(&at("/candidates"), wrote, 201).await["candidate"]);
