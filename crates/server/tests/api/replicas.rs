@@ -110,7 +110,10 @@ async fn a_request_with_a_key_is_carried_out_once_however_many_servers_hear_it()
 async fn a_run_obeys_whichever_server_is_asked() {
     let Some(servers) = pair("orders").await else { return };
     let [here, there] = admin(&servers).await;
-    let run = started(&here, slow(5_000)).await;
+    // slow enough to go on until it is paused: an order takes up to a second to be heard
+    let mut file = slow(5_000);
+    file["file"] = json!(text(&file["file"]).replace("latency_ms: 20", "latency_ms: 100"));
+    let run = started(&here, file).await;
     let at = |path: &str| format!("/runs/{run}{path}");
     // whoever starts with the others looks for runs to go on with, and leaves this one alone
     assert_eq!(servers[1].app.resume().await.unwrap(), 0);
