@@ -15,6 +15,7 @@ mod nearest;
 mod prices;
 mod providers;
 mod redact;
+mod setup_error;
 pub mod simulated;
 mod stack;
 mod usage;
@@ -26,7 +27,6 @@ pub use http::{Http, HttpError};
 pub use keys::{Environment, Lookup, MissingKey, find_key};
 pub use name::{Endpoint, ModelName, NameError};
 pub use prices::{ModelFacts, Price, PriceTable, price_of};
-pub use stack::{
-    ModelSetupError, SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve, unusual_address,
-};
+pub use setup_error::ModelSetupError;
+pub use stack::{SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve, unusual_address};
 pub use vendors::{ADDRESS, Charge, VENDORS, Vendor, Wire, vendor};
