@@ -1,6 +1,6 @@
 //! A run carried through in this process: signals, progress, the JSON stream, the result and the exit code.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, pin::Pin, sync::Arc};
 
 use clade_domain::{Budget, ContentHash, Limit, Recorded, RunEvent, RunId, RunMode, RunSpec, TrialOutcome};
 use clade_engine::{
@@ -43,6 +43,16 @@ pub struct Session {
     pub budget: Option<Budget>,
     /// Where the models stand in the run file, where it was read just now.
     pub places: Option<Places>,
+    /// The first Ctrl-C or SIGTERM, listened for since before the run was this process's: from then on a signal pauses it.
+    pub first_signal: Signal,
+}
+
+/// Ends with the next Ctrl-C or SIGTERM.
+pub type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The next Ctrl-C or SIGTERM from now on.
+pub fn next_signal() -> Signal {
+    Box::pin(interrupted())
 }
 
 /// Reads a run file, creates a run and carries it through.
@@ -76,11 +86,11 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     };
     let store = store?;
     let run = new_run_id(args.run_id.as_deref())?;
-    let setup = create(&store, &run, &path, &loaded, context).await?;
+    let (setup, first_signal) = create(&store, &run, &path, &loaded, context).await?;
     context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
     // what is known of each example is in the store now, the rest goes
     let places = Some(loaded.places);
-    let session = Session { store, run, setup, gates: args.gates, budget: None, places };
+    let session = Session { store, run, setup, gates: args.gates, budget: None, places, first_signal };
     carry_through(session, context).await
 }
 
@@ -119,7 +129,7 @@ pub fn refuse_gates(gates: Gates, mode: RunMode, loaded: &Loaded) -> Result<(), 
     Ok(())
 }
 
-/// Creates a run from a run file that was read. Nothing is bought.
+/// Creates a run from a run file that was read. Nothing is bought. Signals are listened for since just before it existed.
 ///
 /// # Errors
 /// Where a key is missing or a model cannot be used, before the run exists; where it cannot be stored.
@@ -129,13 +139,14 @@ pub async fn create(
     path: &Path,
     loaded: &Loaded,
     context: &Context,
-) -> Result<Setup, Failure> {
+) -> Result<(Setup, Signal), Failure> {
     let keys = keys_of(loaded, path, context)?;
     clade_intake::usable(loaded, &keys).map_err(|problem| Problems(vec![*problem]))?;
     sandbox::check(loaded, context).await?;
+    let first_signal = next_signal();
     clade_intake::create(store, run, Owner::default(), loaded).await?;
     let state = replay_state(store, run).await?;
-    set_up(&state, &loaded.spec, store, &keys, context).await
+    Ok((set_up(&state, &loaded.spec, store, &keys, context).await?, first_signal))
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -176,7 +187,7 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
 /// # Errors
 /// Where it cannot be taken up.
 pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunState), Failure> {
-    let Session { store, run, setup, budget, .. } = session;
+    let Session { store, run, setup, budget, first_signal, .. } = session;
     let (progress_sender, progress_receiver) = watch::channel::<Option<Progress>>(None);
     let (events_sender, events_receiver) = mpsc::channel::<Vec<Recorded>>(64);
     let settings = RunnerSettings {
@@ -210,7 +221,7 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
         (outcome, runner.into_state())
     };
     let (ended, (), ()) = tokio::join!(
-        until_done(going, &control, &asked),
+        until_done(going, first_signal, &control, &asked),
         progress::show(progress_receiver, pausing, output),
         print_events(events_receiver, output),
     );
@@ -219,12 +230,18 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
 
 /// Runs a future with the signals turned into orders: the first lets calls in flight end, the second gives them up. `asked` tells
 /// others of the first.
-async fn until_done<T>(going: impl Future<Output = T>, control: &Control, asked: &CancellationToken) -> T {
+async fn until_done<T>(
+    going: impl Future<Output = T>,
+    mut signal: Signal,
+    control: &Control,
+    asked: &CancellationToken,
+) -> T {
     tokio::pin!(going);
     loop {
         tokio::select! {
             done = &mut going => return done,
-            () = interrupted() => {
+            () = &mut signal => {
+                signal = next_signal();
                 if control.drain.is_cancelled() {
                     control.abandon.cancel();
                 } else {

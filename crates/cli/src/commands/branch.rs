@@ -55,7 +55,9 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let state = replay_state(&store, &run).await?;
     let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context).await?, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
-    session::carry_through(Session { store, run, setup, gates, budget: None, places: None }, context).await
+    let first_signal = session::next_signal();
+    let session = Session { store, run, setup, gates, budget: None, places: None, first_signal };
+    session::carry_through(session, context).await
 }
 
 /// Where the state is not on this machine, as after an import, sandboxes start empty, and that is said.

@@ -34,9 +34,10 @@ pub async fn run(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     if state.phase() != Phase::Finished {
         context.output.note(format!("run {} goes on from journal entry {}", row.run, state.length()));
     }
+    let first_signal = session::next_signal();
     let setup = set_up(&state, &spec, &store, &keys_again(&spec, context).await?, context).await?;
     let gates = args.gates;
-    let session =
-        Session { store, run: row.run, setup, gates, budget: (budget != old).then_some(budget), places: None };
+    let budget = (budget != old).then_some(budget);
+    let session = Session { store, run: row.run, setup, gates, budget, places: None, first_signal };
     session::carry_through(session, context).await
 }

@@ -72,7 +72,7 @@ pub async fn run(args: &BenchRunArgs, context: &Context) -> Result<(), Failure> 
             Some(row) => taken_up(&store, row, context).await?,
             None => {
                 let loaded = loaded(&path, args, entry, context).await?;
-                session::create(&store, &entry.run, &path, &loaded, context).await?
+                session::create(&store, &entry.run, &path, &loaded, context).await?.0
             }
         };
         carry_out(&store, entry, setup, &name, &output).await?;
@@ -216,7 +216,8 @@ async fn carry_out(
     output: &Output,
 ) -> Result<(), Failure> {
     let gates = Gates { min_score: None, require_improvement: false };
-    let session = Session { store: store.clone(), run: entry.run.clone(), setup, gates, budget: None, places: None };
+    let (store, run, first_signal) = (store.clone(), entry.run.clone(), session::next_signal());
+    let session = Session { store, run, setup, gates, budget: None, places: None, first_signal };
     // events of many runs on one stream would help nobody: machines get the result
     let shown = Output { json: false, quiet: output.quiet || output.json, ..*output };
     let (outcome, _) = session::drive(session, shown).await?;
