@@ -32,6 +32,7 @@ mod route;
 mod routes;
 mod serve;
 mod start;
+mod unread;
 mod uploaded;
 mod webhooks;
 

@@ -1,4 +1,4 @@
-use std::{io, net::SocketAddr, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
-use crate::{App, assets, limits, mcp, outside, request_id, routes, webhooks};
+use crate::{App, assets, limits, mcp, outside, request_id, routes, unread, webhooks};
 
 /// For how long the head of a request may come.
 const HEAD: Duration = Duration::from_secs(10);
@@ -84,7 +84,13 @@ pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = (
 async fn connection(app: App, router: Router, stream: tokio::net::TcpStream, from: SocketAddr) {
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(from));
-        router.clone().oneshot(request)
+        let (request, rest) = unread::watch(request);
+        let answering = router.clone().oneshot(request);
+        async {
+            let mut response = answering.await?;
+            rest.settle(&mut response).await;
+            Ok::<_, Infallible>(response)
+        }
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);

@@ -1,7 +1,13 @@
+use std::time::Duration;
+
 use clade_domain::{Role, UserId};
 use clade_server::Mode;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::common::{Person, Server, answer, client, problem, run_file, text};
 
@@ -39,6 +45,38 @@ async fn bodies_that_cannot_be_are_refused_with_the_place() {
     problem(me.ask(Method::GET, "/workspaces/local/runs?limit=100000"), 400, "bad_request").await;
     problem(me.ask(Method::GET, "/workspaces/local/runs?filter=score%20%3E%3E%203"), 400, "filter").await;
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_goes_on_after_a_body_that_nobody_read_or_says_that_it_ends() {
+    let (server, _) = alone().await;
+    let address = server.url.trim_start_matches("http://").to_owned();
+    for (bytes, goes_on) in [(2_usize, true), (60_000, true), (70_000, false)] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let head = format!(
+            "POST /api/v1/tokens HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\ncontent-length: {bytes}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // refused by its head alone
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        stream.write_all(&vec![b' '; bytes]).await.unwrap();
+        let said = heard(&mut stream).await;
+        assert!(said.starts_with("HTTP/1.1 401"), "{bytes}: {said}");
+        assert_eq!(!said.contains("connection: close"), goes_on, "{bytes}: {said}");
+        if goes_on {
+            let again = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\n\r\n");
+            stream.write_all(again.as_bytes()).await.unwrap();
+            assert!(heard(&mut stream).await.starts_with("HTTP/1.1 200"), "{bytes}");
+        }
+    }
+    server.stop().await;
+}
+
+/// What came next on a connection.
+async fn heard(stream: &mut TcpStream) -> String {
+    let mut bytes = vec![0; 8 << 10];
+    let read = stream.read(&mut bytes).await.unwrap();
+    String::from_utf8_lossy(&bytes[..read]).to_lowercase().replacen("http/", "HTTP/", 1)
 }
 
 #[tokio::test]
