@@ -101,7 +101,7 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
     >
       <canvas ref={base} className="absolute inset-0 h-full w-full" aria-hidden="true" />
       <canvas ref={over} className="absolute inset-0 h-full w-full" aria-hidden="true" />
-      <canvas ref={minimap} width={150} height={96} className="absolute right-2 bottom-2 border border-hairline" aria-hidden="true" />
+      <canvas ref={minimap} className="absolute right-2 bottom-2 h-24 w-[150px] border border-hairline" aria-hidden="true" />
       <p className="sr-only" aria-live="polite">{words(chosen)}</p>
       {hover && hovered ? (
         <div className="pointer-events-none absolute z-10 max-w-64 rounded border border-hairline bg-panel px-2 py-1 text-small" style={{ left: Math.min(hover.x + 14, (host.current?.clientWidth ?? 600) - 240), top: hover.y + 14 }}>

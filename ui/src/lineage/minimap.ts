@@ -22,10 +22,18 @@ export function drawMinimap(canvas: HTMLCanvasElement, scene: Scene, look: Look,
   canvas.style.visibility = whole ? "hidden" : "visible";
   const ctx = canvas.getContext("2d");
   if (whole || !ctx) return;
-  const map = { width: canvas.width, height: canvas.height };
+  const map = { width: canvas.clientWidth, height: canvas.clientHeight };
   const scale = scaleOf(map, scene);
+  const ratio = Math.min(2, devicePixelRatio || 1);
+  const [width, height] = [Math.round(map.width * ratio), Math.round(map.height * ratio)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, map.width, map.height);
+  // what lies under it shows through: the plate has no corner to spare
+  ctx.globalAlpha = 0.8;
   ctx.fillStyle = style.paper;
   ctx.fillRect(0, 0, map.width, map.height);
+  ctx.globalAlpha = 1;
   const seen = new Set<number>();
   ctx.fillStyle = style.edge;
   for (let at = 0; at < scene.marks.length; at++) {

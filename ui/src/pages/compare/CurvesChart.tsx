@@ -4,10 +4,12 @@ import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { count, score, usd } from "@/lib/format";
 import { useShownTheme } from "@/lib/theme";
+import { equalBudget } from "./equalBudget";
 import { hue, STROKES } from "./hues";
 
 const HEIGHT = 300;
 
+/** The best so far of each run over what it had spent, and all of them where the one that spent least ends. */
 export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "usd" }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   useShownTheme();
@@ -17,19 +19,51 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
   const yRange = around(points.map((point) => point.best), [0, 1], 0.1);
   const x = linear(xRange, [PAD.left, width - PAD.right]);
   const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
+  const text = axis === "calls" ? count : usd;
+  const equal = equalBudget(sides, axis);
+  const ends = labelled(sides.map((side) => side.curve.at(-1)).map((last) => (last ? { x: x(last[axis]), y: y(last.best) - 6 } : null)));
   return (
     <div ref={ref}>
-      <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "calls" ? "answered calls" : "US dollars"} yLabel="best, train" xText={axis === "calls" ? count : usd} yText={(value) => score(value)} label={`Best so far of ${sides.length} runs`}>
+      <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "calls" ? "answered calls" : "US dollars"} yLabel="best, train" xText={text} yText={(value) => score(value)} label={`Best so far of ${sides.length} runs`}>
+        {equal ? (
+          <g>
+            <line x1={x(equal.at)} x2={x(equal.at)} y1={PAD.top - 8} y2={HEIGHT - PAD.bottom} stroke="var(--ink)" strokeDasharray="2 3" />
+            <text x={x(equal.at)} y={PAD.top - 12} fontSize="10" textAnchor={x(equal.at) > width - 80 ? "end" : "middle"} fill="var(--ink)">equal budget</text>
+          </g>
+        ) : null}
         {sides.map((side, at) => {
-          const last = side.curve.at(-1);
+          const end = ends[at];
           return (
             <g key={side.run}>
               <path d={side.curve.map((point, number) => `${number ? `H${x(point[axis])}V` : `M${x(point[axis])} `}${y(point.best)}`).join("")} fill="none" stroke={hue(at)} strokeWidth="2.2" strokeDasharray={STROKES[at % STROKES.length]} />
-              {last ? <text x={Math.min(x(last[axis]), width - 70)} y={y(last.best) - 6} fontSize="10" fill="var(--muted)">{side.run}</text> : null}
+              {end ? <text x={Math.min(end.x, width - PAD.right)} y={end.y} fontSize="10" textAnchor={end.x > width - 160 ? "end" : "start"} fill="var(--muted)">{side.run}</text> : null}
             </g>
           );
         })}
       </Frame>
+      {equal ? (
+        <p className="mt-1 flex flex-wrap gap-x-5 gap-y-1">
+          <span>Once each had spent {axis === "calls" ? `${count(equal.at)} answered calls` : usd(equal.at)}, as much as the one that spent least:</span>
+          {sides.map((side, at) => (
+            <span key={side.run} className="inline-flex items-center gap-1.5">
+              <svg width="22" height="8" aria-hidden="true"><line x1="0" x2="22" y1="4" y2="4" stroke={hue(at)} strokeWidth="2.4" strokeDasharray={STROKES[at % STROKES.length]} /></svg>
+              <span className="font-mono text-small">{side.run}</span> <span className="font-semibold">{score(equal.best[at])}</span>
+            </span>
+          ))}
+        </p>
+      ) : null}
     </div>
   );
+}
+
+/** Labels at the ends of curves, none over another: those that would lie on one before move down. */
+function labelled(places: ({ x: number; y: number } | null)[]): typeof places {
+  const taken: { x: number; y: number }[] = [];
+  return places.map((place) => {
+    if (!place) return null;
+    const free = { ...place };
+    while (taken.some((other) => Math.abs(other.x - free.x) < 70 && Math.abs(other.y - free.y) < 11)) free.y += 11;
+    taken.push(free);
+    return free;
+  });
 }

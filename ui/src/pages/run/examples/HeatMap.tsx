@@ -11,7 +11,6 @@ interface Props {
   onOpen: (candidate: string, example: number) => void;
 }
 
-const LEFT = 84;
 const TOP = 26;
 const SHADES = 32;
 
@@ -22,7 +21,9 @@ export function HeatMap({ view, best, onOpen }: Props) {
   const theme = useShownTheme();
   const [cursor, setCursor] = useState<{ row: number; column: number } | null>(null);
   const cell = view.examples.length > 400 || view.candidates.length > 200 ? 10 : 16;
-  const width = LEFT + view.examples.length * cell, height = TOP + view.candidates.length * cell;
+  // beside the rows stand a star, the longest name and its mean
+  const left = 56 + view.candidates.reduce((most, name) => Math.max(most, name.length), 4) * 7;
+  const width = left + view.examples.length * cell, height = TOP + view.candidates.length * cell;
 
   const paint = useCallback(() => {
     const element = canvas.current, scroller = box.current;
@@ -41,7 +42,7 @@ export function HeatMap({ view, best, onOpen }: Props) {
     const shades = Array.from({ length: SHADES + 1 }, (_, at) => cividis(at / SHADES, theme));
     const { scrollLeft, scrollTop } = scroller;
     ctx.clearRect(0, 0, w, h);
-    const firstColumn = Math.floor(scrollLeft / cell), lastColumn = Math.min(view.examples.length - 1, Math.ceil((scrollLeft + w - LEFT) / cell));
+    const firstColumn = Math.floor(scrollLeft / cell), lastColumn = Math.min(view.examples.length - 1, Math.ceil((scrollLeft + w - left) / cell));
     const firstRow = Math.floor(scrollTop / cell), lastRow = Math.min(view.candidates.length - 1, Math.ceil((scrollTop + h - TOP) / cell));
     const gap = cell > 8 ? 1 : 0;
     // one pass a shade: setting the colour is what costs
@@ -49,7 +50,7 @@ export function HeatMap({ view, best, onOpen }: Props) {
     for (let row = firstRow; row <= lastRow; row++) {
       for (let column = firstColumn; column <= lastColumn; column++) {
         const value = view.at(row, column);
-        if (value !== null) byShade[Math.round(value * SHADES)]?.push(LEFT + column * cell - scrollLeft, TOP + row * cell - scrollTop);
+        if (value !== null) byShade[Math.round(value * SHADES)]?.push(left + column * cell - scrollLeft, TOP + row * cell - scrollTop);
       }
     }
     byShade.forEach((places, shade) => {
@@ -59,10 +60,10 @@ export function HeatMap({ view, best, onOpen }: Props) {
     if (cursor) {
       ctx.strokeStyle = style.ink;
       ctx.lineWidth = 2;
-      ctx.strokeRect(LEFT + cursor.column * cell - scrollLeft, TOP + cursor.row * cell - scrollTop, cell - gap, cell - gap);
+      ctx.strokeRect(left + cursor.column * cell - scrollLeft, TOP + cursor.row * cell - scrollTop, cell - gap, cell - gap);
     }
     ctx.fillStyle = style.paper;
-    ctx.fillRect(0, 0, LEFT, h);
+    ctx.fillRect(0, 0, left, h);
     ctx.fillRect(0, 0, w, TOP);
     ctx.font = `11px "Inter", sans-serif`;
     ctx.textBaseline = "middle";
@@ -76,16 +77,16 @@ export function HeatMap({ view, best, onOpen }: Props) {
       ctx.fillText(name === best ? `★ ${name}` : name, 0, y);
       ctx.fillStyle = style.muted;
       ctx.textAlign = "right";
-      ctx.fillText(score(view.means[row]), LEFT - 8, y);
+      ctx.fillText(score(view.means[row]), left - 8, y);
     }
     ctx.fillStyle = style.muted;
     ctx.textAlign = "center";
     const every = Math.ceil(44 / cell);
     for (let column = Math.ceil(firstColumn / every) * every; column <= lastColumn; column += every) {
-      const x = LEFT + column * cell - scrollLeft + cell / 2;
-      if (x > LEFT + 4) ctx.fillText(`e${view.examples[column]}`, x, TOP - 12);
+      const x = left + column * cell - scrollLeft + cell / 2;
+      if (x > left + 4) ctx.fillText(`e${view.examples[column]}`, x, TOP - 12);
     }
-  }, [view, theme, best, cell, width, height, cursor]);
+  }, [view, theme, best, cell, left, width, height, cursor]);
 
   const frame = useRef(0);
   const request = useCallback(() => {
@@ -103,9 +104,9 @@ export function HeatMap({ view, best, onOpen }: Props) {
     const scroller = box.current;
     if (!scroller) return null;
     const rect = scroller.getBoundingClientRect();
-    const column = Math.floor((event.clientX - rect.left - LEFT + scroller.scrollLeft) / cell);
+    const column = Math.floor((event.clientX - rect.left - left + scroller.scrollLeft) / cell);
     const row = Math.floor((event.clientY - rect.top - TOP + scroller.scrollTop) / cell);
-    const inside = event.clientX - rect.left > LEFT && event.clientY - rect.top > TOP && row >= 0 && column >= 0 && row < view.candidates.length && column < view.examples.length;
+    const inside = event.clientX - rect.left > left && event.clientY - rect.top > TOP && row >= 0 && column >= 0 && row < view.candidates.length && column < view.examples.length;
     return inside ? { row, column } : null;
   };
   const open = (place: { row: number; column: number } | null) => {
@@ -138,7 +139,7 @@ export function HeatMap({ view, best, onOpen }: Props) {
           const row = Math.max(0, Math.min(view.candidates.length - 1, (cursor?.row ?? 0) + (cursor ? move[0] : 0)));
           const column = Math.max(0, Math.min(view.examples.length - 1, (cursor?.column ?? 0) + (cursor ? move[1] : 0)));
           setCursor({ row, column });
-          box.current?.scrollTo({ left: Math.min(column * cell, Math.max(box.current.scrollLeft, LEFT + (column + 1) * cell - box.current.clientWidth)), top: Math.min(row * cell, Math.max(box.current.scrollTop, TOP + (row + 1) * cell - box.current.clientHeight)) });
+          box.current?.scrollTo({ left: Math.min(column * cell, Math.max(box.current.scrollLeft, left + (column + 1) * cell - box.current.clientWidth)), top: Math.min(row * cell, Math.max(box.current.scrollTop, TOP + (row + 1) * cell - box.current.clientHeight)) });
         }}
       >
         <div style={{ width, height }}>

@@ -57,7 +57,7 @@ export function Entries({ entries, follow, onLetGo, onTop }: Props) {
           const { text, tone, name } = describe(entry);
           return (
             <div key={entry.seq} data-index={item.index} ref={virtual.measureElement} className="absolute w-full border-b border-rule py-[3px]" style={{ transform: `translateY(${item.start}px)` }}>
-              <button type="button" aria-expanded={open === entry.seq} className="flex w-full gap-3 text-left" onClick={() => setOpen(open === entry.seq ? null : entry.seq)}>
+              <button type="button" aria-expanded={open === entry.seq} className="flex w-full items-baseline gap-3 text-left" onClick={() => setOpen(open === entry.seq ? null : entry.seq)}>
                 <span className="w-12 shrink-0 text-right text-small text-muted">{entry.seq}</span>
                 <time className="hidden w-16 shrink-0 text-small text-muted sm:block" title={moment(entry.at)} dateTime={new Date(entry.at).toISOString()}>{new Date(entry.at).toISOString().slice(11, 19)}</time>
                 <span className={`w-24 shrink-0 ${tone === "accent" ? "text-accent" : tone === "lost" ? "text-lost" : tone === "quiet" ? "text-muted" : ""}`}>{name}</span>

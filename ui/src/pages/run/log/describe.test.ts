@@ -14,3 +14,13 @@ it("tells failed trials apart from scored ones", () => {
 it("names what it does not know", () => {
   expect(say({ event: "moon_phase" })).toEqual({ name: "moon phase", text: "", tone: "plain" });
 });
+it("says who steered the search, and how", () => {
+  expect(say({ event: "steered", by: "ada", wish: { what: "pin", candidate: 4 } })).toMatchObject({ name: "steered", text: "ada takes c4 to validation" });
+  expect(say({ event: "steered", by: "ada", wish: { what: "model", role: "task", model: { id: "openai:gpt-5-mini" }, from: 3 } }).text).toBe("ada sets the task model to openai:gpt-5-mini from generation 3 on");
+  expect(say({ event: "steered", by: "ada", wish: { what: "dance" } }).text).toBe("ada dance");
+});
+it("says which sandboxes were kept, and why one could not be", () => {
+  const states = [{ candidate: 3, sandbox: "local-1", state: "s" }];
+  expect(say({ event: "sandboxes_kept", snapshot: "good", states }).text).toBe("the state of the sandboxes of c3 for snapshot good");
+  expect(say({ event: "sandboxes_kept", states: [], detail: "the disk is full" })).toMatchObject({ tone: "lost", text: "no state of a sandbox: the disk is full" });
+});

@@ -13,7 +13,8 @@ export const KINDS: readonly { name: string; events: readonly string[] }[] = [
   { name: "turned away", events: ["proposal_rejected"] },
   { name: "generations", events: ["generation_closed"] },
   { name: "trials", events: ["trial_finished"] },
-  { name: "the run", events: ["run_started", "session_started", "session_ended", "budget_changed", "run_finished", "search_ended"] },
+  { name: "steering", events: ["steered", "budget_changed"] },
+  { name: "the run", events: ["run_started", "session_started", "session_ended", "budget_changed", "sandboxes_kept", "run_finished", "search_ended"] },
 ];
 
 const c = (id: unknown) => `c${String(id)}`;
@@ -21,16 +22,28 @@ const num = (value: unknown) => (typeof value === "number" ? value : null);
 const record = (value: unknown) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});
 const words = (value: unknown) => String(value ?? "").replaceAll("_", " ");
 
+const some = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** What somebody asked of a search, as it follows their name. */
+const WISH: Record<string, (wish: Record<string, unknown>) => string> = {
+  pin: (w) => `takes ${c(w.candidate)} to validation`,
+  unpin: (w) => `no longer takes ${c(w.candidate)} to validation`,
+  reject: (w) => `rejects ${c(w.candidate)}`,
+  feedback: (w) => `wants proposals to heed: ${String(w.text)}`,
+  freeze: (w) => `freezes: ${String(w.text)}`,
+  model: (w) => `sets the ${String(w.role)} model to ${String(record(w.model).id)} from generation ${String(w.from)} on`,
+};
+
 const SAY: Record<string, (entry: Recorded) => Said> = {
   run_started: (e) => ({ name: "started", text: words(record(e.spec).description || record(e.spec).mode), tone: "plain" }),
-  session_started: (e) => ({ name: "session", text: `taken up by version ${String(e.version)}`, tone: "quiet" }),
+  session_started: (e) => ({ name: "session", text: `taken up by version ${String(e.version)}${e.isolation ? `, code in sandboxes with isolation ${String(e.isolation)}` : ""}`, tone: "quiet" }),
   session_ended: (e) => ({ name: "session", text: e.reason ? `put down: ${String(e.reason)}` : "put down", tone: "quiet" }),
   candidate_admitted: (e) => {
     const one = record(e.candidate);
     const parents = Array.isArray(one.parents) && one.parents.length ? ` from ${one.parents.map(c).join(" and ")}` : "";
     return { name: "admitted", text: `${c(one.id)}, generation ${String(one.generation)}, ${String(one.operator ?? "seed")}${parents}${one.note ? `: ${String(one.note)}` : ""}`, tone: "plain" };
   },
-  proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${(Array.isArray(e.parents) ? e.parents : []).map(c).join(" and ")}: ${String(e.detail || words(e.reason))}`, tone: "quiet" }),
+  proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${some(e.parents).map(c).join(" and ")}: ${String(e.detail || words(e.reason))}`, tone: "quiet" }),
   trial_finished: (e) => {
     const error = record(e.error);
     return { name: "trial", text: `${c(e.candidate)} on e${String(e.example)}, ${String(e.split)}: ${error.kind ? `${words(error.kind)} error, ${String(error.message)}` : score(num(e.score))}${e.cached ? ", from cache" : ""}`, tone: error.kind ? "lost" : "quiet" };
@@ -45,10 +58,19 @@ const SAY: Record<string, (entry: Recorded) => Said> = {
     const spent = num(record(e.spent).usd);
     return { name: "generation", text: `${String(e.generation)} closed: ${fitness.length} live on, best ${score(fitness[0])}${spent === null ? "" : `, ${usd(spent)} spent`}`, tone: "plain" };
   },
-  search_ended: (e) => ({ name: "search over", text: `${words(record(e.reason).why ?? e.reason)}; finalists ${(Array.isArray(e.finalists) ? e.finalists : []).map(c).join(", ")}`, tone: "plain" }),
+  search_ended: (e) => ({ name: "search over", text: `${words(record(e.reason).why ?? e.reason)}; finalists ${some(e.finalists).map(c).join(", ")}`, tone: "plain" }),
   candidate_chosen: (e) => ({ name: "chosen", text: `${c(e.candidate)} by validation`, tone: "accent" }),
   evidence_measured: (e) => ({ name: "evidence", text: String(record(e.evidence).sentence ?? ""), tone: record(e.evidence).improved ? "accent" : "lost" }),
   budget_changed: (e) => ({ name: "budget", text: Object.entries(record(e.budget)).map(([key, value]) => `${key} ${String(value)}`).join(", ") || "no limit", tone: "plain" }),
+  steered: (e) => {
+    const wish = record(e.wish);
+    return { name: "steered", text: `${String(e.by)} ${WISH[String(wish.what)]?.(wish) ?? words(wish.what)}`, tone: "plain" };
+  },
+  sandboxes_kept: (e) => {
+    const states = some(e.states).map(record);
+    const kept = states.length ? `the state of the sandboxes of ${states.map((one) => c(one.candidate)).join(", ")}${e.snapshot ? ` for snapshot ${String(e.snapshot)}` : ""}` : "no state of a sandbox";
+    return { name: "kept", text: `${kept}${e.detail ? `: ${String(e.detail)}` : ""}`, tone: e.detail ? "lost" : "quiet" };
+  },
   run_finished: (e) => ({ name: "finished", text: words(record(e.reason).why ?? e.reason), tone: "plain" }),
 };
 
