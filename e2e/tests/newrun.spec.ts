@@ -19,8 +19,10 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     await expect(page.getByText("jsonl, 60 examples")).toBeVisible();
     await page.getByRole("link", { name: "New run from it" }).click();
 
-    await expect(page.getByText("jsonl, 60 examples")).toBeVisible();
+    // the run file names the data set instead of holding a copy
+    await expect(page.getByText("sums, newest version, of this workspace: jsonl, 60 examples")).toBeVisible();
     const file = page.getByRole("textbox", { name: "Run file" });
+    await expect(file).toHaveValue(/tests: library:\/\/sums/);
     await page.getByRole("textbox", { name: "Description" }).fill(hostile);
     await expect(file).toHaveValue(/onerror/);
     // a wrong key is told with its line and what to do
@@ -52,6 +54,7 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     // what there is to gain is bought, at the price on the button, before the search is
     await estimate.getByRole("button", { name: /Check the headroom: 48 calls, \$0/ }).click();
     await expect(estimate).toContainText(/scores .* on 24 examples: at most/, { timeout: 60_000 });
+    await expect(estimate).toContainText("No validation or test example was met.");
     await page.getByRole("button", { name: "Start afresh" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await expect(file).toHaveValue(/strategy: random/);
@@ -62,6 +65,10 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     expect(await page.title()).not.toBe("broken");
     await page.getByRole("link", { name: "Candidates", exact: true }).click();
     await expect(page.getByRole("table")).toContainText("c0");
+    await page.getByRole("link", { name: "Datasets" }).click();
+    await page.getByRole("link", { name: /sums/ }).click();
+    await page.getByText("Where it is used").click();
+    await expect(page.getByRole("table", { name: "Where it is used" })).toContainText("version 1");
     seen.clean();
   } finally {
     await clade.close();

@@ -3533,6 +3533,8 @@ export interface components {
             duplicates: number;
             estimate: components["schemas"]["Estimate"];
             examples: components["schemas"]["SplitCounts"];
+            /** @description The first 24 train examples by their positions in the data, from 0: what may be looked at before a search without meeting what chooses and proves. */
+            first_train: components["schemas"]["ExampleId"][];
             ok: boolean;
             /** @description Whether it could start now. */
             ready: boolean;

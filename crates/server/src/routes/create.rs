@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_domain::{Action, RunId, RunMode, SplitCounts};
+use clade_domain::{Action, ExampleId, RunId, RunMode, Split, SplitCounts};
 use clade_engine::Owner;
 use clade_runfile::Estimate;
 use schemars::JsonSchema;
@@ -14,6 +14,8 @@ use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route, upl
 const GATE: Gate = Gate::Workspace(Action::CreateRuns);
 /// Most bytes of a run file with its data.
 const MOST: usize = 64 << 20;
+/// So many train examples are named.
+const FIRST_TRAIN: usize = 24;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -92,6 +94,8 @@ struct RunChecked {
     unready: Option<String>,
     estimate: Estimate,
     examples: SplitCounts,
+    /// The first 24 train examples by their positions in the data, from 0: what may be looked at before a search without meeting what chooses and proves.
+    first_train: Vec<ExampleId>,
     /// Examples that occur again.
     duplicates: u32,
     warnings: Vec<String>,
@@ -110,6 +114,7 @@ async fn check(
         unready: read.unready.clone(),
         estimate: clade_intake::estimate(loaded),
         examples: loaded.dataset.counts(),
+        first_train: loaded.dataset.examples(Split::Train).into_iter().take(FIRST_TRAIN).collect(),
         duplicates: loaded.dataset.duplicates,
         warnings: read.warnings(),
     }))

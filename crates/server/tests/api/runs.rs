@@ -24,6 +24,14 @@ async fn a_run_is_checked_created_carried_through_and_looked_at() {
     assert_eq!(report["spent"]["calls"], ended["run"]["spent"]["calls"]);
     assert!(report["spent"]["calls"].as_u64().unwrap() <= 300);
 
+    let first = checked["first_train"].as_array().unwrap();
+    assert_eq!(first.len(), 24);
+    for held in ["validation", "test"] {
+        let met = admin.get(&format!("/runs/{run}/matrix?split={held}")).await;
+        let met = met["examples"].as_array().unwrap();
+        assert!(!met.is_empty() && first.iter().all(|example| !met.contains(example)), "{held} examples: {met:?}");
+    }
+
     let all = admin.get(&format!("/runs/{run}/candidates?limit=500&text=1")).await;
     let all = all["items"].as_array().unwrap();
     assert!(all.len() > 1 && all.iter().all(|row| row["prompt"].as_str().unwrap().contains("{{question}}")));

@@ -28,7 +28,7 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
         {equal ? (
           <g>
             <line x1={x(equal.at)} x2={x(equal.at)} y1={PAD.top - 8} y2={HEIGHT - PAD.bottom} stroke="var(--ink)" strokeDasharray="2 3" />
-            <text x={x(equal.at)} y={PAD.top - 12} fontSize="10" textAnchor={x(equal.at) > width - 80 ? "end" : "middle"} fill="var(--ink)">equal budget</text>
+            <text x={x(equal.at)} y={PAD.top - 12} fontSize="10" textAnchor={x(equal.at) > width - 80 ? "end" : x(equal.at) < PAD.left + 90 ? "start" : "middle"} fill="var(--ink)">equal budget</text>
           </g>
         ) : null}
         {sides.map((side, at) => {

@@ -3,10 +3,12 @@ import { api } from "@/api/client";
 import type { LibraryKind } from "@/api/types";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
+import { ErrorNote } from "@/components/ErrorNote";
 import { Field } from "@/components/Field";
 import { TextField } from "@/components/TextField";
 import { useSave } from "@/components/useSave";
 import { FaultsNote } from "./FaultsNote";
+import { jsonLines } from "./jsonLines";
 
 interface Props {
   ws: string;
@@ -24,7 +26,7 @@ export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone 
   // large data are looked through after what is typed was shown
   const looked = useDeferredValue(text);
   const [note, setNote] = useState("");
-  const save = useSave(() => api.post(`/workspaces/${ws}/library/${kind}`, { name, text, note }), {
+  const save = useSave(async () => api.post(`/workspaces/${ws}/library/${kind}`, { name, text: kind === "dataset" ? jsonLines(text) : text, note }), {
     keys: [["workspace", ws]],
     done: "Kept.",
     after: () => {
@@ -36,12 +38,13 @@ export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone 
     <Dialog open wide title={known ? `New version of ${known}` : `Add a ${kind}`} onClose={onClose} actions={<><Button onClick={onClose}>Cancel</Button><Button kind="primary" busy={save.isPending} disabled={!name || !text} onClick={() => save.mutate(undefined)}>Keep it</Button></>}>
       <div className="flex flex-col gap-3">
         {known ? null : <TextField label="Name" hint="Letters, digits, dot, underscore and hyphen" autoFocus value={name} onChange={setName} />}
-        <Field label={kind === "prompt" ? "Text" : "Examples: JSON lines, a JSON list or a table"}>
+        <Field label={kind === "prompt" ? "Text" : "Examples: JSON lines, a JSON list or a table; kept as JSON lines"}>
           {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir="auto" className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
         {kind === "dataset" ? <input type="file" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
         {kind === "dataset" ? <FaultsNote text={looked} /> : null}
         <TextField label="Note" placeholder="what is new in it" value={note} onChange={setNote} />
+        {save.error ? <ErrorNote error={save.error} /> : null}
       </div>
     </Dialog>
   );

@@ -1,21 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { libraryQuery } from "@/api/queries";
+import type { LibraryItem } from "@/api/types";
 import { Button } from "@/components/Button";
+import { ErrorNote } from "@/components/ErrorNote";
 import { Field } from "@/components/Field";
 import { bytes, plural } from "@/lib/format";
 import { LibraryPick } from "./LibraryPick";
 import type { Preview } from "./preview";
+import type { Saved } from "./saved";
 
 interface Props {
   value: string;
+  /** The data set of the workspace that the run file names; editing makes pasted data of it. */
+  named: Saved | null;
+  error: Error | null;
   preview: Preview;
   workspace: string;
   onChange: (value: string) => void;
+  onPick: (item: LibraryItem) => void;
 }
 
 /** The examples: pasted, from a file or from the workspace, with a look at the first rows. */
-export function DataPart({ value, preview, workspace, onChange }: Props) {
+export function DataPart({ value, named, error, preview, workspace, onChange, onPick }: Props) {
   const saved = useQuery(libraryQuery(workspace, "dataset"));
   const [editing, setEditing] = useState(false);
   const large = value.length > 200_000;
@@ -33,7 +40,7 @@ export function DataPart({ value, preview, workspace, onChange }: Props) {
       <div className="mb-1 flex flex-wrap items-end justify-between gap-3">
         <h2 className="plate">Examples</h2>
         <div className="flex flex-wrap items-center gap-2">
-          <LibraryPick workspace={workspace} kind="dataset" items={saved.data?.items ?? []} onPick={onChange} />
+          <LibraryPick items={saved.data?.items ?? []} onPick={onPick} />
           <label className="inline-flex min-h-7 cursor-pointer items-center rounded border border-hairline bg-panel px-2.5 font-medium focus-within:outline-2 focus-within:outline-accent hover:bg-hover">
             Choose a file
             <input type="file" accept=".jsonl,.json,.csv,.tsv,.txt" className="sr-only" onChange={(event) => take(event.target.files?.[0])} />
@@ -41,9 +48,10 @@ export function DataPart({ value, preview, workspace, onChange }: Props) {
           {value ? <Button aria-pressed={editing} onClick={() => setEditing(!editing)}>{editing ? "Preview" : "Edit"}</Button> : null}
         </div>
       </div>
+      {error ? <ErrorNote error={error} className="mb-2" /> : null}
       {value && !editing ? (
         <>
-          <p className="text-muted">{preview.kind}, {plural(preview.count, "example")}, {bytes(value.length)}{preview.error ? <span className="text-lost">: {preview.error}</span> : null}</p>
+          <p className="text-muted">{named ? <><span className="font-medium text-ink">{named.name}</span>{named.version ? `, ${/^\d+$/.test(named.version) ? "version " : ""}${named.version}` : ", newest version"}, of this workspace: </> : null}{preview.kind}, {plural(preview.count, "example")}, {bytes(value.length)}{preview.error ? <span className="text-lost">: {preview.error}</span> : null}</p>
           <div className="mt-1 max-h-64 overflow-auto">
             <table className="grid-table">
               <thead><tr>{preview.columns.map((name) => <th key={name} scope="col" className="!normal-case font-mono">{name}</th>)}</tr></thead>

@@ -7,17 +7,14 @@ import { Button } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { RunState } from "@/components/RunState";
 import { Score } from "@/components/Score";
-import { count, score, usd } from "@/lib/format";
+import { count, plural, score, usd } from "@/lib/format";
 import { seedFound } from "./headroom";
 
-/** So many examples say whether there is anything to gain: an interval of about a fifth to either side. */
-export const EXAMPLES = 24;
-
 /**
- * What there is to gain, before a search is paid for: the prompt as it is meets a few examples, each twice. That is an evaluation, a run of its own,
- * which the list of runs keeps; the estimate of its cost stands on the button.
+ * What there is to gain, before a search is paid for: the prompt as it is meets a few train examples, each twice. Those that choose and prove are not among
+ * them. That is an evaluation, a run of its own, which the list of runs keeps; the estimate of its cost stands on the button.
  */
-export function HeadroomCheck({ ws, request }: { ws: string; request: RunRequest }) {
+export function HeadroomCheck({ ws, request, examples }: { ws: string; request: RunRequest; examples: number }) {
   const cost = useQuery({ queryKey: ["headroom", ws, request], queryFn: ({ signal }) => api.post<CheckResult>(`/workspaces/${ws}/runs/check`, request, { signal }), retry: false, staleTime: Infinity });
   const start = useMutation({ mutationFn: () => api.post<{ run: string }>(`/workspaces/${ws}/runs`, request) });
   const run = start.data?.run;
@@ -34,13 +31,13 @@ export function HeadroomCheck({ ws, request }: { ws: string; request: RunRequest
         <Button busy={start.isPending || (Boolean(run) && !ended)} disabled={!price || !cost.data?.ready} onClick={() => start.mutate()}>
           Check the headroom{price ? `: ${count(price.calls.high)} calls, ${price.usd === null ? "price unknown" : usd(price.usd.high)}` : ""}
         </Button>
-        {run ? <>{status ? <RunState status={status} /> : null}<Link to="/runs/$run" params={{ run }} className="link font-mono text-small">{run}</Link></> : <span className="text-muted">Asks the prompt as it is about the first {EXAMPLES} examples, each twice.</span>}
+        {run ? <>{status ? <RunState status={status} /> : null}<Link to="/runs/$run" params={{ run }} className="link font-mono text-small">{run}</Link></> : <span className="text-muted">Asks the prompt as it is about {plural(examples, "train example")}, each twice.</span>}
       </div>
       {start.error ? <ErrorNote error={start.error} /> : null}
       {found ? (
         <p className="mt-2" aria-live="polite">
           The prompt as it is scores <Score value={found.score} low={found.low} high={found.high} /> on {count(found.n)} examples: at most {score(1 - found.score)} is left to gain{found.high >= 0.995 ? ", and it may be nothing" : ""}.
-          {found.noise === null ? null : <> Asked twice, {Math.round(100 * found.noise)} % of them scored differently{found.noise > 0.2 ? ": much of a difference between prompts will be chance" : ""}.</>}
+          {found.noise === null ? null : <> Asked twice, {Math.round(100 * found.noise)} % of them scored differently{found.noise > 0.2 ? ": much of a difference between prompts will be chance" : ""}.</>} No validation or test example was met.
         </p>
       ) : null}
     </div>

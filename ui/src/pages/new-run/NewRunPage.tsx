@@ -10,17 +10,18 @@ import { Confirm } from "@/components/Confirm";
 import { CopyButton } from "@/components/CopyButton";
 import { curl } from "@/lib/curl";
 import { ColumnMapping } from "./ColumnMapping";
-import { firstOf, lacking, renamed } from "./columns";
+import { lacking, renamed, rowsAt } from "./columns";
 import { DataPart } from "./DataPart";
 import { EstimatePanel } from "./EstimatePanel";
 import { FileEditor } from "./FileEditor";
 import { FormPart } from "./FormPart";
-import { EXAMPLES, HeadroomCheck } from "./HeadroomCheck";
+import { HeadroomCheck } from "./HeadroomCheck";
 import { preview, type Preview } from "./preview";
 import { ProblemList } from "./ProblemList";
 import { PromptPart } from "./PromptPart";
 import { TryCheck } from "./TryCheck";
 import { read, START, variables, write } from "./runFile";
+import { savedName, savedOf, useSavedText } from "./saved";
 import { useDraft } from "./useDraft";
 
 /** A form and the run file side by side; each edits the other. Nothing is spent before Start. */
@@ -29,19 +30,21 @@ export function NewRunPage() {
   const search = useSearch({ from: "/w/$ws/new" });
   const navigate = useNavigate();
   const { draft, set, clear } = useDraft(ws, { file: START, prompt: "Answer the question.\n\nQuestion: {{question}}", data: "" });
-  const fromLibrary = useLibrary(ws, "prompt", search.prompt);
-  const dataLibrary = useLibrary(ws, "dataset", search.dataset);
+  const fromLibrary = usePrompt(ws, search.prompt);
   const [taken, setTaken] = useState(false);
-  if (!taken && (fromLibrary !== undefined || dataLibrary !== undefined)) {
+  if (!taken && (search.dataset !== undefined || fromLibrary !== undefined) && (search.prompt === undefined || fromLibrary !== undefined)) {
     setTaken(true);
-    set({ ...(fromLibrary === undefined ? {} : { prompt: fromLibrary }), ...(dataLibrary === undefined ? {} : { data: dataLibrary }) });
+    set({ ...(fromLibrary === undefined ? {} : { prompt: fromLibrary }), ...(search.dataset === undefined ? {} : { file: write(draft.file, { tests: `library://${search.dataset}` }), data: "" }) });
   }
   const { form, error } = useMemo(() => read(draft.file), [draft.file]);
-  const data = useMemo(() => preview(draft.data), [draft.data]);
+  const named = useMemo(() => savedOf(form?.tests ?? ""), [form?.tests]);
+  const saved = useSavedText(ws, named);
+  const text = named ? (saved.text ?? "") : draft.data;
+  const data = useMemo(() => preview(text), [text]);
   const dataName = data.kind === "csv" ? "data.csv" : data.kind === "json" ? "data.json" : "data.jsonl";
   // the file names its data by kind: pasting a table makes it data.csv
   const file = useMemo(() => draft.file.replace(/file:\/\/data\.(jsonl|json|csv)\b/g, `file://${dataName}`), [draft.file, dataName]);
-  const request: RunRequest = useMemo(() => ({ file, files: { "prompt.txt": draft.prompt, ...(draft.data.trim() ? { [dataName]: draft.data } : {}) } }), [file, draft.prompt, draft.data, dataName]);
+  const request: RunRequest = useMemo(() => ({ file, files: { "prompt.txt": draft.prompt, ...(draft.data.trim() && !named ? { [dataName]: draft.data } : {}) } }), [file, draft.prompt, draft.data, dataName, named]);
   const check = useMutation({ mutationFn: () => api.post<CheckResult>(`/workspaces/${ws}/runs/check`, request) });
   const start = useMutation({
     mutationFn: () => api.post<{ run: string }>(`/workspaces/${ws}/runs`, request, { idempotencyKey: keyOf(request) }),
@@ -58,8 +61,11 @@ export function NewRunPage() {
   const failed = check.error ?? start.error;
   const missing = lacking(variables(draft.prompt), data.columns);
   const unmapped = lacking([...new Set([...variables(draft.prompt), ...variables(form?.value ?? "")])], data.columns);
-  const rename = (names: ReadonlyMap<string, string>) => change({ data: renamed(draft.data, data.kind, names) });
-  const head = useMemo(() => headroomOf(request, form?.description ?? "", dataName, data), [request, form?.description, dataName, data]);
+  // what is typed or renamed is no version of the workspace any more
+  const paste = (data: string) => change({ data, ...(named ? { file: write(draft.file, { tests: "file://data.jsonl" }) } : {}) });
+  const rename = (names: ReadonlyMap<string, string>) => paste(renamed(text, data.kind, names));
+  const first = check.data?.first_train;
+  const head = useMemo(() => headroomOf(request, form?.description ?? "", { name: dataName, text, preview: data }, first ?? []), [request, form?.description, dataName, text, data, first]);
   return (
     <div className="flex flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-3 px-4 pt-5 pb-3 sm:px-6">
@@ -71,12 +77,12 @@ export function NewRunPage() {
       </div>
       <div className="px-4 sm:px-6" aria-live="polite">
         {failed ? <ProblemList error={failed} /> : null}
-        {check.data && !failed ? <EstimatePanel result={check.data}>{head ? <HeadroomCheck ws={ws} request={head} /> : null}</EstimatePanel> : null}
+        {check.data && !failed ? <EstimatePanel result={check.data}>{head ? <HeadroomCheck ws={ws} request={head} examples={first?.length ?? 0} /> : null}</EstimatePanel> : null}
       </div>
       <div className="grid flex-1 gap-x-8 gap-y-6 px-4 py-4 sm:px-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
           <PromptPart value={draft.prompt} columns={data.columns} missing={missing} onChange={(prompt) => change({ prompt })} workspace={ws} />
-          <DataPart value={draft.data} preview={data} workspace={ws} onChange={(data) => change({ data })} />
+          <DataPart value={text} named={named} error={saved.error} preview={data} workspace={ws} onChange={paste} onPick={(item) => change({ data: "", file: write(draft.file, { tests: savedName(item.name, item.versions) }) })} />
           <ColumnMapping missing={unmapped} columns={data.columns} onRename={rename} />
           {form ? <FormPart form={form} columns={data.columns} onChange={(part) => change({ file: write(draft.file, part) })} /> : <p role="alert" className="text-lost">The form waits: the run file cannot be read. {error}</p>}
           {form && data.count ? <TryCheck ws={ws} request={request} prompt={draft.prompt} model={form.task} expected={variables(form.value)[0]} examples={data.count} /> : null}
@@ -87,17 +93,17 @@ export function NewRunPage() {
   );
 }
 
-/** The evaluation of the prompt as it is on the first examples, each asked twice; none where the data are not at hand here. */
-function headroomOf(request: RunRequest, description: string, dataName: string, data: Preview): RunRequest | null {
-  const text = request.files?.[dataName];
-  if (text === undefined || !data.count || data.error) return null;
+/** The evaluation of the prompt as it is on the first train examples, each asked twice; none where the data are not at hand here. */
+function headroomOf(request: RunRequest, description: string, data: { name: string; text: string; preview: Preview }, first: readonly number[]): RunRequest | null {
+  if (!first.length || !data.preview.count || data.preview.error) return null;
   return {
     ...request,
-    files: { ...request.files, [dataName]: firstOf(text, data.kind, EXAMPLES) },
+    files: { ...request.files, [data.name]: rowsAt(data.text, data.preview.kind, first) },
     mode: "evaluate",
     set: [
       // the value is YAML, as which every JSON text reads
       `description=${JSON.stringify(`Headroom of: ${description}`)}`,
+      `tests=file://${data.name}`,
       "evaluateOptions.repeat=2",
     ],
   };
@@ -110,8 +116,9 @@ function keyOf(request: RunRequest): string {
   return `ui-${hash >>> 0}-${Math.floor(Date.now() / 30_000)}`;
 }
 
-function useLibrary(ws: string, kind: "prompt" | "dataset", name: string | undefined): string | undefined {
-  const item = useQuery({ ...libraryItemQuery(ws, kind, name ?? ""), enabled: Boolean(name) });
-  const text = useQuery({ ...libraryTextQuery(ws, kind, name ?? "", item.data?.versions ?? 0), enabled: Boolean(item.data) });
+/** The newest version of a prompt of the workspace. */
+function usePrompt(ws: string, name: string | undefined): string | undefined {
+  const item = useQuery({ ...libraryItemQuery(ws, "prompt", name ?? ""), enabled: Boolean(name) });
+  const text = useQuery({ ...libraryTextQuery(ws, "prompt", name ?? "", item.data?.versions ?? 0), enabled: Boolean(item.data) });
   return text.data?.text;
 }

@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
-import { libraryQuery } from "@/api/queries";
 import { Field } from "@/components/Field";
+import { LONG } from "@/components/GrowingArea";
 import { PromptText } from "@/components/PromptText";
-import { LibraryPick } from "./LibraryPick";
+import { PromptPick } from "./PromptPick";
 import { variables } from "./runFile";
 
 interface Props {
@@ -13,18 +12,14 @@ interface Props {
   onChange: (value: string) => void;
 }
 
-/** Beyond so many characters the field keeps its height and frames nothing: both would lay the whole text out at each key. */
-const LONG = 30_000;
-
 /** The prompt to beat: a text with `{{placeholders}}`, shown framed behind what is typed. */
 export function PromptPart({ value, columns, missing, workspace, onChange }: Props) {
-  const saved = useQuery(libraryQuery(workspace, "prompt"));
   const names = variables(value);
   return (
     <section>
       <div className="flex items-end justify-between gap-3">
         <h2 className="plate">The prompt to beat</h2>
-        <LibraryPick workspace={workspace} kind="prompt" items={saved.data?.items ?? []} onPick={onChange} />
+        <PromptPick workspace={workspace} onPick={onChange} />
       </div>
       <Field label="prompt.txt" error={missing.length ? `The data has no ${missing.map((name) => `{{${name}}}`).join(", ")}` : null} hint={names.length ? <>Filled from the data: {names.map((name) => `{{${name}}}`).join(", ")}{columns.length ? ". Every descendant keeps them." : ""}</> : "Write {{name}} where a column of the data is to stand."}>
         {({ id, describedBy }) => (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstOf, lacking, renamed } from "./columns";
+import { lacking, renamed, rowsAt } from "./columns";
 import { csv, preview } from "./preview";
 
 const names = new Map([["Frage", "question"], ["Lösung", "answer"]]);
@@ -19,8 +19,8 @@ describe("columns", () => {
     expect(lacking(["question"], [])).toEqual([]);
   });
 });
-it("takes the first examples in each format", () => {
-  expect(firstOf('{"a":1}\n\n{"a":2}\n{"a":3}', "jsonl", 2)).toBe('{"a":1}\n{"a":2}');
-  expect(firstOf('[{"a":1},{"a":2}]', "json", 1)).toBe('[{"a":1}]');
-  expect(firstOf("a,b\n1,2\n3,4\n", "csv", 1)).toBe("a,b\n1,2\n");
+it("takes examples by their positions in each format", () => {
+  expect(rowsAt('{"a":1}\n\n{"a":2}\n{"a":3}', "jsonl", [1, 2])).toBe('{"a":2}\n{"a":3}');
+  expect(rowsAt('[{"a":1},{"a":2}]', "json", [1, 7])).toBe('[{"a":2}]');
+  expect(rowsAt("a,b\n1,2\n,\n3,4\n", "csv", [1])).toBe("a,b\n3,4\n");
 });

@@ -18,11 +18,13 @@ export function renamed(text: string, kind: Preview["kind"], names: ReadonlyMap<
 
 const cell = (text: string) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-/** The first examples of a data set, in its own format. */
-export function firstOf(text: string, kind: Preview["kind"], most: number): string {
-  if (kind === "json") return JSON.stringify((JSON.parse(text) as unknown[]).slice(0, most));
-  if (kind === "jsonl") return text.split("\n").filter((line) => line.trim()).slice(0, most).join("\n");
-  return csv(text).slice(0, most + 1).map((cells) => cells.map(cell).join(",")).join("\n") + "\n";
+/** The examples at these positions of a data set, in its own format. */
+export function rowsAt(text: string, kind: Preview["kind"], positions: readonly number[]): string {
+  const at = <R>(rows: readonly R[]) => positions.flatMap((position) => (position < rows.length ? [rows[position] as R] : []));
+  if (kind === "json") return JSON.stringify(at(JSON.parse(text) as unknown[]));
+  if (kind === "jsonl") return at(text.split("\n").filter((line) => line.trim())).join("\n");
+  const [head = [], ...body] = csv(text);
+  return [head, ...at(body.filter((row) => row.some((one) => one !== "")))].map((cells) => cells.map(cell).join(",")).join("\n") + "\n";
 }
 
 /** Names that prompt and check use and the data has not. */

@@ -25,6 +25,12 @@ describe("run file", () => {
     expect(read(text).form?.generations).toEqual([{ from: 3, task: "", reflection: "openai:c", judge: "" }]);
     expect(write(text, { generations: [] })).not.toContain("generations");
   });
+  it("names a data set of the workspace instead of a file", () => {
+    const text = write(START, { tests: "library://qa@3" });
+    expect(text).toContain("tests: library://qa@3");
+    expect(read(text).form?.tests).toBe("library://qa@3");
+    expect(read("tests: [{vars: {a: 1}}]").form?.tests).toBe("");
+  });
   it("says what is no run file", () => {
     expect(read("a: [").form).toBeNull();
     expect(read("- a").error).toMatch(/no mapping/);

@@ -17,6 +17,8 @@ export interface RunForm {
   maxTokens: string;
   frozen: string;
   seed: string;
+  /** Where the examples come from; empty where the file has them in it or names several places. */
+  tests: string;
 }
 
 export const START = `# A run file: a promptfoo config with one more block, \`optimize\`.
@@ -73,6 +75,7 @@ export function read(text: string): { form: RunForm; error: null } | { form: nul
       maxTokens: str(at("optimize", "constraints", "max_prompt_tokens")),
       frozen: Array.isArray(frozen) ? frozen.map(str).join("\n") : "",
       seed: str(at("optimize", "seed")),
+      tests: str(js("tests")),
     },
   };
 }
@@ -82,6 +85,7 @@ export function write(text: string, change: Partial<RunForm>): string {
   const doc = parseDocument(text);
   const set = (path: (string | number)[], value: unknown) => put(doc, path, value);
   if (change.description !== undefined) set(["description"], change.description);
+  if (change.tests !== undefined) set(["tests"], change.tests);
   if (change.task !== undefined) setModel(doc, [doc.has("targets") ? "targets" : "providers"], change.task, true);
   for (const role of ["reflection", "judge"] as const) if (change[role] !== undefined) setModel(doc, ["optimize", "models", role], change[role] ?? "", false);
   if (change.generations !== undefined) set(["optimize", "models", "generations"], change.generations.length ? doc.createNode(change.generations.map(({ from, ...roles }) => ({ from, ...Object.fromEntries(Object.entries(roles).filter(([, model]) => model)) })), { flow: true }) : undefined);

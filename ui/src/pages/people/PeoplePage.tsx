@@ -9,14 +9,16 @@ import { Loading } from "@/components/Loading";
 import { Section } from "@/components/Section";
 import { TextField } from "@/components/TextField";
 import { useSave } from "@/components/useSave";
+import { AuditLog } from "../workspace/AuditLog";
 
-/** For instance admins: everybody, and new workspaces. */
+/** For instance admins: everybody, new workspaces, and who changed what of these. */
 export function PeoplePage() {
   return (
     <div className="px-4 py-5 sm:px-6">
       <h1 className="sr-only">People and workspaces</h1>
       <People />
       <NewWorkspace />
+      <AuditLog path="" title="Audit log of this installation" about="What belongs to no workspace: accounts, their rights, and workspaces that came and went. Each workspace has a log of its own in its settings." />
     </div>
   );
 }
@@ -52,7 +54,7 @@ function People() {
         <TextField label="Login" required value={login} onChange={setLogin} />
         <TextField label="Name" value={name} onChange={setName} />
         <TextField label="Password" type="password" autoComplete="new-password" required value={password} onChange={setPassword} />
-        <Button type="submit" busy={add.isPending}>Add a person</Button>
+        <Button type="submit" className="min-h-8 justify-self-start" busy={add.isPending}>Add a person</Button>
       </form>
     </Section>
   );
@@ -64,10 +66,10 @@ function NewWorkspace() {
   const add = useSave(() => api.post("/workspaces", { id, name }), { keys: [sessionQuery.queryKey], done: "The workspace is there; you are its admin.", after: () => { setId(""); setName(""); } });
   return (
     <Section title="A new workspace" about="Runs, prompts, keys and budgets belong to a workspace; nothing of it is seen from outside.">
-      <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); add.mutate(undefined); }}>
+      <form className="grid items-start gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); add.mutate(undefined); }}>
         <TextField label="Id" hint="4 to 40 of a-z, 0-9 and -" required pattern="[a-z0-9\-]{4,40}" value={id} onChange={setId} />
-        <TextField label="Name" hint=" " required value={name} onChange={setName} />
-        <div className="pb-5"><Button type="submit" busy={add.isPending}>Add the workspace</Button></div>
+        <TextField label="Name" required value={name} onChange={setName} />
+        <Button type="submit" className="min-h-8 justify-self-start sm:mt-[22px]" busy={add.isPending}>Add the workspace</Button>
       </form>
     </Section>
   );

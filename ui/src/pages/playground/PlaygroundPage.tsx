@@ -1,18 +1,18 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState, type KeyboardEvent } from "react";
 import { api } from "@/api/client";
-import { libraryQuery } from "@/api/queries";
 import type { Tried } from "@/api/types";
 import { useMay } from "@/app/useSession";
 import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Field } from "@/components/Field";
+import { GrowingArea } from "@/components/GrowingArea";
 import { TextField } from "@/components/TextField";
 import { AddVersion } from "../library/AddVersion";
-import { LibraryPick } from "../new-run/LibraryPick";
 import { ModelField } from "../new-run/ModelField";
+import { PromptPick } from "../new-run/PromptPick";
 import { variables } from "../new-run/runFile";
 import { Answers } from "./Answers";
 import { promptOf, textOf, useDraft } from "./draft";
@@ -28,7 +28,6 @@ export function PlaygroundPage() {
   const may = useMay(ws);
   const [draft, set] = useDraft(ws);
   const [keep, setKeep] = useState<"prompt" | "candidate" | "example" | null>(null);
-  const saved = useQuery(libraryQuery(ws, "prompt"));
   const names = [...new Set([...variables(draft.system), ...variables(draft.user)])];
   const vars = Object.fromEntries(names.map((name) => [name, draft.vars[name] ?? ""]));
   const models = draft.models.filter((model) => model.trim());
@@ -61,19 +60,19 @@ export function PlaygroundPage() {
       </div>
       <div className="grid gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-3">
-          <div className="flex items-end justify-between"><h2 className="label">Prompt</h2><LibraryPick workspace={ws} kind="prompt" items={saved.data?.items ?? []} onPick={(user) => set({ user })} /></div>
+          <div className="flex items-end justify-between"><h2 className="label">Prompt</h2><PromptPick workspace={ws} onPick={(user) => set({ user })} /></div>
           <Field label="System">
-            {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} rows={2} spellCheck={false} dir="auto" className="field prompt [field-sizing:content]" placeholder="may stay empty" value={draft.system} onChange={(event) => set({ system: event.target.value })} />}
+            {({ id, describedBy }) => <GrowingArea id={id} aria-describedby={describedBy} rows={2} spellCheck={false} className="prompt" placeholder="may stay empty" value={draft.system} onChange={(event) => set({ system: event.target.value })} />}
           </Field>
           <Field label="User" hint="{{name}} stands for a variable.">
-            {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} rows={8} spellCheck={false} dir="auto" className="field prompt min-h-40 [field-sizing:content]" value={draft.user} onChange={(event) => set({ user: event.target.value })} />}
+            {({ id, describedBy }) => <GrowingArea id={id} aria-describedby={describedBy} rows={8} spellCheck={false} className="prompt min-h-40" value={draft.user} onChange={(event) => set({ user: event.target.value })} />}
           </Field>
         </div>
         <div className="flex min-w-0 flex-col gap-3">
           <h2 className="label">Variables</h2>
           {names.length ? names.map((name) => (
             <Field key={name} label={name}>
-              {({ id }) => <textarea id={id} rows={2} dir="auto" className="field [field-sizing:content]" value={draft.vars[name] ?? ""} onChange={(event) => set({ vars: { ...draft.vars, [name]: event.target.value } })} />}
+              {({ id }) => <GrowingArea id={id} rows={2} value={draft.vars[name] ?? ""} onChange={(event) => set({ vars: { ...draft.vars, [name]: event.target.value } })} />}
             </Field>
           )) : <p className="text-muted">The prompt has none.</p>}
           <TextField label="Right answer" hint="Looked for in each answer. Simulated models know only what stands here." value={draft.expected} onChange={(expected) => set({ expected })} />

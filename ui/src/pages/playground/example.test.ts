@@ -12,12 +12,9 @@ it.each([
   ["a list with vars", '[{"vars":{"question":"a","answer":"b"}}]'],
   ["a table", "answer;question\nb;a\n"],
   ["a table without rows", "question,answer"],
-])("adds to %s in its own form", (_, text) => {
+])("adds to %s", (_, text) => {
   const before = preview(text, 10);
   const after = preview(withExample(text, example), 10);
   expect([after.error, after.count, after.rows.at(-1)]).toEqual([null, before.count + 1, example]);
-  expect(after.kind).toBe(before.kind === "empty" ? "jsonl" : before.kind);
-});
-it("refuses a column that a table does not have", () => {
-  expect(() => withExample("question\na\n", example)).toThrow("no column answer");
+  expect(after.kind).toBe("jsonl");
 });

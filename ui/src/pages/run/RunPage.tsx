@@ -15,8 +15,8 @@ export function RunPage() {
   const { run } = useParams({ from: "/runs/$run" });
   const navigate = useNavigate();
   const { data: detail } = useSuspenseQuery(runQuery(run));
-  // where no stream reports (another process works on the run), look again now and then
-  useQuery({ ...runQuery(run), refetchInterval: (query) => (query.state.data?.run.status === "running" ? 10_000 : false) });
+  // where no stream reports (another process works on the run, or somebody deletes it), look again now and then
+  useQuery({ ...runQuery(run), refetchInterval: (query) => (query.state.data?.run.status === "running" ? 10_000 : 30_000) });
   useRunStream(run, detail.run.status);
   useEffect(() => {
     document.title = `${detail.run.description || run} · Promptclade`;

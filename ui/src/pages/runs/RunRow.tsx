@@ -20,10 +20,11 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
   const progress = run.progress;
   const seed = progress?.seed_score ?? run.seed_score;
   const best = progress?.best_score ?? run.best_score;
+  const state = <RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} />;
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[62px]">
       <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
-      <td className="max-w-72 min-w-48">
+      <td className="max-w-36 min-w-36 sm:max-w-72 sm:min-w-48">
         <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
         <span className="block truncate text-small text-muted">
           <span className="font-mono">{run.run}</span>
@@ -31,12 +32,13 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
           {run.mode === "evaluate" ? " evaluation" : null}
           {` · ${plural(progress?.candidates ?? run.candidates, "candidate")}`}
         </span>
+        <span className="text-small sm:hidden">{state}</span>
       </td>
-      <td title={run.detail || undefined}><RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} /></td>
-      <td className="num text-muted">{score(seed)}</td>
+      <td title={run.detail || undefined} className="max-sm:hidden">{state}</td>
+      <td className="num text-muted max-sm:hidden">{score(seed)}</td>
       <td className="num font-semibold text-accent">{score(best)}</td>
       <td><GainBar seed={seed} best={best} improved={run.improved} /></td>
-      <td><Sparkline run={run} /></td>
+      <td className="!align-middle"><Sparkline run={run} /></td>
       <td className="whitespace-nowrap"><Spending run={run} /></td>
       <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
       <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}<span className="block text-small">by {run.by}</span></td>

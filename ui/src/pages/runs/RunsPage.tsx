@@ -79,7 +79,7 @@ export function RunsPage() {
           <div className="ml-auto flex flex-wrap gap-2">{actions}</div>
         </div>
         <div className="mb-3 flex flex-wrap items-start gap-3">
-          <FilterField label="Filter runs" value={filter} fields={RUN_FIELDS} placeholder="status=finished and gain>0.1" error={wrongFilter ? (runs.error as Error).message : null} onChange={(filter) => void navigate({ search: (before) => ({ ...before, filter: filter || undefined }) })} />
+          <div className="flex w-full min-w-0 sm:w-auto sm:flex-1"><FilterField label="Filter runs" value={filter} fields={RUN_FIELDS} placeholder="status=finished and gain>0.1" error={wrongFilter ? (runs.error as Error).message : null} onChange={(filter) => void navigate({ search: (before) => ({ ...before, filter: filter || undefined }) })} /></div>
           <SavedViews workspace={ws} filter={filter} order={order} onChoose={(view) => void navigate({ search: { filter: view.filter || undefined, order: view.order } })} />
           <InlineSelect label="Order" value={order} options={ORDERS} onChange={(order) => void navigate({ search: (before) => ({ ...before, order }) })} />
         </div>

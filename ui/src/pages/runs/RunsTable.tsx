@@ -29,8 +29,8 @@ export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
           <tr>
             <th scope="col"><span className="sr-only">Choose</span></th>
             <th scope="col">Run</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="num">Seed</th>
+            <th scope="col" className="max-sm:hidden">Status</th>
+            <th scope="col" className="num max-sm:hidden">Seed</th>
             <th scope="col" className="num">Best</th>
             <th scope="col">From seed to best</th>
             <th scope="col">Best so far</th>

@@ -92,7 +92,7 @@ function Invitations({ ws }: { ws: string }) {
       <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); invite.mutate(undefined); }}>
         <Select label="Role" value={role} options={ROLES} onChange={setRole} />
         <TextField label="Note" placeholder="for whom" value={note} onChange={setNote} />
-        <Button type="submit" kind="primary" busy={invite.isPending}>Make an invitation</Button>
+        <Button type="submit" kind="primary" className="min-h-8 justify-self-start" busy={invite.isPending}>Make an invitation</Button>
       </form>
     </Section>
   );

@@ -4,7 +4,7 @@ import { workspaceQuery } from "@/api/queries";
 import { useMay, useSession } from "@/app/useSession";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
-import { AuditPart } from "./AuditPart";
+import { AuditLog } from "./AuditLog";
 import { BudgetPart } from "./BudgetPart";
 import { GeneralPart } from "./GeneralPart";
 import { KeysPart } from "./KeysPart";
@@ -46,7 +46,7 @@ export function WorkspacePage() {
           {section === "keys" ? <KeysPart ws={ws} /> : null}
           {section === "budgets" ? <BudgetPart key={workspace.data.revision} workspace={workspace.data} /> : null}
           {section === "webhooks" ? <WebhooksPart ws={ws} /> : null}
-          {section === "audit" ? <AuditPart ws={ws} /> : null}
+          {section === "audit" ? <AuditLog path={`/workspaces/${ws}`} title="Audit log" about="Every change, by whom, with what was before and after. It can be read and downloaded, never edited." /> : null}
         </>
       ) : null}
     </div>

@@ -29,7 +29,9 @@ export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
   const navigate = useNavigate();
   const [over, setOver] = useState<Node | null>(null);
   const axes = NAMES.filter((name) => nodes.some((node) => measure(name).of(node) !== null));
-  const x = linear([0, Math.max(1, axes.length - 1)], [SIDE, width - SIDE]);
+  // narrower than this the words over the axes would lie on one another: then the chart scrolls
+  const room = Math.max(width, axes.length * 92);
+  const x = linear([0, Math.max(1, axes.length - 1)], [SIDE, room - SIDE]);
   const scales = axes.map((name) => {
     const { of, bounds, least } = measure(name);
     const range = around(nodes.flatMap((node) => of(node) ?? []), bounds, least);
@@ -56,7 +58,7 @@ export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
       <h2 className="plate">Candidates over all measures</h2>
       <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {axes.map((name) => { const value = measure(name).of(over); return value === null ? null : `${measure(name).text} ${measure(name).show(value)}`; }).filter(Boolean).join(", ")}</> : "One line each; the best in the accent colour."}</p>
       <div ref={ref} className="overflow-x-auto">
-        <svg role="img" aria-label={`${nodes.length} candidates over ${axes.length} measures`} width={Math.max(width, axes.length * 92)} height={HEIGHT} className="block font-sans" fontSize="11">
+        <svg role="img" aria-label={`${nodes.length} candidates over ${axes.length} measures`} width={room} height={HEIGHT} className="block font-sans" fontSize="11">
           {anything ? nodes.filter((node) => !holds(brush, node)).map((node) => <path key={node.id} d={way(node)} fill="none" stroke="var(--edge-faint)" strokeWidth="1" opacity="0.25" className="pointer-events-none" />) : null}
           {picked.map((node) => (
             <path key={node.id} d={way(node)} fill="none" stroke={over === node ? "var(--ink)" : "var(--edge)"} strokeWidth={over === node ? 2 : 1} opacity={over === node ? 1 : 0.55} className="cursor-pointer" onMouseEnter={() => setOver(node)} onMouseLeave={() => setOver(null)} onClick={() => open(node)} />

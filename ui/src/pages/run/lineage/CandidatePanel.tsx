@@ -72,7 +72,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         <div className="mt-2 flex flex-wrap items-baseline gap-x-3">
           <Score size="lead" best={node.id === bestId} value={node.score?.mean} low={node.score?.low} high={node.score?.high} />
           <span className="text-muted">{node.score ? plural(node.score.trials, "answer") : "not evaluated"}</span>
-          {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`to ${other}, ${trainDelta.split}`} /></span> : null}
+          {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`against ${other}, ${trainDelta.split}`} /></span> : null}
         </div>
         <p className="mt-1 text-muted">
           {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}

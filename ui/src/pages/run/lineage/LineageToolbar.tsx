@@ -36,9 +36,9 @@ const COLOURS = [["score", "score"], ["operator", "operator (arm)"], ["model", "
 export function LineageToolbar({ title, kin, search, folds, set, error, matched, onFit, onZoom, onSave }: Props) {
   const check = "inline-flex items-center gap-1.5 text-small text-muted whitespace-nowrap";
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6">
+    <div className={`flex flex-wrap gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6 ${error ? "items-start" : "items-center"}`}>
       <h2 className="plate min-w-32 flex-1 truncate" title={title}><em>Plate.</em> {title}</h2>
-      <div className="flex w-full items-start gap-2 sm:w-60">
+      <div className="flex w-full items-start gap-2 sm:w-60 sm:[&_p]:w-max sm:[&_p]:max-w-[50vw]">
         <FilterField label="Filter candidates" value={search.filter ?? ""} fields={CANDIDATE_FIELDS} placeholder="score>0.5 and operator=reflect" error={error} onChange={(filter) => set({ filter: filter || undefined })} />
       </div>
       {matched !== undefined ? <span className="text-small text-muted" aria-live="polite">{plural(matched, "match", "match")}</span> : null}
