@@ -1,6 +1,6 @@
 //! `cargo xtask test`: prepares the machine, then formatting, lints, docs and every test.
 
-use std::{path::PathBuf, process::Command};
+use std::{num::NonZero, path::PathBuf, process::Command};
 
 use crate::{
     prepare,
@@ -13,6 +13,8 @@ use crate::{
 
 /// What a development build leaves out and a release has.
 const BACKENDS: &str = "promptclade/backends";
+/// How many tests of a program go on at the same time.
+const THREADS: &str = "RUST_TEST_THREADS";
 
 /// Runs it.
 ///
@@ -79,6 +81,11 @@ fn tests(python: Option<PathBuf>) -> Command {
     let mut command = checked(&["test", "--workspace", "--no-fail-fast", "--features", BACKENDS]);
     if let Some(python) = python {
         command.env("CLADE_TEST_PYTHON", python);
+    }
+    // most of a test's time goes by waiting for programs and servers
+    if std::env::var_os(THREADS).is_none() {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        command.env(THREADS, (2 * cores).to_string());
     }
     // insta must compare, never write
     command.env("INSTA_UPDATE", if is_ci() { "no" } else { "auto" });
