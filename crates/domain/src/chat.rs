@@ -87,13 +87,16 @@ pub enum FinishReason {
     Stop,
     /// The limit on tokens cut it.
     Length,
-    /// The provider withheld content.
+    /// The model refused, or the provider withheld content. Paid for all the same.
     ContentFilter,
     /// Anything else.
     Other,
 }
 
-/// A model's answer, paid for once.
+/// How the text of an answer begins of which the provider let nothing through; why follows, then `]`.
+pub const WITHHELD: &str = "[withheld: ";
+
+/// A model's answer, paid for once. A refusal is one too: it has its price, and it is what the prompt brought about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ChatAnswer {
     /// The text, empty where the model said nothing.

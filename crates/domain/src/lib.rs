@@ -28,7 +28,7 @@ mod webhook;
 
 pub use budget::{Bill, Budget, Limit, Spent, TokenCount, Usage, Usd};
 pub use candidate::{Candidate, OperatorName, Relation};
-pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling};
+pub use chat::{ChatAnswer, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling, WITHHELD};
 pub use code::{CodeAnswer, CodeRequest, FunctionSource};
 pub use data::{Assertion, DatasetHasher, DatasetSummary, Example, Split, SplitCounts, Vars};
 pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, Steer, StopReason, Verdict, VerdictReason};

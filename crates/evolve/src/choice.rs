@@ -25,6 +25,8 @@ pub(crate) struct Choice {
     /// Cells that were ordered and have no score yet, by place of finalist and example.
     waiting: Vec<(usize, usize)>,
     queue: VecDeque<EvaluateCommand>,
+    /// Whether the race is over and the first prompt has met what the leader met.
+    looked_again: bool,
 }
 
 impl Choice {
@@ -49,17 +51,23 @@ impl Choice {
             generation,
             waiting: Vec::new(),
             queue: VecDeque::new(),
+            looked_again: false,
         }
     }
 
     /// The next trial to buy; `None` while results are awaited, and at the end.
-    pub(crate) fn next(&mut self, state: &RunState) -> Option<EvaluateCommand> {
+    pub(crate) fn next(&mut self, state: &RunState, plan: &Plan) -> Option<EvaluateCommand> {
         loop {
             if let Some(command) = self.queue.pop_front() {
                 return Some(command);
             }
             let ordered = self.race.next(usize::MAX);
             if ordered.is_empty() {
+                if !self.looked_again && self.waiting.is_empty() && self.race.is_over() {
+                    self.looked_again = true;
+                    self.look_again(state, plan);
+                    continue;
+                }
                 return None;
             }
             for cell in ordered {
@@ -75,6 +83,9 @@ impl Choice {
     pub(crate) fn apply(&mut self, state: &RunState) {
         for (candidate, example) in std::mem::take(&mut self.waiting) {
             if self.missing(state, candidate, example).is_empty() {
+                if self.looked_again {
+                    continue;
+                }
                 let cells = state.cells(self.finalists[candidate]);
                 let score = cells.and_then(|cells| cells.mean(self.examples[example], state.repeat()));
                 self.race.observe(candidate, example, score);
@@ -86,25 +97,37 @@ impl Choice {
 
     /// Whether nothing more is to be bought.
     pub(crate) fn is_over(&mut self) -> bool {
-        self.waiting.is_empty() && self.queue.is_empty() && self.race.is_over()
+        self.looked_again && self.waiting.is_empty() && self.queue.is_empty() && self.race.is_over()
+    }
+
+    /// Orders what the first prompt lacks of the leader's examples, as far as trials are left: a race drops it early, and then a few
+    /// ties would speak for it against all that the leader showed.
+    fn look_again(&mut self, state: &RunState, plan: &Plan) {
+        let Some((leader, Some(first))) = self.leader(state) else { return };
+        if self.stands_out(state, leader, first) {
+            return;
+        }
+        let mut left = (plan.selection_trials(state) / f64::from(state.repeat())) as usize;
+        let place = self.finalists.iter().position(|id| *id == first).unwrap_or_default();
+        for example in 0..self.examples.len() {
+            let met =
+                state.cells(leader).is_some_and(|cells| cells.mean(self.examples[example], state.repeat()).is_some());
+            let missing = if met { self.missing(state, place, example) } else { Vec::new() };
+            if left > 0 && !missing.is_empty() {
+                left -= 1;
+                self.waiting.push((place, example));
+                self.queue.extend(missing);
+            }
+        }
     }
 
     /// The finalist to name: the leader of the race where it stands out against the first prompt, else the first prompt. Where other
     /// objectives count too, and without validation examples, the fittest of those that are [`comparable`].
     pub(crate) fn chosen(&mut self, state: &RunState) -> CandidateId {
-        let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
-        let met = |id: CandidateId| state.cells(id).map_or(0, |cells| cells.trials(Split::Validation));
-        let most = self.finalists.iter().map(|id| met(*id)).max().unwrap_or(0);
-        if most > 0 && !minimises(state) {
-            let leader = self.race.leader().and_then(|place| self.finalists.get(place).copied()).unwrap_or(first);
-            // among equals the one that came first in the run
-            let as_good = |id: &CandidateId| {
-                met(*id) >= met(leader) && state.score(*id, Split::Validation) >= state.score(leader, Split::Validation)
-            };
-            let leader = self.finalists.iter().copied().find(as_good).unwrap_or(leader);
-            let first_prompt = self.finalists.iter().copied().find(|id| *id == CandidateId(0));
+        if let Some((leader, first_prompt)) = self.leader(state) {
             return first_prompt.filter(|first| !self.stands_out(state, leader, *first)).unwrap_or(leader);
         }
+        let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
         let (split, finalists) = comparable(state);
         let mut best = (first, f64::NEG_INFINITY);
         for id in finalists {
@@ -114,6 +137,24 @@ impl Choice {
             }
         }
         best.0
+    }
+
+    /// The leader of the race, and the first prompt where it is a finalist. `None` where other objectives count too, and without
+    /// validation examples.
+    fn leader(&mut self, state: &RunState) -> Option<(CandidateId, Option<CandidateId>)> {
+        let met = |id: CandidateId| state.cells(id).map_or(0, |cells| cells.trials(Split::Validation));
+        let most = self.finalists.iter().map(|id| met(*id)).max()?;
+        if most == 0 || minimises(state) {
+            return None;
+        }
+        let leader =
+            self.race.leader().and_then(|place| self.finalists.get(place)).or(self.finalists.first()).copied()?;
+        // among equals the one that came first in the run
+        let as_good = |id: &CandidateId| {
+            met(*id) >= met(leader) && state.score(*id, Split::Validation) >= state.score(leader, Split::Validation)
+        };
+        let leader = self.finalists.iter().copied().find(as_good).unwrap_or(leader);
+        Some((leader, self.finalists.iter().copied().find(|id| *id == CandidateId(0))))
     }
 
     /// Whether a leader is better than the first prompt by more than [`STANDS_OUT`] standard errors of their paired difference on

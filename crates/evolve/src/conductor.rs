@@ -175,7 +175,7 @@ impl Conductor {
             Phase::Search => self.search(),
             Phase::Selection => {
                 let choice = self.choice.as_mut()?;
-                match choice.next(&self.state) {
+                match choice.next(&self.state, &self.plan) {
                     Some(command) => Some(Command::Evaluate(command)),
                     None if choice.is_over() => {
                         Some(record(RunEvent::CandidateChosen { candidate: choice.chosen(&self.state) }))

@@ -43,7 +43,9 @@ def call_api(prompt, options, context):
     prompts = context["prompts"]
     rules = {"role": "system", "content": prompts["rules"]}
     solved = clade.chat([rules, {"role": "user", "content": prompts["solve"]}], temperature=0)
-    return {"output": clade.chat([rules, {"role": "user", "content": prompts["check"] + "\n\nSolution: " + solved}])}
+    checked = clade.chat([rules, {"role": "user", "content": prompts["check"] + "\n\nSolution: " + solved}])
+    # words that no model said
+    return {"output": "Checked twice. " + checked}
 "#;
 
 #[test]
@@ -73,6 +75,8 @@ fn its_model_calls_count_and_the_journal_says_where_it_ran() {
     assert_eq!((&result["spent"]["calls"], &result["spent"]["task_calls"]), (&120.into(), &120.into()));
     assert_eq!(result["prompts"][0]["errors"], 0);
     assert!(result["spent"]["usd"].as_f64().unwrap() > 0.0);
+    let exported = Ran::of(clade(&place, &["export", "program", "-f", "jsonl", "-o", "-"]));
+    assert_eq!(exported.stdout.matches("Checked twice. ").count(), 60, "{}", exported.stderr);
     // another run of the same program buys nothing
     let again = eval(&place, "again");
     assert_eq!(again.result()["spent"]["calls"], 0, "{}", again.stderr);

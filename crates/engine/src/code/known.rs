@@ -58,6 +58,12 @@ impl KnownAnswers {
         }))
     }
 
+    /// Keeps a text that a trial will name by its hash. Durable when ready.
+    pub(super) async fn keep_text(&self, text: &str) -> Result<(), StoreError> {
+        self.store.put_texts(vec![text.to_owned()]).await?;
+        Ok(())
+    }
+
     /// Durable when ready: only then is the answer used.
     pub(super) async fn put(
         &self,

@@ -95,6 +95,7 @@ impl CodeHost {
                 answer.cached = answer.calls.answers > 0;
                 answer.calls.bought = clade_domain::Bill::default();
             }
+            self.known.keep_text(&answer.text).await?;
             return Ok(answer);
         }
         let _place = self.program_place().await?;
@@ -116,6 +117,9 @@ impl CodeHost {
             replaced.extend(went.sandbox);
         };
         answer.ran.iter_mut().for_each(|ran| ran.replaced = std::mem::take(&mut replaced));
+        if answer.error.is_none() {
+            self.known.keep_text(&answer.text).await?;
+        }
         if lasts {
             self.known.put(key, &answer, started.elapsed()).await?;
         }

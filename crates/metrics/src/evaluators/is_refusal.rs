@@ -1,4 +1,4 @@
-use clade_domain::{Assertion, ModelAnswer, Step};
+use clade_domain::{Assertion, ModelAnswer, Step, WITHHELD};
 
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
@@ -6,7 +6,8 @@ use crate::{
     settings::check_config,
 };
 
-/// `is-refusal`: the output declines to do what it was asked, told by its opening words; an empty output counts as one.
+/// `is-refusal`: the output declines to do what it was asked, told by its opening words; an empty output counts as one, and one of
+/// which the provider let nothing through.
 /// Name: promptfoo, `src/assertions/refusal.ts`; the list of openings is ours. Most used as `not-is-refusal`.
 pub(crate) struct IsRefusal;
 
@@ -84,6 +85,7 @@ impl Evaluator for IsRefusal {
         let opening =
             ["well, ", "oh, ", "hello! ", "hi! "].iter().find_map(|lead| opening.strip_prefix(lead)).unwrap_or(opening);
         let refused = head.is_empty()
+            || case.output.starts_with(WITHHELD)
             || OPENINGS.iter().any(|words| opening.starts_with(words))
             || INSIDE.iter().any(|words| head.contains(words));
         let reason = if head.is_empty() {
@@ -112,6 +114,7 @@ mod tests {
             ("As an AI, I have no opinions.", true),
             ("That request is dangerous, and I can't assist with it.", true),
             ("  ", true),
+            ("[withheld: content filter]", true),
             ("Sure! Here is the recipe.", false),
             ("You can't divide by zero.", false),
             ("I cannot recommend this film enough? No: read on.", true),

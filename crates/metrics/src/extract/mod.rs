@@ -8,6 +8,7 @@ mod lettered;
 mod number;
 mod phrase;
 mod spelled;
+mod typeset;
 
 pub use answer::{Stated, stated, without_thinking};
 pub use choice::{Picked, letter_of, options_in, pick_label, pick_letter};

@@ -4,6 +4,7 @@ use super::{
     answer::{stated, without_thinking},
     digits::{first_in, last_in},
     spelled::word_number,
+    typeset::plain_numbers,
 };
 
 /// A number as written in a text.
@@ -55,7 +56,8 @@ impl Number {
 /// count only where there are no digits.
 #[must_use]
 pub fn last_number(output: &str) -> Option<Number> {
-    let output = without_thinking(output);
+    let output = plain_numbers(without_thinking(output));
+    let output = output.as_ref();
     let place = stated(output);
     let first = first_in(place.answer).filter(|(_, before, _)| leads_up(before));
     if place.explicit {
@@ -87,7 +89,8 @@ pub fn last_number(output: &str) -> Option<Number> {
 /// `12 apples`. `None` where it says more.
 #[must_use]
 pub fn whole_number(text: &str) -> Option<Number> {
-    let text = stated(text).answer;
+    let text = plain_numbers(text);
+    let text = stated(&text).answer;
     let (number, before, end) = first_in(text)?;
     let unit = text[end..].trim();
     let before = before.trim();
@@ -260,6 +263,14 @@ mod tests {
             ("x = \u{2212}4", Some(-4.0)),
             ("-$5", Some(-5.0)),
             ("$\\boxed{\\frac{3}{4}}$", Some(0.75)),
+            ("$\\boxed{\\frac34}$", Some(0.75)),
+            ("$\\boxed{1\\frac{3}{4}}$", Some(1.75)),
+            ("\\boxed{70{,}000}", Some(70_000.0)),
+            ("So $2{,}000 + 500 = 2{,}500$.", Some(2500.0)),
+            ("The answer is $70,\\!000$.", Some(70_000.0)),
+            ("it is 1\\,234\\,567", Some(1_234_567.0)),
+            ("2½ cups", Some(2.5)),
+            ("about 10³", Some(1000.0)),
             ("it is 3/4", Some(0.75)),
             ("1 1/2 cups", Some(1.5)),
             ("on 12/25/1937", Some(1937.0)),

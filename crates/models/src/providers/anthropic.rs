@@ -8,6 +8,7 @@ use super::{
     body::{Body, in_force},
     connection::Answered,
     prefix::{Mark, Prefixes, Writing},
+    withheld,
 };
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
@@ -99,13 +100,15 @@ impl Anthropic {
             return Err(teller.inside(&error).error);
         }
         let Some(content) = value.content else { return Err(teller.unreadable(&body, "no content")) };
-        let text: String =
+        let mut text: String =
             content.into_iter().filter(|block| block.kind == "text").filter_map(|block| block.text).collect();
         let finish = match value.stop_reason.as_deref() {
             None | Some("end_turn" | "stop_sequence") => FinishReason::Stop,
             Some("max_tokens" | "model_context_window_exceeded") => FinishReason::Length,
-            Some("refusal") if text.is_empty() => return Err(teller.request("it refuses to answer")),
-            Some("refusal") => FinishReason::ContentFilter,
+            Some("refusal") => {
+                withheld(&mut text, "refusal");
+                FinishReason::ContentFilter
+            }
             Some(_) => FinishReason::Other,
         };
         let counted = value.usage.map(|usage| {

@@ -33,6 +33,8 @@ pub(crate) struct Failure {
 /// What an error body says, in any provider's shape.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Said {
+    /// Whether it is about what the request says.
+    pub flagged: bool,
     pub message: String,
     /// Type, code and status as words, joined by spaces.
     pub kind: String,
@@ -76,6 +78,8 @@ impl Said {
         let status = error.get("code").and_then(Value::as_u64).or_else(|| error.get("status").and_then(Value::as_u64));
         Self {
             message,
+            // OpenRouter's way of saying what its moderation found
+            flagged: error.pointer("/metadata/reasons").is_some(),
             kind: kinds,
             param: text("param").map(str::to_owned),
             status: status.and_then(|status| u16::try_from(status).ok()).filter(|status| (400..600).contains(status)),
@@ -158,6 +162,7 @@ impl Teller<'_> {
             .flatten();
         let error = match status {
             _ if said.is_spent() => self.permanent(said, "top up the account or raise its limit, then `clade resume`"),
+            403 if said.flagged => self.request(&said.message),
             401 | 403 => self.permanent(said, self.key_fix),
             402 => self.permanent(said, "top up the account, then `clade resume`"),
             429 if should_retry == Some("false") => {
@@ -287,6 +292,11 @@ mod tests {
         let cases = [
             (401, open("invalid_api_key", "Incorrect API key"), "permanent"),
             (403, open("", "not allowed"), "permanent"),
+            (
+                403,
+                json!({"error": {"code": 403, "message": "flagged", "metadata": {"reasons": ["violence"], "flagged_input": "x"}}}),
+                "request",
+            ),
             (402, open("", "pay"), "permanent"),
             (404, open("model_not_found", "The model `x` does not exist"), "permanent"),
             (429, open("rate_limit_exceeded", "Rate limit reached"), "throttled"),

@@ -6,6 +6,7 @@ use super::{
     Connection, Parameter, Refusals,
     body::{Body, in_force},
     connection::Answered,
+    withheld,
 };
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
@@ -72,22 +73,26 @@ impl Gemini {
         if let Some(error) = value.error.filter(|error| !error.is_null()) {
             return Err(teller.inside(&error).error);
         }
-        if let Some(reason) = value.prompt_feedback.and_then(|feedback| feedback.block_reason) {
-            return Err(teller.request(&format!("the prompt is blocked ({reason})")));
-        }
-        let Some(candidate) = value.candidates.into_iter().next() else {
-            return Err(teller.unreadable(&body, "no candidates"));
+        let blocked = value.prompt_feedback.and_then(|feedback| feedback.block_reason);
+        let candidate = match (value.candidates.into_iter().next(), &blocked) {
+            (Some(candidate), _) => candidate,
+            (None, Some(_)) => Candidate::default(),
+            (None, None) => return Err(teller.unreadable(&body, "no candidates")),
         };
         let parts = candidate.content.map(|content| content.parts).unwrap_or_default();
-        let text: String = parts.into_iter().filter(|part| !part.thought).filter_map(|part| part.text).collect();
+        let mut text: String = parts.into_iter().filter(|part| !part.thought).filter_map(|part| part.text).collect();
         let reason = candidate.finish_reason.as_deref().unwrap_or("STOP");
         let finish = match reason {
+            _ if let Some(reason) = &blocked => {
+                withheld(&mut text, &format!("the prompt is blocked, {reason}"));
+                FinishReason::ContentFilter
+            }
             "STOP" => FinishReason::Stop,
             "MAX_TOKENS" => FinishReason::Length,
-            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE" if text.is_empty() => {
-                return Err(teller.request(&format!("the answer is withheld ({reason})")));
+            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE" => {
+                withheld(&mut text, reason);
+                FinishReason::ContentFilter
             }
-            "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" => FinishReason::ContentFilter,
             _ => FinishReason::Other,
         };
         let counted = value.usage_metadata.map(|usage| Usage {
@@ -146,7 +151,7 @@ struct Response {
     error: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Candidate {
     #[serde(default)]

@@ -25,3 +25,10 @@ pub(crate) use ollama::Ollama;
 pub(crate) use openai_chat::OpenAiChat;
 pub(crate) use openai_responses::OpenAiResponses;
 pub(crate) use refusals::{Parameter, Refusals};
+
+/// Says in an answer's place why the provider let nothing of it through.
+fn withheld(text: &mut String, why: &str) {
+    if text.is_empty() {
+        *text = format!("{}{why}]", clade_domain::WITHHELD);
+    }
+}

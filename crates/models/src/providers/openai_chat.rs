@@ -8,6 +8,7 @@ use super::{
     Connection, Parameter, Refusals,
     body::{Body, in_force, is_strict},
     connection::Answered,
+    withheld,
 };
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
@@ -68,17 +69,19 @@ impl OpenAiChat {
             return Err(teller.inside(&error).error);
         }
         let message = choice.message.unwrap_or_default();
-        let text = message.content.map(Content::text).unwrap_or_default();
-        if let Some(refusal) = message.refusal.filter(|_| text.is_empty()) {
-            return Err(teller.request(&format!("it refuses to answer: {refusal}")));
-        }
+        let mut text = message.content.map(Content::text).unwrap_or_default();
+        let refusal = message.refusal.filter(|refusal| text.is_empty() && !refusal.is_empty());
         let finish = match choice.finish_reason.as_deref() {
+            _ if let Some(refusal) = refusal => {
+                text = refusal;
+                FinishReason::ContentFilter
+            }
             None | Some("stop" | "eos" | "end_turn") => FinishReason::Stop,
             Some("length") => FinishReason::Length,
-            Some("content_filter") if text.is_empty() => {
-                return Err(teller.request("its content filter withholds the answer"));
+            Some("content_filter") => {
+                withheld(&mut text, "content filter");
+                FinishReason::ContentFilter
             }
-            Some("content_filter") => FinishReason::ContentFilter,
             Some("error") => return Err(teller.unreadable(&body, "the answer broke off")),
             Some(_) => FinishReason::Other,
         };

@@ -6,6 +6,7 @@ use super::{
     Connection, Parameter, Refusals,
     body::{Body, in_force, is_strict},
     connection::Answered,
+    withheld,
 };
 use crate::{
     client::{CallContext, ClientFuture, ModelClient, ModelError},
@@ -64,16 +65,18 @@ impl OpenAiResponses {
             text.push_str(part.text.as_deref().unwrap_or_default());
             refusal = refusal.or(part.refusal);
         }
-        if let Some(refusal) = refusal.filter(|_| text.is_empty()) {
-            return Err(teller.request(&format!("it refuses to answer: {refusal}")));
-        }
+        let refusal = refusal.filter(|refusal| text.is_empty() && !refusal.is_empty());
         let why = value.incomplete_details.and_then(|details| details.reason);
         let mut finish = match (value.status.as_deref(), why.as_deref()) {
             (Some("incomplete"), Some("max_output_tokens")) => FinishReason::Length,
-            (Some("incomplete"), Some("content_filter")) if text.is_empty() => {
-                return Err(teller.request("its content filter withholds the answer"));
+            _ if let Some(refusal) = refusal => {
+                text = refusal;
+                FinishReason::ContentFilter
             }
-            (Some("incomplete"), Some("content_filter")) => FinishReason::ContentFilter,
+            (Some("incomplete"), Some("content_filter")) => {
+                withheld(&mut text, "content filter");
+                FinishReason::ContentFilter
+            }
             (Some("failed" | "cancelled"), _) => return Err(teller.unreadable(&body, "the answer failed")),
             (Some("incomplete"), _) => FinishReason::Other,
             _ => FinishReason::Stop,

@@ -219,26 +219,50 @@ async fn verdicts() {
 }
 
 #[tokio::test]
-async fn refusals_to_answer_are_errors_of_the_request() {
+async fn a_refusal_is_an_answer_with_its_price() {
     let cases = [
         (
             "openai:chat:m",
-            json!({"choices": [{"message": {"content": null, "refusal": "I will not"}, "finish_reason": "stop"}]}),
+            json!({"choices": [{"message": {"content": null, "refusal": "I will not"}, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 7, "completion_tokens": 3}}),
+            "I will not",
         ),
-        ("openai:chat:m", json!({"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}]})),
+        (
+            "openai:chat:m",
+            json!({"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}],
+                "usage": {"prompt_tokens": 7, "completion_tokens": 3}}),
+            "[withheld: content filter]",
+        ),
         (
             "openai:responses:m",
-            json!({"status": "completed", "output": [{"type": "message", "content": [{"type": "refusal", "refusal": "no"}]}]}),
+            json!({"status": "completed", "output": [{"type": "message", "content": [{"type": "refusal", "refusal": "no"}]}],
+                "usage": {"input_tokens": 7, "output_tokens": 3}}),
+            "no",
         ),
-        ("anthropic:claude-haiku-4-5", json!({"content": [], "stop_reason": "refusal"})),
-        ("google:g", json!({"promptFeedback": {"blockReason": "SAFETY"}})),
-        ("google:g", json!({"candidates": [{"finishReason": "SAFETY"}]})),
+        (
+            "anthropic:claude-haiku-4-5",
+            json!({"content": [], "stop_reason": "refusal", "usage": {"input_tokens": 7, "output_tokens": 3}}),
+            "[withheld: refusal]",
+        ),
+        (
+            "google:g",
+            json!({"promptFeedback": {"blockReason": "SAFETY"},
+                "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3}}),
+            "[withheld: the prompt is blocked, SAFETY]",
+        ),
+        (
+            "google:g",
+            json!({"candidates": [{"finishReason": "SAFETY"}],
+                "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3}}),
+            "[withheld: SAFETY]",
+        ),
     ];
-    for (id, reply) in cases {
+    for (id, reply, said) in cases {
         let server = Server::start(move |_| Reply::json(200, &reply)).await;
-        let error = client(id, &server.url, json!({})).chat(&question(), context()).await.unwrap_err();
-        assert!(matches!(error, ModelError::Request { .. }), "{id}: {error}");
-        assert_eq!(server.count(), 1, "{id}: not worth another try");
+        let answer = client(id, &server.url, json!({})).chat(&question(), context()).await.unwrap();
+        assert_eq!((answer.text.as_str(), answer.finish), (said, FinishReason::ContentFilter), "{id}");
+        assert_eq!(answer.usage, usage(7, 3, 0, 0), "{id}");
+        assert_eq!(server.count(), 1, "{id}");
     }
 }
 
