@@ -67,3 +67,19 @@ test("every page: nothing serious for axe in either theme, fits its window, no e
   seen.clean();
   await context.close();
 });
+
+test("the keyboard alone leaves a field with completions for the next control, and reaches every run", async ({ browser }) => {
+  const context = await browser.newContext({ storageState: state, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(new URL("/w/local", clade.url).href);
+  await page.getByRole("combobox", { name: "Filter runs" }).focus();
+  await expect(page.getByRole("listbox", { name: "Completions" })).toBeVisible();
+  for (const next of [page.getByRole("combobox", { name: "View" }), page.getByRole("combobox", { name: "Order" }), page.getByRole("checkbox").first()]) {
+    await page.keyboard.press("Tab");
+    await expect(next).toBeFocused();
+  }
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(new RegExp(`/runs/${run}`));
+  await context.close();
+});

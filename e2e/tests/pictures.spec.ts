@@ -22,14 +22,17 @@ test("pictures", async ({ page, browser }) => {
   await page.getByRole("dialog").getByRole("textbox").fill("as-delivered");
   await page.getByRole("button", { name: "Take a snapshot" }).click();
   await expect(page.getByRole("dialog").getByText("as-delivered")).toBeVisible();
+  await keep(page, "prompt", "gsm8k", ["Solve the problem.\n\nProblem: {{question}}", "Solve the problem step by step. End with one line that holds only the final answer.\n\nProblem: {{question}}"]);
+  await keep(page, "dataset", "sums", [Array.from({ length: 40 }, (_, at) => JSON.stringify({ question: `What is ${at} and ${at % 7}?`, answer: String(at + (at % 7)) })).join("\n")]);
   const state = await page.context().storageState();
   for (const theme of ["light", "dark"] as const) {
     const context = await browser.newContext({ storageState: state, colorScheme: theme, reducedMotion: "reduce", viewport: { width: 1280, height: 720 } });
     const shown = await context.newPage();
-    for (const [name, path, ready] of pages) {
+    for (const [name, path, ready] of pages.map((one) => FULL[one[0]] ?? one)) {
       await shown.goto(new URL(path.replace("RUN,RUN", `${run},${branch}`).replaceAll("RUN", run), clade.url).href);
       await expect(shown.getByText(ready).first()).toBeVisible();
       if (name === "playground") await ask(shown);
+      if (name === "runs") await expect(shown.getByRole("img", { name: /Best on train/ })).toHaveCount(4);
       await shown.waitForLoadState("networkidle");
       await shown.screenshot({ path: `${folder}ui-${name}-${theme}.png` });
     }
@@ -44,6 +47,26 @@ test("pictures", async ({ page, browser }) => {
   }
   await clade.close();
 });
+
+/** Pages that are empty at first, as they are with something in them. */
+const FULL: Record<string, (typeof pages)[number]> = {
+  prompts: ["prompts", "/w/local/prompts?name=gsm8k&version=2&against=1", "step by step"],
+  datasets: ["datasets", "/w/local/datasets?name=sums", "jsonl, 40 examples"],
+};
+
+/** Keeps versions of a prompt or data set in the workspace. */
+async function keep(page: Page, kind: string, name: string, texts: string[]): Promise<void> {
+  await page.evaluate(
+    async ({ kind, name, texts }) => {
+      const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
+      for (const text of texts) {
+        const kept = await fetch(`/api/v1/workspaces/local/library/${kind}`, { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": session.csrf }, body: JSON.stringify({ name, text, note: "" }) });
+        if (!kept.ok) throw new Error(await kept.text());
+      }
+    },
+    { kind, name, texts },
+  );
+}
 
 /** A branch of the run that is shown, when it is over. */
 async function branchOf(page: Page, run: string): Promise<string> {

@@ -60,7 +60,7 @@ function Palette({ workspace, onClose }: { workspace: string | undefined; onClos
           event.preventDefault();
         }}
       />
-      <ul id="palette-list" role="listbox" aria-label="Commands" className="max-h-[50vh] overflow-auto py-1">
+      <ul id="palette-list" role="listbox" tabIndex={-1} aria-label="Commands" className="max-h-[50vh] overflow-auto py-1">
         {commands.map((command, number) => (
           <li
             key={command.id}

@@ -84,7 +84,7 @@ export function FilterField({ label, value, fields, placeholder, error, onChange
         }}
       />
       {found.items.length ? (
-        <ul id={`${id}-list`} role="listbox" aria-label="Completions" className="absolute z-20 mt-1 max-h-64 w-full min-w-64 overflow-auto rounded border border-hairline bg-panel py-1">
+        <ul id={`${id}-list`} role="listbox" tabIndex={-1} aria-label="Completions" className="absolute z-20 mt-1 max-h-64 w-full min-w-64 overflow-auto rounded border border-hairline bg-panel py-1">
           {found.items.map((item, at) => (
             <li
               key={item.text}

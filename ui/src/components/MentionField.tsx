@@ -63,7 +63,7 @@ export function MentionField({ label, value, onChange, people }: Props) {
         onKeyDown={onKey}
         onBlur={() => setAt(null)}
       />
-      <ul id={list} role="listbox" aria-label="People" hidden={!offered.length} className="absolute right-0 left-0 z-30 mt-1 max-h-48 overflow-auto rounded border border-hairline bg-panel py-1">
+      <ul id={list} role="listbox" tabIndex={-1} aria-label="People" hidden={!offered.length} className="absolute right-0 left-0 z-30 mt-1 max-h-48 overflow-auto rounded border border-hairline bg-panel py-1">
         {offered.map((one, index) => (
           <li
             key={one.login}

@@ -27,8 +27,8 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
       <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "calls" ? "answered calls" : "US dollars"} yLabel="best, train" xText={text} yText={(value) => score(value)} label={`Best so far of ${sides.length} runs`}>
         {equal ? (
           <g>
-            <line x1={x(equal.at)} x2={x(equal.at)} y1={PAD.top - 8} y2={HEIGHT - PAD.bottom} stroke="var(--ink)" strokeDasharray="2 3" />
-            <text x={x(equal.at)} y={PAD.top - 12} fontSize="10" textAnchor={x(equal.at) > width - 80 ? "end" : x(equal.at) < PAD.left + 90 ? "start" : "middle"} fill="var(--ink)">equal budget</text>
+            <line x1={x(equal.at)} x2={x(equal.at)} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--ink)" strokeDasharray="2 3" />
+            <text x={x(equal.at) + (x(equal.at) > width - 90 ? -5 : 5)} y={HEIGHT - PAD.bottom - 6} fontSize="10" textAnchor={x(equal.at) > width - 90 ? "end" : "start"} fill="var(--ink)">equal budget</text>
           </g>
         ) : null}
         {sides.map((side, at) => {

@@ -34,7 +34,7 @@ defaultTest:
 optimize:
   budget: {calls: 2000, usd: 1.00, minutes: 30}
   strategy: auto
-  # The search sees train only; validation chooses; test is met once, at the end.
+  # The search sees train, validation chooses, test proves.
   splits: {train: 0.4, validation: 0.3, test: 0.3}
 `;
 
