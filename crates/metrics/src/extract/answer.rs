@@ -6,7 +6,8 @@ pub struct Stated<'t> {
     pub answer: &'t str,
     /// Everything from the answer to the end of the output.
     pub rest: &'t str,
-    /// Whether a marker announces it (`the answer is`, `Answer:`, `####`, `\boxed{}`, `<answer>`); else it is the last line.
+    /// Whether a marker announces it (`the answer is`, `Answer:`, a heading `Answer`, `####`, `\boxed{}`, `<answer>`, where there is none
+    /// of these `Label:` and its kind); else it is the last line.
     pub explicit: bool,
 }
 
@@ -29,7 +30,7 @@ pub fn without_thinking(text: &str) -> &str {
 pub fn stated(output: &str) -> Stated<'_> {
     let output = without_thinking(output);
     let markers = [hashes(output), boxed(output), tagged(output), announced(output)];
-    match markers.into_iter().flatten().max_by_key(|found| found.0) {
+    match markers.into_iter().flatten().max_by_key(|found| found.0).or_else(|| labelled(output)) {
         Some((_, answer, rest)) => Stated { answer: bare(answer), rest, explicit: true },
         None => {
             let trimmed = output.trim_end();
@@ -82,7 +83,8 @@ fn announced(output: &str) -> Option<Found<'_>> {
         end = at;
         let before = output[..at].trim_end();
         let about = ["this", "that", "your"].iter().any(|word| ends_with_word(before, word));
-        if !about && let Some(rest) = after_verb(&output[at + 6..]) {
+        let behind = &output[at + 6..];
+        if !about && let Some(rest) = after_verb(behind).or_else(|| below_heading(before, behind)) {
             let line = first_line(rest);
             if !line.is_empty() {
                 return Some((output.len() - rest.len(), sentence(line), rest));
@@ -90,6 +92,35 @@ fn announced(output: &str) -> Option<Found<'_>> {
         }
     }
     None
+}
+
+/// What stands below a heading that ends in the word "answer": `### Final answer`, `**Answer**`.
+fn below_heading<'t>(before: &str, behind: &'t str) -> Option<&'t str> {
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_start();
+    let (rest, below) = behind.split_once('\n')?;
+    let is_heading = line.starts_with(['#', '*']) || line.starts_with("__");
+    (is_heading && rest.trim_matches(['*', '_', '#', ' ', '\r']).is_empty()).then_some(below)
+}
+
+/// What classifiers write before their choice, at the beginning of a line.
+const LABELS: [&str; 9] =
+    ["label", "category", "class", "classification", "sentiment", "verdict", "prediction", "decision", "intent"];
+
+/// `Label: positive`, `**Category:** billing`: the last line of that kind.
+fn labelled(output: &str) -> Option<Found<'_>> {
+    let mut end = output.len();
+    loop {
+        let start = output[..end].rfind('\n').map_or(0, |at| at + 1);
+        let line = output[start..end].trim_start_matches(['*', '_', '#', '-', ' ']);
+        if let Some((name, said)) = line.split_once(':')
+            && LABELS.iter().any(|label| name.trim_end_matches(['*', '_', ' ']).eq_ignore_ascii_case(label))
+            && said.contains(char::is_alphanumeric)
+        {
+            let at = end - said.len();
+            return Some((at, sentence(said.trim()), &output[at..]));
+        }
+        end = start.checked_sub(1)?;
+    }
 }
 
 /// Where the word "answer" last begins, in lower case, capitals or with a capital.
@@ -222,6 +253,13 @@ mod tests {
             ("He answered quickly: no", "He answered quickly: no", false),
             ("", "", false),
             ("#### Method\nwe add\nfive", "five", false),
+            ("### Answer\n\n**B) dog**\n\n### Explanation\nA) cat is wrong", "B) dog", true),
+            ("**Final answer**\n42\nas shown", "42", true),
+            ("I gave an answer\nand left", "and left", false),
+            ("Label: positive\nReason: there are no negative words.", "positive", true),
+            ("**Category:** billing_issue\n", "billing_issue", true),
+            ("Label: a\nThe answer is b\nLabel: c", "b", true),
+            ("Label:\npositive", "positive", false),
         ] {
             let found = stated(output);
             assert_eq!((found.answer, found.explicit), (answer, explicit), "{output}");

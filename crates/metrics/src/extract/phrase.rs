@@ -49,17 +49,22 @@ fn starts_of_words(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Where the phrase ends if it stands here; case does not count and runs of spaces are alike.
+/// Where the phrase ends if it stands here; case does not count, runs of spaces are alike, and what joins words is
+/// (`billing issue`, `billing_issue`, `billing-issue`).
 fn match_at(text: &str, start: usize, phrase: &str) -> Option<usize> {
     let mut there = text[start..].char_indices().peekable();
     let mut wanted = phrase.chars().peekable();
     let mut end = start;
     while let Some(want) = wanted.next() {
         let (offset, have) = there.next()?;
-        if want.is_whitespace() {
-            if !have.is_whitespace() {
+        let joins = |c: char| c.is_whitespace() || matches!(c, '_' | '-');
+        if want != have && joins(want) {
+            if !joins(have) {
                 return None;
             }
+            while wanted.next_if(|c| c.is_whitespace()).is_some() {}
+            while there.next_if(|(_, c)| c.is_whitespace()).is_some() {}
+        } else if want.is_whitespace() {
             while wanted.next_if(|c| c.is_whitespace()).is_some() {}
             while there.next_if(|(_, c)| c.is_whitespace()).is_some() {}
         } else if want != have && !want.to_lowercase().eq(have.to_lowercase()) {
@@ -87,6 +92,9 @@ mod tests {
             ("Parisian", "Paris", 0),
             ("invalid", "valid", 0),
             ("New  York\nNew York", "new york", 2),
+            ("billing_issue, billing-issue", "billing issue", 2),
+            ("billing issue", "billing_issue", 1),
+            ("billing, issue", "billing issue", 0),
             ("so (A) it is", "(A)", 1),
             ("", "x", 0),
             ("été", "ÉTÉ", 1),
