@@ -41,7 +41,9 @@ fn compile(kind: &str, value: &Value) -> Result<Schema, String> {
     if !schema.is_object() && !schema.is_boolean() {
         return Err(format!("the value of `{kind}` is no JSON schema: write a mapping, or leave it out"));
     }
-    jsonschema::validator_for(schema).map_err(|error| format!("the schema of `{kind}` does not hold together: {error}"))
+    // as promptfoo does: what a schema says of a format is meant
+    let options = jsonschema::options().should_validate_formats(true);
+    options.build(schema).map_err(|error| format!("the schema of `{kind}` does not hold together: {error}"))
 }
 
 /// What does not fit the schema, the first three points; `None` where all fits.
@@ -108,6 +110,9 @@ mod tests {
             (object.clone(), "{\"a\": \"x\"}", false),
             (json!(object.to_string()), "{}", false),
             (json!(false), "{}", false),
+            (json!({"properties": {"a": {"format": "date"}}}), "{\"a\": \"2026-02-28\"}", true),
+            (json!({"properties": {"a": {"format": "date"}}}), "{\"a\": \"x\"}", false),
+            (json!({"properties": {"a": {"format": "email"}}}), "{\"a\": \"x\"}", false),
         ] {
             let check = from_json(json!({"type": "is-json", "value": value}));
             assert_eq!(judge(&check, output).pass, pass, "{value} {output}");

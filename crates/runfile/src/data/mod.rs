@@ -6,6 +6,7 @@ mod expected;
 mod functions;
 mod inputs;
 mod json_lines;
+mod nested;
 mod profile;
 mod row;
 mod scan;

@@ -11,6 +11,7 @@ use super::{
     case::{Case, Defaults, Files, expands},
     csv_file::CsvFile,
     json_lines::JsonLines,
+    nested::fill_nested,
     whole,
 };
 use crate::problem::Problem;
@@ -283,9 +284,10 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         metadata,
     };
     let split = source.parts.get(part).and_then(|p| p.split).or(case.split).or(defaults.split);
+    let with = |vars| Example { vars: fill_nested(vars), ..base.clone() };
     let place = |example| Placed { example, split, part, line, own_asserts, affixed };
     if !case.expand || !defaults.expand || !vars.values().any(expands) {
-        return Ok(vec![place(Example { vars, ..base })]);
+        return Ok(vec![place(with(vars))]);
     }
     let mut total = vars.values().map(|v| if let Value::Array(items) = v { items.len().max(1) } else { 1 });
     let total = total.try_fold(1usize, usize::checked_mul).filter(|n| *n <= MAX_EXPANSION);
@@ -309,5 +311,5 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         }
         combinations = longer;
     }
-    Ok(combinations.into_iter().map(|vars| place(Example { vars, ..base.clone() })).collect())
+    Ok(combinations.into_iter().map(|vars| place(with(vars))).collect())
 }
