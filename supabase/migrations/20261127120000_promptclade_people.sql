@@ -106,6 +106,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $$
   FROM entry
 $$;
 
+-- Whether somebody can come in, so that a workspace is not left to them alone who cannot: with a password, or as somebody whom a provider knows.
+-- The person at a machine cannot over the network.
+CREATE FUNCTION promptclade_private.comes_in(somebody text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
+  SELECT somebody <> 'local' AND EXISTS (
+    SELECT FROM promptclade.records AS person
+    WHERE person.kind = 'user' AND person.id = somebody AND NOT (person.body::json ->> 'disabled')::boolean
+      AND (person.body::json ->> 'password' IS NOT NULL OR EXISTS (
+        SELECT FROM promptclade.records AS known WHERE known.kind = 'identity' AND known."user" = somebody)))
+$$;
+
 CREATE FUNCTION promptclade_private.written_by_somebody() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
@@ -170,13 +181,14 @@ BEGIN
       NEW.body := jsonb_set(OLD.body::jsonb, '{role}', to_jsonb(new_role))::text;
     END IF;
     IF old_role = 'admin' AND new_role IS DISTINCT FROM 'admin' THEN
-      -- of two admins who take the role from one another at once only one goes through: the one who stays is rewritten
+      -- of two admins who take the role from one another at once only one goes through: the one who stays is rewritten, and so is the one
+      -- whom a server relies on that shuts somebody out
       UPDATE promptclade.records SET revision = revision + 1
       WHERE kind = 'member' AND id = (SELECT id FROM promptclade.records WHERE kind = 'member' AND workspace = OLD.workspace
-        AND body::json ->> 'role' = 'admin' AND id <> OLD.id AND "user" <> 'local' ORDER BY created, id LIMIT 1)
+        AND body::json ->> 'role' = 'admin' AND id <> OLD.id AND promptclade_private.comes_in("user") ORDER BY created, id LIMIT 1)
       RETURNING id INTO stays;
       IF stays IS NULL THEN
-        RAISE EXCEPTION 'workspace `%` would have no admin left; make somebody else one first', OLD.workspace
+        RAISE EXCEPTION 'workspace `%` would have no admin left who can sign in; make somebody else one first', OLD.workspace
           USING ERRCODE = '23514';
       END IF;
     END IF;

@@ -455,6 +455,63 @@ async fn the_last_admin_stays_whatever_happens_at_once() {
     scene.project.server.stop().await;
 }
 
+/// Who cannot sign in is no admin that is left, and whom somebody took out lets nobody in any more: as where the API does it.
+#[tokio::test]
+async fn who_cannot_come_in_counts_for_nothing() {
+    let Some(scene) = Scene::new().await else { return };
+    let (project, admin) = (&scene.project, scene.somebody("admin"));
+    let keeper =
+        project.sql("SELECT id FROM promptclade.records WHERE kind = 'user' AND body::json ->> 'login' = 'keeper'");
+    let own = format!("records?kind=eq.member&user=eq.{}", admin.id);
+    let down = {
+        let mut member = body(&admin.rows(&own).await[0]);
+        member["role"] = json!("viewer");
+        json!({ "body": member.to_string() })
+    };
+    let person = |change: &str| {
+        project.sql(&format!(
+            "UPDATE promptclade.records SET body = ({change})::text WHERE kind = 'user' AND id = '{keeper}'"
+        ));
+    };
+    // the other admin: shut out; without a password and known to no provider; not there any more
+    let disabled = |is: bool| format!("body::jsonb || '{{\"disabled\": {is}}}'");
+    for (change, back) in [(disabled(true), Some(disabled(false))), ("body::jsonb - 'password'".to_owned(), None)] {
+        person(&change);
+        for (verb, given) in [("DELETE", None), ("PATCH", Some(&down))] {
+            let (status, said) = admin.ask(verb, &own, given).await;
+            let words = said["message"].as_str().unwrap_or_default();
+            assert!(
+                status == 400 && words.contains("no admin left who can sign in"),
+                "{change} {verb}: {status} {said}"
+            );
+        }
+        if let Some(back) = back {
+            person(&back);
+        }
+    }
+    // whom a provider knows comes in without a password
+    project.sql(&format!(
+        "INSERT INTO promptclade.records (kind, id, \"user\", revision, created, body) VALUES ('identity', 'there keeper', '{keeper}', 1, 1, '{{}}')"
+    ));
+
+    // an admin invites, goes, and the link is worth nothing; so it is for one whose role is less now
+    let api = |path: &str| client().post(format!("{}/api/v1{path}", project.server.url));
+    let invited = |who: &Somebody| api("/workspaces/north/invitations").bearer_auth(who.token());
+    let role = json!({ "role": "admin", "note": "" });
+    let secret = text(&answer(invited(admin).json(&role), 201).await["secret"]);
+    let look = || api("/invitations/look").json(&json!({ "secret": secret }));
+    answer(look(), 200).await;
+    let (status, done) = admin.ask("PATCH", &own, Some(&down)).await;
+    assert_eq!(status, 200, "{done}");
+    answer(look(), 410).await;
+    let took = json!({ "secret": secret, "login": "mallory", "password": crate::common::PASSWORD });
+    answer(api("/invitations/accept").json(&took), 410).await;
+    let (status, done) = admin.ask("DELETE", &own, None).await;
+    assert_eq!((status, done.as_array().map(Vec::len)), (200, Some(1)), "{done}");
+    answer(look(), 410).await;
+    scene.project.server.stop().await;
+}
+
 /// What holds of everything in the schemas, whoever adds to them.
 #[tokio::test]
 async fn nothing_in_the_schemas_is_open_by_accident() {
