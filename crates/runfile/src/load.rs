@@ -6,6 +6,8 @@ use std::{
 use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunSpec};
 use clade_text::environment;
 use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::{
     checks,
@@ -16,9 +18,9 @@ use crate::{
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
     sandbox,
-    schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase, unsupported},
+    schema::{Checker, DefaultTestInput, EnvValue, GraderInput, RunFile, TestCase, TestsInput, unsupported},
     source::{MAX_RUN_FILE, Sources, Span, read_text},
-    yaml::{self, KeyPath, Node},
+    yaml::{self, Entry, KeyPath, Node, NodeValue},
 };
 
 /// A run file with its data, ready to run.
@@ -162,10 +164,22 @@ fn parse(sources: &Sources, source: usize, path: &Path) -> Result<Node, Vec<Prob
 }
 
 fn decode(context: &Context<'_>) -> Result<RunFile, Problems> {
-    let value = context.root.to_json();
+    // tests that are written out are most of such a file, and as one value they would be in memory several times over
+    let written_out = |entry: &Entry| entry.key == "tests" && matches!(entry.value.value, NodeValue::List(_));
+    let mut file: RunFile = decoded(context, context.root.to_json_but(written_out), &KeyPath::default())?;
+    if let Some(NodeValue::List(items)) = context.root.entry("tests").map(|tests| &tests.value.value) {
+        let tests = KeyPath::of("tests");
+        let item = |(i, item): (usize, &Node)| decoded(context, item.to_json(), &tests.index(i));
+        file.tests = Some(TestsInput::Many(items.iter().enumerate().map(item).collect::<Result<_, _>>()?));
+    }
+    Ok(file)
+}
+
+fn decoded<T: DeserializeOwned>(context: &Context<'_>, value: Value, at: &KeyPath) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = KeyPath::of(&error.path().to_string());
-        context.at(&path, error.inner().to_string(), "compare it with docs/run-file.md").into()
+        let mut path = at.clone();
+        path.0.extend(KeyPath::of(&error.path().to_string()).0);
+        context.at(&path, error.inner().to_string(), "compare it with docs/run-file.md")
     })
 }
 
@@ -194,7 +208,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let mut spec = optimize::resolve(context, &file);
     checks::constraints(context, &file, &mut prompts);
     let keep_split = prompts.iter().any(|p| p.variables.contains("split"));
-    let source = data::sources(context, Inputs { tests: file.tests.as_ref(), defaults, keep_split });
+    let source = data::sources(context, Inputs { tests: file.tests.take(), defaults, keep_split });
     stop(context)?;
     let (Some(mut source), Some(mut models)) = (source, found.models) else {
         let fix = "compare it with docs/run-file.md";

@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// What the parts are made of.
-pub(crate) struct Inputs<'a> {
-    pub tests: Option<&'a TestsInput>,
+pub(crate) struct Inputs {
+    pub tests: Option<TestsInput>,
     pub defaults: Defaults,
     pub keep_split: bool,
 }
 
 /// The data of a run file. Problems go to the context; `None` where there is nothing to read.
-pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<DataSource> {
+pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs) -> Option<DataSource> {
     let root = KeyPath::of("tests");
     let mut builder = Builder { files: Files::new(context.folder.clone()), parts: Vec::new(), inline: Vec::new() };
     let rubric = inputs.defaults.rubric_prompt.clone();
@@ -31,7 +31,7 @@ pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<D
             let fix = "add `tests: file://data.jsonl`, or tests with `vars` and `assert`";
             context.problem(&KeyPath::default(), "the file has no `tests`", fix);
         }
-        Some(TestsInput::Path(path)) => builder.path(context, &root, path, None),
+        Some(TestsInput::Path(path)) => builder.path(context, &root, &path, None),
         Some(TestsInput::Object(object)) => builder.path(context, &root.name("path"), &object.path, None),
         Some(TestsInput::Splits(splits)) => {
             let all = [
@@ -48,16 +48,16 @@ pub(crate) fn sources(context: &mut Context<'_>, inputs: Inputs<'_>) -> Option<D
             }
         }
         Some(TestsInput::Many(items)) => {
-            for (i, item) in items.iter().enumerate() {
-                let key = root.index(i);
-                match item {
-                    TestItem::Path(path) => builder.path(context, &key, path, None),
-                    TestItem::Object(object) => builder.path(context, &key.name("path"), &object.path, None),
-                    TestItem::Test(test) => builder.test(context, &key, test.clone(), rubric.as_deref()),
-                }
-            }
             if items.is_empty() {
                 context.problem(&root, "`tests` is an empty list", "add tests with `vars` and `assert`");
+            }
+            for (i, item) in items.into_iter().enumerate() {
+                let key = root.index(i);
+                match item {
+                    TestItem::Path(path) => builder.path(context, &key, &path, None),
+                    TestItem::Object(object) => builder.path(context, &key.name("path"), &object.path, None),
+                    TestItem::Test(test) => builder.test(context, &key, test, rubric.as_deref()),
+                }
             }
         }
     }

@@ -81,6 +81,17 @@ impl Node {
         }
     }
 
+    /// The value without places, and without some entries where it is a map.
+    pub(crate) fn to_json_but(&self, left_out: impl Fn(&Entry) -> bool) -> Value {
+        match &self.value {
+            NodeValue::Map(entries) => {
+                let kept = entries.iter().filter(|entry| !left_out(entry));
+                Value::Object(kept.map(|e| (e.key.clone(), e.value.to_json())).collect())
+            }
+            _ => self.to_json(),
+        }
+    }
+
     /// The value without places.
     pub(crate) fn to_json(&self) -> Value {
         match &self.value {

@@ -249,6 +249,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+        // most lists and maps are small, and room for more would be half of what a tree takes
+        match &mut done.node.value {
+            NodeValue::Map(entries) => entries.shrink_to_fit(),
+            NodeValue::List(items) => items.shrink_to_fit(),
+            _ => {}
+        }
         (done.node, done.size, done.anchor)
     }
 
