@@ -40,7 +40,7 @@ pub fn keys_of(loaded: &Loaded, path: &Path, context: &Context) -> Result<Keys, 
             inline.insert(model.id.clone(), key.clone());
         }
     }
-    Ok(Keys { environment, inline })
+    Ok(Keys { environment, inline, names: None })
 }
 
 /// For a run that goes on: the run file is read again where it still is, since keys are not stored.
@@ -59,7 +59,10 @@ pub async fn keys_again(spec: &RunSpec, context: &Context) -> Result<Keys, Failu
     };
     match (loaded, &source) {
         (Some(loaded), Some(path)) => keys_of(&loaded, path, context),
-        _ => Ok(Keys { environment: load::environment(Path::new(""), context)?, inline: BTreeMap::new() }),
+        _ => {
+            let environment = load::environment(Path::new(""), context)?;
+            Ok(Keys { environment, inline: BTreeMap::new(), names: None })
+        }
     }
 }
 

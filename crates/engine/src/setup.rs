@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent, WorkspaceId};
 use clade_evolve::RunState;
 use clade_models::{
-    Environment, ModelClient, SharedLimits, Stack, StackSettings, able,
+    Environment, HostNames, ModelClient, SharedLimits, Stack, StackSettings, able,
     layers::{Counters, ForeignAnswers, Ledger},
     simulated::{AnswerKey, AnswerKeyBuilder, SimulatedModel},
 };
@@ -18,12 +18,14 @@ const WINDOW_PER_CALL: usize = 4;
 /// Trials under way where the number of calls at once is found out.
 const WINDOW: usize = 1_024;
 
-/// Keys of a run. Never stored, never printed.
+/// Keys of a run, and how it reaches the addresses that it names itself. Never stored, never printed.
 pub struct Keys {
     /// Variables, `.env` files included.
     pub environment: Environment,
     /// What the run file says inline, by the model's id.
     pub inline: BTreeMap<String, SecretString>,
+    /// Who looks up the hosts of addresses that are no known provider's; the machine itself where nobody is named.
+    pub names: Option<HostNames>,
 }
 
 /// What a run shares with others.
@@ -84,6 +86,7 @@ impl Setup {
         };
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
+        settings.names.clone_from(&keys.names);
         settings.cache = Some(Arc::new(StoredAnswers::new(store.clone(), state.run().clone()).sharing(shared.answers)));
         settings.foreign = foreign(store, state, spec).await?;
         settings.max_concurrency = spec.options.max_concurrency;

@@ -51,6 +51,7 @@ impl Hub {
         let key = what.known.map(|known| Arc::new(AnswerKey::new([known])));
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
+        settings.names.clone_from(&keys.names);
         settings.shared = Some(self.limits_of(&owner.workspace));
         settings.stopping = self.closing.child_token();
         settings.retry = RetryPolicy::default().at_most(TRIES);

@@ -23,7 +23,7 @@ mod vendors;
 
 pub use client::{CallContext, ClientFuture, ModelClient, ModelError};
 pub use config::{ModelConfig, check_config};
-pub use http::{Http, HttpError};
+pub use http::{HostNames, Http, HttpError, Unreachable};
 pub use keys::{Environment, Lookup, MissingKey, find_key};
 pub use name::{Endpoint, ModelName, NameError};
 pub use prices::{ModelFacts, Price, PriceTable, price_of};

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     client::ModelClient,
     config::ModelConfig,
-    http::{Http, HttpError, Target},
+    http::{HostNames, Http, HttpError, Target},
     keys::{Environment, find_key},
     layers::{
         AnswerCache, BudgetLayer, CacheLayer, ConcurrencyLayer, Counters, ForeignAnswers, Ledger, Limiter,
@@ -69,6 +69,8 @@ pub struct StackSettings {
     pub simulated: Option<SimulatedFactory>,
     /// The span of which calls are parts, for traces.
     pub span: tracing::Span,
+    /// Who looks up the hosts of addresses that are no known provider's ([`unusual_address`]); the machine itself where nobody is named.
+    pub names: Option<HostNames>,
 }
 
 impl StackSettings {
@@ -93,6 +95,7 @@ impl StackSettings {
             shared: None,
             simulated: None,
             span: tracing::Span::none(),
+            names: None,
         }
     }
 }
@@ -106,6 +109,8 @@ pub struct SharedLimits(Mutex<BTreeMap<String, Arc<Host>>>);
 pub struct Stack {
     settings: StackSettings,
     http: Http,
+    /// The way to addresses that are no known provider's.
+    unusual: Http,
     hosts: Arc<SharedLimits>,
     turns: Mutex<BTreeMap<String, [Turn; 2]>>,
     /// The user's own limit on calls at once, where the host's is shared.
@@ -149,7 +154,9 @@ impl Stack {
         let own = settings.max_concurrency.filter(|_| settings.shared.is_some());
         let own = own.map(|most| Arc::new(Limiter::new(Some(most))));
         let hosts = settings.shared.clone().unwrap_or_default();
-        Self { settings, http: Http::new(), hosts, turns: Mutex::default(), own }
+        let http = Http::new();
+        let unusual = settings.names.clone().map_or_else(|| http.clone(), Http::by);
+        Self { settings, http, unusual, hosts, turns: Mutex::default(), own }
     }
 
     /// The client of a model with all layers around it. Asks nothing of the provider.
@@ -266,7 +273,7 @@ impl Stack {
         let facts = PriceTable::built_in().find(name.vendor.name, &model);
         let connection = Connection::new(
             Setup {
-                http: self.http.clone(),
+                http: if unusual_address(spec).is_some() { self.unusual.clone() } else { self.http.clone() },
                 full_name,
                 base_url: base_url.to_owned(),
                 key_fix: key_fix(name.vendor, &with_key),

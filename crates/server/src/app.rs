@@ -2,7 +2,7 @@ use std::{net::IpAddr, ops::Deref, path::PathBuf, sync::Arc};
 
 use clade_accounts::{Accounts, Secret, Vault};
 use clade_engine::{Hub, States};
-use clade_models::Environment;
+use clade_models::{Environment, HostNames};
 use clade_store::{Lineage, Store};
 use tokio_util::sync::CancellationToken;
 
@@ -16,9 +16,10 @@ use crate::{
     patron::WorkspacePatron,
     presence::Presence,
     rate::Rates,
+    reach::{Reach, Reachable},
     recheck::Rechecks,
     start::StartLink,
-    webhooks::{Outbox, Reachable},
+    webhooks::Outbox,
 };
 
 /// Who may come in.
@@ -68,6 +69,8 @@ pub struct Settings {
     pub rate: f64,
     /// Where webhooks, and the addresses that a workspace lets its runs call, may lead.
     pub reach: Reachable,
+    /// Who looks up the names of hosts there.
+    pub names: HostNames,
     /// Which tools agents have at `/mcp`.
     pub mcp: Tools,
     /// Answers that processes share which have no system of record in common.
@@ -101,7 +104,7 @@ pub struct Inner {
     pub(crate) layouts: Layouts,
     pub(crate) rechecks: Rechecks,
     pub(crate) outbox: Outbox,
-    pub(crate) reach: Reachable,
+    pub(crate) reach: Reach,
     pub(crate) mcp: Tools,
     pub(crate) version: String,
     pub(crate) closing: CancellationToken,
@@ -113,7 +116,8 @@ impl App {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { store, lineage, mode, outside, vault, data, environment, .. } = settings;
-        let Settings { public_url, trusted_proxies, rate, reach, mcp, sharing, version, .. } = settings;
+        let Settings { public_url, trusted_proxies, rate, reach, names, mcp, sharing, version, .. } = settings;
+        let reach = Reach { reachable: reach, names };
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
         let code = clade_engine::CodeHere::new(&data);
@@ -125,7 +129,7 @@ impl App {
             code: code.clone(),
             outbox: outbox.clone(),
             sharing,
-            reach,
+            reach: reach.clone(),
         };
         Self(Arc::new(Inner {
             hub: Hub::new(store.clone(), Arc::new(patron.clone()), version.clone()),

@@ -24,6 +24,7 @@ mod patron;
 mod presence;
 mod problem;
 mod rate;
+mod reach;
 mod recheck;
 mod repeat;
 mod request_id;
@@ -41,9 +42,9 @@ pub use gate::Gate;
 pub use openapi::openapi;
 pub use outside::{OidcWay, Outside, SupabaseWay};
 pub use problem::Problem;
+pub use reach::Reachable;
 pub use rights::rights;
 pub use serve::{router, serve};
-pub use webhooks::Reachable;
 
 /// Where the API begins.
 const BASE: &str = "/api/v1";

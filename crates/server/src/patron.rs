@@ -3,12 +3,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use clade_accounts::{Accounts, Vault};
 use clade_domain::{ModelSpec, News, RunSpec, SandboxSpec, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, Keys, Patron};
-use clade_models::{Environment, unusual_address};
+use clade_models::{Environment, HostNames, unusual_address};
 use clade_store::RunSummary;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::webhooks::{Outbox, Reachable, callable};
+use crate::{reach::Reach, webhooks::Outbox};
 
 /// Gives runs the keys and budgets of their workspace.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct WorkspacePatron {
     pub code: CodeHere,
     pub outbox: Outbox,
     pub sharing: Option<std::sync::Arc<clade_engine::Sharing>>,
-    pub reach: Reachable,
+    pub reach: Reach,
 }
 
 impl WorkspacePatron {
@@ -69,8 +69,8 @@ impl WorkspacePatron {
                     model.id
                 ));
             }
-            // asked again each time: where a name leads may change after it was written down
-            callable(&url, self.reach).await.map_err(|why| format!("`{}` is at {url}: {why}", model.id))?;
+            // where a name leads may change after it was written down, and before it is connected to: whoever connects asks again
+            self.reach.callable(&url).await.map_err(|why| format!("`{}` is at {url}: {why}", model.id))?;
         }
         Ok(())
     }
@@ -85,7 +85,9 @@ impl WorkspacePatron {
             Some(key) => Some(key.expose_secret().to_owned()),
             None => outer.as_ref().and_then(|outer| outer.get(name)),
         });
-        Ok(Keys { environment, inline: BTreeMap::new() })
+        // whoever is at this machine may reach what they like
+        let names = self.environment.is_none().then(|| HostNames(Arc::new(self.reach.clone())));
+        Ok(Keys { environment, inline: BTreeMap::new(), names })
     }
 }
 

@@ -2,6 +2,7 @@ use std::io::Write;
 
 use clade_accounts::Accounts;
 use clade_engine::now;
+use clade_models::HostNames;
 use clade_server::{
     App, Mode, Outside, Reachable, Settings,
     mcp::{Api, RouterApi, Tools, answer},
@@ -33,6 +34,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         trusted_proxies: Vec::new(),
         rate: f64::from(u16::MAX),
         reach: Reachable::Public,
+        names: HostNames::default(),
         mcp: tools(args),
         sharing: AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing()),
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use clade_accounts::{Accounts, Vault};
 use clade_engine::now;
-use clade_models::Environment;
+use clade_models::{Environment, HostNames};
 use clade_server::{App, Mode, Reachable, Settings, mcp::Tools};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
@@ -62,6 +62,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         trusted_proxies: args.trusted_proxy.clone(),
         rate: args.rate_limit,
         reach: if args.allow_private_addresses { Reachable::Private } else { Reachable::Public },
+        names: HostNames::default(),
         mcp: if args.mcp_write { Tools::Write } else { Tools::Read },
         sharing: AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing()),
         version: env!("CARGO_PKG_VERSION").to_owned(),

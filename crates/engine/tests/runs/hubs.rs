@@ -16,7 +16,7 @@ struct Everybody(Budgets);
 impl Patron for Everybody {
     fn keys<'a>(&'a self, _: &'a RunSummary, _: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>> {
         let none: [(&str, &str); 0] = [];
-        let keys = Keys { environment: Environment::of(none), inline: BTreeMap::new() };
+        let keys = Keys { environment: Environment::of(none), inline: BTreeMap::new(), names: None };
         Box::pin(std::future::ready(Ok(keys)))
     }
 

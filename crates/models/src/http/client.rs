@@ -9,7 +9,10 @@ use reqwest::{
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::here::{Here, Place};
+use super::{
+    here::{Here, Place},
+    names::{HostNames, Unreachable},
+};
 use crate::prices::is_this_machine;
 
 /// The largest answer that is read; more is a broken or hostile server.
@@ -33,6 +36,8 @@ struct Clients {
     /// The same for this machine's own addresses, which no proxy reaches.
     inside: OnceLock<Result<Client, HttpError>>,
     here: Here,
+    /// Who looks names up; the machine itself where nobody is named.
+    names: Option<HostNames>,
 }
 
 /// Why a request brought no reply.
@@ -53,6 +58,9 @@ pub enum HttpError {
     /// Nobody knows the host's name.
     #[error("no such host: {0}")]
     Resolve(String),
+    /// Its name leads to where nobody may connect to.
+    #[error("{0}")]
+    Unreachable(Unreachable),
     /// No whole reply in time.
     #[error("no answer within {} s", .0.as_secs_f64())]
     Timeout(Duration),
@@ -142,8 +150,18 @@ impl Http {
         Self { clients: Arc::default() }
     }
 
+    /// Connects to where somebody says that a name leads, each time anew, and so through no proxy, which would look it up by itself.
+    #[must_use]
+    pub fn by(names: HostNames) -> Self {
+        Self { clients: Arc::new(Clients { names: Some(names), ..Clients::default() }) }
+    }
+
     fn outside(&self) -> Result<&Client, HttpError> {
-        self.clients.outside.get_or_init(|| build(Client::builder())).as_ref().map_err(Clone::clone)
+        let builder = || match &self.clients.names {
+            Some(names) => Client::builder().no_proxy().dns_resolver(names.0.clone()),
+            None => Client::builder(),
+        };
+        self.clients.outside.get_or_init(|| build(builder())).as_ref().map_err(Clone::clone)
     }
 
     fn inside(&self) -> Result<&Client, HttpError> {
@@ -169,6 +187,9 @@ impl Http {
         *request.headers_mut() = target.headers.clone();
         *request.body_mut() = Some(body.into());
         let mut response = client.execute(request).await.map_err(|error| {
+            if let Some(unreachable) = unreachable(&error) {
+                return HttpError::Unreachable(unreachable);
+            }
             let words = chain(&error);
             // says no more than that the connection failed
             let words = words.strip_prefix("client error (Connect): ").unwrap_or(&words).to_owned();
@@ -217,6 +238,18 @@ async fn read(response: &mut reqwest::Response) -> Result<Bytes, HttpError> {
         next = response.chunk().await.map_err(broken)?;
     }
     Ok(body.freeze())
+}
+
+/// What whoever looks names up says against where one leads.
+fn unreachable(error: &reqwest::Error) -> Option<Unreachable> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(unreachable) = error.downcast_ref::<Unreachable>() {
+            return Some(unreachable.clone());
+        }
+        cause = error.source();
+    }
+    None
 }
 
 /// An error with its causes, without the address (which may hold a key in its query).

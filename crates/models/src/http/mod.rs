@@ -5,7 +5,9 @@
 mod client;
 mod here;
 mod limits;
+mod names;
 
 pub(crate) use client::Target;
 pub use client::{Http, HttpError};
 pub(crate) use limits::{duration, retry_after, tell_limits, told_wait};
+pub use names::{HostNames, Unreachable};

@@ -94,6 +94,7 @@ impl Connection {
                         fix: "mend the proxy variables or the machine's certificates, then `clade resume`".to_owned(),
                     });
                 }
+                Err(HttpError::Unreachable(why)) => return Err(self.teller().unreachable(&why)),
                 Err(error @ HttpError::Resolve(_)) => return Err(self.teller().unresolved(&error.to_string())),
                 Err(error @ HttpError::CutOff(_)) => return Err(self.teller().cut_off(&error.to_string())),
                 Err(error) => return Err(self.teller().unreached(&error.to_string())),

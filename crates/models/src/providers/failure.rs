@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Parameter;
 use crate::{
+    Unreachable,
     client::ModelError,
     http::{retry_after, told_wait},
     redact::Redactor,
@@ -211,6 +212,15 @@ impl Teller<'_> {
     pub(crate) fn unreached(&self, message: &str) -> ModelError {
         let message = self.clean(&format!("{message} ({})", self.address));
         ModelError::Temporary { model: self.model.to_owned(), message, retry_after: None, throttled: false }
+    }
+
+    /// The name in the address leads to where nobody may connect to.
+    pub(crate) fn unreachable(&self, why: &Unreachable) -> ModelError {
+        ModelError::Permanent {
+            model: self.model.to_owned(),
+            message: self.clean(&format!("{} leads to where nobody may connect to: {why}", self.address)),
+            fix: "name another address, or have the name lead elsewhere".to_owned(),
+        }
     }
 
     /// Nobody knows the name in the address.

@@ -10,7 +10,7 @@ use crate::{
     extract::{Asked, Body, Named},
     page::{Page, PageQuery, cut},
     route::Route,
-    webhooks::{check_url, message},
+    webhooks::message,
 };
 
 const GATE: Gate = Gate::Workspace(Action::ManageWebhooks);
@@ -90,7 +90,9 @@ async fn add(
     caller: Caller,
     Body(wanted): Body<WebhookWanted>,
 ) -> Result<impl IntoResponse, Problem> {
-    let url = check_url(&wanted.url, app.reach)
+    let url = app
+        .reach
+        .check_url(&wanted.url)
         .map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "webhook", why))?;
     let workspace = caller.workspace()?;
     let (secret, webhook) =

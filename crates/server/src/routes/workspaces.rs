@@ -16,7 +16,6 @@ use crate::{
     extract::{Body, Revision, tagged},
     page::Page,
     route::Route,
-    webhooks::callable,
 };
 
 const PATH: &str = "/workspaces/{workspace}";
@@ -130,7 +129,7 @@ async fn change(
     Body(change): Body<WorkspaceChange>,
 ) -> Result<Response, Problem> {
     for url in change.base_urls.iter().flatten() {
-        callable(url, app.reach).await.map_err(|why| {
+        app.reach.callable(url).await.map_err(|why| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "base_url", why)
                 .fix("name an address of the internet, as https://...")
         })?;

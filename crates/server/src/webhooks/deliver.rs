@@ -7,10 +7,7 @@ use futures::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use reqwest::{header, redirect};
 use tokio::time::MissedTickBehavior;
 
-use super::{
-    address::{check_url, resolved},
-    lanes::Lanes,
-};
+use super::lanes::Lanes;
 use crate::App;
 
 /// How often a delivery is tried.
@@ -89,8 +86,8 @@ async fn taken(app: &App, delivery: &Stored<Delivery>) -> Result<Option<Stored<D
 
 /// Sends a delivery once. The text says what came back.
 async fn sent(app: &App, webhook: &Webhook, delivery: &Delivery) -> Result<String, String> {
-    let url = check_url(&webhook.url, app.reach)?;
-    let addresses = resolved(&url, app.reach).await?;
+    let url = app.reach.check_url(&webhook.url)?;
+    let addresses = app.reach.resolved(&url).await?;
     let signature = app.accounts.signature(&app.vault, webhook, delivery, now()).map_err(|error| error.to_string())?;
     // connects to an address that was looked at: resolving again could lead elsewhere; nor does a proxy or a redirect
     let client = reqwest::Client::builder()

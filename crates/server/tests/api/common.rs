@@ -3,8 +3,8 @@ use std::{sync::Arc, time::Duration};
 use clade_accounts::{Accounts, NewToken, NewUser, Vault};
 use clade_domain::{Role, UserId, WorkspaceId};
 use clade_engine::now;
-use clade_models::Environment;
-use clade_server::{App, Mode, Outside, Settings};
+use clade_models::{Environment, HostNames};
+use clade_server::{App, Mode, Outside, Reachable, Settings};
 use clade_store::{Lineage, LineageGraph, Store};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -14,6 +14,20 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// A password that is long enough.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// What a server has to do with.
+#[derive(Default)]
+pub struct Around {
+    pub outside: Outside,
+    pub reach: Reachable,
+    pub names: HostNames,
+}
+
+impl From<Outside> for Around {
+    fn from(outside: Outside) -> Self {
+        Self { outside, ..Self::default() }
+    }
+}
 
 /// A server on a free port with a database of its own.
 pub struct Server {
@@ -40,9 +54,14 @@ impl Server {
         Self::with(Mode::Accounts, tempfile::tempdir().unwrap(), outside).await
     }
 
-    async fn with(mode: Mode, folder: tempfile::TempDir, outside: Outside) -> Self {
+    /// One whose runs and webhooks reach what somebody says of the names of hosts.
+    pub async fn reaching(reach: Reachable, names: HostNames) -> Self {
+        Self::with(Mode::Accounts, tempfile::tempdir().unwrap(), Around { reach, names, ..Around::default() }).await
+    }
+
+    async fn with(mode: Mode, folder: tempfile::TempDir, around: impl Into<Around>) -> Self {
         let store = SqliteStore::open(&folder.path().join("clade.db"), SqliteOptions::default()).await.unwrap();
-        Self::over(Arc::new(store), mode, folder, outside).await
+        Self::over(Arc::new(store), mode, folder, around).await
     }
 
     /// One over a store of one's own.
@@ -50,8 +69,9 @@ impl Server {
         store: Arc<S>,
         mode: Mode,
         folder: tempfile::TempDir,
-        outside: Outside,
+        around: impl Into<Around>,
     ) -> Self {
+        let Around { outside, reach, names } = around.into();
         let lineage = Lineage::new(store.clone(), store.clone());
         let accounts = Accounts::new(store.clone());
         if mode != Mode::Accounts {
@@ -69,7 +89,8 @@ impl Server {
             public_url: None,
             trusted_proxies: Vec::new(),
             rate: 10_000.0,
-            reach: clade_server::Reachable::Public,
+            reach,
+            names,
             mcp: clade_server::mcp::Tools::Write,
             sharing: None,
             version: "test".into(),

@@ -13,6 +13,7 @@ mod outside_oidc;
 mod outside_supabase;
 mod people;
 mod project;
+mod rebinding;
 mod replicas;
 mod rights;
 mod row_level_security;
