@@ -25,6 +25,7 @@ mod vault;
 mod webhooks;
 
 pub use accounts::{Accounts, Identify};
+pub use audit::{AuditFilter, AuditView};
 pub use error::AccountError;
 pub use principal::{Principal, Via};
 pub use secret::{Secret, hash_of, new_id, new_name};

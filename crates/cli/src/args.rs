@@ -1,3 +1,4 @@
+mod audit;
 mod backends;
 pub mod bench;
 mod compare;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use self::audit::AuditArgs;
 pub use self::backends::{MigrateArgs, SyncArgs};
 pub use self::compare::{CompareArgs, Pictures};
 pub use self::library::{Kind, LibraryArgs, LibraryCommand};
@@ -58,7 +60,7 @@ pub struct Global {
     /// Read the server's token from this file instead of CLADE_TOKEN
     #[arg(long, global = true, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// The server's workspace [default: the only one, or `local`]
+    /// The workspace of a server, or whose log `clade audit` shows [default: the only one, or `local`]
     #[arg(long, global = true, env = "CLADE_WORKSPACE", hide_env_values = true, value_name = "NAME")]
     pub workspace: Option<String>,
     /// Read keys from this file too; `.env` beside the run file is always read
@@ -118,6 +120,8 @@ pub enum Command {
     User(UserArgs),
     /// Make, list and revoke tokens of the HTTP API for the person at this machine
     Token(TokenArgs),
+    /// Show who did what, newest first: in a workspace, or with people and their tokens
+    Audit(AuditArgs),
     /// Copy the database while it is in use
     Backup(BackupArgs),
     /// Check the store and the servers that are configured beside it, and say what is missing

@@ -22,6 +22,8 @@ pub struct Context {
     pub env_files: Vec<PathBuf>,
     /// The server whose runs are meant, instead of this machine's.
     pub server: Option<Server>,
+    /// The workspace, where one is named.
+    pub workspace: Option<String>,
     data_dir: Option<PathBuf>,
 }
 
@@ -32,8 +34,6 @@ pub struct Server {
     pub url: String,
     /// The file with the token, instead of the environment.
     pub token_file: Option<PathBuf>,
-    /// The workspace, where one is named.
-    pub workspace: Option<String>,
 }
 
 impl Context {
@@ -42,11 +42,12 @@ impl Context {
         Self {
             output: Output::new(global.json, global.quiet, global.no_color),
             env_files: global.env_file.clone(),
-            server: global.server.clone().filter(|url| !url.is_empty()).map(|url| Server {
-                url,
-                token_file: global.token_file.clone(),
-                workspace: global.workspace.clone(),
-            }),
+            server: global
+                .server
+                .clone()
+                .filter(|url| !url.is_empty())
+                .map(|url| Server { url, token_file: global.token_file.clone() }),
+            workspace: global.workspace.clone(),
             data_dir: global.data_dir.clone(),
         }
     }

@@ -1695,13 +1695,19 @@ export interface components {
             /** @description Whether this session was opened there. */
             session: boolean;
         };
-        /** @description What somebody did. */
+        /** @description What somebody did, as the log shows it. */
         AuditView: {
+            /** @description What was done, such as `member.role`. */
             action: string;
+            /** @description How it is now. */
             after: unknown;
+            /** @description When. */
             at: components["schemas"]["Timestamp"];
+            /** @description How it was before. */
             before: unknown;
+            /** @description Who did it. */
             by: components["schemas"]["UserId"];
+            /** @description Unique. */
             id: string;
             /** @description What they sign in with; empty where they are gone. */
             login: string;
@@ -4921,6 +4927,14 @@ export interface operations {
                 cursor?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
+                /** @description Only what was done to this run. */
+                run?: string;
+                /** @description Only what was done at this time or later. */
+                since?: number;
+                /** @description Only this action, such as `member.role`, or all of a kind, such as `member`. */
+                what?: string;
+                /** @description Only what this person did: what they sign in with, or their id. */
+                who?: string;
             };
             header?: never;
             path?: never;
@@ -7543,6 +7557,14 @@ export interface operations {
                 cursor?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
+                /** @description Only what was done to this run. */
+                run?: string;
+                /** @description Only what was done at this time or later. */
+                since?: number;
+                /** @description Only this action, such as `member.role`, or all of a kind, such as `member`. */
+                what?: string;
+                /** @description Only what this person did: what they sign in with, or their id. */
+                who?: string;
             };
             header?: never;
             path: {

@@ -1,5 +1,6 @@
 //! One command to a file.
 
+pub mod audit;
 mod bench;
 pub mod best;
 pub mod branch;
@@ -75,6 +76,7 @@ async fn own(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Mcp(args) => mcp::run(&args, context).await,
         Command::User(args) => people::user(&args, context).await,
         Command::Token(args) => people::token(&args, context).await,
+        Command::Audit(args) => audit::run(&args, context).await,
         Command::Backup(args) => serve::backup(&args, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Sync(args) => sync::run(&args, context).await,

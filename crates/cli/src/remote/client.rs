@@ -55,8 +55,18 @@ impl Client {
     /// Reaches a server, and finds out the workspace that is meant.
     ///
     /// # Errors
-    /// Where the address is none, nobody answers, the token is not known, or the workspace is unclear.
+    /// As [`Self::reach`], and where the workspace is unclear.
     pub async fn connect(server: &Server, context: &Context) -> Result<Self, Failure> {
+        let (mut client, mine) = Self::reach(server, context).await?;
+        client.workspace = workspace(context.workspace.as_deref(), mine, client.token.is_some())?;
+        Ok(client)
+    }
+
+    /// Reaches a server for what belongs to no workspace, and gives the workspaces that whoever asks is in.
+    ///
+    /// # Errors
+    /// Where the address is none, nobody answers, or the token is not known.
+    pub async fn reach(server: &Server, context: &Context) -> Result<(Self, Vec<WorkspaceId>), Failure> {
         let mut base: Url = server.url.parse().map_err(|_| no_address(&server.url))?;
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
             return Err(no_address(&server.url));
@@ -79,10 +89,9 @@ impl Client {
             .user_agent(concat!("clade/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Failure::Error(format!("cannot make connections: {error}")))?;
-        let mut client = Self { http, base, token, workspace: WorkspaceId::default() };
+        let client = Self { http, base, token, workspace: WorkspaceId::default() };
         let session: Session = client.get(&["session"], &[]).await?;
-        client.workspace = workspace(server, session.workspaces, client.token.is_some())?;
-        Ok(client)
+        Ok((client, session.workspaces.into_iter().map(|workspace| workspace.id).collect()))
     }
 
     /// The address of a part of the API.
@@ -241,9 +250,8 @@ fn token(server: &Server) -> Result<Option<SecretString>, Failure> {
     Ok((!text.is_empty()).then(|| SecretString::from(text)))
 }
 
-fn workspace(server: &Server, mine: Vec<Mine>, token: bool) -> Result<WorkspaceId, Failure> {
-    let mine: Vec<WorkspaceId> = mine.into_iter().map(|workspace| workspace.id).collect();
-    if let Some(name) = &server.workspace {
+fn workspace(named: Option<&str>, mine: Vec<WorkspaceId>, token: bool) -> Result<WorkspaceId, Failure> {
+    if let Some(name) = named {
         // one that is not there and one of others look the same, so the server is left to say it
         return name.parse().map_err(|_| Failure::Usage(format!("`{name}` is no name of a workspace")));
     }

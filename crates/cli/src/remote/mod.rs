@@ -4,6 +4,7 @@
 //! goes on at the server: Ctrl-C ends the watching, `clade pause` puts it down.
 
 mod asks;
+mod audit;
 mod client;
 mod library;
 mod mcp;
@@ -60,6 +61,7 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         | Command::Import(_)
         | Command::Compare(_)
         | Command::Mcp(_)
+        | Command::Audit(_)
         | Command::Library(_) => "",
     };
     if !name.is_empty() {
@@ -67,7 +69,11 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
             "`clade {name}` works on this machine and not through a server; leave --server out, and unset CLADE_SERVER"
         )));
     }
-    let client = Client::connect(server, context).await?;
+    let client = match &command {
+        // whoever keeps the installation may be in no workspace
+        Command::Audit(args) if args.instance => Client::reach(server, context).await?.0,
+        _ => Client::connect(server, context).await?,
+    };
     match command {
         Command::Check(args) => start::check(&client, &args, context).await?,
         Command::Run(args) => start::run(&client, &args, RunMode::Optimize, context).await?,
@@ -84,6 +90,7 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         Command::Snapshot(args) => asks::snapshot(&client, &args, context).await?,
         Command::Export(args) => asks::export(&client, &args, context).await?,
         Command::Import(args) => asks::import(&client, &args, context).await?,
+        Command::Audit(args) => audit::run(&client, &args, context).await?,
         Command::Library(args) => library::run(&client, &args, context).await?,
         Command::Compare(args) => asks::compare(&client, &args, context).await?,
         _ => {}

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod auditing;
 #[cfg(all(feature = "neo4j", feature = "redis"))]
 mod backends;
 mod bad_files;
@@ -24,6 +25,7 @@ mod exporting;
 mod journey;
 mod judges;
 mod library;
+mod limits;
 mod mcp;
 #[cfg(target_os = "linux")]
 mod programs;

@@ -4,29 +4,28 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, AuditEntry, Timestamp, UserId, WorkspaceId};
-use clade_store::{Change, ReadRecords, RecordQuery, Stored};
+use clade_accounts::{AuditFilter, AuditView};
+use clade_domain::{Action, AuditEntry, RunId, Timestamp, WorkspaceId};
+use clade_store::{Change, RecordQuery};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
     App, Gate, Problem,
     caller::Caller,
     extract::Asked,
-    page::{Page, PageQuery, limit},
+    page::{Page, limit},
     route::Route,
 };
 
 const GATE: Gate = Gate::Workspace(Action::ReadAudit);
 const INSTANCE: Gate = Gate::Instance(Action::ManageUsers);
-/// Entries read in one step.
-const PART: u32 = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/workspaces/{workspace}/audit", GATE, "audit", "Who did what, newest first.", list)
-            .asks::<PageQuery>()
+            .asks::<AuditQuery>()
             .gives::<Page<AuditView>>(200),
         Route::get(
             "/workspaces/{workspace}/audit.jsonl",
@@ -43,7 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Who did what that belongs to no workspace, newest first.",
             list_outside,
         )
-        .asks::<PageQuery>()
+        .asks::<AuditQuery>()
         .gives::<Page<AuditView>>(200),
         Route::get(
             "/audit.jsonl",
@@ -56,19 +55,22 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// What somebody did.
-#[derive(Debug, Serialize, JsonSchema)]
-struct AuditView {
-    id: String,
-    at: Timestamp,
-    by: UserId,
-    /// What they sign in with; empty where they are gone.
-    login: String,
-    action: String,
-    /// What it was done to.
-    target: String,
-    before: Option<Value>,
-    after: Option<Value>,
+/// Which page of the log, and which entries.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct AuditQuery {
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    limit: Option<u32>,
+    /// Only what this person did: what they sign in with, or their id.
+    who: Option<String>,
+    /// Only this action, such as `member.role`, or all of a kind, such as `member`.
+    what: Option<String>,
+    /// Only what was done to this run.
+    run: Option<RunId>,
+    /// Only what was done at this time or later.
+    since: Option<Timestamp>,
 }
 
 /// What was there before, and what is there now; `Value::Null` is nothing.
@@ -106,75 +108,47 @@ pub(crate) async fn note(
     Ok(app.store.commit(vec![entry(caller, workspace, what, became)?]).await?)
 }
 
-async fn view(app: &App, caller: &Caller, entry: AuditEntry) -> Result<AuditView, Problem> {
-    let AuditEntry { id, at, by, action, target, before, after, .. } = entry;
-    let login = app.accounts.user(&by, caller.now).await?.map(|user| user.value.login).unwrap_or_default();
-    Ok(AuditView { id, at, by, login, action, target, before, after })
-}
-
-async fn list(state: State<App>, caller: Caller, page: Asked<PageQuery>) -> Result<Json<Page<AuditView>>, Problem> {
+async fn list(state: State<App>, caller: Caller, query: Asked<AuditQuery>) -> Result<Json<Page<AuditView>>, Problem> {
     let workspace = caller.workspace()?.clone();
-    listed(state, caller, page, Some(workspace)).await
+    listed(state, caller, query, Some(workspace)).await
 }
 
 async fn list_outside(
     state: State<App>,
     caller: Caller,
-    page: Asked<PageQuery>,
+    query: Asked<AuditQuery>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    listed(state, caller, page, None).await
+    listed(state, caller, query, None).await
 }
 
 /// The entries of a workspace, or those of none.
 async fn listed(
     State(app): State<App>,
     caller: Caller,
-    Asked(page): Asked<PageQuery>,
+    Asked(asked): Asked<AuditQuery>,
     workspace: Option<WorkspaceId>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
-    let limit = limit(page.limit)?;
-    let after = page.cursor.as_deref().map(|cursor| {
+    let AuditQuery { cursor, limit: most, who, what, run, since } = asked;
+    let limit = limit(most)?;
+    let after = cursor.map(|cursor| {
         let parts = cursor.split_once(' ').and_then(|(at, id)| Some((Timestamp(at.parse().ok()?), id.to_owned())));
         parts.ok_or_else(Problem::cursor)
     });
-    let mut found = parts(&app, &caller, workspace, (after.transpose()?, true), limit + 1).await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let last = found.last().filter(|_| more);
-    let next = last.map(|last| format!("{} {}", last.created.0, last.value.id));
-    let mut items = Vec::new();
-    for entry in found {
-        items.push(view(&app, &caller, entry.value).await?);
-    }
+    let query = RecordQuery {
+        workspace,
+        after: after.transpose()?,
+        newest_first: true,
+        // one more says whether there is a next page
+        limit: u32::try_from(limit + 1).ok(),
+        ..RecordQuery::default()
+    };
+    let filter = AuditFilter { who, what, run, since };
+    let mut items = app.accounts.audit(&filter, query, caller.now).await?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more);
+    let next = last.map(|last| format!("{} {}", last.at.0, last.id));
     Ok(Json(Page { items, next }))
-}
-
-/// At most so many entries of a workspace, or of none. The store has no list of those of none, so they are picked out of all.
-async fn parts(
-    app: &App,
-    caller: &Caller,
-    workspace: Option<WorkspaceId>,
-    (mut after, newest_first): (Option<(Timestamp, String)>, bool),
-    most: usize,
-) -> Result<Vec<Stored<AuditEntry>>, Problem> {
-    let mut found = Vec::new();
-    loop {
-        let query = RecordQuery {
-            workspace: workspace.clone(),
-            after: after.take(),
-            newest_first,
-            limit: Some(PART),
-            ..RecordQuery::default()
-        };
-        let part: Vec<Stored<AuditEntry>> = app.store.list(query, caller.now).await?;
-        let end = part.len() < PART as usize;
-        after = part.last().map(|last| (last.created, last.value.id.clone()));
-        found.extend(part.into_iter().filter(|entry| entry.value.workspace == workspace));
-        if end || found.len() >= most {
-            found.truncate(most);
-            return Ok(found);
-        }
-    }
 }
 
 async fn export(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
@@ -187,9 +161,9 @@ async fn export_outside(State(app): State<App>, caller: Caller) -> Result<Respon
 }
 
 async fn exported(app: &App, caller: &Caller, workspace: Option<WorkspaceId>) -> Result<Response, Problem> {
+    let all = RecordQuery { workspace, ..RecordQuery::default() };
     let mut text = String::new();
-    for entry in parts(app, caller, workspace, (None, false), usize::MAX).await? {
-        let entry = view(app, caller, entry.value).await?;
+    for entry in app.accounts.audit(&AuditFilter::default(), all, caller.now).await? {
         text.push_str(&serde_json::to_string(&entry).map_err(Problem::fault)?);
         text.push('\n');
     }

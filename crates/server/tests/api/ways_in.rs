@@ -191,6 +191,23 @@ async fn the_log_has_before_and_after_of_what_people_did() {
     let second = zoe.get(&format!("/audit?limit=3&cursor={}", text(&first["next"]).replace(' ', "%20"))).await;
     assert_eq!(actions(&second)[0], "user.change");
     assert_eq!(second["items"][0]["after"]["name"], "Zoë");
+    // what is asked for alone, and page by page
+    let asked = async |query: &str| actions(&zoe.get(query).await);
+    assert_eq!(asked("/audit?what=user.change").await, ["user.change"]);
+    assert_eq!(asked("/audit?what=user&who=zoe").await, ["user.change"]);
+    assert_eq!(asked(&format!("/audit?what=user.add&who={}", UserId::default())).await, ["user.add"]);
+    assert_eq!(asked("/audit?who=nobody").await, [""; 0]);
+    assert_eq!(asked("/audit?who=a%00b").await, [""; 0]);
+    assert_eq!(asked("/audit?since=99999999999999").await, [""; 0]);
+    assert_eq!(asked("/audit?what=token.add&limit=3&since=0").await, ["token.add"; 3]);
+    assert_eq!(asked(&format!("/workspaces/north/audit?run={run}&what=run.budget")).await, ["run.budget"]);
+    assert_eq!(asked("/workspaces/north/audit?run=no-such-run").await, [""; 0]);
+    let one = zoe.get("/workspaces/north/audit?what=library&limit=1").await;
+    assert_eq!(actions(&one), ["library.label"]);
+    let next = text(&one["next"]).replace(' ', "%20");
+    let two = zoe.get(&format!("/workspaces/north/audit?what=library&limit=1&cursor={next}")).await;
+    assert_eq!((actions(&two), &two["next"]), (vec!["library.version".to_owned()], &serde_json::Value::Null));
+    problem(zoe.ask(Method::GET, "/audit?whom=zoe"), 400, "bad_request").await;
     let exported = zoe.ask(Method::GET, "/audit.jsonl").send().await.unwrap().text().await.unwrap();
     assert!(exported.contains("user.add") && !exported.contains("run.create"), "{exported}");
     let other = server.person("other", false).await;
