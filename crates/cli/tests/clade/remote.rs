@@ -1,5 +1,7 @@
 //! `clade --server`: the same commands with the runs of a real `clade serve`.
 
+use std::collections::BTreeSet;
+
 use crate::common::{Place, Ran, Served, Working, essence};
 
 #[test]
@@ -177,10 +179,6 @@ fn what_keeps_one_out_is_said() {
     place.write("sub/p.yaml", std::fs::read_to_string(place.path("p.yaml")).unwrap().replace("file://", "file://../"));
     let outside = server.run(&place, &["check", "sub/p.yaml"]);
     assert!(outside.code == 2 && outside.stderr.contains("outside of its folder"), "{}", outside.stderr);
-    for command in [&["serve"][..], &["backup", "copy"], &["init", "x"], &["simulate"], &["sandbox", "doctor"]] {
-        let ran = server.run(&place, command);
-        assert!(ran.code == 2 && ran.stderr.contains("on this machine"), "{command:?}: {}", ran.stderr);
-    }
     let lost = place.run(&["pause", "last"]);
     assert!(lost.code == 2 && lost.stderr.contains("--server"), "{}", lost.stderr);
     for url in ["ftp://x", "nonsense"] {
@@ -191,4 +189,66 @@ fn what_keeps_one_out_is_said() {
     server.stop();
     let gone = place.run(&["list", "--server", &url]);
     assert!(gone.code == 1 && gone.stderr.contains("cannot reach the server"), "{}", gone.stderr);
+}
+
+/// Every command either asks the server or says that it cannot, so none does something else than was meant.
+#[test]
+fn a_command_that_works_on_this_machine_alone_says_so() {
+    // none of them reaches anything, so nobody has to be there
+    const NOBODY: &str = "http://127.0.0.1:9";
+    let here: &[&[&str]] = &[
+        &["init", "x"],
+        &["report"],
+        &["bench", "run", "--strategies", "auto"],
+        &["simulate"],
+        &["serve"],
+        &["user", "list"],
+        &["token", "list"],
+        &["backup", "copy"],
+        &["doctor"],
+        &["sync"],
+        &["rebuild", "lineage"],
+        &["migrate"],
+        &["sandbox", "doctor"],
+    ];
+    let asking: &[&[&str]] = &[
+        &["check", "p.yaml"],
+        &["run", "p.yaml"],
+        &["eval", "p.yaml"],
+        &["resume"],
+        &["pause"],
+        &["list"],
+        &["show"],
+        &["best"],
+        &["lineage"],
+        &["diff", "last"],
+        &["snapshot", "last"],
+        &["branch", "last@best"],
+        &["export"],
+        &["import", "data.jsonl"],
+        &["compare", "last"],
+        &["mcp"],
+        &["audit"],
+        &["library", "list"],
+    ];
+    let alike = ["schema", "completions", "help"];
+    let place = Place::new();
+    let help = place.ok(&["--help"]);
+    let listed = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let listed: BTreeSet<&str> = listed
+        .lines()
+        .filter(|line| !line.starts_with("   "))
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    let tried = here.iter().chain(asking).map(|command| command[0]).chain(alike);
+    assert_eq!(tried.collect::<BTreeSet<_>>(), listed, "a command that this test does not know");
+    for (commands, code, said) in [(here, 2, "works on this machine"), (asking, 1, "cannot reach the server")] {
+        for command in commands {
+            let ran = place.run(&[&["--server", NOBODY][..], *command].concat());
+            assert!(ran.code == code && ran.stderr.contains(said), "{command:?}: {} {}", ran.code, ran.stderr);
+            assert_eq!(ran.stdout, "", "{command:?}");
+        }
+    }
+    assert!(!place.path("x").exists() && !place.path("copy").exists() && !place.path("data").exists());
+    assert_eq!(place.ok(&["--server", NOBODY, "schema"]), place.ok(&["schema"]));
 }

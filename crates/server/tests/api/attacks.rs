@@ -187,3 +187,39 @@ async fn ids_that_are_guessed_tell_nothing() {
     answer(admin.ask(Method::GET, &format!("/runs/{}", &run[..5])), 404).await;
     server.stop().await;
 }
+
+/// Ids of runs are of the whole installation: whoever chooses one that is taken elsewhere is told what they would be told of their own.
+#[tokio::test]
+async fn an_id_that_is_taken_elsewhere_tells_only_that() {
+    let server = Server::start(Mode::Accounts).await;
+    let (admin, other) = (server.person("admin", false).await, server.person("other", false).await);
+    server.workspace("north", &admin).await;
+    server.workspace("south", &other).await;
+    let named = |run: &str| {
+        let mut file = run_file(60);
+        file["start"] = json!(false);
+        file["run"] = json!(run);
+        file
+    };
+    admin.post("/workspaces/north/runs", named("run-of-north"), 201).await;
+    other.post("/workspaces/south/runs", named("run-of-south"), 201).await;
+    answer(other.ask(Method::POST, "/runs/run-of-south/start"), 202).await;
+    other.ended("run-of-south").await;
+    let other = &other;
+    // what `other` is told, without the name that they sent themselves
+    let told = |path: &'static str, body: Value| async move {
+        let run = text(&body["run"]);
+        let body = other.ask(Method::POST, path).json(&body);
+        let mut said = answer(body, 409).await;
+        said.as_object_mut().unwrap().remove("request_id");
+        said.to_string().replace(&run, "ID")
+    };
+    let create = "/workspaces/south/runs";
+    let theirs = told(create, named("run-of-north")).await;
+    assert_eq!(theirs, told(create, named("run-of-south")).await);
+    assert!(!theirs.contains("north") && !theirs.contains("admin"), "{theirs}");
+    let branch = "/runs/run-of-south/branches";
+    let of = |run: &str| json!({ "from": "seed", "start": false, "run": run });
+    assert_eq!(told(branch, of("run-of-north")).await, told(branch, of("run-of-south")).await);
+    server.stop().await;
+}

@@ -72,6 +72,26 @@ async fn a_listener_sees_every_entry_once_in_order_and_the_end() {
     server.stop().await;
 }
 
+/// A place beyond the end is the end: nothing that comes later is left out.
+#[tokio::test]
+async fn who_claims_to_have_seen_more_than_there_is_hears_what_comes() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", slow(150), 201).await["run"]);
+    for (query, last) in [("?after=99999", None), ("", Some(99_999)), ("?after=9223372036854775807", Some(u64::MAX))] {
+        let heard = events(&me, &format!("/runs/{run}/events{query}"), last, 20).await;
+        let seqs: Vec<u64> = heard.iter().filter_map(|(_, id, _)| *id).collect();
+        assert!(seqs.len() > 2 && seqs[0] < 99_999, "{query}: {heard:?}");
+        assert_eq!(seqs, (seqs[0]..seqs[0] + seqs.len() as u64).collect::<Vec<_>>(), "{query}");
+    }
+    me.ended(&run).await;
+    let length = me.ask(Method::GET, &format!("/runs/{run}/journal")).send().await.unwrap().text().await.unwrap();
+    let over = events(&me, &format!("/runs/{run}/events?after=99999"), None, usize::MAX).await;
+    assert_eq!(over.len(), 1, "{over:?}");
+    assert_eq!((over[0].0.as_str(), &over[0].2["next"]), ("end", &json!(length.lines().count())));
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn who_is_taken_out_of_a_workspace_hears_nothing_more() {
     let server = Server::start(Mode::Accounts).await;
