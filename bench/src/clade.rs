@@ -10,6 +10,9 @@ use serde_json::Value;
 
 use crate::process::{cpu_of_children, peak_memory};
 
+/// Names and values that a process finds in its environment.
+pub type Variables<'v> = &'v [(&'static str, String)];
+
 /// The `clade` that is measured.
 #[derive(Debug, Clone)]
 pub struct Clade {
@@ -98,9 +101,14 @@ impl Clade {
     /// # Errors
     /// Where it cannot be started.
     pub fn start(&self, folder: &Path, arguments: &[&str]) -> Result<Child, String> {
+        self.start_with(folder, arguments, &[])
+    }
+
+    fn start_with(&self, folder: &Path, arguments: &[&str], variables: Variables<'_>) -> Result<Child, String> {
         let file =
             |name: &str| File::create(folder.join(name)).map_err(|error| format!("could not create {name}: {error}"));
         let mut command = self.command(folder, arguments);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         command.stdout(file("stdout.jsonl")?).stderr(file("stderr.txt")?);
         command.spawn().map_err(|error| format!("could not start {}: {error}", self.program.display()))
     }
@@ -110,8 +118,16 @@ impl Clade {
     /// # Errors
     /// Where it cannot be started or waited for; an exit code other than 0 is none.
     pub fn run(&self, folder: &Path, arguments: &[&str]) -> Result<Ended, String> {
+        self.run_with(folder, arguments, &[])
+    }
+
+    /// The same with variables.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_with(&self, folder: &Path, arguments: &[&str], variables: Variables<'_>) -> Result<Ended, String> {
         let (cpu, start) = (cpu_of_children(), Instant::now());
-        let mut child = self.start(folder, arguments)?;
+        let mut child = self.start_with(folder, arguments, variables)?;
         let (status, peak_bytes) = peak_memory(&mut child)?;
         let seconds = start.elapsed().as_secs_f64();
         let cpu_seconds = cpu_of_children().zip(cpu).map(|(after, before)| after - before);

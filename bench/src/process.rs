@@ -28,7 +28,7 @@ pub fn cpu_of_this_process() -> Option<f64> {
 /// CPU seconds, user and system, of a process that goes on, its threads that have ended included: `utime` and `stime` of proc_pid_stat(5),
 /// in hundredths of a second as everywhere on Linux.
 #[must_use]
-pub(crate) fn cpu_of(process: u32) -> Option<f64> {
+pub fn cpu_of(process: u32) -> Option<f64> {
     ticks(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?).map(|ticks| f64::from(ticks) / 100.0)
 }
 

@@ -76,6 +76,18 @@ impl Workload {
         self.run_file_of(&format!("  - simulated:{model}\n"), "")
     }
 
+    /// The same for `clade run`: a search that goes on until it has bought so many calls, each of which takes so long.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn search_file_in_process(&self, model: &str, calls: u32, latency_ms: u32) -> Result<String, String> {
+        let provider = format!("  - id: simulated:{model}\n    config: {{latency_ms: {latency_ms}}}\n");
+        let optimize = format!(
+            "optimize: {{budget: {{calls: {calls}}}, strategy: {{name: genetic, population: 100, generations: 10000}}, stop: {{no_improvement: 10000}}}}\n"
+        );
+        self.run_file_of(&provider, &optimize)
+    }
+
     fn run_file_of(&self, provider: &str, optimize: &str) -> Result<String, String> {
         let mut text = String::from("prompts: [file://prompt.txt]\nproviders:\n");
         text.push_str(provider);

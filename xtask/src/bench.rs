@@ -3,12 +3,13 @@
 use std::env;
 
 use crate::{
+    services::{self, Service},
     shell,
     workspace::{cargo, executable, target_directory},
 };
 
 /// The programs of `bench/` and what each measures.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("raw_client", "requests per second and CPU of a bare keep-alive client against `clade simulate`"),
     ("server", "`clade serve`: lists of 10,000 runs, reads and listeners beside a run at full rate, start, memory"),
     ("server_large", "`clade serve`: a family tree of 50,000 candidates, a million trials: pages, positions, memory"),
@@ -19,11 +20,18 @@ const PROGRAMS: [(&str, &str); 11] = [
     ),
     ("memory", "peak memory of `clade eval` as a run grows"),
     ("start", "how long `clade --version` and `clade list` on 1,000 runs take"),
+    (
+        BACKENDS,
+        "PostgreSQL, Neo4j, Redis and DynamoDB Local, which it starts: entries and candidates a second, questions, lag, loss of a run",
+    ),
     ("errors", "evaluations lost under injected errors and under a rate limit"),
     ("racing", "CPU time of a race's decisions at 1,000 candidates and 1,000 examples"),
     ("search", "CPU time and memory of whole searches at 1,000 train examples and 1,000 candidates"),
     ("kill", "answers lost or bought twice after kill -9 at random moments"),
 ];
+
+/// The one that needs servers, and the feature of both packages by which they are known.
+const BACKENDS: &str = "backends";
 
 /// What is measured in a browser, by `e2e/tests/measure.spec.ts`.
 const PAGES: (&str, &str) = (
@@ -49,10 +57,11 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     if !PROGRAMS.iter().any(|(known, _)| known == name) {
         return Err(format!("no benchmark is called `{name}`; `cargo xtask bench` lists them"));
     }
+    let features: &[&str] = if name == BACKENDS { &["--features", BACKENDS] } else { &[] };
     let clade = match env::var_os("CLADE_BIN") {
         Some(given) => given.into(),
         None => {
-            succeed(cargo().args(["build", "--release", "--package", "promptclade", "--bin", "clade"]))?;
+            succeed(cargo().args(["build", "--release", "--package", "promptclade", "--bin", "clade"]).args(features))?;
             target_directory()?.join("release").join(executable("clade"))
         }
     };
@@ -67,10 +76,16 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     }
     let mut program = cargo();
     program
-        .args(["run", "--quiet", "--release", "--package", "clade-bench", "--bin", name, "--"])
+        .args(["run", "--quiet", "--release", "--package", "clade-bench", "--bin", name])
+        .args(features)
+        .arg("--")
         .args(tree)
         .args(rest);
-    succeed(program.env("CLADE_BIN", clade))
+    program.env("CLADE_BIN", clade);
+    if name != BACKENDS {
+        return succeed(&mut program);
+    }
+    services::with(&Service::ALL, |state| succeed(program.envs(state.variables())))
 }
 
 /// Runs a command that has to succeed.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use support::{cargo, packages};
 
 /// Each crate with the crates of ours that it may use. A new crate is entered here: its place is a decision.
-const MAY_USE: [(&str, &[&str]); 29] = [
+const MAY_USE: [(&str, &[&str]); 30] = [
     ("clade-domain", &[]),
     ("clade-text", &["clade-domain"]),
     ("clade-evolve", &["clade-domain", "clade-text"]),
@@ -25,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 29] = [
     ("clade-accounts", &["clade-domain", "clade-store"]),
     ("clade-identity", &["clade-domain"]),
     ("clade-auth-standin", &[]),
+    ("clade-test-servers", &["clade-store"]),
     ("clade-sandbox", &["clade-domain"]),
     ("clade-daytona-fake", &["clade-sandbox"]),
     ("clade-runfile", &["clade-domain", "clade-text", "clade-metrics"]),
@@ -94,16 +95,32 @@ const MAY_USE: [(&str, &[&str]); 29] = [
             "clade-lab",
         ],
     ),
-    // these measure and build from outside
-    ("clade-bench", &[]),
+    // these measure and build from outside; how fast a server keeps something is asked of the crate that talks to it
+    (
+        "clade-bench",
+        &[
+            "clade-domain",
+            "clade-lineage",
+            "clade-store",
+            "clade-store-sqlite",
+            "clade-store-neo4j",
+            "clade-store-redis",
+            "clade-store-dynamodb",
+            "clade-store-postgres",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
 /// What tests may use beside that.
-const TESTS_MAY_USE: [(&str, &[&str]); 6] = [
+const TESTS_MAY_USE: [(&str, &[&str]); 10] = [
     ("clade-identity", &["clade-auth-standin"]),
     ("clade-sandbox", &["clade-daytona-fake"]),
-    ("promptclade", &["clade-daytona-fake", "clade-auth-standin"]),
+    ("promptclade", &["clade-daytona-fake", "clade-auth-standin", "clade-test-servers"]),
+    ("clade-store-redis", &["clade-test-servers"]),
+    ("clade-store-neo4j", &["clade-test-servers"]),
+    ("clade-store-dynamodb", &["clade-test-servers"]),
+    ("clade-store-postgres", &["clade-test-servers"]),
     ("clade-engine", &["clade-store-sqlite"]),
     ("clade-bundle", &["clade-store-sqlite"]),
     ("clade-server", &["clade-store-sqlite", "clade-store-postgres", "clade-auth-standin"]),

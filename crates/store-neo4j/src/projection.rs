@@ -18,9 +18,8 @@ const SHOWN: usize = 20_000;
 /// Takes the run's lock until the transaction ends, and reads what is in it only then.
 const LOCK: &str = "MERGE (r:Run {id: $run}) SET r.lock = true WITH r RETURN coalesce(r.entries, 0) AS entries";
 
-const NODES: &str = "UNWIND $rows AS row MERGE (p:Prompt {id: row.id}) SET p += row.properties";
-
-const JOINED: &str = "MATCH (r:Run {id: $run}) UNWIND $ids AS id MATCH (p:Prompt {id: id}) MERGE (p)-[:IN_RUN]->(r)";
+const NODES: &str = "MATCH (r:Run {id: $run}) UNWIND $rows AS row MERGE (p:Prompt {id: row.id}) SET p += row.properties \
+     WITH r, p, row WHERE row.joined MERGE (p)-[:IN_RUN]->(r)";
 
 /// How much better children are than their parents, by Newcombe's hybrid score interval (`clade_lineage::Estimate::minus`).
 const DIFFERENCE: &str = "SET e.cost = c.cost, e.difference = c.score - p.score, \
@@ -110,15 +109,15 @@ fn statements(batch: Batch) -> Result<Vec<Query>, StoreError> {
     let Batch { fold, records, prompts, .. } = batch;
     let run = fold.run().to_string();
     let prompts: HashMap<CandidateId, String> = prompts.into_iter().collect();
-    let (mut rows, mut ids, mut joined) = (Vec::<BoltType>::new(), Vec::new(), Vec::new());
+    let (mut rows, mut changed, mut joined) = (Vec::<BoltType>::new(), Vec::new(), Vec::new());
     let mut edges: HashMap<&'static str, Vec<BoltType>> = HashMap::new();
     for record in &records {
         let (node, id) = (&record.node, record.node.id.to_string());
         let json = serde_json::to_string(record).map_err(written)?;
         let prompt = prompts.get(&node.id.candidate);
-        rows.push(map([("id", text(&id)), ("properties", properties(node, json, prompt))]));
+        let properties = properties(node, json, prompt);
+        rows.push(map([("id", text(&id)), ("properties", properties), ("joined", prompt.is_some().into())]));
         if prompt.is_some() {
-            joined.push(id.clone());
             for (place, parent) in (0..).zip(&node.parents) {
                 edges.entry(kind(node, parent)).or_default().push(map([
                     ("child", text(&id)),
@@ -127,27 +126,28 @@ fn statements(batch: Batch) -> Result<Vec<Query>, StoreError> {
                 ]));
             }
         }
-        ids.push(id);
+        if prompt.is_some() { joined.push(id) } else { changed.push(id) }
     }
-    let mut statements = vec![query(NODES).param("rows", rows)];
-    if !joined.is_empty() {
-        statements.push(query(JOINED).param("run", run.as_str()).param("ids", list(&joined)));
-    }
+    let mut statements = vec![query(NODES).param("run", run.as_str()).param("rows", rows)];
     // a relationship's type is no parameter
     for (kind, edges) in edges {
         // the parent may be of a run that is not there yet
         let statement = format!(
             "UNWIND $edges AS edge MATCH (c:Prompt {{id: edge.child}}) MERGE (p:Prompt {{id: edge.parent}}) \
-             MERGE (c)-[e:{kind}]->(p) SET e += edge.properties"
+             MERGE (c)-[e:{kind}]->(p) SET e += edge.properties {DIFFERENCE}"
         );
         statements.push(query(&statement).param("edges", edges));
     }
-    for ends in [
-        "(c:Prompt {id: id})-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt)",
-        "(c:Prompt)-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt {id: id})",
+    // a prompt that just joined can only have children in branches whose journals were read before
+    for (ids, ends) in [
+        (&changed, "(c:Prompt {id: id})-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt)"),
+        (&changed, "(c:Prompt)-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt {id: id})"),
+        (&joined, "(c:Prompt)-[e:BRANCH_OF]->(p:Prompt {id: id})"),
     ] {
-        let statement = format!("UNWIND $ids AS id MATCH {ends} {DIFFERENCE}");
-        statements.push(query(&statement).param("ids", list(&ids)));
+        if !ids.is_empty() {
+            let statement = format!("UNWIND $ids AS id MATCH {ends} {DIFFERENCE}");
+            statements.push(query(&statement).param("ids", list(ids)));
+        }
     }
     let best = fold.best().map(|best| NodeId::new(fold.run().clone(), best).to_string()).unwrap_or_default();
     let json = serde_json::to_string(&fold).map_err(written)?;

@@ -55,6 +55,12 @@ impl Server {
             _ if code == "OOM" => {
                 denied("its memory is full: raise `maxmemory`, or let old runs expire; the run goes on without it")
             }
+            _ if code == "MISCONF" => denied(
+                "it cannot write its files, most likely because its disk is full: free some space there; the run goes on without it",
+            ),
+            ErrorKind::Server(ServerErrorKind::ReadOnly) => {
+                denied("it is a replica, which only reads: name the primary")
+            }
             _ if error.is_io_error() || error.is_timeout() || error.is_connection_dropped() => {
                 StoreError::Unreachable { server: self.0.clone(), detail: error.to_string() }
             }

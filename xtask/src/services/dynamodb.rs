@@ -29,6 +29,11 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         let text = fs::read_to_string(&log).ok()?;
         text.lines().find_map(|line| line.strip_prefix("READY ").map(str::to_owned))
     })?;
-    let variables = BTreeMap::from([("PROMPTCLADE_TEST_DYNAMODB_URL".to_owned(), url)]);
+    // for tests that start and kill one of their own
+    let variables = BTreeMap::from([
+        ("PROMPTCLADE_TEST_DYNAMODB_URL".to_owned(), url),
+        ("PROMPTCLADE_TEST_DYNAMODB_LIBRARIES".to_owned(), lib.display().to_string()),
+        ("PROMPTCLADE_TEST_DYNAMODB_CLASSES".to_owned(), classes.display().to_string()),
+    ]);
     Ok(Running { name: "dynamodb".into(), pid: child.id(), folder: folder.to_owned(), variables })
 }

@@ -77,6 +77,39 @@ pub fn jars(service: &str) -> Result<PathBuf, String> {
     Ok(lib)
 }
 
+/// Packages of Debian, unpacked and not installed, since installing would start services of the system. Gives the folder that stands for `/`.
+///
+/// # Errors
+/// Where there is no `apt-get`, or it cannot fetch them.
+pub fn unpacked(service: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let root = cache(service)?.join("root");
+    once(&root, &packages.join(" "), |making| {
+        let missing = format!("install the package {}", packages.first().unwrap_or(&service));
+        if !shell::exists("apt-get") {
+            return Err(format!("there is no apt-get to fetch it with; {missing}"));
+        }
+        let fetch = || run(Command::new("apt-get").args(["download", "-q"]).args(packages).current_dir(making));
+        fetch()
+            // an old package list names versions that are gone
+            .or_else(|_| run(Command::new("apt-get").args(["update", "-qq"])).and_then(|()| fetch()))
+            .map_err(|why| format!("{why}; {missing}"))?;
+        let found = fs::read_dir(making).map_err(|error| format!("could not read {}: {error}", making.display()))?;
+        let files = found.flatten().map(|entry| entry.path());
+        for package in files.filter(|path| path.extension().is_some_and(|it| it == "deb")) {
+            run(Command::new("dpkg").arg("-x").arg(&package).arg(making))?;
+            // it is unpacked; a copy that stays only takes room
+            drop(fs::remove_file(package));
+        }
+        Ok(())
+    })?;
+    Ok(root)
+}
+
+/// Where the libraries of unpacked packages are.
+pub fn libraries(root: &Path) -> PathBuf {
+    root.join(format!("usr/lib/{}-linux-gnu", std::env::consts::ARCH))
+}
+
 /// Runs a command whose output matters only where it fails.
 ///
 /// # Errors

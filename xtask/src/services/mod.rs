@@ -151,11 +151,11 @@ fn start(state: &mut State, wanted: &[Service], owned: bool) -> Result<Vec<Strin
     for (service, outcome) in wanted.iter().zip(started) {
         match outcome {
             Ok((Ok(running), took)) => {
-                println!("    {:9} answers after {} (process {})", service.name(), seconds(took), running.pid);
+                eprintln!("    {:9} answers after {} (process {})", service.name(), seconds(took), running.pid);
                 state.add(running)?;
             }
             Ok((Err(why), _)) => {
-                println!("    {:9} is absent: {why}", service.name());
+                eprintln!("    {:9} is absent: {why}", service.name());
                 failed.push(format!("{} is absent: {why}", service.name()));
             }
             Err(_) => failed.push(format!("starting {} panicked", service.name())),

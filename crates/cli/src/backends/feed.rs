@@ -71,24 +71,9 @@ impl Feed {
 
     /// Carries over until the run has ended, and then the rest.
     pub async fn go(mut self, ended: CancellationToken) {
-        if self.lines.is_empty() {
-            return;
-        }
-        while !ended.is_cancelled() {
-            tokio::select! {
-                () = sleep(PULSE) => {}
-                () = ended.cancelled() => break,
-            }
-            for line in &mut self.lines {
-                if line.rest.is_none_or(|(until, _)| Instant::now() >= until) {
-                    // what is under way when the run ends is given up and begun anew: a batch counts once
-                    tokio::select! {
-                        () = line.carry(&self.run, &self.output) => {}
-                        () = ended.cancelled() => {}
-                    }
-                }
-            }
-        }
+        let (run, output, ended) = (&self.run, &self.output, &ended);
+        // each at its own pace: one that is slow or silent holds no other up
+        futures::future::join_all(self.lines.iter_mut().map(|line| line.keep_up(run, output, ended))).await;
         self.row().await;
     }
 }
@@ -133,6 +118,22 @@ pub async fn all(
 }
 
 impl Line {
+    async fn keep_up(&mut self, run: &RunId, output: &Output, ended: &CancellationToken) {
+        while !ended.is_cancelled() {
+            tokio::select! {
+                () = sleep(PULSE) => {}
+                () = ended.cancelled() => return,
+            }
+            if self.rest.is_none_or(|(until, _)| Instant::now() >= until) {
+                // what is under way when the run ends is given up and begun anew: a batch counts once
+                tokio::select! {
+                    () = self.carry(run, output) => {}
+                    () = ended.cancelled() => {}
+                }
+            }
+        }
+    }
+
     async fn carry(&mut self, run: &RunId, output: &Output) {
         match self.projector.catch_up_run(run.clone()).await {
             Ok(_) => self.rest = None,

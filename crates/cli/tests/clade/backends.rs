@@ -20,7 +20,7 @@ impl With<'_> {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments))
     }
 
@@ -132,6 +132,8 @@ fn servers_that_are_down_are_said_and_change_nothing() {
     let ran = with.run(&["run", "p.yaml", "--json", "--run-id", "alone"]);
     assert!([0, 3].contains(&ran.code), "{}{}", ran.stdout, ran.stderr);
     assert_eq!(essence(&ran.result()), essence(&plain.finished("alone").result()));
+    let ran = with.run(&["run", "p.yaml", "--run-id", "told"]);
+    assert_eq!(ran.stderr.matches("`clade sync` catches up").count(), 2, "each is said, and once: {}", ran.stderr);
     let ran = with.run(&["doctor"]);
     assert_eq!(ran.code, 1);
     assert_eq!(ran.stdout.matches("FAIL").count(), 2, "{}", ran.stdout);

@@ -1,4 +1,6 @@
-use std::{fs, path::Path, process::Command};
+use std::{fs, process::Command};
+
+use clade_test_servers::SmallDisk;
 
 use crate::common::Place;
 
@@ -85,38 +87,12 @@ fn a_folder_that_may_not_be_written() {
     assert!(ran.stderr.contains("data"), "{}", ran.stderr);
 }
 
-/// A small disk, which goes when this value goes.
-struct Mounted<'a>(&'a Path);
-
-impl<'a> Mounted<'a> {
-    /// `None` where this user may not mount.
-    fn new(at: &'a Path, options: &str) -> Option<Self> {
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(at));
-        }
-        eprintln!("skipped: this user may not mount a small disk");
-        None
-    }
-
-    fn again(&self, options: &str) {
-        let options = format!("remount,{options}");
-        assert!(Command::new("mount").args(["-o", &options]).arg(self.0).status().unwrap().success());
-    }
-}
-
-impl Drop for Mounted<'_> {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg(self.0).status());
-    }
-}
-
 #[test]
 fn what_may_not_be_written_can_be_read() {
     let place = Place::new();
     let disk = place.path("data");
     fs::create_dir(&disk).unwrap();
-    let Some(mounted) = Mounted::new(&disk, "size=50m") else { return };
+    let Some(mounted) = SmallDisk::at(&disk, "size=50m") else { return };
     place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "kept"]);
     let before = place.run(&["show", "kept", "--json"]).stdout;
     // what is read leaves a log beside the file; what writes carries it in
@@ -144,7 +120,7 @@ fn a_full_disk_stops_a_run_which_then_goes_on() {
     let place = Place::new();
     let disk = place.path("data");
     fs::create_dir(&disk).unwrap();
-    let Some(mounted) = Mounted::new(&disk, "size=900k") else { return };
+    let Some(mounted) = SmallDisk::at(&disk, "size=900k") else { return };
     let ran = place.run(&["run", "p.yaml", "--run-id", "cramped"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
     assert!(ran.stderr.contains("full") && ran.stderr.contains("clade.db"), "{}", ran.stderr);

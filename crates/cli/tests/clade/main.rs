@@ -22,6 +22,8 @@ mod examples;
 mod exit_codes;
 mod exporting;
 #[cfg(all(feature = "neo4j", feature = "redis"))]
+mod faults;
+#[cfg(all(feature = "neo4j", feature = "redis"))]
 mod journey;
 mod judges;
 mod library;

@@ -1,44 +1,13 @@
 //! Answers that processes with stores of their own share through Redis.
 
-use std::{collections::BTreeSet, net::TcpListener, process::Child, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use clade_domain::ContentHash;
-use clade_store::{AnswerLog, Journal, Store, conformance::service};
+use clade_store::{AnswerLog, Journal, Store};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
+use clade_test_servers::RedisServer;
 
 use crate::common::{Place, Simulator, Working, essence};
-
-/// A Redis of the test's own, which it may kill.
-struct Redis {
-    child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Redis {
-    fn start() -> Option<Self> {
-        let program = service("PROMPTCLADE_TEST_REDIS_SERVER")?;
-        let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut command = std::process::Command::new(program);
-        if let Ok(libraries) = std::env::var("PROMPTCLADE_TEST_REDIS_LIBRARIES") {
-            command.env("LD_LIBRARY_PATH", libraries);
-        }
-        command.args(["--port", &port.to_string(), "--save", "", "--dir"]).arg(folder.path());
-        let child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Some(Self { child, url: format!("redis://127.0.0.1:{port}"), _folder: folder })
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
 
 /// Two places with stores of their own that ask the same server the same.
 fn places(simulator: &Simulator, shared: &str) -> [Place; 2] {
@@ -58,10 +27,10 @@ fn running(place: &Place) -> Working {
 
 #[test]
 fn what_two_processes_ask_at_once_is_bought_once() {
-    let Some(redis) = Redis::start() else { return };
+    let Some(redis) = RedisServer::start(&[]) else { return };
     let home = Place::new();
     let simulator = Simulator::start(&home, &["--latency-ms", "60"]);
-    let places = places(&simulator, &redis.url);
+    let places = places(&simulator, &redis.url());
     assert!(places[0].ok(&["doctor"]).contains("ok   answers"));
     let both = places.each_ref().map(running);
     for run in both {
@@ -99,10 +68,10 @@ fn repeats_of_one() -> u64 {
 
 #[test]
 fn whoever_dies_while_buying_lets_the_other_buy() {
-    let Some(redis) = Redis::start() else { return };
+    let Some(redis) = RedisServer::start(&[]) else { return };
     let home = Place::new();
     let simulator = Simulator::start(&home, &["--latency-ms", "100"]);
-    let places = places(&simulator, &redis.url);
+    let places = places(&simulator, &redis.url());
     let mut first = running(&places[0]);
     first.until_trials(20);
     let second = running(&places[1]);
@@ -118,19 +87,19 @@ fn whoever_dies_while_buying_lets_the_other_buy() {
 
 #[test]
 fn a_run_goes_on_without_the_server_that_shares() {
-    let Some(mut redis) = Redis::start() else { return };
+    let Some(mut redis) = RedisServer::start(&[]) else { return };
     let (place, plain) = (Place::new(), Place::new());
     for place in [&place, &plain] {
         place.slow(20);
     }
-    place.write("promptclade.toml", format!("[answers]\nurl = '{}'\n", redis.url));
+    place.write("promptclade.toml", format!("[answers]\nurl = '{}'\n", redis.url()));
     let mut run = Working::start({
         let mut command = place.clade();
         command.args(["run", "p.yaml", "--json", "--run-id", "alone"]);
         command
     });
     run.until_trials(30);
-    redis.child.kill().unwrap();
+    redis.process.kill();
     let (code, out, err) = run.end();
     assert!([Some(0), Some(3)].contains(&code), "{out}{err}");
     let last: serde_json::Value = serde_json::from_str(out.lines().last().unwrap()).unwrap();

@@ -6,8 +6,9 @@ use std::{
 use clade_domain::{ContentHash, RunId, Timestamp};
 use clade_store::{Journal, Lineage, MemoryStore, Projection, StoreError, conformance::samples};
 use clade_store_neo4j::Neo4jOptions;
+use clade_test_servers::{Neo4jServer, Proxy};
 
-use crate::{database, lineage, proxy::Proxy, server::Server};
+use crate::{ask, database, lineage};
 
 async fn journals() -> (Arc<MemoryStore>, RunId) {
     let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
@@ -29,6 +30,10 @@ async fn expected(store: &Arc<MemoryStore>) -> ContentHash {
     reference.digest().await.unwrap()
 }
 
+fn port(options: &Neo4jOptions) -> u16 {
+    options.url.rsplit_once(':').unwrap().1.parse().unwrap()
+}
+
 fn over(store: &Arc<MemoryStore>, options: &Neo4jOptions) -> Lineage {
     Lineage::new(Arc::<MemoryStore>::clone(store), lineage(options))
 }
@@ -36,10 +41,10 @@ fn over(store: &Arc<MemoryStore>, options: &Neo4jOptions) -> Lineage {
 #[tokio::test]
 async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
     let Some((_turn, options)) = database().await else { return };
-    let proxy = Proxy::start(options.url.trim_start_matches("bolt://")).await;
+    let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
     let (store, run) = journals().await;
-    let url = format!("bolt://{}", proxy.address);
+    let url = format!("bolt://127.0.0.1:{}", proxy.port);
     let through = over(&store, &Neo4jOptions { url, patience: Duration::from_secs(10), ..options.clone() });
     let mut failed = 0;
     for step in 0..12 {
@@ -67,9 +72,9 @@ async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
-    let Some(mut server) = Server::start().await else { return };
+    let Some(mut server) = Neo4jServer::start() else { return };
     let (store, run) = journals().await;
-    let quick = Neo4jOptions { patience: Duration::from_secs(2), ..server.options.clone() };
+    let quick = Neo4jOptions { patience: Duration::from_secs(2), ..Neo4jOptions::parse(&server.url).unwrap() };
     let through = over(&store, &quick);
     let mut failed = 0;
     for step in 0..12 {
@@ -78,7 +83,7 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
         let killing = async {
             if step == 3 || step == 8 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
-                server.kill();
+                server.process.kill();
             }
         };
         let (read, ()) = tokio::join!(through.catch_up(), killing);
@@ -88,10 +93,12 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
             Err(other) => panic!("{other}"),
         }
         if step == 5 || step == 9 {
-            server.restart().await;
+            server.process.restart();
         }
     }
     assert!(failed >= 3, "it was away for five steps, and {failed} failed");
+    // one that was just started takes its time
+    let through = over(&store, &Neo4jOptions::parse(&server.url).unwrap());
     through.catch_up().await.unwrap();
     assert_eq!(through.digest().await.unwrap(), expected(&store).await);
 }
@@ -99,14 +106,14 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
 #[tokio::test]
 async fn a_slow_way_only_takes_longer() {
     let Some((_turn, options)) = database().await else { return };
-    let proxy = Proxy::start(options.url.trim_start_matches("bolt://")).await;
+    let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
     let (store, run) = journals().await;
     grow(&store, &run, 0, 20).await;
-    let url = format!("bolt://{}", proxy.address);
+    let url = format!("bolt://127.0.0.1:{}", proxy.port);
     let through = over(&store, &Neo4jOptions { url: url.clone(), ..options.clone() });
     through.digest().await.unwrap();
-    proxy.delay(Duration::from_millis(250));
+    proxy.delay(Duration::from_millis(500));
     through.catch_up().await.unwrap();
     assert_eq!(through.digest().await.unwrap(), expected(&store).await);
     // a way that is too slow ends with the patience
@@ -136,4 +143,14 @@ async fn what_is_wrong_is_said() {
     assert!(matches!(&error, StoreError::Unreachable { .. }), "{error}");
     let report = lineage(&options).report().await.unwrap();
     assert!(report.version.starts_with("5.") && report.version.ends_with("community"), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_password_that_has_to_be_changed_is_said() {
+    let Some((_turn, options)) = database().await else { return };
+    let (store, _) = journals().await;
+    ask(&options, "CREATE OR REPLACE USER lapsed SET PASSWORD 'first-password' CHANGE REQUIRED").await;
+    let lapsed = Neo4jOptions { user: "lapsed".into(), password: "first-password".into(), ..options };
+    let error = over(&store, &lapsed).catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("ALTER CURRENT USER")), "{error}");
 }

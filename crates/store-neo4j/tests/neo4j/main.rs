@@ -1,13 +1,10 @@
 //! The family tree in a real Neo4j: every rule, the queries of the documentation, and what happens when the server does not play along.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod cookbook;
 mod faults;
 mod graph;
-mod proxy;
-mod server;
-mod speed;
 
 use std::sync::{Arc, OnceLock};
 

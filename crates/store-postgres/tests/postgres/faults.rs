@@ -3,11 +3,7 @@ use std::{sync::Arc, time::Duration};
 use clade_domain::{RunId, Timestamp};
 use clade_store::{AnswerLog, Journal, Store, StoreError, conformance::samples};
 use clade_store_postgres::{PostgresOptions, PostgresStore};
-
-use crate::{
-    proxy::Proxy,
-    server::{Server, url},
-};
+use clade_test_servers::{PostgresServer, Proxy, postgres_url};
 
 const APPENDS: u32 = 60;
 
@@ -53,7 +49,7 @@ async fn appends(store: &Arc<PostgresStore>, runs: &[RunId]) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
-    let Some(mut server) = Server::start().await else { return };
+    let Some(mut server) = PostgresServer::start() else { return };
     let store = Arc::new(store(&server.url()).await);
     let runs = [create(&store, "killed-a").await, create(&store, "killed-b").await, create(&store, "killed-c").await];
     let appending = appends(&store, &runs);
@@ -62,7 +58,7 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
             tokio::time::sleep(Duration::from_millis(60)).await;
             server.kill();
             tokio::time::sleep(Duration::from_millis(200)).await;
-            server.restart().await;
+            server.restart();
         }
     };
     tokio::join!(appending, killing);
@@ -71,10 +67,11 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_are_cut_in_mid_batch_lose_and_double_nothing() {
-    let Some(server) = Server::start().await else { return };
+    let Some(server) = PostgresServer::start() else { return };
     // the first connections serve the opening
-    let proxy = Proxy::start(server.port, Duration::ZERO, |n| if n < 2 { 0 } else { 400 + 331 * (n % 7) }).await;
-    let store = Arc::new(store(&url(proxy.port)).await);
+    let proxy = Proxy::start(server.port);
+    proxy.cut_after(|n| if n < 2 { 0 } else { 400 + 331 * (n % 7) });
+    let store = Arc::new(store(&postgres_url(proxy.port)).await);
     let runs = [create(&store, "cut-a").await, create(&store, "cut-b").await];
     let each = runs.iter().cloned().map(|run| {
         let store = store.clone();
@@ -100,9 +97,10 @@ async fn connections_that_are_cut_in_mid_batch_lose_and_double_nothing() {
 
 #[tokio::test]
 async fn a_slow_server_is_only_slow() {
-    let Some(server) = Server::start().await else { return };
-    let proxy = Proxy::start(server.port, Duration::from_millis(250), |_| 0).await;
-    let store = store(&url(proxy.port)).await;
+    let Some(server) = PostgresServer::start() else { return };
+    let proxy = Proxy::start(server.port);
+    proxy.delay(Duration::from_millis(500));
+    let store = store(&postgres_url(proxy.port)).await;
     let run = create(&store, "slow").await;
     assert_eq!(store.append(run.clone(), 1, Timestamp(2), vec![samples::trial(1)]).await.unwrap(), 2);
     assert_eq!(store.length(run).await.unwrap(), 2);
@@ -110,7 +108,7 @@ async fn a_slow_server_is_only_slow() {
 
 #[tokio::test]
 async fn a_run_is_taken_over_when_its_owner_is_gone_and_the_owner_is_fenced_off() {
-    let Some(server) = Server::start().await else { return };
+    let Some(server) = PostgresServer::start() else { return };
     let options = PostgresOptions { lease: Duration::from_millis(900), ..PostgresOptions::new(server.url()) };
     let (first, second) =
         (PostgresStore::open(options.clone()).await.unwrap(), PostgresStore::open(options).await.unwrap());
@@ -136,38 +134,4 @@ async fn a_run_is_taken_over_when_its_owner_is_gone_and_the_owner_is_fenced_off(
     drop((lock, taken));
     first.close().await.unwrap();
     second.close().await.unwrap();
-}
-
-#[tokio::test]
-async fn what_is_wrong_is_told_with_what_to_do() {
-    let Some(server) = Server::start().await else { return };
-    server.psql("CREATE ROLE guest LOGIN");
-    let quick = |url: &str| PostgresOptions { patience: Duration::from_millis(300), ..PostgresOptions::new(url) };
-    let said = async |url: &str| PostgresStore::open(quick(url)).await.unwrap_err().to_string();
-    let (port, place) = (server.port, format!("127.0.0.1:{}", server.port));
-    let guest = said(&format!("postgres://guest:secret@{place}/postgres")).await;
-    assert!(guest.contains("GRANT CREATE ON DATABASE ... TO guest") && !guest.contains("secret"), "{guest}");
-    let unknown = said(&format!("postgres://postgres@{place}/nowhere")).await;
-    assert!(unknown.contains("CREATE DATABASE"), "{unknown}");
-    let nobody = said("postgres://postgres@127.0.0.1:1/postgres").await;
-    assert!(nobody.contains("cannot be reached") && nobody.contains("clade doctor"), "{nobody}");
-    let wrong = said("postgres://postgres@127.0.0.1:nine/postgres").await;
-    assert!(wrong.contains("postgres://USER@HOST:PORT/DATABASE"), "{wrong}");
-    // who gives it a user without rights makes the tables first
-    server.psql(&PostgresStore::script("promptclade"));
-    server.psql("GRANT USAGE ON SCHEMA promptclade TO guest; GRANT ALL ON ALL TABLES IN SCHEMA promptclade TO guest");
-    let store = store(&format!("postgres://guest@127.0.0.1:{port}/postgres")).await;
-    create(&store, "guests").await;
-    // a database of a later version is left alone
-    server.psql("UPDATE promptclade.format SET format = 99");
-    let newer = PostgresStore::open(quick(&server.url())).await;
-    assert!(matches!(newer, Err(StoreError::Newer { found: 99, .. })), "{newer:?}");
-    // what was done stays as it was written
-    let audit =
-        "INSERT INTO promptclade.records (kind, id, revision, created, body) VALUES ('audit entry', 'a', 1, 1, '{}')";
-    server.psql(audit);
-    server.psql(
-        "DO $$ BEGIN DELETE FROM promptclade.records; RAISE 'it was removed'; EXCEPTION WHEN raise_exception THEN \
-                 IF SQLERRM NOT LIKE '%never%' THEN RAISE; END IF; END $$",
-    );
 }

@@ -3,8 +3,7 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command, time::
 use clade_domain::Timestamp;
 use clade_store::{Journal, StoreError, conformance::samples};
 use clade_store_postgres::{PostgresOptions, PostgresStore};
-
-use crate::server::{Server, owned};
+use clade_test_servers::PostgresServer;
 
 fn openssl(folder: &Path, arguments: &str) {
     let done = Command::new("openssl").current_dir(folder).args(arguments.split(' ')).output().unwrap();
@@ -21,7 +20,7 @@ fn certificates(folder: &Path) {
         "x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
     );
     for name in ["server.key", "server.crt"] {
-        owned(&folder.join(name));
+        PostgresServer::owned(&folder.join(name));
     }
     fs::set_permissions(folder.join("server.key"), fs::Permissions::from_mode(0o600)).unwrap();
 }
@@ -40,7 +39,7 @@ async fn a_certificate_counts_where_its_authority_is_named_and_not_otherwise() {
             format!("ssl_key_file={}", file("server.key")),
         ]
     };
-    let Some(server) = Server::with(settings).await else { return };
+    let Some(server) = PostgresServer::with(settings) else { return };
     let url = |host: &str| format!("postgres://postgres@{host}:{}/postgres?sslmode=require", server.port);
     let options = |url: String, authorities: Option<&str>| PostgresOptions {
         authorities: authorities.map(|name| place.join(name)),

@@ -3,10 +3,9 @@ use std::time::{Duration, Instant};
 use clade_domain::{ContentHash, ModelRole, Timestamp, Usage, Usd};
 use clade_store::{Lookup, PaidAnswer, SharedAnswers, StoreError, conformance::samples};
 use clade_store_redis::{RedisAnswers, RedisOptions};
+use clade_test_servers::RedisServer;
 
-use crate::server::Server;
-
-fn process(server: &Server) -> RedisAnswers {
+fn process(server: &RedisServer) -> RedisAnswers {
     let options = RedisOptions { patience: Duration::from_millis(500), ..RedisOptions::new(server.url()) };
     RedisAnswers::new(options).unwrap()
 }
@@ -28,7 +27,7 @@ fn answer(key: ContentHash, body: &str) -> PaidAnswer {
 
 #[tokio::test]
 async fn one_of_many_buys_and_all_have_the_answer() {
-    let Some(server) = Server::start(&[]).await else { return };
+    let Some(server) = RedisServer::start(&[]) else { return };
     let processes = [(); 8].map(|()| process(&server));
     let key = ContentHash::of(b"a request");
     let found = futures::future::join_all(processes.iter().map(|process| process.find(key))).await;
@@ -51,7 +50,7 @@ async fn one_of_many_buys_and_all_have_the_answer() {
 
 #[tokio::test]
 async fn the_right_to_buy_goes_with_who_holds_it_and_stays_while_they_do() {
-    let Some(server) = Server::start(&[]).await else { return };
+    let Some(server) = RedisServer::start(&[]) else { return };
     let [first, second] = [(); 2].map(|()| process(&server));
     let [given_up, held, left] = [b"1", b"2", b"3"].map(|text| ContentHash::of(text));
     for key in [given_up, held, left] {
@@ -77,7 +76,7 @@ async fn the_right_to_buy_goes_with_who_holds_it_and_stays_while_they_do() {
 
 #[tokio::test]
 async fn a_server_that_is_full_or_away_says_so_and_lets_nobody_wait() {
-    let Some(mut server) = Server::start(&["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]).await else {
+    let Some(mut server) = RedisServer::start(&["--maxmemory", "3mb", "--maxmemory-policy", "noeviction"]) else {
         return;
     };
     let [first, second] = [(); 2].map(|()| process(&server));
@@ -101,7 +100,7 @@ async fn a_server_that_is_full_or_away_says_so_and_lets_nobody_wait() {
     let (key, error) = full.unwrap();
     assert!(error.to_string().contains("maxmemory"), "{error}");
     assert_ne!(second.find(key).await.ok(), Some(Lookup::Elsewhere), "the right was given back");
-    server.kill();
+    server.process.kill();
     let away = first.find(key).await;
     assert!(matches!(&away, Err(StoreError::Unreachable { .. })), "{away:?}");
 }

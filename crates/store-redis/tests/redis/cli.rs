@@ -5,12 +5,11 @@ use std::sync::Arc;
 use clade_domain::{RunEvent, Timestamp};
 use clade_store::{Generations, Journal, MemoryStore, conformance::samples};
 use clade_store_redis::{RedisGenerations, RedisOptions};
-
-use crate::server::Server;
+use clade_test_servers::RedisServer;
 
 #[tokio::test]
 async fn other_programs_read_the_keys() {
-    let Some(server) = Server::start(&[]).await else { return };
+    let Some(server) = RedisServer::start(&[]) else { return };
     let (store, run) = (Arc::new(MemoryStore::new()), samples::run("shown").unwrap());
     let mut events = vec![samples::started(&run, None).unwrap()];
     events.extend((0..5).map(samples::admitted));

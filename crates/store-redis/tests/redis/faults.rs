@@ -6,8 +6,7 @@ use std::{
 use clade_domain::{RunEvent, RunId, Timestamp};
 use clade_store::{Generations, Journal, MemoryStore, StoreError, conformance::samples};
 use clade_store_redis::{RedisGenerations, RedisOptions};
-
-use crate::server::Server;
+use clade_test_servers::{Proxy, RedisServer, SmallDisk};
 
 /// Journals with one run.
 async fn journals() -> (Arc<MemoryStore>, RunId) {
@@ -39,17 +38,17 @@ async fn expected(store: &Arc<MemoryStore>) -> clade_domain::ContentHash {
 
 #[tokio::test]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
-    let Some(mut server) = Server::start(&[]).await else { return };
+    let Some(mut server) = RedisServer::start(&[]) else { return };
     let (store, run) = journals().await;
     let generations = over(&store, &server.url(), Duration::from_secs(1));
     let mut failed = 0;
     for step in 0..60 {
         grow(&store, &run, step * 5, step * 5 + 5).await;
         if step % 20 == 10 {
-            server.kill();
+            server.process.kill();
         }
         if step % 20 == 12 {
-            server.restart().await;
+            server.process.restart();
         }
         match generations.projector().catch_up().await {
             Ok(_) => {}
@@ -67,7 +66,7 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn data_that_is_gone_is_read_anew() {
-    let Some(server) = Server::start(&[]).await else { return };
+    let Some(server) = RedisServer::start(&[]) else { return };
     let (store, run) = journals().await;
     grow(&store, &run, 0, 40).await;
     let generations = over(&store, &server.url(), Duration::from_secs(2));
@@ -88,7 +87,7 @@ async fn data_that_is_gone_is_read_anew() {
 
 #[tokio::test]
 async fn a_full_memory_is_said_and_mended() {
-    let Some(server) = Server::start(&["--maxmemory", "2500kb", "--maxmemory-policy", "noeviction"]).await else {
+    let Some(server) = RedisServer::start(&["--maxmemory", "2500kb", "--maxmemory-policy", "noeviction"]) else {
         return;
     };
     let (store, run) = journals().await;
@@ -111,7 +110,7 @@ async fn a_full_memory_is_said_and_mended() {
 
 #[tokio::test]
 async fn a_wrong_password_and_missing_rights_are_said() {
-    let Some(server) = Server::start(&["--requirepass", "right"]).await else { return };
+    let Some(server) = RedisServer::start(&["--requirepass", "right"]) else { return };
     let (store, _) = journals().await;
     let url = |user: &str| format!("redis://{user}@127.0.0.1:{}", server.port);
     for wrong in [url(":wrong"), server.url()] {
@@ -136,16 +135,93 @@ async fn a_wrong_password_and_missing_rights_are_said() {
 
 #[tokio::test]
 async fn a_server_that_does_not_answer_costs_no_more_than_the_patience() {
-    let Some(server) = Server::start(&[]).await else { return };
+    let Some(server) = RedisServer::start(&[]) else { return };
     let (store, _) = journals().await;
     let generations = over(&store, &server.url(), Duration::from_millis(600));
     generations.projector().catch_up().await.unwrap();
-    server.signal("-STOP");
+    server.process.signal("STOP");
     let begin = Instant::now();
     let error = generations.projector().behind().await.unwrap_err();
     let took = begin.elapsed();
-    server.signal("-CONT");
+    server.process.signal("CONT");
     assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert!(generations.projector().behind().await.is_ok(), "and goes on afterwards");
+}
+
+#[tokio::test]
+async fn a_slow_way_only_takes_longer() {
+    let Some(server) = RedisServer::start(&[]) else { return };
+    let proxy = Proxy::start(server.port);
+    let (store, run) = journals().await;
+    grow(&store, &run, 0, 20).await;
+    let generations = over(&store, &format!("redis://127.0.0.1:{}", proxy.port), Duration::from_secs(5));
+    generations.projector().catch_up().await.unwrap();
+    proxy.delay(Duration::from_millis(500));
+    grow(&store, &run, 20, 40).await;
+    generations.projector().catch_up().await.unwrap();
+    proxy.delay(Duration::ZERO);
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_in_mid_batch_loses_and_doubles_nothing() {
+    let Some(server) = RedisServer::start(&[]) else { return };
+    let proxy = Proxy::start(server.port);
+    let (store, run) = journals().await;
+    let generations = over(&store, &format!("redis://127.0.0.1:{}", proxy.port), Duration::from_secs(5));
+    // behind a few answers, at another place each time: what was asked has happened then, and nobody knows
+    proxy.cut_after(|n| 30 + 97 * (n % 11));
+    let mut failed = 0;
+    for step in 0..30 {
+        grow(&store, &run, step * 5, step * 5 + 5).await;
+        failed += u32::from(generations.projector().catch_up().await.is_err());
+    }
+    assert!(proxy.cuts() > 10, "{} connections were cut, {failed} batches failed", proxy.cuts());
+    proxy.cut_after(|_| 0);
+    // the last connection is still one that is cut
+    drop(generations.projector().catch_up().await);
+    generations.projector().catch_up().await.unwrap();
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_mended() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::at(folder.path(), "size=400k") else { return };
+    let Some(server) = RedisServer::at(folder.path(), &[]) else { return };
+    let (store, run) = journals().await;
+    let generations = over(&store, &server.url(), Duration::from_secs(2));
+    let mut full = None;
+    for step in 0..40 {
+        grow(&store, &run, step * 20, step * 20 + 20).await;
+        if let Err(error) = generations.projector().catch_up().await {
+            full = Some(error);
+            break;
+        }
+    }
+    let full = full.unwrap();
+    assert!(matches!(&full, StoreError::Denied { remedy, .. } if remedy.contains("disk")), "{full}");
+    disk.again("size=50m");
+    // it tries its file again every second
+    let begin = Instant::now();
+    while generations.projector().catch_up().await.is_err() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "it does not recover");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+}
+
+#[tokio::test]
+async fn a_replica_is_refused_with_what_to_do() {
+    let Some(primary) = RedisServer::start(&[]) else { return };
+    let Some(replica) = RedisServer::start(&["--replicaof", "127.0.0.1", &primary.port.to_string()]) else { return };
+    let (store, _) = journals().await;
+    let generations = over(&store, &replica.url(), Duration::from_secs(2));
+    let error = generations.projector().catch_up().await.unwrap_err();
+    assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("primary")), "{error:?}");
+    // and is the one to write to once the primary is gone and somebody says so
+    assert_eq!(replica.cli(&["REPLICAOF", "NO", "ONE"]), "OK");
+    generations.projector().catch_up().await.unwrap();
+    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
 }

@@ -1,10 +1,8 @@
 //! Generations in a real Redis: every rule, in a cluster too, and what happens when the server does not play along.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod answers;
 mod cli;
 mod conformance;
 mod faults;
-mod server;
-mod speed;

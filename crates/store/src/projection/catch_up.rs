@@ -1,17 +1,21 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
 use clade_domain::{Recorded, RunEvent, RunId, Timestamp};
-use clade_lineage::{Record, RunFold};
+use clade_lineage::RunFold;
 use tokio::sync::Mutex;
 
 use super::{Batch, Projection};
 use crate::{Journal, RunFilter, StoreError};
 
 /// Journal entries read in one step: a few milliseconds of work, so that runs that write meanwhile hardly wait.
-const BATCH: u32 = 1_000;
+const PART: u64 = 1_000;
+/// Most entries that are kept in one batch. Trials of the same candidates change the same few records, which are then written once.
+const BATCH: u64 = 10_000;
+/// A batch with so many records is kept before more is read.
+const RECORDS: usize = 500;
 
 /// Keeps a projection up with the journals; the two may be in different systems.
 #[derive(Clone)]
@@ -60,21 +64,28 @@ impl Projector {
             if expected >= length {
                 return Ok(read);
             }
-            let limit = (length - expected).min(u64::from(BATCH));
-            let entries = self.journal.read(run.clone(), expected, u32::try_from(limit).unwrap_or(BATCH)).await?;
-            if entries.is_empty() {
+            let (mut records, mut changed, mut prompts) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+            while fold.next() < length && fold.next() - expected < BATCH && changed.len() < RECORDS {
+                let limit = (length - fold.next()).min(PART);
+                let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+                let entries = self.journal.read(run.clone(), fold.next(), limit).await?;
+                if entries.is_empty() {
+                    break;
+                }
+                let needed = fold.needs(&entries).into_iter().filter(|id| !records.contains_key(id)).collect();
+                let known = self.projection.records(run.clone(), needed).await?;
+                records.extend(known.into_iter().map(|record| (record.node.id.candidate, record)));
+                changed.extend(fold.apply(&entries, &mut records));
+                prompts.extend(entries.iter().filter_map(prompt));
+            }
+            let taken = fold.next() - expected;
+            if taken == 0 {
                 return Ok(read);
             }
-            let needed = fold.needs(&entries).into_iter().collect();
-            let known = self.projection.records(run.clone(), needed).await?;
-            let mut records: BTreeMap<_, Record> =
-                known.into_iter().map(|record| (record.node.id.candidate, record)).collect();
-            let changed = fold.apply(&entries, &mut records);
             let records =
                 records.into_iter().filter(|(id, _)| changed.contains(id)).map(|(_, record)| record).collect();
-            let prompts = entries.iter().filter_map(prompt).collect();
             match self.projection.put(Batch { expected, fold, records, prompts }).await {
-                Ok(()) => read += entries.len() as u64,
+                Ok(()) => read += taken,
                 // another process read the same entries; what it kept is where this one goes on
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
