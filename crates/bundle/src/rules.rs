@@ -18,6 +18,8 @@ const MOST_USD: f64 = 1e9;
 pub(crate) struct Rules {
     state: Option<RunState>,
     candidates: BTreeSet<CandidateId>,
+    /// What the ledger said last.
+    stated: Spent,
 }
 
 impl Rules {
@@ -44,7 +46,13 @@ impl Rules {
         }
         let before = *state.accounted();
         state.apply(entry);
-        costs_well(&before, state.accounted()).map_err(wrong)
+        let after = *state.accounted();
+        // equal requests are bought once and billed in each event, so what the ledger states may be less than the bills before it
+        if let RunEvent::GenerationClosed { spent: Some(_), .. } = &entry.event {
+            costs_well(&std::mem::replace(&mut self.stated, after), &after).map_err(wrong)
+        } else {
+            costs_well(&before, &after).map_err(wrong)
+        }
     }
 
     /// The state after all entries.

@@ -8,10 +8,15 @@ fn first<'l>(lines: &'l mut [Value], event: &str) -> &'l mut Value {
     lines.iter_mut().find(|line| line["event"] == event).unwrap()
 }
 
+/// The last generation, which states the account.
+fn closed(lines: &mut [Value]) -> &mut Value {
+    lines.iter_mut().rfind(|line| line["event"] == "generation_closed").unwrap()
+}
+
 #[tokio::test]
 async fn journals_that_no_run_writes_are_refused() {
     type Change = fn(&mut Vec<Value>);
-    let table: [(&str, &str, Change); 24] = [
+    let table: [(&str, &str, Change); 26] = [
         ("nothing changed", "it was imported", |_| {}),
         ("a gap", "entry 50 should stand here", |lines| drop(lines.remove(50))),
         ("two entries swapped", "should stand here", |lines| lines.swap(50, 51)),
@@ -36,6 +41,13 @@ async fn journals_that_no_run_writes_are_refused() {
         ("a cost that nobody has", "USD is no cost", |lines| first(lines, "trial_finished")["cost"] = json!(1e300)),
         ("a bill below zero", "it brings the cost", |lines| {
             lines[3]["bill"] = json!({"calls": 1, "usage": {"in": 1, "out": 1}, "cost": -7.0});
+        }),
+        ("an answer that was bought once and is billed twice", "it was imported", |lines| {
+            lines[3]["bill"] = json!({"calls": 1, "usage": {"in": 1, "out": 1}, "cost": 0.5});
+            closed(lines)["spent"]["usd"] = json!(0.1);
+        }),
+        ("a ledger that forgets", "it brings the cost", |lines| {
+            closed(lines)["spent"]["usd"] = json!(-7.0);
         }),
         ("other data than there are", "not those that its journal names", |lines| {
             lines[0]["dataset"]["hash"] = json!("00".repeat(16));
