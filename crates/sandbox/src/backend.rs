@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -55,7 +57,8 @@ pub trait Sandbox: Send + Sync {
     /// [`SandboxError::NotRunnable`].
     fn start<'a>(&'a self, command: &'a Command) -> SandboxFuture<'a, Execution>;
 
-    /// Writes a file below the working folder, with the folders on its way; possible while a program runs. Follows no links.
+    /// Writes a file below the working folder, with the folders on its way; possible while a program runs. Follows no links. What begins with `#!` can
+    /// be run.
     ///
     /// # Errors
     /// [`SandboxError::File`] where something is in the way or the disk limit is reached; [`SandboxError::Gone`].
@@ -66,6 +69,13 @@ pub trait Sandbox: Send + Sync {
     /// # Errors
     /// [`SandboxError::File`] where there is no plain file; [`SandboxError::Gone`].
     fn get<'a>(&'a self, path: &'a InsidePath) -> SandboxFuture<'a, Bytes>;
+
+    /// The processor time that was used inside, since a moment that stays the same for as long as a program runs: the difference of two readings is
+    /// what was used between them.
+    ///
+    /// # Errors
+    /// [`SandboxError::Gone`].
+    fn cpu(&self) -> SandboxFuture<'_, Duration>;
 
     /// Keeps what [`Capabilities::snapshot`] says. The sandbox goes on.
     ///

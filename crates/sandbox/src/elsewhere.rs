@@ -9,14 +9,16 @@ use crate::{
 };
 
 const MISSING: &str = "the local sandbox is made of namespaces, which only Linux has";
-const FIX: &str = "use a backend that makes sandboxes elsewhere, or run on Linux";
+const NOT_EVEN: &str =
+    "the weaker level is made of limits, system call filters and lists of processes, which are Linux's too";
+const FIX: &str = "set DAYTONA_API_KEY, and `backend: daytona` or `auto` has Daytona make sandboxes elsewhere; or run clade on Linux, where it also takes `isolation: minimum-process`";
 
 /// Where the local jail would find what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalSettings {
     /// A binary that calls [`jail_main`] first.
     pub helper: PathBuf,
-    /// Folders beside the system's that are there to read.
+    /// Folders and files beside the system's that are there to read.
     pub read_only: Vec<PathBuf>,
     /// The folder of the snapshots.
     pub snapshots: PathBuf,
@@ -88,8 +90,10 @@ impl SandboxBackend for LocalBackend {
 pub struct Interpreter {
     /// The program.
     pub program: PathBuf,
-    /// The folders that it needs beside the system's.
+    /// The folders and files that it needs beside the system's.
     pub read_only: Vec<PathBuf>,
+    /// What it says of itself.
+    pub version: String,
 }
 
 /// Finds none, since there is no sandbox that it could be shown in.
@@ -102,12 +106,50 @@ pub fn find_interpreter(_: Language, name: &str) -> Result<Interpreter, SandboxE
 
 /// Says what is missing.
 pub async fn examine(_: LocalSettings) -> Report {
-    let checks = vec![Check::bad("jail", MISSING, FIX)];
+    let checks = vec![Check::bad("jail", MISSING, FIX), Check::bad("minimum-process", NOT_EVEN, FIX)];
     Report { backend: LocalBackend::NAME.to_owned(), isolation: None, weaker: None, checks }
+}
+
+/// There are no control groups here.
+#[must_use]
+pub fn sweep_control_groups() -> usize {
+    0
 }
 
 /// No process is started as a stage of a jail here.
 #[must_use]
 pub fn jail_main() -> Option<ExitCode> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::task::{Context, Poll, Waker};
+
+    use super::*;
+
+    /// Nothing here waits.
+    fn at_once<T>(future: impl Future<Output = T>) -> T {
+        match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("it waits"),
+        }
+    }
+
+    #[test]
+    fn says_what_is_missing_and_offers_daytona() {
+        let report = at_once(examine(LocalSettings::new("snapshots")));
+        assert_eq!((report.isolation, report.weaker), (None, None));
+        let named = |words: &str| words.contains("DAYTONA_API_KEY") && words.contains("minimum-process");
+        assert!(report.checks.iter().all(|check| !check.good && named(&check.fix)), "{report:?}");
+        let backend = LocalBackend::new(LocalSettings::new("snapshots"));
+        for isolation in [Isolation::Namespaces, Isolation::MinimumProcess] {
+            let wanted = SandboxSpec { isolation, ..SandboxSpec::default() };
+            let refused = at_once(backend.create(&wanted, None)).err().map(|error| error.to_string());
+            assert!(refused.as_deref().is_some_and(named), "{refused:?}");
+        }
+        let error = find_interpreter(Language::Python, "python3").unwrap_err().to_string();
+        assert!(error.contains("only Linux has"), "{error}");
+    }
 }

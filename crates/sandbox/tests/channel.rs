@@ -206,6 +206,38 @@ async fn model_calls_go_through_the_host() {
     pool.close().await.unwrap();
 }
 
+/// It is an error of the code's own language, which it may catch, and the host hears nothing of it.
+#[tokio::test]
+async fn what_is_no_conversation_is_refused_inside() {
+    let python = "import clade\n\
+                  def ask(messages):\n    \
+                  try:\n        return clade.chat(messages)\n    \
+                  except TypeError as error:\n        return str(error)\n";
+    let javascript = "exports.ask = (messages) => clade.chat(messages).catch((error) => error.message);";
+    let parts = json!([{"type": "text", "text": "x"}]);
+    for (language, file, code) in [(Language::Python, "ask.py", python), (Language::JavaScript, "ask.js", javascript)] {
+        let (pool, _folder) = pool(language, file, code, Limits::default(), 1);
+        for odd in [
+            json!(null),
+            json!(7),
+            json!({"role": "user", "content": "x"}),
+            json!([{"content": "x"}]),
+            json!([null]),
+            json!([{"role": "user", "content": parts}]),
+            json!([{"role": "user", "content": "x", "name": "y"}]),
+        ] {
+            let said = pool.call(&call(file, "ask", vec![odd.clone()]), &Shouting::default()).await.unwrap().value;
+            assert!(
+                said.as_str().is_some_and(|said| said.starts_with("a model is asked with a text")),
+                "{odd}: {said}"
+            );
+        }
+        let fine = json!([{"role": "user", "content": "x"}]);
+        assert_eq!(pool.call(&call(file, "ask", vec![fine]), &Shouting::default()).await.unwrap().value, json!("X"));
+        pool.close().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
     let limits = Limits { wall_seconds: 2, memory_mb: 128, output_kb: 256, ..Limits::default() };
@@ -312,4 +344,24 @@ async fn calls_are_spread_over_the_places() {
         "three runners have a first call each: {counts:?}"
     );
     pool.close().await.unwrap();
+}
+
+/// Processor time is limited for each call anew: a runner has no seconds that earlier calls could use up.
+#[tokio::test]
+async fn processor_time_is_limited_for_each_call() {
+    let code = "import time\n\
+                def burn(seconds):\n    \
+                until = time.process_time() + seconds\n    \
+                while time.process_time() < until:\n        pass\n    return seconds\n";
+    let limits = Limits { cpu_seconds: 1, ..Limits::default() };
+    let (pool, _folder) = pool(Language::Python, "burn.py", code, limits, 1);
+    for _ in 0..4 {
+        let returned = pool.call(&call("burn.py", "burn", vec![json!(0.6)]), &NoModels).await.unwrap();
+        assert_eq!(returned.value, json!(0.6));
+    }
+    assert_eq!(pool.idle_runners(), 1, "one runner had 2.4 seconds in all");
+    let error = pool.call(&call("burn.py", "burn", vec![json!(20)]), &NoModels).await.unwrap_err();
+    assert!(matches!(error, CallError::Limit(Limit::Cpu)), "{error}");
+    let returned = pool.call(&call("burn.py", "burn", vec![json!(0.1)]), &NoModels).await.unwrap();
+    assert_eq!(returned.value, json!(0.1));
 }

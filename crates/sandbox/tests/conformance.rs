@@ -27,6 +27,8 @@ struct Here {
     /// The test that makes this backend.
     test: &'static str,
     snapshots: tempfile::TempDir,
+    /// This process, and those that were started as hosts.
+    hosts: std::sync::Mutex<Vec<u32>>,
 }
 
 impl Surroundings for Here {
@@ -34,7 +36,7 @@ impl Surroundings for Here {
         &self.backend
     }
 
-    /// This process's children, open descriptors and mounts; processes of other hosts, and the files and folders of sandboxes.
+    /// This process's children, open descriptors and mounts; processes of other hosts, and the files, folders and control groups of sandboxes.
     fn held(&self) -> Vec<String> {
         let read = |path: std::path::PathBuf| std::fs::read_to_string(path).unwrap_or_default();
         let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
@@ -48,9 +50,23 @@ impl Surroundings for Here {
         let processes = std::fs::read_dir("/proc").unwrap().flatten();
         let lines = processes.map(|process| read(process.path().join("cmdline")));
         held.extend(lines.filter(|line| line.starts_with("sleep") && line.contains(&marker)));
-        for (folder, beginning) in [("/tmp".into(), "promptclade-"), (self.snapshots.path().to_owned(), "")] {
-            let names = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.file_name());
-            held.extend(names.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with(beginning)));
+        // others on this machine call their folders so too, but with a word behind it
+        let numbered =
+            |name: &str| name.strip_prefix("promptclade-").is_some_and(|rest| rest.starts_with(char::is_numeric));
+        let names = |folder: &std::path::Path| {
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect::<Vec<_>>()
+        };
+        held.extend(names("/tmp".as_ref()).into_iter().filter(|name| numbered(name)));
+        held.extend(names(self.snapshots.path()));
+        let own = read("/proc/self/cgroup".into());
+        for path in own.lines().filter_map(|line| Some(line.split_once(':')?.1)).filter_map(|line| line.split_once(':'))
+        {
+            let controller = if path.0.is_empty() { String::new() } else { format!("{}/", path.0) };
+            let groups = names(format!("/sys/fs/cgroup/{controller}{}", path.1).as_ref());
+            let of_a_host =
+                |name: &String| self.hosts.lock().unwrap().iter().any(|host| name.contains(&format!("-{host}-")));
+            held.extend(groups.into_iter().filter(|name| name.starts_with("promptclade-")).filter(of_a_host));
         }
         held.sort();
         held
@@ -59,7 +75,9 @@ impl Surroundings for Here {
     fn another_host(&self) -> Child {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([self.test, "--exact", "--nocapture"]).env(ROLE, std::process::id().to_string());
-        command.stdout(Stdio::piped()).spawn().unwrap()
+        let host = command.stdout(Stdio::piped()).spawn().unwrap();
+        self.hosts.lock().unwrap().push(host.id());
+        host
     }
 
     fn sweep(&self) -> BoxFuture<'_, Result<bool, SandboxError>> {
@@ -73,7 +91,8 @@ async fn conforms(
     backend: fn(clade_sandbox::LocalSettings) -> LocalBackend,
 ) -> Vec<(&'static str, Offered)> {
     let (settings, snapshots) = support::settings();
-    let here = Here { backend: backend(settings), test, snapshots };
+    let here =
+        Here { backend: backend(settings), test, snapshots, hosts: std::sync::Mutex::new(vec![std::process::id()]) };
     if let Ok(marker) = std::env::var(ROLE) {
         conformance::be_a_host(&here.backend, &marker).await.unwrap();
     }

@@ -73,7 +73,7 @@ impl Host {
 fn endings(attempt: &str) -> &'static [Ended] {
     match attempt {
         "fork_bomb" | "thread_bomb" => &[Ended::Limit(Limit::Processes)],
-        "memory_bomb" => &[Ended::Limit(Limit::Memory)],
+        "memory_bomb" | "page_tables" | "socket_buffers" => &[Ended::Limit(Limit::Memory)],
         "disk_fill" => &[Ended::Limit(Limit::Disk), Ended::Exited(1)],
         "output_flood" => &[Ended::Limit(Limit::Output)],
         "endless_loop" => &[Ended::Limit(Limit::Cpu)],
@@ -83,7 +83,7 @@ fn endings(attempt: &str) -> &'static [Ended] {
 }
 
 /// What is kept in without a jail as well, on every kernel and for every user. The others are not tried there: some would do harm.
-const WITHOUT_JAIL: [&str; 14] = [
+const WITHOUT_JAIL: [&str; 15] = [
     "become_root",
     "daemonise",
     "endless_loop",
@@ -94,6 +94,7 @@ const WITHOUT_JAIL: [&str; 14] = [
     "memory_bomb",
     "mount",
     "output_flood",
+    "page_tables",
     "raise_limits",
     "reach_the_network",
     "thread_bomb",

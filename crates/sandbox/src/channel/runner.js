@@ -26,9 +26,19 @@ function send(kind, fields) {
 const waiting = new Map();
 let asks = 0;
 
+const MESSAGES = 'a model is asked with a text, or with a list of {role, content} whose values are texts';
+
+function isMessage(value) {
+  const fields = value !== null && typeof value === 'object' ? Object.keys(value).sort().join() : '';
+  return fields === 'content,role' && typeof value.role === 'string' && typeof value.content === 'string';
+}
+
 // Asks the model that the run file names. `messages` is a text, or a list of {role, content}.
 function chat(messages, options = {}) {
   if (typeof messages === 'string') messages = [{ role: 'user', content: messages }];
+  if (!Array.isArray(messages) || !messages.every(isMessage)) {
+    return Promise.reject(new TypeError(`${MESSAGES}, and not ${String(JSON.stringify(messages)).slice(0, 200)}`));
+  }
   const id = ++asks;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });

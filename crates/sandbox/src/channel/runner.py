@@ -16,6 +16,7 @@ STATEMENT = (
     "code on one line is an expression, and this is none; "
     "write it on several lines, as the body of a function that ends with `return`"
 )
+MESSAGES = 'a model is asked with a text, or with a list of {"role": ..., "content": ...} whose values are texts'
 
 inbox = os.fdopen(os.dup(0), "r", encoding="utf-8", newline="\n")
 outbox = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
@@ -45,11 +46,17 @@ asking = threading.Lock()
 asks = 0
 
 
+def is_message(value):
+    return isinstance(value, dict) and set(value) == {"role", "content"} and all(isinstance(part, str) for part in value.values())
+
+
 def chat(messages, **options):
     """Asks the model that the run file names. `messages` is a text, or a list of {"role": ..., "content": ...}."""
     global asks
     if isinstance(messages, str):
         messages = [{"role": "user", "content": messages}]
+    if not isinstance(messages, (list, tuple)) or not all(map(is_message, messages)):
+        raise TypeError(f"{MESSAGES}, and not {str(messages)[:200]!r}")
     with asking:
         asks += 1
         send("ask", id=asks, messages=messages, options=options)
@@ -147,6 +154,8 @@ def answer(id, source, args=None):
             send("returned", id=id, value=value)
         except ValueError:
             raise ValueError("the function returned NaN or infinity, which is no score") from None
+        except TypeError as error:
+            raise TypeError(f"what the function returned is no JSON: {error}") from None
     except BaseException as error:
         sys.stdout.flush()
         if os.getpid() != SELF:

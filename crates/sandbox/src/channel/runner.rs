@@ -1,3 +1,4 @@
+use std::num::NonZero;
 use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
@@ -19,6 +20,10 @@ const JAVASCRIPT: &str = include_str!("runner.js");
 
 /// How many model calls of one call may be under way; more wait inside.
 const ASKS_AT_ONCE: usize = 16;
+
+/// When processor time is looked at for the first time in a call, and the shortest pause between two looks.
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
 /// How long an interpreter may take to start, where calls may not take longer. An idle machine needs less than a tenth of a second.
 const STARTING: Duration = Duration::from_secs(30);
@@ -109,7 +114,7 @@ impl Runner {
         &*self.sandbox
     }
 
-    /// Calls a function. Wall time without the waiting for models, and output, are limited for each call anew.
+    /// Calls a function. Processor time, wall time without the waiting for models, and output are limited for each call anew.
     ///
     /// # Errors
     /// [`CallError`]; unless it [leaves the runner](CallError::leaves_the_runner), no other call will succeed. The same holds when
@@ -177,6 +182,8 @@ impl Runner {
         let mut given_up = host.given_up();
         let (mut read, mut listen) = (true, true);
         let mut chunk = [0; 4096];
+        let over = over_the_processor_time(&*self.sandbox, &self.limits);
+        tokio::pin!(over);
         let mut left = match request {
             Some(_) => self.limits.wall(),
             // a short limit is meant for calls
@@ -207,7 +214,8 @@ impl Runner {
                     Next::Sent
                 }
                 Some((id, answer)) = answers.next(), if waits_for_models => Next::Answered(id, answer),
-                ending = &mut self.ending => return Err(self.died(ending, listen).await),
+                ending = &mut self.ending => return Err(died(ending, listen.then_some(&mut self.stderr), &mut self.said).await),
+                error = &mut over => return Err(error),
                 () = tokio::time::sleep(left), if !waits_for_models => return Err(CallError::Limit(Limit::Wall)),
             };
             if !waits_for_models {
@@ -236,19 +244,41 @@ impl Runner {
             }
         }
     }
+}
 
-    async fn died(&mut self, ending: Result<Ending, SandboxError>, listen: bool) -> CallError {
-        // everything inside is dead, so its last words have an end
-        let mut rest = Vec::new();
-        if listen {
-            let _ = tokio::time::timeout(Duration::from_secs(1), self.stderr.read_to_end(&mut rest)).await;
+async fn died(ending: Result<Ending, SandboxError>, stderr: Option<&mut Output>, said: &mut Tail) -> CallError {
+    // everything inside is dead, so its last words have an end
+    let mut rest = Vec::new();
+    if let Some(stderr) = stderr {
+        let _ = tokio::time::timeout(Duration::from_secs(1), stderr.read_to_end(&mut rest)).await;
+    }
+    said.push(&rest);
+    match ending {
+        Ok(Ending { ended: Ended::Limit(limit), .. }) => CallError::Limit(limit),
+        Ok(Ending { ended, .. }) => CallError::Died { ended, said: said.take().trim().to_owned() },
+        Err(error) => CallError::Sandbox(error),
+    }
+}
+
+/// Ready once more processor time was used than one call may. Most calls are over before anybody looks; the next look comes no sooner than the limit
+/// can be reached.
+async fn over_the_processor_time(sandbox: &dyn Sandbox, limits: &Limits) -> CallError {
+    let most = Duration::from_secs(limits.cpu_seconds.into());
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let at_once = u32::try_from(processors).unwrap_or(u32::MAX).min(limits.processes).max(1);
+    let mut begun = None;
+    let mut pause = FIRST_LOOK;
+    loop {
+        tokio::time::sleep(pause).await;
+        let now = match sandbox.cpu().await {
+            Ok(now) => now,
+            Err(error) => return CallError::Sandbox(error),
+        };
+        let used = now.saturating_sub(*begun.get_or_insert(now));
+        if used > most {
+            return CallError::Limit(Limit::Cpu);
         }
-        self.said.push(&rest);
-        match ending {
-            Ok(Ending { ended: Ended::Limit(limit), .. }) => CallError::Limit(limit),
-            Ok(Ending { ended, .. }) => CallError::Died { ended, said: self.said.take().trim().to_owned() },
-            Err(error) => CallError::Sandbox(error),
-        }
+        pause = ((most - used) / at_once).max(SHORTEST_PAUSE);
     }
 }
 

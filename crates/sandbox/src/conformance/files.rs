@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
 use super::{Offered, Outcome, fresh, run, start};
-use crate::{InsidePath, Sandbox, SandboxBackend, SandboxError};
+use crate::{Ended, InsidePath, Sandbox, SandboxBackend, SandboxError};
 
 pub async fn keeps_bytes_as_they_are(backend: &dyn SandboxBackend) -> Outcome {
     let sandbox = fresh(backend).await?;
@@ -15,6 +15,18 @@ pub async fn keeps_bytes_as_they_are(backend: &dyn SandboxBackend) -> Outcome {
         let length = String::from_utf8_lossy(&counted.stdout).trim().parse();
         assert_eq!(length, Ok(content.len()), "{name} as the program sees it");
     }
+    sandbox.destroy().await?;
+    Ok(Offered::Yes)
+}
+
+pub async fn lets_scripts_be_run(backend: &dyn SandboxBackend) -> Outcome {
+    let sandbox = fresh(backend).await?;
+    let script = Bytes::from_static(b"#!/bin/sh\necho \"$1\"\n");
+    sandbox.put(&InsidePath::new("tools/say")?, script).await?;
+    let said = run(&*sandbox, "./tools/say hello").await?;
+    assert_eq!((said.ended, said.stdout.as_slice()), (Ended::Exited(0), &b"hello\n"[..]));
+    sandbox.put(&InsidePath::new("text")?, Bytes::from_static(b"echo hello\n")).await?;
+    assert!(!run(&*sandbox, "./text").await?.is_success(), "a text is none");
     sandbox.destroy().await?;
     Ok(Offered::Yes)
 }

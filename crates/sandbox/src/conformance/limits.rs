@@ -31,6 +31,26 @@ pub async fn ends_after_the_processor_time(backend: &dyn SandboxBackend) -> Outc
     Ok(Offered::Yes)
 }
 
+pub async fn tells_the_processor_time(backend: &dyn SandboxBackend) -> Outcome {
+    let sandbox = backend.create(&usual(backend), None).await?;
+    // what has ended counts as what runs
+    let script = "n=0; (while [ $n -lt 20000 ]; do n=$((n+1)); done); while :; do :; done";
+    let execution = sandbox.start(&shell(script).time(Time::Session)).await?;
+    let begun = sandbox.cpu().await?;
+    let used = async {
+        while sandbox.cpu().await? < begun + Duration::from_millis(300) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok::<(), SandboxError>(())
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(30), used).await;
+    assert!(in_time.is_ok(), "the time of a loop is not counted");
+    in_time.unwrap_or(Ok(()))?;
+    drop(execution);
+    sandbox.destroy().await?;
+    Ok(Offered::Yes)
+}
+
 pub async fn ends_a_flood_of_output(backend: &dyn SandboxBackend) -> Outcome {
     let limits = Limits { output_kb: 64, ..Limits::default() };
     for flood in ["yes", "yes >&2", "yes >&2 & yes"] {

@@ -83,6 +83,7 @@ pub const RULES: &[(&str, Rule)] = rules! {
         ends_what_a_program_leaves_behind;
     files:
         keeps_bytes_as_they_are,
+        lets_scripts_be_run,
         makes_folders_and_replaces,
         reads_and_writes_while_a_program_runs,
         says_what_is_not_there,
@@ -90,6 +91,7 @@ pub const RULES: &[(&str, Rule)] = rules! {
     limits:
         ends_after_the_wall_time,
         ends_after_the_processor_time,
+        tells_the_processor_time,
         ends_a_flood_of_output,
         bounds_memory,
         bounds_processes,

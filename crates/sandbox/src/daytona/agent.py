@@ -200,7 +200,7 @@ def watch(run, task):
     size, left = {out: 0, err: 0}, task["output"]
     offset, pending, stdin_open = 0, b"", True
     limit = status = None
-    disk_next, watch_next, peak, cpu = 0.0, 0.0, 0, 0.0
+    disk_next, watch_next, peak, cpu, told = 0.0, 0.0, 0, 0.0, 0.0
     while status is None and limit is None:
         now = time.monotonic()
         fetched = int(read_from(place(run, "fetched"), 0, 40) or b"0")
@@ -237,6 +237,10 @@ def watch(run, task):
         if now >= watch_next and limit is None:
             below = family(os.getpid())
             cpu = max(cpu, spent_by_dead + sum(ticks for _, ticks, _, _ in below) / TICK)
+            if task["cpu_s"] is None and cpu > told:
+                # whoever sends the requests counts the time of each
+                write_whole(place(run, "cpu"), str(int(cpu * 1000)).encode())
+                told = cpu
             held = sum(memory(pid, resident) for pid, _, _, resident in below)
             peak = max(peak, held)
             if held > task["memory_mb"] * 1024 * 1024:
@@ -323,6 +327,10 @@ def poll(run, out, err, wait_ms):
     return {"out": text(more_out), "err": text(more_err), "end": json.loads(end) if end and whole else None}
 
 
+def cpu(run):
+    return {"cpu_ms": int(read_from(place(run, "cpu"), 0, 40) or b"0")}
+
+
 def send(run, at, data, last):
     # a request may come twice
     file = os.open(place(run, "in"), os.O_WRONLY | os.O_CREAT, 0o600)
@@ -369,6 +377,8 @@ def put(path, data=None, source=None):
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o644, dir_fd=at)
         with os.fdopen(file, "wb") as file:
             file.write(content)
+            # what begins with #! is a program and can be run
+            os.fchmod(file.fileno(), 0o755 if content[:2] == b"#!" else 0o644)
         os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
     finally:
         os.close(at)
@@ -407,7 +417,7 @@ def prepare():
     return {"python": sys.version.split()[0]}
 
 
-OPERATIONS = {"start": start, "poll": poll, "send": send, "kill": kill, "put": put, "get": get, "drop": drop, "prepare": prepare}
+OPERATIONS = {"start": start, "poll": poll, "cpu": cpu, "send": send, "kill": kill, "put": put, "get": get, "drop": drop, "prepare": prepare}
 
 if __name__ == "__main__":
     try:

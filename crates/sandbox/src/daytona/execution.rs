@@ -1,8 +1,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use futures::future::FutureExt;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::runtime::Handle;
@@ -78,6 +80,16 @@ impl Programs {
         })
     }
 
+    /// The processor time of the program that was started last, with all that it started.
+    pub(super) async fn cpu(&self) -> Result<Duration, SandboxError> {
+        let run = self.started.load(Ordering::Relaxed);
+        match self.inside.ask::<Cpu>("cpu", &json!({ "run": run })).await {
+            Ok(cpu) => Ok(Duration::from_millis(cpu.cpu_ms)),
+            Err(AgentError::Refused(detail)) => Err(SandboxError::Gone(detail)),
+            Err(AgentError::Lost(error)) => Err(error),
+        }
+    }
+
     /// Whether there was a place; one that is about to become free is waited for.
     async fn take_place(&self) -> bool {
         let mut watched = self.place.subscribe();
@@ -105,13 +117,19 @@ impl Programs {
     }
 }
 
+/// What the agent says of a program's processor time.
+#[derive(Debug, Deserialize)]
+struct Cpu {
+    cpu_ms: u64,
+}
+
 fn task(run: u64, command: &Command, limits: Limits) -> Value {
     let mut env = serde_json::Map::new();
     for (name, value) in [("HOME", "/work"), ("LANG", "C.UTF-8"), ("TMPDIR", "/tmp")] {
         env.insert(name.to_owned(), value.into());
     }
     env.extend(command.env.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
-    let millis = |wall: std::time::Duration| u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+    let millis = |wall: Duration| u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
     let wall = match command.time {
         Time::Limited => Some(millis(limits.wall())),
         Time::Within(wall) => Some(millis(wall.min(limits.wall()))),

@@ -139,6 +139,10 @@ impl Sandbox for DaytonaSandbox {
         Box::pin(async move { self.get_file(path).await.map_err(|error| of_file("get", path, error)) })
     }
 
+    fn cpu(&self) -> SandboxFuture<'_, Duration> {
+        Box::pin(self.programs.cpu())
+    }
+
     fn snapshot(&self) -> SandboxFuture<'_, SnapshotId> {
         Box::pin(self.keep())
     }

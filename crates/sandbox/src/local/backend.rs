@@ -8,6 +8,7 @@ use rustix::thread::CapabilitySet;
 use tokio::sync::OnceCell;
 
 use super::host::Processes;
+use super::jail::cgroup;
 use super::protocol::{Identity, JailConfig};
 use super::sandbox::LocalSandbox;
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
 pub struct LocalSettings {
     /// A binary that calls [`jail_main`](super::jail_main) first: by default the one that runs.
     pub helper: PathBuf,
-    /// Folders beside the system's that are there to read, such as an interpreter's. Everybody may read them inside.
+    /// Folders and files beside the system's that are there to read, such as an interpreter's. Everybody may read them inside.
     pub read_only: Vec<PathBuf>,
     /// The folder of the snapshots; made when the first one is.
     pub snapshots: PathBuf,
@@ -80,14 +81,20 @@ impl LocalBackend {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let id = format!("local-{}-{number}", std::process::id());
         let open = level == Isolation::MinimumProcess;
+        let name = format!("{number}-{:016x}", unguessable());
+        let group = cgroup::make(&name, limits).map_err(|error| SandboxError::Create {
+            step: "make its control group".to_owned(),
+            detail: error.to_string(),
+        })?;
         let config = JailConfig {
             limits: *limits,
             read_only: self.settings.read_only.clone(),
             identity: if open && !may_change_user() { Identity::Own } else { identity(number) },
             // below a folder that other users can enter too
-            open: open.then(|| PathBuf::from(format!("/tmp/promptclade-{number}-{:016x}", unguessable()))),
+            open: open.then(|| PathBuf::from(format!("/tmp/promptclade-{name}"))),
+            group: group.as_ref().map(|held| held.group().clone()),
         };
-        let processes = Processes::start(&self.settings.helper, &config).await?;
+        let processes = Processes::start(&self.settings.helper, &config, group).await?;
         Ok(LocalSandbox::new(id, processes, *limits, self.settings.snapshots.clone()))
     }
 

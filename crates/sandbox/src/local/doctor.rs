@@ -1,4 +1,5 @@
 use super::backend::{LocalBackend, LocalSettings};
+use super::jail::cgroup;
 use crate::{Check, Command, Isolation, Report, Sandbox, SandboxBackend, SandboxError, SandboxSpec};
 
 use landlock::{ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr};
@@ -17,6 +18,7 @@ pub async fn examine(settings: LocalSettings) -> Report {
         checks.push(process(works));
     }
     checks.push(file_rules());
+    checks.push(control_groups());
     checks.push(Check::good(
         "memory and processor time",
         "summed up over all processes of a sandbox every 10 to 80 ms, beside the kernel's limits for each",
@@ -54,6 +56,21 @@ fn process(works: Result<(), SandboxError>) -> Check {
             "works: empty environment, limits, one end for all; code can read what its user can read. A run file accepts it with `isolation: minimum-process`",
         ),
         Err(error) => Check::bad("minimum-process", format!("could not {error}"), "use `backend: daytona`"),
+    }
+}
+
+/// A bound behind the watcher: a sandbox without one has every other limit.
+fn control_groups() -> Check {
+    match cgroup::delegated() {
+        Some(group) => Check::good(
+            "control groups",
+            format!("the kernel bounds memory and processes of each sandbox as a whole ({})", group.words()),
+        ),
+        None => Check::bad(
+            "control groups",
+            "none are delegated to this process, so memory and processes of a sandbox as a whole are watched and not bounded",
+            "start clade with `systemd-run --user --scope -p Delegate=yes clade ...`, or as a service with `Delegate=memory pids`",
+        ),
     }
 }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::Interest;
 use tokio::net::UnixStream;
 
-use super::jail::{INIT, OUTER};
+use super::jail::{INIT, OUTER, cgroup};
 use super::protocol::{Hello, INSIDE_ID, Identity, JailConfig, STAGE_ENVIRONMENT, receive, send};
 use crate::SandboxError;
 
@@ -56,11 +56,13 @@ pub struct Processes {
     control: Socket,
     /// Whether what is inside ends when the first process is killed.
     jailed: bool,
+    /// Its control group, which goes last.
+    _group: Option<cgroup::Held>,
 }
 
 impl Processes {
     /// Starts the stages and waits until init takes requests.
-    pub async fn start(helper: &Path, config: &JailConfig) -> Result<Self, SandboxError> {
+    pub async fn start(helper: &Path, config: &JailConfig, group: Option<cgroup::Held>) -> Result<Self, SandboxError> {
         let jailed = config.open.is_none();
         let (control, theirs) = Socket::pair().map_err(|error| failed("make its control socket", &error))?;
         let text = serde_json::to_string(config).map_err(|error| failed("write its configuration", &error))?;
@@ -76,7 +78,7 @@ impl Processes {
             .process_group(0)
             .spawn()
             .map_err(|error| failed("start the helper", &error))?;
-        let processes = Self { outer, control, jailed };
+        let processes = Self { outer, control, jailed, _group: group };
         match tokio::time::timeout(PATIENCE, processes.greet(config)).await {
             Ok(greeted) => greeted.map(|()| processes),
             Err(_) => Err(failed("wait for the jail", &"it did not answer within 20 s")),

@@ -16,4 +16,4 @@ mod sandbox;
 pub use backend::{LocalBackend, LocalSettings};
 pub use doctor::examine;
 pub use interpreter::{Interpreter, find_interpreter};
-pub use jail::jail_main;
+pub use jail::{jail_main, sweep_control_groups};

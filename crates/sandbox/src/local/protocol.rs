@@ -14,6 +14,7 @@ use rustix::net::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::jail::cgroup::ControlGroup;
 use crate::{Ending, Limits};
 
 /// What every stage of a jail has in its environment, for the allocator of the binary whose stage it is. mimalloc would take a gigabyte at once, which
@@ -33,11 +34,13 @@ pub const MOST_DESCRIPTORS: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JailConfig {
     pub limits: Limits,
-    /// Folders beside the system's that are there to read, such as an interpreter's.
+    /// Folders and files beside the system's that are there to read, such as an interpreter's.
     pub read_only: Vec<PathBuf>,
     pub identity: Identity,
     /// Where there is no jail: the sandbox's folder on the machine.
     pub open: Option<PathBuf>,
+    /// The control group that all of it is in, where there is one.
+    pub group: Option<ControlGroup>,
 }
 
 impl JailConfig {
@@ -70,6 +73,8 @@ pub enum Request {
     Run { program: Vec<String>, env: BTreeMap<String, String>, wall_ms: Option<u64>, session: bool },
     /// Do something with files; descriptors as for `Run`.
     Files(FileTask),
+    /// Say how much processor time was used; descriptor: answer.
+    Cpu,
 }
 
 /// What the jail itself does with files, with no more rights than the code inside has.
@@ -93,6 +98,8 @@ pub enum Answer {
     Ended(Ending),
     Busy,
     NotRunnable(String),
+    /// Milliseconds of processor time that all but the first process have used.
+    Cpu(u64),
 }
 
 /// What is said before requests are taken.

@@ -146,6 +146,19 @@ impl Sandbox for LocalSandbox {
         })
     }
 
+    fn cpu(&self) -> SandboxFuture<'_, Duration> {
+        Box::pin(async move {
+            let gone = |error: std::io::Error| SandboxError::Gone(error.to_string());
+            let (answer, answer_inside) = Socket::pair().map_err(gone)?;
+            self.processes.control().send(&Request::Cpu, &[answer_inside.as_fd()]).await.map_err(gone)?;
+            drop(answer_inside);
+            match answer.receive::<Answer>().await.map_err(gone)? {
+                Some(Answer::Cpu(ms)) => Ok(Duration::from_millis(ms)),
+                _ => Err(SandboxError::Gone("its first process has ended".to_owned())),
+            }
+        })
+    }
+
     fn snapshot(&self) -> SandboxFuture<'_, SnapshotId> {
         Box::pin(self.keep())
     }
@@ -237,7 +250,7 @@ async fn ending(answer: Socket, program: String, deadline: Option<Duration>) -> 
         Ok(Some(Answer::Ended(ending))) => Ok(ending),
         Ok(Some(Answer::Busy)) => Err(SandboxError::Busy { program }),
         Ok(Some(Answer::NotRunnable(detail))) => Err(SandboxError::NotRunnable { program, detail }),
-        Ok(None) => Err(SandboxError::Gone("its first process has ended".to_owned())),
+        Ok(Some(Answer::Cpu(_)) | None) => Err(SandboxError::Gone("its first process has ended".to_owned())),
         Err(error) => Err(SandboxError::Gone(error.to_string())),
     }
 }

@@ -1,4 +1,4 @@
-"""Ask the kernel for bpf, io_uring, keys, perf, modules, handles, clocks
+"""Ask the kernel for bpf, io_uring, keys, perf, modules, handles, clocks, memory that no process holds
 The system calls are not on the list of those that are let through
 """
 from tries import *
@@ -10,3 +10,4 @@ for name, number in {
     "iopl": 172, "nfsservctl": 180, "vmsplice": 278, "move_pages": 279,
 }.items():
     system_call(name, number, 0, 0, 0, 0, 0, 0)
+system_call("shmget", 29, 0, 4096, 0o1600)

@@ -28,12 +28,24 @@ fn put(path: &str) -> Result<(), Failure> {
     let half = format!(".{}.part", std::process::id());
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
     let file = rustix::fs::openat(&folder, &half, flags, Mode::from_raw_mode(0o644)).during("create")?;
-    let written = io::copy(&mut io::stdin(), &mut File::from(file)).during("write");
-    let renamed = written.and_then(|_| rustix::fs::renameat(&folder, &half, &folder, &name).during("replace"));
+    let written = write(File::from(file)).during("write");
+    let renamed = written.and_then(|()| rustix::fs::renameat(&folder, &half, &folder, &name).during("replace"));
     if renamed.is_err() {
         let _ = rustix::fs::unlinkat(&folder, &half, AtFlags::empty());
     }
     renamed
+}
+
+/// What begins with `#!` is a program and can be run.
+fn write(mut file: File) -> io::Result<()> {
+    let mut beginning = Vec::new();
+    io::stdin().take(2).read_to_end(&mut beginning)?;
+    file.write_all(&beginning)?;
+    io::copy(&mut io::stdin(), &mut file)?;
+    if beginning == b"#!" {
+        rustix::fs::fchmod(&file, Mode::from_raw_mode(0o755))?;
+    }
+    Ok(())
 }
 
 fn get(path: &str, most: u64) -> Result<(), Failure> {

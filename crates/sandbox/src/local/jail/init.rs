@@ -11,11 +11,12 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, WaitStatus};
 
+use super::cgroup::Kills;
 use super::confine::PATH;
-use super::watch::Watch;
+use super::watch::{self, Watch};
 use super::{CONFINED, During, Failure, OWN_BINARY, argument, open, root};
-use crate::local::protocol::{Answer, FileTask, Hello, JailConfig, Request, STAGE_ENVIRONMENT, receive, send};
-use crate::{Ended, Ending};
+use crate::local::protocol::{Answer, Hello, JailConfig, Request, STAGE_ENVIRONMENT, receive, send};
+use crate::{Ended, Ending, Limit};
 
 /// How long a program that was given up may take to end before another one is refused.
 const ENDING: Duration = Duration::from_millis(500);
@@ -25,14 +26,20 @@ const ENDING: Duration = Duration::from_millis(500);
 pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure> {
     let (text, config): (String, JailConfig) = argument(&mut args)?;
     let socket = std::io::stdin();
-    if let Err(failure) = prepare(&config) {
-        let hello = Hello::Failed { step: failure.step.clone(), detail: failure.detail.clone() };
-        let _ = send(&socket, &hello, &[]);
-        return Err(failure);
-    }
+    // where there is no jail this stage is the first one
+    let first = config.open.as_ref().and(config.group.clone());
+    let ready = first.as_ref().map(|group| group.enter()).transpose().and_then(|group| Ok((group, prepare(&config)?)));
+    let (group, kills) = match ready {
+        Ok(ready) => ready,
+        Err(failure) => {
+            let hello = Hello::Failed { step: failure.step.clone(), detail: failure.detail.clone() };
+            let _ = send(&socket, &hello, &[]);
+            return Err(failure);
+        }
+    };
     send(&socket, &Hello::Ready, &[]).during("greet the host")?;
     let (place, free, files) = (Mutex::default(), Condvar::new(), RwLock::new(()));
-    let jail = Arc::new(Jail { config, text, place, free, files, closing: AtomicBool::new(false) });
+    let jail = Arc::new(Jail { config, text, kills, place, free, files, closing: AtomicBool::new(false) });
     for ticket in 0.. {
         let Ok(Some((request, descriptors))) = receive::<Request>(&socket) else { break };
         if matches!(request, Request::Run { .. }) {
@@ -47,12 +54,17 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
         jail.closing.store(true, Ordering::SeqCst);
         open::finish(&jail.config);
     }
+    if let Some(group) = group {
+        group.end_with_the_host(&socket);
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn prepare(config: &JailConfig) -> Result<(), Failure> {
+/// Where it is seen afterwards what the kernel has ended for want of memory: the file is not there any more then.
+fn prepare(config: &JailConfig) -> Result<Option<Kills>, Failure> {
+    let kills = config.group.as_ref().map(|group| group.kills().during("watch its control group")).transpose()?;
     if config.open.is_some() {
-        return open::prepare(config);
+        return open::prepare(config).map(|()| kills);
     }
     if rustix::process::getpid() != Pid::INIT {
         // ending everything inside is done by ending everything that this process can see
@@ -61,12 +73,13 @@ fn prepare(config: &JailConfig) -> Result<(), Failure> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during("follow the outer stage")?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).during("hide its memory")?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    root::build(config)
+    root::build(config).map(|()| kills)
 }
 
 struct Jail {
     config: JailConfig,
     text: String,
+    kills: Option<Kills>,
     /// The only place for a program, and the sign that it may be free.
     place: Mutex<Place>,
     free: Condvar,
@@ -93,13 +106,20 @@ impl Jail {
     }
 
     fn handle(&self, request: Request, ticket: u64, descriptors: Vec<OwnedFd>) {
+        if request == Request::Cpu {
+            if let Some(answer) = descriptors.first() {
+                let _ = send(answer, &Answer::Cpu(watch::cpu_ms(&self.config)), &[]);
+            }
+            return;
+        }
         let Ok([answer, stdin, stdout, stderr]) = <[OwnedFd; 4]>::try_from(descriptors) else {
             self.place().asked.retain(|other| *other != ticket);
             return;
         };
         let streams = [stdin, stdout, stderr];
         let said = match &request {
-            Request::Files(task) => self.files(task, &request, streams),
+            Request::Files(_) => self.files(&request, streams),
+            Request::Cpu => return,
             Request::Run { program, .. } => {
                 if !self.occupy(ticket) {
                     Answer::Busy
@@ -148,7 +168,7 @@ impl Jail {
             .spawn()
     }
 
-    fn files(&self, _task: &FileTask, request: &Request, streams: [OwnedFd; 3]) -> Answer {
+    fn files(&self, request: &Request, streams: [OwnedFd; 3]) -> Answer {
         let _shared = self.files.read();
         match self.start(request, streams).and_then(|mut child| child.wait()) {
             Ok(status) => Answer::Ended(Ending {
@@ -167,12 +187,13 @@ impl Jail {
             }
             _ => None,
         };
-        let mut watch = Watch::begin(&self.config, wall);
+        let mut watch = Watch::begin(&self.config, wall, self.kills.as_ref());
         let child = match self.start(request, streams) {
             Ok(child) => child,
             Err(error) => return Answer::NotRunnable(error.to_string()),
         };
         let ended = self.follow(pid_of(&child), &mut watch, answer);
+        let ended = if watch.was_short_of_memory() { Ended::Limit(Limit::Memory) } else { ended };
         let _alone = self.files.write();
         match self.config.open {
             Some(_) => open::end_everything(),
@@ -182,7 +203,7 @@ impl Jail {
     }
 
     /// Waits until the program ends, exceeds a limit, or nobody waits for it any more.
-    fn follow(&self, main: Option<Pid>, watch: &mut Watch, answer: &OwnedFd) -> Ended {
+    fn follow(&self, main: Option<Pid>, watch: &mut Watch<'_>, answer: &OwnedFd) -> Ended {
         let end = main.and_then(|main| rustix::process::pidfd_open(main, PidfdFlags::empty()).ok());
         loop {
             let alone = self.files.try_write();

@@ -7,6 +7,7 @@
 //! No stage forks by itself or needs `unsafe`: each is single-purpose and starts the next as a program, and what it may not keep
 //! it gives up before the untrusted code is there.
 
+pub mod cgroup;
 mod confine;
 mod files;
 mod init;
@@ -16,6 +17,8 @@ mod outer;
 mod root;
 mod syscalls;
 mod watch;
+
+pub use cgroup::sweep as sweep_control_groups;
 
 use std::ffi::OsStr;
 use std::process::ExitCode;

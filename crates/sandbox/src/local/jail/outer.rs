@@ -22,6 +22,7 @@ fn enter(args: &mut impl Iterator<Item = OsString>) -> Result<ExitCode, Failure>
     // whatever the host had open besides the control socket stays out, also what others left without close-on-exec
     CloseFdsBuilder::new().cloexecfrom(3);
     let (text, config): (String, JailConfig) = argument(args)?;
+    let group = config.group.as_ref().map(|group| group.enter()).transpose()?;
     let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
     if let Identity::Foreign(_) = config.identity {
         rustix::thread::set_thread_groups(&[]).during("leave the groups of root")?;
@@ -53,6 +54,9 @@ fn enter(args: &mut impl Iterator<Item = OsString>) -> Result<ExitCode, Failure>
         .stderr(Stdio::inherit())
         .status()
         .during("start init")?;
+    if let Some(group) = group {
+        group.end_with_the_host(std::io::stdin());
+    }
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -54,7 +54,12 @@ fn system(config: &JailConfig) -> Result<(), Failure> {
         let Ok(kind) = source.symlink_metadata() else { continue };
         if kind.is_symlink() {
             let to = fs::read_link(&source).during(format!("read the link {}", folder.display()))?;
+            folder.parent().map(make_folder).transpose()?;
             symlink(to, folder).during(format!("make the link {}", folder.display()))?;
+        } else if kind.is_file() {
+            folder.parent().map(make_folder).transpose()?;
+            fs::File::create(folder).during(format!("make room for {}", folder.display()))?;
+            mounts::bind_read_only(&source, folder)?;
         } else {
             make_folder(folder)?;
             mounts::bind_read_only(&source, folder)?;

@@ -7,7 +7,8 @@ use super::{During, Failure};
 /// libraries take for an old kernel and do without.
 ///
 /// Absent with intent: `ptrace` and all that reaches into other processes, mounts and namespaces, keys, `bpf`, `perf`, `io_uring`
-/// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and files held by handle or only in memory.
+/// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and files held by handle or only in memory: like shared memory
+/// of System V, those are held without any process that could be seen to hold them.
 const EVERYWHERE: &[&str] = &[
     // files
     "read",
@@ -216,10 +217,6 @@ const EVERYWHERE: &[&str] = &[
     "shutdown",
     "setsockopt",
     "getsockopt",
-    "shmget",
-    "shmat",
-    "shmdt",
-    "shmctl",
     "semget",
     "semop",
     "semctl",

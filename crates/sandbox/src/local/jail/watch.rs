@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::cgroup::Kills;
 use super::open;
 use crate::local::protocol::JailConfig;
 use crate::{Limit, Limits, Used};
@@ -8,12 +9,17 @@ use crate::{Limit, Limits, Used};
 /// How often the processes are looked at while they work, and the longest pause while they do not.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(80);
+/// What a socket may hold unread, in KiB: twice the kernel's default of `net.core.wmem_max` (socket(7), `SO_SNDBUF`). How much it does hold is said
+/// nowhere, so each counts as much.
+const SOCKET_KB: u64 = 416;
 
 /// Watches what the jail's processes use together: the kernel's limits hold for each one alone.
-pub struct Watch {
+pub struct Watch<'j> {
     limits: Limits,
     /// Where there is no jail: the sandbox's folder.
     open: Option<PathBuf>,
+    /// Where the kernel bounds memory too, and how many processes it had ended before.
+    kills: Option<(&'j Kills, u64)>,
     wall: Option<Duration>,
     counts_cpu: bool,
     started: Instant,
@@ -29,17 +35,20 @@ pub struct Watch {
 struct Seen {
     threads: u64,
     memory_kb: u64,
+    /// Tables of pages: a gigabyte that is only reserved takes two megabytes of them once it is looked at.
+    tables_kb: u64,
     cpu_ms: u64,
 }
 
-impl Watch {
+impl<'j> Watch<'j> {
     /// Begins to count. `wall` is `None` for executions without an end of their own, whose time is not counted.
-    pub fn begin(config: &JailConfig, wall: Option<Duration>) -> Self {
+    pub fn begin(config: &JailConfig, wall: Option<Duration>, kills: Option<&'j Kills>) -> Self {
         let (limits, open) = (config.limits, config.open.clone());
         Self {
             full_before: disk_is_full(open.as_ref(), &limits),
             limits,
             open,
+            kills: kills.map(|kills| (kills, kills.count())),
             wall,
             counts_cpu: wall.is_some(),
             started: Instant::now(),
@@ -52,19 +61,21 @@ impl Watch {
 
     /// The limit that is exceeded, if one is. `alone`: no process of the jail's own is among those that are counted.
     pub fn look(&mut self, alone: bool) -> Option<Limit> {
-        let pids = self.pids();
+        let pids = pids(self.open.is_some());
         let mut seen = processes(&pids);
         let most = u64::from(self.limits.memory_mb) * 1024;
-        if seen.memory_kb > most {
+        let of_the_kernel = seen.tables_kb + if self.open.is_some() { 0 } else { sockets() * SOCKET_KB };
+        if seen.memory_kb + of_the_kernel > most {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
             seen.memory_kb = shared_once_kb(&pids).unwrap_or(seen.memory_kb);
         }
+        seen.memory_kb += of_the_kernel;
         let cpu = (reaped_cpu_ms() + seen.cpu_ms).saturating_sub(self.cpu_before);
         self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
         self.cpu_seen = self.cpu_seen.max(cpu);
         self.memory_kb = self.memory_kb.max(seen.memory_kb);
         let exceeded = [
-            (Limit::Memory, seen.memory_kb > most),
+            (Limit::Memory, seen.memory_kb > most || self.was_short_of_memory()),
             (Limit::Processes, alone && seen.threads > self.limits.processes.into()),
             // whoever comes into a full sandbox may make room
             (Limit::Disk, !self.full_before && disk_is_full(self.open.as_ref(), &self.limits)),
@@ -74,13 +85,9 @@ impl Watch {
         exceeded.into_iter().find_map(|(limit, over)| over.then_some(limit))
     }
 
-    /// The processes of the sandbox, init left out.
-    fn pids(&self) -> Vec<u32> {
-        if self.open.is_some() {
-            return open::descendants();
-        }
-        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1).collect()
+    /// Whether the kernel has ended a process because the sandbox held all the memory that it may.
+    pub fn was_short_of_memory(&self) -> bool {
+        self.kills.is_some_and(|(kills, before)| kills.count() > before)
     }
 
     /// How long to wait before looking again.
@@ -99,6 +106,20 @@ impl Watch {
     }
 }
 
+/// What all processes of the sandbox have used, init left out, in milliseconds.
+pub fn cpu_ms(config: &JailConfig) -> u64 {
+    reaped_cpu_ms() + processes(&pids(config.open.is_some())).cpu_ms
+}
+
+/// The processes of the sandbox, init left out.
+fn pids(open: bool) -> Vec<u32> {
+    if open {
+        return open::descendants();
+    }
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1).collect()
+}
+
 fn processes(pids: &[u32]) -> Seen {
     let mut sum = Seen::default();
     for pid in pids {
@@ -108,8 +129,16 @@ fn processes(pids: &[u32]) -> Seen {
         sum.threads += stat_field(&stat, 20);
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
         sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
+        sum.tables_kb += line_kb(&status, "VmPTE:");
     }
     sum
+}
+
+/// The unix sockets of the jail's network namespace, which are all that code can make there.
+fn sockets() -> u64 {
+    let table = std::fs::read("/proc/self/net/unix").unwrap_or_default();
+    // the first line has the names of the columns
+    table.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1) as u64
 }
 
 /// Memory of all processes where a page that several have is shared out among them; `None` on kernels before 5.4 or so, which

@@ -1,0 +1,63 @@
+//! Of an interpreter's folder a sandbox shows what the interpreter needs, and nothing that lies beside it.
+//!
+//! The folders lie in `/var/tmp`, since `/tmp` inside is the sandbox's own.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
+
+mod support;
+
+use std::path::Path;
+
+use clade_sandbox::{Command, Language, LocalBackend, SandboxBackend, SandboxSpec, find_interpreter};
+
+/// What a program of this interpreter prints in a sandbox.
+async fn prints(language: Language, program: &Path, flag: &str, code: &str) -> String {
+    let (mut settings, _folder) = support::settings();
+    let found = find_interpreter(language, &program.to_string_lossy()).unwrap();
+    settings.read_only.extend(found.read_only);
+    let sandbox = LocalBackend::new(settings).create(&SandboxSpec::default(), None).await.unwrap();
+    let command = Command::new([found.program.to_string_lossy().as_ref(), flag, code]);
+    let finished = sandbox.start(&command).await.unwrap().finish(&[]).await.unwrap();
+    sandbox.destroy().await.unwrap();
+    assert!(finished.is_success(), "{}", String::from_utf8_lossy(&finished.stderr));
+    String::from_utf8_lossy(&finished.stdout).trim().to_owned()
+}
+
+#[tokio::test]
+async fn a_virtual_environment_in_a_project_does_not_show_the_project() {
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    let project = folder.path().join("project");
+    let made = std::process::Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&project).status();
+    if !made.is_ok_and(|made| made.success()) {
+        eprintln!("skipped: there is no python3 that makes virtual environments");
+        return;
+    }
+    std::fs::write(project.join(".env"), "KEY=secret").unwrap();
+    let libraries = std::fs::read_dir(project.join("lib")).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(libraries.join("site-packages/installed.py"), "WORD = 'installed'").unwrap();
+    let code = format!(
+        "import ssl, json, ctypes, installed, os\nprint(installed.WORD, os.path.exists({:?}), sorted(os.listdir({:?})))",
+        project.join(".env"),
+        project
+    );
+    let said = prints(Language::Python, &project.join("bin/python3"), "-c", &code).await;
+    assert_eq!(said, "installed False ['bin', 'lib', 'pyvenv.cfg']");
+}
+
+#[tokio::test]
+async fn an_interpreter_among_the_files_of_a_user_does_not_show_them() {
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    let local = folder.path().join("local");
+    std::fs::create_dir_all(local.join("bin")).unwrap();
+    std::fs::create_dir_all(local.join("share/keyrings")).unwrap();
+    std::fs::write(local.join("share/keyrings/login"), "SECRET").unwrap();
+    let Ok(node) = find_interpreter(Language::JavaScript, "node") else {
+        eprintln!("skipped: there is no node");
+        return;
+    };
+    std::fs::copy(node.program, local.join("bin/node")).unwrap();
+    std::os::unix::fs::symlink("node", local.join("bin/js")).unwrap();
+    let code = format!("console.log(require('fs').readdirSync('{}').join())", local.display());
+    assert_eq!(prints(Language::JavaScript, &local.join("bin/js"), "-e", &code).await, "bin");
+}
