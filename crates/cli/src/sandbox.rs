@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clade_domain::{ContentHash, Isolation, RunId, RunSpec};
+use clade_domain::{BackendChoice, ContentHash, Isolation, RunId, RunSpec};
 use clade_engine::{CodeHere, CodeHost, EngineError};
 use clade_runfile::{Loaded, Problems};
 use clade_sandbox::{DaytonaSettings, LocalSettings};
@@ -29,14 +29,14 @@ pub fn here(context: &Context) -> Result<CodeHere, Failure> {
 ///
 /// # Errors
 /// Where an interpreter is missing.
-pub fn host(
+pub async fn host(
     run: &RunId,
     spec: &RunSpec,
     store: &Arc<dyn Store>,
     stopping: &CancellationToken,
     context: &Context,
 ) -> Result<Option<Arc<CodeHost>>, Failure> {
-    here(context)?.host(run, spec, store, stopping).map_err(|error| match error {
+    here(context)?.host(run, spec, store, stopping).await.map_err(|error| match error {
         EngineError::Sandbox(error) => cannot(error),
         error => Failure::Error(error.to_string()),
     })
@@ -54,6 +54,12 @@ pub async fn check(loaded: &Loaded, context: &Context) -> Result<(), Failure> {
     let problems = loaded.unfit(&checked.unfit);
     if !problems.is_empty() {
         return Err(Problems(problems).into());
+    }
+    if sandbox.backend == BackendChoice::Auto && checked.backend == BackendChoice::Daytona {
+        context.output.note(
+            "this machine makes no jails: the code runs in sandboxes of Daytona, on the account of DAYTONA_API_KEY; `backend: local` \
+             never does, and `clade sandbox doctor` says what is missing here",
+        );
     }
     if checked.isolation == Isolation::MinimumProcess {
         context.output.note(

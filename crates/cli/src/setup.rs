@@ -79,7 +79,7 @@ pub async fn set_up(
 ) -> Result<Setup, Failure> {
     let answers = AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing());
     let mut setup = Setup::of(state, spec, store, keys, Shared { answers, ..Shared::default() }).await?;
-    if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context)? {
+    if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context).await? {
         setup.clients.set_code(host);
     }
     Ok(setup)

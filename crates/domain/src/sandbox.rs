@@ -86,7 +86,7 @@ pub struct KeptState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackendChoice {
-    /// Whichever is there; today the local one.
+    /// This machine where it makes jails, otherwise Daytona where there is a key.
     #[default]
     Auto,
     /// This machine.

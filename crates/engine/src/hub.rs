@@ -118,7 +118,7 @@ impl Hub {
         let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
         if spec.sandbox.is_some() {
             let host = self.patron.code().ok_or(EngineError::NoSandbox)?;
-            let host = host.host(run, &spec, &self.store, &setup.stopping)?;
+            let host = host.host(run, &spec, &self.store, &setup.stopping).await?;
             host.into_iter().for_each(|host| setup.clients.set_code(host));
         }
         let (orders, wanted) = mpsc::channel(ORDERS);

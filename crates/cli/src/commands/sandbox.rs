@@ -4,11 +4,11 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{Language, RunId, SandboxSpec};
+use clade_domain::{BackendChoice, Language, RunId, SandboxSpec};
 use clade_engine::replay_state;
 use clade_sandbox::{
     ApiError, DaytonaBackend, DaytonaSettings, Left, LocalBackend, Report, SandboxBackend, SandboxError, SnapshotId,
-    check_daytona, delete_left, examine, find_interpreter, left_behind,
+    check_daytona, delete_left, examine, find_interpreter, left_behind, sweep_control_groups,
 };
 use clade_store::{RunFilter, Store};
 use serde_json::json;
@@ -38,6 +38,7 @@ async fn gc(context: &Context) -> Result<(), Failure> {
     let here = sandbox::here(context)?;
     let store = context.store_to_read().await?;
     let local = LocalBackend::new(here.settings());
+    let groups = sweep_control_groups();
     let told = |error: SandboxError| Failure::Error(format!("could not {error}"));
     let states = sweep_states(&store, &local, local.snapshots_older_than(FRESH).map_err(told)?).await?;
     let (mut found, mut states_there) = (Vec::new(), 0);
@@ -55,9 +56,11 @@ async fn gc(context: &Context) -> Result<(), Failure> {
             .collect();
         context.output.json_line(&json!({
             "sandboxes": rows, "deleted": deleted, "states_deleted": states, "daytona_states_deleted": states_there,
+            "control_groups_deleted": groups,
         }));
     } else {
         context.output.line(format!("{states} sandbox states deleted that no run names"));
+        context.output.line(format!("{groups} control groups deleted that ended processes had left"));
         context.output.line(match here.daytona() {
             Some(_) => format!(
                 "daytona: {deleted} sandboxes deleted, {} of runs that go on left; {states_there} states deleted that no run names",
@@ -134,6 +137,7 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
         Some(settings) => Some(check_daytona(settings).await.map(|()| settings.api_url.clone())),
     };
     let usual = SandboxSpec::default();
+    let auto = sandbox::here(context)?.choose(&usual).await.map_err(|error| format!("could not {error}"));
     let interpreters: Vec<Found> = [Language::Python, Language::JavaScript]
         .into_iter()
         .map(|language| {
@@ -154,7 +158,11 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
         context.output.json_line(&json!({
             "sandbox": report,
             "interpreters": interpreters,
-            "daytona": daytona.map(|answer| json!({"good": answer.is_ok(), "found": said(&answer)})),
+            "auto": match &auto {
+                Ok(chosen) => json!({"good": true, "found": named(*chosen), "fix": ""}),
+                Err(why) => json!({"good": false, "found": why, "fix": ""}),
+            },
+            "daytona": daytona.as_ref().map(|answer| json!({"good": answer.is_ok(), "found": said(answer)})),
         }));
     } else {
         print(&report, &interpreters, context);
@@ -162,10 +170,23 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
             None => context.output.line("daytona: no key; DAYTONA_API_KEY sets one"),
             Some(answer) => context.output.line(format!("daytona: {}", said(answer))),
         }
+        context.output.line(match &auto {
+            Ok(chosen) => format!("`backend: auto`, which is the default, takes {}", named(*chosen)),
+            Err(why) => format!("`backend: auto`, which is the default, {why}"),
+        });
     }
-    match report.isolation {
-        Some(_) => Ok(()),
-        None => Err(Failure::Exit(exit::ERROR)),
+    let daytona_answers = daytona.is_none_or(|answer| answer.is_ok());
+    match auto {
+        Ok(BackendChoice::Daytona) if !daytona_answers => Err(Failure::Exit(exit::ERROR)),
+        Ok(_) => Ok(()),
+        Err(_) => Err(Failure::Exit(exit::ERROR)),
+    }
+}
+
+fn named(chosen: BackendChoice) -> &'static str {
+    match chosen {
+        BackendChoice::Daytona => "daytona",
+        BackendChoice::Local | BackendChoice::Auto => "local",
     }
 }
 

@@ -418,8 +418,15 @@ fn programs_and_generated_code_say_which_limit_they_met() {
     }
 }
 
+/// Whether this machine lets a test do so.
+pub fn namespaces_can_be_closed() -> bool {
+    let mut probe = Command::new("true");
+    probe.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    without_namespaces(&probe).output().is_ok_and(|output| output.status.success())
+}
+
 /// A file system of the machine's settings in which nobody may make user namespaces any more: what a container often is.
-fn without_namespaces(command: &Command) -> Command {
+pub fn without_namespaces(command: &Command) -> Command {
     let mut outer = Command::new("unshare");
     outer.args(["--user", "--map-root-user", "sh", "-c"]);
     outer.arg("echo 0 > /proc/sys/user/max_user_namespaces && exec \"$@\"").arg("sh").arg(command.get_program());
@@ -433,10 +440,7 @@ fn without_namespaces(command: &Command) -> Command {
 
 #[test]
 fn where_no_jail_can_be_made_less_is_accepted_by_name_alone() {
-    let mut probe = Command::new("true");
-    probe.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    let possible = without_namespaces(&probe).output().is_ok_and(|output| output.status.success());
-    if !has("python3") || !possible {
+    if !has("python3") || !namespaces_can_be_closed() {
         eprintln!("skipped: user namespaces cannot be made and closed here");
         return;
     }
@@ -446,12 +450,15 @@ fn where_no_jail_can_be_made_less_is_accepted_by_name_alone() {
     let refused = Ran::of(without_namespaces(&clade(&place, &["eval", "p.yaml", "--json", "--run-id", "strict"])));
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     assert!(refused.stderr.contains("namespaces"), "{}", refused.stderr);
+    let both = ["clade sandbox doctor", "DAYTONA_API_KEY"];
+    assert!(both.iter().all(|way| refused.stderr.contains(way)), "{}", refused.stderr);
     assert_eq!(place.run(&["show", "strict"]).code, 2, "no run was made");
     let doctor = Ran::of(without_namespaces(&clade(&place, &["sandbox", "doctor", "--json"])));
     let said = doctor.lines()[0]["sandbox"].clone();
     assert_eq!((doctor.code, &said["isolation"], &said["weaker"]), (1, &Value::Null, &"minimum-process".into()));
     let words = Ran::of(without_namespaces(&clade(&place, &["sandbox", "doctor"])));
     assert!(words.stdout.contains("isolation: minimum-process") && words.stdout.contains("max_user_namespaces"));
+    assert_eq!(doctor.lines()[0]["auto"]["good"], false);
 
     place.write("p.yaml", run_file("[simulated:gsm8k]", check, "  sandbox: {isolation: minimum-process}"));
     let ran = Ran::of(without_namespaces(&clade(&place, &["eval", "p.yaml", "--json", "--run-id", "weak"])));
@@ -470,12 +477,55 @@ fn where_no_jail_can_be_made_less_is_accepted_by_name_alone() {
     assert_eq!(jailed.result()["sandbox"]["isolation"], "namespaces", "{}", jailed.stderr);
 }
 
+/// As the program and among its arguments, in a command and in a list.
+#[test]
+fn a_script_of_the_run_is_run() {
+    for check in ["file://right.sh 4", "sh file://right.sh 4 | file://last.sh"] {
+        let place = place(
+            &format!("    - {{type: exec, value: '{check}'}}\n    - {{type: exec, value: ['file://right.sh', '4']}}"),
+            "",
+        );
+        place.write("right.sh", "#!/bin/sh\necho \"$1\" | grep -q 4 && echo true\n");
+        place.write("last.sh", "#!/bin/sh\ntail -n 1\n");
+        let ran = eval(&place, &["p.yaml"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let failed: Vec<_> = trials(&ran).into_iter().filter(|trial| trial["pass"] != true).collect();
+        assert_eq!(failed.first(), None, "{check}");
+    }
+}
+
+#[test]
+fn another_interpreter_judges_anew() {
+    let place = place("    - {type: python, value: '{\"score\": 1, \"reason\": __import__(\"sys\").prefix}'}", "");
+    // inside, `/tmp` is the sandbox's own
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    let made = Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(folder.path().join("env")).status();
+    if !made.is_ok_and(|made| made.success()) {
+        eprintln!("skipped: there is no python3 that makes virtual environments");
+        return;
+    }
+    let judged = |run: &str, more: &[&str]| {
+        let ran = Ran::of(clade(&place, &[&["eval", "p.yaml", "--json", "--run-id", run], more].concat()));
+        let judged = trials(&ran).remove(0);
+        (judged["judgements"][0]["reason"].clone(), judged["ran"][0]["known"] == true)
+    };
+    let (usual, _) = judged("first", &[]);
+    assert_eq!(judged("again", &[]), (usual.clone(), true));
+    let other = format!("optimize.sandbox.python={}", folder.path().join("env/bin/python3").display());
+    let (own, known) = judged("other", &["--set", &other]);
+    assert!(own != usual && own.to_string().contains("/env") && !known, "{own}");
+}
+
 #[test]
 fn the_doctor_says_what_this_machine_gives() {
     let place = Place::new();
     let ran = Ran::of(clade(&place, &["sandbox", "doctor", "--json"]));
     let said = &ran.lines()[0];
     assert_eq!(ran.code == 0, !said["sandbox"]["isolation"].is_null(), "{said}");
+    assert_eq!(said["auto"]["found"] == "local", ran.code == 0, "{said}");
+    let checks = said["sandbox"]["checks"].as_array().unwrap();
+    let groups = checks.iter().find(|check| check["name"] == "control groups").unwrap();
+    assert_eq!(groups["good"] == true, groups["fix"] == "", "{groups}");
     assert_eq!(said["interpreters"].as_array().unwrap().len(), 2);
     let words = Ran::of(clade(&place, &["sandbox", "doctor"]));
     assert_eq!(words.code, ran.code);

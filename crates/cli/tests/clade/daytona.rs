@@ -7,7 +7,7 @@ use clade_sandbox::{DaytonaBackend, DaytonaSettings, LocalSettings, SandboxBacke
 use tokio::runtime::Runtime;
 
 use crate::{
-    code::{clade, has, trials},
+    code::{clade, has, namespaces_can_be_closed, trials, without_namespaces},
     common::{Place, Ran, Working},
 };
 
@@ -67,6 +67,39 @@ fn programs_and_checks_run_there_and_leave_nothing_behind() {
     assert_eq!(ran.result()["spent"]["calls"], 12);
     assert!(fake.made() >= 2);
     assert_eq!(fake.living(), 0, "{:?}", fake.labels());
+}
+
+/// `backend: auto`, which nobody has to write.
+#[test]
+fn code_goes_there_by_itself_where_no_jail_can_be_made_and_a_key_is_set() {
+    if !has("python3") || !namespaces_can_be_closed() {
+        eprintln!("skipped: user namespaces cannot be made and closed here, or there is no python3");
+        return;
+    }
+    let place = Place::new();
+    run_file(&place, "simulated:gsm8k", "when-needed");
+    let text = std::fs::read_to_string(place.path("p.yaml")).unwrap();
+    place.write("p.yaml", text.replace("backend: daytona, isolation: machine, ", ""));
+    let (fake, _runtime) = fake(&place);
+    let eval = |run| with(&fake, &place, &["eval", "p.yaml", "--json", "--no-cache", "--run-id", run]);
+
+    let here = Ran::of(eval("here"));
+    assert_eq!((here.code, fake.made()), (0, 0), "a machine that makes jails needs nobody: {}", here.stderr);
+    assert!(trials(&here).iter().all(|trial| trial["ran"][0]["backend"] == "local"));
+
+    let there = Ran::of(without_namespaces(&eval("there")));
+    assert_eq!(there.code, 0, "{}", there.stderr);
+    let trials = trials(&there);
+    assert_eq!(trials.len(), 12);
+    assert!(trials.iter().all(|trial| trial["ran"][0]["backend"] == "daytona"), "{}", trials[0]);
+    assert!(fake.made() > 0);
+    assert_eq!(fake.living(), 0, "{:?}", fake.labels());
+
+    let told = Ran::of(without_namespaces(&with(&fake, &place, &["eval", "p.yaml", "--run-id", "told"])));
+    assert!(told.stderr.contains("in sandboxes of Daytona"), "{}", told.stderr);
+
+    let doctor = Ran::of(without_namespaces(&with(&fake, &place, &["sandbox", "doctor", "--json"])));
+    assert_eq!((doctor.code, &doctor.lines()[0]["auto"]["found"]), (0, &"daytona".into()), "{}", doctor.stdout);
 }
 
 #[test]

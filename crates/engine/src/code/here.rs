@@ -2,7 +2,8 @@ use std::{collections::BTreeMap, num::NonZero, path::PathBuf, sync::Arc};
 
 use clade_domain::{BackendChoice, FunctionSource, Language, RunId, RunSpec, SandboxSpec};
 use clade_sandbox::{
-    DaytonaBackend, DaytonaSettings, Isolation, LocalBackend, LocalSettings, SandboxBackend, SandboxError, SnapshotId,
+    DaytonaBackend, DaytonaSettings, Interpreter, Isolation, LocalBackend, LocalSettings, SandboxBackend, SandboxError,
+    SnapshotId,
     channel::{CallError, Pool, RunnerSpec},
     check_daytona, find_interpreter,
 };
@@ -20,12 +21,14 @@ const PROGRAMS: usize = 32;
 /// Most calls of a program at once.
 const MOST_PROGRAMS: usize = 128;
 
-/// Where the interpreters of languages are.
-type Interpreters = BTreeMap<Language, PathBuf>;
+/// The interpreters of languages.
+type Interpreters = BTreeMap<Language, Interpreter>;
 
 /// What was found out before anything is spent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
+    /// Who makes the sandboxes.
+    pub backend: BackendChoice,
     /// The isolation that is reached.
     pub isolation: Isolation,
     /// The functions that cannot be called, by their position, each with the reason.
@@ -65,6 +68,31 @@ impl CodeHere {
         })
     }
 
+    /// Who makes the sandboxes of a run: the one that it names. Where it leaves that open it is this machine where that makes jails, otherwise Daytona
+    /// where there is a key, otherwise this machine again where the run accepts what it gives without a jail.
+    ///
+    /// # Errors
+    /// Where there is nobody; both ways are named.
+    pub async fn choose(&self, sandbox: &SandboxSpec) -> Result<BackendChoice, SandboxError> {
+        if sandbox.backend != BackendChoice::Auto {
+            return Ok(sandbox.backend);
+        }
+        let here = LocalBackend::new(self.settings()).isolation(Isolation::MinimumProcess).await;
+        if here >= Isolation::Namespaces {
+            Ok(BackendChoice::Local)
+        } else if self.daytona.is_some() {
+            Ok(BackendChoice::Daytona)
+        } else if sandbox.isolation <= here {
+            Ok(BackendChoice::Local)
+        } else {
+            Err(SandboxError::CannotIsolate {
+                missing: "this machine makes no jails out of namespaces, and there is no key for Daytona".to_owned(),
+                fix: "have it make some (`clade sandbox doctor` says what is missing), or set DAYTONA_API_KEY"
+                    .to_owned(),
+            })
+        }
+    }
+
     /// Where the local backend finds and keeps things.
     #[must_use]
     pub fn settings(&self) -> LocalSettings {
@@ -74,8 +102,8 @@ impl CodeHere {
     /// The host of a run's code; `None` where it has none. It begins nothing more once `stopping` is cancelled.
     ///
     /// # Errors
-    /// Where an interpreter is missing.
-    pub fn host(
+    /// Where an interpreter is missing, or nobody makes sandboxes.
+    pub async fn host(
         &self,
         run: &RunId,
         spec: &RunSpec,
@@ -83,7 +111,7 @@ impl CodeHere {
         stopping: &CancellationToken,
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-        let (backend, interpreters) = self.backend(sandbox, stopping)?;
+        let (backend, interpreters) = self.backend(sandbox, self.choose(sandbox).await?, stopping)?;
         let host = CodeHost::new(CodeSettings {
             spec: sandbox.clone(),
             backend,
@@ -102,12 +130,16 @@ impl CodeHere {
     fn backend(
         &self,
         sandbox: &SandboxSpec,
+        chosen: BackendChoice,
         stopping: &CancellationToken,
     ) -> Result<(Arc<dyn SandboxBackend>, Interpreters), SandboxError> {
         let mut interpreters = BTreeMap::new();
-        if sandbox.backend == BackendChoice::Daytona {
+        if chosen == BackendChoice::Daytona {
             // they are those of the image, by their names
-            let named = |language| (language, PathBuf::from(sandbox.interpreter(language)));
+            let named = |language| {
+                let program = PathBuf::from(sandbox.interpreter(language));
+                (language, Interpreter { program, read_only: Vec::new(), version: String::new() })
+            };
             interpreters.extend(sandbox.languages.iter().copied().map(named));
             let backend = DaytonaBackend::new(self.needed_daytona()?.clone()).stopped_by(stopping.clone());
             return Ok((Arc::new(backend), interpreters));
@@ -115,8 +147,8 @@ impl CodeHere {
         let mut settings = self.settings();
         for language in &sandbox.languages {
             let found = find_interpreter(*language, sandbox.interpreter(*language))?;
-            settings.read_only.extend(found.read_only);
-            interpreters.insert(*language, found.program);
+            settings.read_only.extend(found.read_only.iter().cloned());
+            interpreters.insert(*language, found);
         }
         settings.read_only.sort();
         settings.read_only.dedup();
@@ -129,7 +161,7 @@ impl CodeHere {
     /// Where nobody can tell.
     pub async fn has_state(&self, sandbox: &SandboxSpec, state: &str) -> Result<bool, SandboxError> {
         let state = SnapshotId(state.to_owned());
-        if sandbox.backend == BackendChoice::Daytona {
+        if self.choose(sandbox).await? == BackendChoice::Daytona {
             return DaytonaBackend::new(self.needed_daytona()?.clone()).has_snapshot(&state).await;
         }
         LocalBackend::new(self.settings()).has_snapshot(&state).await
@@ -145,15 +177,16 @@ impl CodeHere {
         sandbox: &SandboxSpec,
         functions: &[(Language, &FunctionSource)],
     ) -> Result<Checked, SandboxError> {
-        if sandbox.backend == BackendChoice::Daytona {
+        let chosen = self.choose(sandbox).await?;
+        if chosen == BackendChoice::Daytona {
             let settings = self.needed_daytona()?;
             check_daytona(settings).await.map_err(|error| SandboxError::CannotIsolate {
                 missing: format!("Daytona does not answer as it should: {error}"),
                 fix: "check DAYTONA_API_KEY and DAYTONA_API_URL".to_owned(),
             })?;
-            return Ok(Checked { isolation: Isolation::Machine, unfit: Vec::new() });
+            return Ok(Checked { backend: chosen, isolation: Isolation::Machine, unfit: Vec::new() });
         }
-        let (backend, interpreters) = self.backend(sandbox, &CancellationToken::new())?;
+        let (backend, interpreters) = self.backend(sandbox, chosen, &CancellationToken::new())?;
         let wanted = clade_sandbox::SandboxSpec {
             limits: sandbox.limits,
             isolation: sandbox.isolation,
@@ -162,7 +195,7 @@ impl CodeHere {
         let made = backend.create(&wanted, None).await?;
         made.destroy().await?;
         let mut unfit = Vec::new();
-        for (language, program) in interpreters {
+        for (language, Interpreter { program, .. }) in interpreters {
             let spec = RunnerSpec { sandbox: wanted.clone(), from: None, language, program, files: files(sandbox)? };
             let pool = Pool::new(backend.clone(), spec, 1);
             for (at, (_, source)) in functions.iter().enumerate().filter(|(_, (own, _))| *own == language) {
@@ -176,6 +209,6 @@ impl CodeHere {
             pool.close().await?;
         }
         unfit.sort();
-        Ok(Checked { isolation: backend.capabilities().isolation, unfit })
+        Ok(Checked { backend: chosen, isolation: backend.capabilities().isolation, unfit })
     }
 }

@@ -11,8 +11,8 @@ use clade_domain::{
     SandboxSpec,
 };
 use clade_sandbox::{
-    Command, DaytonaSettings, GeneratedCode, InsidePath, Isolation, Network, Sandbox, SandboxBackend, SandboxError,
-    SnapshotId,
+    Command, DaytonaSettings, GeneratedCode, InsidePath, Interpreter, Isolation, Network, Sandbox, SandboxBackend,
+    SandboxError, SnapshotId,
     channel::{Call, CallError, NoModels, Pool, RunnerSpec, Source, Take, Went},
 };
 use clade_store::Store;
@@ -39,8 +39,8 @@ pub struct CodeSettings {
     pub spec: SandboxSpec,
     /// Who makes the sandboxes. It has to show the folders that the interpreters need.
     pub backend: Arc<dyn SandboxBackend>,
-    /// Where the interpreters of the needed languages are.
-    pub interpreters: BTreeMap<Language, PathBuf>,
+    /// The interpreters of the needed languages.
+    pub interpreters: BTreeMap<Language, Interpreter>,
     /// Most sandboxes of checks at work at once, at least 1: they need a processor.
     pub places: usize,
     /// Most calls of a program at once, at least 1: they mostly wait for models.
@@ -64,7 +64,7 @@ pub struct CodeHost {
     sandbox: clade_sandbox::SandboxSpec,
     files: Vec<(InsidePath, Bytes)>,
     pub(super) backend: Arc<dyn SandboxBackend>,
-    interpreters: BTreeMap<Language, PathBuf>,
+    interpreters: BTreeMap<Language, Interpreter>,
     pub(super) known: KnownAnswers,
     most: usize,
     places: Semaphore,
@@ -109,7 +109,7 @@ impl CodeHost {
             isolation: spec.isolation,
             labels: BTreeMap::from([(DaytonaSettings::RUN.to_owned(), run.to_string())]),
         };
-        let known = KnownAnswers::new(store, run, &spec, backend.name(), shared);
+        let known = KnownAnswers::new(store, run, &spec, &interpreters, backend.name(), shared);
         let most = places.max(1);
         let most_programs = program_places.max(1);
         Ok(Self {
@@ -272,7 +272,7 @@ impl CodeHost {
     }
 
     fn interpreter(&self, language: Language) -> Result<&PathBuf, SandboxError> {
-        self.interpreters.get(&language).ok_or_else(|| SandboxError::NoInterpreter {
+        self.interpreters.get(&language).map(|found| &found.program).ok_or_else(|| SandboxError::NoInterpreter {
             name: self.spec.interpreter(language).to_owned(),
             detail: "it was not looked for when the run was set up".to_owned(),
         })

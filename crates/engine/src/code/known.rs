@@ -1,6 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use clade_domain::{ContentHash, RunId, SandboxSpec, Usage, Usd};
+use clade_domain::{ContentHash, Language, RunId, SandboxSpec, Usage, Usd};
+use clade_sandbox::Interpreter;
 use clade_store::{PaidAnswer, Store, StoreError};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -12,7 +13,7 @@ pub(super) struct KnownAnswers {
     run: RunId,
     /// The backend's name.
     backend: &'static str,
-    /// What all keys of this run have in common: the files, the limits, the isolation, the state that sandboxes start from, and the
+    /// What all keys of this run have in common: the files, the limits, the isolation, the image, the interpreters, the state that sandboxes start from, and the
     /// run itself where it shares nothing.
     common: ContentHash,
 }
@@ -29,12 +30,15 @@ impl KnownAnswers {
         store: Arc<dyn Store>,
         run: RunId,
         spec: &SandboxSpec,
+        interpreters: &BTreeMap<Language, Interpreter>,
         backend: &'static str,
         shared: bool,
     ) -> Self {
-        // who gets a sandbox of his own, and where the interpreters lie, changes no answer
+        // who gets a sandbox of his own changes no answer
         let own = if shared { "" } else { run.as_str() };
-        let mut parts = serde_json::json!([spec.files, spec.limits, spec.isolation, own]);
+        let interpreters: Vec<_> =
+            interpreters.iter().map(|(language, found)| (language, &found.program, &found.version)).collect();
+        let mut parts = serde_json::json!([spec.files, spec.limits, spec.isolation, own, spec.image, interpreters]);
         if let (Some(parts), Some(from)) = (parts.as_array_mut(), &spec.from) {
             parts.push(from.as_str().into());
         }

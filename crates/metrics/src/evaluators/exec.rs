@@ -14,7 +14,8 @@ use crate::{
 pub(crate) struct Exec;
 
 fn command(value: &Value) -> Option<Vec<String>> {
-    let word = |word: &str| code::path_of(word).unwrap_or(word).to_owned();
+    // with a folder before it, so that a script of the run can be the program itself
+    let word = |word: &str| code::path_of(word).map_or_else(|| word.to_owned(), |path| format!("./{path}"));
     match value {
         Value::String(text) => {
             let words: Vec<String> = text.split_inclusive(char::is_whitespace).map(word).collect();
@@ -73,8 +74,10 @@ mod tests {
     #[test]
     fn runs_a_command_with_the_output_on_its_input() {
         for (value, wanted) in [
-            (json!("ruby file://score.rb | tail -1"), json!(["sh", "-c", "ruby score.rb | tail -1"])),
-            (json!(["ruby", "file://lib/score.rb", "a b"]), json!(["ruby", "lib/score.rb", "a b"])),
+            (json!("ruby file://score.rb | tail -1"), json!(["sh", "-c", "ruby ./score.rb | tail -1"])),
+            (json!("file://score.sh -x"), json!(["sh", "-c", "./score.sh -x"])),
+            (json!(["file://score.sh"]), json!(["./score.sh"])),
+            (json!(["ruby", "file://lib/score.rb", "a b"]), json!(["ruby", "./lib/score.rb", "a b"])),
         ] {
             let check = from_json(json!({"type": "exec", "value": value}));
             let Step::Ask(asked) = step(&check, "out", &[]).unwrap() else { panic!("does not ask") };
