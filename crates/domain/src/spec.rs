@@ -157,6 +157,16 @@ pub struct GenerationModels {
     pub judge: Option<ModelSpec>,
 }
 
+impl GenerationModels {
+    fn place(&mut self, role: ModelRole) -> &mut Option<ModelSpec> {
+        match role {
+            ModelRole::Task => &mut self.task,
+            ModelRole::Reflection => &mut self.reflection,
+            ModelRole::Judge => &mut self.judge,
+        }
+    }
+}
+
 impl Models {
     /// Every model, to be changed.
     pub fn each_mut(&mut self) -> impl Iterator<Item = &mut ModelSpec> {
@@ -183,6 +193,58 @@ impl Models {
             (ModelRole::Reflection, None) => self.reflection.as_ref().or_else(|| self.task.first()),
             (ModelRole::Judge, None) => self.judge.as_ref().or(self.reflection.as_ref()).or_else(|| self.task.first()),
         }
+    }
+
+    /// One model for everything.
+    #[must_use]
+    pub fn only(model: ModelSpec) -> Self {
+        let (reflection, judge, embedding, moderation) = (None, None, None, None);
+        Self {
+            task: vec![model],
+            reflection,
+            judge,
+            embedding,
+            moderation,
+            program: Vec::new(),
+            generations: Vec::new(),
+        }
+    }
+
+    /// Has a model serve a role from a generation on. What was to begin there with the same role never served, and goes.
+    pub fn serve_from(&mut self, from: u32, role: ModelRole, model: ModelSpec) {
+        for planned in self.generations.iter_mut().filter(|planned| planned.from == from) {
+            *planned.place(role) = None;
+        }
+        self.generations
+            .retain(|planned| planned.task.is_some() || planned.reflection.is_some() || planned.judge.is_some());
+        let mut later = GenerationModels { from, task: None, reflection: None, judge: None };
+        *later.place(role) = Some(model);
+        self.generations.push(later);
+    }
+
+    /// Has one model answer all examples, in every generation.
+    pub fn answer_by(&mut self, model: ModelSpec) {
+        self.task = vec![model];
+        self.generations.iter_mut().for_each(|later| later.task = None);
+        self.generations.retain(|later| later.reflection.is_some() || later.judge.is_some());
+    }
+
+    /// The models of a search that begins where generation `first` of this one would: those that serve it, and the later ones as much later.
+    #[must_use]
+    pub fn beginning_at(&self, first: u32) -> Self {
+        let (begun, later): (Vec<_>, Vec<_>) = self.generations.iter().cloned().partition(|later| later.from <= first);
+        let generations =
+            later.into_iter().map(|later| GenerationModels { from: later.from - first, ..later }).collect();
+        let mut models = Self { generations, ..self.clone() };
+        if !begun.is_empty() {
+            // who writes and who judges may go by the first task model, and stay who they are
+            models.reflection = self.of(ModelRole::Reflection, first).cloned();
+            models.judge = self.of(ModelRole::Judge, first).cloned();
+        }
+        if begun.iter().any(|later| later.task.is_some()) {
+            models.task = self.of(ModelRole::Task, first).into_iter().cloned().collect();
+        }
+        models
     }
 
     /// Every model that may answer examples: those of `task` in order, then those that only generations name.
@@ -395,6 +457,43 @@ mod tests {
     fn model((id, temperature, label): (&str, f64, &str)) -> ModelSpec {
         let config = BTreeMap::from([("temperature".to_owned(), Value::from(temperature))]);
         ModelSpec { id: id.into(), label: label.into(), config }
+    }
+
+    #[test]
+    fn a_search_that_begins_later_is_served_by_who_serves_then() {
+        let named = ModelSpec::named;
+        let mut models = Models::only(named("a"));
+        // asked for one after the other before any of them served: only the last is left
+        for id in ["x", "y", "b"] {
+            models.serve_from(3, ModelRole::Task, named(id));
+        }
+        models.serve_from(3, ModelRole::Judge, named("j"));
+        models.serve_from(7, ModelRole::Task, named("c"));
+        assert_eq!(models.all(), [&named("a"), &named("b"), &named("j"), &named("c")]);
+        // where it begins, task model, who writes, who judges, and in how many generations who answers changes
+        let table = [
+            (0, "a", "a", "a", Some(3)),
+            (2, "a", "a", "a", Some(1)),
+            (3, "b", "a", "j", Some(4)),
+            (6, "b", "a", "j", Some(1)),
+            (7, "c", "a", "j", None),
+            (99, "c", "a", "j", None),
+        ];
+        for (first, task, writes, judges, changes) in table {
+            let found = models.beginning_at(first);
+            let of = |role| found.of(role, 0).unwrap().id.as_str();
+            let seen = (of(ModelRole::Task), of(ModelRole::Reflection), of(ModelRole::Judge));
+            assert_eq!(seen, (task, writes, judges), "{first}");
+            assert_eq!(found.generations.iter().find(|g| g.task.is_some()).map(|g| g.from), changes, "{first}");
+            for later in 0..9 {
+                for role in [ModelRole::Task, ModelRole::Reflection, ModelRole::Judge] {
+                    assert_eq!(found.of(role, later), models.of(role, first + later), "{first} {later} {role:?}");
+                }
+            }
+        }
+        models.answer_by(named("d"));
+        assert!((0..9).all(|generation| models.of(ModelRole::Task, generation) == Some(&named("d"))));
+        assert_eq!(models.of(ModelRole::Judge, 3), Some(&named("j")));
     }
 
     #[test]

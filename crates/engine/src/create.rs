@@ -138,7 +138,7 @@ pub async fn clone_run(
 }
 
 /// Starts a run from a candidate of another: its prompt is the new run's first prompt, with the old run's data and
-/// settings as `change` leaves them, and its sandboxes start from the point's state. The old run is only read.
+/// settings as `change` leaves them, it is served by the point's models, and its sandboxes start from the point's state. The old run is only read.
 ///
 /// # Errors
 /// Where the run or the candidate is unknown.
@@ -155,6 +155,7 @@ pub async fn branch_run(
     let unknown = || EngineError::NoCandidate { run: from.clone(), candidate: candidate.to_string() };
     let prompt = state.candidate(candidate).ok_or_else(unknown)?.prompt.clone();
     let mut spec = state.spec().clone();
+    spec.models.clone_from(&point.models);
     if let Some(sandbox) = &mut spec.sandbox {
         sandbox.from.clone_from(&point.state);
     }

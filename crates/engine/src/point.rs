@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::{CandidateId, RunId};
+use clade_domain::{CandidateId, Models, RunId};
 use clade_evolve::RunState;
 use clade_store::Store;
 
@@ -60,13 +60,15 @@ impl SnapshotName {
 }
 
 /// Where a branch starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     /// The candidate.
     pub candidate: CandidateId,
     /// The sandbox state that the branch's sandboxes start from: the one that was kept of this candidate, else the one that it started
     /// from itself.
     pub state: Option<String>,
+    /// The models that would serve the next generation there.
+    pub models: Models,
 }
 
 impl Point {
@@ -74,8 +76,12 @@ impl Point {
     #[must_use]
     pub fn of(state: &RunState, candidate: CandidateId) -> Self {
         let kept = state.sandboxes().newest(candidate).map(|kept| kept.state.clone());
-        Self { candidate, state: kept.or_else(|| own_start(state)) }
+        Self { candidate, state: kept.or_else(|| own_start(state)), models: models(state) }
     }
+}
+
+fn models(state: &RunState) -> Models {
+    state.spec().models.beginning_at(state.next_generation())
 }
 
 fn own_start(state: &RunState) -> Option<String> {
@@ -99,7 +105,7 @@ pub async fn find_point(store: &Arc<dyn Store>, run: &RunId, name: &str) -> Resu
     // what was kept for a snapshot is journalled after its place
     let now = replay_state(store, run).await?;
     let kept = now.sandboxes().at(name, snapshot.length, candidate).map(|kept| kept.state.clone());
-    Ok(Point { candidate, state: kept.or_else(|| own_start(&now)) })
+    Ok(Point { candidate, state: kept.or_else(|| own_start(&now)), models: models(&state) })
 }
 
 #[cfg(test)]

@@ -404,6 +404,12 @@ pub fn row_of(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
         seed_score: state.evidence().map_or(standing.seed_score, |e| Some(e.seed_score)),
         best_score: state.evidence().map_or(standing.best_score, |e| Some(e.best_score)),
         improved: state.evidence().map(|e| e.improved),
+        model: match state.spec().mode {
+            RunMode::Optimize => state.model_of(state.best()).map_or_else(|| old.model.clone(), ToOwned::to_owned),
+            RunMode::Evaluate => old.model.clone(),
+        },
+        // people may have another model serve
+        simulated: old.simulated || state.spec().models.all().iter().any(|model| model.id.starts_with("simulated")),
         spent,
         ..old.clone()
     }

@@ -59,11 +59,7 @@ pub(crate) fn event(state: &RunState, by: UserId, steering: Steering) -> Result<
             }
             Steer::Freeze { text }
         }
-        Steering::Model(role, model) => {
-            // the generation at hand ends with the model that it began with
-            let from = state.generations().last().map_or(1, |last| last.generation + 2);
-            Steer::Model { role, model: Box::new(model), from }
-        }
+        Steering::Model(role, model) => Steer::Model { role, model: Box::new(model), from: state.next_generation() },
     };
     Ok(RunEvent::Steered { by, wish })
 }

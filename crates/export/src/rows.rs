@@ -28,11 +28,13 @@ pub struct Rows<'s> {
     next: u64,
     /// The named scores that trials of the run have, in order of name: columns of CSV.
     named: Vec<String>,
+    /// The run's first task model, which answered where a trial names no other.
+    model: String,
     /// Answers of the trials so far: one that stands in a second trial was not bought again.
     seen: HashSet<(CellRef, ContentHash, u32)>,
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "candidate",
     "example",
     "sample",
@@ -47,13 +49,14 @@ const COLUMNS: [&str; 14] = [
     "latency_ms",
     "cached",
     "purpose",
+    "model",
 ];
 
 impl<'s> Rows<'s> {
     /// The rows of a run from its beginning.
     #[must_use]
     pub fn new(store: &'s dyn Store, run: RunId, format: RowFormat) -> Self {
-        Self { store, run, format, next: 0, named: Vec::new(), seen: HashSet::new() }
+        Self { store, run, format, next: 0, named: Vec::new(), model: String::new(), seen: HashSet::new() }
     }
 
     /// The next part: whole lines, some hundred kilobytes in most runs. `None` at the end.
@@ -71,6 +74,9 @@ impl<'s> Rows<'s> {
         if self.format == RowFormat::Journal {
             return json_lines(entries.iter().map(|entry| json!(entry))).map(Some);
         }
+        if let Some(RunEvent::RunStarted { spec, .. }) = entries.first().map(|entry| &entry.event) {
+            self.model = spec.models.task_name(0).unwrap_or_default();
+        }
         let trials: Vec<Trial> = entries.into_iter().filter_map(trial).collect();
         let answers = self.answers(&trials).await?;
         let answer = |trial: &Trial| hash(trial).and_then(|hash| answers.get(&hash)).map(String::as_str);
@@ -81,8 +87,9 @@ impl<'s> Rows<'s> {
                     .iter()
                     .map(|trial| hash(trial).is_some_and(|hash| !seen.insert((trial.cell, hash, trial.latency_ms))))
                     .collect();
+                let (named, model) = (self.named.as_slice(), self.model.as_str());
                 let rows =
-                    trials.iter().zip(again).map(|(trial, again)| csv_row(trial, answer(trial), again, &self.named));
+                    trials.iter().zip(again).map(|(trial, again)| csv_row(trial, answer(trial), again, (named, model)));
                 csv_lines(first.then_some(&self.named), rows).map(Some)
             }
             RowFormat::Jsonl | RowFormat::Journal => {
@@ -150,7 +157,7 @@ fn csv_lines(named: Option<&Vec<String>>, mut rows: impl Iterator<Item = Vec<Str
 }
 
 /// `again`: an earlier trial of the run has paid for this answer.
-fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, named: &[String]) -> Vec<String> {
+fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, (named, model): (&[String], &str)) -> Vec<String> {
     let error = match &trial.outcome {
         TrialOutcome::Failed { error } => error.message.as_str(),
         TrialOutcome::Scored { .. } => "",
@@ -170,6 +177,7 @@ fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, named: &[String]) -
         trial.latency_ms.to_string(),
         (trial.cached || again).to_string(),
         json!(trial.purpose).as_str().unwrap_or_default().to_owned(),
+        no_formula(trial.model.as_deref().unwrap_or(model)),
     ];
     own.into_iter()
         .chain(named.iter().map(|name| trial.named_score(name).map_or_else(String::new, |score| score.to_string())))

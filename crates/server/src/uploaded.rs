@@ -11,7 +11,7 @@ use crate::{App, Problem, caller::Caller, problem::server_words, routes::RunWant
 
 /// Most files beside a run file.
 const FILES: usize = 200;
-/// Run files that are read at once: one whose data are written out in it takes about a hundred times its size while it is a tree.
+/// Run files that are read at once: one whose data are written out in it takes thirty to sixty times its size while it is a tree.
 static PLACES: Semaphore = Semaphore::const_new(2);
 
 /// A run file that came with a request. Its files lie in a folder that goes with it.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use clade_domain::{CandidateId, GenerationModels, ModelRole, RunSpec, Steer};
+use clade_domain::{CandidateId, RunSpec, Steer};
 
 /// Ids of candidates that were written by hand begin here: far above what a search numbers, so that neither takes the other's.
 pub const BY_HAND: u32 = 1_000_000;
@@ -30,16 +30,7 @@ impl Hand {
             }
             Steer::Feedback { text } => self.feedback.push(text.clone()),
             Steer::Freeze { text } => spec.optimize.constraints.frozen.push(text.clone()),
-            Steer::Model { role, model, from } => {
-                let mut later = GenerationModels { from: *from, task: None, reflection: None, judge: None };
-                let place = match role {
-                    ModelRole::Reflection => &mut later.reflection,
-                    ModelRole::Judge => &mut later.judge,
-                    _ => &mut later.task,
-                };
-                *place = Some((**model).clone());
-                spec.models.generations.push(later);
-            }
+            Steer::Model { role, model, from } => spec.models.serve_from(*from, *role, (**model).clone()),
         }
     }
 

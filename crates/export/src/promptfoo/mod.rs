@@ -3,7 +3,7 @@ mod models;
 
 use std::collections::BTreeSet;
 
-use clade_domain::{Example, ExampleId, Prompt};
+use clade_domain::{Example, ExampleId, ModelSpec, Prompt};
 use clade_evolve::RunState;
 use clade_store::Store;
 use clade_text::template;
@@ -24,9 +24,17 @@ const PAGE: u32 = 1_000;
 /// Where the run has no prompt yet, or its examples cannot be read.
 pub async fn promptfoo(state: &RunState, store: &dyn Store) -> Result<Value, ExportError> {
     let missing = || ExportError::NoCandidate { run: state.run().clone() };
-    let prompt = &state.candidate(state.best()).ok_or_else(missing)?.prompt;
+    let best = state.candidate(state.best()).ok_or_else(missing)?;
+    let prompt = &best.prompt;
     let tokens = template::prompt_tokens(prompt);
-    let providers: Vec<Value> = state.spec().models.task.iter().map(models::provider).collect();
+    // the model that the prompt was proven on, where people had another one serve; otherwise all of the run file
+    let own = &state.spec().models;
+    let proven = state.cells(best.id).and_then(|cells| cells.model()).and(state.model_of(best.id));
+    let asked: Vec<&ModelSpec> = match proven.and_then(|name| own.task_named(name)) {
+        Some(model) => vec![model],
+        None => own.task.iter().collect(),
+    };
+    let providers: Vec<Value> = asked.iter().map(|model| models::provider(model)).collect();
     let count = u32::try_from(state.dataset().len()).unwrap_or(u32::MAX);
     let (mut tests, mut left_out) = (Vec::new(), BTreeSet::new());
     for first in (0..count).step_by(PAGE as usize) {
@@ -41,7 +49,7 @@ pub async fn promptfoo(state: &RunState, store: &dyn Store) -> Result<Value, Exp
         let kinds = left_out.into_iter().collect::<Vec<_>>().join(", ");
         description += &format!(" Left out, since promptfoo has nothing like it: {kinds}");
     }
-    if state.spec().models.task.iter().any(|model| model.id.starts_with("simulated")) {
+    if asked.iter().any(|model| model.id.starts_with("simulated")) {
         description += " Its model is simulated: start `clade simulate` first";
     }
     Ok(

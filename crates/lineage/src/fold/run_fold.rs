@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{
-    Candidate, CandidateId, ContentHash, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId, RunMode,
-    Split, Steer, Usd, Verdict, VerdictReason,
+    Candidate, CandidateId, ContentHash, ModelRole, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId,
+    RunMode, Split, Steer, Usd, Verdict, VerdictReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 4;
+pub const LINEAGE_FORMAT: u32 = 5;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -220,6 +220,11 @@ impl RunFold {
                 );
                 record.node.scores = record.memory.tally.estimates();
                 record.node.score = record.node.scores.get(&settings.split).copied();
+                // who answered is who the scores are of, whoever was to serve its generation
+                match trial.model.as_deref().and_then(|scorer| scorer.split(", judged by ").next()) {
+                    Some(name) => name.clone_into(&mut record.node.model),
+                    None => record.node.model = first(&settings.models),
+                }
             }
             RunEvent::CandidateDecided { candidate, verdict, reason, detail, .. } => {
                 self.alive.remove(candidate);
@@ -256,6 +261,11 @@ impl RunFold {
                     record.node.status = Status::Dropped;
                     record.node.reason = "rejected by hand".to_owned();
                     record.note(entry, None);
+                }
+            }
+            RunEvent::Steered { wish: Steer::Model { role, model, from }, .. } => {
+                if let Some(settings) = &mut self.settings {
+                    settings.models.serve_from(*from, *role, (**model).clone());
                 }
             }
             RunEvent::Steered { .. }
@@ -338,9 +348,11 @@ impl RunFold {
 /// The task model that serves a generation.
 fn model(settings: Option<&Settings>, generation: u32) -> String {
     let Some(Settings { models, .. }) = settings else { return String::new() };
-    let mut later =
-        models.generations.iter().filter(|later| later.from <= generation).filter_map(|later| later.task.as_ref());
-    later.next_back().or(models.task.first()).map(|model| model.id.clone()).unwrap_or_default()
+    models.of(ModelRole::Task, generation).map(|model| model.id.clone()).unwrap_or_default()
+}
+
+fn first(models: &Models) -> String {
+    models.task.first().map(|model| model.id.clone()).unwrap_or_default()
 }
 
 fn words(reason: VerdictReason) -> &'static str {

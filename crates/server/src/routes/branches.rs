@@ -90,7 +90,7 @@ async fn branch(
             spec.optimize.budget = budget;
         }
         if let Some(model) = wanted.model {
-            spec.models.task = vec![ModelSpec::named(model)];
+            spec.models.answer_by(ModelSpec::named(model));
         }
     })
     .await?;

@@ -109,3 +109,71 @@ async fn a_search_that_goes_on_is_steered_without_being_stopped() {
     assert_eq!(events(&me, &run, "steered").await.len(), 1);
     server.stop().await;
 }
+
+/// A run whose task model is changed while it rests: what is shown of it, and what begins there, goes by the model that answered.
+#[tokio::test]
+async fn a_run_whose_model_was_changed_names_who_answered() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let mut file = run_file(600);
+    let slow = "[{id: 'simulated:gentle', config: {latency_ms: 30}}]";
+    file["file"] = json!(text(&file["file"]).replace("[simulated:gentle]", slow));
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let at = |rest: &str| format!("/runs/{run}{rest}");
+    while me.get(&at("")).await["run"]["candidates"].as_u64().unwrap() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    answer(me.ask(Method::POST, &at("/pause")), 202).await;
+    assert_eq!(me.ended(&run).await["run"]["status"], "paused");
+    me.post(&at("/snapshots"), json!({ "name": "before" }), 201).await;
+    let task = |model: &str| me.ask(Method::POST, &at("/model")).json(&json!({ "role": "task", "model": model }));
+    // who could not be asked is refused at once, and who was replaced before it served is forgotten
+    let refused = problem(task("openai:gpt-5"), 422, "not_runnable").await;
+    assert!(text(&refused["detail"]).contains("API key"), "{refused}");
+    answer(task("simulated:null"), 204).await;
+    answer(task("simulated:rough"), 204).await;
+    let later = me.get(&at("/spec")).await["models"]["generations"].clone();
+    assert_eq!(later.as_array().unwrap().len(), 1, "{later}");
+    answer(me.ask(Method::POST, &at("/start")), 202).await;
+    assert_eq!(me.ended(&run).await["run"]["status"], "finished");
+
+    let rough = "simulated:rough";
+    assert_eq!(me.get(&at("")).await["run"]["model"], rough);
+    assert_eq!(me.get(&at("/candidates/best")).await["node"]["model"], rough);
+    let listed = me.get("/workspaces/local/runs?filter=model%20~%20rough").await;
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "{listed}");
+    let export = async |format: &str| {
+        let asked = me.ask(Method::GET, &at(&format!("/export?format={format}")));
+        asked.send().await.unwrap().text().await.unwrap()
+    };
+    let promptfoo = export("promptfoo").await;
+    let providers = serde_json::from_str::<serde_json::Value>(&promptfoo).unwrap()["providers"].to_string();
+    assert!(providers.contains("rough") && !providers.contains("gentle"), "{providers}");
+    let rows = export("csv").await;
+    assert!(rows.lines().next().unwrap().contains(",purpose,model,"), "{rows}");
+    assert!(rows.contains(",simulated:gentle,") && rows.contains(",simulated:rough,"), "{rows}");
+
+    // a branch begins with the models of its point, and changes them by itself no more
+    let branched = async |wanted: serde_json::Value| {
+        let branch = text(&me.post(&at("/branches"), wanted, 201).await["run"]);
+        let models = me.get(&format!("/runs/{branch}/spec")).await["models"].clone();
+        assert_eq!(models["generations"], json!([]), "{models}");
+        text(&models["task"][0]["id"])
+    };
+    assert_eq!(branched(json!({ "from": "best", "start": false })).await, rough);
+    assert_eq!(branched(json!({ "from": "before", "start": false })).await, "simulated:gentle");
+    let named = json!({ "from": "before", "model": "simulated:null", "start": false });
+    assert_eq!(branched(named).await, "simulated:null");
+
+    // a family is the same from both of its runs
+    let wanted = json!({ "from": "seed", "budget": { "calls": 100 } });
+    let branch = text(&me.post(&at("/branches"), wanted, 201).await["run"]);
+    me.ended(&branch).await;
+    let family = async |of: &str| {
+        let all = me.get(&format!("/runs/{of}/lineage/families")).await["items"].clone();
+        let root = json!(format!("{run}@c0"));
+        all.as_array().unwrap().iter().find(|family| family["root"] == root).unwrap().clone()
+    };
+    assert_eq!(family(&run).await, family(&branch).await);
+    server.stop().await;
+}

@@ -117,6 +117,22 @@ impl RunState {
         &self.unit_costs
     }
 
+    /// The generation that is planned next, which other models may serve: the one at hand ends with those that it began with.
+    #[must_use]
+    pub fn next_generation(&self) -> u32 {
+        self.generations.last().map_or(1, |last| last.generation + 2)
+    }
+
+    /// The task model whose answers the scores of a candidate are of; the one that would be asked first where there are none yet.
+    #[must_use]
+    pub fn model_of(&self, candidate: CandidateId) -> Option<&str> {
+        // scores that judges give tell of the judge behind it
+        let scorer =
+            self.cells(candidate).and_then(Cells::model).and_then(|scorer| scorer.split(", judged by ").next());
+        let bound = || self.candidate(candidate).and_then(|candidate| candidate.model.as_deref());
+        scorer.or_else(bound).or_else(|| self.spec().models.task.first().map(|model| model.id.as_str()))
+    }
+
     /// Complete generations in order.
     #[must_use]
     pub fn generations(&self) -> &[ClosedGeneration] {
