@@ -382,6 +382,10 @@ fn verdict(
             output.advise(format!("run {run} is paused; go on with: clade resume {run}"));
             return Err(Failure::Exit(exit::INTERRUPTED));
         }
+        Ended::BudgetSpent(_) if clade_engine::spent_above(&report.detail) => {
+            output.advise(format!("{}, then go on with: clade resume {run}", report.detail));
+            return Err(Failure::Exit(exit::BUDGET_SPENT));
+        }
         Ended::BudgetSpent(limit) => {
             // an evaluation proves nothing, it counts
             let left =

@@ -49,7 +49,7 @@ pub use hub::{Hub, Patron};
 pub use live::LiveLog;
 pub use mend::{check_free, mend_row};
 pub use orders::Order;
-pub use outcome::{RunOutcome, spent_limit};
+pub use outcome::{RunOutcome, spent_above, spent_limit};
 pub use pairs::{Pair, pairs};
 pub use point::{Point, SnapshotName, check_snapshot_name, find_candidate, find_point};
 pub use progress::Progress;

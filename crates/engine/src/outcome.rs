@@ -19,14 +19,24 @@ pub enum RunOutcome {
 }
 
 /// What a row says of a run whose limit was spent.
-pub(crate) fn spent_detail(limit: Limit) -> String {
-    format!("the budget's limit on {limit} is spent")
+pub(crate) fn spent_detail(limit: Limit, whose: Option<&str>) -> String {
+    match whose {
+        None => format!("the budget's limit on {limit} is spent"),
+        Some(whose) => format!("{whose} limit on {limit} is spent; an admin of the workspace raises it"),
+    }
 }
 
 /// The limit that a run was put down for, from what its row says.
 #[must_use]
 pub fn spent_limit(detail: &str) -> Option<Limit> {
-    [Limit::Usd, Limit::Calls, Limit::Tokens, Limit::Minutes].into_iter().find(|limit| spent_detail(*limit) == detail)
+    let all = [Limit::Usd, Limit::Calls, Limit::Tokens, Limit::Minutes];
+    all.into_iter().find(|limit| detail.contains(&format!(" limit on {limit} is spent")))
+}
+
+/// Whether what a row says is that a limit of a member or a workspace is spent, which no limit of the run's own helps against.
+#[must_use]
+pub fn spent_above(detail: &str) -> bool {
+    spent_limit(detail).is_some_and(|limit| detail != spent_detail(limit, None))
 }
 
 /// What one executor has to say.

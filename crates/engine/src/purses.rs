@@ -51,7 +51,8 @@ impl Hub {
                 found.push(purse.clone());
                 continue;
             }
-            let purse = Arc::new(Ledger::new(budget, self.spent_by(&key, &mut books).await?));
+            let whose = if key.1.is_some() { "the member's" } else { "the workspace's" };
+            let purse = Arc::new(Ledger::new(budget, self.spent_by(&key, &mut books).await?).of(whose));
             books.ledgers.insert(key, purse.clone());
             found.push(purse);
         }

@@ -193,7 +193,11 @@ impl Runner {
         let (status, detail) = match &outcome {
             RunOutcome::Finished => (RunStatus::Finished, String::new()),
             RunOutcome::Interrupted => (RunStatus::Paused, "interrupted".to_owned()),
-            RunOutcome::BudgetSpent { limit } => (RunStatus::Paused, spent_detail(*limit)),
+            RunOutcome::BudgetSpent { limit } => {
+                // running time is the run's alone
+                let whose = self.settings.ledger.refused_by().filter(|_| *limit != Limit::Minutes);
+                (RunStatus::Paused, spent_detail(*limit, whose))
+            }
             RunOutcome::Failed(error) => (RunStatus::Failed, error.to_string()),
         };
         let kept = self.keep_states().await;

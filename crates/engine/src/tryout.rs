@@ -2,14 +2,14 @@ use std::sync::Arc;
 
 use clade_domain::{ChatAnswer, ChatMessage, ChatRequest, ModelRole, ModelSpec, Spent, Tab};
 use clade_models::{
-    CallContext, Stack, StackSettings,
+    CallContext, ModelError, Stack, StackSettings,
     layers::{Ledger, RetryPolicy},
     simulated::AnswerKey,
 };
 use clade_store::{Change, ReadRecords, StoreError, member_id};
 use futures::future::join_all;
 
-use crate::{EngineError, Hub, Keys, Owner, now, purses::add, setup::simulated};
+use crate::{EngineError, Hub, Keys, Owner, now, outcome::spent_detail, purses::add, setup::simulated};
 
 /// Tries of a call: somebody waits for the answer.
 const TRIES: u32 = 3;
@@ -62,7 +62,10 @@ impl Hub {
             let answer = match stack.build(model) {
                 Ok(client) => {
                     let context = CallContext { role: ModelRole::Task, sample: 0 };
-                    client.chat(&request, context).await.map_err(|error| error.to_string())
+                    client.chat(&request, context).await.map_err(|error| match error {
+                        ModelError::BudgetSpent { limit } => spent_detail(limit, ledger.refused_by()),
+                        error => error.to_string(),
+                    })
                 }
                 Err(error) => Err(error.to_string()),
             };

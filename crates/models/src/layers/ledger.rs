@@ -13,6 +13,10 @@ pub struct Ledger {
     above: Vec<Arc<Ledger>>,
     settled: Notify,
     started: Instant,
+    /// Whose it is, such as `the workspace's`; nobody's where it is a run's own.
+    whose: Option<&'static str>,
+    /// Whose limit did not bear the last call that was refused.
+    refused: Mutex<Option<&'static str>>,
 }
 
 #[derive(Debug)]
@@ -57,7 +61,25 @@ impl Ledger {
     #[must_use]
     pub fn new(budget: Budget, spent: Spent) -> Self {
         let books = Books { budget, spent, reserved: Estimate::default(), reservations: 0 };
-        Self { books: Mutex::new(books), above: Vec::new(), settled: Notify::new(), started: Instant::now() }
+        let (above, settled, started) = (Vec::new(), Notify::new(), Instant::now());
+        Self { books: Mutex::new(books), above, settled, started, whose: None, refused: Mutex::default() }
+    }
+
+    /// The same ledger, of a member or a workspace: `the member's`.
+    #[must_use]
+    pub fn of(self, whose: &'static str) -> Self {
+        Self { whose: Some(whose), ..self }
+    }
+
+    /// Whose limit did not bear the last call that was refused; `None` where it is the ledger's own, or none was refused.
+    #[must_use]
+    pub fn refused_by(&self) -> Option<&'static str> {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refused(&self, by: &Self, limit: Limit) -> Limit {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = by.whose;
+        limit
     }
 
     /// The same ledger below others, whose limits hold too and which book what it books. Running time is each ledger's own:
@@ -78,10 +100,11 @@ impl Ledger {
     /// # Errors
     /// The limit that does not bear the call, even if everything in flight turned out to be free.
     pub async fn reserve(&self, role: ModelRole, estimate: Estimate) -> Result<Reservation<'_>, Limit> {
-        let mut reservation = self.reserve_here(role, estimate).await?;
+        let mut reservation = self.reserve_here(role, estimate).await.map_err(|limit| self.refused(self, limit))?;
         for ledger in &self.above {
             // what is set aside so far is given back where a limit above does not bear the call
-            reservation.above.push(ledger.reserve_here(role, estimate).await?);
+            let above = ledger.reserve_here(role, estimate).await.map_err(|limit| self.refused(ledger, limit))?;
+            reservation.above.push(above);
         }
         Ok(reservation)
     }

@@ -182,11 +182,18 @@ async fn runs_of_a_member_share_a_limit() {
         file["seed"] = json!(seed);
         runs.push(text(&admin.post("/workspaces/north/runs", file, 201).await["run"]));
     }
-    let mut calls = 0;
+    let (mut calls, mut stopped) = (0, Vec::new());
     for run in &runs {
-        calls += admin.ended(run).await["run"]["spent"]["calls"].as_u64().unwrap();
+        let row = admin.ended(run).await["run"].clone();
+        calls += row["spent"]["calls"].as_u64().unwrap();
+        stopped.extend((row["status"] == "paused").then(|| text(&row["detail"])));
     }
     assert!(calls <= 200 && calls > 100, "{calls}");
+    // whose limit it is, since the run's own is another
+    assert!(!stopped.is_empty());
+    for detail in stopped {
+        assert_eq!(detail, "the workspace's limit on calls is spent; an admin of the workspace raises it");
+    }
     server.stop().await;
 }
 

@@ -78,7 +78,10 @@ async fn what_is_tried_out_counts_in_the_budgets_of_member_and_workspace() {
     let ben = server.token(ben.user, Role::Instance).await;
     let last = tried(&ben, &["simulated:rough"; 3]).await;
     assert_eq!(answered(&last), 1, "one call is left after the restart: {last:?}");
-    assert!(last.iter().any(|one| one["error"].as_str().is_some_and(|why| why.contains("calls"))), "{last:?}");
+    assert!(
+        last.iter().any(|one| one["error"].as_str().is_some_and(|why| why.contains("the workspace's limit on calls"))),
+        "{last:?}"
+    );
     server.stop().await;
 }
 
