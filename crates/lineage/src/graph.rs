@@ -167,6 +167,11 @@ impl Graph {
         places.iter().copied().min_by(|a, b| low(*b).total_cmp(&low(*a)).then(a.cmp(b)))
     }
 
+    /// Those that descend from none of the others, in order.
+    pub fn roots(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.iter().zip(&self.parents).filter(|(_, parents)| parents.is_empty()).map(|(node, _)| node)
+    }
+
     /// The clades: one for each node without parents and for each branch, in order.
     #[must_use]
     pub fn families(&self) -> Vec<Family> {

@@ -67,7 +67,10 @@ impl Part {
             }
             LineageArgs { families, branches, .. } if *families || *branches => {
                 let ids: Vec<NodeId> = whole.graph.nodes().iter().map(|node| node.id.clone()).collect();
-                whole.kin_of(trees, &ids).await?
+                let kin = whole.kin_of(trees, &ids).await?;
+                // a family is whole: what descends from its root beside this run belongs to it
+                let roots: Vec<NodeId> = kin.graph.roots().map(|node| node.id.clone()).collect();
+                if *families { kin.kin_of(trees, &roots).await? } else { kin }
             }
             _ => whole,
         };

@@ -303,7 +303,10 @@ async fn common(State(app): State<App>, caller: Caller, Asked(two): Asked<AB>) -
 
 async fn families(State(app): State<App>, caller: Caller) -> Result<Json<Families>, Problem> {
     let own = app.lineage.run(&caller.run()?.run).await?;
-    let items = with_branches(&app, &caller, &own).await?.families();
+    // a family is whole: what descends from its root beside this run belongs to it
+    let kin = with_branches(&app, &caller, &own).await?;
+    let roots = Graph::new(kin.roots().cloned().collect());
+    let items = with_branches(&app, &caller, &roots).await?.families();
     Ok(Json(Families { items }))
 }
 
