@@ -62,6 +62,11 @@ impl Reach {
     /// What is wrong with it. A name that leads nowhere yet is none of it.
     pub async fn callable(&self, url: &str) -> Result<(), String> {
         let url: Url = url.parse().map_err(|_| format!("`{url}` is no address; write it as https://example.org/v1"))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "an address holds no password, which every member could read; set a key in the workspace".to_owned()
+            );
+        }
         match self.look_up(host(&url)).await {
             Err(Nowhere::Refused(why)) => Err(why),
             Ok(_) | Err(Nowhere::Unknown(_)) => Ok(()),
@@ -277,6 +282,7 @@ mod tests {
             let asked = reach.resolve(name.trim_matches(['[', ']']).parse().unwrap()).await;
             assert_eq!(asked.is_ok(), fits, "{name} {said:?}");
         }
+        assert!(reach(Reachable::Private).callable("https://me:secret@example.org/v1").await.is_err());
         // who has none may have some later
         let none = Reach { reachable: Reachable::Public, names: HostNames(Arc::new(Says(Vec::new()))) };
         assert!(none.callable("https://llm.example.org/v1").await.is_ok());
