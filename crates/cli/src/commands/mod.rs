@@ -19,7 +19,7 @@ pub mod mcp;
 mod migrate;
 mod people;
 mod rebuild;
-mod report;
+pub mod report;
 mod resume;
 mod run;
 mod sandbox;

@@ -1,6 +1,8 @@
 use std::path::PathBuf;
 
 use clade_engine::{RunReport, replay_state};
+use clade_evolve::RunState;
+use clade_store::RunSummary;
 
 use crate::{
     args::ReportArgs,
@@ -19,9 +21,23 @@ pub async fn run(args: &ReportArgs, context: &Context) -> Result<(), Failure> {
     let row = find_run(store.as_ref(), &args.run).await?;
     let state = replay_state(&store, &row.run).await?;
     let trees = OwnTrees { store: store.clone(), lineage };
-    let part = Part::of_run(&trees, &row.run).await?;
+    let told = RunReport::read(&store, &state, &row).await?;
+    write(args, (&told, &row, &state), &trees, context).await
+}
+
+/// Writes the page of a run.
+///
+/// # Errors
+/// Where its family tree cannot be had, or the file not written.
+pub async fn write(
+    args: &ReportArgs,
+    (told, row, state): (&RunReport, &RunSummary, &RunState),
+    trees: &impl Trees,
+    context: &Context,
+) -> Result<(), Failure> {
+    let part = Part::of_run(trees, &row.run).await?;
     let prompts = trees.texts(&part.graph).await?;
-    let page = report::page(&RunReport::read(&store, &state, &row).await?, &row, &state, &part, &prompts)
+    let page = report::page(told, row, state, &part, &prompts)
         .map_err(|error| Failure::Error(format!("cannot write the report: {error:#}")))?;
     let path = match args.output.as_deref() {
         None => PathBuf::from(format!("{}.html", row.run)),

@@ -1,7 +1,8 @@
 use std::io::Write;
 
-use clade_domain::{CandidateId, Prompt};
+use clade_domain::{CandidateId, Prompt, Recorded};
 use clade_engine::{CandidateDiff, Pair, RunReport, Side};
+use clade_evolve::RunState;
 use clade_filter::Filter;
 use clade_lineage::Node;
 use clade_store::{RUN_FIELDS, RunSummary, SnapshotRow};
@@ -13,13 +14,13 @@ use serde_json::json;
 use super::{Client, trees::ServerTrees};
 use crate::{
     args::{
-        BestArgs, CompareArgs, DiffArgs, ExportArgs, ExportFormat, ImportArgs, LineageArgs, ListArgs, RunName,
-        SnapshotArgs,
+        BestArgs, CompareArgs, DiffArgs, ExportArgs, ExportFormat, ImportArgs, LineageArgs, ListArgs, ReportArgs,
+        RunName, SnapshotArgs,
     },
     commands::{
         best as best_command, compare as compare_command, diff as diff_command, export as export_command,
-        import as import_command, lineage as lineage_command, list as list_command, show as show_command,
-        snapshot as snapshot_command,
+        import as import_command, lineage as lineage_command, list as list_command, report as report_command,
+        show as show_command, snapshot as snapshot_command,
     },
     context::Context,
     failure::Failure,
@@ -76,6 +77,30 @@ pub async fn best(client: &Client, args: &BestArgs, context: &Context) -> Result
 pub async fn lineage(client: &Client, args: &LineageArgs, context: &Context) -> Result<(), Failure> {
     let row = client.find_run(&args.run).await?;
     lineage_command::show(args, &row, &ServerTrees { client }, &context.output).await
+}
+
+/// `clade report`: what the page shows of the search is folded out of the journal, here as there.
+pub async fn report(client: &Client, args: &ReportArgs, context: &Context) -> Result<(), Failure> {
+    let row = client.find_run(&args.run).await?;
+    let told: RunReport = client.get(&["runs", row.run.as_str(), "report"], &[]).await?;
+    let url = client.url(&["runs", row.run.as_str(), "journal"], &[]);
+    let response = client.send(client.request(Method::GET, url)).await?;
+    let mut journal = Vec::new();
+    copied(client, response, &mut journal).await?;
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::Error(format!("the journal of run {} cannot be read: {error}; use the version of the server", row.run))
+    };
+    let mut state: Option<RunState> = None;
+    for entry in serde_json::Deserializer::from_slice(&journal).into_iter::<Recorded>() {
+        let entry = entry.map_err(|error| wrong(&error))?;
+        let state = match &mut state {
+            Some(state) => state,
+            none => none.insert(RunState::start(&entry).map_err(|error| wrong(&error))?),
+        };
+        state.apply(&entry);
+    }
+    let state = state.ok_or_else(|| wrong(&"it is empty"))?;
+    report_command::write(args, (&told, &row, &state), &ServerTrees { client }, context).await
 }
 
 /// `clade diff`

@@ -33,7 +33,6 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
     let name = match &command {
         Command::Schema | Command::Completions { .. } => return Ok(Some(command)),
         Command::Init(_) => "init",
-        Command::Report(_) => "report",
         Command::Bench(_) => "bench",
         Command::Simulate(_) => "simulate",
         Command::Serve(_) => "serve",
@@ -60,6 +59,7 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         | Command::Export(_)
         | Command::Import(_)
         | Command::Compare(_)
+        | Command::Report(_)
         | Command::Mcp(_)
         | Command::Audit(_)
         | Command::Library(_) => "",
@@ -92,6 +92,7 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         Command::Import(args) => asks::import(&client, &args, context).await?,
         Command::Audit(args) => audit::run(&client, &args, context).await?,
         Command::Library(args) => library::run(&client, &args, context).await?,
+        Command::Report(args) => asks::report(&client, &args, context).await?,
         Command::Compare(args) => asks::compare(&client, &args, context).await?,
         _ => {}
     }

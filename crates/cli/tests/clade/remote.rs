@@ -53,6 +53,8 @@ fn a_server_is_asked_as_the_own_runs_are() {
         &["compare", "first-one", "second-one"],
         &["compare", "first-one", "--json"],
         &["compare", "third-one"],
+        &["report", "first-one", "-o", "-"],
+        &["report", "third-one", "-o", "-"],
         &["export", "first-one", "-f", "prompt"],
         &["export", "first-one", "-f", "promptfoo"],
         &["export", "first-one", "-f", "csv"],
@@ -198,7 +200,6 @@ fn a_command_that_works_on_this_machine_alone_says_so() {
     const NOBODY: &str = "http://127.0.0.1:9";
     let here: &[&[&str]] = &[
         &["init", "x"],
-        &["report"],
         &["bench", "run", "--strategies", "auto"],
         &["simulate"],
         &["serve"],
@@ -227,6 +228,7 @@ fn a_command_that_works_on_this_machine_alone_says_so() {
         &["export"],
         &["import", "data.jsonl"],
         &["compare", "last"],
+        &["report"],
         &["mcp"],
         &["audit"],
         &["library", "list"],
