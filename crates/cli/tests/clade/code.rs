@@ -328,7 +328,7 @@ fn attacks_end_as_explained_trials_and_harm_no_other() {
         ("disk", "disk_mb", 8),
         ("no-room", "disk_mb", 8),
         ("flood", "output_kb", 256),
-        ("loop", "wall_seconds", 6),
+        ("loop", "cpu_seconds", 2),
         ("ignore", "wall_seconds", 6),
         ("malformed", "", 0),
         ("huge", "output_kb", 256),

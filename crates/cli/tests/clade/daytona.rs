@@ -165,9 +165,10 @@ fn what_a_killed_run_left_is_swept_and_the_run_goes_on() {
         return;
     }
     let place = Place::new();
-    run_file(&place, "{id: 'simulated:gsm8k', config: {latency_ms: 200}}", "always");
+    run_file(&place, "{id: 'simulated:gsm8k', config: {latency_ms: 1500}}", "always");
     let (fake, _runtime) = fake(&place);
-    let mut working = Working::start(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "killed"]));
+    let mut working =
+        Working::start(with(&fake, &place, &["eval", "p.yaml", "--json", "--run-id", "killed", "-j", "2"]));
     working.until_trials(2);
     let labels = fake.labels();
     assert!(labels.iter().any(|of| of.get("promptclade-candidate").is_some_and(|id| id == "c0")), "{labels:?}");
