@@ -14,6 +14,7 @@ mod hash;
 mod headroom;
 mod ids;
 mod judgement;
+mod models;
 mod order;
 mod program;
 mod prompt;
@@ -37,14 +38,15 @@ pub use hash::ContentHash;
 pub use headroom::{Headroom, PowerRow};
 pub use ids::{CandidateId, ExampleId, IdError, RunId, SlotId, Timestamp, UserId, WorkspaceId};
 pub use judgement::{Judgement, ObjectiveScore};
+pub use models::{GenerationModels, ModelRole, ModelSpec, Models};
 pub use order::{Instruction, PostedOrder, Steering};
 pub use program::{ProgramCalls, ProgramSpec, Ran};
 pub use prompt::{Component, Demonstration, Prompt};
 pub use role::{Action, Role};
 pub use sandbox::{BackendChoice, Isolation, KeptState, Language, SandboxLimits, SandboxMode, SandboxSpec};
 pub use spec::{
-    Constraints, Direction, EvalOptions, GenerationModels, ModelRole, ModelSpec, Models, Objective, OptimizeSpec,
-    PinnedItem, RunMode, RunSpec, SeedPrompt, SplitSpec, StopSpec,
+    Constraints, Direction, EvalOptions, Objective, OptimizeSpec, PinnedItem, RunMode, RunSpec, SeedPrompt, SplitSpec,
+    StopSpec,
 };
 pub use step::{ModelAnswer, ModelRequest, Step};
 pub use strategy::{
