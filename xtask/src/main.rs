@@ -6,6 +6,7 @@
 mod bench;
 mod demo;
 mod prepare;
+mod programs;
 mod services;
 mod shell;
 mod steps;

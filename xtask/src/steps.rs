@@ -48,11 +48,15 @@ impl Steps {
     pub fn own<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
         println!("\n==> {name}");
         let start = Instant::now();
-        let result = work()?;
+        let result = work();
         let took = start.elapsed();
-        println!("    {name} ok in {}", seconds(took));
-        self.done.push((name.to_owned(), took, Outcome::Passed));
-        Ok(result)
+        let (word, outcome) = match &result {
+            Ok(_) => ("ok in", Outcome::Passed),
+            Err(_) => ("failed after", Outcome::Failed),
+        };
+        println!("    {name} {word} {}", seconds(took));
+        self.done.push((name.to_owned(), took, outcome));
+        result
     }
 
     /// Every step with its duration, and their sum.

@@ -1,20 +1,19 @@
 //! `cargo xtask test`: prepares the machine, then formatting, lints, docs and every test.
 
-use std::{num::NonZero, path::PathBuf, process::Command};
+use std::{ffi::OsString, process::Command};
 
 use crate::{
     prepare,
+    programs::{self, Variables},
     services::{self, Service},
     shell,
     steps::Steps,
     web,
-    workspace::{cargo, is_ci, root},
+    workspace::{cargo, is_ci, root, target_directory},
 };
 
 /// What a development build leaves out and a release has.
 const BACKENDS: &str = "promptclade/backends";
-/// How many tests of a program go on at the same time.
-const THREADS: &str = "RUST_TEST_THREADS";
 
 /// Runs it.
 ///
@@ -54,15 +53,26 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
         steps.run("doc", doc.env("RUSTDOCFLAGS", "-D warnings"))?;
     }
     // built before the servers start, which are in the way of a compiler
-    let mut build = tests(None);
-    steps.run("build", build.arg("--no-run"))?;
-    let judges = steps.own("judges", prepare::javascript)?;
-    let daytona = steps.own("judges of Daytona", prepare::daytona)?;
-    let promptfoo = steps.own("promptfoo", prepare::promptfoo)?;
+    let programs =
+        steps.own("build", || programs::build(&mut checked(&["test", "--workspace", "--features", BACKENDS])))?;
+    let memory = target_directory()?.join("test-programs.json");
+    let mut variables = Variables::new();
+    let mut tell = |name: &str, value: OsString| variables.insert(name.to_owned(), value);
+    // insta must compare, never write
+    tell("INSTA_UPDATE", if is_ci() { "no" } else { "auto" }.into());
+    if let Some(python) = python {
+        tell("CLADE_TEST_PYTHON", python.into());
+    }
+    tell("CLADE_TEST_NODE_MODULES", steps.own("judges", prepare::javascript)?.into());
+    for (name, value) in steps.own("judges of Daytona", prepare::daytona)? {
+        tell(name, value);
+    }
+    if let Some((name, value)) = steps.own("promptfoo", prepare::promptfoo)? {
+        tell(name, value);
+    }
     services::with(&Service::ALL, |state| {
-        let mut test = tests(python);
-        test.env("CLADE_TEST_NODE_MODULES", judges).envs(daytona).envs(promptfoo).envs(state.variables());
-        steps.run("test", &mut test)
+        variables.extend(state.variables().into_iter().map(|(name, value)| (name, value.into())));
+        steps.own("test", || programs::run(programs, &variables, &memory))
     })?;
     if browser {
         web::try_in_browser(steps)?;
@@ -75,21 +85,6 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
         );
     }
     Ok(())
-}
-
-fn tests(python: Option<PathBuf>) -> Command {
-    let mut command = checked(&["test", "--workspace", "--no-fail-fast", "--features", BACKENDS]);
-    if let Some(python) = python {
-        command.env("CLADE_TEST_PYTHON", python);
-    }
-    // most of a test's time goes by waiting for programs and servers
-    if std::env::var_os(THREADS).is_none() {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS, (2 * cores).to_string());
-    }
-    // insta must compare, never write
-    command.env("INSTA_UPDATE", if is_ci() { "no" } else { "auto" });
-    command
 }
 
 /// A cargo command that uses the lock file as it is where nobody watches, and leaves no incremental files there.

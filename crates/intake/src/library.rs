@@ -6,6 +6,8 @@ use clade_store::{Change, ReadRecords, Store, StoreError, Stored, item_id, versi
 
 /// Most versions of one thing.
 const VERSIONS: u32 = 10_000;
+/// How often a version is added anew where somebody else was first.
+const ATTEMPTS: u32 = 100;
 /// Most characters of a note.
 const NOTE: usize = 1_000;
 
@@ -67,7 +69,7 @@ pub fn check_dataset(text: &str) -> Result<(), KeepError> {
 /// Keeps a text: the first version of a new name, or the next of one that is there.
 ///
 /// # Errors
-/// Where the name does not fit, data is no JSON lines, there are too many versions, or somebody else adds one at this moment.
+/// Where the name does not fit, data is no JSON lines, or there are too many versions.
 pub async fn keep(
     store: &dyn Store,
     (workspace, by): (&WorkspaceId, &UserId),
@@ -83,29 +85,44 @@ pub async fn keep(
     }
     let (bytes, content) = (text.len() as u64, ContentHash::of(text.as_bytes()));
     store.put_texts(vec![text]).await?;
-    let old = store.get::<Item>(&item_id(workspace, kind, &name), now).await?;
-    let versions = old.as_ref().map_or(0, |old| old.value.versions) + 1;
-    if versions > VERSIONS {
-        return Err(KeepError::Many(name));
-    }
-    let labels = old.as_ref().map(|old| old.value.labels.clone()).unwrap_or_default();
-    let item = Item { workspace: workspace.clone(), kind, name: name.clone(), versions, labels };
-    let version = ItemVersion {
+    let mut version = ItemVersion {
         workspace: workspace.clone(),
         kind,
         name,
-        version: versions,
+        version: 0,
         content,
         bytes,
         note: note.chars().take(NOTE).collect(),
         by: by.clone(),
         at: now,
     };
+    // of those who add at the same moment one is first each time, and the others come after it
+    let mut attempt = 1;
+    loop {
+        match add(store, &mut version).await {
+            Err(KeepError::Store(StoreError::Stale { .. } | StoreError::Exists { .. })) if attempt < ATTEMPTS => {
+                attempt += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Adds a version behind those that are there at this moment.
+async fn add(store: &dyn Store, version: &mut ItemVersion) -> Result<Stored<Item>, KeepError> {
+    let ItemVersion { workspace, kind, name, at: now, .. } = version.clone();
+    let old = store.get::<Item>(&item_id(&workspace, kind, &name), now).await?;
+    version.version = old.as_ref().map_or(0, |old| old.value.versions) + 1;
+    if version.version > VERSIONS {
+        return Err(KeepError::Many(name));
+    }
+    let labels = old.as_ref().map(|old| old.value.labels.clone()).unwrap_or_default();
+    let item = Item { workspace, kind, name, versions: version.version, labels };
     let change = match &old {
         Some(old) => Change::rewrite(old, &item)?,
         None => Change::add(&item, now)?,
     };
-    store.commit(vec![change, Change::add(&version, now)?]).await?;
+    store.commit(vec![change, Change::add(version, now)?]).await?;
     Ok(Stored {
         value: item,
         revision: old.as_ref().map_or(1, |old| old.revision + 1),

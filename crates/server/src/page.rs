@@ -19,6 +19,7 @@ pub struct PageQuery {
     /// The `next` of the page before.
     pub cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     pub limit: Option<u32>,
 }
 

@@ -12,7 +12,7 @@ pub fn rights() -> String {
         let words = action.words().trim_end_matches('.');
         text.push_str(&format!("| {words} | {viewer} | {user} | {admin} | {instance} |\n"));
     }
-    text.push_str("\n| route | asks for |\n| --- | --- |\n");
+    text.push_str("\n| route | what it does | asks for |\n| --- | --- | --- |\n");
     for route in routes::all() {
         let right = match route.gate {
             Gate::Open => "nothing: anybody".to_owned(),
@@ -20,7 +20,7 @@ pub fn rights() -> String {
             Gate::Instance(action) | Gate::Workspace(action) | Gate::Run(action) => words(action),
             Gate::Shown => format!("{}, or a link that shows the run", words(Action::ReadRuns)),
         };
-        text.push_str(&format!("| `{} {}` | {right} |\n", route.method, route.whole_path()));
+        text.push_str(&format!("| `{} {}` | {} | {right} |\n", route.method, route.whole_path(), route.about));
     }
     text
 }

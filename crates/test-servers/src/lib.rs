@@ -13,6 +13,7 @@ mod postgres;
 mod process;
 mod proxy;
 mod redis;
+mod turn;
 
 pub use disk::SmallDisk;
 pub use dynamodb::DynamoServer;
@@ -21,3 +22,4 @@ pub use postgres::{Pooler, PostgresServer, postgres_url};
 pub use process::Process;
 pub use proxy::Proxy;
 pub use redis::{RedisServer, redis_cluster};
+pub use turn::turn_at;

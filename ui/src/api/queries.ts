@@ -34,7 +34,7 @@ export const runsQuery = (workspace: string, filter: string, order: string) =>
 export const deletedRunsQuery = (workspace: string) =>
   queryOptions({
     queryKey: ["runs", workspace, "deleted"],
-    queryFn: ({ signal }) => api.get<T.Page<T.RunSummary>>(`/workspaces/${workspace}/runs`, { deleted: 1, limit: 100 }, signal),
+    queryFn: ({ signal }) => api.get<T.Page<T.RunSummary>>(`/workspaces/${workspace}/runs`, { deleted: true, limit: 100 }, signal),
   });
 
 /** The newest searches of a workspace, for choosing one. */
@@ -76,7 +76,7 @@ export const candidatesQuery = (run: string, filter: string, sort: string, desc:
   infiniteQueryOptions({
     queryKey: ["run", run, "candidates", { filter, sort, desc }],
     queryFn: ({ pageParam, signal }) =>
-      api.get<T.Page<T.Node>>(`/runs/${run}/candidates`, { filter, sort, desc: desc ? 1 : 0, cursor: pageParam, limit: 500 }, signal),
+      api.get<T.Page<T.Node>>(`/runs/${run}/candidates`, { filter, sort, desc, cursor: pageParam, limit: 500 }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next ?? null,
   });
@@ -93,9 +93,9 @@ export const lineageQuery = (run: string, view: LineageView) =>
     queryFn: async ({ signal }) => {
       const query = {
         filter: view.filter,
-        fold: view.fold ? 1 : 0,
+        fold: view.fold,
         unfolded: view.unfolded.join(","),
-        branches: view.branches ? 1 : 0,
+        branches: view.branches,
         most: 10_000,
         limit: 10_000,
       };

@@ -5326,15 +5326,15 @@ export interface operations {
                 /** @description The `next` of the page before. */
                 cursor?: string;
                 /** @description Whether the highest come first. */
-                desc?: number;
+                desc?: boolean;
                 /** @description Such as `score > 0.8 and operator = reflect`; the fields are those of `clade lineage --filter`. */
                 filter?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
                 /** @description By id where it is not said. */
                 sort?: "id" | "score" | "low" | "generation" | "cost" | null;
-                /** @description 1: with the prompts as text. */
-                text?: number;
+                /** @description With the prompts as text. */
+                text?: boolean;
             };
             header?: never;
             path: {
@@ -5845,8 +5845,8 @@ export interface operations {
     export: {
         parameters: {
             query: {
-                /** @description 0: a bundle without its examples; it can then be looked at, and not resumed. */
-                data?: number;
+                /** @description `false`: a bundle without its examples; it can then be looked at, and not resumed. */
+                data?: boolean;
                 /** @description A format. */
                 format: "bundle" | "prompt" | "promptfoo" | "csv" | "jsonl" | "journal" | "dot" | "mermaid" | "graphml" | "cypher" | "tree";
             };
@@ -6088,12 +6088,12 @@ export interface operations {
     lineage: {
         parameters: {
             query?: {
-                /** @description 1: with the candidates of other runs that this one branched from, and of those that branched from it. */
-                branches?: number;
+                /** @description With the candidates of other runs that this one branched from, and of those that branched from it. */
+                branches?: boolean;
                 /** @description Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching`. All are drawn. */
                 filter?: string;
-                /** @description 0: dropped candidates are drawn too, instead of counted at the node above them. */
-                fold?: number;
+                /** @description `false`: dropped candidates are drawn too, instead of counted at the node above them. */
+                fold?: boolean;
                 /** @description Marks of the page, from this one on. */
                 from?: number;
                 /** @description At most so many marks. */
@@ -8444,8 +8444,8 @@ export interface operations {
             query?: {
                 /** @description The `next` of the page before. */
                 cursor?: string;
-                /** @description 1: those that were deleted, instead of the others. */
-                deleted?: number;
+                /** @description Those that were deleted, instead of the others. */
+                deleted?: boolean;
                 /** @description Such as `status = running and best > 0.8`; the fields are those of `clade list --filter`. */
                 filter?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */

@@ -48,6 +48,7 @@ fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
     else {
         return;
     };
+    let _turn = clade_test_servers::turn_at(&neo4j);
     let (plain, place) = (Place::new(), Place::new());
     let with = With { place: &place, variables: vec![("CLADE_LINEAGE_URL", neo4j), ("CLADE_GENERATIONS_URL", url)] };
     with.ok(&["migrate"]);

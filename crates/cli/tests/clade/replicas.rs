@@ -13,7 +13,7 @@ use futures::StreamExt;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::common::{Place, Served};
+use crate::common::{Place, Ran, Served};
 
 /// A place whose system of record is a schema that it shares with others of that name. Each has a data folder of its own.
 fn place(url: &str, name: &str) -> Place {
@@ -76,8 +76,9 @@ fn a_run_whose_server_is_killed_goes_on_at_the_other() {
     let (sender, hears) = channel();
     let runtime = runtime();
     let created = Instant::now();
-    while other.run(&second, &["show", "journey"]).code != 0 {
-        assert!(created.elapsed() < Duration::from_secs(30), "it is not created");
+    let runs = |shown: Ran| shown.code == 0 && shown.result()["status"] == "running";
+    while !runs(other.run(&second, &["show", "journey", "--json"])) {
+        assert!(created.elapsed() < Duration::from_secs(30), "it does not begin");
     }
     let listening = runtime.spawn(heard(other.url.clone(), other.token.clone(), sender));
     let (mut entries, mut end) = (Vec::new(), Value::Null);

@@ -62,6 +62,7 @@ struct AuditQuery {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
     /// Only what this person did: what they sign in with, or their id.
     who: Option<String>,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    extract::{Asked, Named},
+    extract::{Asked, Flag, Named},
     page::{Page, cut},
     route::Route,
 };
@@ -57,12 +57,15 @@ struct Wanted {
     /// By id where it is not said.
     sort: Option<Sort>,
     /// Whether the highest come first.
-    desc: Option<u8>,
-    /// 1: with the prompts as text.
-    text: Option<u8>,
+    #[serde(default)]
+    desc: Flag,
+    /// With the prompts as text.
+    #[serde(default)]
+    text: Flag,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 
@@ -107,13 +110,13 @@ async fn list(
         Sort::Generation => nodes.sort_by_key(|node| node.generation),
         Sort::Cost => nodes.sort_by(|a, b| a.cost.0.total_cmp(&b.cost.0)),
     }
-    if wanted.desc == Some(1) {
+    if wanted.desc.0 {
         nodes.reverse();
     }
     let page = cut(nodes, wanted.cursor.as_deref(), wanted.limit)?;
-    let texts = match wanted.text {
-        Some(1) => app.lineage.texts(page.items.iter().copied()).await?,
-        _ => Default::default(),
+    let texts = match wanted.text.0 {
+        true => app.lineage.texts(page.items.iter().copied()).await?,
+        false => Default::default(),
     };
     let row = |node: &Node| CandidateRow { prompt: texts.get(&node.id).cloned(), node: node.clone() };
     Ok(Json(Page { items: page.items.into_iter().map(row).collect(), next: page.next }))
@@ -196,6 +199,7 @@ struct Two {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     audit::{Became, note},
-    runs::{changed, editing, revision_of},
+    runs::{changed, revision_of},
 };
 use crate::{
     App, Gate, Problem,
@@ -105,7 +105,8 @@ async fn budget(
         );
     }
     let run = &caller.run()?.run;
-    let _alone = editing(&app, run)?;
+    // nobody writes between this look and the change
+    let _alone = app.editing.alone(run).await;
     let there = BudgetView::from(in_force(&app, &caller).await?);
     if there.revision != revision {
         return Err(changed(there));

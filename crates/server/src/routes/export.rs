@@ -17,7 +17,12 @@ use clade_store::Store;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{App, Gate, Problem, caller::Caller, extract::Asked, route::Route};
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Flag},
+    route::Route,
+};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -38,8 +43,8 @@ pub(super) fn routes() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct Wanted {
     format: Format,
-    /// 0: a bundle without its examples; it can then be looked at, and not resumed.
-    data: Option<u8>,
+    /// `false`: a bundle without its examples; it can then be looked at, and not resumed.
+    data: Option<Flag>,
 }
 
 /// A format.
@@ -99,7 +104,7 @@ async fn export(State(app): State<App>, caller: Caller, Asked(wanted): Asked<Wan
     let state = || app.states.look(&app.store, &run, Clone::clone);
     let body = match wanted.format {
         Format::Bundle => {
-            let data = if wanted.data == Some(0) { Data::LeftOut } else { Data::Included };
+            let data = if wanted.data.is_none_or(|data| data.0) { Data::Included } else { Data::LeftOut };
             bundle(&app, &caller, data).await?
         }
         Format::Prompt => {

@@ -11,7 +11,13 @@ use clade_store::Kin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{App, Gate, Problem, caller::Caller, extract::Asked, page::Page, route::Route};
+use crate::{
+    App, Gate, Problem,
+    caller::Caller,
+    extract::{Asked, Flag},
+    page::Page,
+    route::Route,
+};
 
 const READ: Gate = Gate::Run(Action::ReadRuns);
 /// Most marks drawn where nothing else is said.
@@ -77,14 +83,15 @@ pub(super) fn routes() -> Vec<Route> {
 struct Drawn {
     /// Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching`. All are drawn.
     filter: Option<String>,
-    /// 0: dropped candidates are drawn too, instead of counted at the node above them.
-    fold: Option<u8>,
+    /// `false`: dropped candidates are drawn too, instead of counted at the node above them.
+    fold: Option<Flag>,
     /// Names with commas between them: nodes that show what is folded into them all the same.
     unfolded: Option<String>,
     /// Most nodes drawn: those that matter most, each with the way to its root.
     most: Option<usize>,
-    /// 1: with the candidates of other runs that this one branched from, and of those that branched from it.
-    branches: Option<u8>,
+    /// With the candidates of other runs that this one branched from, and of those that branched from it.
+    #[serde(default)]
+    branches: Flag,
     /// Only marks in these columns and rows.
     x0: Option<u32>,
     x1: Option<u32>,
@@ -138,10 +145,10 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
     let filter = Filter::parse(drawn.filter.as_deref().unwrap_or_default(), &FIELDS)?;
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
-    let graph = match drawn.branches {
-        // a link shows its run and no other
-        Some(1) if !caller.by_link() => Arc::new(with_branches(&app, &caller, &own).await?),
-        _ => own,
+    // a link shows its run and no other
+    let graph = match drawn.branches.0 && !caller.by_link() {
+        true => Arc::new(with_branches(&app, &caller, &own).await?),
+        false => own,
     };
     let matching = match filter.is_all() {
         true => None,
@@ -151,7 +158,7 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
     let unfolded = unfolded.map(|name| named(&best, run, name.trim())).collect::<Result<_, _>>()?;
     let options = LayoutOptions {
         best: best.clone(),
-        fold_dropped: drawn.fold != Some(0),
+        fold_dropped: drawn.fold.is_none_or(|fold| fold.0),
         unfolded,
         most: drawn.most.unwrap_or(MARKS),
     };

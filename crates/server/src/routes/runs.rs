@@ -1,5 +1,5 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use clade_domain::{Action, ContentHash, Role, RunId, RunSpec, WorkspaceId};
+use clade_domain::{Action, ContentHash, Role, RunSpec, WorkspaceId};
 use clade_engine::{Progress, RunReport};
 use clade_filter::Filter;
 use clade_lineage::Estimate;
@@ -15,8 +15,7 @@ use super::{
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    editing::Held,
-    extract::{Asked, Body, Revision, tagged},
+    extract::{Asked, Body, Flag, Revision, tagged},
     page::{Page, limit},
     route::Route,
 };
@@ -59,13 +58,14 @@ struct RunsQuery {
     filter: Option<String>,
     /// Only runs whose id, description, strategy or model contains this.
     text: Option<String>,
-    /// 1: those that were deleted, instead of the others.
-    deleted: Option<u8>,
+    /// Those that were deleted, instead of the others.
+    deleted: Flag,
     /// Newest first where it is not said.
     order: Option<RunOrder>,
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 
@@ -110,7 +110,7 @@ async fn list(
         after = rows.last().map(|row| row.run.clone());
         for mut run in rows {
             app.hub.mend(&mut run).await;
-            if run.deleted == (query.deleted == Some(1)) && filter.matches(&run) {
+            if run.deleted == (query.deleted.0) && filter.matches(&run) {
                 items.push(RunRow { progress: app.hub.progress(&run.run), run });
             }
         }
@@ -166,15 +166,6 @@ pub(super) fn revision_of(what: &impl Serialize) -> u64 {
     u64::from_str_radix(hash.get(..12).unwrap_or_default(), 16).unwrap_or_default()
 }
 
-/// Lets one edit of a run at a time through in this process, so that nobody writes between another's look and their change.
-pub(super) fn editing(app: &App, run: &RunId) -> Result<Held, Problem> {
-    app.editing.take(run).ok_or_else(|| {
-        Problem::conflict("somebody else is changing this run at this moment")
-            .fix("look at it again, then try again")
-            .after(1)
-    })
-}
-
 /// Somebody else was first; this is what is there now.
 pub(super) fn changed(there: impl Serialize) -> Problem {
     Problem::new(StatusCode::PRECONDITION_FAILED, "stale", "somebody else changed it meanwhile")
@@ -196,7 +187,8 @@ async fn describe(
     Body(new): Body<Description>,
 ) -> Result<Response, Problem> {
     let run = &caller.run()?.run;
-    let _alone = editing(&app, run)?;
+    // nobody writes between this look and the change
+    let _alone = app.editing.alone(run).await;
     let there = app.store.summary(run.to_string()).await?;
     if revision_of(&there.description) != revision {
         return Err(changed(view(&app, &caller, there).await?));

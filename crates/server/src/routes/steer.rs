@@ -97,6 +97,12 @@ async fn named(app: &App, caller: &Caller, name: &str) -> Result<CandidateId, Pr
 }
 
 async fn steer(app: &App, caller: &Caller, steering: Steering) -> Result<StatusCode, Problem> {
+    // a run that rests is opened for it, which one can do at a time
+    let _alone = app.editing.alone(&caller.run()?.run).await;
+    steer_alone(app, caller, steering).await
+}
+
+async fn steer_alone(app: &App, caller: &Caller, steering: Steering) -> Result<StatusCode, Problem> {
     let (run, (action, after)) = (&caller.run()?.run, told(&steering));
     app.hub.steer(run, caller.user().clone(), steering).await?;
     note(app, caller, caller.workspace()?, (action, run.as_str()), Became(Value::Null, after)).await?;
@@ -125,7 +131,9 @@ async fn write(
 ) -> Result<impl IntoResponse, Problem> {
     let parent = named(&app, &caller, &written.parent).await?;
     let note: String = written.note.chars().filter(|c| !c.is_control()).take(500).collect();
-    steer(&app, &caller, Steering::Write { parent, components: written.components, note }).await?;
+    // nobody else adds one before this one's name is looked up
+    let _alone = app.editing.alone(&caller.run()?.run).await;
+    steer_alone(&app, &caller, Steering::Write { parent, components: written.components, note }).await?;
     let newest = |state: &clade_evolve::RunState| {
         state.candidates().map(|candidate| candidate.id).filter(|id| id.0 >= BY_HAND).max().map(|id| id.to_string())
     };

@@ -56,6 +56,7 @@ struct Wanted {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 
@@ -179,6 +180,7 @@ struct ExamplesWanted {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     limit: Option<u32>,
 }
 

@@ -33,6 +33,26 @@ async fn texts_are_kept_in_versions_and_labels_point_at_them() {
 }
 
 #[tokio::test]
+async fn texts_that_several_people_add_at_once_are_all_kept() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let path = "/workspaces/local/library/prompt";
+    let texts: Vec<String> = (0..8).map(|n| format!("text {n} {{{{x}}}}")).collect();
+    let adding = texts.iter().map(|text| me.post(path, json!({ "name": "greeting", "text": text }), 201));
+    let mut versions: Vec<u64> =
+        futures::future::join_all(adding).await.iter().map(|kept| kept["versions"].as_u64().unwrap()).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, (1..=8).collect::<Vec<u64>>());
+    let mut kept = Vec::new();
+    for version in versions {
+        kept.push(crate::common::text(&me.get(&format!("{path}/greeting/versions/{version}")).await["text"]));
+    }
+    kept.sort();
+    assert_eq!(kept, texts);
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn run_files_name_what_the_workspace_keeps_and_runs_hold_on_to_the_version() {
     let server = Server::start(Mode::Single).await;
     let me = server.token(UserId::default(), Role::Admin).await;

@@ -125,6 +125,49 @@ async fn a_request_with_a_key_is_carried_out_once() {
     server.stop().await;
 }
 
+/// Who edits from the same version as others is first, or is shown what is there; who adds never stands in another's way.
+#[tokio::test]
+async fn several_people_edit_a_run_at_the_same_moment() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(400);
+    file["file"] = json!(
+        text(&file["file"]).replace("[simulated:gentle]", "[{id: 'simulated:gentle', config: {latency_ms: 30}}]")
+    );
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    while me.get(&format!("/runs/{run}/candidates")).await["items"].as_array().unwrap().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    answer(me.ask(Method::POST, &format!("/runs/{run}/pause")), 202).await;
+    assert_eq!(me.ended(&run).await["run"]["status"], "paused");
+    let limits = format!("/runs/{run}/budget");
+    let tag = format!("\"{}\"", me.get(&limits).await["revision"]);
+    let lift = (0..6).map(|n| {
+        me.ask(Method::PUT, &limits).header("if-match", tag.clone()).json(&json!({ "calls": 100 + n })).send()
+    });
+    let (mut there, mut first) = (Vec::new(), Vec::new());
+    for answered in futures::future::join_all(lift).await {
+        let answered = answered.unwrap();
+        let status = answered.status().as_u16();
+        let body: Value = answered.json().await.unwrap();
+        match status {
+            200 => first.push(body),
+            412 => there.push(body["current"].clone()),
+            other => panic!("{other}: {body}"),
+        }
+    }
+    assert_eq!((first.len(), there.len()), (1, 5));
+    assert!(there.iter().all(|shown| *shown == first[0]), "{there:?}");
+
+    let words = (0..6).map(|n| json!({ "parent": "seed", "components": { "user": format!("{n}: {{{{question}}}}") } }));
+    let candidates = format!("/runs/{run}/candidates");
+    let write = words.map(|written| me.post(&candidates, written, 201));
+    let written = futures::future::join_all(write).await;
+    let names: std::collections::BTreeSet<String> = written.iter().map(|one| text(&one["candidate"])).collect();
+    assert_eq!(names.len(), 6, "{written:?}");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn a_run_is_paused_given_more_and_taken_up_by_a_later_server() {
     let server = Server::start(Mode::Single).await;
@@ -212,7 +255,7 @@ async fn a_run_that_was_deleted_is_in_no_list_and_comes_back() {
     answer(me.ask(Method::DELETE, &format!("/runs/{run}")), 204).await;
     assert_eq!((listed("").await, listed("?deleted=1").await), (0, 1));
     answer(me.ask(Method::POST, &format!("/runs/{run}/restore")), 204).await;
-    assert_eq!((listed("").await, listed("?deleted=1").await), (1, 0));
+    assert_eq!((listed("").await, listed("?deleted=true").await), (1, 0));
     let audit = me.get("/workspaces/local/audit").await;
     let done: Vec<String> = audit["items"].as_array().unwrap().iter().map(|entry| text(&entry["action"])).collect();
     assert!(done.starts_with(&["run.restore".into(), "run.delete".into(), "run.create".into()]), "{done:?}");

@@ -41,7 +41,7 @@ async fn run(store: &MemoryStore, run: &RunId, trunk: Option<(RunId, u64, Option
 
 #[tokio::test]
 async fn every_query_finds_something() {
-    let Some((_turn, options)) = database().await else { return };
+    let Some((_turn, options)) = database() else { return };
     let (store, graph) = (Arc::new(MemoryStore::new()), lineage(&options));
     graph.forget().await.unwrap();
     let ids = ["trunk", "left", "right"].map(|name| samples::run(name).unwrap());

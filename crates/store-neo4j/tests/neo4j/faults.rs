@@ -40,7 +40,7 @@ fn over(store: &Arc<MemoryStore>, options: &Neo4jOptions) -> Lineage {
 
 #[tokio::test]
 async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
-    let Some((_turn, options)) = database().await else { return };
+    let Some((_turn, options)) = database() else { return };
     let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
     let (store, run) = journals().await;
@@ -105,7 +105,7 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
 
 #[tokio::test]
 async fn a_slow_way_only_takes_longer() {
-    let Some((_turn, options)) = database().await else { return };
+    let Some((_turn, options)) = database() else { return };
     let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
     let (store, run) = journals().await;
@@ -127,7 +127,7 @@ async fn a_slow_way_only_takes_longer() {
 
 #[tokio::test]
 async fn what_is_wrong_is_said() {
-    let Some((_turn, options)) = database().await else { return };
+    let Some((_turn, options)) = database() else { return };
     let (store, _) = journals().await;
     let wrong = Neo4jOptions { password: "wrong".into(), ..options.clone() };
     let error = over(&store, &wrong).catch_up().await.unwrap_err();
@@ -147,7 +147,7 @@ async fn what_is_wrong_is_said() {
 
 #[tokio::test]
 async fn a_password_that_has_to_be_changed_is_said() {
-    let Some((_turn, options)) = database().await else { return };
+    let Some((_turn, options)) = database() else { return };
     let (store, _) = journals().await;
     ask(&options, "CREATE OR REPLACE USER lapsed SET PASSWORD 'first-password' CHANGE REQUIRED").await;
     let lapsed = Neo4jOptions { user: "lapsed".into(), password: "first-password".into(), ..options };

@@ -10,7 +10,7 @@ use crate::{ask, database, lineage};
 
 #[tokio::test]
 async fn it_keeps_every_rule() -> Result<(), StoreError> {
-    let Some((_turn, options)) = database().await else { return Ok(()) };
+    let Some((_turn, options)) = database() else { return Ok(()) };
     conformance::lineage(async || {
         let graph = lineage(&options);
         graph.forget().await?;
@@ -21,7 +21,7 @@ async fn it_keeps_every_rule() -> Result<(), StoreError> {
 
 #[tokio::test]
 async fn it_explains_itself() -> Result<(), StoreError> {
-    let Some((_turn, options)) = database().await else { return Ok(()) };
+    let Some((_turn, options)) = database() else { return Ok(()) };
     let (store, graph) = (Arc::new(MemoryStore::new()), lineage(&options));
     graph.forget().await?;
     let (trunk, branch) = (samples::run("trunk")?, samples::run("branch")?);

@@ -6,18 +6,16 @@ mod cookbook;
 mod faults;
 mod graph;
 
-use std::sync::{Arc, OnceLock};
+use std::{fs::File, sync::Arc};
 
 use clade_store::conformance::service;
 use clade_store_neo4j::{Neo4jLineage, Neo4jOptions};
-use tokio::sync::{Mutex, MutexGuard};
+use clade_test_servers::turn_at;
 
 /// The database, for one test at a time: the Community edition has one.
-async fn database() -> Option<(MutexGuard<'static, ()>, Neo4jOptions)> {
-    static TURN: OnceLock<Mutex<()>> = OnceLock::new();
+fn database() -> Option<(File, Neo4jOptions)> {
     let url = service("PROMPTCLADE_TEST_NEO4J_URL")?;
-    let turn = TURN.get_or_init(Mutex::default).lock().await;
-    Some((turn, Neo4jOptions::parse(&url).unwrap()))
+    Some((turn_at(&url), Neo4jOptions::parse(&url).unwrap()))
 }
 
 fn lineage(options: &Neo4jOptions) -> Arc<Neo4jLineage> {

@@ -28,6 +28,8 @@ const HOST: &str = "promptclade-host";
 const OWN_MB: u64 = 64;
 /// The jail's own processes and threads.
 const OWN_TASKS: u64 = 32;
+/// How often a group is made anew that others swept away.
+const TRIES: u32 = 20;
 /// How long what is left in a group may take to end once it is killed.
 const ENDING: Duration = Duration::from_secs(2);
 
@@ -179,11 +181,14 @@ impl ControlGroup {
         names.retain(|name| {
             let left = self.child(name);
             // one tree may have it and the other not
-            let holder = left.folders().find_map(|folder| lock(folder).ok());
-            if holder.is_some() {
+            let locks: Vec<_> = left.folders().map(|folder| lock(folder)).collect();
+            let is_held =
+                |lock: &io::Result<_>| lock.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::NotFound);
+            let is_left = !locks.iter().any(is_held);
+            if is_left {
                 left.remove();
             }
-            holder.is_some()
+            is_left
         });
         names.len()
     }
@@ -200,6 +205,17 @@ pub struct Held {
 impl Held {
     /// Makes a group for a sandbox. `name` is one that no other of this process has.
     fn make(within: &ControlGroup, name: &str, limits: &Limits) -> io::Result<Self> {
+        let mut tries = 1;
+        loop {
+            match Self::make_once(within, name, limits) {
+                // whoever sweeps at this moment takes it for one that was left, until it is locked
+                Err(error) if is_swept(&error) && tries < TRIES => tries += 1,
+                made => return made,
+            }
+        }
+    }
+
+    fn make_once(within: &ControlGroup, name: &str, limits: &Limits) -> io::Result<Self> {
         let group = within.child(&format!("{NAME}{}-{name}", std::process::id()));
         let mut held = Self { group, locks: Vec::new() };
         for folder in held.group.folders() {
@@ -273,6 +289,10 @@ impl Kills {
     }
 }
 
+fn is_swept(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::WouldBlock)
+}
+
 /// Holds a folder for as long as the descriptor is open.
 fn lock(folder: &Path) -> io::Result<OwnedFd> {
     let folder = rustix::fs::open(folder, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
@@ -324,6 +344,23 @@ fn folder(own: &str, mounts: &str, controller: Option<&str>) -> Option<PathBuf> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_made_while_others_sweep() {
+        let Some(within) = delegated() else { return };
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    within.sweep();
+                }
+            });
+            let made: Vec<_> =
+                (0..300).map(|n| Held::make(within, &format!("swept-{n}"), &Limits::default()).map(drop)).collect();
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(made.iter().all(Result::is_ok), "{:?}", made.iter().find(|one| one.is_err()));
+        });
+    }
 
     const VERSION_1: &str = "31 28 0:26 / /sys/fs/cgroup ro - tmpfs tmpfs ro,mode=755\n\
         33 31 0:28 / /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory\n\
