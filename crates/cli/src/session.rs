@@ -428,6 +428,12 @@ fn verdict(
             "{failed} of {trials} trials have no score and count as 0; `clade export {run} -f csv` has each error"
         ));
     }
+    if report.counts.cut > 0 {
+        output.note(format!(
+            "{} of {trials} answers were cut off at the model's length limit, and count as they are; a higher `max_tokens` in the provider's config gives room",
+            report.counts.cut
+        ));
+    }
     if report.counts.empty * 2 > trials {
         output.note(format!(
             "{} of {trials} answers are empty: a model that thinks may need a higher `max_tokens`; `clade export {run} -f jsonl` has each",

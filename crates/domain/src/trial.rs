@@ -60,6 +60,9 @@ pub struct Trial {
     /// Whether the response cache answered the task call for nothing; of a program's, all of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// Whether the task model stopped at its length limit: the end of the answer is missing. Not known of a program's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// The calls of the program that answered, where one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<ProgramCalls>,

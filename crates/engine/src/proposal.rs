@@ -4,7 +4,7 @@ use std::{
 };
 
 use clade_domain::{
-    Bill, Candidate, CellRef, Constraints, Demonstration, ModelRole, Prompt, RejectReason, Relation, RunEvent, RunId,
+    Bill, Candidate, CellRef, Constraints, Demonstration, Judgement, ModelRole, Prompt, RejectReason, Relation, RunEvent, RunId,
     RunSpec, Step, TrialOutcome,
 };
 use clade_evolve::{
@@ -177,20 +177,24 @@ async fn rollouts(job: &ProposalJob, cells: &[CellRef], store: &Arc<dyn Store>) 
         let RunEvent::TrialFinished(trial) = entry.event else { continue };
         let example = store.examples(job.dataset, vec![trial.cell.example]).await?.pop();
         let score = trial.score();
-        let (answer, judgements) = match trial.outcome {
+        let (answer, mut judgements) = match trial.outcome {
             TrialOutcome::Scored { answer, judgements, .. } => {
                 (store.texts(vec![answer]).await?.pop().unwrap_or_default(), judgements)
             }
             TrialOutcome::Failed { error } => {
-                let reason = format!("no score: {}", error.message);
-                let judgement =
-                    clade_domain::Judgement { metric: "error".into(), score: 0.0, pass: false, reason, weight: 1.0 };
-                (String::new(), vec![judgement])
+                (String::new(), vec![failed("error", format!("no score: {}", error.message))])
             }
         };
+        if trial.cut && judgements.iter().any(|judgement| !judgement.pass) {
+            judgements.push(failed("length", "the answer was cut off at the model's length limit".to_owned()));
+        }
         rollouts.push(Rollout { vars: example.map(|e| e.vars).unwrap_or_default(), answer, score, judgements });
     }
     Ok(rollouts)
+}
+
+fn failed(metric: &str, reason: String) -> Judgement {
+    Judgement { metric: metric.into(), score: 0.0, pass: false, reason, weight: 1.0 }
 }
 
 /// A worked example with the variables that prompts fill in, and no others: the data's right answers stay out of it.

@@ -96,6 +96,9 @@ pub struct Counts {
     /// Trials whose answer had no text.
     #[serde(default)]
     pub empty: u64,
+    /// Trials whose answer was cut off at the model's length limit.
+    #[serde(default)]
+    pub cut: u64,
 }
 
 /// The prompt that a run hands back.
@@ -213,6 +216,7 @@ impl RunReport {
                 late: state.apart().late,
                 failed: state.failed() + state.apart().failed,
                 empty: state.empty() + state.apart().empty,
+                cut: state.cut() + state.apart().cut,
             },
             spent,
             finish_reason: state.stop().map(finish_reason),

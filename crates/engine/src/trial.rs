@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    ChatMessage, ChatRequest, ContentHash, Example, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent, RunSpec,
+    ChatMessage, ChatRequest, ContentHash, Example, FinishReason, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent, RunSpec,
     Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::EvaluateCommand;
@@ -49,6 +49,7 @@ struct Answered {
     cost: Option<Usd>,
     latency_ms: u32,
     cached: bool,
+    cut: bool,
     program: Option<ProgramCalls>,
     ran: Option<Ran>,
 }
@@ -110,6 +111,7 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
         judge: gathered.bill,
         latency_ms: answer.latency_ms,
         cached: answer.cached,
+        cut: answer.cut,
         program: answer.program,
         ran: gathered.ran,
     })
@@ -131,6 +133,7 @@ async fn of_model(
             cost: answer.cost,
             latency_ms: answer.latency_ms,
             cached: answer.cached,
+            cut: answer.finish == FinishReason::Length,
             program: None,
             ran: None,
         }),
@@ -167,6 +170,7 @@ async fn of_program(
         cost: answer.cost,
         latency_ms: answer.latency_ms,
         cached: answer.cached,
+        cut: false,
         program: Some(answer.calls),
         ran: answer.ran,
     })
@@ -179,6 +183,7 @@ fn unanswered(kind: TrialErrorKind, message: String) -> Answered {
         cost: None,
         latency_ms: 0,
         cached: false,
+        cut: false,
         program: None,
         ran: None,
     }

@@ -116,6 +116,7 @@ impl World {
                     judge: Bill::default(),
                     latency_ms: 1,
                     cached: false,
+                    cut: false,
                     program: None,
                     ran: Vec::new(),
                 }))

@@ -1,10 +1,12 @@
 use clade_domain::{Component, MessageRole, Prompt};
+use clade_text::template::{fill, literal};
 use serde_json::json;
 
 use crate::ExportError;
 
 /// A prompt as a run file reads it back: one user message is its text, anything else a chat in JSON with demonstrations
-/// filled in, whose messages keep the names by which a program finds its texts.
+/// filled in, whose messages keep the names by which a program finds its texts. Messages are templates: what looks like one in
+/// a demonstration's data is quoted.
 ///
 /// # Errors
 /// Where a demonstration does not fill the prompt.
@@ -33,10 +35,10 @@ fn text_of(prompt: &Prompt, named: impl Fn(&Component) -> Option<&String>) -> Re
     for (place, component) in prompt.components.iter().enumerate() {
         if Some(place) == last_user {
             for demonstration in &prompt.demonstrations {
-                let question = clade_text::template::fill(&component.text, &demonstration.vars)
+                let question = fill(&component.text, &demonstration.vars)
                     .map_err(|error| ExportError::Demonstration(error.to_string()))?;
-                messages.push(json!({ "role": "user", "content": question }));
-                messages.push(json!({ "role": "assistant", "content": demonstration.answer }));
+                messages.push(json!({ "role": "user", "content": literal(&question) }));
+                messages.push(json!({ "role": "assistant", "content": literal(&demonstration.answer) }));
             }
         }
         let mut message = json!({ "role": component.role, "content": component.text });
@@ -55,9 +57,23 @@ pub(crate) fn is_text(prompt: &Prompt) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use clade_domain::Demonstration;
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn what_looks_like_a_template_in_a_demonstration_is_sent_as_it_was() {
+        let vars = [("q".to_owned(), "\\frac{{2}}{{3}} {# keep #} {% if %} {{{x}}} {".into())].into();
+        let demonstration = Demonstration { vars, answer: "{{x}} is {% raw %}, {".into() };
+        let ask = Component { name: "user".into(), role: MessageRole::User, text: "Say {{q}}".into(), frozen: false };
+        let prompt = Prompt { components: vec![ask], demonstrations: vec![demonstration.clone()] };
+        let messages: Vec<Value> = serde_json::from_str(&as_file(&prompt).unwrap()).unwrap();
+        let sent = |place: usize| fill(messages[place]["content"].as_str().unwrap(), &Default::default()).unwrap();
+        let question = demonstration.vars["q"].as_str().unwrap();
+        assert_eq!((sent(0), sent(1)), (format!("Say {question}"), demonstration.answer));
+        assert_eq!(messages[2]["content"], "Say {{q}}");
+    }
 
     #[test]
     fn messages_keep_the_names_that_a_program_asks_for() {

@@ -2,7 +2,7 @@
 
 use clade_domain::{Component, Demonstration, MessageRole, Prompt, Vars};
 use clade_text::template::{
-    CompiledTemplate, PromptTemplate, TemplateError, fill, placeholders, prompt_tokens, variables,
+    CompiledTemplate, PromptTemplate, TemplateError, fill, literal, placeholders, prompt_tokens, variables,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -209,6 +209,15 @@ proptest! {
             }
             (plain, engine) => prop_assert_eq!(plain.is_err(), engine.is_err()),
         }
+    }
+
+    #[test]
+    fn a_quoted_text_is_filled_to_itself(text in source(), after in source()) {
+        let quoted = literal(&text);
+        prop_assert_eq!(fill(&quoted, &Vars::new()).unwrap(), text.clone());
+        // also in front of whatever comes
+        let after = literal(&after);
+        prop_assert_eq!(fill(&format!("{quoted}{after}"), &Vars::new()).unwrap(), fill(&quoted, &Vars::new()).unwrap() + &fill(&after, &Vars::new()).unwrap());
     }
 
     #[test]

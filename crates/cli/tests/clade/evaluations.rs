@@ -19,6 +19,20 @@ fn an_evaluation_for_people() {
 }
 
 #[test]
+fn answers_that_were_cut_off_are_said_to_be() {
+    let place = Place::new();
+    let short = "providers=[{id: 'simulated:gentle', config: {max_tokens: 2}}]";
+    let ran = place.run(&["eval", "p.yaml", "--run-id", "cut", "--set", short]);
+    let counts = place.json(&["show", "cut"])["result"]["counts"].clone();
+    let (cut, trials) = (counts["cut"].as_u64().unwrap(), counts["trials"].as_u64().unwrap());
+    assert!(0 < cut && cut <= trials, "{counts}");
+    let words = format!("{cut} of {trials} answers were cut off at the model's length limit");
+    assert!(ran.stderr.replace('\n', " ").contains(&words), "{}", ran.stderr);
+    let whole = place.run(&["eval", "p.yaml", "--run-id", "whole"]);
+    assert!(!whole.stderr.contains("cut off"), "{}", whole.stderr);
+}
+
+#[test]
 fn several_prompts_are_set_side_by_side() {
     let place = Place::new();
     place.write("prompt.txt", "{{question}}\n---\nThink step by step. {{question}} Answer:\n---\nQ: {{question}}\n");

@@ -11,6 +11,8 @@ pub struct Apart {
     pub failed: u64,
     /// Of these two, those whose answer had no text.
     pub empty: u64,
+    /// Of these two, those whose answer was cut off at the model's length limit.
+    pub cut: u64,
 }
 
 impl Apart {
@@ -31,6 +33,7 @@ impl Apart {
     }
 
     fn take(&mut self, trial: &Trial) {
+        self.cut += u64::from(trial.cut);
         match &trial.outcome {
             TrialOutcome::Failed { .. } => self.failed += 1,
             TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),

@@ -112,6 +112,7 @@ pub struct RunState {
     apart: Apart,
     failed: u64,
     empty: u64,
+    cut: u64,
     length: u64,
 }
 
@@ -159,6 +160,7 @@ impl RunState {
             apart: Apart::default(),
             failed: 0,
             empty: 0,
+            cut: 0,
             length: first.seq + 1,
         })
     }
@@ -268,6 +270,7 @@ impl RunState {
         let cells = self.cells.entry(trial.cell.candidate).or_default();
         if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
             self.trials += 1;
+            self.cut += u64::from(trial.cut);
             match &trial.outcome {
                 TrialOutcome::Failed { .. } => self.failed += 1,
                 TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),

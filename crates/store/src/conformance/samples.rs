@@ -119,6 +119,7 @@ fn cell(n: u32, outcome: TrialOutcome) -> Trial {
         judge: Default::default(),
         latency_ms: 412,
         cached: n.is_multiple_of(7),
+        cut: n.is_multiple_of(11),
         program: n.is_multiple_of(3).then(|| ProgramCalls { answers: 3, bought: Bill::of(Usage::default(), None) }),
         ran: if n.is_multiple_of(3) { vec![ran(n)] } else { Vec::new() },
     }

@@ -110,6 +110,21 @@ pub fn fill(text: &str, vars: &Vars) -> Result<String, TemplateError> {
     template.render(context(&names, vars)).map_err(|error| failed("", &error, &names, vars))
 }
 
+/// A template that is filled to exactly this text, in MiniJinja as in Nunjucks, whatever in it looks like a template.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // what follows a text may open a template together with its last character
+        match (c, rest.peek()) {
+            ('{', Some('{' | '%' | '#') | None) => quoted.push_str("{{ '{' }}"),
+            _ => quoted.push(c),
+        }
+    }
+    quoted
+}
+
 static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     // building fails for bad delimiters only, and these are the default ones

@@ -12,7 +12,7 @@ mod plain;
 mod prompt;
 mod value;
 
-pub use engine::{CompiledTemplate, fill, variables};
+pub use engine::{CompiledTemplate, fill, literal, variables};
 pub use error::TemplateError;
 pub use placeholders::{Placeholder, PlaceholderKind, placeholders};
 pub use prompt::{PromptTemplate, prompt_tokens};

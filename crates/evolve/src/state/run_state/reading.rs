@@ -214,6 +214,12 @@ impl RunState {
         self.empty
     }
 
+    /// Trials whose answer was cut off at the model's length limit.
+    #[must_use]
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
+
     /// What people said about the search while it went on.
     #[must_use]
     pub fn hand(&self) -> &Hand {
