@@ -4,8 +4,8 @@ use std::{
 };
 
 use clade_domain::{
-    Bill, Candidate, CellRef, Constraints, Demonstration, Judgement, ModelRole, Prompt, RejectReason, Relation, RunEvent, RunId,
-    RunSpec, Step, TrialOutcome,
+    Bill, Candidate, CellRef, Constraints, Demonstration, Judgement, ModelRole, Prompt, RejectReason, Relation,
+    RunEvent, RunId, RunSpec, Step, TrialOutcome,
 };
 use clade_evolve::{
     ProposeCommand, RunState,

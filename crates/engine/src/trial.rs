@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    ChatMessage, ChatRequest, ContentHash, Example, FinishReason, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent, RunSpec,
-    Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
+    ChatMessage, ChatRequest, ContentHash, Example, FinishReason, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent,
+    RunSpec, Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::EvaluateCommand;
 use clade_metrics::{EvaluatorError, Judged, Judging};

@@ -2062,6 +2062,12 @@ export interface components {
             candidates: number;
             /**
              * Format: uint64
+             * @description Trials whose answer was cut off at the model's length limit.
+             * @default 0
+             */
+            cut: number;
+            /**
+             * Format: uint64
              * @description Trials whose answer had no text.
              * @default 0
              */
@@ -4577,6 +4583,8 @@ export interface components {
             candidate: components["schemas"]["CandidateId"];
             /** @description Cost of the task call; `None` where the price is unknown. */
             cost?: components["schemas"]["Usd"] | null;
+            /** @description Whether the task model stopped at its length limit: the end of the answer is missing. Not known of a program's. */
+            cut?: boolean;
             /** @description The example. */
             example: components["schemas"]["ExampleId"];
             /** @description What the answers of its judges cost. Equal requests of a run are bought once and billed in each of their events. */

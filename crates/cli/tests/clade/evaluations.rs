@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use crate::common::Place;
+use crate::common::{Place, Simulator};
 
 /// The time and the cost's last place differ from machine to machine.
 fn without_time(text: &str) -> String {
@@ -21,13 +21,15 @@ fn an_evaluation_for_people() {
 #[test]
 fn answers_that_were_cut_off_are_said_to_be() {
     let place = Place::new();
-    let short = "providers=[{id: 'simulated:gentle', config: {max_tokens: 2}}]";
-    let ran = place.run(&["eval", "p.yaml", "--run-id", "cut", "--set", short]);
-    let counts = place.json(&["show", "cut"])["result"]["counts"].clone();
+    let simulator = Simulator::start(&place, &[]);
+    place.run_file(&simulator.providers(", max_tokens: 1"), "{calls: 400}");
+    let ran = place.run(&["eval", "p.yaml", "--run-id", "cut-off"]);
+    let counts = place.json(&["show", "cut-off"])["result"]["counts"].clone();
     let (cut, trials) = (counts["cut"].as_u64().unwrap(), counts["trials"].as_u64().unwrap());
     assert!(0 < cut && cut <= trials, "{counts}");
     let words = format!("{cut} of {trials} answers were cut off at the model's length limit");
     assert!(ran.stderr.replace('\n', " ").contains(&words), "{}", ran.stderr);
+    place.run_file(&simulator.providers(""), "{calls: 400}");
     let whole = place.run(&["eval", "p.yaml", "--run-id", "whole"]);
     assert!(!whole.stderr.contains("cut off"), "{}", whole.stderr);
 }
