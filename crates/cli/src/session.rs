@@ -253,20 +253,32 @@ async fn until_done<T>(
     }
 }
 
-/// Ends with the next Ctrl-C or SIGTERM. Listens from the moment of the call, not of the first poll.
+/// Ends with the next Ctrl-C or SIGTERM, or when the terminal is closed. Listens from the moment of the call, not of the first poll.
 #[cfg(unix)]
 pub fn interrupted() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    async move {
-        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+    let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+    if !outlives_its_terminal() {
+        kinds.push(SignalKind::hangup());
     }
+    let heard: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+    async move {
+        if heard.is_empty() {
+            return std::future::pending().await;
+        }
+        let first = heard.into_iter().map(|mut signal| Box::pin(async move { signal.recv().await }));
+        futures::future::select_all(first).await;
+    }
+}
+
+/// Whether a closed terminal is not to end this process, as with `nohup`. Where the system does not say, nothing is changed.
+#[cfg(unix)]
+fn outlives_its_terminal() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // SIGHUP is number 1, the lowest bit
+    ignored.is_none_or(|mask| mask & 1 == 1)
 }
 
 /// Ends with the next Ctrl-C.

@@ -174,7 +174,7 @@ pub struct DatasetSummary {
     pub splits: String,
     /// Names of the variables that every example has.
     pub columns: Vec<String>,
-    /// Examples that repeat the variables of an earlier one.
+    /// Examples that ask what an earlier one asks, by the variables that the prompts use.
     pub duplicates: u32,
     /// The most judge calls that one trial takes: the sum of `Evaluator::calls` over the checks of the example with most.
     #[serde(default)]

@@ -142,6 +142,14 @@ pub enum EngineError {
         /// What was asked for.
         candidate: String,
     },
+    /// What carried a trial or a proposal out broke down: a fault of ours.
+    #[error("clade broke down at a call of run `{run}` ({message}): please report this with the run file")]
+    Panicked {
+        /// The run.
+        run: RunId,
+        /// The first words of the panic.
+        message: String,
+    },
     /// The search has nothing under way and wants nothing: a fault of ours.
     #[error(
         "run `{run}` is stuck at journal entry {length}: please report this with the output of `clade export {run}`"
@@ -157,7 +165,7 @@ pub enum EngineError {
 /// How to have more of what a finished run did.
 fn anew(run: &RunId, mode: RunMode) -> String {
     match mode {
-        RunMode::Optimize => format!("`clade branch {run}@c0` starts another from it"),
+        RunMode::Optimize => format!("`clade branch {run}@best` starts another from it"),
         RunMode::Evaluate => "`clade eval` with its run file evaluates anew".to_owned(),
     }
 }

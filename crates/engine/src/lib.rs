@@ -11,6 +11,7 @@ mod code;
 mod create;
 mod diff;
 mod error;
+mod executors;
 mod hub;
 mod journal;
 mod keeping;

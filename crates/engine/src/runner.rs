@@ -6,13 +6,13 @@ use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Clients, EngineError, LiveLog, Order, Progress, RunOutcome,
+    executors::Executors,
     journal::RunJournal,
     keeping::Keeping,
     now,
@@ -220,7 +220,7 @@ impl Runner {
     async fn go(&mut self, control: &Control) -> Result<RunOutcome, EngineError> {
         // every executor sends at most one message, so the channel's bound is the window's
         let (sender, mut receiver) = mpsc::channel::<Done>(self.settings.window.max(1));
-        let mut executors: JoinSet<()> = JoinSet::new();
+        let mut executors = Executors::default();
         let mut under_way = 0usize;
         let mut stop: Option<RunOutcome> = None;
         let mut done: Vec<Done> = Vec::new();
@@ -254,7 +254,7 @@ impl Runner {
             tokio::select! {
                 biased;
                 () = control.abandon.cancelled() => {
-                    executors.shutdown().await;
+                    executors.abandon().await;
                     return Ok(stop.unwrap_or(RunOutcome::Interrupted));
                 }
                 taken = receiver.recv_many(&mut done, BATCH) => {
@@ -264,7 +264,7 @@ impl Runner {
                         // nothing more is commanded; what only waits to be tried again need not
                         control.drain.cancel();
                     }
-                    while executors.try_join_next().is_some() {}
+                    under_way -= self.bury(executors.broken(), control, &mut stop);
                 }
                 Some(Order { instruction, reply }) = next_order(&mut orders) => {
                     let done = self.obey(instruction, control, &mut stop).await;
@@ -273,6 +273,7 @@ impl Runner {
                 }
                 Some(event) = self.keeping.next() => self.record(vec![event]).await?,
                 _ = ticks.tick() => {
+                    under_way -= self.bury(executors.broken(), control, &mut stop);
                     rate.update(self.conductor.state().trials());
                     self.publish_progress(under_way, rate.per_second);
                     self.watch_the_clock(control, &mut stop);
@@ -286,6 +287,19 @@ impl Runner {
                 }
             }
         }
+    }
+
+    /// Stops the run for executors that broke down; how many they are.
+    fn bury(&self, broken: Vec<String>, control: &Control, stop: &mut Option<RunOutcome>) -> usize {
+        let count = broken.len();
+        if let Some(message) = broken.into_iter().next() {
+            control.drain.cancel();
+            if !matches!(stop, Some(RunOutcome::Failed(_))) {
+                let run = self.conductor.state().run().clone();
+                *stop = Some(RunOutcome::Failed(EngineError::Panicked { run, message }));
+            }
+        }
+        count
     }
 
     /// Keeps what is to be kept of the sandboxes that are about to end.
@@ -363,7 +377,7 @@ impl Runner {
         &mut self,
         commands: Vec<Command>,
         sender: &mpsc::Sender<Done>,
-        executors: &mut JoinSet<()>,
+        executors: &mut Executors,
     ) -> Result<usize, EngineError> {
         let mut trials = Vec::new();
         let mut issued = 0;
@@ -379,12 +393,7 @@ impl Runner {
                 Command::Propose(command) => {
                     let job = ProposalJob::new(self.conductor.state(), self.spec.clone(), *command);
                     let (clients, store) = (self.settings.clients.clone(), self.settings.store.clone());
-                    let sender = sender.clone();
-                    executors.spawn(async move {
-                        let done = proposal::carry_out(job, &clients, &store).await;
-                        // the receiver is gone only when the run was abandoned
-                        drop(sender.send(done).await);
-                    });
+                    executors.begin(sender, async move { proposal::carry_out(job, &clients, &store).await });
                     issued += 1;
                 }
             }
@@ -395,11 +404,7 @@ impl Runner {
             for (command, example) in part.iter().zip(self.shelf.examples(&examples).await?) {
                 let Some(job) = self.trial_job(*command, example) else { continue };
                 let (clients, spec) = (self.settings.clients.clone(), self.spec.clone());
-                let sender = sender.clone();
-                executors.spawn(async move {
-                    let done = trial::carry_out(job, &clients, &spec).await;
-                    drop(sender.send(done).await);
-                });
+                executors.begin(sender, async move { trial::carry_out(job, &clients, &spec).await });
                 issued += 1;
             }
         }

@@ -224,10 +224,11 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         if context.problems.is_empty() {
             context.problem(&tests, "the data holds no examples", "add tests, or rows to the data file");
         }
-        return mark(&[], None, spec);
+        return mark(&[], &[], None, spec);
     }
     let own = (scan.own_splits.len() == total).then_some(scan.own_splits.as_slice());
-    let mut marks = mark(&scan.hashes, own, spec);
+    let questions = if scan.questions.is_empty() { &scan.hashes } else { &scan.questions };
+    let mut marks = mark(&scan.hashes, questions, own, spec);
     if context.options.mode == RunMode::Evaluate {
         marks.marks = "h".repeat(total);
         return marks;
@@ -258,7 +259,8 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         context.warn(&tests, message, "remove the copies from the other splits");
     } else if marks.duplicates > 0 {
         let n = usize::try_from(marks.duplicates).unwrap_or(usize::MAX);
-        let message = format!("{} the variables of an earlier one; copies stay in one split", repeats(n));
+        let what = if scan.questions.is_empty() { "the variables" } else { "what the prompts ask" };
+        let message = format!("{} {what} of an earlier one; copies stay in one split", repeats(n));
         context.warn(&tests, message, "remove the copies where they are not meant to weigh more");
     }
     let few = test < LEAST_TEST_EXAMPLES as usize;

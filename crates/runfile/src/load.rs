@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunSpec};
+use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunMode, RunSpec};
 use clade_text::environment;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -215,11 +215,12 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         return Err(Problem::of_file(path.display().to_string(), "the run file is not complete", fix).into());
     };
 
-    let mut scan = scan(&source, &prompts);
+    let questions = context.options.mode == RunMode::Optimize && found.program.is_none();
+    let mut scan = scan(&source, &prompts, questions);
     if scan.affixed > 0 {
         prompts.iter_mut().for_each(prompts::affix_placeholders);
         source = source.with_affixes();
-        scan = self::scan(&source, &prompts);
+        scan = self::scan(&source, &prompts, questions);
     }
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
@@ -289,9 +290,9 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     })
 }
 
-fn scan(source: &DataSource, prompts: &[LoadedPrompt]) -> Scan {
+fn scan(source: &DataSource, prompts: &[LoadedPrompt], questions: bool) -> Scan {
     let prompts = prompts.iter().map(|p| (p.seed.label.as_str(), &p.seed.prompt)).collect();
-    data::scan(source, &ScanNeeds { prompts })
+    data::scan(source, &ScanNeeds { prompts, questions })
 }
 
 /// Judges that single checks name have to be models too.

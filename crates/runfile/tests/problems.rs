@@ -29,6 +29,21 @@ fn problems(folder: &Path, file: &str, overrides: Overrides) -> String {
     text.replace(&format!("{}/", folder.display()), "")
 }
 
+/// An id beside the same question makes no other example of it: that would be asked in train and in test.
+#[test]
+fn questions_that_differ_in_an_id_alone_are_on_one_side() {
+    let folder = tempfile::tempdir().unwrap();
+    let row = |n: u32| format!("{{\"id\": {n}, \"question\": \"number {}?\", \"answer\": \"{}\"}}\n", n % 50, n % 50);
+    let file = "prompts: ['{{question}}']\nproviders: [simulated:gentle]\ntests: file://rows.jsonl\n\
+                defaultTest: {assert: [{type: equals, value: '{{answer}}'}]}\n";
+    write(folder.path(), &[("p.yaml", file), ("rows.jsonl", &(0..200).map(row).collect::<String>())]);
+    let loaded = load_with(&folder.path().join("p.yaml"), RunMode::Optimize, Overrides::default()).unwrap();
+    let sides: Vec<char> = loaded.dataset.splits.chars().collect();
+    assert!((0..200).all(|n| sides[n] == sides[n % 50]), "{}", loaded.dataset.splits);
+    let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+    assert!(warnings.join("").contains("150 examples repeat what the prompts ask of an earlier one"), "{warnings:?}");
+}
+
 #[test]
 fn every_bad_input_is_named_with_its_fix() {
     let mut names: Vec<_> = fs::read_dir("tests/bad").unwrap().map(|e| e.unwrap().path()).collect();

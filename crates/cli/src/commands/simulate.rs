@@ -5,7 +5,13 @@ use clade_simulator::{Latency, Settings};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{args::SimulateArgs, context::Context, failure::Failure, load};
+use crate::{
+    args::SimulateArgs,
+    context::Context,
+    display::result::{count, thousands},
+    failure::Failure,
+    load,
+};
 
 /// `clade simulate`
 pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> {
@@ -79,7 +85,15 @@ pub async fn run(args: &SimulateArgs, context: &Context) -> Result<(), Failure> 
     if output.json {
         output.json_line(&serde_json::json!({ "result": stats }));
     } else {
-        output.note(format!("{stats:?}"));
+        output.note(format!(
+            "{}: {} answered ({} of them again), {} errors ({} of them throttled), {} not answered",
+            count(stats.requests, "request"),
+            thousands(stats.answered),
+            thousands(stats.repeated_bodies),
+            thousands(stats.errors),
+            thousands(stats.throttled),
+            thousands(stats.unanswered),
+        ));
     }
     Ok(())
 }

@@ -68,11 +68,9 @@ fn print_search(report: &RunReport, output: &Output) {
         // single test scores that were bought before a limit stopped the comparison say nothing
         let known = best.scores.iter().filter(|(split, _)| **split != Split::Test);
         let score = known.map(|(split, score)| format!("{score:.3} on {split}")).collect::<Vec<_>>();
-        output.prose(format!(
-            "best so far is {} with {}; not compared on test examples yet",
-            best.candidate,
-            score.join(", ")
-        ));
+        let with =
+            if score.is_empty() { " and has no score yet".to_owned() } else { format!(" with {}", score.join(", ")) };
+        output.prose(format!("best so far is {}{with}; not compared on test examples yet", best.candidate));
     }
     if let Some(best) = &report.best {
         let word = if best.chosen { "chosen" } else { "leading" };

@@ -26,7 +26,7 @@ fn uninterrupted() -> Value {
 #[test]
 fn an_interrupted_run_goes_on_to_the_same_result() {
     let whole = uninterrupted();
-    for (signal, trials) in [("INT", 20), ("TERM", 150)] {
+    for (signal, trials) in [("INT", 20), ("TERM", 150), ("HUP", 60)] {
         let place = Place::new();
         place.slow(10);
         let working = at_work(&place, trials);
@@ -40,6 +40,26 @@ fn an_interrupted_run_goes_on_to_the_same_result() {
         assert_eq!(essence(&result), essence(&whole), "{signal}");
         assert_eq!(place.json(&["show", "stopped"])["result"], result);
     }
+}
+
+#[test]
+fn a_run_that_is_to_outlive_its_terminal_goes_on() {
+    let place = Place::new();
+    place.slow(10);
+    let clade = place.clade();
+    let mut command = std::process::Command::new("sh");
+    // what `nohup` does
+    command.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]).arg(clade.get_program());
+    command.args(["run", "p.yaml", "--json", "--run-id", "stopped", "-j", "8"]);
+    command.current_dir(clade.get_current_dir().unwrap());
+    command.envs(clade.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut working = Working::start(command);
+    working.until_trials(20);
+    working.signal("HUP");
+    let (code, rest, stderr) = working.end();
+    assert!([Some(0), Some(3)].contains(&code), "{stderr}");
+    let last: Value = serde_json::from_str(rest.lines().last().unwrap()).unwrap();
+    assert_eq!(last["result"]["status"], "finished");
 }
 
 #[test]

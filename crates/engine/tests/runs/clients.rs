@@ -90,6 +90,7 @@ pub enum Act {
     Answer,
     Fail(ModelError),
     Hang,
+    Panic,
 }
 
 type Script = dyn Fn(usize, &ChatRequest, CallContext) -> Act + Send + Sync;
@@ -126,6 +127,7 @@ impl ModelClient for SimulatedTrouble {
                 Act::Answer => self.inner.chat(request, context).await,
                 Act::Fail(error) => Err(error),
                 Act::Hang => std::future::pending().await,
+                Act::Panic => panic!("a fault of ours, meant by a test"),
             }
         })
     }

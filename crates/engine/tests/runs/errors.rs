@@ -35,6 +35,27 @@ async fn a_bad_key_stops_the_run_which_then_goes_on_to_the_same_result() {
     }
 }
 
+#[tokio::test]
+async fn a_fault_of_ours_stops_the_run_which_then_goes_on_to_the_same_result() {
+    let whole = Rig::new(spec("simulated:rough", calls(500))).await;
+    whole.finish().await;
+    // the first, one among others that answer, and all from some moment on
+    for (after, every) in [(0, 1), (57, 1_000), (120, 1)] {
+        let rig = Rig::new(spec("simulated:rough", calls(500))).await;
+        let broken = rig.clone().wrapped(SimulatedTrouble::wrap(move |number, _, _| {
+            if number >= after && (number - after) % every == 0 { Act::Panic } else { Act::Answer }
+        }));
+        let outcome = tokio::time::timeout(std::time::Duration::from_secs(60), broken.go()).await;
+        let (outcome, report) = outcome.expect("it waits for what never comes");
+        let RunOutcome::Failed(error @ EngineError::Panicked { .. }) = outcome else { panic!("{outcome:?}") };
+        assert!(error.to_string().contains("meant by a test"), "{error}");
+        assert_eq!((report.status, report.detail), (RunStatus::Failed, error.to_string()));
+        rig.finish().await;
+        assert_eq!(result(&rig.state().await), result(&whole.state().await), "after {after} answers");
+        assert_eq!(rig.asked.repeated(), 0);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn temporary_errors_are_waited_out() {
     let whole = Rig::new(spec("simulated:rough", calls(500))).await;

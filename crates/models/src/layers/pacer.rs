@@ -39,6 +39,8 @@ const QUOTA: Duration = Duration::from_secs(1);
 const SOON: std::ops::Range<u32> = 4..32;
 /// After so many of them in a row the learned rate is forgotten.
 const UNRELATED: u32 = 3;
+/// Where so many requests that left after a refused one were answered, and no other was turned away, it was not one too many.
+const ANSWERED_ALL_THE_SAME: u32 = 8;
 
 /// When the next request to one provider may leave, shared by all its models: limits that the user set, limits that the
 /// provider tells in headers, and limits learned from being turned away. Callers wait in order of arrival.
@@ -84,6 +86,8 @@ struct State {
     learned: Option<Learned>,
     gate: Option<Instant>,
     last_closed: Option<Instant>,
+    /// What came of requests that left with the one that closed the gate, or after it.
+    closing: Closing,
     untold: Duration,
     /// The share of refusals, with the answers until the last of them.
     refused: (Refused, u32),
@@ -91,6 +95,14 @@ struct State {
     unrelated: u32,
     /// Two moments with the answers until then, the older one where counting began.
     marks: Option<[(Instant, u32); 2]>,
+}
+
+/// How requests fared that left no earlier than one that was turned away.
+#[derive(Debug, Default)]
+struct Closing {
+    since: Option<Instant>,
+    answered: u32,
+    refused: u32,
 }
 
 #[derive(Debug)]
@@ -160,6 +172,7 @@ impl Pacer {
             learned: None,
             gate: None,
             last_closed: None,
+            closing: Closing::default(),
             untold: UNTOLD_WAIT,
             refused: (Refused::default(), 0),
             unrelated: 0,
@@ -202,6 +215,7 @@ impl Pacer {
         }
         let mut state = self.state();
         state.mark(Instant::now(), answers);
+        state.closing.answered += u32::from(state.closing.since.is_some_and(|since| pass.at >= since));
         state.untold = UNTOLD_WAIT;
         state.correct(pass, tokens);
     }
@@ -223,6 +237,12 @@ impl Pacer {
             return;
         }
         self.free.store(false, Relaxed);
+        if stale {
+            state.closing.refused += 1;
+        } else {
+            state.last_closed = Some(now);
+            state.closing = Closing { since: Some(pass.at), answered: 0, refused: 1 };
+        }
         let wait = match retry_after {
             Some(told) => told,
             None if stale => return,
@@ -233,9 +253,6 @@ impl Pacer {
             }
         };
         let until = now + wait;
-        if !stale {
-            state.last_closed = Some(now);
-        }
         state.gate = Some(state.gate.map_or(until, |gate| gate.max(until)));
     }
 
@@ -294,7 +311,10 @@ impl State {
                 return gate - now;
             }
             self.gate = None;
-            self.learn(now, answers);
+            let Closing { answered, refused, .. } = std::mem::take(&mut self.closing);
+            if answered < ANSWERED_ALL_THE_SAME || refused > 1 {
+                self.learn(now, answers);
+            }
         }
         self.grow(now);
         if self.told.as_ref().is_some_and(|(_, until)| *until <= now) {

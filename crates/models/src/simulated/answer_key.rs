@@ -108,8 +108,12 @@ impl AnswerKey {
     /// The longest known question in a text that no memorised example quotes, with the places of all known texts.
     pub(super) fn find(&self, text: &str) -> Option<Found> {
         let mut places = self.long_places(text.as_bytes());
-        if !places.iter().any(|place| place.example != SHARED && !memory::quotes(text, place.range.start)) {
-            places.extend(self.short_place(text));
+        if !places.iter().any(|place| place.example != SHARED && !memory::quotes(text, place.range.start))
+            && let Some(short) = self.short_place(text)
+        {
+            // a text that several examples share may hold one that tells them apart
+            places.retain(|place| place.range.end <= short.range.start || short.range.end <= place.range.start);
+            places.push(short);
             places.sort_by_key(|place| place.range.start);
         }
         let asked = |place: &&Place| place.example != SHARED && !memory::quotes(text, place.range.start);

@@ -38,6 +38,21 @@ fn questions_are_found_inside_requests() {
     }
 }
 
+/// Rows that differ in an id alone, which stands in the question too.
+#[test]
+fn places_never_overlap() {
+    let texts: Vec<(String, String)> =
+        (0..200).map(|id| (id.to_string(), format!("What is {} plus 1?", id % 20))).collect();
+    let key = AnswerKey::new(
+        texts.iter().zip(0..).map(|((id, question), n)| (vec![id.clone(), question.clone()], (n % 20 + 1).to_string())),
+    );
+    for (_, question) in &texts {
+        let found = key.find(&format!("Q: {question}"));
+        let spans = found.map(|found| found.spans).unwrap_or_default();
+        assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start), "{question}: {spans:?}");
+    }
+}
+
 #[test]
 fn a_context_that_examples_share_does_not_decide() {
     let context = "Lena has a shop where she sells apples, pears and plums all day long.";

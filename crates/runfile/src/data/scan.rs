@@ -29,6 +29,9 @@ const MOST_KEPT: usize = 1024 * 1024;
 pub(crate) struct ScanNeeds<'a> {
     /// The prompts with their labels.
     pub prompts: Vec<(&'a str, &'a Prompt)>,
+    /// Whether examples are told apart by what the prompts show of them. Not where nothing is parted, nor where a program sees
+    /// them whole.
+    pub questions: bool,
 }
 
 /// What one pass over the data finds out.
@@ -38,6 +41,8 @@ pub(crate) struct Scan {
     pub hash: Option<ContentHash>,
     /// Each example's content.
     pub hashes: Vec<ContentHash>,
+    /// What each example asks: the variables that the prompts show. Empty where contents say it.
+    pub questions: Vec<ContentHash>,
     /// The user's split of each example; empty where none has one.
     pub own_splits: Vec<Split>,
     /// Variables that every example has.
@@ -99,6 +104,7 @@ struct Pass<'a> {
     labels: Vec<&'a str>,
     templates: Vec<Option<PromptTemplate>>,
     needed: BTreeSet<String>,
+    questions: bool,
     default_texts: Vec<String>,
     default_names: BTreeSet<String>,
     default_facts: Facts,
@@ -156,7 +162,7 @@ impl<'a> Pass<'a> {
     fn new(source: &'a DataSource, needs: &ScanNeeds<'a>) -> Self {
         let templates: Vec<Option<PromptTemplate>> =
             needs.prompts.iter().map(|(_, prompt)| PromptTemplate::compile(prompt).ok()).collect();
-        let needed = templates.iter().flatten().flat_map(PromptTemplate::variables).collect();
+        let needed: BTreeSet<String> = templates.iter().flatten().flat_map(PromptTemplate::variables).collect();
         let defaults = &source.shared.defaults.case.asserts;
         let default_texts: Vec<String> = defaults.iter().flat_map(texts).collect();
         let default_names = default_texts.iter().filter_map(|t| template::variables(t).ok()).flatten().collect();
@@ -164,6 +170,7 @@ impl<'a> Pass<'a> {
             source,
             labels: needs.prompts.iter().map(|(label, _)| *label).collect(),
             templates,
+            questions: needs.questions && !needed.is_empty(),
             needed,
             default_texts,
             default_names,
@@ -185,6 +192,15 @@ impl<'a> Pass<'a> {
         }
     }
 
+    /// What the prompts show of an example.
+    fn question(&self, vars: &Vars) -> ContentHash {
+        let shown = self.needed.iter().filter_map(|name| Some((name, vars.get(name)?)));
+        let parts: Vec<Vec<u8>> = shown
+            .flat_map(|(name, value)| [name.clone().into_bytes(), serde_json::to_vec(value).unwrap_or_default()])
+            .collect();
+        ContentHash::of_parts(parts.iter().map(Vec::as_slice))
+    }
+
     fn take(&mut self, placed: &Placed) {
         let example = &placed.example;
         if self.scan.hashes.len() >= u32::MAX as usize - 1 {
@@ -197,6 +213,9 @@ impl<'a> Pass<'a> {
         }
         let (content, bytes) = self.hasher.take(example);
         self.scan.hashes.push(content);
+        if self.questions {
+            self.scan.questions.push(self.question(&example.vars));
+        }
         self.bytes += bytes;
         self.columns(&example.vars);
         self.checks(placed);

@@ -7,25 +7,33 @@ use clade_domain::{ContentHash, Split, SplitSpec};
 pub(crate) struct Marks {
     /// One character for each example: `t`, `v`, `h`.
     pub marks: String,
-    /// Examples whose content an earlier one has.
+    /// Examples that ask what an earlier one asks.
     pub duplicates: u32,
-    /// Contents that the user put into several splits.
+    /// Questions that the user put into several splits.
     pub torn: u32,
-    /// How many different contents each split has: train, validation, test.
+    /// How many different questions each split has: train, validation, test.
     pub distinct: [usize; 3],
 }
 
-/// Parts examples. Where the user gave splits (all or none; `Train` stands in for none) those hold, and content that is in
-/// several goes to the one that the search knows least of: test, then validation. Otherwise contents are ranked by the
-/// hash of seed and content and the ranking is cut into shares, each share as exact as repeated content lets it be.
-pub(crate) fn mark(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSpec) -> Marks {
+/// Parts examples by their contents. `questions` says of each what it asks; those that ask the same stay on one side. Where the
+/// user gave splits (all or none; `Train` stands in for none) those hold, and a question that is in several goes to the one that
+/// the search knows least of: test, then validation. Otherwise questions are ranked by the hash of seed and content, the least
+/// content of each, and the ranking is cut into shares, each share as exact as repeated questions let it be.
+pub(crate) fn mark(
+    hashes: &[ContentHash],
+    questions: &[ContentHash],
+    own: Option<&[Split]>,
+    spec: &SplitSpec,
+) -> Marks {
     let mut order: Vec<u32> = (0..u32::try_from(hashes.len()).unwrap_or(u32::MAX)).collect();
-    order.sort_unstable_by_key(|i| (hashes[*i as usize], *i));
-    // groups of equal content, by where they begin in `order`
+    order.sort_unstable_by_key(|i| (questions[*i as usize], hashes[*i as usize], *i));
+    // groups of equal questions, by where they begin in `order`
     let mut groups: Vec<(u32, u32)> = Vec::new();
     for (at, i) in (0u32..).zip(&order) {
         match groups.last_mut() {
-            Some((start, length)) if hashes[order[*start as usize] as usize] == hashes[*i as usize] => *length += 1,
+            Some((start, length)) if questions[order[*start as usize] as usize] == questions[*i as usize] => {
+                *length += 1
+            }
             _ => groups.push((at, 1)),
         }
     }
@@ -122,6 +130,11 @@ mod tests {
         contents.iter().map(|c| ContentHash::of(&c.to_le_bytes())).collect()
     }
 
+    /// Parts examples that ask the same where their contents are equal.
+    fn parted(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSpec) -> Marks {
+        mark(hashes, hashes, own, spec)
+    }
+
     fn counts(marks: &Marks) -> [usize; 3] {
         ['t', 'v', 'h'].map(|letter| marks.marks.chars().filter(|c| *c == letter).count())
     }
@@ -132,7 +145,7 @@ mod tests {
             [SplitSpec::default(), SplitSpec { train: 0.6, validation: 0.39, test: 0.01, ..SplitSpec::default() }]
         {
             let least = examples_for(5, &spec);
-            let tests = |n| counts(&mark(&hashes(&(0..n).collect::<Vec<_>>()), None, &spec))[2];
+            let tests = |n| counts(&parted(&hashes(&(0..n).collect::<Vec<_>>()), None, &spec))[2];
             let least = u32::try_from(least).unwrap();
             assert!(tests(least) >= 5 && tests(least - 1) < 5, "{least}");
         }
@@ -143,7 +156,7 @@ mod tests {
         for (n, expected) in
             [(100, [40, 30, 30]), (10, [4, 3, 3]), (3, [1, 1, 1]), (5, [2, 1, 2]), (1000, [400, 300, 300])]
         {
-            let marks = mark(&hashes(&(0..n).collect::<Vec<_>>()), None, &SplitSpec::default());
+            let marks = parted(&hashes(&(0..n).collect::<Vec<_>>()), None, &SplitSpec::default());
             let found = counts(&marks);
             let near = found.iter().zip(expected).all(|(a, b): (&usize, usize)| a.abs_diff(b) <= 1);
             assert!(near && (n < 10 || found == expected), "{n}: {found:?}");
@@ -153,8 +166,22 @@ mod tests {
     #[test]
     fn content_the_user_put_on_two_sides_goes_to_the_held_out_one() {
         let own = [Split::Train, Split::Test, Split::Train, Split::Validation];
-        let marks = mark(&hashes(&[7, 7, 8, 9]), Some(&own), &SplitSpec::default());
+        let marks = parted(&hashes(&[7, 7, 8, 9]), Some(&own), &SplitSpec::default());
         assert_eq!((marks.marks.as_str(), marks.torn, marks.duplicates), ("hhtv", 1, 1));
+    }
+
+    #[test]
+    fn what_asks_the_same_is_on_one_side_whatever_else_differs() {
+        let contents = hashes(&(0..200).collect::<Vec<_>>());
+        let questions = hashes(&(0..200).map(|n| n % 20).collect::<Vec<_>>());
+        let marks = mark(&contents, &questions, None, &SplitSpec::default());
+        let letters: Vec<char> = marks.marks.chars().collect();
+        assert!((0..200).all(|n| letters[n] == letters[n % 20]), "{}", marks.marks);
+        assert_eq!((marks.duplicates, marks.distinct), (180, [8, 6, 6]));
+        // and where every question is another one, what they are changes nothing
+        let apart = hashes(&(1_000..1_200).collect::<Vec<_>>());
+        let spec = SplitSpec::default();
+        assert_eq!(mark(&contents, &apart, None, &spec), parted(&contents, None, &spec));
     }
 
     proptest! {
@@ -165,7 +192,7 @@ mod tests {
         ) {
             let spec = SplitSpec { seed, ..SplitSpec::default() };
             let side = |contents: &[u32]| {
-                let marks = mark(&hashes(contents), None, &spec);
+                let marks = parted(&hashes(contents), None, &spec);
                 let mut sides = std::collections::BTreeMap::new();
                 for (content, letter) in contents.iter().zip(marks.marks.chars()) {
                     let first = *sides.entry(*content).or_insert(letter);
@@ -187,7 +214,7 @@ mod tests {
             let mut all: Vec<u32> = contents.iter().copied().collect();
             let first = all[0];
             all.extend(std::iter::repeat_n(first, repeats));
-            let marks = mark(&hashes(&all), None, &SplitSpec { seed, ..SplitSpec::default() });
+            let marks = parted(&hashes(&all), None, &SplitSpec { seed, ..SplitSpec::default() });
             prop_assert!(counts(&marks).iter().all(|n| *n > 0));
             prop_assert_eq!(marks.duplicates as usize, repeats);
             prop_assert_eq!(marks.distinct.iter().sum::<usize>(), contents.len());

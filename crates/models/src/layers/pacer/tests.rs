@@ -52,6 +52,22 @@ async fn a_refusal_closes_the_gate_for_all_and_teaches_the_rate() {
     assert!((0.9..1.1).contains(&took.as_secs_f64()), "{took:?}");
 }
 
+/// The wait that was told is kept, and what left with the refused one was answered all the same: the rate was not the reason.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_among_answers_closes_the_gate_and_teaches_nothing() {
+    let pacer = Pacer::new(None, None, Duration::ZERO);
+    let mut passes = Vec::new();
+    for _ in 0..50 {
+        passes.push(pacer.admit(1).await);
+    }
+    pacer.throttled(passes[0], Some(Duration::from_secs(2)));
+    passes[1..].iter().for_each(|pass| pacer.answered(*pass, 1));
+    let before = Instant::now();
+    run(&pacer, 1_000).await;
+    assert!((2.0..2.1).contains(&before.elapsed().as_secs_f64()), "{:?}", before.elapsed());
+    assert_eq!(pacer.learned_rate(), None);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_first_refusal_after_long_is_judged_by_the_last_answers() {
     let pacer = Pacer::new(None, None, Duration::ZERO);
