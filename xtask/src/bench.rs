@@ -3,7 +3,7 @@
 use std::env;
 
 use crate::{
-    services::{self, Service},
+    services::{self, For, Service},
     shell,
     workspace::{cargo, executable, target_directory},
 };
@@ -85,7 +85,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
     if name != BACKENDS {
         return succeed(&mut program);
     }
-    services::with(&Service::ALL, |state| succeed(program.envs(state.variables())))
+    services::with(&Service::ALL, For::Figures, |state| succeed(program.envs(state.variables())))
 }
 
 /// Runs a command that has to succeed.

@@ -5,7 +5,7 @@ use std::{ffi::OsString, process::Command};
 use crate::{
     prepare,
     programs::{self, Variables},
-    services::{self, Service},
+    services::{self, For, Service},
     shell,
     steps::Steps,
     web,
@@ -70,7 +70,7 @@ fn all(steps: &mut Steps, docs: bool, browser: bool) -> Result<(), String> {
     if let Some((name, value)) = steps.own("promptfoo", prepare::promptfoo)? {
         tell(name, value);
     }
-    services::with(&Service::ALL, |state| {
+    services::with(&Service::ALL, For::Tests, |state| {
         variables.extend(state.variables().into_iter().map(|(name, value)| (name, value.into())));
         steps.own("test", || programs::run(programs, &variables, &memory))
     })?;

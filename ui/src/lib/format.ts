@@ -60,6 +60,11 @@ export function moment(at: number): string {
   return new Date(at).toISOString().replace("T", " ").slice(0, 19) + " UTC";
 }
 
+/** The time of day where the reader is. */
+export function clock(at: number): string {
+  return new Date(at).toLocaleTimeString("en-GB");
+}
+
 export function pValue(p: number): string {
   return p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(p < 0.1 ? 3 : 2)}`;
 }

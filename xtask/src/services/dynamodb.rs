@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use super::{Running, files, process};
+use super::{For, Running, files, process};
 
 /// Starts it.
 ///
 /// # Errors
 /// Where it cannot be had, or does not answer.
-pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
+pub fn start(folder: &Path, whom: For) -> Result<Running, String> {
     let lib = files::jars("dynamodb")?;
     let classes = files::cache("dynamodb")?.join("classes");
     // compiled once: starting from source costs seconds each time
@@ -20,11 +20,11 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
     })?;
     let log = folder.join("log");
     let mut command = Command::new("java");
-    command.args(["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]);
+    command.args(whom.java(256));
     command.arg(format!("-Djava.library.path={}", lib.display()));
     command.arg("-cp").arg(format!("{}:{}/*", classes.display(), lib.display()));
     command.args(["Loopback", "0", "-inMemory", "-sharedDb"]);
-    let mut child = process::spawn(&mut command, folder, &log, owned)?;
+    let mut child = process::spawn(&mut command, folder, &log, whom.owned())?;
     let url = process::wait(&mut child, &log, || {
         let text = fs::read_to_string(&log).ok()?;
         text.lines().find_map(|line| line.strip_prefix("READY ").map(str::to_owned))

@@ -18,6 +18,32 @@ use crate::{shell, steps::seconds, workspace::is_ci};
 
 pub use state::{Running, State};
 
+/// What servers are started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// For whoever asks, until they are stopped.
+    Anybody,
+    /// For one command: what tests need, and no more.
+    Tests,
+    /// For one command that measures: with the compiler and the memory of a server in use.
+    Figures,
+}
+
+impl For {
+    /// Whether they end with this process.
+    fn owned(self) -> bool {
+        self != Self::Anybody
+    }
+
+    /// Options of Java with a heap of `small` MiB. For a server that lives for minutes the second compiler costs more than it brings.
+    fn java(self, small: u32) -> Vec<String> {
+        match self {
+            Self::Figures => vec![format!("-Xmx{}m", 4 * small)],
+            _ => [format!("-Xmx{small}m"), "-XX:TieredStopAtLevel=1".into(), "-XX:+UseSerialGC".into()].to_vec(),
+        }
+    }
+}
+
 /// A server, and how it is installed, started and found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
@@ -46,12 +72,12 @@ impl Service {
     }
 
     /// Installs it where it is not there, starts it in a folder of its own and waits until it answers.
-    fn start(self, folder: &Path, owned: bool) -> Result<Running, String> {
+    fn start(self, folder: &Path, whom: For) -> Result<Running, String> {
         match self {
-            Self::Redis => redis::start(folder, owned),
-            Self::Dynamodb => dynamodb::start(folder, owned),
-            Self::Neo4j => neo4j::start(folder, owned),
-            Self::Postgres => postgres::start(folder, owned),
+            Self::Redis => redis::start(folder, whom),
+            Self::Dynamodb => dynamodb::start(folder, whom),
+            Self::Neo4j => neo4j::start(folder, whom),
+            Self::Postgres => postgres::start(folder, whom),
         }
     }
 }
@@ -75,7 +101,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             let mut state = State::load()?;
             let wanted: Vec<Service> =
                 names(rest)?.into_iter().filter(|service| state.find(service.name()).is_none()).collect();
-            let failed = start(&mut state, &wanted, false)?;
+            let failed = start(&mut state, &wanted, For::Anybody)?;
             print!("{}", state.exports());
             if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
         }
@@ -100,7 +126,7 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
             let (program, arguments) = command.split_first().ok_or(USAGE)?;
             let mut command = Command::new(program);
             command.args(arguments);
-            with(&wanted, |state| {
+            with(&wanted, For::Tests, |state| {
                 let status = command.envs(state.variables()).status();
                 let status =
                     status.map_err(|error| format!("could not start `{}`: {error}", shell::display(&command)))?;
@@ -116,9 +142,9 @@ pub fn run(arguments: &[String]) -> Result<(), String> {
 ///
 /// # Errors
 /// That of the work, or of a server that is missing in CI.
-pub fn with<T>(wanted: &[Service], work: impl FnOnce(&State) -> Result<T, String>) -> Result<T, String> {
+pub fn with<T>(wanted: &[Service], whom: For, work: impl FnOnce(&State) -> Result<T, String>) -> Result<T, String> {
     let mut state = State::fresh()?;
-    let failed = start(&mut state, wanted, true)?;
+    let failed = start(&mut state, wanted, whom)?;
     let result = match (failed.is_empty(), is_ci()) {
         (false, true) => Err(failed.join("\n")),
         _ => work(&state),
@@ -132,7 +158,7 @@ pub fn with<T>(wanted: &[Service], work: impl FnOnce(&State) -> Result<T, String
 }
 
 /// Starts servers side by side. Returns why some could not.
-fn start(state: &mut State, wanted: &[Service], owned: bool) -> Result<Vec<String>, String> {
+fn start(state: &mut State, wanted: &[Service], whom: For) -> Result<Vec<String>, String> {
     let folders: Vec<_> = wanted.iter().map(|service| state.folder(service.name())).collect::<Result<_, _>>()?;
     let started: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> = wanted
@@ -141,7 +167,7 @@ fn start(state: &mut State, wanted: &[Service], owned: bool) -> Result<Vec<Strin
             .map(|(service, folder)| {
                 scope.spawn(move || {
                     let begin = Instant::now();
-                    (service.start(folder, owned), begin.elapsed())
+                    (service.start(folder, whom), begin.elapsed())
                 })
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use super::{Running, files, process};
+use super::{For, Running, files, process};
 
 /// The password that `auth.ini` holds a hash of.
 const PASSWORD: &str = "test-password";
@@ -13,22 +13,24 @@ const BASIC: &str = "bmVvNGo6dGVzdC1wYXNzd29yZA==";
 ///
 /// # Errors
 /// Where it cannot be had, or does not answer.
-pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
+pub fn start(folder: &Path, whom: For) -> Result<Running, String> {
     let lib = files::jars("neo4j")?;
     for (name, to) in [("neo4j.conf", "conf"), ("auth.ini", "data/dbms")] {
         let to = folder.join(to);
         fs::create_dir_all(&to).map_err(|error| format!("could not create {}: {error}", to.display()))?;
-        let text = files::own_text("neo4j", name)?;
+        let mut text = files::own_text("neo4j", name)?;
+        if whom == For::Figures {
+            text = text.replace("pagecache.size=64m", "pagecache.size=512m");
+        }
         fs::write(to.join(name), text).map_err(|error| format!("could not write {name}: {error}"))?;
     }
     let log = folder.join("console.log");
     let mut command = Command::new("java");
-    // for a server that lives for minutes the second compiler costs more than it brings
-    command.args(["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp"]);
+    command.args(whom.java(512)).arg("-cp");
     command.arg(format!("{}/*", lib.display())).arg("org.neo4j.server.CommunityEntryPoint");
     command.arg(format!("--home-dir={}", folder.display()));
     command.arg(format!("--config-dir={}", folder.join("conf").display()));
-    let mut child = process::spawn(&mut command, folder, &log, owned)?;
+    let mut child = process::spawn(&mut command, folder, &log, whom.owned())?;
     let own_log = folder.join("logs/neo4j.log");
     // an open port is not ready yet: the first statement must have an answer
     let bolt = process::wait(&mut child, &own_log, || {

@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 
-use super::{Running, files, process};
+use super::{For, Running, files, process};
 use crate::{prepare::apt_install, shell, workspace::is_ci};
 
 /// Who owns the cluster where we are root, which PostgreSQL refuses to run as.
@@ -19,7 +19,7 @@ const USER: &str = "nobody";
 ///
 /// # Errors
 /// Where it cannot be had, or does not answer.
-pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
+pub fn start(folder: &Path, whom: For) -> Result<Running, String> {
     let programs = programs()?;
     let root = shell::answer(Command::new("id").arg("-u")).as_deref() == Some("0");
     let data = folder.join("data");
@@ -48,7 +48,7 @@ pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
         server.args(["-c", setting]);
     }
     let log = folder.join("log");
-    let mut child = process::spawn(&mut server, folder, &log, owned)?;
+    let mut child = process::spawn(&mut server, folder, &log, whom.owned())?;
     let ready =
         || shell::succeeds(Command::new(programs.join("pg_isready")).args(["-q", "-h", "127.0.0.1", "-p", &port]));
     process::wait(&mut child, &log, || ready().then_some(()))?;

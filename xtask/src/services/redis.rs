@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use super::{Running, files, process};
+use super::{For, Running, files, process};
 use crate::shell;
 
 const PACKAGES: [&str; 4] = ["redis-server", "redis-tools", "liblzf1", "libjemalloc2"];
@@ -15,13 +15,13 @@ const PACKAGES: [&str; 4] = ["redis-server", "redis-tools", "liblzf1", "libjemal
 ///
 /// # Errors
 /// Where it cannot be had, or does not answer.
-pub fn start(folder: &Path, owned: bool) -> Result<Running, String> {
+pub fn start(folder: &Path, whom: For) -> Result<Running, String> {
     let programs = install()?;
     let port = process::free_port()?;
     let log = folder.join("log");
     let mut command = programs.command("redis-server");
     command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--dir"]);
-    let mut child = process::spawn(command.arg(folder), folder, &log, owned)?;
+    let mut child = process::spawn(command.arg(folder), folder, &log, whom.owned())?;
     let address = format!("127.0.0.1:{port}");
     process::wait(&mut child, &log, || {
         process::exchange(&address, "PING\r\nQUIT\r\n").filter(|it| it.contains("PONG"))

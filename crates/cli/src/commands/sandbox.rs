@@ -24,6 +24,8 @@ use crate::{
 
 /// A state that is younger than this may still be on its way into a journal.
 const FRESH: Duration = Duration::from_secs(3600);
+/// What takes longer than this is said to be waited for.
+const LONG: Duration = Duration::from_secs(2);
 
 /// `clade sandbox`
 pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
@@ -43,8 +45,8 @@ async fn gc(context: &Context) -> Result<(), Failure> {
     let states = sweep_states(&store, &local, local.snapshots_older_than(FRESH).map_err(told)?).await?;
     let (mut found, mut states_there) = (Vec::new(), 0);
     if let Some(settings) = here.daytona() {
-        found = sweep_daytona(settings, store.as_ref()).await?;
-        let there = clade_sandbox::states_there(settings).await.map_err(far)?;
+        found = told_of(context, settings, sweep_daytona(settings, store.as_ref())).await?;
+        let there = told_of(context, settings, clade_sandbox::states_there(settings)).await.map_err(far)?;
         let old = there.into_iter().filter(|kept| is_older(&kept.created_at, FRESH)).map(|kept| kept.state);
         states_there = sweep_states(&store, &DaytonaBackend::new(settings.clone()), old.collect()).await?;
     }
@@ -127,6 +129,17 @@ async fn sweep_states(
     Ok(unnamed.len())
 }
 
+/// Waits for Daytona, and says so where that takes long.
+async fn told_of<T>(context: &Context, settings: &DaytonaSettings, answer: impl Future<Output = T>) -> T {
+    tokio::pin!(answer);
+    tokio::select! {
+        biased;
+        answered = &mut answer => return answered,
+        () = tokio::time::sleep(LONG) => context.output.note(format!("waiting for Daytona at {}", settings.api_url)),
+    }
+    answer.await
+}
+
 /// What was found of an interpreter: its language, its name, and where it is or why not.
 type Found = (Language, String, Result<String, String>);
 
@@ -134,7 +147,10 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
     let report = examine(sandbox::settings(context)?).await;
     let daytona = match sandbox::here(context)?.daytona() {
         None => None,
-        Some(settings) => Some(check_daytona(settings).await.map(|()| settings.api_url.clone())),
+        Some(settings) => {
+            let answer = told_of(context, settings, check_daytona(settings)).await;
+            Some(answer.map(|()| settings.api_url.clone()))
+        }
     };
     let usual = SandboxSpec::default();
     let auto = sandbox::here(context)?.choose(&usual).await.map_err(|error| format!("could not {error}"));

@@ -89,6 +89,7 @@ fn somebody_signs_up_works_and_takes_their_run_along() {
     else {
         return;
     };
+    let _turn = clade_test_servers::turn_at(&neo4j);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let auth = runtime.block_on(StandInAuth::start(AuthSettings::default())).unwrap();
     let place = Place::new();

@@ -1,11 +1,12 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Recorded } from "@/api/types";
-import { moment } from "@/lib/format";
-import { describe } from "./describe";
+import { clock, moment } from "@/lib/format";
+import { describe, type Names } from "./describe";
 
 interface Props {
   entries: readonly Recorded[];
+  names: Names;
   /** Whether the newest stays in view. */
   follow: boolean;
   onLetGo: () => void;
@@ -16,7 +17,7 @@ interface Props {
 const ROW = 26;
 
 /** Entries of a journal; only what is on screen is in the page. What comes in above moves nothing that is looked at. */
-export function Entries({ entries, follow, onLetGo, onTop }: Props) {
+export function Entries({ entries, names, follow, onLetGo, onTop }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: entries.length,
@@ -54,12 +55,12 @@ export function Entries({ entries, follow, onLetGo, onTop }: Props) {
         {virtual.getVirtualItems().map((item) => {
           const entry = entries[item.index];
           if (!entry) return null;
-          const { text, tone, name } = describe(entry);
+          const { text, tone, name } = describe(entry, names);
           return (
             <div key={entry.seq} data-index={item.index} ref={virtual.measureElement} className="absolute w-full border-b border-rule py-[3px]" style={{ transform: `translateY(${item.start}px)` }}>
               <button type="button" aria-expanded={open === entry.seq} className="flex w-full items-baseline gap-3 text-left" onClick={() => setOpen(open === entry.seq ? null : entry.seq)}>
                 <span className="w-12 shrink-0 text-right text-small text-muted">{entry.seq}</span>
-                <time className="hidden w-16 shrink-0 text-small text-muted sm:block" title={moment(entry.at)} dateTime={new Date(entry.at).toISOString()}>{new Date(entry.at).toISOString().slice(11, 19)}</time>
+                <time className="hidden w-16 shrink-0 text-small text-muted sm:block" title={moment(entry.at)} dateTime={new Date(entry.at).toISOString()}>{clock(entry.at)}</time>
                 <span className={`w-24 shrink-0 ${tone === "accent" ? "text-accent" : tone === "lost" ? "text-lost" : tone === "quiet" ? "text-muted" : ""}`}>{name}</span>
                 <span className={`min-w-0 flex-1 truncate ${tone === "quiet" ? "text-muted" : ""}`}>{text}</span>
               </button>

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-qu
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { url } from "@/api/client";
-import { runQuery } from "@/api/queries";
+import { membersQuery, runQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import { liveLogKey, type LiveLog } from "@/api/useRunStream";
 import { Button, buttonClass } from "@/components/Button";
@@ -28,10 +28,12 @@ export function LogTab() {
   const journal = useInfiniteQuery(journalQuery(run, length, events));
   const live = useQuery<LiveLog>({ queryKey: liveLogKey(run), queryFn: () => ({ entries: [], next: 0 }), enabled: false });
   const { entries, gap } = useMemo(() => joined(journal.data?.pages ?? [], live.data?.entries ?? []), [journal.data, live.data]);
+  const { data: members } = useQuery({ ...membersQuery(detail.workspace), enabled: !shareOf(run) });
+  const names = useMemo(() => Object.fromEntries((members?.items ?? []).map((member) => [member.user, member.name])), [members]);
   const shown = useMemo(() => {
     const words = find.toLowerCase();
-    return entries.filter((entry) => (!events || events.includes(entry.event)) && (!words || describe(entry).text.toLowerCase().includes(words) || entry.event.includes(words)));
-  }, [entries, events, find]);
+    return entries.filter((entry) => (!events || events.includes(entry.event)) && (!words || describe(entry, names).text.toLowerCase().includes(words) || entry.event.includes(words)));
+  }, [entries, events, find, names]);
   const [follow, setFollow] = useState(true);
   if (journal.isPending) return <Loading what="Reading the journal" />;
   if (journal.error) return <div className="p-6"><ErrorNote error={journal.error} retry={() => void journal.refetch()} /></div>;
@@ -58,7 +60,7 @@ export function LogTab() {
       ) : null}
       {!gap && detail.length > length && !live.data?.entries.length ? <p className="mb-1 flex items-center gap-3 text-muted">{count(detail.length - length)} newer entries.<Button onClick={() => setLength(detail.length)}>Read them</Button></p> : null}
       {gap ? <p className="mb-1 flex items-center gap-3 text-muted">{count(gap.missing)} entries behind {count(gap.after)} are not here.<Button onClick={() => setLength(total)}>Read anew from the end</Button></p> : null}
-      <Entries entries={shown} follow={follow} onLetGo={() => setFollow(false)} onTop={older} />
+      <Entries entries={shown} names={names} follow={follow} onLetGo={() => setFollow(false)} onTop={older} />
     </div>
   );
 }

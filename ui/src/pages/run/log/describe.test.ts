@@ -18,6 +18,7 @@ it("says who steered the search, and how", () => {
   expect(say({ event: "steered", by: "ada", wish: { what: "pin", candidate: 4 } })).toMatchObject({ name: "steered", text: "ada takes c4 to validation" });
   expect(say({ event: "steered", by: "ada", wish: { what: "model", role: "task", model: { id: "openai:gpt-5-mini" }, from: 3 } }).text).toBe("ada sets the task model to openai:gpt-5-mini from generation 3 on");
   expect(say({ event: "steered", by: "ada", wish: { what: "dance" } }).text).toBe("ada dance");
+  expect(describe({ seq: 1, at: 0, event: "steered", by: "u1", wish: { what: "pin", candidate: 4 } }, { u1: "Ada" }).text).toBe("Ada takes c4 to validation");
 });
 it("says which sandboxes were kept, and why one could not be", () => {
   const states = [{ candidate: 3, sandbox: "local-1", state: "s" }];

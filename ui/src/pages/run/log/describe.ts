@@ -34,7 +34,10 @@ const WISH: Record<string, (wish: Record<string, unknown>) => string> = {
   model: (w) => `sets the ${String(w.role)} model to ${String(record(w.model).id)} from generation ${String(w.from)} on`,
 };
 
-const SAY: Record<string, (entry: Recorded) => Said> = {
+/** Names of people by their id. */
+export type Names = Readonly<Record<string, string>>;
+
+const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
   run_started: (e) => ({ name: "started", text: words(record(e.spec).description || record(e.spec).mode), tone: "plain" }),
   session_started: (e) => ({ name: "session", text: `taken up by version ${String(e.version)}${e.isolation ? `, code in sandboxes with isolation ${String(e.isolation)}` : ""}`, tone: "quiet" }),
   session_ended: (e) => ({ name: "session", text: e.reason ? `put down: ${String(e.reason)}` : "put down", tone: "quiet" }),
@@ -62,9 +65,9 @@ const SAY: Record<string, (entry: Recorded) => Said> = {
   candidate_chosen: (e) => ({ name: "chosen", text: `${c(e.candidate)} by validation`, tone: "accent" }),
   evidence_measured: (e) => ({ name: "evidence", text: String(record(e.evidence).sentence ?? ""), tone: record(e.evidence).improved ? "accent" : "lost" }),
   budget_changed: (e) => ({ name: "budget", text: Object.entries(record(e.budget)).map(([key, value]) => `${key} ${String(value)}`).join(", ") || "no limit", tone: "plain" }),
-  steered: (e) => {
+  steered: (e, names) => {
     const wish = record(e.wish);
-    return { name: "steered", text: `${String(e.by)} ${WISH[String(wish.what)]?.(wish) ?? words(wish.what)}`, tone: "plain" };
+    return { name: "steered", text: `${names[String(e.by)] ?? String(e.by)} ${WISH[String(wish.what)]?.(wish) ?? words(wish.what)}`, tone: "plain" };
   },
   sandboxes_kept: (e) => {
     const states = some(e.states).map(record);
@@ -75,6 +78,6 @@ const SAY: Record<string, (entry: Recorded) => Said> = {
 };
 
 /** An entry in words. Unknown kinds, of a newer server, are told by their name. */
-export function describe(entry: Recorded): Said {
-  return SAY[entry.event]?.(entry) ?? { name: words(entry.event), text: "", tone: "plain" };
+export function describe(entry: Recorded, names: Names = {}): Said {
+  return SAY[entry.event]?.(entry, names) ?? { name: words(entry.event), text: "", tone: "plain" };
 }
