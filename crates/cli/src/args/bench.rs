@@ -81,7 +81,7 @@ pub struct SearchArgs {
 pub struct BenchRunArgs {
     /// The run file [default: promptclade.yaml or promptfooconfig.yaml here]
     pub file: Option<PathBuf>,
-    /// Strategies
+    /// Strategies; the one that the run file names keeps the settings it has there, the others have their defaults
     #[arg(long, value_delimiter = ',', required = true, value_name = "NAME,...")]
     pub strategies: Vec<String>,
     /// Runs of each strategy

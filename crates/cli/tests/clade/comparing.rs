@@ -102,6 +102,31 @@ fn strategies_are_compared_on_a_run_file_as_ordinary_runs() {
 }
 
 #[test]
+fn the_strategy_of_the_run_file_keeps_its_settings_in_a_comparison() {
+    let place = Place::new();
+    let file = std::fs::read_to_string(place.path("p.yaml")).unwrap();
+    let with = |strategy: &str| {
+        let lines = file.lines().filter(|line| !line.trim_start().starts_with("strategy:"));
+        let text: String = lines.map(|line| format!("{line}\n")).collect();
+        text.replace("optimize:\n", &format!("optimize:\n  strategy: {strategy}\n"))
+    };
+    place.write("p.yaml", with("{name: auto, without: [guard], lanes: 3}"));
+    place.json(&["bench", "run", "p.yaml", "--strategies", "auto,random", "--seeds", "1", "--name", "own"]);
+    let of = |run: &str| {
+        let journal = place.ok(&["export", run, "--format", "journal"]);
+        let started: Value = serde_json::from_str(journal.lines().next().unwrap()).unwrap();
+        started["spec"]["optimize"]["strategy"].clone()
+    };
+    let own = of("own-auto-1");
+    assert_eq!((&own["without"], &own["lanes"]), (&serde_json::json!(["guard"]), &3.into()), "{own}");
+    assert_eq!(of("own-random-1")["name"], "random");
+    // what the command line sets wins over the file, as everywhere
+    let set = "optimize.strategy.lanes=2";
+    place.json(&["bench", "run", "p.yaml", "--strategies", "auto", "--seeds", "1", "--name", "set", "--set", set]);
+    assert_eq!(of("set-auto-1")["lanes"], 2);
+}
+
+#[test]
 fn runs_that_cannot_be_paired_are_compared_with_the_reason() {
     let place = Place::new();
     place.finished("first");

@@ -118,12 +118,11 @@ async fn existing(store: &dyn Store, run: &RunId) -> Result<Option<RunSummary>, 
     }
 }
 
+/// The run file with the entry's strategy: with the settings that the file has for it, or else with its defaults.
 async fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Context) -> Result<Loaded, Failure> {
-    let mut set = args.set.clone();
-    set.push(format!("optimize.strategy={}", entry.strategy));
-    let file = FileArgs {
+    let mut file = FileArgs {
         file: Some(path.to_owned()),
-        set,
+        set: args.set.clone(),
         seed: Some(entry.seed),
         concurrency: args.concurrency,
         budget_calls: args.budget_calls,
@@ -132,7 +131,11 @@ async fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Conte
         no_cache: !args.share_answers,
     };
     let library = load::library(path, &file, context).await?;
-    let loaded = load::quietly(path, &file, RunMode::Optimize, &library, context)?;
+    let mut loaded = load::quietly(path, &file, RunMode::Optimize, &library, context)?;
+    if loaded.spec.optimize.strategy.name().as_str() != entry.strategy {
+        file.set.push(format!("optimize.strategy={}", entry.strategy));
+        loaded = load::quietly(path, &file, RunMode::Optimize, &library, context)?;
+    }
     refuse_unaffordable(&loaded, &clade_intake::estimate(&loaded))?;
     Ok(loaded)
 }
