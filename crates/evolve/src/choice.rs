@@ -12,6 +12,9 @@ use crate::{
 /// More would turn small gains of small budgets away: with 1 the mean in the rough world at 500 calls is 2 points lower.
 const STANDS_OUT: f64 = 0.5;
 
+/// The share of what choosing may buy that is left for a second look at the first prompt.
+const SECOND_LOOK: f64 = 0.1;
+
 /// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
 ///
 /// What the race orders depends on its seed and on scores alone, so a choice that is taken up again after a kill orders the same
@@ -36,7 +39,7 @@ impl Choice {
         finalists.sort();
         finalists.dedup();
         let cells = finalists.len() * plan.validation.len();
-        let affordable = plan.selection_trials(state) / f64::from(state.repeat());
+        let affordable = (1.0 - SECOND_LOOK) * plan.selection_trials(state) / f64::from(state.repeat());
         let total = if finalists.len() > 1 { affordable.min(cells as f64) as usize } else { 0 };
         let raced = match &state.spec().optimize.strategy {
             StrategySpec::Auto(auto) => auto.has(AutoPart::Racing),

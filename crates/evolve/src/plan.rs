@@ -28,7 +28,7 @@ pub struct Allowance {
     pub proposal: f64,
 }
 
-/// The share of the budget that choosing may take.
+/// The share that choosing may take of what proving leaves.
 const SELECTION_SHARE: f64 = 0.1;
 /// What a model-written proposal is taken to cost, in trials, where cost or tokens are limited and none was written yet.
 const PROPOSAL_TRIALS: f64 = 5.0;
@@ -37,8 +37,11 @@ const PROPOSAL_TRIALS: f64 = 5.0;
 /// the dearest one so far.
 const MARGIN: f64 = 1.1;
 
-/// What is kept back beyond the calls of choosing and proving, as a share of them: an answer that cannot be read is paid for twice.
-const SPARE: f64 = 0.06;
+/// An answer that cannot be read is paid for twice. Where there was none among `n` calls, the share of such answers is below this over `n`
+/// (the rule of three: an upper 95 % bound).
+const UNSEEN: f64 = 3.0;
+/// So many calls are taken to have shown none before anything was bought.
+const UNTRIED: f64 = 100.0;
 
 impl Plan {
     /// Most candidates that meet validation, the first prompt included.
@@ -78,8 +81,9 @@ impl Plan {
         let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
         self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
             let total = limit.most / limit.trial;
-            let reserve = limit.ending * proving + (limit.ending * choosing).min(SELECTION_SHARE * limit.most);
-            let trials = (limit.most - limit.spent - reserve) / limit.trial;
+            let proving = limit.ending * proving;
+            let choosing = (limit.ending * choosing).min(SELECTION_SHARE * (limit.most - proving).max(0.0));
+            let trials = (limit.most - limit.spent - proving - choosing) / limit.trial;
             let proposal = limit.proposal / limit.trial;
             if trials < least.trials { Allowance { trials, total, proposal } } else { least }
         })
@@ -108,9 +112,9 @@ impl Plan {
         let spent = state.accounted();
         let costs = state.unit_costs();
         let judged = f64::from(state.spec().task_calls() + state.dataset().judge_calls);
-        // twice what was wasted so far: it falls on few calls, and so varies
+        // kept back for what is paid twice: twice the share so far and what may be unseen, since it falls on few calls and so varies
         let wasted = costs.wasted(spent.calls);
-        let spare = 1.0 + SPARE + 2.0 * wasted;
+        let spare = 1.0 + 2.0 * (wasted + UNSEEN / (UNTRIED + spent.calls as f64));
         let mut leaders = state.generations().last().map(|last| last.survivors.clone()).unwrap_or_default();
         leaders.push(CandidateId(0));
         let mut limits = Vec::new();

@@ -1,16 +1,18 @@
 //! The laws of a run as a pure machine: the order of answers, kills and replays change nothing; budgets hold; splits never mix.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may panic")]
 
+#[path = "conductor/choosing.rs"]
+mod choosing;
 #[path = "conductor/strategies.rs"]
 mod strategies;
 
 use std::collections::BTreeMap;
 
 use clade_domain::{
-    Bill, Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Direction, EvalOptions, ExampleId,
-    FORMAT_VERSION, GeneticSpec, ModelRole, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose, Recorded,
-    RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, Split, SplitSpec, StopReason,
-    StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd,
+    Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Direction, EvalOptions, ExampleId,
+    FORMAT_VERSION, GeneticSpec, Limit, ModelRole, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose,
+    Recorded, RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, SlotId, Split,
+    SplitSpec, StopReason, StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::{Command, Conductor, Plan, ProposeCommand, RunState, child_seed};
 use proptest::prelude::*;
@@ -68,6 +70,30 @@ fn started(spec: RunSpec, splits: &str) -> Recorded {
     Recorded { seq: 0, at: Timestamp(0), event }
 }
 
+/// A trial that was judged right or wrong.
+fn scored(cell: CellRef, purpose: Purpose, split: Split, right: bool) -> Trial {
+    Trial {
+        cell,
+        split,
+        purpose,
+        model: None,
+        outcome: TrialOutcome::Scored {
+            answer: ContentHash::of(b"answer"),
+            score: f64::from(u8::from(right)),
+            pass: right,
+            judgements: Vec::new(),
+        },
+        usage: Usage { input: 10, output: 5, ..Usage::default() },
+        cost: Some(Usd(0.001)),
+        judge: Bill::default(),
+        latency_ms: 1,
+        cached: false,
+        cut: false,
+        program: None,
+        ran: Vec::new(),
+    }
+}
+
 /// The world outside: what comes of a command depends on the command alone.
 struct World {
     prompts: BTreeMap<CandidateId, Prompt>,
@@ -100,26 +126,9 @@ impl World {
                 let good = prompt.to_text().matches("good").count() as u64;
                 let draw = child_seed(prompt.hash().to_u64(), &[u64::from(command.cell.example.0)]) % 10;
                 let right = draw < 3 + good;
-                RunEvent::TrialFinished(Box::new(Trial {
-                    cell: command.cell,
-                    split: split_of(&self.splits, command.cell.example, command.purpose),
-                    purpose: command.purpose,
-                    model: self.model(command.generation),
-                    outcome: TrialOutcome::Scored {
-                        answer: prompt.hash(),
-                        score: f64::from(u8::from(right)),
-                        pass: right,
-                        judgements: Vec::new(),
-                    },
-                    usage: Usage { input: 10, output: 5, ..Usage::default() },
-                    cost: Some(Usd(0.001)),
-                    judge: Bill::default(),
-                    latency_ms: 1,
-                    cached: false,
-                    cut: false,
-                    program: None,
-                    ran: Vec::new(),
-                }))
+                let split = split_of(&self.splits, command.cell.example, command.purpose);
+                let trial = scored(command.cell, command.purpose, split, right);
+                RunEvent::TrialFinished(Box::new(Trial { model: self.model(command.generation), ..trial }))
             }
             Command::Propose(command) => self.propose(command),
         }
@@ -274,10 +283,10 @@ fn where_every_trial_costs_the_same_nothing_is_kept_back_for_dearer_ones() {
         let budget = Budget { usd: Some(usd), ..Budget::default() };
         let journal = run(&started(spec(RunMode::Optimize, budget, GeneticSpec::default()), SPLITS), 3, false);
         let state = fold(&journal[..60]);
-        // 15 test examples for two prompts, and as many of validation for six; choosing has a tenth of the budget at most
-        let trial = 0.001 * 1.06;
+        // 15 test examples for two prompts, and as many of validation for six; choosing has a tenth of what proving leaves at most
+        let trial = 0.001 * (1.0 + 2.0 * 3.0 / (100.0 + state.accounted().calls as f64));
         let proving = 2.0 * 15.0 * trial;
-        let choosing = f64::min(6.0 * 15.0 * trial, 0.1 * usd);
+        let choosing = f64::min(6.0 * 15.0 * trial, 0.1 * (usd - proving));
         let left = (usd - state.accounted().usd.0 - proving - choosing) / 0.001;
         let allowance = Plan::of(&state).allowance(&state);
         assert!((allowance.trials - left).abs() < 1e-6, "{} of {left}", allowance.trials);

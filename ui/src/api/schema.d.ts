@@ -1715,7 +1715,7 @@ export interface components {
             target: string;
         };
         /** @description A part of `auto` that can be left out. */
-        AutoPart: "racing" | "bandit" | "reflection" | "demonstrations" | "targeting" | "guard" | "reviews";
+        AutoPart: "racing" | "targeting" | "guard" | "reviews";
         /** @description Who makes sandboxes. */
         BackendChoice: "auto" | "local" | "daytona";
         /** @description The prompt that a run hands back. */
@@ -4284,7 +4284,8 @@ export interface components {
             /** @constant */
             name: "auto";
             /**
-             * @description Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
+             * @description Operators that write edits, by name, with their weights, 0 or more: how often each is drawn. Those not named are off; without it
+             *     `reflect` writes all edits, each for one failure.
              * @default {}
              */
             operators: {

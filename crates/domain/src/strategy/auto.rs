@@ -11,7 +11,8 @@ pub struct AutoSpec {
     /// budget; without it 1 below a budget of 1,000 trials, and one more for every further 1,000, up to 8.
     #[schemars(range(min = 1))]
     pub lanes: Option<u32>,
-    /// Prior weight of each operator by name, 0 or more; those not named are off. Without it every operator has its default.
+    /// Operators that write edits, by name, with their weights, 0 or more: how often each is drawn. Those not named are off; without it
+    /// `reflect` writes all edits, each for one failure.
     pub operators: BTreeMap<String, f64>,
     /// Parts that are left out, to measure what they are worth.
     pub without: Vec<AutoPart>,
@@ -31,12 +32,6 @@ impl AutoSpec {
 pub enum AutoPart {
     /// Finalists are chosen by a race; without it by the same number of examples each.
     Racing,
-    /// Operators are chosen by what they earned; without it by their prior weights.
-    Bandit,
-    /// Reflection on failures and contrast.
-    Reflection,
-    /// Demonstrations.
-    Demonstrations,
     /// A child first meets the failure that it was made for.
     Targeting,
     /// A child is guarded on examples that its parent solves.

@@ -5,11 +5,8 @@ use super::verification::{Odds, Outcome, Verification};
 /// What a lane tries.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Attempt {
-    /// A new edit by an operator, which the arm of this place drew.
-    Edit {
-        /// Place among the arms.
-        arm: usize,
-    },
+    /// A new edit by an operator.
+    Edit,
     /// An edit that proved itself on an earlier incumbent, on the one of today.
     Carried {
         /// The child that carries the edit.
@@ -87,7 +84,7 @@ pub(super) struct Lane {
 impl Lane {
     /// Whether an operator writes a new edit.
     pub(super) fn is_edit(&self) -> bool {
-        matches!(self.attempt, Attempt::Edit { .. })
+        self.attempt == Attempt::Edit
     }
 
     /// Whether the child is to be taken.

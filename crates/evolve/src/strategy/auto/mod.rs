@@ -3,10 +3,10 @@
 //! [`Auto`] is a machine of rounds. A round has lanes; a lane has an operator write one edit of the incumbent, made for an example that
 //! fails, and verifies it: first on that failure, then on examples that the incumbent is believed to solve
 //! ([`verification`]). What is believed of each example is carried from parent to child ([`belief`]), so a child is never
-//! evaluated on everything. Where scores are degrees, differences decide instead ([`degrees`]). Operators are drawn by what they earned ([`arms`]). Deleting a
-//! sentence is an edit verified the same way. Where something is to be small, what a child costs in it is weighed against what it gains ([`simplification`]).
+//! evaluated on everything. Where scores are degrees, differences decide instead ([`degrees`]). Edits are reflections on one failure,
+//! unless the run file names other operators ([`writers`]). Deleting a sentence is an edit verified the same way. Where something is to be
+//! small, what a child costs in it is weighed against what it gains ([`simplification`]).
 
-mod arms;
 mod belief;
 mod degrees;
 mod headroom;
@@ -16,6 +16,7 @@ mod planning;
 mod rounds;
 mod simplification;
 mod verification;
+mod writers;
 
 use std::collections::VecDeque;
 
@@ -25,13 +26,12 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use self::{
-    arms::Arms,
     belief::Belief,
     degrees::are_degrees,
     lane::{Carried, Lane},
     memory::Memory,
 };
-use super::{Strategy, Wish};
+use super::{Strategy, Wish, weights::Weighted};
 use crate::{
     EvaluateCommand, Plan, ProposeCommand, RunState, child_seed,
     state::{Cells, fitness},
@@ -61,7 +61,10 @@ pub struct Auto {
     round: u32,
     memory: Memory,
     belief: Belief,
-    arms: Arms,
+    /// Operators that write edits.
+    writers: Vec<Weighted>,
+    /// Recent accepted edits and all recent ones.
+    recent: (f64, f64),
     /// The incumbent's ancestors from a user's prompt on; the last one is the incumbent.
     line: Vec<CandidateId>,
     next_id: u32,
@@ -101,7 +104,8 @@ impl Auto {
     #[must_use]
     pub fn new(settings: AutoSpec) -> Self {
         Self {
-            arms: Arms::new(&settings),
+            writers: writers::of(&settings),
+            recent: (1.0, 4.0),
             belief: Belief::new(0),
             settings,
             stage: Stage::Waiting,
@@ -135,6 +139,11 @@ impl Auto {
 
     fn on_target(&self) -> f64 {
         self.targets_hit.0 / (self.targets_hit.0 + self.targets_hit.1)
+    }
+
+    /// The share of recent edits that was accepted, in (0, 1).
+    fn success(&self) -> f64 {
+        self.recent.0 / self.recent.1
     }
 
     /// Asks for a candidate's score on examples.

@@ -8,8 +8,16 @@ use super::{
     Auto, REVIEW_AFTER, Stage,
     lane::{Attempt, Lane, Step},
     rounds::sentences,
+    writers::targets_of,
 };
-use crate::{Allowance, Plan, ProposeCommand, RunState, child_seed, operators, strategy::stopping};
+use crate::{
+    Allowance, Plan, ProposeCommand, RunState, child_seed,
+    operators::{self, Operator},
+    strategy::{
+        stopping,
+        weights::{self, Weighted},
+    },
+};
 
 /// Trials of the whole budget for which one more edit is tried side by side.
 const TRIALS_PER_LANE: f64 = 1_000.0;
@@ -105,7 +113,7 @@ impl Auto {
                 }
                 self.memory.forget_tries();
             }
-            planned = self.edit_lanes(state, lanes, quota, allowance.proposal, &mut rng);
+            planned = self.edit_lanes(state, lanes, quota, &mut rng);
         }
         if planned.is_empty() {
             self.plan_simplification(state);
@@ -161,7 +169,7 @@ impl Auto {
     fn affordable_lanes(&self, allowance: Allowance) -> usize {
         let most = self.usual_lanes(allowance.total);
         // of edits that run side by side only one can lead: as many run as let half a one succeed
-        let most = ((0.5 / self.arms.success()).round() as usize).clamp(1, most);
+        let most = ((0.5 / self.success()).round() as usize).clamp(1, most);
         if allowance.trials.is_infinite() {
             return most;
         }
@@ -197,14 +205,7 @@ impl Auto {
         }
     }
 
-    fn edit_lanes(
-        &mut self,
-        state: &RunState,
-        lanes: usize,
-        quota: usize,
-        proposal: f64,
-        rng: &mut ChaCha8Rng,
-    ) -> Vec<Lane> {
+    fn edit_lanes(&mut self, state: &RunState, lanes: usize, quota: usize, rng: &mut ChaCha8Rng) -> Vec<Lane> {
         let incumbent = self.incumbent();
         let failures = self.memory.failures(&self.belief, self.line.len());
         let solved = self.belief.all();
@@ -217,18 +218,19 @@ impl Auto {
         let can_show = state.cells(incumbent).is_some_and(|cells| cells.passed(clade_domain::Split::Train) > 0);
         let mut planned = Vec::new();
         for _ in 0..lanes {
-            let usable = |arm: &super::arms::Arm| {
-                arm.shown <= waiting.len() && (arm.operator.wants().demonstrations == 0 || can_show)
+            let usable = |operator: &dyn Operator| {
+                targets_of(operator) <= waiting.len() && (operator.wants().demonstrations == 0 || can_show)
             };
-            let Some(arm) = self.arms.draw(proposal, usable, rng) else { break };
-            let Some((operator, shown)) = self.arms.get(arm).map(|arm| (arm.operator, arm.shown)) else { break };
-            let targets: Vec<usize> = waiting.drain(..shown).collect();
+            let usable: Vec<Weighted> =
+                self.writers.iter().copied().filter(|(operator, _)| usable(*operator)).collect();
+            let Some(operator) = weights::draw(&usable, rng) else { break };
+            let targets: Vec<usize> = waiting.drain(..targets_of(operator)).collect();
             let base = match targets.as_slice() {
                 [one] => self.memory.chained(*one, incumbent).unwrap_or(incumbent),
                 _ => incumbent,
             };
             targets.iter().for_each(|place| self.memory.tried(*place));
-            planned.push(self.new_lane(Attempt::Edit { arm }, operator.name(), base, targets, quota));
+            planned.push(self.new_lane(Attempt::Edit, operator.name(), base, targets, quota));
         }
         planned
     }
@@ -318,19 +320,18 @@ impl Auto {
         demonstrations.truncate(wants.demonstrations);
         successes.truncate(wants.successes);
         let (parents, brief) = match &lane.attempt {
-            Attempt::Edit { .. } => (vec![lane.base], None),
+            Attempt::Edit => (vec![lane.base], None),
             Attempt::Review { sentence, .. } => (vec![lane.base], Some(sentence.clone())),
             Attempt::Simplify { sentence } => (vec![lane.base], sentence.clone()),
             Attempt::Carried { child, .. } => (vec![incumbent, *child, lane.base], None),
         };
-        let edits = matches!(lane.attempt, Attempt::Edit { .. });
         ProposeCommand {
             slot: lane.slots[0],
             candidate: lane.ids[0],
             generation: self.round,
             operator: lane.operator.clone(),
             parents,
-            failures: if edits { lane.targets.iter().filter_map(shown).collect() } else { Vec::new() },
+            failures: if lane.is_edit() { lane.targets.iter().filter_map(shown).collect() } else { Vec::new() },
             successes,
             demonstrations,
             targets: lane.targets.iter().filter_map(|place| plan.train.get(*place).copied()).collect(),

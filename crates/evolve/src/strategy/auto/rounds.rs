@@ -38,11 +38,11 @@ impl Auto {
                 }
                 (Step::Writing, Some(child)) => {
                     lane.child = Some(child);
-                    if matches!(lane.attempt, Attempt::Edit { .. }) && self.is_known(state, lane, child) {
+                    if lane.is_edit() && self.is_known(state, lane, child) {
                         lane.step = Step::Over;
                         continue;
                     }
-                    if matches!(lane.attempt, Attempt::Edit { .. }) && self.lost_something(state, child) {
+                    if lane.is_edit() && self.lost_something(state, child) {
                         lane.step = Step::Restoring;
                         self.proposals.push_back(self.restoring(state, plan, lane, child));
                     } else {
@@ -108,7 +108,7 @@ impl Auto {
         };
         let first = if self.settings.has(AutoPart::Targeting) { lane.targets.clone() } else { Vec::new() };
         let verification = match &lane.attempt {
-            Attempt::Edit { .. } => {
+            Attempt::Edit => {
                 // edits on an edit that was not accepted carry the risks of all of them
                 let depth = lane.targets.first().map_or(1, |place| self.memory.depth(*place, lane.base));
                 let odds = Odds { harmful: EDIT.harmful * f64::from(depth), ..EDIT };
@@ -215,8 +215,9 @@ impl Auto {
                 verification.inform(&mut self.belief);
             }
             match (&lane.attempt, &lane.verification) {
-                (Attempt::Edit { arm }, verification) => {
-                    self.arms.credit(*arm, lane.accepted(), lane.trials);
+                (Attempt::Edit, verification) => {
+                    self.recent.0 = 0.9 * self.recent.0 + 0.1 * 0.2 + f64::from(u8::from(lane.accepted()));
+                    self.recent.1 = 0.9 * self.recent.1 + 1.0;
                     self.refused = if lane.accepted() { 0 } else { self.refused + 1 };
                     if let (Some(verification), Some(child)) = (verification, lane.child) {
                         let before = sentences(state, old);
@@ -234,7 +235,7 @@ impl Auto {
                 _ => {}
             }
             if let (Some(Outcome::Missed), [target], Some(child)) = (lane.outcome, lane.targets.as_slice(), lane.child)
-                && matches!(lane.attempt, Attempt::Edit { .. })
+                && lane.is_edit()
             {
                 self.memory.chain(*target, old, child);
             }
@@ -253,7 +254,7 @@ impl Auto {
             }
         }
         // after an accepted edit the incumbent is looked at on fresh examples
-        let brings_news = |lane: &Lane| matches!(lane.attempt, Attempt::Edit { .. } | Attempt::Carried { .. });
+        let brings_news = |lane: &Lane| matches!(lane.attempt, Attempt::Edit | Attempt::Carried { .. });
         self.probe_due = lanes.iter().any(|lane| lane.accepted() && brings_news(lane));
         self.close_round(state);
     }
@@ -290,7 +291,7 @@ impl Auto {
         match &lane.attempt {
             Attempt::Review { sentence, .. } => self.reviewing.push(sentence.clone()),
             Attempt::Simplify { sentence } => self.simplifying.push(sentence.clone()),
-            Attempt::Edit { .. } | Attempt::Carried { .. } => {
+            Attempt::Edit | Attempt::Carried { .. } => {
                 self.carried.push(Carried { child, base, targets: lane.targets.clone(), odds: verification.odds() })
             }
         }

@@ -31,7 +31,7 @@ interface Props {
   onSave: (kind: "svg" | "png") => void;
 }
 
-const COLOURS = [["score", "score"], ["operator", "operator (arm)"], ["model", "model"], ["status", "fate"]] as const;
+const COLOURS = [["score", "score"], ["operator", "operator"], ["model", "model"], ["status", "fate"]] as const;
 
 export function LineageToolbar({ title, kin, search, folds, set, error, matched, onFit, onZoom, onSave }: Props) {
   const check = "inline-flex items-center gap-1.5 text-small text-muted whitespace-nowrap";
