@@ -51,8 +51,12 @@ impl Runner {
     /// Ends the search as the user wishes: who led when the last generation closed meets validation.
     async fn end_search(&mut self, control: &Control) -> Result<(), EngineError> {
         let state = self.conductor.state();
-        if self.spec.mode == RunMode::Evaluate || state.phase() != Phase::Search || state.candidates().len() == 0 {
+        if self.spec.mode == RunMode::Evaluate || state.candidates().len() == 0 {
             control.drain.cancel();
+            return Ok(());
+        }
+        // it is over already, and whoever asks again, or a moment later, wants the proof as well
+        if state.phase() != Phase::Search {
             return Ok(());
         }
         let mut finalists = match state.generations().last() {

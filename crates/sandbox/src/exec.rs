@@ -77,6 +77,12 @@ pub enum Ended {
 }
 
 impl Ended {
+    /// Whether it broke down by itself: SIGILL, SIGTRAP, SIGABRT, SIGBUS or SIGSEGV.
+    #[must_use]
+    pub fn is_a_crash(&self) -> bool {
+        matches!(self, Self::Signalled(4..=7 | 11))
+    }
+
     /// By a signal of Linux, signal(7). Two are the kernel's own way to end who went over a limit, should it be quicker than whoever watches.
     #[must_use]
     pub fn by_signal(signal: i32) -> Self {

@@ -21,10 +21,10 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Whether it bounds what a sandbox holds at any moment, which earlier executions may have left.
+    /// Whether an execution may go over it for what earlier ones have left: files, memory, processes, threads that compute or print.
     #[must_use]
-    pub fn is_of_what_is_held(self) -> bool {
-        matches!(self, Self::Memory | Self::Disk | Self::Processes)
+    pub fn may_be_met_for_others(self) -> bool {
+        self != Self::Wall
     }
 
     /// The limit's name in a run file.

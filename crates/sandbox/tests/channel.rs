@@ -17,6 +17,10 @@ use tempfile::TempDir;
 
 /// A pool with one file in its sandboxes.
 fn pool(language: Language, file: &str, code: &str, limits: Limits, places: usize) -> (Pool, TempDir) {
+    pool_with(language, &[(file, code)], limits, places)
+}
+
+fn pool_with(language: Language, files: &[(&str, &str)], limits: Limits, places: usize) -> (Pool, TempDir) {
     let name = match language {
         Language::Python => "python3",
         Language::JavaScript => "node",
@@ -29,7 +33,10 @@ fn pool(language: Language, file: &str, code: &str, limits: Limits, places: usiz
         from: None,
         language,
         program: interpreter.program,
-        files: vec![(InsidePath::new(file).unwrap(), Bytes::from(code.to_owned()))],
+        files: files
+            .iter()
+            .map(|(file, code)| (InsidePath::new(*file).unwrap(), Bytes::from((*code).to_owned())))
+            .collect(),
     };
     (Pool::new(Arc::new(LocalBackend::new(settings)), spec, places), folder)
 }
@@ -164,6 +171,38 @@ async fn python_functions_are_called_as_promptfoo_calls_them() {
     for expected in 1..4 {
         let counted = pool.call(&call("score.py", "count", vec![]), &NoModels).await.unwrap();
         assert_eq!(counted.value, json!(expected), "the runner is the same one");
+    }
+    pool.close().await.unwrap();
+}
+
+/// As from a program that python starts, and from promptfoo, which starts one for each call.
+#[tokio::test]
+async fn modules_beside_a_file_are_found_from_it_and_from_no_other() {
+    let files = [
+        (
+            "a/score.py",
+            "import helper, common\ndef get(): return helper.ONE + common.TEN\ndef late():\n    import other\n    return other.ONE",
+        ),
+        ("a/helper.py", "ONE = 1"),
+        ("a/other.py", "ONE = 3"),
+        (
+            "b/score.py",
+            "import helper, common\ndef get(): return helper.ONE + common.TEN\ndef late():\n    import other\n    return other.ONE",
+        ),
+        ("b/helper.py", "ONE = 2"),
+        ("b/other.py", "ONE = 4"),
+        ("common.py", "TEN = 10"),
+    ];
+    let (pool, _folder) = pool_with(Language::Python, &files, Limits::default(), 1);
+    for (file, function, value) in [
+        ("a/score.py", "get", 11),
+        ("b/score.py", "get", 12),
+        ("a/score.py", "late", 3),
+        ("b/score.py", "late", 4),
+        ("a/score.py", "get", 11),
+    ] {
+        let returned = pool.call(&call(file, function, vec![]), &NoModels).await.unwrap();
+        assert_eq!(returned.value, json!(value), "{file}: {function}");
     }
     pool.close().await.unwrap();
 }

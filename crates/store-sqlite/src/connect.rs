@@ -56,12 +56,26 @@ pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<Sqli
         connect = connect.pragma("max_page_count", (bytes / PAGE_BYTES).max(1).to_string());
     }
     let failed = |error| fault(path, "open the database", &error);
+    make_private(path);
     let mut connection = first_connection(&connect).await.map_err(failed)?;
     migrate(path, &mut connection).await?;
     if making != synchronous {
         connection.execute("PRAGMA synchronous = NORMAL").await.map_err(failed)?;
     }
     Ok(connection)
+}
+
+/// Makes the file, where there is none, so that only its user can read it; the log beside it gets the same rights from SQLite.
+/// A file that is there keeps its rights: people may share it. What goes wrong here goes wrong again on opening it, which says it.
+fn make_private(path: &Path) {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    drop(options.open(path));
 }
 
 /// Opens the file, again where another process makes it a log file at this moment: SQLite answers that meeting with "busy"

@@ -32,6 +32,29 @@ async fn sql(path: &Path, statement: &'static str) {
     connection.close().await.unwrap();
 }
 
+/// Prompts, answers and hashes of passwords are nobody else's, also in a folder that others may look into.
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_user_can_read_a_new_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = folder.path().join("clade.db");
+    let store = open(&path).await.unwrap();
+    let run = samples::run("kept").unwrap();
+    store.create(samples::summary(&run, 1), Timestamp(1), (0..100).map(samples::trial).collect()).await.unwrap();
+    for file in ["clade.db", "clade.db-wal", "clade.db-shm"] {
+        let mode = fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file} is {mode:o}");
+    }
+    store.close().await.unwrap();
+    // who shares one on purpose goes on sharing it
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
+    open(&path).await.unwrap().close().await.unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o660);
+}
+
 #[tokio::test]
 async fn what_is_no_database_of_ours_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

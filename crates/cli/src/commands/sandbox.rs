@@ -24,6 +24,8 @@ use crate::{
 
 /// A state that is younger than this may still be on its way into a journal.
 const FRESH: Duration = Duration::from_secs(3600);
+/// How long `doctor` waits for Daytona.
+const ENOUGH: Duration = Duration::from_secs(15);
 /// What takes longer than this is said to be waited for.
 const LONG: Duration = Duration::from_secs(2);
 
@@ -145,15 +147,7 @@ type Found = (Language, String, Result<String, String>);
 
 async fn doctor(context: &Context) -> Result<(), Failure> {
     let report = examine(sandbox::settings(context)?).await;
-    let daytona = match sandbox::here(context)?.daytona() {
-        None => None,
-        Some(settings) => {
-            let answer = told_of(context, settings, check_daytona(settings)).await;
-            Some(answer.map(|()| settings.api_url.clone()))
-        }
-    };
     let usual = SandboxSpec::default();
-    let auto = sandbox::here(context)?.choose(&usual).await.map_err(|error| format!("could not {error}"));
     let interpreters: Vec<Found> = [Language::Python, Language::JavaScript]
         .into_iter()
         .map(|language| {
@@ -162,6 +156,20 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
             (language, name.to_owned(), found.map_err(|error| format!("could not {error}")))
         })
         .collect();
+    // what is here needs nobody else's answer
+    if !context.output.json {
+        print(&report, &interpreters, context);
+    }
+    let daytona = match sandbox::here(context)?.daytona() {
+        None => None,
+        Some(settings) => {
+            // what it may take is for runs; who asks how things stand wants to know soon
+            let settings = DaytonaSettings { patience: ENOUGH, ..settings.clone() };
+            let answer = told_of(context, &settings, check_daytona(&settings)).await;
+            Some(answer.map(|()| settings.api_url.clone()))
+        }
+    };
+    let auto = sandbox::here(context)?.choose(&usual).await.map_err(|error| format!("could not {error}"));
     if context.output.json {
         let interpreters: Vec<_> = interpreters
             .iter()
@@ -181,7 +189,6 @@ async fn doctor(context: &Context) -> Result<(), Failure> {
             "daytona": daytona.as_ref().map(|answer| json!({"good": answer.is_ok(), "found": said(answer)})),
         }));
     } else {
-        print(&report, &interpreters, context);
         match &daytona {
             None => context.output.line("daytona: no key; DAYTONA_API_KEY sets one"),
             Some(answer) => context.output.line(format!("daytona: {}", said(answer))),

@@ -397,6 +397,28 @@ fn a_full_sandbox_is_replaced_and_the_record_says_so() {
     }
 }
 
+/// What one call leaves running ends the interpreter under another, which is none of that one's fault.
+#[test]
+fn a_call_that_dies_of_what_another_left_is_made_again() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("    - {type: python, value: file://leaves.py}", "");
+    let code = "import os, threading, time\n\
+                def get_assert(output, context):\n    \
+                if context['vars']['question'] == 'first':\n        \
+                threading.Timer(0.1, lambda: os._exit(3)).start()\n        return True\n    \
+                time.sleep(0.5)\n    return True\n";
+    place.write("leaves.py", code);
+    let row = |question: &str| format!("{{\"vars\": {{\"question\": \"{question}\", \"target\": \"1\"}}}}\n");
+    place.write("data.jsonl", ["first", "second", "third"].map(row).concat());
+    let ran = eval(&place, &["p.yaml", "-j", "1"]);
+    let trials = trials(&ran);
+    assert!(trials.len() == 3 && trials.iter().all(|trial| trial["pass"] == true), "{trials:?}");
+    let replaced = trials.iter().filter(|trial| trial["ran"][0]["replaced"].is_array()).count();
+    assert_eq!(replaced, 1, "{trials:?}");
+}
+
 /// Programs and generated code are not called by an interpreter of ours that could say what happened: their own last words do.
 #[test]
 fn programs_and_generated_code_say_which_limit_they_met() {

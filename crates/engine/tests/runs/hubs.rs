@@ -100,6 +100,11 @@ async fn a_stopped_search_still_chooses_and_proves() {
         length.changed().await.unwrap();
     }
     hub.stop(&run).await.unwrap();
+    // a second click, or another person's: where the run is over by now there is nothing to stop
+    assert!(matches!(
+        hub.stop(&run).await,
+        Ok(()) | Err(EngineError::NotRunning { .. } | EngineError::Finished { .. })
+    ));
     let row = ended(&hub, &store, &run).await;
     assert_eq!((row.status, row.improved.is_some()), (RunStatus::Finished, true), "{row:?}");
     let journal = store.read(run, 0, u32::MAX).await.unwrap();

@@ -62,6 +62,10 @@ impl CallError {
                 "it ended with exit code 0 before it returned; let it return instead of exiting".to_owned(),
                 said.as_str(),
             ),
+            Self::Died { ended, said } if ended.is_a_crash() && self.limit().is_none() => {
+                let crashed = format!("it {}; interpreters crash so where they get no memory", ended.words());
+                (format!("{crashed}: perhaps it met {}", Limit::Memory.advice(limits)), said.as_str())
+            }
             Self::Died { ended, said } => (format!("it {}{}", ended.words(), seems()), said.as_str()),
             Self::Channel(_) | Self::GivenUp | Self::Sandbox(_) => return self.to_string(),
         };
@@ -73,5 +77,25 @@ impl CallError {
     #[must_use]
     pub fn leaves_the_runner(&self) -> bool {
         matches!(self, Self::Failed { .. }) && self.limit().is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_without_words_is_explained_by_what_it_may_be() {
+        let died = |signal, said: &str| CallError::Died { ended: Ended::by_signal(signal), said: said.to_owned() };
+        let limits = Limits { memory_mb: 256, ..Limits::default() };
+        let told = died(11, "").explain(&limits);
+        assert!(
+            told.contains("signal 11") && told.contains("perhaps it met its limit `memory_mb`, which is 256"),
+            "{told}"
+        );
+        let told = died(6, "FATAL ERROR: JavaScript heap out of memory").explain(&limits);
+        assert!(told.contains("it seems to have met its limit `memory_mb`"), "{told}");
+        let told = died(15, "").explain(&limits);
+        assert!(told.contains("signal 15") && !told.contains("memory_mb"), "{told}");
     }
 }

@@ -7,7 +7,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::runner::Returned;
 use super::{Call, CallError, ModelHost, Runner, Source};
-use crate::{InsidePath, Language, Limit, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
+use crate::{InsidePath, Language, SandboxBackend, SandboxError, SandboxSpec, SnapshotId};
 
 /// What the sandboxes of a pool are made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +59,15 @@ pub struct Went {
 }
 
 impl Went {
-    /// Whether the call may have ended for what earlier calls left in the sandbox: files that fill it, memory, processes. Then it is worth
-    /// another try with [`Take::Fresh`].
+    /// Whether the call may have ended for what earlier calls left in the sandbox: files that fill it, memory, processes, threads that go on
+    /// and end the interpreter or print without end. Then it is worth another try with [`Take::Fresh`].
     #[must_use]
     pub fn may_suffer_for_others(&self, error: &CallError) -> bool {
-        self.warm && error.limit().is_some_and(Limit::is_of_what_is_held)
+        let may = match error.limit() {
+            Some(limit) => limit.may_be_met_for_others(),
+            None => matches!(error, CallError::Died { .. } | CallError::Channel(_)),
+        };
+        self.warm && may
     }
 }
 

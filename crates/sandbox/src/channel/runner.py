@@ -71,14 +71,30 @@ def chat(messages, **options):
 clade = types.ModuleType("clade", "What the host does for code in a sandbox.")
 clade.chat, clade.Refused = chat, Refused
 sys.modules["clade"] = clade
-sys.path.insert(0, WORK)
+# the folder of the file at work, as for a program that python starts; then that of all files
+sys.path[0:0] = [WORK, WORK]
 
 modules = {}
 snippets = {}
 
 
+def enter(folder):
+    """Modules beside a file are found from it, and those of the same names beside another file are not taken for them."""
+    left = sys.path[0]
+    if folder == left:
+        return
+    if left != WORK:
+        for name, module in list(sys.modules.items()):
+            if os.path.dirname(getattr(module, "__file__", None) or "") == left:
+                del sys.modules[name]
+    sys.path[0] = folder
+    # files may have come since somebody looked
+    importlib.invalidate_caches()
+
+
 def function_of_file(path, function):
     place = os.path.join(WORK, path)
+    enter(os.path.dirname(place))
     changed = os.stat(place).st_mtime_ns
     if modules.get(path, (None, None))[0] != changed:
         spec = importlib.util.spec_from_file_location(os.path.splitext(os.path.basename(path))[0], place)

@@ -309,13 +309,17 @@ impl Api {
         let until = Instant::now() + self.settings.patience;
         let mut repeats = 0;
         loop {
-            let (error, wait) = match self.once(&method, url, &body, within).await {
+            let (mut error, wait) = match self.once(&method, url, &body, within.min(self.settings.patience)).await {
                 Ok(bytes) => return Ok(bytes),
                 Err((error, headers)) => (error, before_repeat(headers.as_ref(), repeats)),
             };
             // where nothing was heard, the few tries of a broken connection are enough
             let most = if error.status.is_none() { 3 } else { u32::MAX };
-            if !error.is_worth_repeating() || repeats >= most || Instant::now() + wait > until {
+            if !error.is_worth_repeating() || repeats >= most {
+                return Err(error);
+            }
+            if Instant::now() + wait > until {
+                error.message.push_str(&format!(" (the next try would be in {} s)", wait.as_secs().max(1)));
                 return Err(error);
             }
             let stopped = async {
@@ -353,7 +357,13 @@ impl Api {
             Body::Form { kind, bytes } => request.header("Content-Type", kind).body(bytes.clone()),
         };
         let lost = |error: reqwest::Error| {
-            let message = format!("no answer: {}", error.without_url());
+            let error = error.without_url();
+            let mut message = format!("no answer: {error}");
+            let mut cause = std::error::Error::source(&error);
+            while let Some(deeper) = cause {
+                message.push_str(&format!(": {deeper}"));
+                cause = deeper.source();
+            }
             (ApiError { asked: asked(method, url), status: None, code: String::new(), message }, None)
         };
         let response = request.send().await.map_err(lost)?;

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 
-/// The longest single wait.
+/// The longest single wait where nobody says how long.
 const LONGEST: Duration = Duration::from_secs(60);
 /// The first wait where nobody says how long.
 const FIRST: Duration = Duration::from_millis(250);
@@ -11,7 +11,7 @@ const FIRST: Duration = Duration::from_millis(250);
 /// headers, as in `Retry-After-sandbox-create`; where several are there the longest counts.
 pub(super) fn before_repeat(headers: Option<&HeaderMap>, n: u32) -> Duration {
     let told = headers.and_then(|headers| told(headers, "retry-after").or_else(|| told(headers, "x-ratelimit-reset")));
-    told.unwrap_or_else(|| FIRST.saturating_mul(1 << n.min(8))).min(LONGEST)
+    told.unwrap_or_else(|| FIRST.saturating_mul(1 << n.min(8)).min(LONGEST))
 }
 
 /// The longest time, in seconds, under a header of this name or of this name and a suffix.
@@ -45,7 +45,7 @@ mod tests {
                 1_500,
             ),
             (&[("retry-after-sandbox-create", "soon")], 1, 500),
-            (&[("retry-after", "86400")], 0, 60_000),
+            (&[("retry-after", "86400")], 0, 86_400_000),
             (&[], 3, 2_000),
         ];
         for (headers, n, millis) in cases {
