@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::IntoDeserializer};
 
 /// Settings of `auto`. It needs none: they are for experiments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -15,6 +15,7 @@ pub struct AutoSpec {
     /// `reflect` writes all edits, each for one failure.
     pub operators: BTreeMap<String, f64>,
     /// Parts that are left out, to measure what they are worth.
+    #[serde(deserialize_with = "known")]
     pub without: Vec<AutoPart>,
 }
 
@@ -24,6 +25,15 @@ impl AutoSpec {
     pub fn has(&self, part: AutoPart) -> bool {
         !self.without.contains(&part)
     }
+}
+
+/// Parts that earlier versions had: runs of then that left one out can be read, and every search is without them now.
+const GONE: [&str; 3] = ["bandit", "reflection", "demonstrations"];
+
+fn known<'de, D: Deserializer<'de>>(names: D) -> Result<Vec<AutoPart>, D::Error> {
+    let names = Vec::<String>::deserialize(names)?;
+    let left = names.into_iter().filter(|name| !GONE.contains(&name.as_str()));
+    left.map(|name| AutoPart::deserialize(name.into_deserializer())).collect()
 }
 
 /// A part of `auto` that can be left out.
@@ -38,4 +48,18 @@ pub enum AutoPart {
     Guard,
     /// Added sentences are reviewed, and deleted where they did harm.
     Reviews,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_that_left_out_what_is_gone_can_be_read_and_unknown_parts_are_refused() {
+        let read = |json: &str| serde_json::from_str::<AutoSpec>(json);
+        let spec = read(r#"{"without": ["bandit", "racing", "demonstrations"]}"#).unwrap();
+        assert_eq!(spec.without, [AutoPart::Racing]);
+        let error = read(r#"{"without": ["luck"]}"#).unwrap_err().to_string();
+        assert!(error.contains("unknown variant `luck`") && error.contains("reviews"), "{error}");
+    }
 }

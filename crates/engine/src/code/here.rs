@@ -86,7 +86,8 @@ impl CodeHere {
             Ok(BackendChoice::Local)
         } else {
             Err(SandboxError::CannotIsolate {
-                missing: "this machine makes no jails out of namespaces, and there is no key for Daytona".to_owned(),
+                missing: "this machine made no jail out of namespaces in three tries, and there is no key for Daytona"
+                    .to_owned(),
                 fix: "have it make some (`clade sandbox doctor` says what is missing), or set DAYTONA_API_KEY"
                     .to_owned(),
             })

@@ -36,6 +36,9 @@ impl LocalSettings {
     }
 }
 
+/// The waits after tries to make a first jail that failed.
+const PAUSES: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::ZERO];
+
 /// Makes sandboxes on this machine.
 #[derive(Debug)]
 pub struct LocalBackend {
@@ -67,12 +70,15 @@ impl LocalBackend {
         if accepted > Isolation::MinimumProcess {
             return self.capabilities().isolation;
         }
+        // a machine that makes none fails each time; one that is short of something for a moment does not
         let try_out = async {
-            let made = self.make_at(Isolation::Namespaces, &Limits::default()).await;
-            match made {
-                Err(SandboxError::Create { .. }) => Isolation::MinimumProcess,
-                _ => Isolation::Namespaces,
+            for pause in PAUSES {
+                match self.make_at(Isolation::Namespaces, &Limits::default()).await {
+                    Err(SandboxError::Create { .. }) => tokio::time::sleep(pause).await,
+                    _ => return Isolation::Namespaces,
+                }
             }
+            Isolation::MinimumProcess
         };
         *self.reached.get_or_init(|| try_out).await
     }

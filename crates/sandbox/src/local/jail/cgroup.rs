@@ -207,7 +207,8 @@ impl Held {
     fn make(within: &ControlGroup, name: &str, limits: &Limits) -> io::Result<Self> {
         let mut tries = 1;
         loop {
-            match Self::make_once(within, name, limits) {
+            // whoever sweeps may still be about to remove what an earlier try made
+            match Self::make_once(within, &format!("{name}-{tries}"), limits) {
                 // whoever sweeps at this moment takes it for one that was left, until it is locked
                 Err(error) if is_swept(&error) && tries < TRIES => tries += 1,
                 made => return made,
