@@ -65,7 +65,8 @@ impl Keeping {
         }
         if let Some(code) = clients.code_if_any().filter(|code| code.keeps_unasked()) {
             let (states, detail) = code.keep(&leading(state)).await;
-            if !states.is_empty() {
+            // what could not be kept is said too; where there was nothing to keep there is nothing to say
+            if !states.is_empty() || !detail.is_empty() {
                 events.push(RunEvent::SandboxesKept { snapshot: String::new(), states, detail });
             }
         }

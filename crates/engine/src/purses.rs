@@ -37,6 +37,16 @@ impl Hub {
         }
     }
 
+    /// What a workspace, or a member there, has bought so far in runs and to try prompts out: what their limits are compared with. Seconds and
+    /// answers from the cache are not counted.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn bought_by(&self, workspace: &WorkspaceId, user: Option<&UserId>) -> Result<Spent, EngineError> {
+        let mut books = self.purses.0.lock().await;
+        self.spent_by(&(workspace.clone(), user.cloned()), &mut books).await
+    }
+
     pub(crate) async fn purses_of(
         &self,
         workspace: &WorkspaceId,

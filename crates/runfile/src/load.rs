@@ -71,8 +71,10 @@ pub struct CalledFunction {
 impl CalledFunction {
     /// What is wrong where it is first named: it cannot be called, for this reason.
     fn problem(&self, reason: &str) -> Problem {
-        // the last line of an interpreter's words says what, those before where in its own text
-        let what = reason.trim().lines().next_back().unwrap_or_default();
+        // the last line of an interpreter's words says what, those before where in its own text; Node.js tells where behind
+        let mut lines = reason.trim().lines();
+        let absent = lines.clone().find(|line| line.contains("Cannot find module") || line.contains("No module named"));
+        let what = absent.or_else(|| lines.next_back()).unwrap_or_default();
         let (message, fix) = match &self.source {
             FunctionSource::Inline { code, .. } => {
                 let first = code.trim().lines().next().unwrap_or_default();
@@ -80,7 +82,12 @@ impl CalledFunction {
             }
             FunctionSource::File { path, function } => (
                 format!("{} cannot use `{function}` of {path}: {what}", self.caller),
-                "mend that file, or name another function",
+                match absent {
+                    Some(_) => {
+                        "list the module's file under `optimize.sandbox.files`; packages are those of the interpreter that runs it"
+                    }
+                    None => "mend that file, or name another function",
+                },
             ),
         };
         self.place.saying(message, fix)

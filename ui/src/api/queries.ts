@@ -118,6 +118,7 @@ const ofWorkspace = <R>(workspace: string, what: string) =>
   });
 
 export const workspaceQuery = (workspace: string) => ofWorkspace<T.Workspace>(workspace, "");
+export const spentQuery = (workspace: string) => ofWorkspace<T.Bought>(workspace, "spent");
 export const membersQuery = (workspace: string) => ofWorkspace<T.Page<T.Member>>(workspace, "members");
 export const invitationsQuery = (workspace: string) => ofWorkspace<T.Page<T.Invitation>>(workspace, "invitations");
 export const mentionsQuery = (workspace: string) => ofWorkspace<T.Page<T.Mention>>(workspace, "mentions");

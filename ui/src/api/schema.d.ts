@@ -1535,6 +1535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/spent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a workspace and each member have bought so far, as their limits count it. */
+        get: operations["workspace_spent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/top": {
         parameters: {
             query?: never;
@@ -1752,6 +1769,13 @@ export interface components {
             unpriced?: number;
             /** @description Their tokens. */
             usage: components["schemas"]["Usage"];
+        };
+        /** @description What a workspace has bought. */
+        Bought: {
+            /** @description All of it. */
+            all: components["schemas"]["Used"];
+            /** @description That of those who are members now. */
+            members: components["schemas"]["MemberBought"][];
         };
         /** @description Where a run starts. */
         BranchWantedInput: {
@@ -2790,6 +2814,11 @@ export interface components {
             /** @description What they sign in with. */
             login: string;
             name: string;
+        };
+        /** @description What a member has bought. */
+        MemberBought: {
+            used: components["schemas"]["Used"];
+            user: components["schemas"]["UserId"];
         };
         /** @description What is to change. */
         MemberChangeInput: {
@@ -4752,6 +4781,21 @@ export interface components {
          * @description An amount of money in US dollars, never negative where it is a cost.
          */
         Usd: number;
+        /** @description What was bought in runs and to try prompts out. */
+        Used: {
+            /** Format: uint64 */
+            calls: number;
+            /**
+             * Format: uint64
+             * @description Input and output tokens.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description US dollars, of calls whose price is known.
+             */
+            usd: number;
+        };
         /** @description What is to change; what is left out stays. */
         UserChangeInput: {
             disabled?: boolean | null;
@@ -8656,6 +8700,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnswerJudged"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    workspace_spent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bought"];
                 };
             };
             /** @description what went wrong and what to do */

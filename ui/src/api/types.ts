@@ -88,6 +88,7 @@ export type Present = Schemas["Present"];
 export type Mention = Schemas["Mention"];
 export type Workspace = Schemas["WorkspaceView"];
 export type Member = Schemas["MemberView"];
+export type Bought = Schemas["Bought"];
 export type Invitation = Schemas["InvitationView"];
 export type ProviderKey = Schemas["KeyView"];
 export type Webhook = Schemas["WebhookView"];

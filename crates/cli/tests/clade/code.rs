@@ -83,11 +83,12 @@ fn code_that_cannot_be_called_is_told_before_anything_is_spent() {
     let place = place(
         "    - {type: python, value: 'len(output'}\n    - {type: python, value: 'file://score.py:grade'}\n    \
          - {type: javascript, value: 'output ==== 1'}\n    - {type: python, value: 'file://broken.py'}\n    \
-         - {type: python, value: 'file://score.py'}",
+         - {type: python, value: 'file://score.py'}\n    - {type: javascript, value: 'file://lo.js'}",
         "",
     );
     place.write("score.py", SCORE);
     place.write("broken.py", "import nothing_like_that\n");
+    place.write("lo.js", "const lo = require('./nothing-like-that');\nmodule.exports = () => true;\n");
     for command in [["check", "p.yaml"], ["run", "p.yaml"], ["eval", "p.yaml"]] {
         let ran = Ran::of(clade(&place, &command));
         assert_eq!(ran.code, 2, "{}", ran.stderr);
@@ -97,11 +98,13 @@ fn code_that_cannot_be_called_is_told_before_anything_is_spent() {
             "a check cannot use `grade` of score.py: AttributeError: score.py has no function `grade`",
             "the code of a check, `output ==== 1`, cannot be used: Unexpected token '='",
             "a check cannot use `get_assert` of broken.py: ModuleNotFoundError: No module named 'nothing_like_that'",
+            "a check cannot use `default` of lo.js: Cannot find module './nothing-like-that'",
+            "list the module's file under `optimize.sandbox.files`",
         ] {
             assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
         }
         let told = ran.stderr.matches(" cannot be used: ").count() + ran.stderr.matches("a check cannot use").count();
-        assert_eq!(told, 4, "{}", ran.stderr);
+        assert_eq!(told, 5, "{}", ran.stderr);
     }
     assert!(place.ok(&["list", "--json"]).trim().is_empty(), "a run was made");
 }

@@ -4,7 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, Budget, Timestamp, Workspace, WorkspaceId};
+use clade_domain::{Action, Budget, Spent, Timestamp, UserId, Workspace, WorkspaceId};
 use clade_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,59 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<Budget>()
         .gives::<WorkspaceView>(200)
         .edits(),
+        Route::get(
+            "/workspaces/{workspace}/spent",
+            Gate::Workspace(Action::ReadWorkspace),
+            "workspace_spent",
+            "What a workspace and each member have bought so far, as their limits count it.",
+            spent,
+        )
+        .gives::<Bought>(200),
     ]
+}
+
+/// What was bought in runs and to try prompts out.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Used {
+    /// US dollars, of calls whose price is known.
+    usd: f64,
+    calls: u64,
+    /// Input and output tokens.
+    tokens: u64,
+}
+
+impl From<Spent> for Used {
+    fn from(spent: Spent) -> Self {
+        Self { usd: spent.usd.0, calls: spent.calls, tokens: spent.tokens_in + spent.tokens_out }
+    }
+}
+
+/// What a workspace has bought.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Bought {
+    /// All of it.
+    all: Used,
+    /// That of those who are members now.
+    members: Vec<MemberBought>,
+}
+
+/// What a member has bought.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MemberBought {
+    user: UserId,
+    used: Used,
+}
+
+async fn spent(State(app): State<App>, caller: Caller) -> Result<Json<Bought>, Problem> {
+    let workspace = caller.workspace()?;
+    let all = app.hub.bought_by(workspace, None).await?.into();
+    let mut members = Vec::new();
+    for member in app.accounts.members(workspace, caller.now).await? {
+        let user = member.value.user;
+        let used = app.hub.bought_by(workspace, Some(&user)).await?.into();
+        members.push(MemberBought { user, used });
+    }
+    Ok(Json(Bought { all, members }))
 }
 
 /// A workspace.

@@ -73,6 +73,16 @@ async fn what_is_tried_out_counts_in_the_budgets_of_member_and_workspace() {
     let answered = |answers: &[Value]| answers.iter().filter(|one| one["error"].is_null()).count();
     assert_eq!(answered(&tried(&ben, &["simulated:rough"; 2]).await), 2);
 
+    // which an admin sees before giving more
+    let used = ada.get("/workspaces/north/spent").await;
+    assert_eq!(used["all"]["calls"], 4, "{used}");
+    assert!(used["all"]["tokens"].as_u64() > Some(0), "{used}");
+    for person in [&ada, &ben] {
+        let own =
+            used["members"].as_array().unwrap().iter().find(|member| member["user"] == json!(person.user)).unwrap();
+        assert_eq!(own["used"]["calls"], 2, "{used}");
+    }
+
     let folder = server.stop().await;
     let server = Server::in_folder(Mode::Accounts, folder).await;
     let ben = server.token(ben.user, Role::Instance).await;
