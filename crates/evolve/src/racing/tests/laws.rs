@@ -95,28 +95,34 @@ proptest! {
         }
         prop_assert!(race.is_over() && race.leader().is_some());
     }
+}
 
-    #[test]
-    fn candidates_that_join_late_can_win_and_nobody_has_to_leave(
-        kind in kinds(), seed: u64, total in 600..900_usize,
-    ) {
-        let table = table(&[0.3, 0.3, 0.35, 0.95, 0.3], 200, seed);
-        let mut race = Race::new(kind, 2, 200, Some(total), seed);
-        let mut candidates = 2;
-        loop {
-            if candidates < table.len() && (race.spent() >= 30 * candidates || race.is_over()) {
-                prop_assert_eq!(race.add(), candidates);
-                candidates += 1;
+/// The best one joins as the fourth. Another one may look better by luck on the few examples that it met, so this is no law of single races.
+#[test]
+fn candidates_that_join_late_can_win_and_nobody_has_to_leave() {
+    const RACES: u64 = 60;
+    for kind in PolicyKind::ALL {
+        let wins = |seed: &u64| {
+            let table = table(&[0.3, 0.3, 0.35, 0.95, 0.3], 200, *seed);
+            let mut race = Race::new(kind, 2, 200, Some(600 + 5 * *seed as usize), *seed);
+            let mut candidates = 2;
+            loop {
+                if candidates < table.len() && (race.spent() >= 30 * candidates || race.is_over()) {
+                    assert_eq!(race.add(), candidates);
+                    candidates += 1;
+                }
+                let cells = race.next(usize::MAX);
+                if cells.is_empty() {
+                    break;
+                }
+                for cell in cells {
+                    race.observe(cell.candidate, cell.example, Some(table[cell.candidate][cell.example]));
+                }
             }
-            let cells = race.next(usize::MAX);
-            if cells.is_empty() {
-                break;
-            }
-            for cell in cells {
-                race.observe(cell.candidate, cell.example, Some(table[cell.candidate][cell.example]));
-            }
-        }
-        prop_assert_eq!(race.leader(), Some(3));
+            race.leader() == Some(3)
+        };
+        let won = (0..RACES).filter(wins).count();
+        assert!(won as u64 >= RACES * 19 / 20, "{kind:?}: {won} of {RACES}");
     }
 }
 
