@@ -143,7 +143,8 @@ fn somebody_signs_up_works_and_takes_their_run_along() {
     };
     let waited = std::time::Instant::now();
     while status() < 2 {
-        assert!(waited.elapsed() < Duration::from_secs(30), "{}", with.ok(&["sync", "--status"]));
+        // a feed that failed once, as on a busy machine, rests longer and longer before it tries again
+        assert!(waited.elapsed() < Duration::from_secs(120), "{}", with.ok(&["sync", "--status"]));
     }
     let (view, best, tree) = runtime.block_on(async {
         let of = |path: &str| format!("/runs/whole-journey{path}");
@@ -171,7 +172,8 @@ fn somebody_signs_up_works_and_takes_their_run_along() {
     });
     let waited = std::time::Instant::now();
     while status() < 2 {
-        assert!(waited.elapsed() < Duration::from_secs(30), "{}", with.ok(&["sync", "--status"]));
+        // a feed that failed once, as on a busy machine, rests longer and longer before it tries again
+        assert!(waited.elapsed() < Duration::from_secs(120), "{}", with.ok(&["sync", "--status"]));
     }
     let ancestors = with.ok(&["lineage", "whole-branch", "--ancestors", "seed"]);
     assert!(ancestors.contains("whole-journey"), "a branch descends from its trunk, in Neo4j too: {ancestors}");

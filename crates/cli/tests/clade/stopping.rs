@@ -86,6 +86,8 @@ fn an_evaluation_without_an_answer_says_how_to_go_on_and_has_a_report() {
     command.args(["eval", "p.yaml", "--quiet", "--run-id", "stopped"]);
     let mut working = Working::start(command);
     while place.run(&["show", "stopped", "--json"]).code != 0 {}
+    // it has its prompt, which waits for an answer
+    while place.json(&["show", "stopped"])["result"]["counts"]["candidates"] == 0 {}
     while !working.ended() {
         working.signal("INT");
         std::thread::yield_now();
