@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
-use clade_domain::{CandidateId, Instruction, RunEvent, RunMode, Steering, StopReason, UserId};
-use clade_evolve::{Plan, state::Phase};
+use clade_domain::{Instruction, RunEvent, RunMode, Steering, StopReason, UserId};
+use clade_evolve::state::Phase;
 
 use crate::{Control, EngineError, RunOutcome, Runner, orders};
 
@@ -59,14 +59,11 @@ impl Runner {
         if state.phase() != Phase::Search {
             return Ok(());
         }
-        let mut finalists = match state.generations().last() {
+        let leaders = match state.generations().last() {
             Some(closed) => closed.survivors.clone(),
             None => vec![state.best()],
         };
-        finalists.truncate(Plan::FINALISTS - 1);
-        if !finalists.contains(&CandidateId(0)) {
-            finalists.push(CandidateId(0));
-        }
+        let finalists = self.conductor.with_first(leaders);
         self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
     }
 }

@@ -289,8 +289,9 @@ impl Conductor {
     }
 
     /// The first few of these, with the first prompt always among them, those that people pinned before the others, and none that they
-    /// rejected.
-    fn with_first(&self, leaders: Vec<CandidateId>) -> Vec<CandidateId> {
+    /// rejected: who meets validation, whatever ended the search.
+    #[must_use]
+    pub fn with_first(&self, leaders: Vec<CandidateId>) -> Vec<CandidateId> {
         let mut finalists: Vec<CandidateId> = self.state.hand().pinned().collect();
         for leader in leaders {
             if !finalists.contains(&leader) && !self.state.hand().rejects(leader) {
