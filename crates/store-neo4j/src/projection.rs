@@ -7,9 +7,8 @@ use neo4rs::{BoltType, Query, query};
 
 use crate::{
     Neo4jLineage,
-    lineage::list,
     link::Outcome,
-    values::{map, real, text, whole},
+    values::{map, named, real, text, whole},
 };
 
 /// Longest text of a prompt that a node shows; the whole of it is in the journal.
@@ -18,16 +17,23 @@ const SHOWN: usize = 20_000;
 /// Takes the run's lock until the transaction ends, and reads what is in it only then.
 const LOCK: &str = "MERGE (r:Run {id: $run}) SET r.lock = true WITH r RETURN coalesce(r.entries, 0) AS entries";
 
-const NODES: &str = "MATCH (r:Run {id: $run}) UNWIND $rows AS row MERGE (p:Prompt {id: row.id}) SET p += row.properties \
-     WITH r, p, row WHERE row.joined MERGE (p)-[:IN_RUN]->(r)";
+/// How far the journal was read, its candidates, and their parents, in one statement: the driver sends what is larger than its buffer
+/// in pieces, the last of which waits for the system's acknowledgement of those before (some 40 ms). No other statement of a batch is
+/// that large. Who joins is new, but may be there as a parent that a branch has named; a parent may be of a run that is not there yet.
+const NODES: &str = "MATCH (r:Run {id: $run}) SET r.entries = $entries, r.fold = $fold REMOVE r.lock \
+     WITH r UNWIND $rows AS row MERGE (c:Prompt {id: row.id}) SET c += row.properties \
+     WITH r, c, row WHERE row.joined CREATE (c)-[:IN_RUN]->(r) \
+     WITH c, row UNWIND row.parents AS parent MERGE (p:Prompt {id: parent.id})";
+
+/// Relationships to parents.
+const KINDS: [&str; 3] = ["MUTATED_FROM", "DERIVED_FROM", "BRANCH_OF"];
 
 /// How much better children are than their parents, by Newcombe's hybrid score interval (`clade_lineage::Estimate::minus`).
-const DIFFERENCE: &str = "SET e.cost = c.cost, e.difference = c.score - p.score, \
+const DIFFERENCE: &str = "e.cost = c.cost, e.difference = c.score - p.score, \
      e.low = c.score - p.score - sqrt((c.score - c.low) ^ 2 + (p.high - p.score) ^ 2), \
      e.high = c.score - p.score + sqrt((c.high - c.score) ^ 2 + (p.score - p.low) ^ 2)";
 
-const HEAD: &str = "MATCH (r:Run {id: $run}) SET r.entries = $entries, r.fold = $fold REMOVE r.lock \
-     WITH r OPTIONAL MATCH (r)-[old:HEAD]->(:Prompt) DELETE old \
+const HEAD: &str = "MATCH (r:Run {id: $run}) OPTIONAL MATCH (r)-[old:HEAD]->(:Prompt) DELETE old \
      WITH DISTINCT r MATCH (p:Prompt {id: $best}) MERGE (r)-[:HEAD]->(p)";
 
 impl Projection for Neo4jLineage {
@@ -60,10 +66,10 @@ impl Projection for Neo4jLineage {
     fn records(&self, run: RunId, candidates: Vec<CandidateId>) -> StoreFuture<'_, Vec<Record>> {
         Box::pin(async move {
             self.prepare().await?;
-            let ids: Vec<String> = candidates.into_iter().map(|id| NodeId::new(run.clone(), id).to_string()).collect();
-            let read =
-                "UNWIND $ids AS id MATCH (p:Prompt {id: id}) WHERE p.record IS NOT NULL RETURN p.record AS record";
-            let rows = self.link.rows("read nodes", query(read).param("ids", list(&ids))).await?;
+            let read = "UNWIND $numbers AS number MATCH (p:Prompt {id: $run + '@c' + number}) \
+                 WHERE p.record IS NOT NULL RETURN p.record AS record";
+            let read = query(read).param("run", run.as_str()).param("numbers", numbers(&candidates));
+            let rows = self.link.rows("read nodes", read).await?;
             rows.iter().map(|row| self.record(row)).collect()
         })
     }
@@ -109,51 +115,70 @@ fn statements(batch: Batch) -> Result<Vec<Query>, StoreError> {
     let Batch { fold, records, prompts, .. } = batch;
     let run = fold.run().to_string();
     let prompts: HashMap<CandidateId, String> = prompts.into_iter().collect();
-    let (mut rows, mut changed, mut joined) = (Vec::<BoltType>::new(), Vec::new(), Vec::new());
-    let mut edges: HashMap<&'static str, Vec<BoltType>> = HashMap::new();
+    let (mut rows, mut changed, mut joined) = (Vec::<BoltType>::with_capacity(records.len()), Vec::new(), Vec::new());
     for record in &records {
-        let (node, id) = (&record.node, record.node.id.to_string());
-        let json = serde_json::to_string(record).map_err(written)?;
-        let prompt = prompts.get(&node.id.candidate);
-        let properties = properties(node, json, prompt);
-        rows.push(map([("id", text(&id)), ("properties", properties), ("joined", prompt.is_some().into())]));
-        if prompt.is_some() {
-            for (place, parent) in (0..).zip(&node.parents) {
-                edges.entry(kind(node, parent)).or_default().push(map([
-                    ("child", text(&id)),
-                    ("parent", text(&parent.to_string())),
-                    ("properties", edge(node, place)),
-                ]));
-            }
+        let (node, prompt) = (&record.node, prompts.get(&record.node.id.candidate));
+        let mut properties = changing(node, serde_json::to_string(record).map_err(written)?);
+        if let Some(prompt) = prompt {
+            properties.extend(lasting(node, prompt));
         }
-        if prompt.is_some() { joined.push(id) } else { changed.push(id) }
+        rows.push(map([
+            ("id", text(&node.id.to_string())),
+            ("properties", properties.into()),
+            ("joined", prompt.is_some().into()),
+            ("parents", if prompt.is_some() { parents(node) } else { Vec::new() }.into()),
+        ]));
+        if prompt.is_some() { &mut joined } else { &mut changed }.push(node.id.candidate);
     }
-    let mut statements = vec![query(NODES).param("run", run.as_str()).param("rows", rows)];
-    // a relationship's type is no parameter
-    for (kind, edges) in edges {
-        // the parent may be of a run that is not there yet
-        let statement = format!(
-            "UNWIND $edges AS edge MATCH (c:Prompt {{id: edge.child}}) MERGE (p:Prompt {{id: edge.parent}}) \
-             MERGE (c)-[e:{kind}]->(p) SET e += edge.properties {DIFFERENCE}"
-        );
-        statements.push(query(&statement).param("edges", edges));
-    }
+    let nodes = query(&nodes()).param("run", run.as_str()).param("rows", rows);
+    let json = serde_json::to_string(&fold).map_err(written)?;
+    let mut statements = vec![nodes.param("entries", whole(fold.next())).param("fold", json)];
     // a prompt that just joined can only have children in branches whose journals were read before
-    for (ids, ends) in [
+    for (candidates, ends) in [
         (&changed, "(c:Prompt {id: id})-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt)"),
         (&changed, "(c:Prompt)-[e:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(p:Prompt {id: id})"),
         (&joined, "(c:Prompt)-[e:BRANCH_OF]->(p:Prompt {id: id})"),
     ] {
-        if !ids.is_empty() {
-            let statement = format!("UNWIND $ids AS id MATCH {ends} {DIFFERENCE}");
-            statements.push(query(&statement).param("ids", list(ids)));
+        if !candidates.is_empty() {
+            let statement =
+                format!("UNWIND $numbers AS number WITH $run + '@c' + number AS id MATCH {ends} SET {DIFFERENCE}");
+            statements.push(query(&statement).param("run", run.as_str()).param("numbers", numbers(candidates)));
         }
     }
     let best = fold.best().map(|best| NodeId::new(fold.run().clone(), best).to_string()).unwrap_or_default();
-    let json = serde_json::to_string(&fold).map_err(written)?;
-    let head = query(HEAD).param("run", run).param("entries", whole(fold.next()));
-    statements.push(head.param("fold", json).param("best", best));
+    statements.push(query(HEAD).param("run", run).param("best", best));
     Ok(statements)
+}
+
+/// [`NODES`] with relationships to the parents, whose type is no parameter.
+fn nodes() -> String {
+    let made = KINDS.map(|kind| {
+        format!(
+            " FOREACH (_ IN CASE parent.kind WHEN '{kind}' THEN [1] ELSE [] END | \
+             CREATE (c)-[e:{kind}]->(p) SET e = parent.properties, {DIFFERENCE})"
+        )
+    });
+    NODES.to_owned() + &made.concat()
+}
+
+/// Each parent once, with the relationship to it.
+fn parents(node: &Node) -> Vec<BoltType> {
+    let is_first = |(place, parent): &(usize, &NodeId)| !node.parents[..*place].contains(parent);
+    let places = node.parents.iter().enumerate().filter(is_first);
+    places
+        .map(|(place, parent)| {
+            map([
+                ("id", text(&parent.to_string())),
+                ("kind", text(kind(node, parent))),
+                ("properties", edge(node, place as u64)),
+            ])
+        })
+        .collect()
+}
+
+/// Candidates of one run by their numbers, which take little room.
+fn numbers(candidates: &[CandidateId]) -> Vec<BoltType> {
+    candidates.iter().map(|candidate| whole(u64::from(candidate.0))).collect()
 }
 
 /// What a relationship to a parent is called: the tie to another run is a branch, whatever the rest is.
@@ -175,30 +200,34 @@ fn edge(node: &Node, place: u64) -> BoltType {
     ])
 }
 
-fn properties(node: &Node, record: String, prompt: Option<&String>) -> BoltType {
+/// Properties that trials and verdicts change.
+fn changing(node: &Node, record: String) -> HashMap<String, BoltType> {
     let score = node.score;
-    let mut properties: HashMap<String, BoltType> = HashMap::new();
-    let mut set = |name: &str, value: BoltType| drop(properties.insert(name.to_owned(), value));
-    set("run", text(node.id.run.as_str()));
-    set("candidate", text(&node.id.candidate.to_string()));
-    set("number", whole(u64::from(node.id.candidate.0)));
-    set("generation", whole(u64::from(node.generation)));
-    set("operator", text(node.operator.as_ref().map_or("seed", |operator| &operator.0)));
-    set("model", text(&node.model));
-    set("hash", text(&node.prompt.to_string()));
-    set("status", text(node.status.word()));
-    set("reason", text(&node.reason));
-    set("note", text(&node.note));
-    set("score", real(score.map(|score| score.mean)));
-    set("low", real(score.map(|score| score.low)));
-    set("high", real(score.map(|score| score.high)));
-    set("trials", whole(score.map_or(0, |score| u64::from(score.trials))));
-    set("cost", real(Some(node.cost.0)));
-    set("state", node.state.clone().into());
-    set("turned_away", whole(u64::from(node.turned_away)));
-    set("record", record.into());
-    if let Some(prompt) = prompt {
-        set("text", text(&prompt.chars().take(SHOWN).collect::<String>()));
-    }
-    properties.into()
+    named([
+        ("model", text(&node.model)),
+        ("status", text(node.status.word())),
+        ("reason", text(&node.reason)),
+        ("score", real(score.map(|score| score.mean))),
+        ("low", real(score.map(|score| score.low))),
+        ("high", real(score.map(|score| score.high))),
+        ("trials", whole(score.map_or(0, |score| u64::from(score.trials)))),
+        ("cost", real(Some(node.cost.0))),
+        ("turned_away", whole(u64::from(node.turned_away))),
+        ("record", record.into()),
+    ])
+}
+
+/// Properties that it has from the beginning.
+fn lasting(node: &Node, prompt: &str) -> HashMap<String, BoltType> {
+    named([
+        ("run", text(node.id.run.as_str())),
+        ("candidate", text(&node.id.candidate.to_string())),
+        ("number", whole(u64::from(node.id.candidate.0))),
+        ("generation", whole(u64::from(node.generation))),
+        ("operator", text(node.operator.as_ref().map_or("seed", |operator| &operator.0))),
+        ("hash", text(&node.prompt.to_string())),
+        ("note", text(&node.note)),
+        ("state", node.state.clone().into()),
+        ("text", text(&prompt.chars().take(SHOWN).collect::<String>())),
+    ])
 }

@@ -6,7 +6,12 @@ use neo4rs::BoltType;
 
 /// A map.
 pub(crate) fn map<const N: usize>(entries: [(&str, BoltType); N]) -> BoltType {
-    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<HashMap<String, BoltType>>().into()
+    named(entries).into()
+}
+
+/// Values by name.
+pub(crate) fn named<const N: usize>(entries: [(&str, BoltType); N]) -> HashMap<String, BoltType> {
+    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// A number without a fraction; Neo4j has 63 bits, which no count of ours exceeds.

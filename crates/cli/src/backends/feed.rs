@@ -7,13 +7,13 @@ use std::{
 use clade_domain::RunId;
 use clade_store::{Projector, Store};
 use futures::{StreamExt, stream::FuturesUnordered};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Backend, Config, Role};
 use crate::{context::Context, failure::Failure, output::Output};
 
-/// How often what was added to a journal is carried over: the most that a server lags behind while all is well.
+/// How often what was added to a journal is carried over. A server lags behind by this and by what a batch takes while all is well.
 const PULSE: Duration = Duration::from_millis(500);
 /// The longest pause after failures.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -119,9 +119,12 @@ pub async fn all(
 
 impl Line {
     async fn keep_up(&mut self, run: &RunId, output: &Output, ended: &CancellationToken) {
+        // from one beginning to the next: the time that a batch takes is no pause on top
+        let mut pulse = interval_at(Instant::now() + PULSE, PULSE);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !ended.is_cancelled() {
             tokio::select! {
-                () = sleep(PULSE) => {}
+                _ = pulse.tick() => {}
                 () = ended.cancelled() => return,
             }
             if self.rest.is_none_or(|(until, _)| Instant::now() >= until) {

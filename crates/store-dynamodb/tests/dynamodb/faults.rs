@@ -3,30 +3,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clade_domain::{ContentHash, RunId, Timestamp};
-use clade_store::{Generations, Journal, MemoryStore, StoreError, conformance::samples};
+use clade_store::{Generations, MemoryStore, StoreError, conformance::samples};
 use clade_store_dynamodb::{DynamoGenerations, DynamoOptions};
 use clade_test_servers::{DynamoServer, Proxy};
-
-async fn journals() -> (Arc<MemoryStore>, RunId) {
-    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
-    let events = vec![samples::started(&run, None).unwrap()];
-    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
-    (store, run)
-}
-
-async fn grow(store: &MemoryStore, run: &RunId, from: u32, to: u32) {
-    let next = store.length(run.clone()).await.unwrap();
-    let events =
-        (from..to).flat_map(|id| [samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)]);
-    store.append(run.clone(), next, Timestamp(2), events.collect()).await.unwrap();
-}
-
-async fn expected(store: &Arc<MemoryStore>) -> ContentHash {
-    let reference = Generations::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
-    reference.projector().catch_up().await.unwrap();
-    reference.digest().await.unwrap()
-}
 
 /// A table of its own, made over the straight way, and generations in it over another port.
 async fn over(store: &Arc<MemoryStore>, server: &DynamoServer, port: u16, patience: Duration) -> Generations {
@@ -45,11 +24,11 @@ async fn over(store: &Arc<MemoryStore>, server: &DynamoServer, port: u16, patien
 #[tokio::test]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     let Some(mut server) = DynamoServer::start() else { return };
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let generations = over(&store, &server, server.port, Duration::from_secs(2)).await;
     let mut failed = 0;
     for step in 0..12 {
-        grow(&store, &run, step * 10, step * 10 + 10).await;
+        samples::grow(&store, &run, step * 10..step * 10 + 10).await.unwrap();
         // killed while a batch is under way; journals grow while it is away
         let killing = async {
             if step == 3 || step == 8 {
@@ -71,19 +50,19 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     // one that was just started takes its time
     let generations = over(&store, &server, server.port, Duration::from_secs(30)).await;
     generations.projector().catch_up().await.unwrap();
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_way_that_is_cut_loses_and_doubles_nothing_and_one_that_is_slow_only_takes_longer() {
     let Some(server) = DynamoServer::start() else { return };
     let proxy = Proxy::start(server.port);
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let generations = over(&store, &server, proxy.port, Duration::from_secs(8)).await;
     // what was asked has happened when the answer is cut off, and nobody knows
     proxy.cut_after(|n| 150 + 211 * (n % 7));
     for step in 0..8 {
-        grow(&store, &run, step * 6, step * 6 + 6).await;
+        samples::grow(&store, &run, step * 6..step * 6 + 6).await.unwrap();
         drop(generations.projector().catch_up().await);
     }
     assert!(proxy.cuts() > 5, "{} connections were cut", proxy.cuts());
@@ -92,10 +71,10 @@ async fn a_way_that_is_cut_loses_and_doubles_nothing_and_one_that_is_slow_only_t
     while generations.projector().catch_up().await.is_err() {
         assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
     }
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
     proxy.delay(Duration::from_millis(500));
-    grow(&store, &run, 48, 60).await;
+    samples::grow(&store, &run, 48..60).await.unwrap();
     generations.projector().catch_up().await.unwrap();
     proxy.delay(Duration::ZERO);
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }

@@ -3,32 +3,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clade_domain::{ContentHash, RunId, Timestamp};
-use clade_store::{Journal, Lineage, MemoryStore, Projection, StoreError, conformance::samples};
+use clade_store::{Lineage, MemoryStore, Projection, StoreError, conformance::samples};
 use clade_store_neo4j::Neo4jOptions;
 use clade_test_servers::{Neo4jServer, Proxy};
 
 use crate::{ask, database, lineage};
-
-async fn journals() -> (Arc<MemoryStore>, RunId) {
-    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
-    let events = vec![samples::started(&run, None).unwrap()];
-    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
-    (store, run)
-}
-
-async fn grow(store: &MemoryStore, run: &RunId, from: u32, to: u32) {
-    let next = store.length(run.clone()).await.unwrap();
-    let events =
-        (from..to).flat_map(|id| [samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)]);
-    store.append(run.clone(), next, Timestamp(2), events.collect()).await.unwrap();
-}
-
-async fn expected(store: &Arc<MemoryStore>) -> ContentHash {
-    let reference = Lineage::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
-    reference.catch_up().await.unwrap();
-    reference.digest().await.unwrap()
-}
 
 fn port(options: &Neo4jOptions) -> u16 {
     options.url.rsplit_once(':').unwrap().1.parse().unwrap()
@@ -43,12 +22,12 @@ async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
     let Some((_turn, options)) = database() else { return };
     let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let url = format!("bolt://127.0.0.1:{}", proxy.port);
     let through = over(&store, &Neo4jOptions { url, patience: Duration::from_secs(10), ..options.clone() });
     let mut failed = 0;
     for step in 0..12 {
-        grow(&store, &run, step * 10, step * 10 + 10).await;
+        samples::grow(&store, &run, step * 10..step * 10 + 10).await.unwrap();
         // cut while a batch is under way, at another moment each time
         let cutting = async {
             if step % 3 == 1 {
@@ -67,18 +46,18 @@ async fn a_connection_that_is_cut_in_mid_way_loses_and_doubles_nothing() {
     }
     assert!(failed > 0, "it was cut four times, and nothing failed");
     through.catch_up().await.unwrap();
-    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(through.digest().await.unwrap(), samples::lineage_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     let Some(mut server) = Neo4jServer::start() else { return };
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let quick = Neo4jOptions { patience: Duration::from_secs(2), ..Neo4jOptions::parse(&server.url).unwrap() };
     let through = over(&store, &quick);
     let mut failed = 0;
     for step in 0..12 {
-        grow(&store, &run, step * 10, step * 10 + 10).await;
+        samples::grow(&store, &run, step * 10..step * 10 + 10).await.unwrap();
         // killed while a batch is under way; journals grow while it is away
         let killing = async {
             if step == 3 || step == 8 {
@@ -103,7 +82,7 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     while let Err(error) = through.catch_up().await {
         assert!(begin.elapsed() < Duration::from_secs(180), "it does not recover: {error}");
     }
-    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(through.digest().await.unwrap(), samples::lineage_of(&store).await.unwrap());
 }
 
 #[tokio::test]
@@ -111,14 +90,14 @@ async fn a_slow_way_only_takes_longer() {
     let Some((_turn, options)) = database() else { return };
     let proxy = Proxy::start(port(&options));
     lineage(&options).forget().await.unwrap();
-    let (store, run) = journals().await;
-    grow(&store, &run, 0, 20).await;
+    let (store, run) = samples::journals().await.unwrap();
+    samples::grow(&store, &run, 0..20).await.unwrap();
     let url = format!("bolt://127.0.0.1:{}", proxy.port);
     let through = over(&store, &Neo4jOptions { url: url.clone(), ..options.clone() });
     through.digest().await.unwrap();
     proxy.delay(Duration::from_millis(500));
     through.catch_up().await.unwrap();
-    assert_eq!(through.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(through.digest().await.unwrap(), samples::lineage_of(&store).await.unwrap());
     // a way that is too slow ends with the patience
     proxy.delay(Duration::from_secs(60));
     let hasty = over(&store, &Neo4jOptions { url, patience: Duration::from_millis(500), ..options });
@@ -131,7 +110,7 @@ async fn a_slow_way_only_takes_longer() {
 #[tokio::test]
 async fn what_is_wrong_is_said() {
     let Some((_turn, options)) = database() else { return };
-    let (store, _) = journals().await;
+    let (store, _) = samples::journals().await.unwrap();
     let wrong = Neo4jOptions { password: "wrong".into(), ..options.clone() };
     let error = over(&store, &wrong).catch_up().await.unwrap_err();
     assert!(
@@ -151,7 +130,7 @@ async fn what_is_wrong_is_said() {
 #[tokio::test]
 async fn a_password_that_has_to_be_changed_is_said() {
     let Some((_turn, options)) = database() else { return };
-    let (store, _) = journals().await;
+    let (store, _) = samples::journals().await.unwrap();
     ask(&options, "CREATE OR REPLACE USER lapsed SET PASSWORD 'first-password' CHANGE REQUIRED").await;
     let lapsed = Neo4jOptions { user: "lapsed".into(), password: "first-password".into(), ..options };
     let error = over(&store, &lapsed).catch_up().await.unwrap_err();

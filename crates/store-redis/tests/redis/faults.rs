@@ -3,47 +3,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clade_domain::{RunEvent, RunId, Timestamp};
+use clade_domain::{RunEvent, Timestamp};
 use clade_store::{Generations, Journal, MemoryStore, StoreError, conformance::samples};
 use clade_store_redis::{RedisGenerations, RedisOptions};
 use clade_test_servers::{Proxy, RedisServer, SmallDisk};
-
-/// Journals with one run.
-async fn journals() -> (Arc<MemoryStore>, RunId) {
-    let (store, run) = (Arc::new(MemoryStore::new()), samples::run("faulty").unwrap());
-    let events = vec![samples::started(&run, None).unwrap()];
-    store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
-    (store, run)
-}
-
-async fn grow(store: &MemoryStore, run: &RunId, from: u32, to: u32) {
-    for id in from..to {
-        let next = store.length(run.clone()).await.unwrap();
-        let events = vec![samples::admitted(id), samples::trial(id * 100), samples::trial(id * 100 + 1)];
-        store.append(run.clone(), next, Timestamp(2), events).await.unwrap();
-    }
-}
 
 fn over(store: &Arc<MemoryStore>, url: &str, patience: Duration) -> Generations {
     let options = RedisOptions { patience, ..RedisOptions::new(url) };
     Generations::new(Arc::<MemoryStore>::clone(store), Arc::new(RedisGenerations::new(options).unwrap()))
 }
 
-/// What memory makes of the same journals.
-async fn expected(store: &Arc<MemoryStore>) -> clade_domain::ContentHash {
-    let reference = Generations::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
-    reference.projector().catch_up().await.unwrap();
-    reference.digest().await.unwrap()
-}
-
 #[tokio::test]
 async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     let Some(mut server) = RedisServer::start(&[]) else { return };
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let generations = over(&store, &server.url(), Duration::from_secs(1));
     let mut failed = 0;
     for step in 0..60 {
-        grow(&store, &run, step * 5, step * 5 + 5).await;
+        samples::grow(&store, &run, step * 5..step * 5 + 5).await.unwrap();
         if step % 20 == 10 {
             server.process.kill();
         }
@@ -61,17 +38,17 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
     }
     assert!(failed >= 3, "it was down three times, and {failed} calls failed");
     generations.projector().catch_up().await.unwrap();
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn data_that_is_gone_is_read_anew() {
     let Some(server) = RedisServer::start(&[]) else { return };
-    let (store, run) = journals().await;
-    grow(&store, &run, 0, 40).await;
+    let (store, run) = samples::journals().await.unwrap();
+    samples::grow(&store, &run, 0..40).await.unwrap();
     let generations = over(&store, &server.url(), Duration::from_secs(2));
     generations.projector().catch_up().await.unwrap();
-    let whole = expected(&store).await;
+    let whole = samples::generations_of(&store).await.unwrap();
     // evicted in part, evicted whole, and everything flushed
     for words in [
         vec!["HDEL", "clade:{faulty}:candidates", "0000000003"],
@@ -90,7 +67,7 @@ async fn a_full_memory_is_said_and_mended() {
     let Some(server) = RedisServer::start(&["--maxmemory", "2500kb", "--maxmemory-policy", "noeviction"]) else {
         return;
     };
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let large = (0..40).map(|id| {
         let mut candidate = samples::candidate(id);
         candidate.note = "much ".repeat(20_000);
@@ -105,13 +82,13 @@ async fn a_full_memory_is_said_and_mended() {
     assert!(matches!(&full, StoreError::Denied { remedy, .. } if remedy.contains("maxmemory")), "{full}");
     assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", "100mb"]), "OK");
     generations.projector().catch_up().await.unwrap();
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_wrong_password_and_missing_rights_are_said() {
     let Some(server) = RedisServer::start(&["--requirepass", "right"]) else { return };
-    let (store, _) = journals().await;
+    let (store, _) = samples::journals().await.unwrap();
     let url = |user: &str| format!("redis://{user}@127.0.0.1:{}", server.port);
     for wrong in [url(":wrong"), server.url()] {
         let error = over(&store, &wrong, Duration::from_secs(2)).projector().catch_up().await.unwrap_err();
@@ -136,7 +113,7 @@ async fn a_wrong_password_and_missing_rights_are_said() {
 #[tokio::test]
 async fn a_server_that_does_not_answer_costs_no_more_than_the_patience() {
     let Some(server) = RedisServer::start(&[]) else { return };
-    let (store, _) = journals().await;
+    let (store, _) = samples::journals().await.unwrap();
     let generations = over(&store, &server.url(), Duration::from_millis(600));
     generations.projector().catch_up().await.unwrap();
     server.process.signal("STOP");
@@ -153,28 +130,28 @@ async fn a_server_that_does_not_answer_costs_no_more_than_the_patience() {
 async fn a_slow_way_only_takes_longer() {
     let Some(server) = RedisServer::start(&[]) else { return };
     let proxy = Proxy::start(server.port);
-    let (store, run) = journals().await;
-    grow(&store, &run, 0, 20).await;
+    let (store, run) = samples::journals().await.unwrap();
+    samples::grow(&store, &run, 0..20).await.unwrap();
     let generations = over(&store, &format!("redis://127.0.0.1:{}", proxy.port), Duration::from_secs(5));
     generations.projector().catch_up().await.unwrap();
     proxy.delay(Duration::from_millis(500));
-    grow(&store, &run, 20, 40).await;
+    samples::grow(&store, &run, 20..40).await.unwrap();
     generations.projector().catch_up().await.unwrap();
     proxy.delay(Duration::ZERO);
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_connection_that_is_cut_in_mid_batch_loses_and_doubles_nothing() {
     let Some(server) = RedisServer::start(&[]) else { return };
     let proxy = Proxy::start(server.port);
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let generations = over(&store, &format!("redis://127.0.0.1:{}", proxy.port), Duration::from_secs(5));
     // behind a few answers, at another place each time: what was asked has happened then, and nobody knows
     proxy.cut_after(|n| 30 + 97 * (n % 11));
     let mut failed = 0;
     for step in 0..30 {
-        grow(&store, &run, step * 5, step * 5 + 5).await;
+        samples::grow(&store, &run, step * 5..step * 5 + 5).await.unwrap();
         failed += u32::from(generations.projector().catch_up().await.is_err());
     }
     assert!(proxy.cuts() > 10, "{} connections were cut, {failed} batches failed", proxy.cuts());
@@ -182,7 +159,7 @@ async fn a_connection_that_is_cut_in_mid_batch_loses_and_doubles_nothing() {
     // the last connection is still one that is cut
     drop(generations.projector().catch_up().await);
     generations.projector().catch_up().await.unwrap();
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
@@ -190,11 +167,11 @@ async fn a_full_disk_is_said_and_mended() {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::at(folder.path(), "size=400k") else { return };
     let Some(server) = RedisServer::at(folder.path(), &[]) else { return };
-    let (store, run) = journals().await;
+    let (store, run) = samples::journals().await.unwrap();
     let generations = over(&store, &server.url(), Duration::from_secs(2));
     let mut full = None;
     for step in 0..40 {
-        grow(&store, &run, step * 20, step * 20 + 20).await;
+        samples::grow(&store, &run, step * 20..step * 20 + 20).await.unwrap();
         if let Err(error) = generations.projector().catch_up().await {
             full = Some(error);
             break;
@@ -209,19 +186,19 @@ async fn a_full_disk_is_said_and_mended() {
         assert!(begin.elapsed() < Duration::from_secs(20), "it does not recover");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_replica_is_refused_with_what_to_do() {
     let Some(primary) = RedisServer::start(&[]) else { return };
     let Some(replica) = RedisServer::start(&["--replicaof", "127.0.0.1", &primary.port.to_string()]) else { return };
-    let (store, _) = journals().await;
+    let (store, _) = samples::journals().await.unwrap();
     let generations = over(&store, &replica.url(), Duration::from_secs(2));
     let error = generations.projector().catch_up().await.unwrap_err();
     assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("primary")), "{error:?}");
     // and is the one to write to once the primary is gone and somebody says so
     assert_eq!(replica.cli(&["REPLICAOF", "NO", "ONE"]), "OK");
     generations.projector().catch_up().await.unwrap();
-    assert_eq!(generations.digest().await.unwrap(), expected(&store).await);
+    assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
 }

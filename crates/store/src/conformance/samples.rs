@@ -1,6 +1,6 @@
 //! Things to store, made from numbers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use clade_domain::{
     AuditEntry, Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetHasher, DatasetSummary, Example,
@@ -9,7 +9,7 @@ use clade_domain::{
     TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
 };
 
-use crate::{PaidAnswer, RunStatus, RunSummary, StoreError};
+use crate::{Generations, Journal, Lineage, MemoryStore, PaidAnswer, RunStatus, RunSummary, StoreError};
 
 /// A run's id out of its text.
 ///
@@ -294,4 +294,44 @@ pub fn audit(id: &str) -> AuditEntry {
         before: Some(serde_json::json!({ "role": "viewer" })),
         after: None,
     }
+}
+
+/// Journals in memory with one run, of which nothing is there yet but its first entry: what [`grow`] goes on with.
+///
+/// # Errors
+/// Never, as [`started`].
+pub async fn journals() -> Result<(Arc<MemoryStore>, RunId), StoreError> {
+    let (store, run) = (Arc::new(MemoryStore::new()), run("faulty")?);
+    store.create(summary(&run, 1), Timestamp(1), vec![started(&run, None)?]).await?;
+    Ok((store, run))
+}
+
+/// Appends these candidates to a run, each with two trials: three entries for each.
+///
+/// # Errors
+/// Where the run is not there.
+pub async fn grow(store: &MemoryStore, run: &RunId, candidates: std::ops::Range<u32>) -> Result<(), StoreError> {
+    let next = store.length(run.clone()).await?;
+    let events = candidates.flat_map(|id| [admitted(id), trial(id * 100), trial(id * 100 + 1)]);
+    store.append(run.clone(), next, Timestamp(2), events.collect()).await.map(drop)
+}
+
+/// The digest of the generations that memory makes of these journals: what every other backend must come to.
+///
+/// # Errors
+/// Never, in memory.
+pub async fn generations_of(store: &Arc<MemoryStore>) -> Result<ContentHash, StoreError> {
+    let generations = Generations::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
+    generations.projector().catch_up().await?;
+    generations.digest().await
+}
+
+/// The digest of the family tree that memory makes of these journals.
+///
+/// # Errors
+/// Never, in memory.
+pub async fn lineage_of(store: &Arc<MemoryStore>) -> Result<ContentHash, StoreError> {
+    let lineage = Lineage::new(Arc::<MemoryStore>::clone(store), Arc::<MemoryStore>::clone(store));
+    lineage.catch_up().await?;
+    lineage.digest().await
 }

@@ -56,10 +56,14 @@ impl Projector {
     pub async fn catch_up_run(&self, run: RunId) -> Result<u64, StoreError> {
         let mut read = 0;
         let length = self.journal.length(run.clone()).await?;
+        // as the batch before left it; what another process has read meanwhile is seen when the next one is refused
+        let mut kept = None;
         loop {
             let _turn = self.turn.lock().await;
-            let stored = self.projection.run_fold(run.clone()).await?;
-            let mut fold = stored.unwrap_or_else(|| RunFold::new(run.clone()));
+            let mut fold = match kept.take() {
+                Some(fold) => fold,
+                None => self.projection.run_fold(run.clone()).await?.unwrap_or_else(|| RunFold::new(run.clone())),
+            };
             let expected = fold.next();
             if expected >= length {
                 return Ok(read);
@@ -84,8 +88,12 @@ impl Projector {
             }
             let records =
                 records.into_iter().filter(|(id, _)| changed.contains(id)).map(|(_, record)| record).collect();
+            let after = fold.clone();
             match self.projection.put(Batch { expected, fold, records, prompts }).await {
-                Ok(()) => read += taken,
+                Ok(()) => {
+                    read += taken;
+                    kept = Some(after);
+                }
                 // another process read the same entries; what it kept is where this one goes on
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
