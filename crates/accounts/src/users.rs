@@ -1,6 +1,8 @@
 use clade_domain::{Member, Role, Timestamp, User, UserId, WorkspaceId};
 use clade_store::{Change, ReadRecords, RecordKind, RecordQuery, StoreError, Stored};
 use secrecy::SecretString;
+use unicode_normalization::is_nfkc;
+use unicode_security::MixedScript;
 
 use crate::{
     AccountError, Accounts, Principal,
@@ -46,6 +48,13 @@ pub(crate) fn login_taken(error: StoreError, user: &User) -> AccountError {
     }
 }
 
+/// Whether a login has letters of several scripts (a Cyrillic `а` among Latin ones), or forms of letters that have plainer ones
+/// (`ａ`, `ﬁ`): it could be taken for somebody else's.
+fn may_pass_for_another(login: &str) -> bool {
+    let letters: String = login.chars().filter(|c| c.is_alphabetic()).collect();
+    !letters.is_single_script() || !is_nfkc(login)
+}
+
 impl Accounts {
     /// Adds a person. The first one who keeps the installation becomes an admin of the workspace of the command line too, so
     /// that its runs stay in sight.
@@ -80,6 +89,10 @@ impl Accounts {
             && login != "local";
         if !fits {
             let message = format!("`{login}` is no login: 2 to 200 characters without spaces, and not `local`");
+            return Err(AccountError::Invalid(message));
+        }
+        if may_pass_for_another(&login) {
+            let message = format!("`{login}` could be taken for another login: use plain letters, all of one script");
             return Err(AccountError::Invalid(message));
         }
         let name = if new.name.trim().is_empty() { login.clone() } else { named("a person", &new.name)? };
@@ -197,5 +210,22 @@ impl Accounts {
         }
         self.throttle.succeeded(&user.value.login, address, now);
         self.reset_password(&user, new, &who.user, now).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_pass_for_another;
+
+    #[test]
+    fn logins_that_look_like_others_are_told() {
+        for plain in ["admin", "ada.l+x@example.org", "márta", "иван@пример.рф", "山田たろう", "ops-2"]
+        {
+            assert!(!may_pass_for_another(plain), "{plain}");
+        }
+        // a Cyrillic letter among Latin ones, a Greek one, letters of full width, a ligature
+        for strange in ["\u{430}dmin", "ad\u{3b1}@example.org", "ａｄｍｉｎ", "\u{fb01}nn"] {
+            assert!(may_pass_for_another(strange), "{strange}");
+        }
     }
 }

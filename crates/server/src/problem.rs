@@ -253,8 +253,10 @@ impl From<EngineError> for Problem {
         use EngineError as E;
         match error {
             E::Store(error) => error.into(),
-            E::NoCandidate { .. } => Self::new(StatusCode::NOT_FOUND, "not_found", error.to_string())
-                .fix("GET /api/v1/runs/{run}/candidates lists them; `seed` and `best` are names too"),
+            E::NoCandidate { run, candidate } => {
+                Self::new(StatusCode::NOT_FOUND, "not_found", format!("run `{run}` has no candidate `{candidate}`"))
+                    .fix("GET /api/v1/runs/{run}/candidates lists them; `seed` and `best` are names too")
+            }
             E::Running { .. } => Self::conflict(error.to_string()).fix("pause it first, or let it go on"),
             E::NotRunning { .. } => Self::conflict(error.to_string()).fix("start it first"),
             E::Finished { .. } => Self::conflict(error.to_string()).fix("branch from it to search further"),

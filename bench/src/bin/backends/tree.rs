@@ -1,11 +1,13 @@
-use clade_domain::{CandidateId, Relation, RunEvent, RunId, Timestamp};
+use clade_domain::{CandidateId, Relation, RunEvent, RunId, Timestamp, Verdict, VerdictReason};
 use clade_lineage::NodeId;
 use clade_store::{Journal, StoreError, conformance::samples};
 
 /// Entries appended in one step.
 const PART: usize = 2_000;
+/// How many of each generation are kept.
+const KEPT: u32 = 40;
 
-/// A run in which every third candidate has two parents, all out of the generation before, and each one trial.
+/// A run in which every third candidate has two parents, all out of the generation before, and each one trial and a verdict.
 #[derive(Clone, Copy)]
 pub struct Tree {
     /// The run's name.
@@ -32,16 +34,35 @@ impl Tree {
         let run = self.run()?;
         let first = vec![samples::started(&run, None)?];
         let mut next = journal.create(samples::summary(&run, 1), Timestamp(1), first).await?;
-        let events: Vec<RunEvent> =
-            (0..self.candidates).flat_map(|id| [self.candidate(id), samples::trial(id * 100)]).collect();
+        let events: Vec<RunEvent> = (0..self.candidates).flat_map(|id| self.entries(id)).collect();
         for part in events.chunks(PART) {
             next = journal.append(run.clone(), next, Timestamp(2), part.to_vec()).await?;
         }
         Ok(())
     }
 
+    fn width(&self) -> u32 {
+        (self.candidates / self.generations).max(2)
+    }
+
+    /// What the journal says of a candidate, and of its generation where it is the last of it.
+    fn entries(&self, id: u32) -> Vec<RunEvent> {
+        let (generation, place) = (id / self.width(), id % self.width());
+        let mut entries = vec![self.candidate(id), samples::trial(id * 100)];
+        if place >= KEPT {
+            entries.push(dropped(CandidateId(id)));
+        }
+        if place + 1 == self.width() {
+            let first = generation * self.width();
+            let survivors: Vec<CandidateId> = (first..=id).take(KEPT as usize).map(CandidateId).collect();
+            let fitness = vec![0.5; survivors.len()];
+            entries.push(RunEvent::GenerationClosed { generation, survivors, fitness, spent: None });
+        }
+        entries
+    }
+
     fn candidate(&self, id: u32) -> RunEvent {
-        let width = (self.candidates / self.generations).max(2);
+        let width = self.width();
         let mut made = samples::candidate(id);
         let above = |n: u32| CandidateId((id / width - 1) * width + n % width.min(self.survivors));
         made.generation = id / width;
@@ -53,5 +74,18 @@ impl Tree {
         made.parents.dedup();
         made.relation = [Relation::Seed, Relation::MutatedFrom, Relation::DerivedFrom][made.parents.len()];
         RunEvent::CandidateAdmitted { candidate: Box::new(made), bill: Default::default() }
+    }
+}
+
+fn dropped(candidate: CandidateId) -> RunEvent {
+    RunEvent::CandidateDecided {
+        candidate,
+        verdict: Verdict::Dropped,
+        reason: VerdictReason::MissedTarget,
+        detail: "solves none of 1 targets".to_owned(),
+        against: CandidateId(0),
+        trials: 1,
+        gain: -0.01,
+        gain_sd: 0.02,
     }
 }

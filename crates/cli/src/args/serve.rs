@@ -1,4 +1,7 @@
-use std::{net::IpAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+};
 
 use clap::Args;
 
@@ -6,7 +9,7 @@ use clap::Args;
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Address to listen on; another than this machine's own needs accounts (`clade user add --admin`)
-    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS", value_parser = address)]
     pub listen: IpAddr,
     /// Port; 0 takes a free one
     #[arg(long, default_value_t = 8400)]
@@ -51,4 +54,14 @@ pub struct McpArgs {
 pub struct BackupArgs {
     /// Where the copy goes; `sqlite3` opens it, and so does `clade --data-dir` under the name clade.db
     pub file: PathBuf,
+}
+
+/// An address to listen on: in figures, or the name that every machine has for itself.
+fn address(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        _ => text.parse().map_err(|_| {
+            "write it in figures: 127.0.0.1 for this machine alone, 0.0.0.0 for every network it is in".to_owned()
+        }),
+    }
 }

@@ -319,7 +319,7 @@ fn attacks_end_as_explained_trials_and_harm_no_other() {
     if !has("python3") {
         return;
     }
-    let limits = "limits: {memory_mb: 96, cpu_seconds: 2, wall_seconds: 6, processes: 24, disk_mb: 8, output_kb: 256}";
+    let limits = "limits: {memory_mb: 96, cpu_seconds: 2, wall_seconds: 15, processes: 24, disk_mb: 8, output_kb: 256}";
     let place = place("    - {type: python, value: file://bombs.py}", &format!("  sandbox: {{{limits}}}"));
     place.write("bombs.py", BOMBS);
     // the limit that the record names, with its value and the key that raises it
@@ -332,7 +332,7 @@ fn attacks_end_as_explained_trials_and_harm_no_other() {
         ("no-room", "disk_mb", 8),
         ("flood", "output_kb", 256),
         ("loop", "cpu_seconds", 2),
-        ("ignore", "wall_seconds", 6),
+        ("ignore", "wall_seconds", 15),
         ("malformed", "", 0),
         ("huge", "output_kb", 256),
     ];

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/runs/{run}/budget",
             GATE,
             "set_budget",
-            "Gives a run other limits, whether it goes on or rests.",
+            "Gives a run other limits, whether it goes on or rests. A kind of limit that is left out is none; 0 lets nothing more be bought.",
             budget,
         )
         .takes::<Budget>()

@@ -92,7 +92,8 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let running = app.hub.running();
     let rows = app.store.summaries(RunFilter::default()).await?;
     let mut line = |name: &str, about: &str, kind: &str, value: f64| {
-        text.push_str(&format!("# HELP {name} {about}\n# TYPE {name} {kind}\n{name} {value}\n"));
+        // the sum of nothing is -0
+        text.push_str(&format!("# HELP {name} {about}\n# TYPE {name} {kind}\n{name} {}\n", value + 0.0));
     };
     line("clade_runs_going_on", "Runs that go on in this process.", "gauge", running.len() as f64);
     line("clade_runs", "Runs in the store.", "gauge", rows.len() as f64);

@@ -50,7 +50,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/workspaces/{workspace}/budget",
             Gate::Workspace(Action::SetBudgets),
             "set_workspace_budget",
-            "Limits what all runs of a workspace buy together.",
+            "Limits what all runs of a workspace buy together. A kind of limit that is left out is none; 0 lets nothing more be bought.",
             budget,
         )
         .takes::<Budget>()

@@ -136,6 +136,9 @@ async fn of_two_who_edit_the_same_one_is_told_and_shown_what_is_there() {
     assert_eq!(done["revision"], 2);
     let refused = problem(edit("second"), 412, "stale").await;
     assert_eq!((&refused["current"]["name"], &refused["current"]["revision"]), (&json!("first"), &json!(2)));
+    // as a proxy passes it on that compresses answers
+    let weak = admin.ask(Method::PATCH, "/workspaces/north").header("if-match", "W/\"2\"");
+    assert_eq!(answer(weak.json(&json!({ "name": "weak" })), 200).await["revision"], 3);
     let blind = admin.ask(Method::PATCH, "/workspaces/north").json(&json!({ "name": "third" }));
     problem(blind, 428, "if_match").await;
     server.stop().await;

@@ -110,6 +110,39 @@ async fn a_search_that_goes_on_is_steered_without_being_stopped() {
     server.stop().await;
 }
 
+/// Whoever ends a search early keeps what people wished: pinned prompts meet validation, rejected ones do not.
+#[tokio::test]
+async fn a_search_that_is_stopped_proves_what_was_pinned_and_not_what_was_rejected() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let mut file = run_file(3_000);
+    file["file"] = json!(
+        text(&file["file"]).replace("[simulated:gentle]", "[{id: 'simulated:gentle', config: {latency_ms: 20}}]")
+    );
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let at = |rest: &str| format!("/runs/{run}{rest}");
+    let leader = loop {
+        let closed = events(&me, &run, "generation_closed").await;
+        if let Some(leader) = closed.last().and_then(|closed| closed["survivors"][0].as_u64()).filter(|id| *id > 0) {
+            break leader;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    };
+    let wrote = json!({ "parent": "seed", "components": { "user": "By hand. Answer: {{question}}" } });
+    let mine = text(&me.post(&at("/candidates"), wrote, 201).await["candidate"]);
+    answer(me.ask(Method::POST, &at(&format!("/candidates/{mine}/pin"))), 204).await;
+    answer(me.ask(Method::POST, &at(&format!("/candidates/c{leader}/reject"))), 204).await;
+    answer(me.ask(Method::POST, &at("/stop")), 202).await;
+    assert_eq!(me.ended(&run).await["run"]["status"], "finished");
+    let ended = events(&me, &run, "search_ended").await;
+    assert_eq!(ended[0]["reason"]["why"], "stopped", "{ended:?}");
+    let finalists = ended[0]["finalists"].as_array().unwrap();
+    let mine: u64 = mine.trim_start_matches('c').parse().unwrap();
+    assert!(finalists.contains(&json!(mine)) && finalists.contains(&json!(0)), "{finalists:?}");
+    assert!(!finalists.contains(&json!(leader)), "{finalists:?} without {leader}");
+    server.stop().await;
+}
+
 /// A run whose task model is changed while it rests: what is shown of it, and what begins there, goes by the model that answered.
 #[tokio::test]
 async fn a_run_whose_model_was_changed_names_who_answered() {
