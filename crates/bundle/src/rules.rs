@@ -40,7 +40,7 @@ impl Rules {
         if entry.seq != state.length() {
             return Err(wrong(format!("entry {} should stand here", state.length())));
         }
-        follows_well(&entry.event, state, &self.candidates).map_err(wrong)?;
+        follows_well(entry, state, &self.candidates).map_err(wrong)?;
         if let RunEvent::CandidateAdmitted { candidate, .. } = &entry.event {
             self.candidates.insert(candidate.id);
         }
@@ -75,23 +75,31 @@ fn begins_well(first: &Recorded, state: &RunState) -> Result<(), String> {
     }
 }
 
-fn follows_well(event: &RunEvent, state: &RunState, candidates: &BTreeSet<CandidateId>) -> Result<(), String> {
+fn follows_well(entry: &Recorded, state: &RunState, candidates: &BTreeSet<CandidateId>) -> Result<(), String> {
     let known = |id: &CandidateId| match candidates.contains(id) {
         true => Ok(()),
         false => Err(format!("there is no candidate {id} yet")),
     };
-    match event {
+    // each generation has entries of its own
+    let reached = |generation: u32| match u64::from(generation) <= entry.seq {
+        true => Ok(()),
+        false => Err(format!("generation {generation} cannot have been reached yet")),
+    };
+    match &entry.event {
         RunEvent::RunStarted { .. } => Err("a run starts once".into()),
-        RunEvent::CandidateAdmitted { candidate, .. } => joins_well(candidate, candidates, known),
+        RunEvent::CandidateAdmitted { candidate, .. } => {
+            reached(candidate.generation).and_then(|()| joins_well(candidate, candidates, known))
+        }
         RunEvent::ProposalRejected { parents, .. } => parents.iter().try_for_each(known),
         RunEvent::TrialFinished(trial) => known(&trial.cell.candidate).and_then(|()| counts_well(trial, state)),
         RunEvent::CandidateDecided { candidate, against, .. } => known(candidate).and_then(|()| known(against)),
         RunEvent::GenerationClosed { survivors, fitness, .. } if survivors.len() < fitness.len() => {
             Err("survivors and their fitness do not pair up".into())
         }
-        RunEvent::GenerationClosed { survivors: all, .. } | RunEvent::SearchEnded { finalists: all, .. } => {
-            all.iter().try_for_each(known)
+        RunEvent::GenerationClosed { generation, survivors, .. } => {
+            reached(*generation).and_then(|()| survivors.iter().try_for_each(known))
         }
+        RunEvent::SearchEnded { finalists, .. } => finalists.iter().try_for_each(known),
         RunEvent::CandidateChosen { candidate } => known(candidate),
         RunEvent::SandboxesKept { states, .. } => states.iter().try_for_each(|kept| known(&kept.candidate)),
         RunEvent::Steered { wish, .. } => match wish {

@@ -4,7 +4,7 @@ use clade_accounts::{Accounts, Secret, Vault};
 use clade_engine::{Hub, States};
 use clade_models::{Environment, HostNames};
 use clade_store::{Lineage, Store};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     editing::Editing,
@@ -108,6 +108,8 @@ pub struct Inner {
     pub(crate) mcp: Tools,
     pub(crate) version: String,
     pub(crate) closing: CancellationToken,
+    /// Connections, and what goes on beside them, which a server that closes waits for.
+    pub(crate) work: TaskTracker,
     pub(crate) code: clade_engine::CodeHere,
 }
 
@@ -155,6 +157,7 @@ impl App {
             mcp,
             version,
             closing: CancellationToken::new(),
+            work: TaskTracker::new(),
             code,
         }))
     }

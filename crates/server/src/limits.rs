@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{App, Problem};
+use crate::{App, Problem, request_id};
 
 /// How long a request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,17 +20,29 @@ pub(crate) enum Patience {
 
 const USUAL: Duration = Duration::from_secs(30);
 
-/// Gives a request up that takes too long.
-pub(crate) async fn wait(State(patience): State<Patience>, request: Request, next: Next) -> Response {
-    if patience == Patience::Long {
-        return next.run(request).await;
+/// Answers in time. What reads is given up where it takes too long, or where whoever asked goes away; what writes is carried out to its
+/// end: half of a deed would stay without the other half, such as its entry in the log, and who repeats it would find nothing.
+pub(crate) async fn carry(State((app, patience)): State<(App, Patience)>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        let late = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "slow", "this took too long and was given up")
+            .fix("try again, or ask for less at once");
+        return in_time(patience, next.run(request), late).await;
     }
-    match tokio::time::timeout(USUAL, next.run(request)).await {
+    let deed = app.work.spawn(request_id::kept(async move { next.run(request).await }));
+    let late =
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "slow", "this takes longer than a request may, and goes on")
+            .fix("look whether it is done before you ask again");
+    let done = async { deed.await.unwrap_or_else(|broken| Problem::fault(broken).into_response()) };
+    in_time(patience, done, late).await
+}
+
+async fn in_time(patience: Patience, answer: impl Future<Output = Response>, late: Problem) -> Response {
+    if patience == Patience::Long {
+        return answer.await;
+    }
+    match tokio::time::timeout(USUAL, answer).await {
         Ok(response) => response,
-        Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "slow", "this took too long and was given up")
-            .fix("try again, or ask for less at once")
-            .after(5)
-            .into_response(),
+        Err(_) => late.after(5).into_response(),
     }
 }
 

@@ -20,6 +20,11 @@ pub(crate) fn current() -> Option<String> {
     ID.try_with(Clone::clone).ok()
 }
 
+/// Keeps the id of the request at hand where its work goes on in a task of its own.
+pub(crate) fn kept<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    ID.scope(current().unwrap_or_default(), work)
+}
+
 /// Who sent a request, as an answer's extension tells the log.
 #[derive(Clone)]
 pub(crate) struct By(pub String);

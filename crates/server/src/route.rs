@@ -174,7 +174,7 @@ impl Route {
         handler = handler
             .layer(DefaultBodyLimit::max(self.body))
             .layer(from_fn_with_state((app.clone(), self.gate), gate::pass))
-            .layer(from_fn_with_state(self.patience, limits::wait));
+            .layer(from_fn_with_state((app.clone(), self.patience), limits::carry));
         router.route(&path, handler)
     }
 }

@@ -8,7 +8,6 @@ use axum::{
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
-use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
@@ -54,8 +53,7 @@ pub fn router(app: &App) -> Router {
 /// Where connections cannot be taken any more.
 pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = ()>) -> io::Result<()> {
     let router = router(&app);
-    let connections = TaskTracker::new();
-    connections.spawn(webhooks::deliver(app.clone()));
+    app.work.spawn(webhooks::deliver(app.clone()));
     tokio::pin!(down);
     loop {
         let (stream, from) = tokio::select! {
@@ -71,13 +69,13 @@ pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = (
             },
         };
         drop(stream.set_nodelay(true));
-        connections.spawn(connection(app.clone(), router.clone(), stream, from));
+        app.work.spawn(connection(app.clone(), router.clone(), stream, from));
     }
     drop(listener);
     app.closing.cancel();
-    connections.close();
-    let connections = tokio::time::timeout(GRACE, connections.wait());
-    let (_, ()) = tokio::join!(connections, app.hub.close(GRACE));
+    app.work.close();
+    let work = tokio::time::timeout(GRACE, app.work.wait());
+    let (_, ()) = tokio::join!(work, app.hub.close(GRACE));
     Ok(())
 }
 

@@ -147,7 +147,7 @@ export interface paths {
         };
         /** The limits of a run. */
         get: operations["budget"];
-        /** Gives a run other limits, whether it goes on or rests. */
+        /** Gives a run other limits, whether it goes on or rests. A kind of limit that is left out is none; 0 lets nothing more be bought. */
         put: operations["set_budget"];
         post?: never;
         delete?: never;
@@ -1161,7 +1161,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Limits what all runs of a workspace buy together. */
+        /** Limits what all runs of a workspace buy together. A kind of limit that is left out is none; 0 lets nothing more be bought. */
         put: operations["set_workspace_budget"];
         post?: never;
         delete?: never;

@@ -16,7 +16,7 @@ fn closed(lines: &mut [Value]) -> &mut Value {
 #[tokio::test]
 async fn journals_that_no_run_writes_are_refused() {
     type Change = fn(&mut Vec<Value>);
-    let table: [(&str, &str, Change); 26] = [
+    let table: [(&str, &str, Change); 28] = [
         ("nothing changed", "it was imported", |_| {}),
         ("a gap", "entry 50 should stand here", |lines| drop(lines.remove(50))),
         ("two entries swapped", "should stand here", |lines| lines.swap(50, 51)),
@@ -31,6 +31,12 @@ async fn journals_that_no_run_writes_are_refused() {
         ("a candidate twice", "is there already", |lines| lines[3]["candidate"]["id"] = json!(1)),
         ("a parent from nowhere", "no candidate c77", |lines| lines[3]["candidate"]["parents"] = json!([77])),
         ("its own parent", "no candidate c2", |lines| lines[3]["candidate"]["parents"] = json!([2])),
+        ("a generation far ahead", "cannot have been reached", |lines| {
+            lines[3]["candidate"]["generation"] = json!(99_999_989)
+        }),
+        ("a generation that closes far ahead", "cannot have been reached", |lines| {
+            closed(lines)["generation"] = json!(4_000_000_000_u32);
+        }),
         ("an empty prompt", "empty prompt", |lines| lines[3]["candidate"]["prompt"]["components"] = json!([])),
         ("a trial of nobody", "no candidate c9", |lines| first(lines, "trial_finished")["candidate"] = json!(9)),
         ("no such example", "no example e100", |lines| first(lines, "trial_finished")["example"] = json!(100)),

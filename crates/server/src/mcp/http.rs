@@ -40,7 +40,7 @@ pub(crate) fn route(app: &App, api: Router) -> Router<App> {
     let take = take
         .layer(DefaultBodyLimit::max(MOST))
         .layer(from_fn_with_state((app.clone(), Gate::SignedIn), gate::pass))
-        .layer(from_fn_with_state(Patience::Usual, limits::wait));
+        .layer(from_fn_with_state((app.clone(), Patience::Usual), limits::carry));
     Router::new().route("/mcp", take)
 }
 

@@ -47,6 +47,76 @@ async fn bodies_that_cannot_be_are_refused_with_the_place() {
     server.stop().await;
 }
 
+/// Sends a request over a connection of its own, which it closes after a while without waiting for the answer.
+async fn sent_and_left(me: &Person, method: Method, path: &str, body: &Value, key: &str, after: Duration) {
+    let request = me.ask(method, path).header("idempotency-key", key).json(body).build().unwrap();
+    let (url, body) = (request.url(), request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default());
+    let (host, port) = (url.host_str().unwrap(), url.port().unwrap());
+    let mut text = format!("{} {} HTTP/1.1\r\nhost: {host}:{port}\r\n", request.method(), url.path());
+    for (name, value) in request.headers() {
+        text += &format!("{name}: {}\r\n", value.to_str().unwrap());
+    }
+    text += &format!("content-length: {}\r\n\r\n", body.len());
+    let mut stream = TcpStream::connect((host, port)).await.unwrap();
+    stream.write_all(&[text.as_bytes(), body].concat()).await.unwrap();
+    tokio::time::sleep(after).await;
+}
+
+/// A connection that breaks leaves no deed half done: what was done stands in the log, and who repeats it finds it.
+#[tokio::test]
+async fn who_goes_away_in_the_middle_leaves_a_whole_deed() {
+    let (server, me) = alone().await;
+    let create = |name: &str| {
+        let mut file = run_file(60);
+        (file["start"], file["run"]) = (json!(false), json!(name));
+        file
+    };
+    let names: Vec<String> = (0..40).map(|n| format!("left{n:04}")).collect();
+    let asked = |n: usize| (format!("key-{n}"), Duration::from_micros(n as u64 * 250));
+    for (n, name) in names.iter().enumerate() {
+        let (key, after) = asked(n);
+        sent_and_left(&me, Method::POST, "/workspaces/local/runs", &create(name), &key, after).await;
+    }
+    let there = async || -> Vec<String> {
+        let runs = me.get("/workspaces/local/runs?limit=500").await["items"].clone();
+        runs.as_array().unwrap().iter().map(|run| text(&run["run"])).collect()
+    };
+    let noted = async |what: &str| -> Vec<String> {
+        let log = me.get(&format!("/workspaces/local/audit?limit=500&what={what}")).await["items"].clone();
+        log.as_array().unwrap().iter().map(|entry| text(&entry["target"])).collect()
+    };
+    let settled = async |what: &str| {
+        for _ in 0..100 {
+            if there().await.len() == noted(what).await.len() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{:?} are there, {:?} are noted", there().await, noted(what).await);
+    };
+    settled("run.create").await;
+    for (n, name) in names.iter().enumerate() {
+        let (key, _) = asked(n);
+        let again = me.ask(Method::POST, "/workspaces/local/runs").header("idempotency-key", key).json(&create(name));
+        assert_eq!(answer(again, 201).await["run"], json!(name));
+    }
+    assert_eq!(there().await.len(), names.len());
+    for (n, name) in names.iter().enumerate() {
+        let (key, after) = asked(n);
+        let path = format!("/runs/{name}");
+        sent_and_left(&me, Method::DELETE, &path, &Value::Null, &format!("del-{key}"), after / 4).await;
+    }
+    for _ in 0..100 {
+        let (left, deleted) = (there().await.len(), noted("run.delete").await.len());
+        if left + deleted == names.len() {
+            server.stop().await;
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{:?} are left, {:?} are noted", there().await, noted("run.delete").await);
+}
+
 #[tokio::test]
 async fn a_connection_goes_on_after_a_body_that_nobody_read_or_says_that_it_ends() {
     let (server, _) = alone().await;
