@@ -61,6 +61,9 @@ pub(crate) struct State {
     pub refusals: AtomicU32,
     /// Whether new sandboxes stay in their first state.
     held: AtomicBool,
+    /// Whether sandboxes can be forked, and how many forks were made so far.
+    forks: AtomicBool,
+    forked: AtomicU32,
     /// Sandboxes made so far, and most at once.
     made: AtomicU32,
     most: AtomicU32,
@@ -91,13 +94,18 @@ impl State {
     }
 
     /// Makes a sandbox, and shows it as it is just then: still creating.
-    pub(crate) async fn make(&self, wish: Value, from: Option<&SnapshotId>) -> Result<Value, FakeError> {
+    pub(crate) async fn make(
+        &self,
+        wish: Value,
+        from: Option<&SnapshotId>,
+        parent: Option<String>,
+    ) -> Result<Value, FakeError> {
         // its own limits are far; those of programs are kept by whoever runs them
         let limits = Limits { memory_mb: 2048, processes: 512, disk_mb: 512, ..Limits::default() };
         let spec = SandboxSpec { limits, ..SandboxSpec::default() };
         let jail = self.backend.create(&spec, from).await?;
         let toolbox = Toolbox::start(&*jail, &self.python).await?;
-        let id = self.new_id();
+        let (id, is_fork) = (self.new_id(), parent.is_some());
         let labels = wish["labels"].as_object().into_iter().flatten();
         let labels = labels.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
         let mut machine = Machine {
@@ -105,6 +113,7 @@ impl State {
             id: id.clone(),
             labels,
             state: "creating",
+            parent,
             wish,
             jail: Arc::new(tokio::sync::Mutex::new(Some(jail))),
             toolbox: Some(Arc::new(toolbox)),
@@ -119,8 +128,13 @@ impl State {
             u32::try_from(machines.len()).unwrap_or(u32::MAX)
         };
         self.made.fetch_add(1, Ordering::Relaxed);
+        self.forked.fetch_add(u32::from(is_fork), Ordering::Relaxed);
         self.most.fetch_max(living, Ordering::Relaxed);
         Ok(shown)
+    }
+
+    pub(crate) fn forks(&self) -> bool {
+        self.forks.load(Ordering::Relaxed)
     }
 
     /// Starts the toolbox of a sandbox that was stopped.
@@ -161,6 +175,8 @@ impl Fake {
             next: AtomicU64::new(1),
             refusals: AtomicU32::new(0),
             held: AtomicBool::new(false),
+            forks: AtomicBool::new(true),
+            forked: AtomicU32::new(0),
             made: AtomicU32::new(0),
             most: AtomicU32::new(0),
         });
@@ -199,6 +215,17 @@ impl Fake {
     /// From now on sandboxes stay `creating`, as where the service has no machine free for long.
     pub fn hold(&self) {
         self.state.held.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on no sandbox can be forked, as with those classes of the service that are no virtual machines.
+    pub fn forbid_forks(&self) {
+        self.state.forks.store(false, Ordering::Relaxed);
+    }
+
+    /// Forks made so far; they count as [made](Self::made) too.
+    #[must_use]
+    pub fn forked(&self) -> u32 {
+        self.state.forked.load(Ordering::Relaxed)
     }
 
     /// The names of the kept states.

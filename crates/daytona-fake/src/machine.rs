@@ -11,6 +11,8 @@ pub(crate) struct Machine {
     pub name: String,
     pub labels: BTreeMap<String, String>,
     pub state: &'static str,
+    /// What it was forked from.
+    pub parent: Option<String>,
     /// What was wished for.
     pub wish: Value,
     pub jail: Arc<tokio::sync::Mutex<Option<Box<dyn Sandbox>>>>,

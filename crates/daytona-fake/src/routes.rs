@@ -16,9 +16,9 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::{FakeError, fake::State, form, toolbox::Toolbox};
+use crate::{FakeError, fake::State, form, sessions, toolbox::Toolbox};
 
-type Shared = Of<Arc<State>>;
+pub(crate) type Shared = Of<Arc<State>>;
 type Asked = Query<BTreeMap<String, String>>;
 
 /// The largest body, in bytes.
@@ -32,7 +32,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/sandbox/{id}/stop", post(stop))
         .route("/sandbox/{id}/labels", axum::routing::put(label))
         .route("/sandbox/{id}/autostop/{minutes}", post(unchanged))
-        .route("/sandbox/{id}/autodelete/{minutes}", post(unchanged))
+        .route("/sandbox/{id}/autodelete/{minutes}", post(delete_after))
         .route("/sandbox/{id}/snapshot", post(keep))
         .route("/sandbox/{id}/fork", post(fork))
         .route("/sandbox/{id}/toolbox-proxy-url", get(proxy_url))
@@ -41,6 +41,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
     let toolbox = Router::new()
         .route("/{id}/process/execute", post(execute))
         .route("/{id}/process/code-run", post(code_run))
+        .merge(sessions::router())
         .route("/{id}/files/upload-v2", post(upload))
         .route("/{id}/files/bulk-upload", post(bulk_upload))
         .route("/{id}/files/download", get(download))
@@ -55,7 +56,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 }
 
 /// An answer in the service's own form where something is wrong.
-struct Problem(StatusCode, &'static str, String);
+pub(crate) struct Problem(pub StatusCode, pub &'static str, pub String);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
@@ -111,7 +112,7 @@ async fn create(Of(state): Shared, Json(wish): Json<Value>) -> Result<Response, 
             None => return Err(Problem(StatusCode::BAD_REQUEST, "", format!("Snapshot {name} not found"))),
         },
     };
-    Ok(Json(state.make(wish, from.as_ref()).await?).into_response())
+    Ok(Json(state.make(wish, from.as_ref(), None).await?).into_response())
 }
 
 async fn list(Of(state): Shared, Query(asked): Asked) -> Result<Json<Value>, Problem> {
@@ -154,12 +155,31 @@ async fn unchanged(Of(state): Shared, Path((name, _)): Path<(String, String)>) -
     shown(&state, &name)
 }
 
+/// After how many minutes a stopped sandbox is deleted; 0 is at once, and a negative number never.
+async fn delete_after(Of(state): Shared, Path((name, minutes)): Path<(String, i64)>) -> Result<Json<Value>, Problem> {
+    let id = find(&state, &name)?;
+    if let Some(machine) = state.machines().get_mut(&id) {
+        machine.wish["autoDeleteInterval"] = minutes.into();
+    }
+    shown(&state, &id)
+}
+
 async fn destroy(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
     let id = find(&state, &name)?;
-    let mut machine = state.machines().remove(&id).ok_or_else(|| missing("Sandbox"))?;
+    if state.machines().values().any(|machine| machine.parent.as_ref() == Some(&id)) {
+        let message = "Sandbox has active fork children".to_owned();
+        return Err(Problem(StatusCode::CONFLICT, "", message));
+    }
+    end(&state, &id).await
+}
+
+async fn end(state: &State, id: &str) -> Result<Json<Value>, Problem> {
+    let mut machine = state.machines().remove(id).ok_or_else(|| missing("Sandbox"))?;
     machine.state = "destroyed";
     let answer = machine.shown(&state.toolbox_url());
-    drop(machine.toolbox.take());
+    if let Some(toolbox) = machine.toolbox.take() {
+        toolbox.end();
+    }
     if let Some(jail) = machine.jail.lock().await.take() {
         jail.destroy().await.map_err(FakeError::from)?;
     }
@@ -174,10 +194,17 @@ async fn start(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value
 
 async fn stop(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
     let id = find(&state, &name)?;
-    if let Some(machine) = state.machines().get_mut(&id) {
-        (machine.toolbox, machine.state) = (None, "stopped");
-    }
-    shown(&state, &id)
+    let deleted = match state.machines().get_mut(&id) {
+        Some(machine) => {
+            machine.state = "stopped";
+            if let Some(toolbox) = machine.toolbox.take() {
+                toolbox.end();
+            }
+            machine.wish["autoDeleteInterval"] == 0
+        }
+        None => false,
+    };
+    if deleted { end(&state, &id).await } else { shown(&state, &id) }
 }
 
 async fn label(Of(state): Shared, Path(name): Path<String>, Json(body): Json<Value>) -> Result<Json<Value>, Problem> {
@@ -222,17 +249,22 @@ async fn keep(Of(state): Shared, Path(name): Path<String>, Json(body): Json<Valu
 
 async fn fork(Of(state): Shared, Path(name): Path<String>, Json(body): Json<Value>) -> Result<Json<Value>, Problem> {
     let id = find(&state, &name)?;
-    let (labels, started) = state
+    let bad = |message: &str| Problem(StatusCode::BAD_REQUEST, "", message.to_owned());
+    if !state.forks() {
+        return Err(bad("Sandbox cannot be forked"));
+    }
+    let (mut wish, started) = state
         .machines()
         .get(&id)
-        .map(|machine| (machine.labels.clone(), machine.state == "started"))
+        .map(|machine| (machine.wish.clone(), machine.state == "started"))
         .ok_or_else(|| missing("Sandbox"))?;
     if !started {
-        return Err(Problem(StatusCode::BAD_REQUEST, "", "Sandbox must be started to be forked".to_owned()));
+        return Err(bad("Sandbox must be started to be forked"));
     }
     let snapshot = kept(&state, &id).await?;
-    let wish = json!({"name": body["name"], "labels": labels});
-    Ok(Json(state.make(wish, Some(&snapshot)).await?))
+    // nobody promises that a fork has labels
+    (wish["name"], wish["labels"]) = (body["name"].clone(), Value::Null);
+    Ok(Json(state.make(wish, Some(&snapshot), Some(id)).await?))
 }
 
 async fn snapshot(Of(state): Shared, Path(name): Path<String>) -> Result<Json<Value>, Problem> {
@@ -288,11 +320,16 @@ fn toolbox(state: &State, name: &str) -> Result<Arc<Toolbox>, Problem> {
     machine.toolbox.clone().ok_or_else(|| Problem(StatusCode::BAD_REQUEST, "", "Sandbox is not started".to_owned()))
 }
 
-async fn asked(state: &State, name: &str, operation: &str, arguments: Value) -> Result<Value, Problem> {
+pub(crate) async fn asked(state: &State, name: &str, operation: &str, arguments: Value) -> Result<Value, Problem> {
     let answer = toolbox(state, name)?.ask(operation, arguments).await.ok_or_else(|| missing("Sandbox"))?;
     if answer["late"] == true {
         let message = "command execution timed out".to_owned();
         return Err(Problem(StatusCode::REQUEST_TIMEOUT, "PROCESS_EXECUTION_TIMEOUT", message));
+    }
+    if let Some(status) = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()) {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let code = if status == StatusCode::GONE { "SESSION_ENDED" } else { "" };
+        return Err(Problem(status, code, answer["message"].as_str().unwrap_or_default().to_owned()));
     }
     match answer["broken"].as_str() {
         Some(broken) => Err(Problem(StatusCode::BAD_REQUEST, "", broken.to_owned())),

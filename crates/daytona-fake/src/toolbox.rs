@@ -65,9 +65,17 @@ impl Toolbox {
     }
 }
 
+impl Toolbox {
+    /// Ends everything that it started. Whoever still waits for an answer is told that nobody gives one.
+    pub(crate) fn end(&self) {
+        self.listening.abort();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
 impl Drop for Toolbox {
     fn drop(&mut self) {
-        self.listening.abort();
+        self.end();
     }
 }
 

@@ -88,24 +88,47 @@ async fn daytona_over_the_fake_conforms() {
     table::compare_column("sandboxes.md", include_str!("../../../docs/sandboxes.md"), "daytona, over the fake", &rows);
 }
 
+/// A virtual machine has to be stopped to be kept. Its fork is, and where it cannot be forked, itself: what runs inside ends then.
 #[tokio::test(flavor = "multi_thread")]
-async fn machines_are_stopped_to_be_kept_and_go_on() {
-    let (_fake, settings, _folder) = fake(true).await;
-    let backend = DaytonaBackend::new(settings);
-    let sandbox = backend.create(&SandboxSpec::default(), None).await.unwrap();
-    let run = |script: &'static str| {
-        let sandbox = &sandbox;
-        async move { sandbox.start(&Command::new(["sh", "-c", script])).await.unwrap().finish(&[]).await.unwrap() }
-    };
-    assert!(run("echo kept > state").await.is_success());
-    let snapshot = sandbox.snapshot().await.unwrap();
-    assert_eq!(run("cat state").await.stdout, b"kept\n", "it goes on after it was stopped and started");
-    let again = backend.create(&SandboxSpec::default(), Some(&snapshot)).await.unwrap();
-    let seen = again.start(&Command::new(["cat", "state"])).await.unwrap().finish(&[]).await.unwrap();
-    assert_eq!(seen.stdout, b"kept\n");
-    again.destroy().await.unwrap();
+async fn machines_are_kept_and_go_on() {
+    for forks in [true, false] {
+        let (fake, settings, _folder) = fake(true).await;
+        if !forks {
+            fake.forbid_forks();
+        }
+        let backend = DaytonaBackend::new(settings.clone());
+        let sandbox = backend.create(&SandboxSpec::default(), None).await.unwrap();
+        let run = |script: &'static str| {
+            let sandbox = &sandbox;
+            async move { sandbox.start(&Command::new(["sh", "-c", script])).await.unwrap().finish(&[]).await.unwrap() }
+        };
+        assert!(run("echo kept > state").await.is_success());
+        let (before, at_work) =
+            (fake.labels(), sandbox.start(&Command::new(["sh", "-c", "read x; echo $x"])).await.unwrap());
+        let snapshot = sandbox.snapshot().await.unwrap();
+        assert_eq!((fake.forked(), fake.labels()), (u32::from(forks), before), "nothing is left of a fork");
+        let ended = at_work.finish(b"went on\n").await.map(|ended| ended.stdout);
+        assert_eq!(ended.ok(), forks.then(|| b"went on\n".to_vec()), "forks: {forks}");
+        assert_eq!(run("cat state").await.stdout, b"kept\n", "the sandbox goes on");
+        let again = backend.create(&SandboxSpec::default(), Some(&snapshot)).await.unwrap();
+        let seen = again.start(&Command::new(["cat", "state"])).await.unwrap().finish(&[]).await.unwrap();
+        assert_eq!(seen.stdout, b"kept\n");
+        again.destroy().await.unwrap();
+        sandbox.destroy().await.unwrap();
+        backend.delete_snapshot(&snapshot).await.unwrap();
+    }
+}
+
+/// Code inside is root there and can end the process that watches it. That is an error of its sandbox, soon, and nothing that waits.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_ends_its_watcher_has_lost_its_sandbox() {
+    let (_fake, settings, _folder) = fake(false).await;
+    let sandbox = DaytonaBackend::new(settings).create(&SandboxSpec::default(), None).await.unwrap();
+    let execution = sandbox.start(&Command::new(["sh", "-c", "kill -9 $PPID; sleep 60"])).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(30), execution.finish(&[])).await;
+    let error = ended.expect("it is noticed").expect_err("there is no ending").to_string();
+    assert!(error.contains("watches"), "{error}");
     sandbox.destroy().await.unwrap();
-    backend.delete_snapshot(&snapshot).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

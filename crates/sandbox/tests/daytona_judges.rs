@@ -36,9 +36,10 @@ fn ours(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/judges").join(name)
 }
 
+/// One whose sandboxes are like virtual machines: they are kept by way of a fork.
 async fn fake() -> (Fake, TempDir) {
     let (local, folder) = support::settings();
-    let settings = FakeSettings { local, key: KEY.to_owned(), machines: false, address: "127.0.0.1:0".to_owned() };
+    let settings = FakeSettings { local, key: KEY.to_owned(), machines: true, address: "127.0.0.1:0".to_owned() };
     (Fake::start(settings).await.unwrap(), folder)
 }
 
@@ -131,6 +132,7 @@ async fn every_request_and_answer_is_as_the_documents_say() {
     }
     let snapshot = sandbox.snapshot().await.unwrap();
     assert!(backend.has_snapshot(&snapshot).await.unwrap());
+    assert_eq!(fake.forked(), 1);
     let there = states_there(&settings).await.unwrap();
     assert_eq!(there.iter().map(|kept| &kept.state).collect::<Vec<_>>(), [&snapshot]);
     let again = backend.create(&SandboxSpec::default(), Some(&snapshot)).await.unwrap();

@@ -17,7 +17,7 @@ async fn the_official_sdk_works_with_the_fake() {
     }
     let (local, _folder) = support::settings();
     let key = "dtn_judge".to_owned();
-    let settings = FakeSettings { local, key: key.clone(), machines: false, address: "127.0.0.1:0".to_owned() };
+    let settings = FakeSettings { local, key: key.clone(), machines: true, address: "127.0.0.1:0".to_owned() };
     let fake = Fake::start(settings).await.unwrap();
     for interpreter in interpreters {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/daytona_sdk.py");

@@ -2,7 +2,8 @@
 
     agent.py OPERATION ARGUMENTS        (JSON in base64)
 
-and it answers with one line of JSON. A program is watched by a process of its own, which writes down what it says and how it ends."""
+and it answers with one line of JSON. `watch` runs a program to its end and writes down what it says and how it ends; the other requests read that, or
+write what is meant for it, at the same time."""
 
 import base64
 import ctypes
@@ -289,30 +290,29 @@ def watch(run, task):
 # --- operations -----------------------------------------------------------------------------------------------------------------
 
 
-def start(run, **task):
+def begun(run):
+    """The folder of a run, made by whichever request comes first."""
+    os.makedirs(os.path.join(RUNS, str(int(run))), exist_ok=True)
+
+
+def watch_run(run, **task):
     shutil.rmtree(os.path.join(RUNS, str(int(run) - 1)), ignore_errors=True)
+    begun(run)
     try:
-        os.makedirs(os.path.join(RUNS, str(int(run))))
+        os.close(os.open(place(run, "watched"), os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return {}  # the request came twice
-    if os.fork():
-        return {}
-    os.setsid()
-    if os.fork():
-        os._exit(0)
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for fd in range(3):
-        os.dup2(nothing, fd)
     try:
         watch(run, task)
     except BaseException as error:
         write_whole(place(run, "end"), json.dumps({"broken": repr(error)}).encode())
-    finally:
-        os._exit(0)
+        raise
+    return {}
 
 
 def poll(run, out, err, wait_ms):
     until = time.monotonic() + wait_ms / 1000
+    begun(run)
     write_whole(place(run, "fetched"), str(out + err).encode())
     while True:
         # the end is looked for first: what was said before it is there then
@@ -332,6 +332,7 @@ def cpu(run):
 
 
 def send(run, at, data, last):
+    begun(run)
     # a request may come twice
     file = os.open(place(run, "in"), os.O_WRONLY | os.O_CREAT, 0o600)
     os.pwrite(file, base64.b64decode(data), at)
@@ -342,8 +343,7 @@ def send(run, at, data, last):
 
 
 def kill(run):
-    if not os.path.isdir(os.path.join(RUNS, str(int(run)))):
-        return {}
+    begun(run)
     open(place(run, "kill"), "wb").close()
     until = time.monotonic() + 10
     while not os.path.exists(place(run, "end")) and time.monotonic() < until:
@@ -417,7 +417,7 @@ def prepare():
     return {"python": sys.version.split()[0]}
 
 
-OPERATIONS = {"start": start, "poll": poll, "cpu": cpu, "send": send, "kill": kill, "put": put, "get": get, "drop": drop, "prepare": prepare}
+OPERATIONS = {"watch": watch_run, "poll": poll, "cpu": cpu, "send": send, "kill": kill, "put": put, "get": get, "drop": drop, "prepare": prepare}
 
 if __name__ == "__main__":
     try:

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,14 +14,14 @@ use tokio_util::sync::CancellationToken;
 use super::{DaytonaSettings, wait::before_repeat};
 
 /// Time for a request beside what the work itself may take.
-const REQUEST: Duration = Duration::from_secs(60);
+pub(super) const REQUEST: Duration = Duration::from_secs(60);
 
 /// Daytona's HTTP API as far as it is needed here.
 #[derive(Debug)]
 pub(super) struct Api {
     http: reqwest::Client,
     settings: DaytonaSettings,
-    parts: AtomicU64,
+    pub(super) parts: AtomicU64,
 }
 
 /// Why Daytona did not do what it was asked.
@@ -93,21 +93,13 @@ struct SnapshotPage {
     total_pages: f64,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Executed {
-    exit_code: Option<i64>,
-    #[serde(deserialize_with = "or_default")]
-    result: String,
-}
-
 /// `null` is the same as nothing.
-fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
+pub(super) fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(value)?.unwrap_or_default())
 }
 
 /// What a request carries.
-enum Body {
+pub(super) enum Body {
     Nothing,
     Json(Value),
     Form { kind: String, bytes: Bytes },
@@ -210,6 +202,24 @@ impl Api {
         Ok(())
     }
 
+    /// Begins to make a copy of a sandbox that has started, memory included, with a name of its own. It has to be deleted before its parent can be.
+    pub(super) async fn fork(&self, id: &str, name: &str) -> Result<Machine, ApiError> {
+        let body = Body::Json(json!({ "name": name }));
+        self.control(Method::POST, &format!("/sandbox/{}/fork", encoded(id)), body).await
+    }
+
+    /// Labels a sandbox with these and no others.
+    pub(super) async fn label(&self, id: &str, labels: &BTreeMap<String, String>) -> Result<(), ApiError> {
+        let body = Body::Json(json!({ "labels": labels }));
+        let _: Value = self.control(Method::PUT, &format!("/sandbox/{}/labels", encoded(id)), body).await?;
+        Ok(())
+    }
+
+    /// After how many minutes Daytona deletes a sandbox that was stopped; 0 is at once.
+    pub(super) async fn delete_after(&self, id: &str, minutes: u32) -> Result<(), ApiError> {
+        self.order(id, &format!("autodelete/{minutes}")).await
+    }
+
     /// The state of a snapshot; `None` where there is none of this name.
     pub(super) async fn snapshot_state(&self, name: &str) -> Result<Option<String>, ApiError> {
         Ok(self.find_snapshot(name).await?.map(|found| found.state.unwrap_or_default()))
@@ -234,58 +244,16 @@ impl Api {
         }
     }
 
-    /// The address of a sandbox's own API.
-    pub(super) async fn toolbox(&self, machine: &Machine) -> Result<String, ApiError> {
-        let base = match &machine.toolbox_proxy_url {
-            Some(url) if !url.is_empty() => url.clone(),
-            _ => {
-                let path = format!("/sandbox/{}/toolbox-proxy-url", encoded(&machine.id));
-                let told: Value = self.control(Method::GET, &path, Body::Nothing).await?;
-                told["url"].as_str().unwrap_or_default().to_owned()
-            }
-        };
-        Ok(format!("{}/{}", base.trim_end_matches('/'), encoded(&machine.id)))
-    }
-
-    /// Runs a command of the shell to its end: its exit code and what it printed.
-    pub(super) async fn execute(
+    pub(super) async fn control<T: DeserializeOwned>(
         &self,
-        toolbox: &str,
-        command: &str,
-        within: Duration,
-    ) -> Result<(i64, String), ApiError> {
-        let body = Body::Json(json!({"command": command, "cwd": "/", "timeout": within.as_secs().max(1)}));
-        let url = format!("{toolbox}/process/execute");
-        let done: Executed = self.ask(Method::POST, &url, body, within + REQUEST).await?;
-        Ok((done.exit_code.unwrap_or(0), done.result))
-    }
-
-    pub(super) async fn upload(&self, toolbox: &str, path: &str, content: &[u8]) -> Result<(), ApiError> {
-        // nothing of the content may look like the boundary; 64 bits of a counter and of the length do not occur by chance
-        let number = self.parts.fetch_add(1, Ordering::Relaxed);
-        let boundary = format!("promptclade-{:x}-{number:x}-{:x}", std::process::id(), content.len());
-        let mut bytes = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"file\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
-        bytes.extend_from_slice(content);
-        bytes.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-        let body = Body::Form { kind: format!("multipart/form-data; boundary={boundary}"), bytes: bytes.into() };
-        let url = format!("{toolbox}/files/upload-v2?path={}", encoded(path));
-        self.bytes(Method::POST, &url, body, REQUEST, None).await.map(|_| ())
-    }
-
-    pub(super) async fn download(&self, toolbox: &str, path: &str) -> Result<Bytes, ApiError> {
-        let url = format!("{toolbox}/files/download?path={}", encoded(path));
-        self.bytes(Method::GET, &url, Body::Nothing, REQUEST, None).await
-    }
-
-    async fn control<T: DeserializeOwned>(&self, method: Method, path: &str, body: Body) -> Result<T, ApiError> {
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> Result<T, ApiError> {
         self.ask(method, &format!("{}{path}", self.settings.api_url), body, REQUEST).await
     }
 
-    async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         url: &str,
@@ -298,7 +266,7 @@ impl Api {
 
     /// Asks, and repeats what is worth it. What is asked can be asked twice: what a request makes has a name, or a label by which
     /// it is found and deleted.
-    async fn bytes(
+    pub(super) async fn bytes(
         &self,
         method: Method,
         url: &str,
@@ -405,7 +373,7 @@ fn refusal(asked: String, status: StatusCode, body: &[u8]) -> ApiError {
 }
 
 /// A text as part of an address.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

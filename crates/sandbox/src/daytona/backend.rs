@@ -1,6 +1,7 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::DaytonaSettings;
@@ -35,18 +36,16 @@ impl DaytonaBackend {
         Self { stopping, ..self }
     }
 
+    fn labels(&self, spec: &SandboxSpec) -> BTreeMap<String, String> {
+        self.api.settings().labels.clone().into_iter().chain(spec.labels.clone()).collect()
+    }
+
     /// The body of the request for a sandbox.
     fn wish(&self, spec: &SandboxSpec, from: Option<&SnapshotId>) -> Value {
         let settings = self.api.settings();
-        let labels: Map<String, Value> = settings
-            .labels
-            .iter()
-            .chain(&spec.labels)
-            .map(|(name, value)| (name.clone(), value.as_str().into()))
-            .collect();
         let mut wish = json!({
             "user": "root",
-            "labels": labels,
+            "labels": self.labels(spec),
             "env": {},
             "public": false,
             "volumes": [],
@@ -104,7 +103,7 @@ impl DaytonaBackend {
             () = self.stopping.cancelled() => Err(SandboxError::PutDown),
         };
         match entered {
-            Ok(inside) => Ok(Box::new(DaytonaSandbox::new(inside, spec.limits))),
+            Ok(inside) => Ok(Box::new(DaytonaSandbox::new(inside, spec.limits, self.labels(spec)))),
             Err(error) => {
                 // the first error is the one to tell
                 let _ = self.api.delete(&id).await;

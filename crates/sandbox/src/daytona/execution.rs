@@ -20,6 +20,8 @@ const BUFFER: usize = 64 * 1024;
 const INPUT: usize = 48 * 1024;
 /// How long the agent waits for something to be said before it answers.
 const PATIENCE_MS: u64 = 4_000;
+/// How much longer than it may take a program is listened to: time for requests, on a service that may be slow.
+const GRACE: Duration = Duration::from_secs(120);
 
 /// Who has the one place for a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,21 +52,28 @@ impl Programs {
             return Ok(without_streams(async move { Err(SandboxError::Busy { program }) }.boxed()));
         }
         let run = self.started.fetch_add(1, Ordering::Relaxed) + 1;
-        if let Err(error) = self.inside.ask::<Value>("start", &task(run, command, limits)).await {
-            self.place.send_replace(Place::Free);
-            return match error {
-                AgentError::Refused(detail) => {
-                    Err(SandboxError::NotRunnable { program: command.name().to_owned(), detail })
-                }
-                AgentError::Lost(error) => Err(error),
-            };
-        }
+        let wall = wall(command, limits);
+        let watcher = match self.inside.watch(&task(run, command, limits, wall)).await {
+            Ok(watcher) => watcher,
+            Err(error) => {
+                self.place.send_replace(Place::Free);
+                return Err(error);
+            }
+        };
         let (stdin, input) = duplex(BUFFER);
         let (out, stdout) = duplex(BUFFER);
         let (err, stderr) = duplex(BUFFER);
         let (tell, told) = oneshot::channel();
         let over = Arc::new(AtomicBool::new(false));
-        let pump = Pump { programs: self.clone(), run, program: command.name().to_owned(), over: over.clone() };
+        let pump = Pump {
+            programs: self.clone(),
+            run,
+            watcher,
+            // whoever watches it inside ends it before
+            wall: wall.map(|wall| wall + GRACE),
+            program: command.name().to_owned(),
+            over: over.clone(),
+        };
         let task = tokio::spawn(pump.go(input, out, err, tell));
         let guard = Guard { programs: self.clone(), run, over, task: task.abort_handle() };
         let left = Arc::new(AtomicU64::new(limits.output_bytes()));
@@ -83,11 +92,8 @@ impl Programs {
     /// The processor time of the program that was started last, with all that it started.
     pub(super) async fn cpu(&self) -> Result<Duration, SandboxError> {
         let run = self.started.load(Ordering::Relaxed);
-        match self.inside.ask::<Cpu>("cpu", &json!({ "run": run })).await {
-            Ok(cpu) => Ok(Duration::from_millis(cpu.cpu_ms)),
-            Err(AgentError::Refused(detail)) => Err(SandboxError::Gone(detail)),
-            Err(AgentError::Lost(error)) => Err(error),
-        }
+        let cpu: Cpu = self.inside.ask("cpu", &json!({ "run": run })).await.map_err(lost)?;
+        Ok(Duration::from_millis(cpu.cpu_ms))
     }
 
     /// Whether there was a place; one that is about to become free is waited for.
@@ -123,24 +129,27 @@ struct Cpu {
     cpu_ms: u64,
 }
 
-fn task(run: u64, command: &Command, limits: Limits) -> Value {
+fn wall(command: &Command, limits: Limits) -> Option<Duration> {
+    match command.time {
+        Time::Limited => Some(limits.wall()),
+        Time::Within(wall) => Some(wall.min(limits.wall())),
+        Time::Session => None,
+    }
+}
+
+fn task(run: u64, command: &Command, limits: Limits, wall: Option<Duration>) -> Value {
     let mut env = serde_json::Map::new();
     for (name, value) in [("HOME", "/work"), ("LANG", "C.UTF-8"), ("TMPDIR", "/tmp")] {
         env.insert(name.to_owned(), value.into());
     }
     env.extend(command.env.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
     let millis = |wall: Duration| u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
-    let wall = match command.time {
-        Time::Limited => Some(millis(limits.wall())),
-        Time::Within(wall) => Some(millis(wall.min(limits.wall()))),
-        Time::Session => None,
-    };
     let session = command.time == Time::Session;
     json!({
         "run": run,
         "program": command.program,
         "env": env,
-        "wall_ms": wall,
+        "wall_ms": wall.map(millis),
         "cpu_s": (!session).then_some(limits.cpu_seconds),
         "output": (!session).then(|| limits.output_bytes()),
         "memory_mb": limits.memory_mb,
@@ -163,6 +172,10 @@ fn without_streams(ending: futures::future::BoxFuture<'static, Result<Ending, Sa
 struct Pump {
     programs: Arc<Programs>,
     run: u64,
+    /// The command of the session that watches it.
+    watcher: String,
+    /// How long it is listened to at most.
+    wall: Option<Duration>,
     program: String,
     over: Arc<AtomicBool>,
 }
@@ -177,27 +190,39 @@ impl Pump {
     ) {
         let listen = async {
             let (mut out_at, mut err_at) = (0, 0);
+            let mut unwatched = None;
             loop {
-                let asked = json!({"run": self.run, "out": out_at, "err": err_at, "wait_ms": PATIENCE_MS});
-                let said: Said = match self.programs.inside.ask("poll", &asked).await {
-                    Ok(said) => said,
-                    Err(AgentError::Refused(detail)) => {
-                        return (Err(SandboxError::Gone(detail)), Vec::new(), Vec::new());
+                let wait = if unwatched.is_none() { PATIENCE_MS } else { 0 };
+                let asked = json!({"run": self.run, "out": out_at, "err": err_at, "wait_ms": wait});
+                let said: Said = self.programs.inside.ask("poll", &asked).await.map_err(lost)?;
+                if said.is_nothing() {
+                    if let Some(why) = unwatched {
+                        return Err(SandboxError::Gone(why));
                     }
-                    Err(AgentError::Lost(error)) => return (Err(error), Vec::new(), Vec::new()),
-                };
-                let (more_out, more_err) = match said.outputs() {
-                    Ok(outputs) => outputs,
-                    Err(error) => return (Err(error), Vec::new(), Vec::new()),
-                };
+                    // code inside can end whoever watches it; what it said before that is fetched first
+                    unwatched =
+                        self.programs.inside.why_unwatched(&self.watcher).await.map_err(|error| lost(error.into()))?;
+                    continue;
+                }
+                let (more_out, more_err) = said.outputs()?;
                 out_at += more_out.len();
                 err_at += more_err.len();
                 if let Some(end) = said.end {
-                    return (end.of(&self.program), more_out, more_err);
+                    return Ok((end.of(&self.program), more_out, more_err));
                 }
                 // whoever does not listen any more is not waited for
                 let _ = tokio::join!(err.write_all(&more_err), out.write_all(&more_out));
             }
+        };
+        let listen = async {
+            let heard = match self.wall {
+                // code inside can also tamper with whoever answers
+                Some(wall) => tokio::time::timeout(wall, listen).await.unwrap_or_else(|_| {
+                    Err(SandboxError::Gone("what watches programs did not end one that was over its time".to_owned()))
+                }),
+                None => listen.await,
+            };
+            heard.unwrap_or_else(|error| (Err(error), Vec::new(), Vec::new()))
         };
         let (ending, last_out, last_err) = {
             let talk = self.talk(input);
@@ -229,6 +254,13 @@ impl Pump {
             }
             at += length;
         }
+    }
+}
+
+fn lost(error: AgentError) -> SandboxError {
+    match error {
+        AgentError::Refused(detail) => SandboxError::Gone(detail),
+        AgentError::Lost(error) => error,
     }
 }
 

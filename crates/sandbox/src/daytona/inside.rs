@@ -12,6 +12,8 @@ use crate::{Ended, Ending, Limit, SandboxError, Used};
 const AGENT: &str = include_str!("agent.py");
 /// Where the agent lies inside. Its name is hidden from what lists a folder.
 const HOME: &str = "/tmp/.clade";
+/// The session in which programs are watched.
+const SESSION: &str = "promptclade";
 /// Time for an operation of the agent beside what it waits for.
 const OPERATION: Duration = Duration::from_secs(60);
 
@@ -33,6 +35,11 @@ pub(super) struct Said {
 }
 
 impl Said {
+    /// Whether there is nothing new.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.out.is_empty() && self.err.is_empty() && self.end.is_none()
+    }
+
     pub(super) fn outputs(&self) -> Result<(Vec<u8>, Vec<u8>), SandboxError> {
         let read = |text: &str| BASE64.decode(text).map_err(|error| SandboxError::Gone(error.to_string()));
         Ok((read(&self.out)?, read(&self.err)?))
@@ -107,7 +114,26 @@ impl Inside {
             BASE64.encode(AGENT),
             agent("prepare", &json!({}))
         );
-        self.run::<Value>(&command, OPERATION).await.map(drop)
+        self.run::<Value>(&command, OPERATION).await?;
+        Ok(self.api.session(&self.toolbox, SESSION).await?)
+    }
+
+    /// Has the agent run a program and watch it, for as long as that takes: the command of the session by which is seen whether it does.
+    pub(super) async fn watch(&self, task: &Value) -> Result<String, SandboxError> {
+        let begun = self.api.begin(&self.toolbox, SESSION, &agent("watch", task)).await;
+        begun.map_err(|error| SandboxError::Gone(error.to_string()))
+    }
+
+    /// Why nobody watches a program any more; `None` where somebody does.
+    pub(super) async fn why_unwatched(&self, watcher: &str) -> Result<Option<String>, ApiError> {
+        let code = match self.api.exit_code(&self.toolbox, SESSION, watcher).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(code)) => format!("exit code {code}"),
+            Err(error) if error.is_missing() => return Ok(Some(format!("what watches programs is gone: {error}"))),
+            Err(error) => return Err(error),
+        };
+        let log = self.api.log(&self.toolbox, SESSION, watcher).await.unwrap_or_default();
+        Ok(Some(format!("what watches programs ended with {code} {}", last(&log)).trim_end().to_owned()))
     }
 
     /// Has the agent do something.
@@ -128,8 +154,7 @@ impl Inside {
         let line = said.trim_end().lines().last().unwrap_or_default();
         let answer: Option<Value> = serde_json::from_str(line).ok();
         let Some(answer) = answer.filter(|_| code == 0) else {
-            let end: String = said.chars().rev().take(400).collect::<Vec<_>>().into_iter().rev().collect();
-            let message = format!("its agent ended with exit code {code}: {}", end.trim());
+            let message = format!("its agent ended with exit code {code}: {}", last(&said));
             return Err(AgentError::Lost(SandboxError::Gone(message)));
         };
         if let Some(error) = answer["error"].as_str() {
@@ -137,6 +162,12 @@ impl Inside {
         }
         serde_json::from_value(answer).map_err(|error| AgentError::Lost(SandboxError::Gone(error.to_string())))
     }
+}
+
+/// The end of what was said.
+fn last(said: &str) -> String {
+    let said = said.trim();
+    said.char_indices().rev().nth(399).map_or(said, |(at, _)| &said[at..]).to_owned()
 }
 
 fn agent(operation: &str, arguments: &Value) -> String {

@@ -8,9 +8,11 @@ mod api;
 mod backend;
 mod execution;
 mod inside;
+mod keep;
 mod sandbox;
 mod settings;
 mod sweep;
+mod toolbox;
 mod wait;
 
 pub use api::ApiError;

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -12,14 +13,15 @@ use tokio::time::Instant;
 use super::api::{Api, ApiError};
 use super::execution::Programs;
 use super::inside::{AgentError, Inside};
+use super::keep::keep;
 use crate::{Command, Execution, InsidePath, Limits, Sandbox, SandboxError, SandboxFuture, SnapshotId};
 
 /// Content up to this size goes along with the request.
 const SMALL: usize = 48 * 1024;
 /// The first wait between two looks at a state; each next one is half as long again.
-const LOOK: Duration = Duration::from_millis(50);
+pub(super) const LOOK: Duration = Duration::from_millis(50);
 /// The longest.
-const LONGEST_LOOK: Duration = Duration::from_secs(2);
+pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// A sandbox of Daytona.
 #[derive(Debug)]
@@ -27,6 +29,7 @@ pub(super) struct DaytonaSandbox {
     inside: Arc<Inside>,
     programs: Arc<Programs>,
     limits: Limits,
+    labels: BTreeMap<String, String>,
     files: AtomicU64,
     destroyed: AtomicBool,
 }
@@ -39,10 +42,11 @@ struct Fetched {
 }
 
 impl DaytonaSandbox {
-    pub(super) fn new(inside: Inside, limits: Limits) -> Self {
+    /// One whose agent is there, with the labels that it was made with.
+    pub(super) fn new(inside: Inside, limits: Limits, labels: BTreeMap<String, String>) -> Self {
         let inside = Arc::new(inside);
         let programs = Arc::new(Programs::new(inside.clone()));
-        Self { inside, programs, limits, files: AtomicU64::new(0), destroyed: AtomicBool::new(false) }
+        Self { inside, programs, limits, labels, files: AtomicU64::new(0), destroyed: AtomicBool::new(false) }
     }
 
     fn number(&self) -> u64 {
@@ -75,51 +79,6 @@ impl DaytonaSandbox {
             (None, None) => Err(AgentError::Refused("the agent gave nothing".to_owned())),
         }
     }
-
-    async fn keep(&self) -> Result<SnapshotId, SandboxError> {
-        let failed = |error: ApiError| match error.is_missing() {
-            true => SandboxError::Gone(error.to_string()),
-            false => SandboxError::Snapshot { doing: "make", detail: error.to_string() },
-        };
-        let (api, id) = (&self.inside.api, self.inside.id.as_str());
-        let name = SnapshotId(format!("{}{id}-{}", api.settings().prefix_of_states(), self.number()));
-        match api.snapshot(id, &name.0).await {
-            Ok(()) => {}
-            // a virtual machine has to be stopped for it, a container has not
-            Err(error) if matches!(error.status, Some(400 | 409 | 422)) => {
-                api.order(id, "stop").await.map_err(failed)?;
-                until(api, id, &["stopped"]).await.map_err(failed)?;
-                api.snapshot(id, &name.0).await.map_err(failed)?;
-            }
-            Err(error) => return Err(failed(error)),
-        }
-        let machine = until(api, id, &["started", "stopped"]).await.map_err(failed)?;
-        if machine.state == "stopped" {
-            api.order(id, "start").await.map_err(failed)?;
-            until(api, id, &["started"]).await.map_err(failed)?;
-            self.inside.settle().await.map_err(|error| match error {
-                AgentError::Refused(detail) => SandboxError::Gone(detail),
-                AgentError::Lost(error) => error,
-            })?;
-        }
-        let deadline = Instant::now() + api.settings().patience;
-        let mut look = LOOK;
-        loop {
-            match api.snapshot_state(&name.0).await.map_err(failed)?.as_deref() {
-                Some("active" | "inactive" | "") => return Ok(name),
-                Some(state @ ("error" | "build_failed")) => {
-                    let detail = format!("snapshot {} is in state {state}", name.0);
-                    return Err(SandboxError::Snapshot { doing: "make", detail });
-                }
-                _ if Instant::now() > deadline => {
-                    let detail = format!("snapshot {} was not ready in time", name.0);
-                    return Err(SandboxError::Snapshot { doing: "make", detail });
-                }
-                _ => tokio::time::sleep(look).await,
-            }
-            look = (look * 3 / 2).min(LONGEST_LOOK);
-        }
-    }
 }
 
 impl Sandbox for DaytonaSandbox {
@@ -144,19 +103,14 @@ impl Sandbox for DaytonaSandbox {
     }
 
     fn snapshot(&self) -> SandboxFuture<'_, SnapshotId> {
-        Box::pin(self.keep())
+        let name = format!("{}{}-{}", self.inside.api.settings().prefix_of_states(), self.inside.id, self.number());
+        Box::pin(keep(&self.inside, &self.labels, SnapshotId(name)))
     }
 
     fn destroy(self: Box<Self>) -> SandboxFuture<'static, ()> {
         Box::pin(async move {
             self.destroyed.store(true, Ordering::Release);
-            let lost = |error: ApiError| SandboxError::Gone(error.to_string());
-            let (api, id) = (&self.inside.api, self.inside.id.as_str());
-            api.delete(id).await.map_err(lost)?;
-            match until(api, id, &["destroyed"]).await {
-                Err(error) if !error.is_missing() => Err(lost(error)),
-                _ => Ok(()),
-            }
+            end(&self.inside.api, &self.inside.id).await.map_err(|error| SandboxError::Gone(error.to_string()))
         })
     }
 }
@@ -178,6 +132,15 @@ fn of_file(doing: &'static str, path: &InsidePath, error: AgentError) -> Sandbox
     match error {
         AgentError::Refused(detail) => SandboxError::File { doing, path: path.to_string(), detail },
         AgentError::Lost(error) => error,
+    }
+}
+
+/// Deletes a sandbox and waits until it is gone.
+pub(super) async fn end(api: &Api, id: &str) -> Result<(), ApiError> {
+    api.delete(id).await?;
+    match until(api, id, &["destroyed"]).await {
+        Err(error) if !error.is_missing() => Err(error),
+        _ => Ok(()),
     }
 }
 
