@@ -89,7 +89,7 @@ const playground = createRoute({ getParentRoute: () => workspace, path: "/playgr
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
-  validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "webhooks", "audit"] as const) })),
+  validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "links", "webhooks", "audit"] as const) })),
   component: lazyRouteComponent(() => import("./pages/workspace/WorkspacePage"), "WorkspacePage"),
 });
 

@@ -43,10 +43,12 @@ async fn tree_of(clade: &Clade, folder: &std::path::Path) -> Result<Value, Strin
     let page = http.timed(&format!("{TREE}/lineage?from=20000&limit=1000&most=50000&fold=0"), 20).await?;
     let candidates = http.timed(&format!("{TREE}/candidates?limit=100&sort=score&desc=1"), 20).await?;
     let filtered = http.timed(&format!("{TREE}/candidates?limit=100&filter=generation%20%3D%2040"), 20).await?;
+    let descendants = http.timed(&format!("{TREE}/lineage/descendants?of=seed&limit=100"), 20).await?;
+    let families = http.timed(&format!("{TREE}/lineage/families"), 20).await?;
     let whole = http.json(Method::GET, &format!("{TREE}/lineage?limit=1"), "").await?;
     Ok(json!({
         "candidates": whole["total"], "first_positions_ms": first, "positions_again_ms": again, "page_ms": page,
-        "candidates_ms": candidates, "filtered_ms": filtered, "start_ms": server.start_ms(), "peak_memory_bytes": server.peak_bytes(),
+        "candidates_ms": candidates, "filtered_ms": filtered, "descendants_ms": descendants, "families_ms": families, "start_ms": server.start_ms(), "peak_memory_bytes": server.peak_bytes(),
     }))
 }
 

@@ -1,4 +1,4 @@
-use clade_domain::{RunId, Share, Timestamp, UserId, WorkspaceId};
+use clade_domain::{Action, RunId, Share, Timestamp, UserId, WorkspaceId};
 use clade_store::{Change, ReadRecords, RecordQuery, Stored};
 
 use crate::{
@@ -10,12 +10,14 @@ use crate::{
 
 /// The longest that a link shows a run, in milliseconds: ninety days.
 const LONGEST_MS: i64 = 90 * 24 * 3_600 * 1_000;
+/// Most characters of a note.
+const NOTE: usize = 1_000;
 
 impl Accounts {
     /// Makes a link that shows one run to whoever has it. The secret is given once.
     ///
     /// # Errors
-    /// Where it would be good for no time, or for too long.
+    /// Where it would be good for no time, or for too long, or the note is too long.
     pub async fn share(
         &self,
         (workspace, run): (&WorkspaceId, &RunId),
@@ -27,13 +29,17 @@ impl Accounts {
         if !(1..=LONGEST_MS).contains(&(expires.0 - now.0)) {
             return Err(AccountError::Invalid("a link shows a run for 1 to 2160 hours".into()));
         }
+        let letters = note.chars().count();
+        if letters > NOTE {
+            return Err(AccountError::Invalid(format!("a note has at most {NOTE} characters, and this one {letters}")));
+        }
         let secret = Secret::new("")?;
         let share = Share {
             id: new_name()?,
             hash: secret.hash(),
             workspace: workspace.clone(),
             run: run.clone(),
-            note: note.chars().filter(|c| !c.is_control()).take(200).collect(),
+            note: note.chars().filter(|c| !c.is_control()).collect(),
             by: by.clone(),
             expires,
         };
@@ -43,12 +49,21 @@ impl Accounts {
         Ok((secret, share))
     }
 
-    /// The links of a run that are still good, oldest first.
+    /// The links of a run that were neither taken back nor have expired, oldest first.
     ///
     /// # Errors
     /// The store's.
     pub async fn shares(&self, run: &RunId, now: Timestamp) -> Result<Vec<Stored<Share>>, AccountError> {
         let own = RecordQuery { parent: Some(run.to_string()), ..RecordQuery::default() };
+        Ok(self.store.list::<Share>(own, now).await?)
+    }
+
+    /// The same for all runs of a workspace.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn shares_of(&self, workspace: &WorkspaceId, now: Timestamp) -> Result<Vec<Stored<Share>>, AccountError> {
+        let own = RecordQuery { workspace: Some(workspace.clone()), ..RecordQuery::default() };
         Ok(self.store.list::<Share>(own, now).await?)
     }
 
@@ -68,10 +83,25 @@ impl Accounts {
     /// What a link shows.
     ///
     /// # Errors
-    /// `Link` where it was taken back, has expired, or never was one.
+    /// `Link` where it was taken back, has expired, shows nothing any more, or never was one.
     pub async fn shared(&self, secret: &str, now: Timestamp) -> Result<Share, AccountError> {
-        let found = self.store.get_by::<Share>(&hash_of(secret), now).await?;
-        found.map(|found| found.value).ok_or(AccountError::Link)
+        match self.store.get_by::<Share>(&hash_of(secret), now).await? {
+            Some(found) if self.shows(&found.value, now).await? => Ok(found.value),
+            _ => Err(AccountError::Link),
+        }
+    }
+
+    /// Whether a link shows its run: as long as whoever made it may see that themselves.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn shows(&self, share: &Share, now: Timestamp) -> Result<bool, AccountError> {
+        let maker = self.user(&share.by, now).await?;
+        if maker.is_none_or(|maker| maker.value.disabled) {
+            return Ok(false);
+        }
+        let member = self.membership(&share.workspace, &share.by, now).await?;
+        Ok(member.is_some_and(|member| member.value.role.permits(Action::ReadRuns)))
     }
 }
 

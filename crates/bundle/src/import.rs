@@ -108,11 +108,12 @@ fn renamed(mut entry: Recorded, run: &RunId, withheld: bool) -> Recorded {
     entry
 }
 
-/// The run's row as its journal has it: of the one in the manifest only words for people are taken over.
+/// The run's row as its journal has it: of the one in the manifest only words for people are taken over, no more of them than fit, and when it
+/// was created, which was not after now.
 fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummary {
     let Checked { manifest, state, .. } = checked;
     let branch_of = state.branch_of().map(|(run, ..)| run.clone());
-    let first = first_row(run, owner, state.spec(), branch_of, manifest.summary.created);
+    let first = first_row(run, owner, state.spec(), branch_of, manifest.summary.created.min(now));
     let status = match (state.phase(), manifest.summary.status) {
         (Phase::Finished, _) => RunStatus::Finished,
         (_, RunStatus::Failed) => RunStatus::Failed,
@@ -121,5 +122,5 @@ fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummar
     let row = row_of(state, *state.accounted(), &first);
     // a simulated model behind an address shows in its answers alone
     let simulated = row.simulated || manifest.summary.simulated;
-    RunSummary { status, updated: now, detail: manifest.summary.detail.clone(), simulated, ..row }
+    RunSummary { status, updated: now, detail: RunSummary::words(&manifest.summary.detail), simulated, ..row }
 }

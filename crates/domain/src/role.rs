@@ -32,7 +32,9 @@ impl Role {
             A::CreateRuns | A::ControlRuns | A::EditRuns | A::ShareRuns | A::EditLibrary => {
                 matches!(self, Self::User | Self::Admin)
             }
-            A::DeleteRuns | A::ManageKeys | A::ManageWebhooks | A::ChangeWorkspace => matches!(self, Self::Admin),
+            A::DeleteRuns | A::ManageShares | A::ManageKeys | A::ManageWebhooks | A::ChangeWorkspace => {
+                matches!(self, Self::Admin)
+            }
             A::ManageMembers | A::SetBudgets | A::ReadAudit => matches!(self, Self::Admin | Self::Instance),
             A::ManageUsers | A::ManageWorkspaces => matches!(self, Self::Instance),
         }
@@ -116,6 +118,8 @@ actions! {
     EditLibrary,
     /// Delete runs, and restore them.
     DeleteRuns,
+    /// See the links to all runs of the workspace.
+    ManageShares,
     /// Set and remove the keys of providers, which nobody can read.
     ManageKeys,
     /// Set up webhooks.

@@ -122,7 +122,7 @@ pub struct Invitation {
     pub expires: Timestamp,
 }
 
-/// A link that shows one run to whoever has it, and nothing else.
+/// A link that shows one run to whoever has it, and nothing else; as long as whoever made it may see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Share {
     /// Its id, which is no secret.

@@ -72,16 +72,17 @@ pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<Run
         RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
     };
-    let source = spec.source.clone().unwrap_or_default();
+    let description =
+        if spec.description.is_empty() { spec.source.as_deref() } else { Some(spec.description.as_str()) };
     RunSummary {
         run,
         mode: spec.mode,
         status: RunStatus::Paused,
         created,
         updated: created,
-        description: if spec.description.is_empty() { source } else { spec.description.clone() },
+        description: RunSummary::words(description.unwrap_or_default()),
         strategy: strategy.to_owned(),
-        model: spec.models.task.first().map(|m| m.id.clone()).unwrap_or_default(),
+        model: RunSummary::words(spec.models.task.first().map_or("", |model| &model.id)),
         candidates: 0,
         generation: 0,
         seed_score: None,

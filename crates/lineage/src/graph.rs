@@ -75,6 +75,12 @@ impl Graph {
         &self.nodes
     }
 
+    /// All nodes, without their edges.
+    #[must_use]
+    pub fn into_nodes(self) -> Vec<Node> {
+        self.nodes
+    }
+
     /// A node by name.
     #[must_use]
     pub fn get(&self, id: &NodeId) -> Option<&Node> {

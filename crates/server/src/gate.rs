@@ -4,7 +4,7 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, RawPathParams, Request, State},
+    extract::{ConnectInfo, RawPathParams, Request, State, rejection::RawPathParamsRejection},
     http::{Extensions, HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -58,10 +58,17 @@ pub(crate) const SHARE: &str = "x-clade-share";
 /// Lets a request through to its route, or says why not.
 pub(crate) async fn pass(
     State((app, gate)): State<(App, Gate)>,
-    path: RawPathParams,
+    path: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
     next: Next,
 ) -> Response {
+    let path = match path {
+        Ok(path) => path,
+        Err(error) => {
+            let problem = Problem::bad(error.body_text()).fix("write what stands in a path as UTF-8, escaped with `%`");
+            return problem.into_response();
+        }
+    };
     let (mut parts, body) = request.into_parts();
     let by = match admit(&app, gate, &path, &parts).await {
         Ok(None) => None,
@@ -135,8 +142,12 @@ async fn by_link(
 ) -> Result<Caller, Problem> {
     limited(app, None, request)?;
     let unknown = || {
-        Problem::new(StatusCode::UNAUTHORIZED, "link", "this link was taken back, has expired, or never was one")
-            .fix("ask whoever sent it for a new one")
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "link",
+            "this link was taken back, has expired, shows nothing any more, or never was one",
+        )
+        .fix("ask whoever sent it for a new one")
     };
     let share = match app.accounts.shared(secret, now).await {
         Err(clade_accounts::AccountError::Link) => return Err(unknown()),

@@ -38,7 +38,7 @@ pub struct RunSummary {
     pub created: Timestamp,
     /// When this row was last written.
     pub updated: Timestamp,
-    /// The user's words, or the run file's name.
+    /// The user's words, or the run file's name; the first [`Self::WORDS`] characters.
     pub description: String,
     /// The strategy's name; empty for evaluations.
     pub strategy: String,
@@ -80,6 +80,15 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
+    /// Most characters of the words in it: it is in lists.
+    pub const WORDS: usize = 500;
+
+    /// Words that are short enough for it: the beginning of long ones.
+    #[must_use]
+    pub fn words(text: &str) -> String {
+        text.chars().take(Self::WORDS).collect()
+    }
+
     /// What it has bought here.
     #[must_use]
     pub fn bought(&self) -> Spent {

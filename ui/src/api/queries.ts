@@ -121,6 +121,13 @@ export const workspaceQuery = (workspace: string) => ofWorkspace<T.Workspace>(wo
 export const spentQuery = (workspace: string) => ofWorkspace<T.Bought>(workspace, "spent");
 export const membersQuery = (workspace: string) => ofWorkspace<T.Page<T.Member>>(workspace, "members");
 export const invitationsQuery = (workspace: string) => ofWorkspace<T.Page<T.Invitation>>(workspace, "invitations");
+export const workspaceSharesQuery = (workspace: string) =>
+  infiniteQueryOptions({
+    queryKey: ["workspace", workspace, "shares"],
+    queryFn: ({ pageParam, signal }) => api.get<T.Page<T.Share>>(`/workspaces/${workspace}/shares`, { cursor: pageParam, limit: 100 }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next ?? null,
+  });
 export const mentionsQuery = (workspace: string) => ofWorkspace<T.Page<T.Mention>>(workspace, "mentions");
 export const keysQuery = (workspace: string) => ofWorkspace<T.Page<T.ProviderKey>>(workspace, "keys");
 export const webhooksQuery = (workspace: string) => ofWorkspace<T.Page<T.Webhook>>(workspace, "webhooks");

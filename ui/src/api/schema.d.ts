@@ -556,7 +556,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A candidate's descendants, over runs. */
+        /** A candidate's descendants, nearest first, over runs. */
         get: operations["descendants"];
         put?: never;
         post?: never;
@@ -709,7 +709,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The links of a run that are still good. */
+        /** The links of a run that have not expired, oldest first. */
         get: operations["shares"];
         put?: never;
         /** Makes a link that shows this run to whoever has it; it is told this once. */
@@ -1535,6 +1535,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links to all runs of a workspace that have not expired, oldest first. */
+        get: operations["workspace_shares"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/spent": {
         parameters: {
             query?: never;
@@ -2219,7 +2236,12 @@ export interface components {
              */
             columns: number;
             marks: components["schemas"]["Marked"][];
-            /** @description The nodes that a filter names; null where none was given. */
+            /**
+             * Format: uint
+             * @description How many candidates the filter keeps, drawn or not; null where none was given.
+             */
+            matched: number | null;
+            /** @description Of the marks, those whose node the filter keeps; null where none was given. */
             matching: components["schemas"]["NodeId"][] | null;
             /**
              * Format: uint
@@ -2467,10 +2489,6 @@ export interface components {
             vars: {
                 [key: string]: unknown;
             };
-        };
-        /** @description Clades. */
-        Families: {
-            items: components["schemas"]["Family"][];
         };
         /** @description A clade: where it starts and what came of it. */
         Family: {
@@ -3006,10 +3024,6 @@ export interface components {
         };
         /** @description A candidate's name over all runs, written `RUN@c12`. */
         NodeId: string;
-        /** @description Candidates. */
-        Nodes: {
-            items: components["schemas"]["Node"][];
-        };
         /** @description A named direction. */
         Objective: {
             /** @description Which way is better. */
@@ -3192,54 +3206,61 @@ export interface components {
         /** @description A page of a list. */
         Page17: {
             /** @description What is on it. */
-            items: components["schemas"]["Rejected"][];
+            items: components["schemas"]["Node"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page18: {
             /** @description What is on it. */
-            items: components["schemas"]["Generation"][];
+            items: components["schemas"]["Family"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page19: {
             /** @description What is on it. */
-            items: components["schemas"]["Node"][];
+            items: components["schemas"]["Rejected"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page20: {
             /** @description What is on it. */
-            items: components["schemas"]["SnapshotRow"][];
+            items: components["schemas"]["Generation"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page21: {
             /** @description What is on it. */
-            items: components["schemas"]["ShareView"][];
+            items: components["schemas"]["SnapshotRow"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page22: {
             /** @description What is on it. */
-            items: components["schemas"]["CommentView"][];
+            items: components["schemas"]["ShareView"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page23: {
             /** @description What is on it. */
-            items: components["schemas"]["Mention"][];
+            items: components["schemas"]["CommentView"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page24: {
+            /** @description What is on it. */
+            items: components["schemas"]["Mention"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Page25: {
             /** @description What is on it. */
             items: components["schemas"]["Present"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
@@ -3664,7 +3685,7 @@ export interface components {
             created: components["schemas"]["Timestamp"];
             /** @description Whether somebody deleted it: lists leave it out, and it can be restored. What it paid for stays in the account. */
             deleted?: boolean;
-            /** @description The user's words, or the run file's name. */
+            /** @description The user's words, or the run file's name; the first [`Self::WORDS`] characters. */
             description: string;
             /** @description Why it is paused or failed; empty otherwise. */
             detail: string;
@@ -3767,7 +3788,7 @@ export interface components {
             created: components["schemas"]["Timestamp"];
             /** @description Whether somebody deleted it: lists leave it out, and it can be restored. What it paid for stays in the account. */
             deleted?: boolean;
-            /** @description The user's words, or the run file's name. */
+            /** @description The user's words, or the run file's name; the first [`Self::WORDS`] characters. */
             description: string;
             /** @description Why it is paused or failed; empty otherwise. */
             detail: string;
@@ -4054,6 +4075,9 @@ export interface components {
             /** @description How whoever made it is called; empty where they are gone. */
             name: string;
             note: string;
+            run: components["schemas"]["RunId"];
+            /** @description Whether it shows the run: not while whoever made it is disabled, or no member of the workspace. */
+            shows: boolean;
         };
         /** @description A link to be made. */
         ShareWantedInput: {
@@ -4063,7 +4087,7 @@ export interface components {
              */
             hours?: number | null;
             /**
-             * @description Whom it is for.
+             * @description Whom it is for, in at most 1,000 characters.
              * @default
              */
             note?: string;
@@ -5708,7 +5732,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page22"];
+                    "application/json": components["schemas"]["Page23"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6054,7 +6078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page18"];
+                    "application/json": components["schemas"]["Page20"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6086,7 +6110,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page19"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6143,7 +6167,7 @@ export interface operations {
             query?: {
                 /** @description With the candidates of other runs that this one branched from, and of those that branched from it. */
                 branches?: boolean;
-                /** @description Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching`. All are drawn. */
+                /** @description Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching` and counted in `matched`. All are drawn. */
                 filter?: string;
                 /** @description `false`: dropped candidates are drawn too, instead of counted at the node above them. */
                 fold?: boolean;
@@ -6192,6 +6216,10 @@ export interface operations {
     ancestors: {
         parameters: {
             query: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
                 /** @description `seed`, `best`, `c12` or `RUN@c12`. */
                 of: string;
             };
@@ -6209,7 +6237,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Nodes"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6243,7 +6271,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Nodes"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6260,6 +6288,10 @@ export interface operations {
     descendants: {
         parameters: {
             query: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
                 /** @description `seed`, `best`, `c12` or `RUN@c12`. */
                 of: string;
             };
@@ -6277,7 +6309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Nodes"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6293,7 +6325,12 @@ export interface operations {
     };
     families: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 run: string;
@@ -6308,7 +6345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Families"];
+                    "application/json": components["schemas"]["Page18"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6325,7 +6362,11 @@ export interface operations {
     path: {
         parameters: {
             query: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
                 from: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
                 to: string;
             };
             header?: never;
@@ -6342,7 +6383,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Nodes"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6373,7 +6414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page17"];
+                    "application/json": components["schemas"]["Page19"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6547,7 +6588,12 @@ export interface operations {
     };
     shares: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 run: string;
@@ -6562,7 +6608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page21"];
+                    "application/json": components["schemas"]["Page22"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6658,7 +6704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page20"];
+                    "application/json": components["schemas"]["Page21"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -6819,7 +6865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page19"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -8379,7 +8425,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page23"];
+                    "application/json": components["schemas"]["Page24"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -8449,7 +8495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page24"];
+                    "application/json": components["schemas"]["Page25"];
                 };
             };
             /** @description what went wrong and what to do */
@@ -8713,6 +8759,42 @@ export interface operations {
             };
         };
     };
+    workspace_shares: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page22"];
+                };
+            };
+            /** @description what went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     workspace_spent: {
         parameters: {
             query?: never;
@@ -8764,7 +8846,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page19"];
+                    "application/json": components["schemas"]["Page17"];
                 };
             };
             /** @description what went wrong and what to do */

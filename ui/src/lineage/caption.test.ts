@@ -7,7 +7,7 @@ import { elbow, shapePoints } from "./shapes";
 import type { PlateStyle } from "./style";
 
 const style = { ink: "#111", muted: "#555", edge: "#888", accent: "#063", paper: "#fff" } as PlateStyle;
-const scene = sceneOf({ columns: 1, rows: 1, best: null, total: 0, matching: null, next: null, marks: [] });
+const scene = sceneOf({ columns: 1, rows: 1, best: null, total: 0, matching: null, matched: null, next: null, marks: [] });
 
 describe("signs", () => {
   it("no two of the first 56 words look alike, and neighbours differ in shape and colour", () => {

@@ -10,7 +10,7 @@ const mark = (id: string, x: number, y: number, from: [number, number][], mean: 
   id, x, y, descent, edges: from.map(([x, y]) => ({ x, y, relation: "mutated_from", descent: false })), node: node(id, mean),
 });
 const lineage: Lineage = {
-  columns: 3, rows: 3, best: "run1@c3", total: 5, matching: null, next: null,
+  columns: 3, rows: 3, best: "run1@c3", total: 5, matching: null, matched: null, next: null,
   marks: [
     mark("run1@c0", 0, 0, [], 0.3, true),
     mark("run1@c1", 1, 0, [[0, 0]], 0.5, true),

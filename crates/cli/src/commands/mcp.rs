@@ -1,4 +1,4 @@
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 use clade_accounts::Accounts;
 use clade_engine::now;
@@ -66,7 +66,7 @@ pub async fn speak(api: &dyn Api, tools: Tools) -> Result<(), Failure> {
             () = &mut interrupted => None,
         };
         let Some(line) = line else { return Ok(()) };
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
         if let Some(said) = answer(&line, api, tools).await {
@@ -76,11 +76,12 @@ pub async fn speak(api: &dyn Api, tools: Tools) -> Result<(), Failure> {
     }
 }
 
-/// The lines of stdin. They are read by a thread of their own, since waiting for one cannot be given up: the process ends without it.
-fn lines() -> mpsc::Receiver<std::io::Result<String>> {
+/// The lines of stdin, whatever is in them. They are read by a thread of their own, since waiting for one cannot be given up: the process ends
+/// without it.
+fn lines() -> mpsc::Receiver<std::io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel(1);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines() {
+        for line in std::io::stdin().lock().split(b'\n') {
             let failed = line.is_err();
             if sender.blocking_send(line).is_err() || failed {
                 return;

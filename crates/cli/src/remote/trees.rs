@@ -30,7 +30,6 @@ pub struct ServerTrees<'a> {
 struct Drawing {
     best: Option<NodeId>,
     marks: Vec<Mark>,
-    matching: Option<Vec<NodeId>>,
 }
 
 #[derive(Deserialize)]
@@ -101,8 +100,8 @@ impl Trees for ServerTrees<'_> {
         for id in of {
             nodes.insert(id.clone(), self.candidate(id).await?.node);
             let path = ["runs", id.run.as_str(), "lineage", question];
-            let found: Items<Node> = self.client.get(&path, &[("of", &id.to_string())]).await?;
-            nodes.extend(found.items.into_iter().map(|node| (node.id.clone(), node)));
+            let found: Vec<Node> = self.client.all(&path, &[("of", &id.to_string())], usize::MAX).await?;
+            nodes.extend(found.into_iter().map(|node| (node.id.clone(), node)));
         }
         Ok(Graph::new(self.ordered(nodes.into_values().collect()).await?))
     }
@@ -111,9 +110,9 @@ impl Trees for ServerTrees<'_> {
         let runs: HashSet<&RunId> = graph.nodes().iter().map(|node| &node.id.run).collect();
         let mut all = HashSet::new();
         for run in runs {
-            let query = [("filter", filter), ("limit", "0")];
-            let drawing: Drawing = self.client.get(&["runs", run.as_str(), "lineage"], &query).await?;
-            all.extend(drawing.matching.unwrap_or_default());
+            let path = ["runs", run.as_str(), "candidates"];
+            let rows: Vec<Row> = self.client.all(&path, &[("filter", filter)], usize::MAX).await?;
+            all.extend(rows.into_iter().map(|row| row.id));
         }
         all.retain(|id| graph.get(id).is_some());
         Ok(all)

@@ -42,6 +42,8 @@ fn what_is_no_message_is_answered_and_ends_nothing() {
     let mut child = command.spawn().unwrap();
     let messages = [
         "no json".to_owned(),
+        // a line that is no UTF-8 (by way of a place holder, since a text here has to be)
+        "{\"id\": \"\u{1}\"}".to_owned(),
         "[]".to_owned(),
         json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string(),
         json!({ "jsonrpc": "2.0", "id": 1, "method": "resources/list" }).to_string(),
@@ -51,17 +53,19 @@ fn what_is_no_message_is_answered_and_ends_nothing() {
             .to_string(),
         json!({ "jsonrpc": "2.0", "id": "five", "method": "initialize", "params": { "protocolVersion": "1999-01-01" } }).to_string(),
     ];
-    child.stdin.take().unwrap().write_all(messages.join("\n").as_bytes()).unwrap();
+    let mut sent = messages.join("\n").into_bytes();
+    sent.iter_mut().filter(|byte| **byte == 1).for_each(|byte| *byte = 0xff);
+    child.stdin.take().unwrap().write_all(&sent).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<Value> =
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let codes: Vec<i64> = lines.iter().filter_map(|line| line["error"]["code"].as_i64()).collect();
-    assert_eq!(codes, [-32700, -32600, -32601, -32602, -32602], "{lines:?}");
-    assert!(lines[4]["error"]["message"].as_str().unwrap().contains("switched off"), "{}", lines[4]);
-    let refused = &lines[5]["result"];
+    assert_eq!(codes, [-32700, -32700, -32600, -32601, -32602, -32602], "{lines:?}");
+    assert!(lines[5]["error"]["message"].as_str().unwrap().contains("switched off"), "{}", lines[5]);
+    let refused = &lines[6]["result"];
     assert_eq!(refused["isError"], true, "{refused}");
     assert!(refused["content"][0]["text"].as_str().unwrap().contains("no such run"), "{refused}");
-    assert_eq!((&lines[6]["id"], &lines[6]["result"]["protocolVersion"]), (&json!("five"), &json!("2025-11-25")));
-    assert_eq!(lines.len(), 7, "a notification has no answer");
+    assert_eq!((&lines[7]["id"], &lines[7]["result"]["protocolVersion"]), (&json!("five"), &json!("2025-11-25")));
+    assert_eq!(lines.len(), 8, "a notification has no answer");
 }

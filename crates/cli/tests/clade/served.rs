@@ -27,4 +27,5 @@ fn the_walk_in_the_documents_works_as_written() {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}\n{err}");
     assert!(out.contains("improvement"), "{out}");
+    assert!(!err.contains("No such file"), "{err}");
 }

@@ -31,7 +31,7 @@ pub(crate) fn route(app: &App, api: Router) -> Router<App> {
             Ok(bytes) => bytes,
             Err(problem) => return problem.into_response(),
         };
-        match answer(&String::from_utf8_lossy(&message), &own, tools).await {
+        match answer(&message, &own, tools).await {
             Some(said) => Json(said).into_response(),
             None => StatusCode::ACCEPTED.into_response(),
         }

@@ -15,8 +15,8 @@ const NO_METHOD: i32 = -32601;
 const INVALID_PARAMS: i32 = -32602;
 
 /// Answers one message. None where it asks for nothing: a notification, or an answer to what was never asked.
-pub async fn answer(message: &str, api: &dyn Api, tools: Tools) -> Option<Value> {
-    let Ok(message) = serde_json::from_str::<Value>(message) else {
+pub async fn answer(message: &[u8], api: &dyn Api, tools: Tools) -> Option<Value> {
+    let Ok(message) = serde_json::from_slice::<Value>(message) else {
         return Some(error(Value::Null, PARSE_ERROR, "this is no JSON"));
     };
     let Some(message) = message.as_object() else {

@@ -54,6 +54,7 @@ const fn field(name: &'static str, kind: Kind, about: &'static str) -> Field {
 const RUN: Field = needed("run", "the run's id, as list_runs gives it");
 const WORKSPACE: Field = field("workspace", Kind::Text, "the workspace; the only one, or `local`, where none is named");
 const LIMIT: Field = field("limit", Kind::Number, "at most so many, 1 to 500");
+const CURSOR: Field = field("cursor", Kind::Text, "the `next` of the answer before, for what comes after it");
 const FILE: Field = needed("file", "the run file as text: a promptfoo config with a block `optimize`");
 const FILES: Field = field("files", Kind::Files, "texts that it names with file://, by their relative paths");
 const MODE: Field =
@@ -70,11 +71,12 @@ static TOOLS: [Tool; 11] = [
             field("filter", Kind::Text, "such as `status = running and best > 0.8`"),
             field("text", Kind::Text, "only runs whose id, description, strategy or model contains this"),
             LIMIT,
+            CURSOR,
         ],
         picks: &[],
         asks: |given| {
             let path = ["workspaces", given.or("workspace", "{workspace}"), "runs"];
-            only(given.query(Ask::get(&path), &["filter", "text", "limit"]))
+            only(given.query(Ask::get(&path), &["filter", "text", "limit", "cursor"]))
         },
     },
     Tool {
@@ -107,13 +109,17 @@ static TOOLS: [Tool; 11] = [
             field("to", Kind::Text, "the other candidate of `path` and `common`; `seed` where it is not said"),
             field("filter", Kind::Text, "of candidates, such as `score > 0.8 and operator = reflect`"),
             LIMIT,
+            CURSOR,
         ],
         picks: &[],
         asks: |given| {
             let (run, of, to) = (given.text("run"), given.or("of", "best"), given.or("to", "seed"));
             let ask = |question: &'static str, pairs: &[(&'static str, &str)]| {
                 let query = pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-                only(Ask { query, ..Ask::get(&["runs", run, "lineage", question]) })
+                let ask = Ask { query, ..Ask::get(&["runs", run, "lineage", question]) };
+                // there is one nearest ancestor at most
+                let page: &[&str] = if question == "common" { &[] } else { &["limit", "cursor"] };
+                only(given.query(ask, page))
             };
             match given.or("question", "candidates") {
                 "ancestors" => ask("ancestors", &[("of", of)]),
@@ -124,7 +130,7 @@ static TOOLS: [Tool; 11] = [
                 _ => {
                     let query = vec![("sort", "score".to_owned()), ("desc", "1".to_owned())];
                     let ask = Ask { query, ..Ask::get(&["runs", run, "candidates"]) };
-                    only(given.query(ask, &["filter", "limit"]))
+                    only(given.query(ask, &["filter", "limit", "cursor"]))
                 }
             }
         },
@@ -281,7 +287,7 @@ impl Tool {
                     return Err(format!("{} needs `{}`\nfix: {}", self.name, field.name, field.about));
                 }
                 Some(value) if !field.kind.fits(value) => {
-                    return Err(format!("`{}` is of another kind\nfix: {}", field.name, field.about));
+                    return Err(format!("`{}` is not {}\nfix: {}", field.name, field.kind.words(), field.about));
                 }
                 _ => {}
             }
@@ -298,6 +304,17 @@ impl Kind {
             Self::Number => value.is_u64(),
             Self::Flag => value.is_boolean(),
             Self::Files => value.as_object().is_some_and(|files| files.values().all(Value::is_string)),
+        }
+    }
+
+    /// What it takes, in words.
+    fn words(self) -> String {
+        match self {
+            Self::Text => "a text with something in it".to_owned(),
+            Self::Word(words) => format!("one of {}", words.join(", ")),
+            Self::Number => "a number from 0 on".to_owned(),
+            Self::Flag => "true or false".to_owned(),
+            Self::Files => "an object of texts".to_owned(),
         }
     }
 

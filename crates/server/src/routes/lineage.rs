@@ -15,7 +15,7 @@ use crate::{
     App, Gate, Problem,
     caller::Caller,
     extract::{Asked, Flag},
-    page::Page,
+    page::{Page, PageQuery, cut},
     route::Route,
 };
 
@@ -36,19 +36,19 @@ pub(super) fn routes() -> Vec<Route> {
             ancestors,
         )
         .asks::<Of>()
-        .gives::<Nodes>(200),
+        .gives::<Page<Node>>(200),
         Route::get(
             "/runs/{run}/lineage/descendants",
             READ,
             "descendants",
-            "A candidate's descendants, over runs.",
+            "A candidate's descendants, nearest first, over runs.",
             descendants,
         )
         .asks::<Of>()
-        .gives::<Nodes>(200),
+        .gives::<Page<Node>>(200),
         Route::get("/runs/{run}/lineage/path", READ, "path", "The way from one candidate to another.", path)
             .asks::<FromTo>()
-            .gives::<Nodes>(200),
+            .gives::<Page<Node>>(200),
         Route::get(
             "/runs/{run}/lineage/common",
             READ,
@@ -57,7 +57,7 @@ pub(super) fn routes() -> Vec<Route> {
             common,
         )
         .asks::<AB>()
-        .gives::<Nodes>(200),
+        .gives::<Page<Node>>(200),
         Route::get(
             "/runs/{run}/lineage/families",
             READ,
@@ -65,7 +65,8 @@ pub(super) fn routes() -> Vec<Route> {
             "The clades: where each starts and what came of it.",
             families,
         )
-        .gives::<Families>(200),
+        .asks::<PageQuery>()
+        .gives::<Page<Family>>(200),
         Route::get(
             "/runs/{run}/lineage/rejected",
             READ,
@@ -81,13 +82,14 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Drawn {
-    /// Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching`. All are drawn.
+    /// Such as `score > 0.8 and operator = reflect`: which nodes are named in `matching` and counted in `matched`. All are drawn.
     filter: Option<String>,
     /// `false`: dropped candidates are drawn too, instead of counted at the node above them.
     fold: Option<Flag>,
     /// Names with commas between them: nodes that show what is folded into them all the same.
     unfolded: Option<String>,
     /// Most nodes drawn: those that matter most, each with the way to its root.
+    #[schemars(range(min = 1))]
     most: Option<usize>,
     /// With the candidates of other runs that this one branched from, and of those that branched from it.
     #[serde(default)]
@@ -100,6 +102,7 @@ struct Drawn {
     /// Marks of the page, from this one on.
     from: Option<usize>,
     /// At most so many marks.
+    #[schemars(range(min = 1))]
     limit: Option<usize>,
 }
 
@@ -114,8 +117,10 @@ struct Drawing {
     /// Candidates, drawn or not.
     total: usize,
     marks: Vec<Marked>,
-    /// The nodes that a filter names; null where none was given.
+    /// Of the marks, those whose node the filter keeps; null where none was given.
     matching: Option<Vec<NodeId>>,
+    /// How many candidates the filter keeps, drawn or not; null where none was given.
+    matched: Option<usize>,
     /// What to pass as `from` for more; null at the end.
     next: Option<usize>,
 }
@@ -128,26 +133,20 @@ struct Marked {
     node: Node,
 }
 
-/// Candidates.
-#[derive(Serialize, JsonSchema)]
-struct Nodes {
-    items: Vec<Node>,
-}
-
-/// Clades.
-#[derive(Serialize, JsonSchema)]
-struct Families {
-    items: Vec<Family>,
-}
-
 async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>) -> Result<Json<Drawing>, Problem> {
     let run = &caller.run()?.run;
+    for (name, count) in [("limit", drawn.limit), ("most", drawn.most)] {
+        if count == Some(0) {
+            return Err(Problem::bad(format!("`{name}` is 0, and has to be at least 1"))
+                .fix(format!("leave `{name}` out, or ask for at least one")));
+        }
+    }
     let filter = Filter::parse(drawn.filter.as_deref().unwrap_or_default(), &FIELDS)?;
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
     // a link shows its run and no other
     let graph = match drawn.branches.0 && !caller.by_link() {
-        true => Arc::new(with_branches(&app, &caller, &own).await?),
+        true => with_branches(&app, &caller, own).await?,
         false => own,
     };
     let matching = match filter.is_all() {
@@ -174,41 +173,48 @@ async fn draw(State(app): State<App>, caller: Caller, Asked(drawn): Asked<Drawn>
     let limit = drawn.limit.unwrap_or(usize::MAX);
     let next = from.checked_add(limit).filter(|next| *next < seen.len());
     let marked = |mark: &Mark| Marked { node: graph.nodes()[mark.node].clone(), mark: mark.clone() };
-    let in_order = |kept: HashSet<NodeId>| {
-        graph.nodes().iter().filter(|node| kept.contains(&node.id)).map(|node| node.id.clone()).collect()
+    let marks: Vec<Marked> = seen.into_iter().skip(from).take(limit).map(marked).collect();
+    let on_page = |kept: &HashSet<NodeId>| {
+        marks.iter().map(|mark| &mark.node.id).filter(|id| kept.contains(*id)).cloned().collect()
     };
     Ok(Json(Drawing {
         columns: layout.columns,
         rows: layout.rows,
         total: graph.nodes().len(),
-        marks: seen.into_iter().skip(from).take(limit).map(marked).collect(),
-        matching: matching.map(in_order),
+        matching: matching.as_ref().map(on_page),
+        matched: matching.map(|kept| kept.len()),
+        marks,
         best,
         next,
     }))
 }
 
-/// A run's candidates with their kin in other runs of the same workspace.
-async fn with_branches(app: &App, caller: &Caller, own: &Graph) -> Result<Graph, Problem> {
-    let ids = |nodes: &mut dyn Iterator<Item = &Node>| nodes.map(|node| node.id.clone()).collect::<Vec<NodeId>>();
+/// A run's candidates with their kin in other runs of the same workspace: the run's own tree, as it is at hand, where there are none.
+async fn with_branches(app: &App, caller: &Caller, own: Arc<Graph>) -> Result<Arc<Graph>, Problem> {
     let from_elsewhere = |node: &&Node| node.parents.iter().any(|parent| own.get(parent).is_none());
-    let roots = ids(&mut own.nodes().iter().filter(from_elsewhere));
-    let up = match roots.is_empty() {
-        true => Graph::default(),
-        false => app.lineage.kin(&roots, Kin::Ancestors).await?,
+    let roots: Vec<NodeId> = own.nodes().iter().filter(from_elsewhere).map(|node| node.id.clone()).collect();
+    let mut above = match roots.is_empty() {
+        true => Vec::new(),
+        false => app.lineage.kin(&roots, Kin::Ancestors).await?.into_nodes(),
     };
-    let down = app.lineage.kin(&ids(&mut own.nodes().iter()), Kin::Descendants).await?;
-    let above = up.nodes().iter().filter(|node| own.get(&node.id).is_none());
-    let below = down.nodes().iter().filter(|node| own.get(&node.id).is_none() && up.get(&node.id).is_none());
-    let mut nodes: Vec<Node> = above.chain(own.nodes()).chain(below).cloned().collect();
-    seen_by(app, caller, &mut nodes).await?;
+    above.retain(|node| own.get(&node.id).is_none());
+    let mut below = app.lineage.branches(&caller.run()?.run, &own).await?;
+    below.retain(|node| above.iter().all(|other| other.id != node.id));
+    seen_by(app, caller, &mut above).await?;
+    seen_by(app, caller, &mut below).await?;
+    if above.is_empty() && below.is_empty() {
+        return Ok(own);
+    }
+    let mut nodes = above;
+    nodes.extend(own.nodes().iter().cloned());
+    nodes.append(&mut below);
     let mut order: HashMap<RunId, usize> = HashMap::new();
     for node in &nodes {
         let next = order.len();
         order.entry(node.id.run.clone()).or_insert(next);
     }
     nodes.sort_by_key(|node| (order.get(&node.id.run).copied(), node.id.candidate));
-    Ok(Graph::new(nodes))
+    Ok(Arc::new(Graph::new(nodes)))
 }
 
 /// Leaves what belongs to other workspaces away.
@@ -243,6 +249,17 @@ fn named(best: &Option<NodeId>, run: &RunId, name: &str) -> Result<NodeId, Probl
 struct Of {
     /// `seed`, `best`, `c12` or `RUN@c12`.
     of: String,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
+    limit: Option<u32>,
+}
+
+impl Of {
+    fn page(&self) -> PageQuery {
+        PageQuery { cursor: self.cursor.clone(), limit: self.limit }
+    }
 }
 
 /// From where to where.
@@ -251,6 +268,11 @@ struct Of {
 struct FromTo {
     from: String,
     to: String,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// At most so many, 1 to 500; 50 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
+    limit: Option<u32>,
 }
 
 /// Two candidates.
@@ -266,9 +288,9 @@ async fn ask(
     app: &App,
     caller: &Caller,
     names: &[&str],
-    way: Kin,
-    answer: impl FnOnce(&Graph, &[NodeId]) -> Option<Vec<Node>>,
-) -> Result<Json<Nodes>, Problem> {
+    (way, page): (Kin, PageQuery),
+    answer: impl for<'g> FnOnce(&'g Graph, &[NodeId]) -> Option<Vec<&'g Node>>,
+) -> Result<Json<Page<Node>>, Problem> {
     let run = &caller.run()?.run;
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
@@ -276,45 +298,58 @@ async fn ask(
     if ids.iter().any(|id| id.run == *run && own.get(id).is_none()) {
         return Err(Problem::not_found("candidate"));
     }
-    let mut nodes = app.lineage.kin(&ids, way).await?.nodes().to_vec();
+    let mut nodes = app.lineage.kin(&ids, way).await?.into_nodes();
     seen_by(app, caller, &mut nodes).await?;
     let graph = Graph::new(nodes);
-    let items = answer(&graph, &ids).ok_or_else(|| {
+    let found = answer(&graph, &ids).ok_or_else(|| {
         Problem::new(axum::http::StatusCode::NOT_FOUND, "unrelated", "these candidates have no common ancestor")
     })?;
-    Ok(Json(Nodes { items }))
+    let Page { items, next } = cut(found, page.cursor.as_deref(), page.limit)?;
+    Ok(Json(Page { items: items.into_iter().cloned().collect(), next }))
 }
 
-fn owned(nodes: Vec<&Node>) -> Vec<Node> {
-    nodes.into_iter().cloned().collect()
+async fn ancestors(State(app): State<App>, caller: Caller, Asked(of): Asked<Of>) -> Result<Json<Page<Node>>, Problem> {
+    let way = (Kin::Ancestors, of.page());
+    ask(&app, &caller, &[&of.of], way, |graph, ids| Some(graph.ancestors(&ids[0]))).await
 }
 
-async fn ancestors(State(app): State<App>, caller: Caller, Asked(of): Asked<Of>) -> Result<Json<Nodes>, Problem> {
-    ask(&app, &caller, &[&of.of], Kin::Ancestors, |graph, ids| Some(owned(graph.ancestors(&ids[0])))).await
+async fn descendants(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(of): Asked<Of>,
+) -> Result<Json<Page<Node>>, Problem> {
+    let way = (Kin::Descendants, of.page());
+    ask(&app, &caller, &[&of.of], way, |graph, ids| Some(graph.descendants(&ids[0]))).await
 }
 
-async fn descendants(State(app): State<App>, caller: Caller, Asked(of): Asked<Of>) -> Result<Json<Nodes>, Problem> {
-    ask(&app, &caller, &[&of.of], Kin::Descendants, |graph, ids| Some(owned(graph.descendants(&ids[0])))).await
+async fn path(State(app): State<App>, caller: Caller, Asked(two): Asked<FromTo>) -> Result<Json<Page<Node>>, Problem> {
+    let FromTo { from, to, cursor, limit } = two;
+    let way = (Kin::Ancestors, PageQuery { cursor, limit });
+    ask(&app, &caller, &[&from, &to], way, |graph, ids| graph.path(&ids[0], &ids[1])).await
 }
 
-async fn path(State(app): State<App>, caller: Caller, Asked(two): Asked<FromTo>) -> Result<Json<Nodes>, Problem> {
-    let names = [two.from.as_str(), two.to.as_str()];
-    ask(&app, &caller, &names, Kin::Ancestors, |graph, ids| graph.path(&ids[0], &ids[1]).map(owned)).await
+async fn common(State(app): State<App>, caller: Caller, Asked(two): Asked<AB>) -> Result<Json<Page<Node>>, Problem> {
+    let way = (Kin::Ancestors, PageQuery::default());
+    ask(&app, &caller, &[&two.a, &two.b], way, |graph, ids| Some(vec![graph.common_ancestor(&ids[0], &ids[1])?])).await
 }
 
-async fn common(State(app): State<App>, caller: Caller, Asked(two): Asked<AB>) -> Result<Json<Nodes>, Problem> {
-    let names = [two.a.as_str(), two.b.as_str()];
-    let nearest = |graph: &Graph, ids: &[NodeId]| Some(vec![graph.common_ancestor(&ids[0], &ids[1])?.clone()]);
-    ask(&app, &caller, &names, Kin::Ancestors, nearest).await
-}
-
-async fn families(State(app): State<App>, caller: Caller) -> Result<Json<Families>, Problem> {
-    let own = app.lineage.run(&caller.run()?.run).await?;
+async fn families(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<Family>>, Problem> {
+    let run = &caller.run()?.run;
+    let own = app.lineage.run(run).await?;
+    let mut kin = with_branches(&app, &caller, own).await?;
+    let roots: Vec<NodeId> = kin.roots().map(|node| node.id.clone()).collect();
     // a family is whole: what descends from its root beside this run belongs to it
-    let kin = with_branches(&app, &caller, &own).await?;
-    let roots = Graph::new(kin.roots().cloned().collect());
-    let items = with_branches(&app, &caller, &roots).await?.families();
-    Ok(Json(Families { items }))
+    if roots.iter().any(|root| root.run != *run) {
+        drop(kin);
+        let mut nodes = app.lineage.kin(&roots, Kin::Descendants).await?.into_nodes();
+        seen_by(&app, &caller, &mut nodes).await?;
+        kin = Arc::new(Graph::new(nodes));
+    }
+    cut(kin.families(), page.cursor.as_deref(), page.limit).map(Json)
 }
 
 /// Proposals that became no candidates.

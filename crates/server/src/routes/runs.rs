@@ -193,7 +193,7 @@ async fn describe(
     if revision_of(&there.description) != revision {
         return Err(changed(view(&app, &caller, there).await?));
     }
-    let description: String = new.description.chars().filter(|c| !c.is_control()).take(500).collect();
+    let description: String = new.description.chars().filter(|c| !c.is_control()).take(RunSummary::WORDS).collect();
     let became = Became(json!(there.description), json!(description));
     let row = RunSummary { description, ..there };
     app.store.put_summary(row.clone()).await?;

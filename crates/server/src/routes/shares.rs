@@ -6,15 +6,15 @@ use axum::{
 };
 use clade_accounts::AccountError;
 use clade_domain::{Action, RunId, Share, Timestamp, UserId};
-use clade_store::StoreError;
+use clade_store::{StoreError, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    extract::{Body, Named},
-    page::Page,
+    extract::{Asked, Body, Named},
+    page::{Page, PageQuery, cut},
     route::Route,
 };
 
@@ -25,7 +25,18 @@ const HOURS: u16 = 168;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get(PATH, GATE, "shares", "The links of a run that are still good.", list).gives::<Page<ShareView>>(200),
+        Route::get(PATH, GATE, "shares", "The links of a run that have not expired, oldest first.", list)
+            .asks::<PageQuery>()
+            .gives::<Page<ShareView>>(200),
+        Route::get(
+            "/workspaces/{workspace}/shares",
+            Gate::Workspace(Action::ManageShares),
+            "workspace_shares",
+            "The links to all runs of a workspace that have not expired, oldest first.",
+            list_all,
+        )
+        .asks::<PageQuery>()
+        .gives::<Page<ShareView>>(200),
         Route::post(
             PATH,
             GATE,
@@ -52,33 +63,62 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize, JsonSchema)]
 struct ShareView {
     id: String,
+    run: RunId,
     note: String,
     by: UserId,
     /// How whoever made it is called; empty where they are gone.
     name: String,
     expires: Timestamp,
+    /// Whether it shows the run: not while whoever made it is disabled, or no member of the workspace.
+    shows: bool,
 }
 
 async fn view(app: &App, share: Share, now: Timestamp) -> Result<ShareView, Problem> {
-    let Share { id, note, by, expires, .. } = share;
+    let shows = app.accounts.shows(&share, now).await?;
+    let Share { id, run, note, by, expires, .. } = share;
     let name = app.accounts.user(&by, now).await?.map(|user| user.value.name).unwrap_or_default();
-    Ok(ShareView { id, note, by, name, expires })
+    Ok(ShareView { id, run, note, by, name, expires, shows })
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<ShareView>>, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<ShareView>>, Problem> {
+    let found = app.accounts.shares(&caller.run()?.run, caller.now).await?;
+    paged(&app, found, page, caller.now).await
+}
+
+async fn list_all(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<ShareView>>, Problem> {
+    let found = app.accounts.shares_of(caller.workspace()?, caller.now).await?;
+    paged(&app, found, page, caller.now).await
+}
+
+async fn paged(
+    app: &App,
+    found: Vec<Stored<Share>>,
+    page: PageQuery,
+    now: Timestamp,
+) -> Result<Json<Page<ShareView>>, Problem> {
+    let Page { items: found, next } = cut(found, page.cursor.as_deref(), page.limit)?;
     let mut items = Vec::new();
-    for found in app.accounts.shares(&caller.run()?.run, caller.now).await? {
-        items.push(view(&app, found.value, caller.now).await?);
+    for share in found {
+        items.push(view(app, share.value, now).await?);
     }
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page { items, next }))
 }
 
 /// A link to be made.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ShareWanted {
-    /// Whom it is for.
+    /// Whom it is for, in at most 1,000 characters.
     #[serde(default)]
+    #[schemars(length(max = 1000))]
     note: String,
     /// For how many hours it is good, at most 2160; 168 where it is left out.
     #[schemars(range(min = 1, max = 2160))]

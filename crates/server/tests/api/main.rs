@@ -21,5 +21,6 @@ mod runs;
 mod shares;
 mod steering;
 mod together;
+mod trees;
 mod watching;
 mod ways_in;

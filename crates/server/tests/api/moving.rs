@@ -1,4 +1,7 @@
+use clade_domain::Timestamp;
+use clade_engine::now;
 use clade_server::Mode;
+use clade_store::RunSummary;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -108,4 +111,29 @@ async fn every_format_is_written() {
         problem(me.ask(Method::GET, &format!("/runs/{run}/export?format=pdf")), 400, "bad_request").await;
     assert!(text(&unknown["detail"]).contains("pdf"), "{unknown}");
     server.stop().await;
+}
+
+/// What a bundle says of its run in words is in everybody's list, and so is when it was made: neither is taken as it comes.
+#[tokio::test]
+async fn what_a_bundle_says_of_its_run_is_bounded() {
+    let (here, there) = (Server::start(Mode::Single).await, Server::start(Mode::Single).await);
+    let me = here.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let other = there.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    file["file"] = json!(format!("description: {}\n{}", "d".repeat(10_000), text(&file["file"])));
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let row = here.store.summary(run.clone()).await.unwrap();
+    let odd = RunSummary { detail: "x".repeat(100_000), created: Timestamp(i64::MAX), ..row };
+    here.store.put_summary(odd).await.unwrap();
+    let bytes = bundle(&me, &run).await;
+    answer(other.ask(Method::POST, "/workspaces/local/runs/import").body(bytes), 201).await;
+    let told = other.get("/workspaces/local/runs").await["items"][0].take();
+    for words in ["detail", "description"] {
+        let length = text(&told[words]).chars().count();
+        assert!((1..=500).contains(&length), "{words} has {length} characters");
+    }
+    assert!(told["created"].as_i64().unwrap() <= now().0, "{}", told["created"]);
+    here.stop().await;
+    there.stop().await;
 }

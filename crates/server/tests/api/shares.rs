@@ -1,4 +1,5 @@
 use clade_domain::Role;
+use clade_engine::now;
 use clade_server::{Mode, openapi};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -151,5 +152,72 @@ async fn a_link_ends_and_its_stored_form_is_no_key() {
     let audit = admin.get("/workspaces/north/audit").await;
     let told: Vec<&Value> = audit["items"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
     assert!(told.contains(&&json!("share.add")) && told.contains(&&json!("share.remove")), "{told:?}");
+    server.stop().await;
+}
+
+/// A link shows no more than whoever made it may see: once they are disabled or no member any more it opens nothing, and an admin finds
+/// it among the links of the workspace, and takes it back.
+#[tokio::test]
+async fn a_link_shows_no_more_than_its_maker_may_see() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", true).await;
+    let bob = server.person("bob", false).await;
+    let north = server.workspace("north", &admin).await;
+    server.join(&north, &bob, Role::User, &admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&bob.post("/workspaces/north/runs", file, 201).await["run"]);
+    let made = bob.post(&format!("/runs/{run}/shares"), json!({ "note": "for a friend" }), 201).await;
+    let secret = text(&made["secret"]);
+    let see = || through(&server, &secret, Method::GET, &format!("/runs/{run}"));
+    let look = || client().post(format!("{}/api/v1/shares/look", server.url)).json(&json!({ "secret": secret }));
+    answer(see(), 200).await;
+    let disabled = async |disabled: bool| {
+        let path = format!("/users/{}", bob.user);
+        let revision = admin.get(&path).await["revision"].clone();
+        let change = admin.ask(Method::PATCH, &path).header("if-match", format!("\"{revision}\""));
+        answer(change.json(&json!({ "disabled": disabled })), 200).await;
+    };
+    disabled(true).await;
+    problem(see(), 401, "link").await;
+    problem(look(), 410, "link").await;
+    disabled(false).await;
+    answer(see(), 200).await;
+
+    // a user lists the links of a run, an admin those of the workspace
+    let again = server.token(bob.user.clone(), Role::Instance).await;
+    let all = "/workspaces/north/shares";
+    problem(again.ask(Method::GET, all), 403, "forbidden").await;
+    let told = admin.get(all).await["items"][0].clone();
+    assert_eq!((&told["run"], &told["note"], &told["shows"]), (&json!(run), &json!("for a friend"), &json!(true)));
+    let member = server.accounts.membership(&north, &bob.user, now()).await.unwrap().unwrap();
+    server.accounts.remove_member(&member, (&admin.user, Role::Admin), now()).await.unwrap();
+    problem(see(), 401, "link").await;
+    problem(look(), 410, "link").await;
+    for list in [all, &format!("/runs/{run}/shares")] {
+        let told = admin.get(list).await["items"][0].clone();
+        assert_eq!((&told["name"], &told["shows"]), (&json!("bob"), &json!(false)), "{list}: {told}");
+    }
+    problem(admin.ask(Method::GET, &format!("{all}?limit=0")), 400, "bad_request").await;
+    answer(admin.ask(Method::DELETE, &format!("/runs/{run}/shares/{}", text(&told["id"]))), 204).await;
+    assert_eq!(admin.get(all).await["items"], json!([]));
+    server.join(&north, &bob, Role::User, &admin).await;
+    problem(see(), 401, "link").await;
+    server.stop().await;
+}
+
+/// What a note holds is kept as it is, or refused.
+#[tokio::test]
+async fn a_note_has_a_thousand_characters() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", false).await;
+    server.workspace("north", &admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&admin.post("/workspaces/north/runs", file, 201).await["run"]);
+    let shares = format!("/runs/{run}/shares");
+    let made = admin.post(&shares, json!({ "note": "é".repeat(1_000) }), 201).await;
+    assert_eq!(made["share"]["note"], "é".repeat(1_000));
+    problem(admin.ask(Method::POST, &shares).json(&json!({ "note": "é".repeat(1_001) })), 422, "invalid").await;
     server.stop().await;
 }

@@ -132,13 +132,8 @@ impl Lineage {
     /// # Errors
     /// `NotFound` where a node is not there, or where the store cannot be read.
     pub async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, StoreError> {
-        let runs = self.related(of, way).await?;
-        for run in &runs {
-            if self.warm.runs().contains(run) {
-                self.keep_at_hand(run.clone()).await?;
-            }
-            self.projector.catch_up_run(run.clone()).await?;
-        }
+        let runs = self.related(of.iter().map(|id| id.run.clone()), way).await?;
+        self.catch_up_kin(&runs).await?;
         let ranks: HashMap<RunId, usize> = runs.into_iter().enumerate().map(|(rank, run)| (run, rank)).collect();
         let mut nodes = self.graph.kin(of.to_vec(), way).await?;
         nodes.sort_by_key(|node| (ranks.get(&node.id.run).copied(), node.id.candidate));
@@ -149,13 +144,55 @@ impl Lineage {
         }
     }
 
-    /// The runs in which kin can be, those of the nodes among them, oldest first: a run descends from the one that it branched from, as its
+    /// The nodes of other runs that descend from those of a run: its branches, and theirs. As [`Self::kin`], without reading the run itself.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub async fn branches(&self, run: &RunId, own: &Graph) -> Result<Vec<Node>, StoreError> {
+        let mut others = self.related([run.clone()], Kin::Descendants).await?;
+        others.retain(|other| other != run);
+        self.catch_up_kin(&others).await?;
+        let mut left = Vec::new();
+        for other in others {
+            left.extend(self.graph.nodes(other).await?);
+        }
+        let mut known: HashSet<NodeId> = HashSet::new();
+        let mut found = Vec::new();
+        // a trunk may have come here after its branches, so one walk may not do
+        loop {
+            let descends = |node: &mut Node| {
+                let descends = node.parents.iter().any(|parent| own.get(parent).is_some() || known.contains(parent));
+                if descends {
+                    known.insert(node.id.clone());
+                }
+                descends
+            };
+            let part: Vec<Node> = left.extract_if(.., descends).collect();
+            if part.is_empty() {
+                return Ok(found);
+            }
+            found.extend(part);
+        }
+    }
+
+    /// Reads on in the journals of runs that are kin.
+    async fn catch_up_kin(&self, runs: &[RunId]) -> Result<(), StoreError> {
+        for run in runs {
+            if self.warm.runs().contains(run) {
+                self.keep_at_hand(run.clone()).await?;
+            }
+            self.projector.catch_up_run(run.clone()).await?;
+        }
+        Ok(())
+    }
+
+    /// The runs in which kin of nodes of these runs can be, these among them, oldest first: a run descends from the one that it branched from, as its
     /// row says.
-    async fn related(&self, of: &[NodeId], way: Kin) -> Result<Vec<RunId>, StoreError> {
+    async fn related(&self, of: impl IntoIterator<Item = RunId>, way: Kin) -> Result<Vec<RunId>, StoreError> {
         let mut related: Vec<RunSummary> = Vec::new();
         match way {
             Kin::Ancestors => {
-                let mut next: Vec<RunId> = of.iter().map(|id| id.run.clone()).collect();
+                let mut next: Vec<RunId> = of.into_iter().collect();
                 while let Some(run) = next.pop() {
                     if related.iter().any(|row| row.run == run) {
                         continue;
@@ -173,7 +210,7 @@ impl Lineage {
                 related.reverse();
             }
             Kin::Descendants => {
-                let mut kin: HashSet<RunId> = of.iter().map(|id| id.run.clone()).collect();
+                let mut kin: HashSet<RunId> = of.into_iter().collect();
                 let mut others = self.journal.summaries(RunFilter::default()).await?;
                 others.reverse();
                 // a trunk may have come here after its branches

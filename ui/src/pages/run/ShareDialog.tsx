@@ -36,7 +36,7 @@ export function ShareDialog({ run, onClose }: { run: string; onClose: () => void
       <p className="mb-3 text-muted">Whoever has a link sees this run without signing in: prompts, data, answers, family tree and evidence. They can do nothing, and see nothing else of the workspace.</p>
       <form className="grid items-end gap-3 sm:grid-cols-[10rem_1fr_auto]" onSubmit={(event) => { event.preventDefault(); make.mutate(undefined); }}>
         <Select label="Good for" value={hours} options={TIMES} onChange={setHours} />
-        <TextField label="Note" placeholder="for whom" maxLength={200} value={note} onChange={setNote} />
+        <TextField label="Note" placeholder="for whom" maxLength={1000} value={note} onChange={setNote} />
         <Button type="submit" kind="primary" busy={make.isPending}>Make a link</Button>
       </form>
       {make.error ? <div className="mt-3"><ErrorNote error={make.error} /></div> : null}
@@ -53,7 +53,7 @@ export function ShareDialog({ run, onClose }: { run: string; onClose: () => void
           <tbody>
             {shares.data.items.map((one) => (
               <tr key={one.id}>
-                <td dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td>{one.name || one.by}</td><td>{moment(one.expires)}</td>
+                <td dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td>{one.name || one.by}{one.shows ? null : <span className="text-muted"> (no member: it shows nothing)</span>}</td><td>{moment(one.expires)}</td>
                 <td className="num"><Button onClick={() => remove.mutate(one.id)}>Take back</Button></td>
               </tr>
             ))}

@@ -56,7 +56,7 @@ function Members({ ws, manage }: { ws: string; manage: boolean }) {
                     ) : member.role}
                   </td>
                   <td className="text-muted">{new Date(member.since).toISOString().slice(0, 10)}</td>
-                  {manage ? <td className="num"><Confirm label="Remove" title={`Remove ${member.login}?`} confirm="Remove" onConfirm={() => remove.mutate(member)}>Their runs stay. They can be invited again.</Confirm></td> : null}
+                  {manage ? <td className="num"><Confirm label="Remove" title={`Remove ${member.login}?`} confirm="Remove" onConfirm={() => remove.mutate(member)}>Their runs stay, and the links that they made show nothing any more. They can be invited again.</Confirm></td> : null}
                 </tr>
               ))}
             </tbody>

@@ -9,6 +9,7 @@ import { BudgetPart } from "./BudgetPart";
 import { GeneralPart } from "./GeneralPart";
 import { KeysPart } from "./KeysPart";
 import { MembersPart } from "./MembersPart";
+import { SharesPart } from "./SharesPart";
 import { WebhooksPart } from "./WebhooksPart";
 
 /** A workspace's settings. Parts that one may not see are not offered. */
@@ -22,6 +23,7 @@ export function WorkspacePage() {
     ["members", "Members", shared],
     ["keys", "Provider keys", shared],
     ["budgets", "Budget", true],
+    ["links", "Links", may("manage_shares")],
     ["webhooks", "Webhooks", may("manage_webhooks")],
     ["audit", "Audit log", may("read_audit")],
   ] as const;
@@ -45,6 +47,7 @@ export function WorkspacePage() {
           {section === "members" ? <MembersPart ws={ws} /> : null}
           {section === "keys" ? <KeysPart ws={ws} /> : null}
           {section === "budgets" ? <BudgetPart key={workspace.data.revision} workspace={workspace.data} /> : null}
+          {section === "links" ? <SharesPart ws={ws} /> : null}
           {section === "webhooks" ? <WebhooksPart ws={ws} /> : null}
           {section === "audit" ? <AuditLog path={`/workspaces/${ws}`} title="Audit log" about="Every change, by whom, with what was before and after. It can be read and downloaded, never edited." /> : null}
         </>

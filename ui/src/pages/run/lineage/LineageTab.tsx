@@ -93,7 +93,7 @@ export function LineageTab() {
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={matching?.size} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
+        <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={search.filter ? lineage.data?.matched ?? undefined : undefined} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
         {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
         {lineage.error ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
         {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}

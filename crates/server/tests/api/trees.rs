@@ -1,0 +1,107 @@
+//! Questions about family trees come in pages, whoever asks.
+
+use clade_domain::{Role, UserId};
+use clade_server::Mode;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::common::{Person, Server, answer, problem, run_file, text};
+
+/// A server with a run that has ended.
+async fn with_run() -> (Server, Person, String) {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(300), 201).await["run"]);
+    me.ended(&run).await;
+    (server, me, run)
+}
+
+/// All items of a list, asked for `limit` at a time.
+async fn by_pages(me: &Person, path: &str, limit: usize) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let page = me.get(&format!("{path}&limit={limit}{cursor}")).await;
+        let items = page["items"].as_array().unwrap();
+        assert!(items.len() <= limit, "{path}: {} items", items.len());
+        all.extend(items.iter().cloned());
+        let Some(next) = page["next"].as_str() else { return all };
+        cursor = format!("&cursor={next}");
+    }
+}
+
+#[tokio::test]
+async fn each_question_is_answered_in_pages() {
+    let (server, me, run) = with_run().await;
+    let candidates = by_pages(&me, &format!("/runs/{run}/candidates?"), 500).await;
+    assert!(candidates.len() > 5, "{} candidates", candidates.len());
+    let youngest = text(&candidates.last().unwrap()["id"]);
+    let tree = format!("/runs/{run}/lineage");
+    for question in [
+        "ancestors?of=best".to_owned(),
+        "descendants?of=seed".to_owned(),
+        format!("path?from=seed&to={youngest}"),
+        "families?".to_owned(),
+    ] {
+        let path = format!("{tree}/{question}");
+        let whole = by_pages(&me, &path, 500).await;
+        assert!(!whole.is_empty(), "{question}");
+        assert_eq!(by_pages(&me, &path, 1).await, whole, "{question}");
+        for wrong in ["limit=0", "limit=501", "cursor=x"] {
+            problem(me.ask(Method::GET, &format!("{path}&{wrong}")), 400, "bad_request").await;
+        }
+    }
+    let some = me.get(&format!("{tree}/descendants?of=seed&limit=2")).await;
+    assert_eq!((some["items"].as_array().unwrap().len(), &some["next"]), (2, &json!("2")), "{some}");
+    for wrong in ["limit=0", "most=0"] {
+        problem(me.ask(Method::GET, &format!("{tree}?{wrong}")), 400, "bad_request").await;
+    }
+    server.stop().await;
+}
+
+/// What a filter keeps is told of the marks on a page; how many it keeps in all, on each.
+#[tokio::test]
+async fn what_a_filter_keeps_comes_with_its_page() {
+    let (server, me, run) = with_run().await;
+    let path = format!("/runs/{run}/lineage?fold=0&filter=generation>=0");
+    let whole = me.get(&path).await;
+    let (marks, matched) = (whole["marks"].as_array().unwrap().len(), whole["matched"].as_u64().unwrap() as usize);
+    assert_eq!((marks, matched, whole["matching"].as_array().unwrap().len()), (matched, marks, marks));
+    let page = me.get(&format!("{path}&limit=2&from=1")).await;
+    let seen: Vec<&Value> = page["marks"].as_array().unwrap().iter().map(|mark| &mark["id"]).collect();
+    assert_eq!((seen.len(), &page["matched"]), (2, &json!(matched)), "{page}");
+    assert_eq!(page["matching"].as_array().unwrap().iter().collect::<Vec<_>>(), seen);
+    server.stop().await;
+}
+
+/// Calls a tool as an agent does, and gives what it is told.
+async fn tool(server: &Server, me: &Person, name: &str, arguments: Value) -> Value {
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": { "name": name, "arguments": arguments } });
+    let asked = crate::common::client().post(format!("{}/mcp", server.url)).bearer_auth(&me.token);
+    let asked = asked.header("accept", "application/json, text/event-stream").json(&call);
+    answer(asked, 200).await["result"].take()
+}
+
+#[tokio::test]
+async fn an_agent_is_given_as_many_as_it_asked_for_and_the_rest_when_it_asks_on() {
+    let (server, me, run) = with_run().await;
+    for question in ["candidates", "ancestors", "descendants", "path", "families"] {
+        let ask = json!({ "run": run, "question": question, "of": "best", "limit": 1 });
+        let ask = match question {
+            "descendants" => json!({ "run": run, "question": question, "of": "seed", "limit": 1 }),
+            _ => ask,
+        };
+        let told = tool(&server, &me, "lineage", ask).await;
+        assert_eq!(told["structuredContent"]["items"].as_array().unwrap().len(), 1, "{question}: {told}");
+    }
+    let first = json!({ "run": run, "question": "descendants", "of": "seed", "limit": 1 });
+    let mut second = first.clone();
+    second["cursor"] = tool(&server, &me, "lineage", first.clone()).await["structuredContent"]["next"].take();
+    let (first, second) = (tool(&server, &me, "lineage", first).await, tool(&server, &me, "lineage", second).await);
+    assert_ne!(first["structuredContent"]["items"], second["structuredContent"]["items"], "{second}");
+    // a word that is none of them is told which there are
+    let wrong = tool(&server, &me, "lineage", json!({ "run": run, "question": "bogus" })).await;
+    let said = text(&wrong["content"][0]["text"]);
+    assert!(said.contains("candidates, ancestors, descendants, path, common, families"), "{said}");
+    server.stop().await;
+}
