@@ -12,7 +12,10 @@ use crate::failure::Failure;
 /// A fresh run id, or the one the user asks for.
 pub fn new_run_id(asked: Option<&str>) -> Result<RunId, Failure> {
     match asked {
-        Some(name) => name.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string())),
+        Some(name) => {
+            let id: RunId = name.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))?;
+            id.chosen().map_err(|error| Failure::Usage(error.to_string()))
+        }
         None => Ok(RunId::from_entropy(entropy())),
     }
 }

@@ -92,6 +92,29 @@ named!(
     UserId, "user"
 );
 
+/// Words that stand for another run, or for a candidate, where one is named.
+const WORDS: [&str; 3] = ["last", "best", "seed"];
+
+/// Why a new run cannot be called so.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a run cannot be called `{0}`: `last`, `best` and `seed` stand for others, and what begins with `-` is an option"
+)]
+pub struct NameError(String);
+
+impl RunId {
+    /// The same, as the name that somebody chose for a new run. Names of runs that are there already are read as they are.
+    ///
+    /// # Errors
+    /// Where the name means something else in places that name a run.
+    pub fn chosen(self) -> Result<Self, NameError> {
+        match self.0.starts_with('-') || WORDS.contains(&self.0.as_str()) {
+            true => Err(NameError(self.0)),
+            false => Ok(self),
+        }
+    }
+}
+
 impl Default for WorkspaceId {
     /// The workspace of the command line and of a server for one person.
     fn default() -> Self {
@@ -154,3 +177,18 @@ numbered!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_run_is_called_nothing_that_means_something_else() {
+        let table =
+            [("spring-7", true), ("lasting", true), ("last", false), ("best", false), ("seed", false), ("-abc", false)];
+        for (name, fits) in table {
+            let id: RunId = name.parse().unwrap();
+            assert_eq!(id.chosen().is_ok(), fits, "{name}");
+        }
+    }
+}

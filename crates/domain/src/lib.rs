@@ -36,7 +36,7 @@ pub use event::{FORMAT_VERSION, Recorded, RejectReason, RunEvent, Steer, StopRea
 pub use evidence::{Evidence, PairedTest};
 pub use hash::ContentHash;
 pub use headroom::{Headroom, PowerRow};
-pub use ids::{CandidateId, ExampleId, IdError, RunId, SlotId, Timestamp, UserId, WorkspaceId};
+pub use ids::{CandidateId, ExampleId, IdError, NameError, RunId, SlotId, Timestamp, UserId, WorkspaceId};
 pub use judgement::{Judgement, ObjectiveScore};
 pub use models::{GenerationModels, ModelRole, ModelSpec, Models};
 pub use order::{Instruction, PostedOrder, Steering};

@@ -23,13 +23,20 @@ impl Hosts {
 
     /// Whether a request's `Host` is one of ours.
     pub fn knows(&self, host: &str) -> bool {
-        let public = self.public.as_deref().and_then(|url| url.split_once("://")).map(|(_, host)| host);
-        if public == Some(host) {
+        if self.is_public(host) {
             return true;
         }
         let numeric = host.parse::<SocketAddr>().is_ok() || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
         let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
         numeric || name.eq_ignore_ascii_case("localhost")
+    }
+
+    /// Whether a name is the public one: in any case, and with the port that its scheme has anyway.
+    fn is_public(&self, host: &str) -> bool {
+        let Some((scheme, name)) = self.public.as_deref().and_then(|url| url.split_once("://")) else { return false };
+        let port = if scheme == "https" { ":443" } else { ":80" };
+        let bare = |host: &str| host.strip_suffix(port).unwrap_or(host).to_ascii_lowercase();
+        bare(host) == bare(name)
     }
 
     /// Whether a request comes from a page of this server, or from no page.
@@ -39,6 +46,10 @@ impl Hosts {
             return false;
         }
         match (text(header::ORIGIN), text(header::HOST)) {
+            // who comes by the public name comes by its scheme
+            (Some(origin), Some(host)) if self.is_public(host) => {
+                self.public.as_deref().is_some_and(|public| origin.eq_ignore_ascii_case(public))
+            }
             (Some(origin), Some(host)) => {
                 Some(origin) == self.public.as_deref()
                     || origin.split_once("://").is_some_and(|(_, from)| from.eq_ignore_ascii_case(host))
@@ -65,6 +76,10 @@ mod tests {
         let hosts = Hosts::new(Some("https://clade.example.org/".into()));
         let table = [
             ("clade.example.org", true),
+            ("CLADE.Example.org", true),
+            ("clade.example.org:443", true),
+            ("clade.example.org:80", false),
+            ("clade.example.org:8443", false),
             ("localhost:8400", true),
             ("127.0.0.1:8400", true),
             ("[::1]:8400", true),
@@ -94,6 +109,17 @@ mod tests {
         ];
         for (pairs, same) in table {
             assert_eq!(hosts.same_origin(&headers(pairs)), same, "{pairs:?}");
+        }
+        // behind a proxy that speaks https, a page that came over http is none of ours
+        let hosts = Hosts::new(Some("https://clade.example.org".into()));
+        let table = [
+            ("https://clade.example.org", "clade.example.org", true),
+            ("https://clade.example.org", "clade.example.org:443", true),
+            ("http://clade.example.org", "clade.example.org", false),
+            ("http://localhost:1", "localhost:1", true),
+        ];
+        for (origin, host, same) in table {
+            assert_eq!(hosts.same_origin(&headers(&[("host", host), ("origin", origin)])), same, "{origin} {host}");
         }
     }
 }

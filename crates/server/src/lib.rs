@@ -32,9 +32,11 @@ mod rights;
 mod route;
 mod routes;
 mod serve;
+mod spool;
 mod start;
 mod unread;
 mod uploaded;
+mod waits;
 mod webhooks;
 
 pub use app::{App, Mode, Settings};

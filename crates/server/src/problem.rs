@@ -294,10 +294,12 @@ impl From<BundleError> for Problem {
     fn from(error: BundleError) -> Self {
         match error {
             BundleError::Store(error) => error.into(),
-            BundleError::Exists { run } => {
-                Self::new(StatusCode::CONFLICT, "exists", format!("run `{run}` exists already"))
-                    .fix("import it under another name: `?run=NAME`")
-            }
+            BundleError::Exists { run } => Self::new(
+                StatusCode::CONFLICT,
+                "exists",
+                format!("run `{run}` exists already"),
+            )
+            .fix("import it under another name: `run=NAME` behind the `?`, which is `--run-id NAME` of `clade import`"),
             BundleError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", error.to_string()),
             BundleError::Io { .. } => Self::fault(error),
             error => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "bundle", error.to_string())

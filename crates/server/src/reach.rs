@@ -50,8 +50,10 @@ impl Reach {
             ("https", _) | ("http", Reachable::Private) => {}
             _ => return Err("a webhook's address begins with https://".to_owned()),
         }
-        if let Ok(ip) = host(&url).parse() {
-            self.allowed(ip)?;
+        match host(&url).parse() {
+            Ok(ip) => self.allowed(ip)?,
+            Err(_) if is_this_machine(host(&url)) => self.allowed(Ipv4Addr::LOCALHOST.into())?,
+            Err(_) => {}
         }
         Ok(url)
     }
@@ -90,8 +92,7 @@ impl Reach {
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, Nowhere> {
         let found: Vec<IpAddr> = match host.parse() {
             Ok(ip) => vec![ip],
-            // by RFC 6761, whatever a server of names says
-            Err(_) if host == "localhost" || host.ends_with(".localhost") => vec![Ipv4Addr::LOCALHOST.into()],
+            Err(_) if is_this_machine(host) => vec![Ipv4Addr::LOCALHOST.into()],
             Err(_) => {
                 let unknown = |error: &dyn std::fmt::Display| Nowhere::Unknown(error.to_string());
                 let name: Name = host.parse().map_err(|_| unknown(&"this is no name of a host"))?;
@@ -134,6 +135,12 @@ impl Resolve for Reach {
 
 fn host(url: &Url) -> &str {
     url.host_str().unwrap_or_default().trim_matches(['[', ']'])
+}
+
+/// Whether a name leads to this machine, by RFC 6761, whatever a server of names says.
+fn is_this_machine(host: &str) -> bool {
+    let name = host.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// Whether a number is one of the internet: neither this machine's, a private network's, link-local (169.254.169.254 is where clouds keep
@@ -237,6 +244,10 @@ mod tests {
             ("https://[::1]/", false),
             ("https://2130706433/", false),
             ("https://0x7f.1/", false),
+            ("https://localhost/hook", false),
+            ("https://LOCALHOST./hook", false),
+            ("https://here.localhost/hook", false),
+            ("https://localhost.example.org/hook", true),
             ("https://me:secret@example.org/", false),
             ("ftp://example.org/", false),
             ("file:///etc/passwd", false),

@@ -11,10 +11,16 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 use tower_http::compression::{CompressionLayer, Predicate, predicate};
 
-use crate::{App, assets, limits, mcp, outside, request_id, routes, unread, webhooks};
+use crate::{
+    App, assets, limits, mcp, outside, request_id, routes, spool, unread,
+    waits::{Waits, Watched, in_vain},
+    webhooks,
+};
 
 /// For how long the head of a request may come.
 const HEAD: Duration = Duration::from_secs(10);
+/// For how long a connection may wait for its client then: to send the rest of a request, or to take what was sent.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// For how long calls and answers in flight may end when the server goes down.
 pub(crate) const GRACE: Duration = Duration::from_secs(20);
 
@@ -54,6 +60,7 @@ pub fn router(app: &App) -> Router {
 pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = ()>) -> io::Result<()> {
     let router = router(&app);
     app.work.spawn(webhooks::deliver(app.clone()));
+    app.work.spawn_blocking(|| spool::sweep(&std::env::temp_dir()));
     tokio::pin!(down);
     loop {
         let (stream, from) = tokio::select! {
@@ -80,9 +87,12 @@ pub async fn serve(app: App, listener: TcpListener, down: impl Future<Output = (
 }
 
 async fn connection(app: App, router: Router, stream: tokio::net::TcpStream, from: SocketAddr) {
+    let (sending, receiving) = (Waits::default(), Waits::begun());
+    let received = receiving.clone();
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        received.over();
         request.extensions_mut().insert(ConnectInfo(from));
-        let (request, rest) = unread::watch(request);
+        let (request, rest) = unread::watch(request, received.clone());
         let answering = router.clone().oneshot(request);
         async {
             let mut response = answering.await?;
@@ -92,13 +102,17 @@ async fn connection(app: App, router: Router, stream: tokio::net::TcpStream, fro
     });
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(64 << 10);
+    let stream = Watched { stream, sending: sending.clone() };
     let serving = builder.serve_connection(TokioIo::new(stream), service).with_upgrades();
     tokio::pin!(serving);
     let done = tokio::select! {
         done = &mut serving => done,
         () = app.closing.cancelled() => {
             serving.as_mut().graceful_shutdown();
-            serving.await
+            tokio::select! {
+                done = &mut serving => done,
+                () = in_vain([&sending, &receiving], FAREWELL) => return,
+            }
         }
     };
     if let Err(error) = done {

@@ -11,6 +11,8 @@ use std::{
 use axum::http::{HeaderValue, Request, Response, header};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 
+use crate::waits::Waits;
+
 /// So much is read and thrown away, so that the connection can go on.
 const MOST: u64 = 64 << 10;
 /// For how long that may take.
@@ -20,16 +22,17 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Kept {
     body: Option<Incoming>,
     rest: Rest,
+    receiving: Waits,
 }
 
 /// What is left of a body.
 #[derive(Clone, Default)]
 pub(crate) struct Rest(Arc<Mutex<Option<Incoming>>>);
 
-/// A request whose body is watched, and where its rest will be.
-pub(crate) fn watch(request: Request<Incoming>) -> (Request<Kept>, Rest) {
+/// A request whose body is watched, and where its rest will be. `receiving` tells since when more of it is waited for.
+pub(crate) fn watch(request: Request<Incoming>, receiving: Waits) -> (Request<Kept>, Rest) {
     let rest = Rest::default();
-    let watched = request.map(|body| Kept { body: Some(body), rest: rest.clone() });
+    let watched = request.map(|body| Kept { body: Some(body), rest: rest.clone(), receiving });
     (watched, rest)
 }
 
@@ -60,7 +63,8 @@ impl Body for Kept {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(context))
+        let step = self.body.as_mut().map_or(Poll::Ready(None), |body| Pin::new(body).poll_frame(context));
+        self.receiving.noted(step)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -74,6 +78,7 @@ impl Body for Kept {
 
 impl Drop for Kept {
     fn drop(&mut self) {
+        self.receiving.over();
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
             *self.rest.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
         }

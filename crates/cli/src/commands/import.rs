@@ -4,7 +4,7 @@ use clade_engine::{Owner, now};
 use clade_store_sqlite::Durability;
 use serde::Deserialize;
 
-use crate::{args::ImportArgs, context::Context, failure::Failure};
+use crate::{args::ImportArgs, context::Context, failure::Failure, names::new_run_id};
 
 /// `clade import`
 pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
@@ -15,8 +15,8 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     };
     let checked = check(&args.file, Limits::default()).map_err(|error| named(error.into()))?;
     let run = match &args.run_id {
-        Some(name) => name.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))?,
-        None => checked.manifest.summary.run.clone(),
+        Some(name) => new_run_id(Some(name))?,
+        None => new_run_id(Some(checked.manifest.summary.run.as_str()))?,
     };
     let answers = if args.untrusted { Answers::Shown } else { Answers::Reused };
     let store = context.store(Durability::Normal).await?;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     audit::{Became, note},
-    create::RunMade,
+    create::{RunMade, new_id},
 };
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, gate::forbidden, route::Route};
 
@@ -77,7 +77,7 @@ async fn branch(
     let mut point = find_point(&app.store, from, &wanted.from).await?;
     let candidate = point.candidate;
     let warnings = drop_missing_state(&app, from, &mut point).await?;
-    let run = id(wanted.run)?;
+    let run = new_id(wanted.run)?;
     let seed = seed(wanted.seed)?;
     let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
     let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;
@@ -164,20 +164,13 @@ async fn clone(
         (false, false) => return Err(Problem::not_found("workspace")),
     }
     let seed = wanted.seed.map(|given| seed(Some(given))).transpose()?;
-    let run = id(None)?;
+    let run = new_id(None)?;
     let owner = Owner { workspace, user: caller.user().clone() };
     let from = &caller.run()?.run;
     let place = owner.workspace.clone();
     clone_run(&app.store, from, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
     note(&app, &caller, &place, ("run.clone", run.as_str()), Became(Value::Null, json!({ "from": from }))).await?;
     started(&app, run, Some(wanted.start.unwrap_or(false)), Vec::new()).await
-}
-
-fn id(wanted: Option<RunId>) -> Result<RunId, Problem> {
-    Ok(match wanted {
-        Some(run) => run,
-        None => RunId::from_entropy(clade_accounts::new_id()?),
-    })
 }
 
 fn seed(wanted: Option<u64>) -> Result<u64, Problem> {

@@ -129,12 +129,17 @@ async fn create(
     Ok((StatusCode::CREATED, Json(made)))
 }
 
+/// The id that somebody chose for a new run, or a fresh one.
+pub(super) fn new_id(wanted: Option<RunId>) -> Result<RunId, Problem> {
+    match wanted {
+        Some(run) => run.chosen().map_err(|error| Problem::bad(error.to_string()).fix("choose another name")),
+        None => Ok(RunId::from_entropy(clade_accounts::new_id()?)),
+    }
+}
+
 async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, Problem> {
     let start = wanted.start.unwrap_or(true);
-    let run = match &wanted.run {
-        Some(run) => run.clone(),
-        None => RunId::from_entropy(clade_accounts::new_id()?),
-    };
+    let run = new_id(wanted.run.clone())?;
     let read = uploaded::read(app, caller, wanted).await?;
     if let (true, Some(why)) = (start, read.unready.clone()) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why)

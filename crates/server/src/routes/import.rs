@@ -15,8 +15,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::audit::{Became, note};
-use crate::{App, Gate, Problem, caller::Caller, extract, extract::Asked, route::Route};
+use super::{
+    audit::{Became, note},
+    create::new_id,
+};
+use crate::{App, Gate, Problem, caller::Caller, extract, extract::Asked, route::Route, spool};
 
 /// Most bytes of a bundle as it comes.
 const MOST: usize = 4 << 30;
@@ -66,7 +69,7 @@ async fn take(
     let file = received(request.into_body()).await?;
     let path = file.path().to_owned();
     let checked = tokio::task::spawn_blocking(move || check(&path, UNPACKED)).await.map_err(Problem::fault)??;
-    let run = wanted.run.unwrap_or_else(|| checked.manifest.summary.run.clone());
+    let run = new_id(Some(wanted.run.unwrap_or_else(|| checked.manifest.summary.run.clone())))?;
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     // answers of others are shown, and never used in place of a call: whoever made the bundle could have made them up
     import(app.store.as_ref(), &checked, run.clone(), owner, Answers::Shown, caller.now).await?;
@@ -83,7 +86,7 @@ async fn take(
 
 /// A body in a file that goes with its handle.
 async fn received(body: Body) -> Result<tempfile::NamedTempFile, Problem> {
-    let mut file = tempfile::NamedTempFile::new().map_err(Problem::fault)?;
+    let mut file = spool::fresh(&std::env::temp_dir()).map_err(Problem::fault)?;
     let (mut chunks, mut length) = (body.into_data_stream(), 0_usize);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Problem::bad("the body ended early").fix("send it again"))?;

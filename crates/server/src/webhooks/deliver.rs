@@ -16,6 +16,8 @@ const TRIES: u32 = 5;
 const FIRST_WAIT_MS: i64 = 10_000;
 /// For how long one try may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For how long a try may go on when the server goes down. One that is given up is made again by a later server.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// For how long a delivery is left to the server that took it, in milliseconds: longer than a try takes. Where that server died, another one tries.
 const TAKEN_MS: i64 = 30_000;
 /// How often is looked for what is due where nothing new comes.
@@ -52,7 +54,8 @@ pub(crate) async fn deliver(app: App) {
         }
     }
     // what was sent is noted
-    while under_way.next().await.is_some() {}
+    let noted = async { while under_way.next().await.is_some() {} };
+    drop(tokio::time::timeout(FAREWELL, noted).await);
 }
 
 async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@
 mod attacks;
 mod common;
 mod documents;
+mod going_down;
 mod injections;
 mod library;
 mod moving;

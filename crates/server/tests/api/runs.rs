@@ -306,3 +306,22 @@ async fn warnings_of_a_check_name_files_as_the_user_did() {
     let warnings = checked["warnings"].to_string();
     assert!(warnings.contains("promptclade.yaml") && !warnings.contains("/tmp"), "{warnings}");
 }
+
+/// What a path or a body names is refused in the words of the API.
+#[tokio::test]
+async fn odd_names_are_refused_as_problems() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    for path in ["/runs/%ff", "/workspaces/%ff/runs", "/runs/abcd1234/candidates/%ff"] {
+        problem(me.ask(Method::GET, path), 400, "bad_request").await;
+    }
+    // a word that stands for another run or a candidate, and what a command line takes for an option
+    for name in ["last", "best", "seed", "-abc"] {
+        let mut file = run_file(60);
+        file["run"] = json!(name);
+        file["start"] = json!(false);
+        let said = problem(me.ask(Method::POST, "/workspaces/local/runs").json(&file), 400, "bad_request").await;
+        assert!(text(&said["detail"]).contains(name), "{said}");
+    }
+    server.stop().await;
+}
