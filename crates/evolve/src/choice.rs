@@ -9,10 +9,13 @@ use crate::{
     strategy::model_override,
 };
 
-/// More would turn small gains of small budgets away: with 1 the mean in the rough world at 500 calls is 2 points lower.
-const STANDS_OUT: f64 = 0.5;
+/// The lead that one example alone can give (see [`Choice::lead`]): no more than this is chance.
+const CHANCE: f64 = 1.0;
 
-/// The share of what choosing may buy that is left for a second look at the first prompt.
+/// The lead from which no second look is needed: that of four examples which all say the same.
+const CLEAR: f64 = 2.0;
+
+/// The share of what choosing may buy that is left for a second look at the leader and the first prompt.
 const SECOND_LOOK: f64 = 0.1;
 
 /// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
@@ -28,7 +31,7 @@ pub(crate) struct Choice {
     /// Cells that were ordered and have no score yet, by place of finalist and example.
     waiting: Vec<(usize, usize)>,
     queue: VecDeque<EvaluateCommand>,
-    /// Whether the race is over and the first prompt has met what the leader met.
+    /// Whether the race is over and what was left went to the leader and the first prompt.
     looked_again: bool,
 }
 
@@ -103,32 +106,42 @@ impl Choice {
         self.looked_again && self.waiting.is_empty() && self.queue.is_empty() && self.race.is_over()
     }
 
-    /// Orders what the first prompt lacks of the leader's examples, as far as trials are left: a race drops it early, and then a few
-    /// ties would speak for it against all that the leader showed.
+    /// Unless the leader is clearly better, orders examples for it and the first prompt to meet both, as far as trials are left: first
+    /// those that one of them met, then others. A race drops the first prompt early, and few examples speak by accident for either side.
     fn look_again(&mut self, state: &RunState, plan: &Plan) {
         let Some((leader, Some(first))) = self.leader(state) else { return };
-        if self.stands_out(state, leader, first) {
+        if self.lead(state, leader, first).is_none_or(|lead| lead > CLEAR) {
             return;
         }
+        let place = |wanted: CandidateId| self.finalists.iter().position(|id| *id == wanted).unwrap_or_default();
+        let both = [place(leader), place(first)];
+        let unmet = |example| both.iter().filter(|one| !self.missing(state, **one, example).is_empty()).count();
+        let mut open: Vec<(usize, usize)> = (0..self.examples.len()).map(|example| (unmet(example), example)).collect();
+        open.retain(|(unmet, _)| *unmet > 0);
+        open.sort_unstable();
         let mut left = (plan.selection_trials(state) / f64::from(state.repeat())) as usize;
-        let place = self.finalists.iter().position(|id| *id == first).unwrap_or_default();
-        for example in 0..self.examples.len() {
-            let met =
-                state.cells(leader).is_some_and(|cells| cells.mean(self.examples[example], state.repeat()).is_some());
-            let missing = if met { self.missing(state, place, example) } else { Vec::new() };
-            if left > 0 && !missing.is_empty() {
-                left -= 1;
-                self.waiting.push((place, example));
-                self.queue.extend(missing);
+        for (price, example) in open {
+            if price > left {
+                break;
+            }
+            left -= price;
+            for place in both {
+                let missing = self.missing(state, place, example);
+                if !missing.is_empty() {
+                    self.waiting.push((place, example));
+                    self.queue.extend(missing);
+                }
             }
         }
     }
 
-    /// The finalist to name: the leader of the race where it stands out against the first prompt, else the first prompt. Where other
+    /// The finalist to name: the leader of the race where its lead over the first prompt is more than chance, else the first prompt: the best
+    /// of several prompts that are all alike leads by accident, and is no reason to change a prompt. Where other
     /// objectives count too, and without validation examples, the fittest of those that are [`comparable`].
     pub(crate) fn chosen(&mut self, state: &RunState) -> CandidateId {
         if let Some((leader, first_prompt)) = self.leader(state) {
-            return first_prompt.filter(|first| !self.stands_out(state, leader, *first)).unwrap_or(leader);
+            let chance = |first: &CandidateId| self.lead(state, leader, *first).is_some_and(|lead| lead <= CHANCE);
+            return first_prompt.filter(chance).unwrap_or(leader);
         }
         let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
         let (split, finalists) = comparable(state);
@@ -160,20 +173,18 @@ impl Choice {
         Some((leader, self.finalists.iter().copied().find(|id| *id == CandidateId(0))))
     }
 
-    /// Whether a leader is better than the first prompt by more than [`STANDS_OUT`] standard errors of their paired difference on
-    /// the validation examples that both met. The best of several prompts that are all alike leads by chance, and is no reason to
-    /// change a prompt.
-    fn stands_out(&self, state: &RunState, leader: CandidateId, first: CandidateId) -> bool {
+    /// By how many standard errors a leader is ahead of the first prompt on the validation examples that both met, if the two were
+    /// alike: the sum of the differences over the root of the sum of their squares. Examples on which both score the same say nothing, and
+    /// any single one says 1, however large its difference. `None` where nothing is to be compared.
+    fn lead(&self, state: &RunState, leader: CandidateId, first: CandidateId) -> Option<f64> {
         let mean = |id: CandidateId, example: ExampleId| state.cells(id)?.mean(example, state.repeat());
         let differences: Vec<f64> =
             self.examples.iter().filter_map(|e| Some(mean(leader, *e)? - mean(first, *e)?)).collect();
-        let n = differences.len() as f64;
-        if leader == first || n < 2.0 {
-            return true;
+        if leader == first || differences.len() < 2 {
+            return None;
         }
-        let gain = differences.iter().sum::<f64>() / n;
-        let variance = differences.iter().map(|d| (d - gain).powi(2)).sum::<f64>() / (n - 1.0);
-        gain > STANDS_OUT * (variance / n).sqrt()
+        let squares: f64 = differences.iter().map(|d| d * d).sum();
+        Some(if squares > 0.0 { differences.iter().sum::<f64>() / squares.sqrt() } else { 0.0 })
     }
 
     fn missing(&self, state: &RunState, candidate: usize, example: usize) -> Vec<EvaluateCommand> {

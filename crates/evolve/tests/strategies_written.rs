@@ -284,7 +284,8 @@ fn they_gain_and_decide_and_close_what_they_begin() {
     for name in WRITTEN {
         let (state, world) = searched(name.spec(), 3_000);
         let train = |id| state.score(id, clade_domain::Split::Train).unwrap();
-        assert!(train(state.best()) > train(CandidateId(0)), "{name:?}");
+        // whether one of them is better by more than chance is for validation to say, which has 20 examples here
+        assert!(state.finalists().iter().any(|id| train(*id) > train(CandidateId(0))), "{name:?}");
         let numbers: Vec<u32> = state.generations().iter().map(|g| g.generation).collect();
         assert_eq!(numbers, (0..numbers.len() as u32).collect::<Vec<_>>(), "{name:?}");
         let decided = state.decisions().keys().copied().collect::<BTreeSet<_>>();
