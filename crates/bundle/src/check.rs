@@ -17,6 +17,8 @@ pub struct Checked {
     pub manifest: Manifest,
     /// The run's state after all its entries.
     pub state: RunState,
+    /// The answers that its trials name: of all texts that are not billed, nobody will ever read another.
+    pub(crate) named: HashSet<ContentHash>,
 }
 
 /// Reads a bundle without writing anything: format, sizes, checksums, every line, and that the journal replays and could have
@@ -27,7 +29,7 @@ pub struct Checked {
 pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
     let (mut archive, manifest) = Archive::open(path, limits)?;
     let mut rules = Rules::default();
-    let mut texts: HashSet<ContentHash> = HashSet::new();
+    let (mut texts, mut named): (HashSet<ContentHash>, HashSet<ContentHash>) = Default::default();
     let mut examples = 0;
     let mut hasher = DatasetHasher::default();
     for part in &manifest.parts {
@@ -59,9 +61,14 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
                     rules.take(entry)?;
                     if let RunEvent::TrialFinished(trial) = &entry.event
                         && let TrialOutcome::Scored { answer, .. } = &trial.outcome
-                        && !texts.contains(answer)
                     {
-                        return Err(BundleError::wrong(format!("journal entry {}: its answer is missing", entry.seq)));
+                        if !texts.contains(answer) {
+                            return Err(BundleError::wrong(format!(
+                                "journal entry {}: its answer is missing",
+                                entry.seq
+                            )));
+                        }
+                        named.insert(*answer);
                     }
                 }
             }
@@ -74,7 +81,7 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
     if manifest.examples.is_some() && hasher.finish() != state.dataset().hash {
         return Err(BundleError::wrong("its examples are not those that its journal names"));
     }
-    Ok(Checked { path: path.to_owned(), limits, manifest, state })
+    Ok(Checked { path: path.to_owned(), limits, manifest, state, named })
 }
 
 fn agrees(manifest: &Manifest, state: &RunState, examples: u64) -> Result<(), BundleError> {

@@ -50,8 +50,11 @@ pub async fn import(
         match Lines::read(part, &bytes)? {
             Lines::Examples(examples) if known => same_examples(store, checked, examples).await?,
             Lines::Examples(examples) => store.put_examples(dataset.hash, examples).await?,
-            Lines::Texts(texts) => drop(store.put_texts(texts).await?),
-            Lines::Answers(lines) => put_answers(store, &run, answers, lines).await?,
+            Lines::Texts(texts) => put_texts(store, checked, texts).await?,
+            Lines::Answers(lines) if foreign => {
+                put_texts(store, checked, lines.into_iter().map(|answer| answer.body).collect()).await?;
+            }
+            Lines::Answers(lines) => put_answers(store, &run, lines).await?,
             Lines::Journal(entries) => {
                 let entries = entries.into_iter().map(|entry| renamed(entry, &run, withheld)).collect();
                 store.stage(run.clone(), entries).await?;
@@ -80,19 +83,16 @@ async fn same_examples(store: &dyn Store, checked: &Checked, examples: Vec<Examp
     }
 }
 
-async fn put_answers(
-    store: &dyn Store,
-    run: &RunId,
-    answers: Answers,
-    lines: Vec<PaidAnswer>,
-) -> Result<(), BundleError> {
-    match answers {
-        Answers::Reused => {
-            let puts = lines.into_iter().map(|answer| store.put_answer(PaidAnswer { run: run.clone(), ..answer }));
-            try_join_all(puts).await?;
-        }
-        Answers::Shown => drop(store.put_texts(lines.into_iter().map(|answer| answer.body).collect()).await?),
-    }
+/// Keeps the texts that the run's trials name.
+async fn put_texts(store: &dyn Store, checked: &Checked, mut texts: Vec<String>) -> Result<(), BundleError> {
+    texts.retain(|text| checked.named.contains(&ContentHash::of(text.as_bytes())));
+    store.put_texts(texts).await?;
+    Ok(())
+}
+
+async fn put_answers(store: &dyn Store, run: &RunId, lines: Vec<PaidAnswer>) -> Result<(), BundleError> {
+    let puts = lines.into_iter().map(|answer| store.put_answer(PaidAnswer { run: run.clone(), ..answer }));
+    try_join_all(puts).await?;
     Ok(())
 }
 

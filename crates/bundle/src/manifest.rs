@@ -52,6 +52,15 @@ pub struct Limits {
     pub bytes: u64,
 }
 
+impl Limits {
+    /// What a file of this size may hold that somebody else has made: 64 MiB and 200 times its size, far more than texts of a run shrink by,
+    /// and 16 GiB at most.
+    #[must_use]
+    pub fn of_upload(packed: u64) -> Self {
+        Self { bytes: packed.saturating_mul(200).saturating_add(64 << 20).min(16 << 30) }
+    }
+}
+
 impl Default for Limits {
     /// 32 GiB.
     fn default() -> Self {

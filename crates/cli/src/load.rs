@@ -1,6 +1,9 @@
 //! A run file on its way from the command line to a run: found, read, checked.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clade_domain::{RunMode, WorkspaceId};
 use clade_engine::now;
@@ -131,14 +134,29 @@ fn read(
     Ok(clade_intake::load(path, mode, overrides, &|name| environment.get(name), Reach::Anywhere, library)?)
 }
 
+/// How much of a file tells what it is.
+const BEGINNING: u64 = 64 << 10;
+
+/// Whether a file is a run file, which is one mapping; data in YAML or JSON are a list.
+fn is_run_file(path: &Path) -> Result<bool, Failure> {
+    if !["yaml", "yml", "json"].iter().any(|end| path.extension().is_some_and(|found| found == *end)) {
+        return Ok(false);
+    }
+    let mut beginning = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(BEGINNING).read_to_end(&mut beginning));
+    read.map_err(|error| Failure::io("read", path, &error))?;
+    let text = String::from_utf8_lossy(&beginning);
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with(['#', '%']) && *line != "---");
+    Ok(first.is_some_and(|line| !line.starts_with('[') && line != "-" && !line.starts_with("- ")))
+}
+
 /// The answer key of a simulated model from the examples of a run file, or of a data file as if a run file named it.
 ///
 /// # Errors
 /// Where the file cannot be read.
 pub async fn answer_key(path: &Path, context: &Context) -> Result<AnswerKey, Failure> {
-    let name = path.to_string_lossy();
-    let run_file = ["yaml", "yml"].iter().any(|end| name.ends_with(end)) && !name.contains("data");
-    let loaded = if run_file {
+    let loaded = if is_run_file(path)? {
         let library = library(path, &FileArgs::default(), context).await?;
         read(path, RunMode::Evaluate, Overrides::default(), &library, context)?
     } else {

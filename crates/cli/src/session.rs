@@ -435,16 +435,11 @@ fn verdict(
              `clade export {run} -f csv` has each"
         )));
     }
-    if failed * 20 > trials {
-        output.note(format!(
-            "{failed} of {trials} trials have no score and count as 0; `clade export {run} -f csv` has each error"
-        ));
+    for note in result::wanting(&report.counts) {
+        output.note(note);
     }
-    if report.counts.cut > 0 {
-        output.note(format!(
-            "{} of {trials} answers were cut off at the model's length limit, and count as they are; a higher `max_tokens` in the provider's config gives room",
-            report.counts.cut
-        ));
+    if failed > 0 {
+        output.note(format!("`clade export {run} -f csv` has each error"));
     }
     if report.counts.empty * 2 > trials {
         output.note(format!(

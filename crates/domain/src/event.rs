@@ -239,6 +239,8 @@ pub enum RejectReason {
     Template,
     /// The model's answer holds no prompt.
     Unreadable,
+    /// The model's answer was cut off at its length limit before the prompt ended.
+    Cut,
     /// The operator finds nothing to do on these parents.
     NotApplicable,
     /// The model refused or failed for good.

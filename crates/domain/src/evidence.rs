@@ -32,6 +32,12 @@ pub struct Evidence {
     pub wins: u32,
     /// Examples on which it scored lower.
     pub losses: u32,
+    /// Trials of the first prompt without a score, which count as 0.
+    #[serde(default)]
+    pub seed_errors: u32,
+    /// Trials of the chosen prompt without a score.
+    #[serde(default)]
+    pub best_errors: u32,
     /// Gain in score and the number of test examples that would show it with 80 % power.
     pub needed: Vec<(f64, u32)>,
     /// The whole in one plain sentence.

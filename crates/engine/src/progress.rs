@@ -37,8 +37,8 @@ pub struct Progress {
     pub best: CandidateId,
     /// Its score on the same split.
     pub best_score: Option<f64>,
-    /// On how many trials that score rests.
-    pub best_trials: u32,
+    /// On how many examples that score rests.
+    pub best_examples: u32,
     /// What there is to gain, once it was measured.
     pub headroom: Option<Headroom>,
     /// Calls and proposals under way.
@@ -85,7 +85,7 @@ impl Progress {
             seed_score: standing.seed_score,
             best: standing.best,
             best_score: standing.best_score,
-            best_trials: standing.cells,
+            best_examples: standing.examples,
             headroom: state.headroom().cloned(),
             under_way: 0,
             rate: 0.0,

@@ -1,8 +1,11 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use clade_domain::{
-    CandidateId, Evidence, ExampleId, Headroom, Isolation, KeptState, OperatorName, RunId, RunMode, Spent, Split,
-    StopReason, Verdict,
+    CandidateId, Evidence, ExampleId, Headroom, Isolation, KeptState, OperatorName, RejectReason, RunId, RunMode,
+    Spent, Split, StopReason, Verdict,
 };
 use clade_evolve::{
     RunState,
@@ -83,6 +86,9 @@ pub struct Counts {
     pub generations: u64,
     /// Proposals turned away before anything was spent on evaluating them.
     pub turned_away: u32,
+    /// Of those, proposals that the reflection model's length limit cut off.
+    #[serde(default)]
+    pub proposals_cut: u32,
     /// Trials, with or without a score: as many as the journal has, and as exports have rows.
     pub trials: u64,
     /// Of those, second answers of the first prompt, which the noise between repeats is estimated from; they are part of no score.
@@ -145,7 +151,8 @@ pub struct OperatorReport {
     pub dropped: u32,
     /// Trials bought to decide on its candidates.
     pub trials: u32,
-    /// Sum of the expected gains of the kept ones, in mean train score.
+    /// What those of its candidates brought that the best one descends from, by first parents: the sum of their expected gains, in mean
+    /// train score. 0 where the first prompt is the best. What was kept beside that line brought nothing.
     pub gain: f64,
 }
 
@@ -211,6 +218,7 @@ impl RunReport {
                 candidates: state.candidates().len() as u64,
                 generations: state.generations().len().saturating_sub(1) as u64,
                 turned_away: state.rejected_total(),
+                proposals_cut: turned_away(state, RejectReason::Cut),
                 trials: state.trials() + state.apart().trials(),
                 repeats: state.apart().repeats,
                 late: state.apart().late,
@@ -224,6 +232,11 @@ impl RunReport {
             detail: row.detail.clone(),
         }
     }
+}
+
+/// Proposals that were turned away for a reason.
+fn turned_away(state: &RunState, reason: RejectReason) -> u32 {
+    state.rejected().iter().filter(|((_, why), _)| *why == reason).map(|(_, n)| n).sum()
 }
 
 /// What a run has paid: the sum of its rows in the answer log. Where its ledger once stated more, the log's rows belong to another run, as after an
@@ -300,6 +313,7 @@ fn operators(state: &RunState) -> Vec<OperatorReport> {
         };
         reports.insert(operator, none);
     }
+    let descent = descent(state);
     for (id, decision) in state.decisions() {
         let operator = state.candidate(*id).and_then(|candidate| candidate.operator.as_ref());
         let Some(report) = operator.and_then(|operator| reports.get_mut(operator)) else { continue };
@@ -307,12 +321,18 @@ fn operators(state: &RunState) -> Vec<OperatorReport> {
         match decision.verdict {
             Verdict::Kept => {
                 report.kept += 1;
-                report.gain += decision.gain;
+                report.gain += if descent.contains(id) { decision.gain } else { 0.0 };
             }
             Verdict::Dropped => report.dropped += 1,
         }
     }
     reports.into_values().collect()
+}
+
+/// The best candidate and those that it descends from by first parents.
+fn descent(state: &RunState) -> BTreeSet<CandidateId> {
+    let parent = |id: &CandidateId| state.candidate(*id)?.parents.first().copied();
+    std::iter::successors(Some(state.best()), parent).collect()
 }
 
 fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {

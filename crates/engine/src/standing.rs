@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use clade_domain::{CandidateId, Split};
 use clade_evolve::RunState;
 
@@ -10,8 +12,8 @@ pub(crate) struct Standing {
     pub seed_score: Option<f64>,
     /// The leading candidate's mean score on the same; `None` where they share nothing.
     pub best_score: Option<f64>,
-    /// How many cells that is.
-    pub cells: u32,
+    /// How many examples that is.
+    pub examples: u32,
 }
 
 impl Standing {
@@ -21,17 +23,18 @@ impl Standing {
         // where nothing was judged there is no score, not one of 0
         let judged = |id| state.cells(id).is_some_and(|cells| cells.trials(split) > cells.failed(split));
         let alone = state.score(seed, split).filter(|_| judged(seed));
-        let on = |id| state.cells(id).map_or(0, |cells| cells.trials(split));
+        let on = |id| state.cells(id).map_or(0, |cells| cells.examples(split));
         if best == seed {
-            return Self { best, seed_score: alone, best_score: alone, cells: on(seed) };
+            return Self { best, seed_score: alone, best_score: alone, examples: on(seed) };
         }
-        let apart = Self { best, seed_score: alone, best_score: None, cells: 0 };
+        let apart = Self { best, seed_score: alone, best_score: None, examples: 0 };
         let (Some(first), Some(leading)) = (state.cells(seed), state.cells(best)) else { return apart };
-        let (mut cells, mut sums) = (0_u32, [0.0, 0.0]);
+        let (mut cells, mut examples, mut sums) = (0_u32, BTreeSet::new(), [0.0, 0.0]);
         for (at, cell) in leading.iter(best, repeat).filter(|(at, _)| state.dataset().split(at.example) == Some(split))
         {
             if let Some(other) = first.get(at.example, at.sample, repeat) {
                 cells += 1;
+                examples.insert(at.example);
                 sums[0] += other.score;
                 sums[1] += cell.score;
             }
@@ -41,7 +44,7 @@ impl Standing {
         }
         let mean = |sum: f64, id| judged(id).then(|| sum / f64::from(cells));
         let (seed_score, best_score) = (mean(sums[0], seed), mean(sums[1], best));
-        Self { best, seed_score, best_score, cells }
+        Self { best, seed_score, best_score, examples: u32::try_from(examples.len()).unwrap_or(u32::MAX) }
     }
 }
 
@@ -80,15 +83,18 @@ mod tests {
         assert_eq!((alone.best, alone.seed_score, alone.best_score), (CandidateId(0), Some(0.5), Some(0.5)));
         // right on two examples that the first prompt gets right too, and on one that it never met
         let leading = standing(&[101, 103, 151]);
-        assert_eq!(leading, Standing { best: CandidateId(1), seed_score: Some(1.0), best_score: Some(1.0), cells: 2 });
+        assert_eq!(
+            leading,
+            Standing { best: CandidateId(1), seed_score: Some(1.0), best_score: Some(1.0), examples: 2 }
+        );
         let apart = standing(&[151]);
-        assert_eq!(apart, Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, cells: 0 });
+        assert_eq!(apart, Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, examples: 0 });
     }
 
     #[test]
     fn where_nothing_was_judged_there_is_no_score() {
         let standing = Standing::of(&state(&[samples::failed_trial(1), samples::failed_trial(2)]), Split::Train);
-        assert_eq!((standing.seed_score, standing.best_score, standing.cells), (None, None, 2));
+        assert_eq!((standing.seed_score, standing.best_score, standing.examples), (None, None, 2));
     }
 
     #[test]

@@ -234,6 +234,9 @@ impl Conductor {
         } else {
             statistics::evidence(&first, &scores(chosen), CONFIDENCE, seed)
         };
+        let errors = |candidate| self.state.cells(candidate).map_or(0, |cells| cells.failed(Split::Test));
+        let chosen_errors = if chosen == CandidateId(0) { 0 } else { errors(chosen) };
+        let evidence = statistics::with_errors(evidence, errors(CandidateId(0)), chosen_errors);
         Some(record(RunEvent::EvidenceMeasured { evidence: Box::new(evidence) }))
     }
 
@@ -288,17 +291,17 @@ impl Conductor {
         grid.add(&self.state, candidate);
     }
 
-    /// The first few of these, with the first prompt always among them, those that people pinned before the others, and none that they
-    /// rejected: who meets validation, whatever ended the search.
+    /// The first few of these, with the first prompt always among them, those that people pinned beside them, and none that they rejected:
+    /// who meets validation, whatever ended the search.
     #[must_use]
     pub fn with_first(&self, leaders: Vec<CandidateId>) -> Vec<CandidateId> {
         let mut finalists: Vec<CandidateId> = self.state.hand().pinned().collect();
+        let places = Plan::finalists(&self.state) - 1;
         for leader in leaders {
-            if !finalists.contains(&leader) && !self.state.hand().rejects(leader) {
+            if finalists.len() < places && !finalists.contains(&leader) && !self.state.hand().rejects(leader) {
                 finalists.push(leader);
             }
         }
-        finalists.truncate(Plan::FINALISTS - 1);
         if !finalists.contains(&CandidateId(0)) {
             finalists.push(CandidateId(0));
         }

@@ -44,8 +44,14 @@ const UNSEEN: f64 = 3.0;
 const UNTRIED: f64 = 100.0;
 
 impl Plan {
-    /// Most candidates that meet validation, the first prompt included.
+    /// Most candidates that meet validation by what the search thinks of them, the first prompt included.
     pub const FINALISTS: usize = 6;
+
+    /// Most candidates that meet validation: those that people pinned or wrote come on top.
+    #[must_use]
+    pub fn finalists(state: &RunState) -> usize {
+        Self::FINALISTS + state.hand().pinned().count()
+    }
 
     /// Lays a run out.
     #[must_use]
@@ -77,7 +83,7 @@ impl Plan {
     #[must_use]
     pub fn allowance(&self, state: &RunState) -> Allowance {
         let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
-        let choosing = f64::from((Self::FINALISTS * self.validation.len()) as u32 * state.repeat());
+        let choosing = f64::from((Self::finalists(state) * self.validation.len()) as u32 * state.repeat());
         let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
         self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
             let total = limit.most / limit.trial;

@@ -34,7 +34,7 @@ pub struct Rows<'s> {
     seen: HashSet<(CellRef, ContentHash, u32)>,
 }
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "candidate",
     "example",
     "sample",
@@ -50,6 +50,7 @@ const COLUMNS: [&str; 15] = [
     "cached",
     "purpose",
     "model",
+    "cut",
 ];
 
 impl<'s> Rows<'s> {
@@ -178,6 +179,7 @@ fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, (named, model): (&[
         (trial.cached || again).to_string(),
         json!(trial.purpose).as_str().unwrap_or_default().to_owned(),
         no_formula(trial.model.as_deref().unwrap_or(model)),
+        trial.cut.to_string(),
     ];
     own.into_iter()
         .chain(named.iter().map(|name| trial.named_score(name).map_or_else(String::new, |score| score.to_string())))

@@ -60,10 +60,10 @@ async fn csv_is_read_back_and_holds_no_formula() {
         assert_eq!(found.strip_prefix('\'').unwrap_or(found), answer);
     }
     let names = reader.headers().unwrap();
-    assert_eq!((&names[13], &names[14], names.get(15)), ("purpose", "model", Some("score:numeric")));
-    assert!(rows[..8].iter().all(|row| &row[13] == "search" && row[15].parse::<f64>().is_ok()), "{rows:?}");
+    assert_eq!((&names[13], &names[14], names.get(16)), ("purpose", "model", Some("score:numeric")));
+    assert!(rows[..8].iter().all(|row| &row[13] == "search" && row[16].parse::<f64>().is_ok()), "{rows:?}");
     assert!(rows.iter().all(|row| !row[14].is_empty()), "{rows:?}");
-    assert_eq!(&rows[8][15], "", "without a score there is no named one");
+    assert_eq!(&rows[8][16], "", "without a score there is no named one");
     assert_eq!(&rows[8][6], "content refused: «политика» 🙅");
 }
 

@@ -12,28 +12,31 @@ pub struct Estimate {
     pub high: f64,
     /// Trials behind it.
     pub trials: u32,
+    /// Examples that they were made on. The interval counts each once: answers to the same example tell much the same.
+    pub examples: u32,
 }
 
 /// The 97.5 % quantile of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
 impl Estimate {
-    /// From the sum of so many scores in [0, 1]; `None` of none.
+    /// From the sum of so many scores in [0, 1] on so many examples; `None` of none.
     ///
     /// The interval is Wilson's (JASA 22, 1927; Brown, Cai and DasGupta, Statistical Science 16(2), 2001, equation 4) with the mean in the
     /// place of the share. Scores between 0 and 1 vary at most as much as right-or-wrong ones of the same mean do, so for
     /// them it is wider than it need be: good enough to look at, where a claim takes `clade_evolve`'s statistics.
     #[must_use]
-    pub fn of(sum: f64, trials: u32) -> Option<Self> {
+    pub fn of(sum: f64, trials: u32, examples: u32) -> Option<Self> {
         if trials == 0 {
             return None;
         }
-        let n = f64::from(trials);
-        let mean = (sum / n).clamp(0.0, 1.0);
+        let n = f64::from(examples.clamp(1, trials));
+        let mean = (sum / f64::from(trials)).clamp(0.0, 1.0);
         let z2 = Z * Z;
         let centre = (mean + z2 / (2.0 * n)) / (1.0 + z2 / n);
         let half = Z * (mean * (1.0 - mean) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
-        Some(Self { mean, low: (centre - half).clamp(0.0, mean), high: (centre + half).clamp(mean, 1.0), trials })
+        let (low, high) = ((centre - half).clamp(0.0, mean), (centre + half).clamp(mean, 1.0));
+        Some(Self { mean, low, high, trials, examples })
     }
 
     /// This mean less another, with the 95 % interval of the difference: Newcombe's hybrid score interval out of both
@@ -58,10 +61,10 @@ mod tests {
         for (right, n, low, high) in
             [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
         {
-            let found = Estimate::of(f64::from(right), n).unwrap();
+            let found = Estimate::of(f64::from(right), n, n).unwrap();
             assert!((found.low - low).abs() < 5e-5 && (found.high - high).abs() < 5e-5, "{right}/{n}: {found:?}");
         }
-        assert_eq!(Estimate::of(0.0, 0), None);
+        assert_eq!(Estimate::of(0.0, 0, 0), None);
     }
 
     #[test]
@@ -73,7 +76,7 @@ mod tests {
             ((5, 56), (0, 29), -0.0381, 0.1926),
             ((10, 10), (0, 10), 0.6075, 1.0),
         ] {
-            let (a, b) = (Estimate::of(f64::from(a), m).unwrap(), Estimate::of(f64::from(b), n).unwrap());
+            let (a, b) = (Estimate::of(f64::from(a), m, m).unwrap(), Estimate::of(f64::from(b), n, n).unwrap());
             let (_, found_low, found_high) = a.minus(&b);
             assert!((found_low - low).abs() < 5e-5 && (found_high - high).abs() < 5e-5, "{found_low} {found_high}");
         }

@@ -160,8 +160,7 @@ impl Graph {
         line
     }
 
-    /// The best among a node and its descendants: the highest lower end of a score's interval, so that one lucky trial does not
-    /// win; the first where nothing is evaluated. `None` for an unknown node.
+    /// The best among a node and its descendants, by their ranking; the first where nothing is evaluated. `None` for an unknown node.
     #[must_use]
     pub fn best_descendant(&self, id: &NodeId) -> Option<&Node> {
         let found = walk(self.position(id)?, &self.children).order;
@@ -169,8 +168,8 @@ impl Graph {
     }
 
     fn best_of(&self, places: &[usize]) -> Option<usize> {
-        let low = |at: usize| self.nodes[at].score.map_or(-1.0, |score| score.low);
-        places.iter().copied().min_by(|a, b| low(*b).total_cmp(&low(*a)).then(a.cmp(b)))
+        let fitness = |at: usize| self.nodes[at].fitness().unwrap_or(-1.0);
+        places.iter().copied().min_by(|a, b| fitness(*b).total_cmp(&fitness(*a)).then(a.cmp(b)))
     }
 
     /// Those that descend from none of the others, in order.

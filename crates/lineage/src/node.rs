@@ -123,11 +123,13 @@ pub struct Node {
 }
 
 impl Node {
-    /// What candidates of a run are ranked by: the lower end of the score's interval, so that one lucky trial does not win; `None`
-    /// where it was not evaluated.
+    /// What candidates of a run are ranked by: the lower end of the score's interval, so that one lucky trial does not win. Who met
+    /// validation goes by the score there, and stands before all who did not, as it does in the final choice: 1 is added. `None` where
+    /// it was not evaluated.
     #[must_use]
     pub fn fitness(&self) -> Option<f64> {
-        self.score.map(|score| score.low)
+        let proved = self.scores.get(&Split::Validation).map(|score| 1.0 + score.low);
+        proved.or(self.score.map(|score| score.low))
     }
 
     /// The order of a ranking: the fittest first, those that were not evaluated last, and equal ones in order of id.

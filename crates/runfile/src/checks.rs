@@ -287,15 +287,25 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         let shown = if few {
             "no gain can be shown with so few".to_owned()
         } else {
-            // 80 % power at the 5 % level for right/wrong answers that differ on half of the examples: 2.8 · 0.71 / √n
-            let gain = (2.8 * 0.5f64.sqrt() / (test as f64).sqrt() * 100.0).min(100.0);
+            let gain = (100.0 * detectable_gain(test as f64)).ceil();
             format!("only a gain of about {gain:.0} points or more is likely to be shown")
         };
         let message = format!("test has {}: {shown}", count(test, "example"));
-        context.warn(&tests, message, "add examples: 100 in test show some 20 points, 400 some 10");
+        context.warn(&tests, message, "add examples: 100 in test show some 13 points, 400 some 5");
     }
     marks
 }
+
+/// The smallest gain in right-or-wrong answers that so many test examples show in four runs of five at the 5 % level, where two prompts
+/// differ on a tenth of the examples beyond their gain. As the headroom check has it, `n = 6.18 (gain + 0.1) / gain² + 1 / gain`, solved
+/// for the gain; in (0, 1].
+fn detectable_gain(n: f64) -> f64 {
+    let (linear, rest) = (FACTOR + 1.0, FACTOR * 0.1);
+    ((linear + (linear * linear + 4.0 * n * rest).sqrt()) / (2.0 * n)).min(1.0)
+}
+
+/// Normal quantiles of 95 % and of 80 %, added and squared.
+const FACTOR: f64 = 6.182_557;
 
 /// Examples that want an empty answer: most often a gap in the data.
 pub(crate) fn empty_answers(context: &mut Context<'_>, scan: &Scan) {
@@ -320,4 +330,18 @@ fn were(n: u32) -> String {
 
 fn repeats(n: usize) -> String {
     if n == 1 { "1 example repeats".to_owned() } else { format!("{n} examples repeat") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::detectable_gain;
+
+    /// What the headroom check says of gains: 10 points take 134 examples, 5 points 391, 2 points 1,905.
+    #[test]
+    fn what_can_be_shown_is_what_the_headroom_check_says() {
+        for (examples, gain) in [(134.0, 0.10), (391.0, 0.05), (1_905.0, 0.02)] {
+            assert!((detectable_gain(examples) - gain).abs() < 0.001, "{examples}: {}", detectable_gain(examples));
+        }
+        assert_eq!((detectable_gain(5.0), detectable_gain(1.0)), (1.0, 1.0));
+    }
 }

@@ -50,11 +50,15 @@ fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sourc
     };
     let mut node = root;
     for (i, key) in keys.iter().enumerate() {
+        // a setting of a strategy that the file does not name is one of the default
+        let of_strategy = i > 0 && keys[i - 1] == "strategy" && *key != "name";
         if matches!(node.value, NodeValue::Null) {
-            node.value = NodeValue::Map(Vec::new());
+            let auto = Node { span, value: NodeValue::String("auto".to_owned()) };
+            let named = Entry { key: "name".to_owned(), key_span: span, value: auto };
+            node.value = NodeValue::Map(if of_strategy { vec![named] } else { Vec::new() });
         }
         // the short form `strategy: genetic` makes room for settings
-        if let (NodeValue::String(text), "strategy") = (&node.value, if i > 0 { keys[i - 1] } else { "" }) {
+        if let (NodeValue::String(text), "strategy") = (&node.value, if of_strategy { "strategy" } else { "" }) {
             let named = Node { span: node.span, value: NodeValue::String(text.clone()) };
             node.value = NodeValue::Map(vec![Entry { key: "name".to_owned(), key_span: node.span, value: named }]);
         }

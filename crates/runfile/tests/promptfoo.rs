@@ -294,14 +294,19 @@ tests: {train: file://a.jsonl, validation: file://b.jsonl, test: [file://c.jsonl
 #[test]
 fn settings_go_to_the_search_that_the_file_names() {
     let folder = tempfile::tempdir().unwrap();
-    let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\noptimize: {strategy: auto, budget: {calls: 5}}\n\
-        tests: [{vars: {q: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]}, assert: [{type: contains, value: x}]}]\n";
-    write(folder.path(), &[("promptclade.yaml", run)]);
-    let set = vec![("optimize.strategy.lanes".to_owned(), "4".to_owned())];
-    let overrides = Overrides { set, budget_calls: Some(99), ..Overrides::default() };
-    let loaded = load_with(&folder.path().join("promptclade.yaml"), RunMode::Optimize, overrides).unwrap();
-    let clade_domain::StrategySpec::Auto(auto) = &loaded.spec.optimize.strategy else { panic!("auto") };
-    assert_eq!(auto.lanes, Some(4));
+    // and to the default where it names none
+    for named in ["optimize: {strategy: auto, budget: {calls: 5}}\n", "optimize: {budget: {calls: 5}}\n", ""] {
+        let run = format!(
+            "prompts: ['{{{{q}}}}']\nproviders: [simulated:rough]\n{named}\
+             tests: [{{vars: {{q: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]}}, assert: [{{type: contains, value: x}}]}}]\n"
+        );
+        write(folder.path(), &[("promptclade.yaml", &run)]);
+        let set = vec![("optimize.strategy.lanes".to_owned(), "4".to_owned())];
+        let overrides = Overrides { set, budget_calls: Some(99), ..Overrides::default() };
+        let loaded = load_with(&folder.path().join("promptclade.yaml"), RunMode::Optimize, overrides).unwrap();
+        let clade_domain::StrategySpec::Auto(auto) = &loaded.spec.optimize.strategy else { panic!("auto") };
+        assert_eq!(auto.lanes, Some(4), "{named}");
+    }
 }
 
 #[test]

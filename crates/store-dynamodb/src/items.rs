@@ -51,7 +51,7 @@ pub(crate) fn generation(run: &RunId, number: u32) -> String {
     format!("{run}#{number:010}")
 }
 
-/// A node's place in an index: the fittest first, then in order of id. A number between 0 and 1 has bits that order as it does.
+/// A node's place in an index: the fittest first, then in order of id. A number that is not negative has bits that order as it does.
 fn rank(node: &Node) -> String {
     let fitness = node.fitness().filter(|fitness| fitness.is_finite() && *fitness >= 0.0);
     let bits = fitness.map_or(0, |fitness| (fitness + 0.0).to_bits() + 1);
@@ -76,8 +76,10 @@ pub(crate) fn of_record(record: &Record) -> Result<(Item, Vec<Item>), StoreError
         ("model".into(), text(node.model.clone())),
         ("operator".into(), text(node.operator.as_ref().map_or("seed", |operator| &operator.0))),
     ]);
-    if let Some(score) = node.score {
+    if node.fitness().is_some() {
         item.extend([("g2pk".into(), text(run.as_str())), ("g2sk".into(), text(rank(node)))]);
+    }
+    if let Some(score) = node.score {
         item.insert("trials".into(), whole(score.trials));
         for (name, number) in [("score", score.mean), ("low", score.low), ("high", score.high)] {
             item.extend(real(number).map(|number| (name.to_owned(), number)));

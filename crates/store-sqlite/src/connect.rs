@@ -67,7 +67,7 @@ pub(crate) async fn writing(path: &Path, options: &SqliteOptions) -> Result<Sqli
 
 /// Makes the file, where there is none, so that only its user can read it; the log beside it gets the same rights from SQLite.
 /// A file that is there keeps its rights: people may share it. What goes wrong here goes wrong again on opening it, which says it.
-fn make_private(path: &Path) {
+pub(crate) fn make_private(path: &Path) {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -117,7 +117,7 @@ impl SqliteStore {
         Err(StoreError::Corrupt { path: self.path.display().to_string(), detail: verdict })
     }
 
-    /// Writes a copy of the whole database, as it is at one moment, while others go on reading and writing.
+    /// Writes a copy of the whole database, as it is at one moment, while others go on reading and writing. Only its user can read it.
     ///
     /// # Errors
     /// `Exists` where there is a file of that name; otherwise what the file system or the database says.
@@ -127,8 +127,13 @@ impl SqliteStore {
         }
         let failed = |error| fault(to, "write the backup", &error);
         let mut connection = connect::copying(&self.path).connect().await.map_err(failed)?;
+        connect::make_private(to);
         let copy = sqlx::query("VACUUM INTO ?").bind(to.display().to_string());
-        copy.execute(&mut connection).await.map_err(failed)?;
+        if let Err(error) = copy.execute(&mut connection).await {
+            // half a copy is none
+            drop(std::fs::remove_file(to));
+            return Err(failed(error));
+        }
         connection.close().await.map_err(failed)
     }
 

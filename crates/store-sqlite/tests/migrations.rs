@@ -92,6 +92,11 @@ async fn a_backup_is_whole_and_of_one_moment() {
     let (backup, later) =
         tokio::join!(store.backup(&copy), store.append(run.clone(), 500, Timestamp(2), vec![samples::trial(500)]));
     backup.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600, "as the file itself");
+    }
     later.unwrap();
     let again = store.backup(&copy).await;
     assert!(again.is_err(), "a file that is there is not overwritten");

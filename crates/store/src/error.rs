@@ -79,7 +79,9 @@ pub enum StoreError {
         known: u32,
     },
     /// The file is no store, or damaged.
-    #[error("{path} is damaged or no Promptclade database ({detail}); move it away, or restore a backup")]
+    #[error(
+        "{path} is damaged or no Promptclade database ({detail}); move it away, or put a backup in its place, without the files `{path}-wal` and `{path}-shm`, which belong to this one"
+    )]
     Corrupt {
         /// The file.
         path: String,

@@ -813,7 +813,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The best candidates of a run by mean score. */
+        /** The best candidates of a run: who met validation first, by the lower end of the score's interval. */
         get: operations["top"];
         put?: never;
         post?: never;
@@ -2130,6 +2130,12 @@ export interface components {
              */
             late: number;
             /**
+             * Format: uint32
+             * @description Of those, proposals that the reflection model's length limit cut off.
+             * @default 0
+             */
+            proposals_cut: number;
+            /**
              * Format: uint64
              * @description Of those, second answers of the first prompt, which the noise between repeats is estimated from; they are part of no score.
              * @default 0
@@ -2305,6 +2311,11 @@ export interface components {
         /** @description A mean score with its interval and what it rests on. */
         Estimate2: {
             /**
+             * Format: uint32
+             * @description Examples that they were made on. The interval counts each once: answers to the same example tell much the same.
+             */
+            examples: number;
+            /**
              * Format: double
              * @description The upper end of the 95 % interval.
              */
@@ -2411,6 +2422,12 @@ export interface components {
                 number
             ];
             /**
+             * Format: uint32
+             * @description Trials of the chosen prompt without a score.
+             * @default 0
+             */
+            best_errors: number;
+            /**
              * Format: double
              * @description The chosen prompt's mean score, in [0, 1].
              */
@@ -2462,6 +2479,12 @@ export interface components {
                 number,
                 number
             ];
+            /**
+             * Format: uint32
+             * @description Trials of the first prompt without a score, which count as 0.
+             * @default 0
+             */
+            seed_errors: number;
             /**
              * Format: double
              * @description The first prompt's mean score, in [0, 1].
@@ -3050,7 +3073,8 @@ export interface components {
             dropped: number;
             /**
              * Format: double
-             * @description Sum of the expected gains of the kept ones, in mean train score.
+             * @description What those of its candidates brought that the best one descends from, by first parents: the sum of their expected gains, in mean
+             *     train score. 0 where the first prompt is the best. What was kept beside that line brought nothing.
              */
             gain: number;
             /**
@@ -3436,15 +3460,15 @@ export interface components {
             /** @description The best candidate so far. */
             best: components["schemas"]["CandidateId"];
             /**
+             * Format: uint32
+             * @description On how many examples that score rests.
+             */
+            best_examples: number;
+            /**
              * Format: double
              * @description Its score on the same split.
              */
             best_score: number | null;
-            /**
-             * Format: uint32
-             * @description On how many trials that score rests.
-             */
-            best_trials: number;
             /** @description The limits. */
             budget: components["schemas"]["Budget"];
             /**
@@ -3579,7 +3603,7 @@ export interface components {
             reason: components["schemas"]["RejectReason"];
         };
         /** @description Why a proposal was turned away. */
-        RejectReason: "placeholder" | "frozen" | "duplicate" | "too_long" | "leak" | "template" | "unreadable" | "not_applicable" | "model_failed";
+        RejectReason: "placeholder" | "frozen" | "duplicate" | "too_long" | "leak" | "template" | "unreadable" | "cut" | "not_applicable" | "model_failed";
         /** @description How a candidate stands to its parents. */
         Relation: "seed" | "mutated_from" | "derived_from" | "branch_of";
         /** @description What a person is in a workspace, and beside all workspaces. A later one may grant every earlier one. */
@@ -8545,7 +8569,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Those that were deleted, instead of the others. */
                 deleted?: boolean;
-                /** @description Such as `status = running and best > 0.8`; the fields are those of `clade list --filter`. */
+                /** @description Such as `status = running and score > 0.8`; the fields are those of `clade list --filter`. */
                 filter?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;

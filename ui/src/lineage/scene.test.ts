@@ -4,7 +4,7 @@ import { nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
 
 const node = (id: string, mean: number | null, status: Node["status"] = "kept"): Node => ({
   id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
-  score: mean === null ? null : { mean, low: mean, high: mean, trials: 10 }, scores: {}, cost: 0, turned_away: 0,
+  score: mean === null ? null : { mean, low: mean, high: mean, trials: 10, examples: 10 }, scores: {}, cost: 0, turned_away: 0,
 });
 const mark = (id: string, x: number, y: number, from: [number, number][], mean: number | null = 0.5, descent = false): Mark => ({
   id, x, y, descent, edges: from.map(([x, y]) => ({ x, y, relation: "mutated_from", descent: false })), node: node(id, mean),

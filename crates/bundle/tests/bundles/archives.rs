@@ -1,6 +1,8 @@
 use std::io::{self, Read, Write};
 
 use clade_bundle::{BundleError, Data, Limits, check};
+use clade_domain::ContentHash;
+use clade_store::Texts;
 use serde_json::json;
 use tar::EntryType;
 
@@ -150,4 +152,22 @@ async fn a_manifest_that_does_not_fit_is_refused() {
         let said = refusal(&with_manifest(change).await).await;
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+/// A bundle that somebody else has made leaves nothing behind but what its run reads.
+#[tokio::test]
+async fn texts_that_no_trial_names_are_not_kept() {
+    let mut files = unpacked(&bundle(Data::Included).await);
+    let texts = files.iter_mut().find(|(name, _)| name.starts_with("texts/")).unwrap();
+    texts.1.extend(b"\"nobody asked for this\"\n");
+    let store = imported(&packed(files), Limits::default()).await.unwrap();
+    let hash = |text: &str| vec![ContentHash::of(text.as_bytes())];
+    assert!(store.texts(hash("nobody asked for this")).await.is_err());
+    assert_eq!(store.texts(hash("answer 130")).await.unwrap(), ["answer 130"]);
+}
+
+#[test]
+fn what_a_small_file_may_unpack_to_is_little() {
+    assert!(Limits::of_upload(43_401).bytes < 80 << 20);
+    assert!(Limits::of_upload(100 << 20).bytes > 10 << 30 && Limits::of_upload(u64::MAX).bytes == 16 << 30);
 }

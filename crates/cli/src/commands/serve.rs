@@ -172,7 +172,7 @@ pub async fn backup(args: &BackupArgs, context: &Context) -> Result<(), Failure>
     } else {
         context
             .output
-            .line(format!("wrote {}; to use it, name it clade.db in a folder for --data-dir", args.file.display()));
+            .line(format!("wrote {}; to go back to it, end every `clade`, remove clade.db, clade.db-wal and clade.db-shm from the data folder, and copy it there as clade.db", args.file.display()));
     }
     Ok(())
 }

@@ -248,7 +248,7 @@ fn costs(now: &Progress) -> Vec<String> {
 fn standing(now: &Progress) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(score) = now.best_score {
-        let half = half_width(score, now.best_trials);
+        let half = half_width(score, now.best_examples);
         let against = now.seed_score.map_or_else(String::new, |seed| format!(" (first {seed:.2})"));
         parts.push(format!("best {} {score:.2} ±{half:.2}{against}", now.best));
     }
@@ -318,7 +318,7 @@ mod tests {
             seed_score: Some(0.41),
             best: CandidateId(77),
             best_score: Some(0.72),
-            best_trials: 60,
+            best_examples: 60,
             headroom: None,
             under_way: 32,
             rate: 41.5,

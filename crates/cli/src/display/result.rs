@@ -54,6 +54,28 @@ pub fn short(state: &str) -> String {
     harmless(&state.chars().take(if is_hash { 12 } else { 100 }).collect::<String>())
 }
 
+/// What went wrong with trials and proposals of a run, a sentence for each kind.
+pub fn wanting(counts: &Counts) -> Vec<String> {
+    let trials = thousands(counts.trials);
+    let mut notes = Vec::new();
+    if counts.failed > 0 {
+        notes.push(format!("{} of {trials} trials have no score and count as 0", thousands(counts.failed)));
+    }
+    if counts.cut > 0 {
+        let room = "and count as they are; a higher `max_tokens` in the provider's config gives room";
+        let cut = thousands(counts.cut);
+        notes.push(format!("{cut} of {trials} answers were cut off at the model's length limit, {room}"));
+    }
+    if counts.proposals_cut > 0 {
+        let (cut, all) = (counts.proposals_cut, counts.turned_away);
+        let room = "a higher `max_tokens` in the config of `models.reflection` gives room";
+        notes.push(format!(
+            "{cut} of the {all} proposals turned away were cut off at the reflection model's length limit; {room}"
+        ));
+    }
+    notes
+}
+
 fn print_search(report: &RunReport, output: &Output) {
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
@@ -146,7 +168,7 @@ fn print_operators(operators: &[OperatorReport], output: &Output) {
         (wide(&name), wide(&|o| o.kept.to_string()), wide(&|o| (o.kept + o.dropped).to_string()), wide(&trials));
     for o in &order {
         let line = format!(
-            "  {:<names$}  {:>kept$} kept of {:>verified$}, {:>tried$} trials, expected gain {:>4.1} points",
+            "  {:<names$}  {:>kept$} kept of {:>verified$}, {:>tried$} trials, {:>4.1} points on the way to the best",
             name(o),
             o.kept,
             o.kept + o.dropped,

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use clade_lineage::{Folded, Graph, Layout, LayoutOptions, Node, NodeId, Status};
+use clade_lineage::{Estimate, Folded, Graph, Layout, LayoutOptions, Node, NodeId, Status};
 
 use super::Part;
 use crate::{
@@ -108,7 +108,7 @@ impl Labels<'_> {
         };
         let score = node.score.map_or_else(
             || "not evaluated".into(),
-            |score| format!("{:.3} ± {:.3} on {}", score.mean, (score.high - score.low) / 2.0, score.trials),
+            |score| format!("{:.3} ± {:.3} on {}", score.mean, (score.high - score.low) / 2.0, answered(&score)),
         );
         let made =
             node.operator.as_ref().map_or(if node.parents.is_empty() { "seed" } else { "branch" }, |made| &made.0);
@@ -150,5 +150,13 @@ impl Labels<'_> {
     /// A parent's name as seen from its child.
     fn name(&self, id: &NodeId, child: &Node) -> String {
         if id.run == child.id.run && !self.several_runs { id.candidate.to_string() } else { id.to_string() }
+    }
+}
+
+/// What a score rests on: examples, and answers where there are several to one.
+fn answered(score: &Estimate) -> String {
+    match score.trials == score.examples {
+        true => score.examples.to_string(),
+        false => format!("{}, {} answers", score.examples, score.trials),
     }
 }

@@ -74,13 +74,23 @@ fn name_below(folder: &Path, file: &Path, run_file: &Path) -> Result<String, Fai
             _ => None,
         })
         .collect();
-    parts.map(|parts| parts.join("/")).ok_or_else(|| {
+    parts.filter(|_| is_below(folder, file)).map(|parts| parts.join("/")).ok_or_else(|| {
         Failure::Usage(format!(
             "{} names {}, which lies outside of its folder, and only what is below that goes to a server; move or copy it there",
             run_file.display(),
             file.display()
         ))
     })
+}
+
+/// Whether a file is really there: a link may lead elsewhere, and whoever wrote the run file may have made it. One that is not there is
+/// told of where it is read.
+fn is_below(folder: &Path, file: &Path) -> bool {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match (folder.canonicalize(), file.canonicalize()) {
+        (Ok(folder), Ok(file)) => file.starts_with(folder),
+        _ => true,
+    }
 }
 
 fn text_of(path: &Path) -> Result<String, Failure> {
@@ -107,5 +117,19 @@ mod tests {
             let found = name_below(Path::new(folder), Path::new(file), Path::new("p.yaml"));
             assert_eq!(found.ok().as_deref(), name, "{folder} {file}");
         }
+    }
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_the_folder_is_outside() {
+        let place = tempfile::tempdir().unwrap();
+        let (run, secret) = (place.path().join("run"), place.path().join("secret.txt"));
+        std::fs::create_dir(&run).unwrap();
+        std::fs::write(&secret, "key").unwrap();
+        std::fs::write(run.join("own.txt"), "text").unwrap();
+        std::os::unix::fs::symlink(&secret, run.join("out.txt")).unwrap();
+        std::os::unix::fs::symlink("own.txt", run.join("in.txt")).unwrap();
+        let name = |file: &str| name_below(&run, &run.join(file), &run.join("p.yaml")).ok();
+        assert_eq!((name("own.txt").as_deref(), name("in.txt").as_deref()), (Some("own.txt"), Some("in.txt")));
+        assert_eq!(name("out.txt"), None);
     }
 }

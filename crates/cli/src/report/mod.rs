@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::date,
-    display::result::{cost, pass_at, thousands},
+    display::result::{cost, pass_at, thousands, wanting},
     lineage::Part,
 };
 
@@ -100,6 +100,7 @@ pub fn page(
             "n": n,
         })).collect::<Vec<_>>(),
         "pass_at": tries.iter().any(|of| !of.is_empty()).then_some(tries),
+        "wanting": wanting(&report.counts),
         "stopped": state.stop().map(|reason| reason.to_string()),
         "dataset": state.dataset().counts(),
         "model": row.model,

@@ -42,10 +42,13 @@ fn judged(place: &Place, config: &str) -> Option<[u64; 3]> {
 #[test]
 fn promptfoo_finds_what_was_found_here() {
     let place = Place::new();
-    let simulator = Simulator::start(&place, &["--answers", "p.yaml"]);
     place.finished("exported");
     place.ok(&["export", "exported", "-f", "promptfoo", "-o", "exported.json"]);
     let config = fs::read_to_string(place.path("exported.json")).unwrap();
+    // as its own description says
+    let said = "clade simulate gsm8k --seed 1 --answers FILE";
+    assert!(config.contains(said), "{config}");
+    let simulator = Simulator::start(&place, &["--seed", "1", "--answers", "exported.json"]);
     assert!(config.contains("http://127.0.0.1:8787/v1"), "{config}");
     place.write("promptfooconfig.json", config.replace("http://127.0.0.1:8787/v1", &format!("{}/v1", simulator.url)));
     let Some(theirs) = judged(&place, "promptfooconfig.json") else { return };

@@ -19,6 +19,7 @@ pub struct Cell {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Totals {
     pub trials: u32,
+    pub examples: u32,
     pub failed: u32,
     pub passed: u32,
     pub score: Sum,
@@ -77,6 +78,7 @@ impl Cells {
             *self = Self { model: trial.model.clone(), ..Self::default() };
         }
         let CellRef { example, sample, .. } = trial.cell;
+        let example_is_new = self.mean(example, repeat).is_none();
         let (chunk, place) = locate(example, sample, repeat);
         let empty = || Box::new(Chunk { filled: 0, scores: [0.0; CHUNK], seqs: [0; CHUNK] });
         let chunk = self.chunks.entry(chunk).or_insert_with(empty);
@@ -86,7 +88,9 @@ impl Cells {
         chunk.filled |= 1 << place;
         chunk.scores[place] = score;
         chunk.seqs[place] = seq;
-        self.totals.entry(trial.split).or_default().add(trial, score);
+        let totals = self.totals.entry(trial.split).or_default();
+        totals.add(trial, score);
+        totals.examples += u32::from(example_is_new);
         true
     }
 
@@ -94,6 +98,12 @@ impl Cells {
     #[must_use]
     pub fn trials(&self, split: Split) -> u32 {
         self.totals.get(&split).map_or(0, |totals| totals.trials)
+    }
+
+    /// On how many examples of a split.
+    #[must_use]
+    pub fn examples(&self, split: Split) -> u32 {
+        self.totals.get(&split).map_or(0, |totals| totals.examples)
     }
 
     /// How many of them failed without a score.

@@ -63,6 +63,13 @@ pub fn unchanged(seed_scores: &[f64], confidence: f64, seed: u64) -> Evidence {
     Evidence { sentence: sentence::unchanged(&evidence), ..evidence }
 }
 
+/// The same, saying how many trials of either prompt have no score: a prompt may win because the other one's calls failed.
+#[must_use]
+pub fn with_errors(evidence: Evidence, seed_errors: u32, best_errors: u32) -> Evidence {
+    let sentence = evidence.sentence + &sentence::errors(seed_errors, best_errors);
+    Evidence { seed_errors, best_errors, sentence, ..evidence }
+}
+
 /// The evidence with both scores filled in and no difference.
 fn measured(first: &[f64], chosen: &[f64], confidence: f64, seed: u64) -> Evidence {
     let seed_mean = mean_ci(first, confidence, seed);
@@ -82,6 +89,8 @@ fn measured(first: &[f64], chosen: &[f64], confidence: f64, seed: u64) -> Eviden
         improved: false,
         wins: 0,
         losses: 0,
+        seed_errors: 0,
+        best_errors: 0,
         needed: Vec::new(),
         sentence: String::new(),
     }

@@ -33,6 +33,21 @@ pub(super) fn comparison(evidence: &Evidence, more: Option<u32>) -> String {
     }
 }
 
+/// What is said of trials without a score; nothing where all have one.
+pub(super) fn errors(first: u32, chosen: u32) -> String {
+    let trials = |n: u32| if n == 1 { "1 trial".to_owned() } else { format!("{} trials", thousands(n)) };
+    match (first, chosen) {
+        (0, 0) => String::new(),
+        (first, 0) => format!("; {} of the first prompt have no score and count as 0", trials(first)),
+        (0, chosen) => format!("; {} of the chosen prompt have no score and count as 0", trials(chosen)),
+        _ => format!(
+            "; {} of the first prompt and {} of the chosen one have no score and count as 0",
+            trials(first),
+            chosen
+        ),
+    }
+}
+
 /// The figures of a comparison as people read them, the same wherever they stand: scores from 0 to 1 with three decimals,
 /// differences in points (hundredths of a score) with one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,8 +49,11 @@ pub async fn promptfoo(state: &RunState, store: &dyn Store) -> Result<Value, Exp
         let kinds = left_out.into_iter().collect::<Vec<_>>().join(", ");
         description += &format!(" Left out, since promptfoo has nothing like it: {kinds}");
     }
-    if asked.iter().any(|model| model.id.starts_with("simulated")) {
-        description += " Its model is simulated: start `clade simulate` first";
+    if let Some(name) = asked.iter().find_map(|model| model.id.strip_prefix("simulated:")) {
+        let seed = state.spec().seed;
+        description += &format!(
+            " Its model is simulated: first start `clade simulate {name} --seed {seed} --answers FILE`, FILE being this one"
+        );
     }
     Ok(
         json!({ "description": description.trim(), "prompts": [as_promptfoo(prompt)?], "providers": providers, "tests": tests }),

@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 5;
+pub const LINEAGE_FORMAT: u32 = 6;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

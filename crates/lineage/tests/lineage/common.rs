@@ -16,7 +16,7 @@ pub fn node(run: u32, candidate: u32, generation: u32, parents: &[NodeId], right
         [_] => Relation::MutatedFrom,
         _ => Relation::DerivedFrom,
     };
-    let score = Estimate::of(f64::from(right), 100);
+    let score = Estimate::of(f64::from(right), 100, 100);
     Node {
         id: NodeId::new(id(run, 0).run, CandidateId(candidate)),
         entry: u64::from(candidate) + 1,

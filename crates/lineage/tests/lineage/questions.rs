@@ -50,7 +50,7 @@ fn families_are_roots_and_branches() {
 #[test]
 fn a_lucky_trial_does_not_win() {
     let mut lucky = node(1, 1, 1, &[id(1, 0)], 0);
-    lucky.score = clade_lineage::Estimate::of(1.0, 1);
+    lucky.score = clade_lineage::Estimate::of(1.0, 1, 1);
     let graph = Graph::new(vec![node(1, 0, 0, &[], 80), lucky]);
     assert_eq!(graph.best_descendant(&id(1, 0)).unwrap().id, id(1, 0));
 }

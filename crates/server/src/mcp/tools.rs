@@ -68,7 +68,7 @@ static TOOLS: [Tool; 11] = [
         writes: false,
         fields: &[
             WORKSPACE,
-            field("filter", Kind::Text, "such as `status = running and best > 0.8`"),
+            field("filter", Kind::Text, "such as `status = running and score > 0.8`"),
             field("text", Kind::Text, "only runs whose id, description, strategy or model contains this"),
             LIMIT,
             CURSOR,

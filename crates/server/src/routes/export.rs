@@ -55,7 +55,7 @@ enum Format {
     Bundle,
     /// The best prompt as text.
     Prompt,
-    /// A promptfoo config that evaluates the first prompt and the best one.
+    /// A promptfoo config that evaluates the best prompt.
     Promptfoo,
     /// Trials.
     Csv,

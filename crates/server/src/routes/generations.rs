@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<Page<Generation>>(200),
         Route::get("/runs/{run}/generations/{generation}", READ, "generation", "The candidates of a generation, by number, or of the `latest`.", show)
             .gives::<Page<Node>>(200),
-        Route::get("/runs/{run}/top", READ, "top", "The best candidates of a run by mean score.", top)
+        Route::get("/runs/{run}/top", READ, "top", "The best candidates of a run: who met validation first, by the lower end of the score's interval.", top)
             .asks::<Best>()
             .gives::<Page<Node>>(200),
         Route::get("/workspaces/{workspace}/top", Gate::Workspace(Action::ReadRuns), "top_of_workspace", "The best candidates of the runs of a workspace that lists show with the best scores, best first. Scores of different data or models do not compare.", top_of_all)
@@ -98,9 +98,8 @@ impl Best {
 async fn top(State(app): State<App>, caller: Caller, Asked(best): Asked<Best>) -> Result<Json<Page<Node>>, Problem> {
     let k = best.k()?;
     let graph = app.lineage.run(&caller.run()?.run).await?;
-    let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
-    let mut scored: Vec<&Node> = graph.nodes().iter().filter(|node| node.score.is_some()).collect();
-    scored.sort_by(|a, b| score(b).total_cmp(&score(a)));
+    let mut scored: Vec<&Node> = graph.nodes().iter().filter(|node| node.fitness().is_some()).collect();
+    scored.sort_by(|a, b| a.ranking(b));
     Ok(Json(Page { items: scored.into_iter().take(k).cloned().collect(), next: None }))
 }
 

@@ -23,8 +23,6 @@ use crate::{App, Gate, Problem, caller::Caller, extract, extract::Asked, route::
 
 /// Most bytes of a bundle as it comes.
 const MOST: usize = 4 << 30;
-/// Most bytes of what it unpacks to.
-const UNPACKED: Limits = Limits { bytes: 16 << 30 };
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -68,7 +66,8 @@ async fn take(
 ) -> Result<impl IntoResponse, Problem> {
     let file = received(request.into_body()).await?;
     let path = file.path().to_owned();
-    let checked = tokio::task::spawn_blocking(move || check(&path, UNPACKED)).await.map_err(Problem::fault)??;
+    let limits = Limits::of_upload(file.as_file().metadata().map_err(Problem::fault)?.len());
+    let checked = tokio::task::spawn_blocking(move || check(&path, limits)).await.map_err(Problem::fault)??;
     let run = new_id(Some(wanted.run.unwrap_or_else(|| checked.manifest.summary.run.clone())))?;
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     // answers of others are shown, and never used in place of a call: whoever made the bundle could have made them up

@@ -54,7 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct RunsQuery {
-    /// Such as `status = running and best > 0.8`; the fields are those of `clade list --filter`.
+    /// Such as `status = running and score > 0.8`; the fields are those of `clade list --filter`.
     filter: Option<String>,
     /// Only runs whose id, description, strategy or model contains this.
     text: Option<String>,
@@ -263,8 +263,9 @@ fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
         best = [best, leading].into_iter().flatten().reduce(f64::max);
         let candidate = closed.survivors.first().copied();
         let estimate = candidate.and_then(|id| {
-            let trials = state.cells(id)?.trials(clade_domain::Split::Train);
-            Estimate::of(state.score(id, clade_domain::Split::Train)? * f64::from(trials), trials)
+            let (cells, train) = (state.cells(id)?, clade_domain::Split::Train);
+            let trials = cells.trials(train);
+            Estimate::of(state.score(id, train)? * f64::from(trials), trials, cells.examples(train))
         });
         ClosedStep {
             generation: closed.generation,

@@ -192,7 +192,7 @@ async fn texts_that_look_like_code_stay_texts() {
     server.stop().await;
 }
 
-fn urlencode(text: &str) -> String {
+pub fn urlencode(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect()
 }
 

@@ -1,8 +1,14 @@
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use clade_domain::{Role, UserId};
+use clade_server::Mode;
+use reqwest::Method;
+use serde_json::{Value, json};
 
-use crate::common::text;
+use crate::{
+    attacks::urlencode,
+    common::{Server, answer, client, run_file, text},
+};
 
 /// The API is a promise: a change of it shows in `docs/openapi.json`, of which the types of the web pages are made.
 #[test]
@@ -69,6 +75,45 @@ fn the_page_about_roles_says_what_the_code_does() {
 }
 
 /// The reference is there without an account, and made of nothing but files of this server.
+/// Whoever copies an example of a filter gets an answer.
+#[tokio::test]
+async fn every_filter_that_a_description_shows_is_understood() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Instance).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(60), 201).await["run"]);
+    let example = |described: &Value| described.as_str().and_then(|text| text.split('`').nth(1).map(ToOwned::to_owned));
+    let mut tried = 0;
+    for (path, operations) in clade_server::openapi()["paths"].as_object().unwrap() {
+        let parameters = operations["get"]["parameters"].as_array().into_iter().flatten();
+        for filter in parameters.filter(|parameter| parameter["name"] == "filter") {
+            let path = path.trim_start_matches("/api/v1").replace("{workspace}", "local").replace("{run}", &run);
+            if let Some(shown) = example(&filter["description"]) {
+                let shown = urlencode(&shown);
+                answer(me.ask(Method::GET, &format!("{path}?filter={shown}")), 200).await;
+                tried += 1;
+            }
+        }
+    }
+    let call = |method: &str, params: Value| {
+        let request = client().post(format!("{}/mcp", me.url)).bearer_auth(&me.token);
+        request.json(&json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }))
+    };
+    for tool in answer(call("tools/list", json!({})), 200).await["result"]["tools"].as_array().unwrap() {
+        let properties = &tool["inputSchema"]["properties"];
+        if let Some(shown) = example(&properties["filter"]["description"]) {
+            let mut arguments = json!({ "filter": shown });
+            if properties["run"].is_object() {
+                arguments["run"] = json!(run);
+            }
+            let said = answer(call("tools/call", json!({ "name": tool["name"], "arguments": arguments })), 200).await;
+            assert_ne!(said["result"]["isError"], true, "{said}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 4, "{tried}");
+    server.stop().await;
+}
+
 #[tokio::test]
 async fn the_reference_is_served_with_its_parts() {
     let server = crate::common::Server::start(clade_server::Mode::Accounts).await;

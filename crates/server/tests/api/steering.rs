@@ -131,6 +131,13 @@ async fn a_search_that_is_stopped_proves_what_was_pinned_and_not_what_was_reject
     let wrote = json!({ "parent": "seed", "components": { "user": "By hand. Answer: {{question}}" } });
     let mine = text(&me.post(&at("/candidates"), wrote, 201).await["candidate"]);
     answer(me.ask(Method::POST, &at(&format!("/candidates/{mine}/pin"))), 204).await;
+    // more than the search has places for
+    let all = me.get(&at("/candidates?limit=20")).await["items"].clone();
+    let ids = all.as_array().unwrap().iter().map(|row| text(&row["id"]).split_once("@c").unwrap().1.to_owned());
+    let wanted: Vec<u64> = ids.map(|id| id.parse().unwrap()).filter(|id| *id != 0 && *id != leader).take(8).collect();
+    for id in &wanted {
+        answer(me.ask(Method::POST, &at(&format!("/candidates/c{id}/pin"))), 204).await;
+    }
     answer(me.ask(Method::POST, &at(&format!("/candidates/c{leader}/reject"))), 204).await;
     answer(me.ask(Method::POST, &at("/stop")), 202).await;
     assert_eq!(me.ended(&run).await["run"]["status"], "finished");
@@ -139,6 +146,7 @@ async fn a_search_that_is_stopped_proves_what_was_pinned_and_not_what_was_reject
     let finalists = ended[0]["finalists"].as_array().unwrap();
     let mine: u64 = mine.trim_start_matches('c').parse().unwrap();
     assert!(finalists.contains(&json!(mine)) && finalists.contains(&json!(0)), "{finalists:?}");
+    assert!(wanted.iter().all(|id| finalists.contains(&json!(id))), "{finalists:?} with {wanted:?}");
     assert!(!finalists.contains(&json!(leader)), "{finalists:?} without {leader}");
     server.stop().await;
 }

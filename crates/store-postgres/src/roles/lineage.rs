@@ -96,8 +96,7 @@ impl PostgresStore {
         }
         let ids: Vec<i64> = batch.records.iter().map(|record| i64::from(record.node.id.candidate.0)).collect();
         let generations: Vec<i64> = batch.records.iter().map(|record| i64::from(record.node.generation)).collect();
-        let fitness: Vec<Option<f64>> =
-            batch.records.iter().map(|record| record.node.score.as_ref().map(|score| score.low)).collect();
+        let fitness: Vec<Option<f64>> = batch.records.iter().map(|record| record.node.fitness()).collect();
         let nodes: Vec<&str> = written.iter().map(|(node, _)| node.as_str()).collect();
         let memories: Vec<&str> = written.iter().map(|(_, memory)| memory.as_str()).collect();
         let put_nodes = self.sql(

@@ -1,9 +1,12 @@
 use clade_domain::RunId;
 use clade_lineage::{Memory, Node, Record};
 use clade_store::{GenerationStore, Standing, StoreError, StoreFuture};
-use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, sqlite::SqliteRow};
 
 use crate::{SqliteStore, rows::row_id};
+
+/// [`Node::fitness`] of a row.
+const FITNESS: &str = "coalesce(1 + (node ->> '$.scores.validation.low'), node ->> '$.score.low')";
 
 /// Answered from the family tree's tables: what they keep of a candidate is what a generation keeps of it.
 impl GenerationStore for SqliteStore {
@@ -20,9 +23,11 @@ impl GenerationStore for SqliteStore {
     fn generation(&self, run: RunId, number: u32) -> StoreFuture<'_, Vec<Standing>> {
         Box::pin(async move {
             let Some((from, to)) = self.ids_of(&run).await? else { return Ok(Vec::new()) };
-            let sql = "SELECT node, memory FROM lineage_nodes WHERE id >= ? AND id < ? AND node ->> 'generation' = ? \
-                       ORDER BY node ->> '$.score.low' DESC NULLS LAST, id";
-            let query = sqlx::query(sql).bind(from).bind(to).bind(number);
+            let sql = format!(
+                "SELECT node, memory FROM lineage_nodes WHERE id >= ? AND id < ? AND node ->> 'generation' = ? \
+                 ORDER BY {FITNESS} DESC NULLS LAST, id"
+            );
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to).bind(number);
             self.rows("read a generation", query).await?.iter().map(|row| self.standing(row)).collect()
         })
     }
@@ -31,10 +36,12 @@ impl GenerationStore for SqliteStore {
         Box::pin(async move {
             let Some((from, to)) = self.ids_of(&run).await? else { return Ok(Vec::new()) };
             // the fittest are found by their ids first, so that only theirs are sorted whole
-            let sql = "SELECT node, memory FROM lineage_nodes JOIN (SELECT id, node ->> '$.score.low' AS fitness FROM \
-                       lineage_nodes WHERE id >= ? AND id < ? AND fitness IS NOT NULL ORDER BY fitness DESC, id LIMIT ?) \
-                       USING (id) ORDER BY fitness DESC, id";
-            let query = sqlx::query(sql).bind(from).bind(to).bind(most);
+            let sql = format!(
+                "SELECT node, memory FROM lineage_nodes JOIN (SELECT id, {FITNESS} AS fitness FROM \
+                 lineage_nodes WHERE id >= ? AND id < ? AND fitness IS NOT NULL ORDER BY fitness DESC, id LIMIT ?) \
+                 USING (id) ORDER BY fitness DESC, id"
+            );
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(from).bind(to).bind(most);
             self.rows("read the fittest", query).await?.iter().map(|row| self.standing(row)).collect()
         })
     }

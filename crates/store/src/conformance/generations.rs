@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use clade_domain::{Bill, CandidateId, RunEvent, RunId, Timestamp, Trial, TrialOutcome, Usd, Verdict, VerdictReason};
+use clade_domain::{
+    Bill, CandidateId, Purpose, RunEvent, RunId, Split, Timestamp, Trial, TrialOutcome, Usd, Verdict, VerdictReason,
+};
 use clade_lineage::{RunFold, Status};
 
 use super::samples;
@@ -78,6 +80,16 @@ fn scored(candidate: u32, example: u32, points: f64) -> RunEvent {
     }
 }
 
+/// The same on a validation example.
+fn proved(candidate: u32, example: u32, points: f64) -> RunEvent {
+    match scored(candidate, example, points) {
+        RunEvent::TrialFinished(trial) => {
+            RunEvent::TrialFinished(Box::new(Trial { split: Split::Validation, purpose: Purpose::Selection, ..*trial }))
+        }
+        other => other,
+    }
+}
+
 fn closed(generation: u32, survivors: &[u32]) -> RunEvent {
     let survivors: Vec<CandidateId> = survivors.iter().map(|id| CandidateId(*id)).collect();
     RunEvent::GenerationClosed { generation, fitness: vec![0.5; survivors.len()], survivors, spent: None }
@@ -117,6 +129,12 @@ async fn finds_by_generation_and_fitness(stores: &Kept) -> Result<(), StoreError
         top.iter().find(|it| it.node.id.candidate.0 == 4).and_then(|it| it.node.score).map(|it| it.trials),
         Some(7)
     );
+    // who met validation goes by that, however lucky others were before
+    let events = vec![proved(0, 50, 1.0), proved(1, 50, 0.0), proved(1, 51, 1.0)];
+    let next = stores.store.length(run.clone()).await?;
+    stores.store.append(run.clone(), next, Timestamp(3), events).await?;
+    assert_eq!(ids(&ask.top(&run, 3).await?), [0, 1, ids(&top)[0]]);
+    assert_eq!(ids(&ask.generation(&run, 0).await?), [0, 1, 2]);
     assert_eq!(ask.latest(&other).await?, Some(7));
     Ok(())
 }

@@ -241,9 +241,7 @@ impl Lineage {
             Some(best) => best,
             None => self.graph.run_fold(run.clone()).await?.and_then(|fold| fold.best()),
         };
-        let low = |node: &&Node| node.score.map_or(-1.0, |score| score.low);
-        let surest =
-            || graph.nodes().iter().filter(|node| node.id.run == *run).rev().max_by(|a, b| low(a).total_cmp(&low(b)));
+        let surest = || graph.nodes().iter().filter(|node| node.id.run == *run).min_by(|a, b| a.ranking(b));
         let known = best.map(|candidate| NodeId::new(run.clone(), candidate));
         Ok(known.or_else(|| surest().map(|node| node.id.clone())))
     }

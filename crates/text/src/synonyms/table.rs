@@ -79,6 +79,12 @@ mod tests {
             ("good", PartOfSpeech::Adjective, &[]),
             ("run", PartOfSpeech::Verb, &[]),
             ("answer", PartOfSpeech::Noun, &[]),
+            // `older than` is not `elderly than`, and a suitable format not a suited one
+            ("older", PartOfSpeech::Adjective, &[]),
+            ("suitable", PartOfSpeech::Adjective, &[]),
+            // what instructions are made of
+            ("explain", PartOfSpeech::Verb, &["clarify"]),
+            ("verify", PartOfSpeech::Verb, &["confirm"]),
             ("unknownword", PartOfSpeech::Noun, &[]),
         ];
         for (lemma, part, expected) in cases {

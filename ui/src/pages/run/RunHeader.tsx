@@ -24,7 +24,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
   const phase = progress?.phase ?? (run.status === "finished" ? "finished" : "searching");
   const bestScore = evidence?.best_score ?? progress?.best_score ?? run.best_score;
   const seedScore = evidence?.seed_score ?? progress?.seed_score ?? run.seed_score;
-  const bestCi = evidence?.best_ci ?? (progress?.best_score != null && progress.best_trials > 0 ? wilson(progress.best_score, progress.best_trials) : undefined);
+  const bestCi = evidence?.best_ci ?? (progress?.best_score != null && progress.best_examples > 0 ? wilson(progress.best_score, progress.best_examples) : undefined);
   const split = evidence ? "test" : SPLIT_OF[phase];
   const spent = report && run.status !== "running" ? report.spent : (progress?.spent ?? run.spent);
   const live = run.status === "running" && progress;

@@ -17,7 +17,7 @@ const NOTE_CHARS: usize = 300;
 /// text is taken off. Letters of tags may be of either case, quotes of names are optional.
 ///
 /// # Errors
-/// `Unreadable` where nothing of this is there, or the limit on tokens cut the answer inside the prompt.
+/// `Unreadable` where nothing of this is there, `Cut` where the limit on tokens cut the answer inside the prompt.
 pub fn read(parent: &Prompt, answer: &ChatAnswer) -> Result<Proposal, Rejection> {
     let editable: Vec<&str> = parent.components.iter().filter(|c| !c.frozen).map(|c| c.name.as_str()).collect();
     let (only, several) = match editable.as_slice() {
@@ -53,10 +53,11 @@ pub fn read(parent: &Prompt, answer: &ChatAnswer) -> Result<Proposal, Rejection>
     }
     new.retain(|_, text| !text.trim().is_empty());
     if new.is_empty() {
+        if cut {
+            let detail = "the answer was cut off at the model's length limit before the prompt ended; raise the reflection model's `max_tokens`";
+            return Err(Rejection { reason: RejectReason::Cut, detail: detail.to_owned() });
+        }
         return Err(unreadable(match () {
-            () if cut => {
-                "the answer was cut at the limit on tokens before the prompt ended; raise the reflection model's `max_tokens`"
-            }
             () if found.is_empty() => "the answer holds no <prompt> tag",
             () if several => "the answer's <prompt> tags name no component of the prompt, or are empty",
             () => "the answer's <prompt> tag is empty",
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn an_answer_cut_inside_the_prompt_is_no_answer() {
         let cut = read(&Prompt::user("old"), &answer("<prompt>New but cu", FinishReason::Length)).unwrap_err();
-        assert!(cut.detail.contains("max_tokens"), "{cut}");
+        assert!(cut.reason == RejectReason::Cut && cut.detail.contains("max_tokens"), "{cut}");
         assert!(read(&Prompt::user("old"), &answer("<prompt>New</prompt> and th", FinishReason::Length)).is_ok());
     }
 

@@ -32,7 +32,7 @@ export function OperatorTable({ operators, run }: { operators: OperatorReport[];
           </tbody>
         </table>
       </div>
-      <p className="mt-1 text-muted">Gain is the sum of the expected gains of what was kept, in mean train score. It speaks of this run only.</p>
+      <p className="mt-1 text-muted">Gain is what the candidates brought that the best prompt descends from: the sum of their expected gains, in mean train score. It speaks of this run only.</p>
     </section>
   );
 }
