@@ -158,19 +158,13 @@ fn a_webhook_leads_nowhere_inside() {
         "https://127.0.0.1/",
         "https://[::1]/",
         "https://2130706433/",
+        "https://localhost/",
+        "https://here.localhost/",
     ] {
         let wanted = json!({ "url": url, "events": ["run.finished"] });
         let (status, said) = ask(&server, "POST", "/workspaces/local/webhooks", &wanted);
         assert_eq!(status, 422, "{url}: {said}");
     }
-    // a name is looked at when something is sent
-    let wanted = json!({ "url": "https://localhost/hook", "events": ["run.finished"] });
-    let (status, made) = ask(&server, "POST", "/workspaces/local/webhooks", &wanted);
-    assert_eq!(status, 201, "{made}");
-    let hook = made["webhook"]["id"].as_str().unwrap();
-    ask(&server, "POST", &format!("/workspaces/local/webhooks/{hook}/test"), &Value::Null);
-    let tried = delivery(&server, hook, |delivery| delivery["tries"] == 1);
-    assert!(tried["answer"].as_str().unwrap().contains("no address of the internet"), "{tried}");
     for events in [json!([]), json!(["ping"]), json!(["run.burnt"])] {
         let (status, said) = ask(
             &server,

@@ -298,9 +298,15 @@ async fn ask(
     if ids.iter().any(|id| id.run == *run && own.get(id).is_none()) {
         return Err(Problem::not_found("candidate"));
     }
-    let mut nodes = app.lineage.kin(&ids, way).await?.into_nodes();
-    seen_by(app, caller, &mut nodes).await?;
-    let graph = Graph::new(nodes);
+    let graph = match way {
+        // all descendants of a first prompt are the whole tree, which is at hand
+        Kin::Descendants if ids.iter().all(|id| id.run == *run) => with_branches(app, caller, own).await?,
+        _ => {
+            let mut nodes = app.lineage.kin(&ids, way).await?.into_nodes();
+            seen_by(app, caller, &mut nodes).await?;
+            Arc::new(Graph::new(nodes))
+        }
+    };
     let found = answer(&graph, &ids).ok_or_else(|| {
         Problem::new(axum::http::StatusCode::NOT_FOUND, "unrelated", "these candidates have no common ancestor")
     })?;

@@ -18,6 +18,7 @@ mod rebinding;
 mod replicas;
 mod rights;
 mod row_level_security;
+mod row_level_writes;
 mod runs;
 mod shares;
 mod steering;
