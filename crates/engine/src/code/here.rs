@@ -42,6 +42,24 @@ pub struct CodeHere {
     daytona: Option<DaytonaSettings>,
 }
 
+/// What a run file may say instead, where this machine gives less to those who accept it.
+const ACCEPT: &str = if cfg!(target_os = "linux") {
+    "; or, for code that you trust, accept less by the line `isolation: minimum-process` below `optimize.sandbox`"
+} else {
+    ""
+};
+
+/// A sandbox that cannot be made, with what would be accepted.
+fn refused(error: SandboxError, wanted: Isolation) -> SandboxError {
+    match error {
+        SandboxError::Create { step, detail } if wanted > Isolation::MinimumProcess => SandboxError::CannotIsolate {
+            missing: format!("a jail could not be made: {step}: {detail}"),
+            fix: format!("`clade sandbox doctor` says what this machine can do{ACCEPT}"),
+        },
+        error => error,
+    }
+}
+
 impl CodeHere {
     /// Below a folder of data.
     #[must_use]
@@ -88,8 +106,9 @@ impl CodeHere {
             Err(SandboxError::CannotIsolate {
                 missing: "this machine made no jail out of namespaces in three tries, and there is no key for Daytona"
                     .to_owned(),
-                fix: "have it make some (`clade sandbox doctor` says what is missing), or set DAYTONA_API_KEY"
-                    .to_owned(),
+                fix: format!(
+                    "have it make some (`clade sandbox doctor` says what is missing), or set DAYTONA_API_KEY{ACCEPT}"
+                ),
             })
         }
     }
@@ -193,7 +212,7 @@ impl CodeHere {
             isolation: sandbox.isolation,
             ..clade_sandbox::SandboxSpec::default()
         };
-        let made = backend.create(&wanted, None).await?;
+        let made = backend.create(&wanted, None).await.map_err(|error| refused(error, sandbox.isolation))?;
         made.destroy().await?;
         let mut unfit = Vec::new();
         for (language, Interpreter { program, .. }) in interpreters {

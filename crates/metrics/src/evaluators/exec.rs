@@ -13,6 +13,9 @@ use crate::{
 /// and its arguments; words that begin with `file://` are files of the run.
 pub(crate) struct Exec;
 
+/// What a program may write.
+const VERDICT: &str = "its verdict on standard output as JSON: `true` or `false`, a number from 0 to 1, or `{\"score\": 0.5, \"pass\": true, \"reason\": \"...\"}`";
+
 fn command(value: &Value) -> Option<Vec<String>> {
     // with a folder before it, so that a script of the run can be the program itself
     let word = |word: &str| code::path_of(word).map_or_else(|| word.to_owned(), |path| format!("./{path}"));
@@ -56,8 +59,11 @@ impl Evaluator for Exec {
             }
             Some(CodeAnswer::Program { stdout }) => {
                 let value = serde_json::from_str(stdout.trim()).map_err(|error| {
-                    let said = quote(stdout);
-                    EvaluatorError::Failed(format!("the program wrote {said}, which is no verdict in JSON: {error}"))
+                    let wrote = match stdout.trim() {
+                        "" => "nothing on standard output".to_owned(),
+                        said => format!("{}, which is no JSON ({error})", quote(said)),
+                    };
+                    EvaluatorError::Failed(format!("the program wrote {wrote}; it has to write {VERDICT}"))
                 })?;
                 code::verdict(case, &value, "").map(Step::Done)
             }
@@ -97,7 +103,12 @@ mod tests {
         let Step::Done(verdict) = step(&check, "out", &wrote("{\"score\": 0.5}\n")).unwrap() else { panic!("asks") };
         assert_eq!((verdict.score, verdict.pass), (0.5, true));
         let error = step(&check, "out", &wrote("fine")).unwrap_err().to_string();
-        assert!(error.contains("\"fine\"") && error.contains("JSON"), "{error}");
+        assert!(error.contains("\"fine\"") && error.contains("a number from 0 to 1"), "{error}");
+        for nothing in ["", " \n"] {
+            let error = step(&check, "out", &wrote(nothing)).unwrap_err().to_string();
+            assert!(error.contains("wrote nothing on standard output; it has to write its verdict"), "{error}");
+            assert!(error.contains("a number from 0 to 1") && !error.contains("EOF"), "{error}");
+        }
         assert!(crate::check(&from_json(json!({"type": "exec", "value": [1]}))).is_err());
     }
 }

@@ -102,11 +102,35 @@ function bodyOfLine(text) {
   return body;
 }
 
-// Where an error came from, without what is of this file or of the runtime.
-function traceOf(error) {
-  const lines = String(error?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  const own = lines.map((line) => line.replace(/eval at functionOfText \(.*\), <anonymous>/, 'inline'));
-  return own.filter((line) => !/\[eval\]|node:/.test(line)).join('\n').slice(0, 8000);
+// Lines that `new Function` puts before the code.
+const BEFORE = 2;
+
+// A line of a stack as the user's own file and place; undefined where it is of anybody else, such as the runtime.
+function frameOf(line) {
+  const inline = /^\s+at .*eval at functionOfText \(.*\), <anonymous>:(\d+):\d+\)$/.exec(line);
+  if (inline) return `    at inline:${inline[1] - BEFORE}`;
+  const [, name, place, at] = /^\s+at (?:(.*) \()?(?:file:\/\/)?(\/.*?)(?:\?changed=[\d.]+)?(:\d+:\d+)\)?$/.exec(line) ?? [];
+  const own = place?.startsWith(`${WORK}/`) && !place.endsWith('/[eval]');
+  const there = own && place.slice(WORK.length + 1) + at;
+  const named = name && name !== 'Object.<anonymous>';
+  return own ? `    at ${named ? `${name} (${there})` : there}` : undefined;
+}
+
+// Where an error came from: the user's own files and lines. A file that cannot be parsed stands before the message, with the line.
+function traceOf(error, source) {
+  const stack = String(error?.stack ?? '').split('\n');
+  const frames = stack.map(frameOf).filter(Boolean);
+  if (frames.length === 0 && source?.file) {
+    const line = error instanceof SyntaxError && stack[0].startsWith(`${WORK}/`) ? stack[0].slice(WORK.length + 1) : source.file.path;
+    frames.push(`    at ${line}`, ...(line === source.file.path ? [] : stack.slice(1, 2)));
+  }
+  return frames.join('\n').slice(0, 8000);
+}
+
+// Whoever asked for a module is told by files of the user.
+function messageOf(error) {
+  const lines = String(error?.message ?? error).split('\n');
+  return lines.filter((line) => line !== `- ${WORK}/[eval]`).join('\n').slice(0, 2000);
 }
 
 async function answer({ id, source, args }) {
@@ -117,8 +141,7 @@ async function answer({ id, source, args }) {
     if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`the function returned ${value}, which is no score`);
     send('returned', { id, value: value === undefined ? null : value });
   } catch (error) {
-    const message = String(error?.message ?? error).slice(0, 2000);
-    send('failed', { id, message, trace: traceOf(error) });
+    send('failed', { id, message: messageOf(error), trace: traceOf(error, source) });
   }
 }
 
@@ -133,6 +156,14 @@ function receive(message) {
   if (message.answer) resolve(message.answer.text);
   else reject(new Error(message.refusal.reason));
 }
+
+// What nobody waits for and nobody catches ends the process, as ever, with the words of the user's own files.
+process.on('uncaughtException', (error) => {
+  if (process.listenerCount('uncaughtException') > 1) return;
+  const name = error instanceof Error ? `${error.name}: ` : '';
+  fs.writeSync(2, `${name}${messageOf(error)}\n${traceOf(error)}`.trimEnd() + '\n');
+  process.exit(1);
+});
 
 let rest = '';
 process.stdin.setEncoding('utf8');
