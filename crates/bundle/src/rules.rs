@@ -101,7 +101,9 @@ fn follows_well(entry: &Recorded, state: &RunState, candidates: &BTreeSet<Candid
         }
         RunEvent::SearchEnded { finalists, .. } => finalists.iter().try_for_each(known),
         RunEvent::CandidateChosen { candidate } => known(candidate),
-        RunEvent::SandboxesKept { states, .. } => states.iter().try_for_each(|kept| known(&kept.candidate)),
+        RunEvent::SandboxesKept { states, without, .. } => {
+            states.iter().map(|kept| &kept.candidate).chain(without).try_for_each(known)
+        }
         RunEvent::Steered { wish, .. } => match wish {
             Steer::Pin { candidate } | Steer::Unpin { candidate } | Steer::Reject { candidate } => known(candidate),
             Steer::Feedback { .. } | Steer::Freeze { .. } | Steer::Model { .. } => Ok(()),

@@ -161,7 +161,7 @@ pub struct SandboxArgs {
 pub enum SandboxCommand {
     /// Make a sandbox, run a program in it, and say what is missing; exit code 1 where code cannot be isolated
     Doctor,
-    /// Delete the sandboxes at Daytona that runs of this data folder left behind, such as after a kill, and kept states that no run names
+    /// Delete the sandboxes at Daytona that runs of this data folder left behind, such as after a kill, and kept states that no branch can start from any more
     Gc,
 }
 

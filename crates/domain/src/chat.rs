@@ -113,4 +113,7 @@ pub struct ChatAnswer {
     /// cache layer says `true`, and not for an answer that this run itself bought before it was interrupted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// Whether an equal call of this run bought it, which was under way at the same time. Only the cache layer says `true`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
 }

@@ -168,8 +168,11 @@ pub enum RunEvent {
         /// The snapshot that asked for it; empty where the run was put down and kept them unasked.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         snapshot: String,
-        /// Of which candidates, the best first. Those without a sandbox at that moment are not among them.
+        /// Of which candidates, the best first.
         states: Vec<KeptState>,
+        /// Which of the leading candidates had no sandbox at that moment: it was never made, or has ended since.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        without: Vec<CandidateId>,
         /// Why one could not be kept; empty where all could.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         detail: String,

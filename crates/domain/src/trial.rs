@@ -60,6 +60,10 @@ pub struct Trial {
     /// Whether the response cache answered the task call for nothing; of a program's, all of them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cached: bool,
+    /// Whether an equal call of this run, under way at the same time, bought the answer: each of the two trials states its price, and the run's
+    /// account has it once. Not known of a program's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// Whether the task model stopped at its length limit: the end of the answer is missing. Not known of a program's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,

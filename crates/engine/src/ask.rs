@@ -142,7 +142,7 @@ mod tests {
                 }
                 let usage = Usage { input: 3, output: 2, ..Usage::default() };
                 let (cost, finish) = (Some(Usd(0.5)), FinishReason::Stop);
-                Ok(ChatAnswer { text: "yes".into(), usage, cost, latency_ms: 1, finish, cached: false })
+                Ok(ChatAnswer { text: "yes".into(), usage, cost, latency_ms: 1, finish, cached: false, shared: false })
             })
         }
     }

@@ -32,10 +32,7 @@ impl Keeping {
         for snapshot in store.snapshots(self.run.clone()).await? {
             if self.known.insert(snapshot.name.clone()) {
                 let (code, kept) = (code.clone(), leading(state));
-                self.under_way.spawn(async move {
-                    let (states, detail) = code.keep(&kept).await;
-                    RunEvent::SandboxesKept { snapshot: snapshot.name, states, detail }
-                });
+                self.under_way.spawn(async move { code.keep(&kept).await.event(snapshot.name) });
             }
         }
         Ok(())
@@ -64,10 +61,10 @@ impl Keeping {
             events.push(event);
         }
         if let Some(code) = clients.code_if_any().filter(|code| code.keeps_unasked()) {
-            let (states, detail) = code.keep(&leading(state)).await;
+            let kept = code.keep(&leading(state)).await;
             // what could not be kept is said too; where there was nothing to keep there is nothing to say
-            if !states.is_empty() || !detail.is_empty() {
-                events.push(RunEvent::SandboxesKept { snapshot: String::new(), states, detail });
+            if !kept.states.is_empty() || !kept.detail.is_empty() {
+                events.push(kept.event(String::new()));
             }
         }
         Ok(events)

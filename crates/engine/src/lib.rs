@@ -29,6 +29,7 @@ mod purses;
 mod replay;
 mod report;
 mod runner;
+mod sandboxes_kept;
 mod setup;
 mod sharing;
 mod shelf;
@@ -60,6 +61,7 @@ pub use report::{
     BestPrompt, Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, SandboxReport, account, row_of,
 };
 pub use runner::{Control, Runner, RunnerSettings};
+pub use sandboxes_kept::{SandboxesKept, sandboxes_kept};
 pub use setup::{Keys, Setup, Shared};
 pub use sharing::Sharing;
 pub use side::{Side, SideWithState, Step};

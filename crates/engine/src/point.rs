@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::{CandidateId, Models, RunId};
+use clade_domain::{CandidateId, Models, RunId, RunSpec, SandboxMode};
 use clade_evolve::RunState;
 use clade_store::Store;
 
@@ -77,6 +77,18 @@ impl Point {
     pub fn of(state: &RunState, candidate: CandidateId) -> Self {
         let kept = state.sandboxes().newest(candidate).map(|kept| kept.state.clone());
         Self { candidate, state: kept.or_else(|| own_start(state)), models: models(state) }
+    }
+
+    /// Why the sandboxes of a branch of this run start empty; `None` where they start from a state, or where candidates have none of their own.
+    #[must_use]
+    pub fn why_empty(&self, spec: &RunSpec) -> Option<String> {
+        let always = spec.sandbox.as_ref().is_some_and(|sandbox| sandbox.mode == SandboxMode::Always);
+        (always && self.state.is_none()).then(|| {
+            format!(
+                "no sandbox state was kept of {}, so the branch's sandboxes start empty; a snapshot that is taken while a run goes on keeps those of its leading candidates",
+                self.candidate
+            )
+        })
     }
 }
 

@@ -105,6 +105,9 @@ pub struct Counts {
     /// Trials whose answer was cut off at the model's length limit.
     #[serde(default)]
     pub cut: u64,
+    /// Trials whose answer an equal call of the run bought at the same time: the account has it once.
+    #[serde(default)]
+    pub shared: u64,
 }
 
 /// The prompt that a run hands back.
@@ -225,6 +228,7 @@ impl RunReport {
                 failed: state.failed() + state.apart().failed,
                 empty: state.empty() + state.apart().empty,
                 cut: state.cut() + state.apart().cut,
+                shared: state.shared() + state.apart().shared,
             },
             spent,
             finish_reason: state.stop().map(finish_reason),

@@ -88,6 +88,7 @@ fn scored(cell: CellRef, purpose: Purpose, split: Split, right: bool) -> Trial {
         judge: Bill::default(),
         latency_ms: 1,
         cached: false,
+        shared: false,
         cut: false,
         program: None,
         ran: Vec::new(),

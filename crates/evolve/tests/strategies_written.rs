@@ -127,6 +127,7 @@ impl World {
             judge: Bill::default(),
             latency_ms: 1,
             cached: false,
+            shared: false,
             cut: false,
             program: None,
             ran: Vec::new(),

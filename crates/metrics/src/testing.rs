@@ -23,6 +23,7 @@ pub(crate) fn chat(text: &str) -> ModelAnswer {
         latency_ms: 1,
         finish: FinishReason::Stop,
         cached: false,
+        shared: false,
     })
 }
 

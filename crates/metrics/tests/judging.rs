@@ -49,6 +49,7 @@ fn chat(text: &str) -> ModelAnswer {
         latency_ms: 1,
         finish: FinishReason::Stop,
         cached: false,
+        shared: false,
     })
 }
 

@@ -166,6 +166,7 @@ fn trial(candidate: u32, example: u32, pass: bool) -> RunEvent {
         judge: Default::default(),
         latency_ms: 412,
         cached: false,
+        shared: false,
         cut: false,
         program: None,
         ran: Vec::new(),

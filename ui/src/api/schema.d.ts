@@ -747,7 +747,7 @@ export interface paths {
         /** The snapshots of a run, oldest first. */
         get: operations["snapshots"];
         put?: never;
-        /** Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept. */
+        /** Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept and listed. */
         post: operations["snapshot"];
         delete?: never;
         options?: never;
@@ -2141,6 +2141,12 @@ export interface components {
              * @default 0
              */
             repeats: number;
+            /**
+             * Format: uint64
+             * @description Trials whose answer an equal call of the run bought at the same time: the account has it once.
+             * @default 0
+             */
+            shared: number;
             /**
              * Format: uint64
              * @description Trials, with or without a score: as many as the journal has, and as exports have rows.
@@ -3907,6 +3913,15 @@ export interface components {
             candidate?: string | null;
             text: string;
         };
+        /** @description What was kept of the sandboxes of a run's leading candidates, and why not all of it. */
+        SandboxesKept: {
+            /** @description Why others could not be kept; empty where all could. */
+            detail: string;
+            /** @description The states, those of the best first. */
+            states: components["schemas"]["KeptState"][];
+            /** @description Leading candidates that had no sandbox at that moment. */
+            without: components["schemas"]["CandidateId"][];
+        };
         /**
          * @description What a sandbox may use. Whoever goes over one is ended, and the trial says which one it was.
          *
@@ -4194,6 +4209,22 @@ export interface components {
             name: string;
             /** @description The run. */
             run: components["schemas"]["RunId"];
+        };
+        /** @description A snapshot that was taken. */
+        SnapshotTaken: {
+            /** @description When it was taken. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: uint64
+             * @description The number of journal entries it holds: entries 0 to `length - 1`.
+             */
+            length: number;
+            /** @description Its name, unique in the run. */
+            name: string;
+            /** @description The run. */
+            run: components["schemas"]["RunId"];
+            /** @description The sandbox states that belong to it; absent where candidates of the run have no sandboxes of their own. */
+            sandboxes?: components["schemas"]["SandboxesKept"] | null;
         };
         /** @description What a run has bought so far. */
         Spent: {
@@ -4688,6 +4719,11 @@ export interface components {
              * @description Which repeat, from 0.
              */
             sample: number;
+            /**
+             * @description Whether an equal call of this run, under way at the same time, bought the answer: each of the two trials states its price, and the run's
+             *     account has it once. Not known of a program's.
+             */
+            shared?: boolean;
             /** @description The example's split. */
             split: components["schemas"]["Split"];
             /** @description Tokens of the task call; of a program's, of all its calls together. */
@@ -4741,6 +4777,8 @@ export interface components {
              * @description Its journal entry.
              */
             seq: number;
+            /** @description Whether an equal call of the run bought it at the same time. */
+            shared: boolean;
             split: components["schemas"]["Split"];
         };
         /** @description A trial with everything about it. */
@@ -6766,7 +6804,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SnapshotRow"];
+                    "application/json": components["schemas"]["SnapshotTaken"];
                 };
             };
             /** @description what went wrong and what to do */

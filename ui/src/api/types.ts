@@ -66,6 +66,7 @@ export type Curve = Schemas["Curve"];
 export type Generation = Schemas["Generation"];
 export type ExampleRow = Schemas["ExampleView"];
 export type Snapshot = Schemas["SnapshotRow"];
+export type SnapshotTaken = Schemas["SnapshotTaken"];
 export type Side = Schemas["Side"];
 export type Pair = Schemas["Pair"];
 export type Comparison = Schemas["Comparison"];

@@ -106,9 +106,14 @@ async fn what_was_changed_or_cut_is_refused() {
         let said = refusal(&bytes[..cut]).await;
         assert!(said.contains("nothing was imported") || said.contains("cannot open"), "{cut}: {said}");
     }
+    let whole = zstd::decode_all(&*bytes).unwrap();
     for at in (0..bytes.len()).step_by(bytes.len() / 60) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 0x10;
+        // there are bits that mean nothing, and what is told by such a file is what was written
+        if zstd::decode_all(&*flipped).is_ok_and(|read| read == whole) {
+            continue;
+        }
         let said = refusal(&flipped).await;
         assert!(said.contains("nothing was imported") || said.contains("update `clade`"), "{at}: {said}");
     }

@@ -1,6 +1,7 @@
 use clade_domain::{CandidateId, RunId, RunMode, RunSpec};
 use clade_engine::{Owner, Point, branch_run, find_point, replay_state};
 use clade_store_sqlite::Durability;
+use serde_json::json;
 
 use crate::{
     args::{BranchArgs, Gates},
@@ -8,6 +9,7 @@ use crate::{
     display::result::short,
     failure::Failure,
     names::{entropy, find_run, new_run_id},
+    output::Output,
     sandbox,
     session::{self, Session},
     setup::{keys_again, set_up},
@@ -27,8 +29,7 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         )));
     }
     let mut point = find_point(&store, &row.run, point).await?;
-    let candidate = point.candidate;
-    drop_missing_state(&mut point, state.spec(), context).await?;
+    let empty = why_empty(&mut point, state.spec(), context).await?;
     let run = new_run_id(args.run_id.as_deref())?;
     branch_run(&store, &row.run, &point, run.clone(), Owner::default(), |spec| {
         spec.seed = args.seed.unwrap_or_else(entropy) & u64::from(u32::MAX);
@@ -44,12 +45,10 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         }
     })
     .await?;
-    context.output.note(format!("run {run} branches from {candidate} of run {}", row.run));
-    if let Some(state) = &point.state {
-        context.output.note(format!("its sandboxes start from the kept state {}", short(state)));
-    }
+    let start = Start { candidate: point.candidate, state: point.state, empty: empty.into_iter().collect() };
+    branches(&run, &row.run, &start, &context.output);
     if args.no_start {
-        created(&run, &row.run, candidate, context);
+        created(&run, &row.run, &start, &context.output);
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
@@ -60,22 +59,20 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     session::carry_through(session, context).await
 }
 
-/// Where the state is not on this machine, as after an import, sandboxes start empty, and that is said.
-async fn drop_missing_state(point: &mut Point, spec: &RunSpec, context: &Context) -> Result<(), Failure> {
-    let (Some(state), Some(sandbox)) = (&point.state, &spec.sandbox) else { return Ok(()) };
-    if !sandbox::here(context)?
-        .has_state(sandbox, state)
-        .await
-        .map_err(|error| Failure::Error(format!("could not {error}")))?
-    {
-        context.output.note(format!(
-            "the sandbox state {} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
-            short(state),
-            point.candidate
-        ));
-        point.state = None;
+/// Why the branch's sandboxes start empty, where they do. They do so too where the state is not on this machine, as after an import.
+async fn why_empty(point: &mut Point, spec: &RunSpec, context: &Context) -> Result<Option<String>, Failure> {
+    let (Some(state), Some(sandbox)) = (&point.state, &spec.sandbox) else { return Ok(point.why_empty(spec)) };
+    let here = sandbox::here(context)?.has_state(sandbox, state).await;
+    if here.map_err(|error| Failure::Error(format!("could not {error}")))? {
+        return Ok(None);
     }
-    Ok(())
+    let why = format!(
+        "the sandbox state {} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
+        short(state),
+        point.candidate
+    );
+    point.state = None;
+    Ok(Some(why))
 }
 
 /// The run and the place in it that are meant.
@@ -91,13 +88,35 @@ pub fn place(args: &BranchArgs) -> Result<(&str, &str), Failure> {
     })
 }
 
+/// What a branch starts from.
+pub struct Start {
+    /// The candidate.
+    pub candidate: CandidateId,
+    /// The state that its sandboxes start from.
+    pub state: Option<String>,
+    /// Why they start empty, where that is worth saying.
+    pub empty: Vec<String>,
+}
+
+/// Says where a branch starts.
+pub fn branches(run: &RunId, of: &RunId, start: &Start, output: &Output) {
+    output.note(format!("run {run} branches from {} of run {of}", start.candidate));
+    if let Some(state) = &start.state {
+        output.note(format!("its sandboxes start from the kept state {}", short(state)));
+    }
+    for empty in &start.empty {
+        output.note(empty);
+    }
+}
+
 /// Says that a branch was created, and how to start it.
-pub fn created(run: &RunId, of: &RunId, candidate: CandidateId, context: &Context) {
-    if context.output.json {
-        context
-            .output
-            .json_line(&serde_json::json!({ "run": run, "branch_of": of, "candidate": candidate.to_string() }));
+pub fn created(run: &RunId, of: &RunId, start: &Start, output: &Output) {
+    if output.json {
+        let Start { candidate, state, empty } = start;
+        output.json_line(&json!({
+            "run": run, "branch_of": of, "candidate": candidate.to_string(), "sandbox_state": state, "notes": empty,
+        }));
     } else {
-        context.output.line(format!("created run {run}; start it with: clade resume {run}"));
+        output.line(format!("created run {run}; start it with: clade resume {run}"));
     }
 }

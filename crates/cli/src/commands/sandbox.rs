@@ -37,7 +37,7 @@ pub async fn run(args: &SandboxArgs, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// Deletes what is left at Daytona of runs that do not go on, and the states, on this machine and there, that no run names.
+/// Deletes what is left at Daytona of runs that do not go on, and the states, on this machine and there, that no branch can start from.
 async fn gc(context: &Context) -> Result<(), Failure> {
     let here = sandbox::here(context)?;
     let store = context.store_to_read().await?;
@@ -63,11 +63,11 @@ async fn gc(context: &Context) -> Result<(), Failure> {
             "control_groups_deleted": groups,
         }));
     } else {
-        context.output.line(format!("{states} sandbox states deleted that no run names"));
+        context.output.line(format!("{states} sandbox states deleted that no branch can start from"));
         context.output.line(format!("{groups} control groups deleted that ended processes had left"));
         context.output.line(match here.daytona() {
             Some(_) => format!(
-                "daytona: {deleted} sandboxes deleted, {} of runs that go on left; {states_there} states deleted that no run names",
+                "daytona: {deleted} sandboxes deleted, {} of runs that go on left; {states_there} states deleted that no branch can start from",
                 found.len() - deleted
             ),
             None => "daytona: no key; DAYTONA_API_KEY sets one".to_owned(),
@@ -106,29 +106,32 @@ fn is_older(moment: &str, age: Duration) -> bool {
     jiff::Timestamp::now().duration_since(moment).as_secs() > i64::try_from(age.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Deletes those of these states that no run names any more. One that was just kept may not be in a journal yet, so it is not among them.
+/// Deletes those of these states that no branch of a run can start from any more. One that was just kept may not be in a journal yet, so it is not
+/// among them.
 async fn sweep_states(
     store: &Arc<dyn Store>,
     backend: &dyn SandboxBackend,
     old: Vec<SnapshotId>,
 ) -> Result<usize, Failure> {
     let told = |error: SandboxError| Failure::Error(format!("could not {error}"));
-    let mut unnamed: BTreeSet<SnapshotId> = old.into_iter().collect();
+    let mut unneeded: BTreeSet<SnapshotId> = old.into_iter().collect();
     for row in store.summaries(RunFilter::default()).await? {
-        if unnamed.is_empty() {
+        if unneeded.is_empty() {
             break;
         }
         let state = replay_state(store, &row.run).await?;
         let Some(sandbox) = &state.spec().sandbox else { continue };
-        let kept = state.sandboxes().all().iter().flat_map(|kept| &kept.states).map(|kept| &kept.state);
-        for name in kept.chain(&sandbox.from) {
-            unnamed.remove(&SnapshotId(name.clone()));
+        let taken = store.snapshots(row.run.clone()).await?;
+        let taken: Vec<(&str, u64)> = taken.iter().map(|one| (one.name.as_str(), one.length)).collect();
+        let kept = state.sandboxes().within_reach(&taken);
+        for name in kept.into_iter().chain(sandbox.from.as_deref()) {
+            unneeded.remove(&SnapshotId(name.to_owned()));
         }
     }
-    for snapshot in &unnamed {
+    for snapshot in &unneeded {
         backend.delete_snapshot(snapshot).await.map_err(told)?;
     }
-    Ok(unnamed.len())
+    Ok(unneeded.len())
 }
 
 /// Waits for Daytona, and says so where that takes long.

@@ -128,9 +128,13 @@ fn print_search(report: &RunReport, output: &Output) {
     }
 }
 
-/// Trials that scores are not made of, where there are any.
+/// Trials that scores are not made of, or that cost nothing of their own, where there are any.
 fn apart(counts: &Counts) -> String {
-    let named = [(counts.repeats, "of them repeats for the noise"), (counts.late, "too late to count")];
+    let named = [
+        (counts.repeats, "of them repeats for the noise"),
+        (counts.late, "too late to count"),
+        (counts.shared, "bought once with an equal call"),
+    ];
     named.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}, ", thousands(*n))).collect()
 }
 

@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use clade_domain::{CandidateId, Prompt, Recorded};
-use clade_engine::{CandidateDiff, Pair, RunReport, Side};
+use clade_engine::{CandidateDiff, Pair, RunReport, SandboxesKept, Side};
 use clade_evolve::RunState;
 use clade_filter::Filter;
 use clade_lineage::Node;
@@ -127,8 +127,17 @@ pub async fn snapshot(client: &Client, args: &SnapshotArgs, context: &Context) -
         let taken: Taken = client.get(&path, &[]).await?;
         snapshot_command::list(&row.run, &taken.items, &context.output);
     } else {
-        let taken: SnapshotRow = client.post(&path, &json!({ "name": args.name })).await?;
-        snapshot_command::taken_now(&taken, &context.output);
+        #[derive(Deserialize)]
+        struct Taken {
+            #[serde(flatten)]
+            snapshot: SnapshotRow,
+            sandboxes: Option<SandboxesKept>,
+        }
+        let taken: Taken = client.post(&path, &json!({ "name": args.name })).await?;
+        snapshot_command::taken_now(&taken.snapshot, &context.output);
+        if let Some(kept) = &taken.sandboxes {
+            snapshot_command::kept_with(&taken.snapshot, kept, &context.output);
+        }
     }
     Ok(())
 }

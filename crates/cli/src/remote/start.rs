@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Client, upload::Upload, watch::Watch};
 use crate::{
     args::{BranchArgs, FileArgs, Gates, ResumeArgs, RunArgs, RunName},
-    commands::{branch as branch_command, check as check_command, refuse_unaffordable},
+    commands::{branch as branch_command, branch::Start, check as check_command, refuse_unaffordable},
     context::Context,
     failure::Failure,
     load,
@@ -100,6 +100,13 @@ pub async fn pause(client: &Client, args: &RunName, context: &Context) -> Result
     Ok(())
 }
 
+/// A run that a server made.
+#[derive(Deserialize)]
+struct Made {
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
 /// `clade branch`
 pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     if args.concurrency.is_some() {
@@ -113,16 +120,19 @@ pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Re
     let budget = Budget { calls: args.budget_calls.or(old.calls), usd: args.budget_usd.or(old.usd), ..old };
     let run = new_run_id(args.run_id.as_deref())?;
     let body = json!({ "from": point, "budget": budget, "seed": args.seed, "start": !args.no_start, "run": run });
-    let _made: Value = client.post(&["runs", of, "branches"], &body).await?;
+    let made: Made = client.post(&["runs", of, "branches"], &body).await?;
     // the first entry of a branch names the candidate that the place was taken for
     let first: Recorded = client.get(&["runs", run.as_str(), "journal"], &[("limit", "1")]).await?;
-    let candidate = match first.event {
-        RunEvent::RunStarted { branch_of: Some((_, _, Some(candidate))), .. } => candidate,
-        _ => CandidateId(0),
+    let (candidate, state) = match first.event {
+        RunEvent::RunStarted { branch_of: Some((_, _, Some(candidate))), spec, .. } => {
+            (candidate, spec.sandbox.and_then(|sandbox| sandbox.from))
+        }
+        _ => (CandidateId(0), None),
     };
-    context.output.note(format!("run {run} branches from {candidate} of run {of}"));
+    let start = Start { candidate, state, empty: made.warnings };
+    branch_command::branches(&run, &row.run, &start, &context.output);
     if args.no_start {
-        branch_command::created(&run, &row.run, candidate, context);
+        branch_command::created(&run, &row.run, &start, &context.output);
         return Ok(());
     }
     let gates = Gates { min_score: None, require_improvement: false };

@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     code::{clade, has, trials},
-    common::{Place, Ran, Working},
+    common::{Place, Ran, Served, Working},
 };
 
 /// Leaves a mark in its working folder with each call, and says how many there are.
@@ -125,6 +125,38 @@ fn states_that_no_run_names_are_swept() {
     assert!(place.path("data/sandboxes/notes.txt").is_file());
 }
 
+#[test]
+fn states_that_newer_ones_stand_in_for_are_swept() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("{id: 'simulated:gsm8k', config: {latency_ms: 60}}", "");
+    // no two states are the same
+    place.write("score.py", format!("{MARKS}\nimport time; open('when', 'w').write(str(time.time_ns()))\n"));
+    let working =
+        going(&place, clade(&place, &["eval", "p.yaml", "--quiet", "--run-id", "twice", "-j", "1"]), "twice", 4);
+    working.signal("INT");
+    assert_eq!(working.end().0, Some(130));
+    let kept = || {
+        let shown = Ran::of(clade(&place, &["show", "twice", "--json"]));
+        shown.result()["sandbox"]["kept"][0]["state"].as_str().unwrap().to_owned()
+    };
+    let (file, first) = (|state: &str| place.path(&format!("data/sandboxes/{state}.tar")), kept());
+    let age = |state: &str| {
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(7200);
+        std::fs::File::options().write(true).open(file(state)).unwrap().set_modified(long_ago).unwrap();
+    };
+    let whole = Ran::of(clade(&place, &["resume", "twice", "--quiet"]));
+    assert_eq!(whole.code, 0, "{}", whole.stderr);
+    let second = kept();
+    assert_ne!(first, second);
+    age(&first);
+    age(&second);
+    let swept = Ran::of(clade(&place, &["sandbox", "gc", "--json"]));
+    assert_eq!(swept.lines()[0]["states_deleted"], 1, "{}", swept.stdout);
+    assert_eq!((file(&first).exists(), file(&second).is_file()), (false, true));
+}
+
 /// Starts a run whose events nobody reads, and waits until it has had so many trials.
 fn going(place: &Place, command: Command, run: &str, trials: u64) -> Working {
     let mut working = Working::start(command);
@@ -152,6 +184,11 @@ fn a_snapshot_of_a_run_that_goes_on_keeps_its_sandboxes() {
     assert_eq!(kept["snapshot"], "early");
     let states = kept["states"].as_array().unwrap();
     assert!(!states.is_empty(), "{kept}");
+    // each leading candidate is kept, or has none at that moment
+    let (without, best) = (kept["without"].as_array().unwrap(), &states[0]["candidate"]);
+    assert!(kept["detail"] == "" && !without.contains(best), "{kept}");
+    let said = place.ok(&["snapshot", "going", "words"]);
+    assert!(said.contains("with the sandbox states of c"), "{said}");
     working.signal("KILL");
     drop(working);
     // the sandboxes of candidates that were not used for a while have ended: whose are at hand depends on the moment
@@ -162,6 +199,54 @@ fn a_snapshot_of_a_run_that_goes_on_keeps_its_sandboxes() {
     let from = branch.result()["sandbox"]["from"].clone();
     assert_eq!(from, one["state"], "{states:?}");
     assert!(places(&branch).iter().all(|(state, _)| *state == from));
+}
+
+#[test]
+fn what_could_not_be_kept_is_said_with_its_reason() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("{id: 'simulated:gsm8k', config: {latency_ms: 60}}", "");
+    // no folder for states
+    place.write("data/sandboxes", "");
+    let working =
+        going(&place, clade(&place, &["run", "p.yaml", "--quiet", "--run-id", "full", "-j", "2"]), "full", 12);
+    let taken = Ran::of(clade(&place, &["snapshot", "full", "early", "--json"]));
+    let kept = taken.lines()[1]["sandboxes_kept"].clone();
+    assert_eq!((&kept["states"], &kept["snapshot"]), (&Value::Array(vec![]), &"early".into()), "{kept}");
+    assert!(kept["detail"].as_str().unwrap().contains("could not make a snapshot"), "{kept}");
+    let said = place.ok(&["snapshot", "full", "words"]);
+    assert!(said.contains("no sandbox state is kept") && said.contains("not kept: c"), "{said}");
+    working.signal("KILL");
+    drop(working);
+    let branch = Ran::of(clade(&place, &["branch", "full@early", "--run-id", "empty", "--no-start", "--json"]));
+    let notes = branch.lines()[0]["notes"].to_string();
+    assert!(notes.contains("no sandbox state was kept of c") && notes.contains("start empty"), "{notes}");
+    assert_eq!(branch.lines()[0]["sandbox_state"], Value::Null);
+    let words = Ran::of(clade(&place, &["branch", "full@early", "--run-id", "words", "--no-start"]));
+    assert!(words.stderr.contains("no sandbox state was kept of c"), "{}", words.stderr);
+}
+
+#[test]
+fn a_server_lists_the_states_that_it_kept() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("{id: 'simulated:gsm8k', config: {latency_ms: 60}}", "");
+    let token = place.json(&["token", "add", "test"])["secret"].as_str().unwrap().to_owned();
+    let server = Served::with(clade(&place, &["serve", "--port", "0", "--json"]), token);
+    let run = server.clade(&place, &["run", "p.yaml", "--quiet", "--run-id", "there"]);
+    let working = going(&place, run, "there", 12);
+    let taken = Ran::of(server.clade(&place, &["snapshot", "there", "early", "--json"]));
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
+    let kept = &taken.lines()[1]["sandboxes_kept"];
+    assert!(kept["snapshot"] == "early" && !kept["states"].as_array().unwrap().is_empty(), "{kept}");
+    let branch = Ran::of(server.clade(&place, &["branch", "there@early", "--run-id", "next", "--no-start", "--json"]));
+    let state = &branch.lines()[0]["sandbox_state"];
+    assert!(kept["states"].as_array().unwrap().iter().any(|one| one["state"] == *state), "{state} of {kept}");
+    working.signal("KILL");
+    drop(working);
+    server.stop();
 }
 
 #[test]

@@ -3,6 +3,7 @@ use clade_sandbox::{Keeps, SandboxError};
 use futures::future::join_all;
 
 use super::CodeHost;
+use crate::SandboxesKept;
 
 impl CodeHost {
     /// Whether candidates have sandboxes of their own, whose states can be kept.
@@ -15,19 +16,21 @@ impl CodeHost {
         self.keeps() && self.backend.capabilities().snapshot_is_cheap
     }
 
-    /// Keeps the states of the sandboxes that these candidates have at hand, each between two calls; and why one could not be kept.
-    pub(crate) async fn keep(&self, candidates: &[CandidateId]) -> (Vec<KeptState>, String) {
-        let (mut states, mut detail) = (Vec::new(), String::new());
+    /// Keeps the states of the sandboxes that these candidates have at hand, each between two calls.
+    pub(crate) async fn keep(&self, candidates: &[CandidateId]) -> SandboxesKept {
+        let mut all = SandboxesKept::default();
         for (candidate, kept) in candidates.iter().zip(join_all(candidates.iter().map(|id| self.keep_one(*id))).await) {
             match kept {
-                Ok(state) => states.extend(state),
+                Ok(Some(state)) => all.states.push(state),
+                Ok(None) => all.without.push(*candidate),
                 Err(error) => {
                     tracing::warn!(%error, %candidate, "the state of a sandbox could not be kept");
-                    detail = format!("{candidate}: could not {error}");
+                    let before = if all.detail.is_empty() { "" } else { "; " };
+                    all.detail.push_str(&format!("{before}{candidate}: could not {error}"));
                 }
             }
         }
-        (states, detail)
+        all
     }
 
     async fn keep_one(&self, candidate: CandidateId) -> Result<Option<KeptState>, SandboxError> {

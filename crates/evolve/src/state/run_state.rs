@@ -8,7 +8,7 @@ use clade_domain::{
     TrialOutcome, Verdict, VerdictReason,
 };
 
-use super::{Apart, BY_HAND, Cells, Hand, Sandboxes, UnitCosts, clock::Clock};
+use super::{Apart, BY_HAND, Cells, Hand, KeptAt, Sandboxes, UnitCosts, clock::Clock};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,6 +113,7 @@ pub struct RunState {
     failed: u64,
     empty: u64,
     cut: u64,
+    shared: u64,
     length: u64,
 }
 
@@ -161,6 +162,7 @@ impl RunState {
             failed: 0,
             empty: 0,
             cut: 0,
+            shared: 0,
             length: first.seq + 1,
         })
     }
@@ -177,7 +179,12 @@ impl RunState {
             // after a failure the ledger may hold answers that could not be stored
             RunEvent::SessionEnded { reason, spent } if reason.is_empty() => self.stated_calls = spent.calls,
             RunEvent::SessionStarted { isolation, .. } => self.sandboxes.session(*isolation),
-            RunEvent::SandboxesKept { snapshot, states, .. } => self.sandboxes.kept(recorded.seq, snapshot, states),
+            RunEvent::SandboxesKept { snapshot, states, detail, .. } => self.sandboxes.kept(KeptAt {
+                seq: recorded.seq,
+                snapshot: snapshot.clone(),
+                states: states.clone(),
+                detail: detail.clone(),
+            }),
             RunEvent::RunStarted { .. } | RunEvent::SessionEnded { .. } => {}
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
@@ -271,6 +278,7 @@ impl RunState {
         if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
             self.trials += 1;
             self.cut += u64::from(trial.cut);
+            self.shared += u64::from(trial.shared);
             match &trial.outcome {
                 TrialOutcome::Failed { .. } => self.failed += 1,
                 TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),

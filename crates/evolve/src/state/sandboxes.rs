@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use clade_domain::{CandidateId, Isolation, KeptState};
 
 /// What a run's sessions say of its sandboxes.
@@ -16,6 +18,8 @@ pub struct KeptAt {
     pub snapshot: String,
     /// Of which candidates, the best first.
     pub states: Vec<KeptState>,
+    /// Why one could not be kept; empty where all could.
+    pub detail: String,
 }
 
 impl Sandboxes {
@@ -26,8 +30,8 @@ impl Sandboxes {
         };
     }
 
-    pub(super) fn kept(&mut self, seq: u64, snapshot: &str, states: &[KeptState]) {
-        self.kept.push(KeptAt { seq, snapshot: snapshot.to_owned(), states: states.to_vec() });
+    pub(super) fn kept(&mut self, at: KeptAt) {
+        self.kept.push(at);
     }
 
     /// The weakest isolation that any session had; `None` where the run has no code.
@@ -56,6 +60,20 @@ impl Sandboxes {
     }
 }
 
+impl Sandboxes {
+    /// The states that a branch can still start from: the newest of each candidate, and those that belong to these snapshots, by name and length.
+    #[must_use]
+    pub fn within_reach(&self, snapshots: &[(&str, u64)]) -> BTreeSet<&str> {
+        let candidates: BTreeSet<CandidateId> =
+            self.kept.iter().flat_map(|kept| &kept.states).map(|state| state.candidate).collect();
+        let of_each = candidates.into_iter().flat_map(|candidate| {
+            let of_snapshots = snapshots.iter().filter_map(move |(name, length)| self.at(name, *length, candidate));
+            self.newest(candidate).into_iter().chain(of_snapshots)
+        });
+        of_each.map(|state| state.state.as_str()).collect()
+    }
+}
+
 impl KeptAt {
     fn of(&self, candidate: CandidateId) -> Option<&KeptState> {
         self.states.iter().find(|state| state.candidate == candidate)
@@ -78,9 +96,13 @@ mod tests {
     #[test]
     fn a_snapshot_has_the_states_that_were_kept_for_it_and_those_before() {
         let mut sandboxes = Sandboxes::default();
-        sandboxes.kept(10, "", &states(&[(0, "old"), (1, "one")]));
-        sandboxes.kept(25, "mine", &states(&[(0, "asked")]));
-        sandboxes.kept(40, "", &states(&[(0, "new"), (2, "late")]));
+        for (seq, snapshot, states) in [
+            (10, "", states(&[(0, "old"), (1, "one")])),
+            (25, "mine", states(&[(0, "asked")])),
+            (40, "", states(&[(0, "new"), (2, "late")])),
+        ] {
+            sandboxes.kept(KeptAt { seq, snapshot: snapshot.to_owned(), states, detail: String::new() });
+        }
         let at =
             |snapshot, length, id| sandboxes.at(snapshot, length, CandidateId(id)).map(|state| state.state.as_str());
         for (snapshot, length, id, expected) in [
@@ -96,6 +118,10 @@ mod tests {
         }
         assert_eq!(sandboxes.newest(CandidateId(0)).map(|state| state.state.as_str()), Some("new"));
         assert_eq!(sandboxes.newest(CandidateId(3)), None);
+        let reach = |snapshots: &[(&str, u64)]| Vec::from_iter(sandboxes.within_reach(snapshots)).join(" ");
+        assert_eq!(reach(&[]), "late new one");
+        assert_eq!(reach(&[("mine", 24)]), "asked late new one");
+        assert_eq!(reach(&[("mine", 24), ("paused", 11)]), "asked late new old one");
     }
 
     #[test]

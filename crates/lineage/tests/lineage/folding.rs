@@ -52,6 +52,7 @@ fn trial(candidate: u32, example: u32, score: f64, purpose: Purpose) -> RunEvent
         judge: Bill::default(),
         latency_ms: 1,
         cached: false,
+        shared: false,
         cut: false,
         program: None,
         ran: Vec::new(),

@@ -185,16 +185,19 @@ impl CacheLayer {
         Self { inner, cache, identity, ledger, counters, flights: Mutex::default() }
     }
 
-    /// The answer, and whether another run had paid for it. What this run itself bought before it was interrupted is in its
+    /// The answer, and who paid for it. What this run itself bought before it was interrupted is in its
     /// account already and counts as bought.
     async fn cached(
         &self,
         key: ContentHash,
         role: ModelRole,
         buy: impl Future<Output = Result<Bought, ModelError>>,
-    ) -> Result<(Bought, bool), ModelError> {
+    ) -> Result<(Bought, Payer), ModelError> {
         let flight = Flight::join(self, key);
-        let _alone = flight.turn.lock().await;
+        let (_alone, alone) = match flight.turn.try_lock() {
+            Ok(turn) => (turn, true),
+            Err(_) => (flight.turn.lock().await, false),
+        };
         let known = self.cache.get(key).await.map_err(ModelError::NotStored)?;
         if let Some(known) = known {
             let KnownAnswer { body, usage, cost, latency_ms, finish, own, model } = known;
@@ -205,7 +208,12 @@ impl CacheLayer {
                 Counters::add(&self.counters.cache_hits);
                 self.ledger.note_cache_hit();
             }
-            return Ok((Bought { body, usage, cost, latency_ms, finish }, !own));
+            let payer = match (own, alone) {
+                (false, _) => Payer::AnotherRun,
+                (true, false) => Payer::AnotherCall,
+                (true, true) => Payer::Bought,
+            };
+            return Ok((Bought { body, usage, cost, latency_ms, finish }, payer));
         }
         let bought = match select(pin!(buy), self.cache.hold(key)).await {
             Either::Left((bought, _)) => bought,
@@ -221,12 +229,23 @@ impl CacheLayer {
         let model = if marked { format!("{SIMULATED} ({name})") } else { name.to_owned() };
         let record = AnswerRecord { key, role, model, body, usage, cost, latency_ms, finish };
         self.cache.put(record).await.map_err(ModelError::NotStored)?;
-        Ok((bought, false))
+        Ok((bought, Payer::Bought))
     }
 
     fn flights(&self) -> MutexGuard<'_, HashMap<ContentHash, Arc<tokio::sync::Mutex<()>>>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Who paid for an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Payer {
+    /// This call, now or before the run was interrupted.
+    Bought,
+    /// An equal one that was under way at the same time.
+    AnotherCall,
+    /// Another run.
+    AnotherRun,
 }
 
 #[derive(Clone)]
@@ -287,9 +306,10 @@ impl ModelClient for CacheLayer {
                     self.inner.chat(request, context).await?;
                 Ok(Bought { body: text, usage, cost, latency_ms, finish })
             };
-            let (answer, cached) = self.cached(key, context.role, buy).await?;
+            let (answer, payer) = self.cached(key, context.role, buy).await?;
             let Bought { body, usage, cost, latency_ms, finish } = answer;
-            Ok(ChatAnswer { text: body, usage, cost, latency_ms, finish, cached })
+            let (cached, shared) = (payer == Payer::AnotherRun, payer == Payer::AnotherCall);
+            Ok(ChatAnswer { text: body, usage, cost, latency_ms, finish, cached, shared })
         })
     }
 
@@ -377,9 +397,12 @@ mod tests {
         let (layer, ..) = layer(client.clone(), Memory::default());
         let request = ChatRequest::user("q");
         let calls = (0..20).map(|_| layer.chat(&request, context()));
-        let texts: BTreeSet<String> =
-            calls.collect::<FuturesUnordered<_>>().map(|answer| answer.unwrap().text).collect().await;
-        assert_eq!((client.calls(), texts.len()), (1, 1));
+        let answers: Vec<ChatAnswer> =
+            calls.collect::<FuturesUnordered<_>>().map(|answer| answer.unwrap()).collect().await;
+        let texts: BTreeSet<&str> = answers.iter().map(|answer| answer.text.as_str()).collect();
+        let shared = answers.iter().filter(|answer| answer.shared && !answer.cached).count();
+        assert_eq!((client.calls(), texts.len(), shared), (1, 1, 19), "all but the one that bought it say so");
+        assert!(!layer.chat(&request, context()).await.unwrap().shared, "nobody else was asking");
         assert!(layer.flights().is_empty(), "nothing is left behind");
     }
 

@@ -135,6 +135,7 @@ pub(crate) fn answer(text: &str) -> ChatAnswer {
         latency_ms: 7,
         finish: FinishReason::Stop,
         cached: false,
+        shared: false,
     }
 }
 

@@ -119,7 +119,15 @@ impl Anthropic {
             Usage { input, output: usage.output_tokens, cache_read, cache_write }
         });
         let usage = account(counted, request, &text, self.connection.counters());
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
+        Ok(ChatAnswer {
+            text,
+            usage,
+            cost: self.connection.price().cost(usage),
+            latency_ms,
+            finish,
+            cached: false,
+            shared: false,
+        })
     }
 }
 

@@ -102,7 +102,15 @@ impl Gemini {
             cache_write: 0,
         });
         let usage = account(counted, request, &text, self.connection.counters());
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
+        Ok(ChatAnswer {
+            text,
+            usage,
+            cost: self.connection.price().cost(usage),
+            latency_ms,
+            finish,
+            cached: false,
+            shared: false,
+        })
     }
 }
 

@@ -90,7 +90,15 @@ impl Ollama {
             ..Usage::default()
         });
         let usage = account(counted, request, &text, self.connection.counters());
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
+        Ok(ChatAnswer {
+            text,
+            usage,
+            cost: self.connection.price().cost(usage),
+            latency_ms,
+            finish,
+            cached: false,
+            shared: false,
+        })
     }
 }
 

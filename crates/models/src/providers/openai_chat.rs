@@ -89,7 +89,7 @@ impl OpenAiChat {
         let usage = account(counted, request, &text, self.connection.counters());
         let stated = stated.flatten();
         let cost = self.connection.price().cost(usage).or(stated);
-        Ok(ChatAnswer { text, usage, cost, latency_ms, finish, cached: false })
+        Ok(ChatAnswer { text, usage, cost, latency_ms, finish, cached: false, shared: false })
     }
 }
 

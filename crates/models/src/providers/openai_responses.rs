@@ -89,7 +89,15 @@ impl OpenAiResponses {
             text.truncate(at);
             finish = FinishReason::Stop;
         }
-        Ok(ChatAnswer { text, usage, cost: self.connection.price().cost(usage), latency_ms, finish, cached: false })
+        Ok(ChatAnswer {
+            text,
+            usage,
+            cost: self.connection.price().cost(usage),
+            latency_ms,
+            finish,
+            cached: false,
+            shared: false,
+        })
     }
 }
 

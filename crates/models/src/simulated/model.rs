@@ -67,7 +67,7 @@ impl SimulatedModel {
         let input = request.messages.iter().map(|message| 4 + tokens(&message.content)).sum();
         let usage = Usage { input, output: tokens(&text).max(1), ..Usage::default() };
         let cost = Some(self.cost(usage));
-        ChatAnswer { text, usage, cost, latency_ms: self.world.rules.latency_ms, finish, cached: false }
+        ChatAnswer { text, usage, cost, latency_ms: self.world.rules.latency_ms, finish, cached: false, shared: false }
     }
 
     /// One vector of length 256 and norm 1 for each text, with the tokens used.

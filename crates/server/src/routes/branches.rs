@@ -102,7 +102,10 @@ async fn branch(
 /// Where the state that sandboxes are to start from is not here, as after an import, they start without it.
 async fn drop_missing_state(app: &App, from: &RunId, point: &mut Point) -> Result<Vec<String>, Problem> {
     let sandbox = app.states.look(&app.store, from, |state| state.spec().sandbox.clone()).await?;
-    let (Some(state), Some(sandbox)) = (&point.state, sandbox) else { return Ok(Vec::new()) };
+    let (Some(state), Some(sandbox)) = (&point.state, sandbox) else {
+        let why = app.states.look(&app.store, from, |state| point.why_empty(state.spec())).await?;
+        return Ok(why.into_iter().collect());
+    };
     if app.code.has_state(&sandbox, state).await.unwrap_or(false) {
         return Ok(Vec::new());
     }

@@ -1,13 +1,18 @@
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use clade_domain::Action;
-use clade_engine::check_snapshot_name;
+use clade_engine::{SandboxesKept, check_snapshot_name, sandboxes_kept};
 use clade_store::SnapshotRow;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::audit::{Became, note};
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, page::Page, route::Route};
+
+/// How long is waited for the states of sandboxes. Calls that are under way in one end first.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 const PATH: &str = "/runs/{run}/snapshots";
 
@@ -19,11 +24,11 @@ pub(super) fn routes() -> Vec<Route> {
             PATH,
             Gate::Run(Action::EditRuns),
             "snapshot",
-            "Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept.",
+            "Names the place where a run's journal is now; where its candidates have sandboxes of their own, the leading ones' are kept and listed.",
             take,
         )
         .takes::<Wanted>()
-        .gives::<SnapshotRow>(201)
+        .gives::<SnapshotTaken>(201)
         .repeatable(),
     ]
 }
@@ -38,6 +43,16 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Snapsh
 struct Wanted {
     /// Letters, digits, `.`, `_` and `-`, and no name of a candidate (`c0`, `seed`, `best`); the next number where it is left out.
     name: Option<String>,
+}
+
+/// A snapshot that was taken.
+#[derive(Serialize, JsonSchema)]
+struct SnapshotTaken {
+    #[serde(flatten)]
+    snapshot: SnapshotRow,
+    /// The sandbox states that belong to it; absent where candidates of the run have no sandboxes of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandboxes: Option<SandboxesKept>,
 }
 
 async fn take(
@@ -56,5 +71,6 @@ async fn take(
     app.store.put_snapshot(snapshot.clone()).await?;
     let became = Became(Value::Null, json!({ "name": snapshot.name, "length": length }));
     note(&app, &caller, caller.workspace()?, ("run.snapshot", snapshot.run.as_str()), became).await?;
-    Ok((StatusCode::CREATED, Json(snapshot)))
+    let sandboxes = sandboxes_kept(&app.store, &snapshot, PATIENCE).await?;
+    Ok((StatusCode::CREATED, Json(SnapshotTaken { snapshot, sandboxes })))
 }

@@ -77,6 +77,8 @@ struct TrialRow {
     latency_ms: u32,
     /// Whether the answer was there already.
     cached: bool,
+    /// Whether an equal call of the run bought it at the same time.
+    shared: bool,
 }
 
 async fn list(
@@ -121,6 +123,7 @@ fn row(seq: u64, trial: Trial) -> TrialRow {
         cost: trial.cost,
         latency_ms: trial.latency_ms,
         cached: trial.cached,
+        shared: trial.shared,
         error: match trial.outcome {
             TrialOutcome::Failed { error } => Some(error),
             TrialOutcome::Scored { .. } => None,

@@ -7,6 +7,8 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
 import { TextField } from "@/components/TextField";
 import { ago, count, moment } from "@/lib/format";
+import { keptWords } from "@/pages/run/log/describe";
+import type { SnapshotTaken } from "@/api/types";
 
 /** Names the run's position now, so that a branch can start from it later. */
 export function SnapshotDialog({ run, onClose }: { run: string; onClose: () => void }) {
@@ -14,7 +16,7 @@ export function SnapshotDialog({ run, onClose }: { run: string; onClose: () => v
   const snapshots = useQuery(snapshotsQuery(run));
   const [name, setName] = useState("");
   const save = useMutation({
-    mutationFn: () => api.post(`/runs/${run}/snapshots`, name.trim() ? { name: name.trim() } : {}),
+    mutationFn: () => api.post<SnapshotTaken>(`/runs/${run}/snapshots`, name.trim() ? { name: name.trim() } : {}),
     onSuccess: () => {
       setName("");
       void client.invalidateQueries({ queryKey: snapshotsQuery(run).queryKey });
@@ -24,6 +26,7 @@ export function SnapshotDialog({ run, onClose }: { run: string; onClose: () => v
     <Dialog open title="Snapshots" onClose={onClose} actions={<><Button onClick={onClose}>Close</Button><Button kind="primary" busy={save.isPending} onClick={() => save.mutate()}>Take a snapshot</Button></>}>
       <p className="mb-3 text-muted">A snapshot names this moment of the run. Branch starts from one by its name.</p>
       <TextField label="Name" placeholder="chosen for you if empty" value={name} onChange={setName} />
+      {save.data?.sandboxes ? <p role="status" className="mt-3 text-muted">Kept: {keptWords(save.data.sandboxes)}.</p> : null}
       {save.error ? <ErrorNote error={save.error} className="mt-3" /> : null}
       {snapshots.data?.items.length ? (
         <table className="grid-table mt-4">

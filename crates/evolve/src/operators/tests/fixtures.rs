@@ -100,6 +100,7 @@ pub(super) fn chat(text: &str) -> ModelAnswer {
         latency_ms: 1,
         finish: FinishReason::Stop,
         cached: false,
+        shared: false,
     })
 }
 

@@ -171,7 +171,15 @@ mod tests {
     use super::*;
 
     fn answer(text: &str, finish: FinishReason) -> ChatAnswer {
-        ChatAnswer { text: text.to_owned(), usage: Usage::default(), cost: None, latency_ms: 0, finish, cached: false }
+        ChatAnswer {
+            text: text.to_owned(),
+            usage: Usage::default(),
+            cost: None,
+            latency_ms: 0,
+            finish,
+            cached: false,
+            shared: false,
+        }
     }
 
     fn two() -> Prompt {

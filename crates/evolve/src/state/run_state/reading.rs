@@ -220,6 +220,12 @@ impl RunState {
         self.cut
     }
 
+    /// Trials whose answer an equal call bought at the same time.
+    #[must_use]
+    pub fn shared(&self) -> u64 {
+        self.shared
+    }
+
     /// What people said about the search while it went on.
     #[must_use]
     pub fn hand(&self) -> &Hand {

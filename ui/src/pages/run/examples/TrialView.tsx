@@ -19,7 +19,7 @@ export function TrialView({ detail, model, sandbox }: Props) {
       <p>
         <span className="text-title font-semibold">{"error" in trial ? "failed" : score(trial.score, 3)}</span>{" "}
         {"error" in trial ? <span className="text-lost">{trial.error.kind}: {trial.error.message}</span> : <span className={trial.pass ? "text-accent" : "text-lost"}>{trial.pass ? "passes" : "does not pass"}</span>}
-        <span className="text-muted"> · {trial.split} · {trial.model || model} · {count(trial.usage.in)} tokens in, {count(trial.usage.out)} out · {usd(trial.cost)} · {duration(trial.latency_ms / 1000)}{trial.cached ? " · from cache" : ""}{trial.cut ? " · cut off at the length limit" : ""}{trial.judge?.calls ? ` · ${plural(trial.judge.calls, "judge call")}, ${usd(trial.judge.cost)}` : ""}{trial.program ? ` · ${plural(trial.program.answers, "call")} of the program` : ""}</span>
+        <span className="text-muted"> · {trial.split} · {trial.model || model} · {count(trial.usage.in)} tokens in, {count(trial.usage.out)} out · {usd(trial.cost)} · {duration(trial.latency_ms / 1000)}{trial.cached ? " · from cache" : ""}{trial.shared ? " · bought once with an equal call" : ""}{trial.cut ? " · cut off at the length limit" : ""}{trial.judge?.calls ? ` · ${plural(trial.judge.calls, "judge call")}, ${usd(trial.judge.cost)}` : ""}{trial.program ? ` · ${plural(trial.program.answers, "call")} of the program` : ""}</span>
       </p>
       {judgements.length ? (
         <Part title="Judged by">

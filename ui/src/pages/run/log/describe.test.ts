@@ -23,5 +23,6 @@ it("says who steered the search, and how", () => {
 it("says which sandboxes were kept, and why one could not be", () => {
   const states = [{ candidate: 3, sandbox: "local-1", state: "s" }];
   expect(say({ event: "sandboxes_kept", snapshot: "good", states }).text).toBe("the state of the sandboxes of c3 for snapshot good");
+  expect(say({ event: "sandboxes_kept", states, without: [4, 7] }).text).toBe("the state of the sandboxes of c3; no sandbox at that moment: c4, c7");
   expect(say({ event: "sandboxes_kept", states: [], detail: "the disk is full" })).toMatchObject({ tone: "lost", text: "no state of a sandbox: the disk is full" });
 });

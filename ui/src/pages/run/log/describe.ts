@@ -24,6 +24,14 @@ const words = (value: unknown) => String(value ?? "").replaceAll("_", " ");
 
 const some = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
+/** Which states of sandboxes were kept, and why others were not. */
+export function keptWords(e: Record<string, unknown>): string {
+  const states = some(e.states).map(record);
+  const without = some(e.without).map(c).join(", ");
+  const kept = states.length ? `the state of the sandboxes of ${states.map((one) => c(one.candidate)).join(", ")}${e.snapshot ? ` for snapshot ${String(e.snapshot)}` : ""}` : "no state of a sandbox";
+  return `${kept}${without ? `; no sandbox at that moment: ${without}` : ""}${e.detail ? `: ${String(e.detail)}` : ""}`;
+}
+
 /** What somebody asked of a search, as it follows their name. */
 const WISH: Record<string, (wish: Record<string, unknown>) => string> = {
   pin: (w) => `takes ${c(w.candidate)} to validation`,
@@ -49,7 +57,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
   proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${some(e.parents).map(c).join(" and ")}: ${String(e.detail || words(e.reason))}`, tone: "quiet" }),
   trial_finished: (e) => {
     const error = record(e.error);
-    return { name: "trial", text: `${c(e.candidate)} on e${String(e.example)}, ${String(e.split)}: ${error.kind ? `${words(error.kind)} error, ${String(error.message)}` : score(num(e.score))}${e.cached ? ", from cache" : ""}`, tone: error.kind ? "lost" : "quiet" };
+    return { name: "trial", text: `${c(e.candidate)} on e${String(e.example)}, ${String(e.split)}: ${error.kind ? `${words(error.kind)} error, ${String(error.message)}` : score(num(e.score))}${e.cached ? ", from cache" : ""}${e.shared ? ", bought once with an equal call" : ""}`, tone: error.kind ? "lost" : "quiet" };
   },
   headroom_measured: (e) => {
     const one = record(e.headroom);
@@ -69,11 +77,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
     const wish = record(e.wish);
     return { name: "steered", text: `${names[String(e.by)] ?? String(e.by)} ${WISH[String(wish.what)]?.(wish) ?? words(wish.what)}`, tone: "plain" };
   },
-  sandboxes_kept: (e) => {
-    const states = some(e.states).map(record);
-    const kept = states.length ? `the state of the sandboxes of ${states.map((one) => c(one.candidate)).join(", ")}${e.snapshot ? ` for snapshot ${String(e.snapshot)}` : ""}` : "no state of a sandbox";
-    return { name: "kept", text: `${kept}${e.detail ? `: ${String(e.detail)}` : ""}`, tone: e.detail ? "lost" : "quiet" };
-  },
+  sandboxes_kept: (e) => ({ name: "kept", text: keptWords(e), tone: e.detail ? "lost" : "quiet" }),
   run_finished: (e) => ({ name: "finished", text: words(record(e.reason).why ?? e.reason), tone: "plain" }),
 };
 
