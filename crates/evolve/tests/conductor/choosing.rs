@@ -68,8 +68,9 @@ fn apart(state: &RunState, one: CandidateId, other: CandidateId) -> (f64, f64) {
 }
 
 #[test]
-fn what_is_left_goes_to_a_leader_that_is_not_clearly_better_and_the_first_prompt() {
+fn a_second_look_goes_to_a_leader_that_is_not_clearly_better_and_the_first_prompt() {
     let finalists = [5, 4, 3, 2, 1, 0].map(CandidateId);
+    // a quarter of what is left goes to it
     let (mut preferred, mut led) = (0, 0);
     for seed in 0..60 {
         // all are alike, so who leads does so by chance
@@ -81,10 +82,10 @@ fn what_is_left_goes_to_a_leader_that_is_not_clearly_better_and_the_first_prompt
         let most = finalists.iter().map(|id| met(*id)).max().unwrap();
         let (ahead, behind) = apart(&state, best, CandidateId(0));
         if best == CandidateId(0) {
-            assert!(met(best) == most || left < 2.0, "seed {seed}: {} of {most}, {left} left", met(best));
+            assert!(met(best) == most || left < 8.0, "seed {seed}: {} of {most}, {left} left", met(best));
             preferred += 1;
         } else if (ahead - behind).powi(2) <= 4.0 * (ahead + behind) {
-            assert!(met(CandidateId(0)) == 15 && met(best) == 15 || left < 2.0, "seed {seed}: {left} left");
+            assert!(met(CandidateId(0)) == 15 && met(best) == 15 || left < 8.0, "seed {seed}: {left} left");
             led += 1;
         }
     }
