@@ -96,7 +96,7 @@ fn what_may_not_be_written_can_be_read() {
     place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "kept"]);
     let before = place.run(&["show", "kept", "--json"]).stdout;
     // what is read leaves a log beside the file; what writes carries it in
-    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "last"]);
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "later"]);
     mounted.again("ro");
     assert_eq!(place.run(&["show", "kept", "--json"]).stdout, before);
     for arguments in [&["list"][..], &["best", "kept"], &["diff", "kept", "kept"]] {
