@@ -7,8 +7,9 @@ use clade_sandbox::{DaytonaBackend, DaytonaSettings, LocalSettings, SandboxBacke
 use tokio::runtime::Runtime;
 
 use crate::{
-    code::{clade, has, namespaces_can_be_closed, trials, without_namespaces},
+    code::{clade, has, trials},
     common::{Place, Ran, Working},
+    jails::{namespaces_can_be_closed, without_namespaces},
 };
 
 /// The fake with a runtime of its own; `clade` is the helper of its jails.

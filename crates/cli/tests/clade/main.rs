@@ -23,6 +23,8 @@ mod exit_codes;
 mod exporting;
 #[cfg(all(feature = "neo4j", feature = "redis"))]
 mod faults;
+#[cfg(target_os = "linux")]
+mod jails;
 #[cfg(all(feature = "neo4j", feature = "redis"))]
 mod journey;
 mod judges;
