@@ -21,7 +21,8 @@ const SECOND_LOOK: f64 = 0.1;
 /// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
 ///
 /// What the race orders depends on its seed and on scores alone, so a choice that is taken up again after a kill orders the same
-/// cells and finds those that were bought.
+/// cells and finds those that were bought. That does not hold of the second look yet: it reckons its share of what is left where it
+/// begins, and anew where a kill has interrupted it.
 #[derive(Debug)]
 pub(crate) struct Choice {
     race: Race,
