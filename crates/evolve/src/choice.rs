@@ -15,8 +15,10 @@ const CHANCE: f64 = 1.0;
 /// The lead from which no second look is needed: that of four examples which all say the same.
 const CLEAR: f64 = 2.0;
 
-/// The share of what choosing may buy that is left for a second look at the leader and the first prompt.
-const SECOND_LOOK: f64 = 0.1;
+/// The share of what choosing may buy that its race leaves. Half of it is for a second look at the leader and the first prompt, and
+/// the rest is left over: answers that cannot be read are paid for twice, and of those that a race bought nothing is known yet.
+const LEFT: f64 = 0.1;
+const SECOND_LOOK: f64 = LEFT / 2.0;
 
 /// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
 ///
@@ -32,6 +34,11 @@ pub(crate) struct Choice {
     /// Cells that were ordered and have no score yet, by place of finalist and example.
     waiting: Vec<(usize, usize)>,
     queue: VecDeque<EvaluateCommand>,
+    /// The sum of scores and the count of the cells that the race ordered, by place of finalist.
+    raced: Vec<(f64, u32)>,
+    /// So many cells may finalists have met once the second look is over. It is reckoned as the choice begins, so that one which is
+    /// taken up again does not look once more.
+    most: f64,
     /// Whether the race is over and what was left went to the leader and the first prompt.
     looked_again: bool,
 }
@@ -43,14 +50,16 @@ impl Choice {
         finalists.sort();
         finalists.dedup();
         let cells = finalists.len() * plan.validation.len();
-        let affordable = (1.0 - SECOND_LOOK) * plan.selection_trials(state) / f64::from(state.repeat());
-        let total = if finalists.len() > 1 { affordable.min(cells as f64) as usize } else { 0 };
+        let affordable = plan.selection_trials(state) / f64::from(state.repeat());
+        let total = if finalists.len() > 1 { ((1.0 - LEFT) * affordable).min(cells as f64) as usize } else { 0 };
+        let most = f64::from(met(state, &finalists)) + total as f64 + (SECOND_LOOK * affordable).floor();
         let raced = match &state.spec().optimize.strategy {
             StrategySpec::Auto(auto) => auto.has(AutoPart::Racing),
             _ => true,
         };
         let policy = if raced { PolicyKind::ContinuousHalving } else { PolicyKind::Uniform };
         let seed = child_seed(state.spec().seed, &[5]);
+        let raced = vec![(0.0, 0); finalists.len()];
         Self {
             race: Race::new(policy, finalists.len(), plan.validation.len(), Some(total), seed),
             finalists,
@@ -58,6 +67,8 @@ impl Choice {
             generation,
             waiting: Vec::new(),
             queue: VecDeque::new(),
+            raced,
+            most,
             looked_again: false,
         }
     }
@@ -95,6 +106,8 @@ impl Choice {
                 }
                 let cells = state.cells(self.finalists[candidate]);
                 let score = cells.and_then(|cells| cells.mean(self.examples[example], state.repeat()));
+                self.raced[candidate].0 += score.unwrap_or_default();
+                self.raced[candidate].1 += 1;
                 self.race.observe(candidate, example, score);
             } else {
                 self.waiting.push((candidate, example));
@@ -120,8 +133,8 @@ impl Choice {
         let mut open: Vec<(usize, usize)> = (0..self.examples.len()).map(|example| (unmet(example), example)).collect();
         open.retain(|(unmet, _)| *unmet > 0);
         open.sort_unstable();
-        // most is left over: answers that cannot be read are paid for twice, and of those that the race bought nothing is known yet
-        let mut left = (plan.selection_trials(state) / f64::from(state.repeat()) / 4.0) as usize;
+        let affordable = plan.selection_trials(state) / f64::from(state.repeat());
+        let mut left = (self.most - f64::from(met(state, &self.finalists))).min(affordable).max(0.0) as usize;
         for (price, example) in open {
             if price > left {
                 break;
@@ -160,18 +173,14 @@ impl Choice {
     /// The leader of the race, and the first prompt where it is a finalist. `None` where other objectives count too, and without
     /// validation examples.
     fn leader(&mut self, state: &RunState) -> Option<(CandidateId, Option<CandidateId>)> {
-        let met = |id: CandidateId| state.cells(id).map_or(0, |cells| cells.trials(Split::Validation));
-        let most = self.finalists.iter().map(|id| met(*id)).max()?;
-        if most == 0 || minimises(state) {
+        if minimises(state) || met(state, &self.finalists) == 0 {
             return None;
         }
-        let leader =
-            self.race.leader().and_then(|place| self.finalists.get(place)).or(self.finalists.first()).copied()?;
-        // among equals the one that came first in the run
-        let as_good = |id: &CandidateId| {
-            met(*id) >= met(leader) && state.score(*id, Split::Validation) >= state.score(leader, Split::Validation)
-        };
-        let leader = self.finalists.iter().copied().find(as_good).unwrap_or(leader);
+        let leader = self.race.leader().filter(|place| *place < self.finalists.len()).unwrap_or(0);
+        // among equals of the race the one that came first in the run
+        let (score, count) = *self.raced.get(leader)?;
+        let as_good = |(sum, met): &(f64, u32)| *met >= count && sum * f64::from(count) >= score * f64::from(*met);
+        let leader = self.raced.iter().position(as_good).and_then(|place| self.finalists.get(place)).copied()?;
         Some((leader, self.finalists.iter().copied().find(|id| *id == CandidateId(0))))
     }
 
@@ -206,4 +215,10 @@ impl Choice {
             })
             .collect()
     }
+}
+
+/// How many cells of validation candidates have met, together.
+fn met(state: &RunState, candidates: &[CandidateId]) -> u32 {
+    let trials = |id: &CandidateId| state.cells(*id).map_or(0, |cells| cells.trials(Split::Validation));
+    candidates.iter().map(trials).sum::<u32>() / state.repeat().max(1)
 }

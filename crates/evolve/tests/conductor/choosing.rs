@@ -33,24 +33,42 @@ fn searched(seed: u64, finalists: &[CandidateId]) -> (Recorded, Vec<RunEvent>) {
 
 /// Carries a choice out to its end, with this score of each finalist on each example.
 fn chosen(seed: u64, finalists: &[CandidateId], right: impl Fn(CandidateId, ExampleId) -> bool) -> RunState {
+    chosen_under_kills(seed, finalists, usize::MAX, right)
+}
+
+/// The same where the process is killed after every so many trials, with what is under way.
+fn chosen_under_kills(
+    seed: u64,
+    finalists: &[CandidateId],
+    every: usize,
+    right: impl Fn(CandidateId, ExampleId) -> bool,
+) -> RunState {
     let (first, events) = searched(seed, finalists);
+    let mut journal = Vec::new();
     let mut conductor = Conductor::start(&first).unwrap();
-    let mut seq = 0;
-    let mut apply = |conductor: &mut Conductor, event| {
-        seq += 1;
-        conductor.apply(&Recorded { seq, at: Timestamp(0), event });
+    let add = |conductor: &mut Conductor, journal: &mut Vec<Recorded>, event| {
+        let entry = Recorded { seq: journal.len() as u64 + 1, at: Timestamp(0), event };
+        conductor.apply(&entry);
+        journal.push(entry);
     };
-    events.into_iter().for_each(|event| apply(&mut conductor, event));
+    events.into_iter().for_each(|event| add(&mut conductor, &mut journal, event));
+    let mut trials = 0;
     while conductor.state().chosen().is_none() {
         let commands = conductor.next(4);
         assert!(!commands.is_empty(), "stuck");
         for command in commands {
             match command {
-                Command::Record(event) => apply(&mut conductor, *event),
+                Command::Record(event) => add(&mut conductor, &mut journal, *event),
                 Command::Evaluate(command) => {
                     let right = right(command.cell.candidate, command.cell.example);
                     let trial = scored(command.cell, command.purpose, Split::Validation, right);
-                    apply(&mut conductor, RunEvent::TrialFinished(Box::new(trial)));
+                    add(&mut conductor, &mut journal, RunEvent::TrialFinished(Box::new(trial)));
+                    trials += 1;
+                    if trials % every == 0 {
+                        conductor = Conductor::start(&first).unwrap();
+                        journal.iter().for_each(|entry| conductor.apply(entry));
+                        break;
+                    }
                 }
                 Command::Propose(command) => panic!("{command:?}"),
             }
@@ -113,4 +131,24 @@ fn a_leader_that_stands_out_is_chosen_without_a_second_look_at_the_first_prompt(
     let met = |id| state.cells(CandidateId(id)).unwrap().trials(Split::Validation);
     assert!(met(0) < met(2), "{} of {}", met(0), met(2));
     assert!(Plan::of(&state).selection_trials(&state) >= 1.0, "there would have been something left");
+}
+
+#[test]
+fn a_choice_that_is_taken_up_again_buys_what_it_would_have_bought() {
+    let finalists = [5, 4, 3, 2, 1, 0].map(CandidateId);
+    for seed in 0..20 {
+        let alike =
+            |id: CandidateId, e: ExampleId| child_seed(seed, &[u64::from(id.0), u64::from(e.0)]).is_multiple_of(2);
+        let bought =
+            |state: &RunState| finalists.map(|id| state.cells(id).map(|cells| cells.trials(Split::Validation)));
+        let whole = chosen(seed, &finalists, alike);
+        for every in [1, 2, 3, 7] {
+            let found = chosen_under_kills(seed, &finalists, every, alike);
+            assert_eq!(
+                (found.chosen(), bought(&found)),
+                (whole.chosen(), bought(&whole)),
+                "seed {seed}, every {every}"
+            );
+        }
+    }
 }
