@@ -22,6 +22,8 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
     await page.getByRole("button", { name: /Restore snapshot before-lunch/ }).click();
     const restore = page.getByRole("dialog", { name: "Restore snapshot before-lunch" });
     await expect(restore.getByRole("combobox", { name: "Start from" })).toHaveValue("before-lunch");
+    // the limits of the run stand there, so that setting one lifts no other
+    await expect(restore.getByRole("spinbutton", { name: "Minutes" })).toHaveValue("30");
     await restore.getByRole("spinbutton", { name: "Calls" }).fill("300");
     await restore.getByRole("button", { name: "Start the branch" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));

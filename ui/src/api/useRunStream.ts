@@ -13,7 +13,8 @@ export interface LiveLog {
   next: number;
 }
 export const liveLogKey = (run: string) => ["run", run, "live"] as const;
-const KEPT = 5_000;
+/** Entries that a live log holds; older ones are let go. */
+export const KEPT = 5_000;
 
 /** Which questions an event makes stale. A trial only moves scores: those may wait. */
 const STALE_BY: Record<string, readonly string[]> = {

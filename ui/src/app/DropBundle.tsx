@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import { api } from "@/api/client";
 import { useMay } from "@/app/useSession";
-import { toast, toastError } from "@/components/toasts";
+import { dismissToast, toast, toastError } from "@/components/toasts";
 
 /** A bundle dropped onto the page is imported and opened. */
 export function DropBundle({ workspace, children }: { workspace: string; children: ReactNode }) {
@@ -11,8 +11,11 @@ export function DropBundle({ workspace, children }: { workspace: string; childre
   const [over, setOver] = useState(false);
   if (!may("create_runs")) return <>{children}</>;
   const take = (file: File) => {
-    toast(`Reading ${file.name}`);
-    api.post<{ run: string }>(`/workspaces/${workspace}/runs/import`, file).then(({ run }) => void navigate({ to: "/runs/$run", params: { run } }), toastError);
+    const reading = toast(`Reading ${file.name}`);
+    api
+      .post<{ run: string }>(`/workspaces/${workspace}/runs/import`, file)
+      .then(({ run }) => void navigate({ to: "/runs/$run", params: { run } }), toastError)
+      .finally(() => dismissToast(reading));
   };
   return (
     <div

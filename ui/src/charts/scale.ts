@@ -24,3 +24,11 @@ export function around(values: readonly number[], bounds: readonly [number, numb
   high = Math.min(bounds[1], high + pad);
   return [low, high];
 }
+
+/** Figures of one axis with as many decimals each as the finest needs. Figures that are alike already, and whole ones, stay. */
+export function evenly(labels: readonly string[]): string[] {
+  const decimals = labels.map((label) => label.split(".")[1] ?? "");
+  if (decimals.includes("") || new Set(decimals.map((one) => one.length)).size < 2) return [...labels];
+  const most = Math.max(2, ...decimals.map((one) => one.replace(/0+$/, "").length));
+  return labels.map((label, at) => `${label.split(".")[0]}.${(decimals[at] ?? "").slice(0, most).padEnd(most, "0")}`);
+}

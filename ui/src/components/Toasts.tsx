@@ -13,7 +13,7 @@ export function Toasts() {
           <div className="min-w-0 flex-1 break-words">
             {toast.tone === "lost" ? <span aria-hidden="true" className="mr-2 text-lost">✕</span> : null}
             <span>{toast.text}</span>
-            {toast.fix ? <span className="text-muted"> {toast.fix}</span> : null}
+            {toast.fix ? <span className="block text-muted">{toast.fix}</span> : null}
             {toast.run ? <Link to="/runs/$run" params={{ run: toast.run }} className="link ml-2" onClick={() => dismissToast(toast.id)}>Open it</Link> : null}
           </div>
           {toast.undo ? (

@@ -30,11 +30,12 @@ export function dismissToast(id: number): void {
   publish(toasts.filter((toast) => toast.id !== id));
 }
 
-/** Says that something happened, with a way back where there is one. */
-export function toast(text: string, more: Partial<Omit<Toast, "id" | "text">> = {}): void {
+/** Says that something happened, with a way back where there is one. Gives the id by which it can be taken away sooner. */
+export function toast(text: string, more: Partial<Omit<Toast, "id" | "text">> = {}): number {
   const id = ++counter;
   publish([...toasts.slice(-3), { id, text, tone: "plain", ...more }]);
   setTimeout(() => dismissToast(id), more.undo || more.run || more.tone === "lost" ? 10_000 : 4_000);
+  return id;
 }
 
 /** Says what failed and what to do next. */

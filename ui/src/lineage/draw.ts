@@ -197,7 +197,10 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
   ctx.globalAlpha = 1;
 }
 
-/** One node: a disc in the fitness colour inside a ring whose filled arc is the share of examples solved. */
+/** A rejected candidate's colour: its word's where colours stand for words, else that of what it is on. */
+export const crossColour = (words: boolean, colour: string, descends: boolean, style: PlateStyle) => (words ? colour : descends ? style.accent : style.muted);
+
+/** One node: a cross where it was rejected, else a disc in the fitness colour inside a ring whose filled arc is the share of examples solved. */
 function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: number, y: number, radius: number, { colour, shape }: { colour: string; shape: number | null }, style: PlateStyle, descends: boolean): void {
   const { node } = scene.marks[at] ?? {};
   if (!node) return;
@@ -219,10 +222,17 @@ function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: nu
     ctx.stroke(way);
     return;
   }
-  if (node.status === "dropped" && !descends) {
+  if (node.status === "dropped") {
     const arm = Math.min(3, radius * 0.8);
-    ctx.strokeStyle = shape === null ? style.muted : colour;
-    ctx.lineWidth = 1.2;
+    if (descends) {
+      // the thick line would swallow it
+      ctx.fillStyle = style.paper;
+      ctx.beginPath();
+      ctx.arc(x, y, arm + 2.6, 0, 2 * Math.PI);
+      ctx.fill();
+    }
+    ctx.strokeStyle = crossColour(shape !== null, colour, descends, style);
+    ctx.lineWidth = descends ? 1.8 : 1.2;
     ctx.beginPath();
     ctx.moveTo(x - arm, y - arm);
     ctx.lineTo(x + arm, y + arm);

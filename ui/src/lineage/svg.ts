@@ -1,7 +1,7 @@
 import { fit, MARGIN } from "./camera";
 import { escape, HEAD, heading, legend, legendHeight } from "./caption";
 import type { Colouring } from "./colouring";
-import { railOf } from "./draw";
+import { crossColour, railOf } from "./draw";
 import type { Look } from "./look";
 import { diamondPoints, elbow, shapePoints, starPoints, tooth, type Pen } from "./shapes";
 import type { Scene } from "./scene";
@@ -52,7 +52,11 @@ export function svgOf(scene: Scene, look: Look, colours: Colouring, style: Plate
     const words = `<title>${escape(`${name} ${mark.node.score ? mark.node.score.mean.toFixed(3) : "not evaluated"} ${mark.node.operator ?? "seed"}`)}</title>`;
     if (at === scene.best) out.push(`<polygon points="${points(starPoints(x, y, 11))}" fill="${style.accent}" stroke="${style.paper}">${words}</polygon>`);
     else if (scene.parent[at] === -1) out.push(`<polygon points="${points(diamondPoints(x, y, 8))}" fill="${style.paper}" stroke="${descends.has(at) ? style.accent : style.edge}" stroke-width="2">${words}</polygon>`);
-    else if (mark.node.status === "dropped" && !descends.has(at)) out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${look.shape ? (look.colour[at] ?? style.muted) : style.muted}" stroke-width="1.2">${words}</path>`);
+    else if (mark.node.status === "dropped") {
+      const on = descends.has(at);
+      if (on) out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="5.6" fill="${style.paper}"/>`);
+      out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${crossColour(look.shape !== null, look.colour[at] ?? style.muted, on, style)}" stroke-width="${on ? 1.8 : 1.2}">${words}</path>`);
+    }
     else if (look.shape && shapePoints(look.shape[at] ?? 0, x, y, r).length) out.push(`<polygon points="${points(shapePoints(look.shape[at] ?? 0, x, y, r))}" fill="${look.colour[at] ?? style.muted}" stroke="${style.paper}">${words}</polygon>`);
     else out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="${f(r + 1.2)}" fill="${mark.node.score ? (look.colour[at] ?? style.muted) : style.paper}" stroke="${descends.has(at) ? style.accent : style.fill}" stroke-width="1.6">${words}</circle>`);
   });

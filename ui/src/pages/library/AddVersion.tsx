@@ -7,6 +7,7 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Field } from "@/components/Field";
 import { TextField } from "@/components/TextField";
 import { useSave } from "@/components/useSave";
+import { direction } from "@/lib/direction";
 import { FaultsNote } from "./FaultsNote";
 import { jsonLines } from "./jsonLines";
 
@@ -39,7 +40,7 @@ export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone 
       <div className="flex flex-col gap-3">
         {known ? null : <TextField label="Name" hint="Letters, digits, dot, underscore and hyphen" autoFocus value={name} onChange={setName} />}
         <Field label={kind === "prompt" ? "Text" : "Examples: JSON lines, a JSON list or a table; kept as JSON lines"}>
-          {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir="auto" className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
+          {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir={direction(text)} className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
         {kind === "dataset" ? <input type="file" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
         {kind === "dataset" ? <FaultsNote text={looked} /> : null}

@@ -1,6 +1,7 @@
 import { Field } from "@/components/Field";
 import { LONG } from "@/components/GrowingArea";
 import { PromptText } from "@/components/PromptText";
+import { direction } from "@/lib/direction";
 import { PromptPick } from "./PromptPick";
 import { variables } from "./runFile";
 
@@ -25,7 +26,7 @@ export function PromptPart({ value, columns, missing, workspace, onChange }: Pro
         {({ id, describedBy }) => (
           <div className="relative rounded bg-panel">
             {value.length > LONG ? null : <pre aria-hidden="true" className="prompt pointer-events-none absolute inset-0 overflow-hidden border border-transparent px-[10px] py-[5px] text-transparent"><PromptText text={`${value}\n`} /></pre>}
-            <textarea id={id} aria-describedby={describedBy} aria-invalid={missing.length ? true : undefined} spellCheck={false} dir="auto" className={`field prompt relative block !bg-transparent min-h-32 ${value.length > LONG ? "h-96 resize-y" : "resize-none overflow-hidden [field-sizing:content]"}`} rows={7} value={value} onChange={(event) => onChange(event.target.value)} />
+            <textarea id={id} aria-describedby={describedBy} aria-invalid={missing.length ? true : undefined} spellCheck={false} dir={direction(value)} className={`field prompt relative block !bg-transparent min-h-32 ${value.length > LONG ? "h-96 resize-y" : "resize-none overflow-hidden [field-sizing:content]"}`} rows={7} value={value} onChange={(event) => onChange(event.target.value)} />
           </div>
         )}
       </Field>

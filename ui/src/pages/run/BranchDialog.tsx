@@ -2,12 +2,14 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { candidateQuery, snapshotsQuery } from "@/api/queries";
+import { candidateQuery, runBudgetQuery, snapshotsQuery } from "@/api/queries";
 import { Button } from "@/components/Button";
 import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
+import { Loading } from "@/components/Loading";
 import { Select } from "@/components/Select";
 import { BudgetFields } from "./BudgetFields";
+import { ComponentFields } from "./ComponentFields";
 import type { Budget } from "@/api/types";
 
 interface Props {
@@ -24,7 +26,9 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
   const navigate = useNavigate();
   const snapshots = useQuery(snapshotsQuery(run));
   const [start, setStart] = useState(from ?? snapshot ?? "best");
-  const [budget, setBudget] = useState<Budget>({});
+  // what is sent is the whole budget: whoever sets one limit must not lift the others unseen
+  const limits = useQuery(runBudgetQuery(run));
+  const [budget, setBudget] = useState<Budget>();
   const [edits, setEdits] = useState<Record<string, string>>({});
   const candidate = useQuery({ ...candidateQuery(run, from ?? ""), enabled: Boolean(from) });
   const branch = useMutation({
@@ -32,7 +36,7 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
       api.post<{ run: string }>(`/runs/${run}/branches`, {
         from: start,
         start: true,
-        ...(Object.keys(budget).length ? { budget } : {}),
+        ...(budget ? { budget } : {}),
         ...(Object.keys(edits).length ? { prompt: edits } : {}),
       }),
     onSuccess: (made) => {
@@ -61,22 +65,8 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
       <div className="flex flex-col gap-4">
         <p className="text-muted">A branch is a run of its own. It shares examples, metric and models with this one, and its family tree goes on from here.</p>
         <Select label="Start from" value={start} options={options} onChange={setStart} />
-        {from && start === from
-          ? candidate.data?.prompt.components.map((component) => (
-              <label key={component.name} className="block">
-                <span className="mb-1 block text-small font-medium">Prompt: {component.name}{component.frozen ? " (frozen)" : ""}</span>
-                <textarea
-                  className="field prompt"
-                  rows={Math.min(12, component.text.split("\n").length + 2)}
-                  readOnly={component.frozen}
-                  spellCheck={false}
-                  value={edits[component.name] ?? component.text}
-                  onChange={(event) => setEdits({ ...edits, [component.name]: event.target.value })}
-                />
-              </label>
-            ))
-          : null}
-        <BudgetFields value={budget} onChange={setBudget} hint="Empty: as much as this run had." />
+        {start === from && candidate.data ? <ComponentFields components={candidate.data.prompt.components} edits={edits} onChange={setEdits} /> : null}
+        {limits.data ? <BudgetFields value={budget ?? limits.data.budget} onChange={setBudget} hint="Its own; at first as much as this run may buy." /> : limits.error ? <ErrorNote error={limits.error} retry={() => void limits.refetch()} /> : <Loading what="Reading the limits" />}
         {branch.error ? <ErrorNote error={branch.error} /> : null}
       </div>
     </Dialog>

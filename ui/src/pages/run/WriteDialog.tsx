@@ -7,6 +7,7 @@ import { Dialog } from "@/components/Dialog";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { TextField } from "@/components/TextField";
+import { ComponentFields } from "./ComponentFields";
 
 interface Props {
   run: string;
@@ -45,19 +46,7 @@ export function WriteDialog({ run, from, onClose, onAdded }: Props) {
       <div className="flex flex-col gap-4">
         <p className="text-muted">Your prompt joins this search. It is evaluated on a sample of train examples, and meets validation beside the finalists. Placeholders and frozen text have to stay.</p>
         {candidate.isPending ? <Loading /> : null}
-        {candidate.data?.prompt.components.map((component) => (
-          <label key={component.name} className="block">
-            <span className="mb-1 block text-small font-medium">Prompt: {component.name}{component.frozen ? " (frozen)" : ""}</span>
-            <textarea
-              className="field prompt"
-              rows={Math.min(14, component.text.split("\n").length + 2)}
-              readOnly={component.frozen}
-              spellCheck={false}
-              value={edits[component.name] ?? component.text}
-              onChange={(event) => setEdits({ ...edits, [component.name]: event.target.value })}
-            />
-          </label>
-        ))}
+        {candidate.data ? <ComponentFields components={candidate.data.prompt.components} edits={edits} onChange={setEdits} /> : null}
         <TextField label="What it is about" placeholder="may stay empty" value={note} onChange={setNote} />
         {add.error ? <ErrorNote error={add.error} /> : null}
       </div>

@@ -19,7 +19,8 @@ interface Column {
   cell: (node: Node, best: boolean) => ReactNode;
 }
 
-const clipped = (text: string) => <span className="block max-w-72 truncate text-muted" title={text}>{text}</span>;
+/** A text that takes what the other columns leave, and is cut there. */
+const clipped = (text: string) => <span className="block min-w-40"><span className="block w-0 min-w-full truncate text-muted" title={text}>{text}</span></span>;
 
 export const COLUMNS: readonly Column[] = [
   { name: "score", title: "Score", usual: true, num: true, sort: "score", cell: (node, best) => <Score best={best} value={node.score?.mean} low={node.score?.low} high={node.score?.high} /> },

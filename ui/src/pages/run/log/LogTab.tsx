@@ -10,11 +10,11 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
 import { TextField } from "@/components/TextField";
-import { count } from "@/lib/format";
+import { count, plural } from "@/lib/format";
 import { describe, KINDS } from "./describe";
 import { Entries } from "./Entries";
 import { journalQuery } from "./journalQuery";
-import { joined } from "./pages";
+import { joined, meeting } from "./pages";
 
 /** Every event of the run with its reason, live. Only the end is read at first; what is older comes when it is asked for. */
 export function LogTab() {
@@ -22,11 +22,13 @@ export function LogTab() {
   const { kind = "", find = "" } = useSearch({ from: "/runs/$run/log" });
   const navigate = useNavigate({ from: "/runs/$run/log" });
   const { data: detail } = useSuspenseQuery(runQuery(run));
+  const live = useQuery<LiveLog>({ queryKey: liveLogKey(run), queryFn: () => ({ entries: [], next: 0 }), enabled: false });
   // the end as it was when the page was opened: what comes later is in the live log
-  const [length, setLength] = useState(detail.length);
+  const [length, setLength] = useState(() => Math.max(detail.length, live.data?.next ?? 0));
+  const meets = meeting(length, live.data?.entries ?? []);
+  if (meets !== length) setLength(meets);
   const events = KINDS.find((one) => one.name === kind)?.events;
   const journal = useInfiniteQuery(journalQuery(run, length, events));
-  const live = useQuery<LiveLog>({ queryKey: liveLogKey(run), queryFn: () => ({ entries: [], next: 0 }), enabled: false });
   const { entries, gap } = useMemo(() => joined(journal.data?.pages ?? [], live.data?.entries ?? []), [journal.data, live.data]);
   const { data: members } = useQuery({ ...membersQuery(detail.workspace), enabled: !shareOf(run) });
   const names = useMemo(() => Object.fromEntries((members?.items ?? []).map((member) => [member.user, member.name])), [members]);
@@ -54,12 +56,12 @@ export function LogTab() {
       </div>
       {from > 0 ? (
         <p className="mb-1 flex items-center gap-3 text-muted">
-          {find || events ? `Looked through from entry ${count(from)} on.` : `${count(from)} older entries.`}
+          {find || events ? `Looked through from entry ${count(from)} on.` : `${plural(from, "older entry", "older entries")}.`}
           <Button busy={journal.isFetchingPreviousPage} onClick={older}>{find || events ? "Look through older ones" : "Read older ones"}</Button>
         </p>
       ) : null}
-      {!gap && detail.length > length && !live.data?.entries.length ? <p className="mb-1 flex items-center gap-3 text-muted">{count(detail.length - length)} newer entries.<Button onClick={() => setLength(detail.length)}>Read them</Button></p> : null}
-      {gap ? <p className="mb-1 flex items-center gap-3 text-muted">{count(gap.missing)} entries behind {count(gap.after)} are not here.<Button onClick={() => setLength(total)}>Read anew from the end</Button></p> : null}
+      {!gap && detail.length > length && !live.data?.entries.length ? <p className="mb-1 flex items-center gap-3 text-muted">{plural(detail.length - length, "newer entry", "newer entries")}.<Button onClick={() => setLength(detail.length)}>Read them</Button></p> : null}
+      {gap ? <p className="mb-1 flex items-center gap-3 text-muted">{plural(gap.missing, "entry", "entries")} behind {count(gap.after)} {gap.missing === 1 ? "is" : "are"} not here.<Button onClick={() => setLength(total)}>Read anew from the end</Button></p> : null}
       <Entries entries={shown} names={names} follow={follow} onLetGo={() => setFollow(false)} onTop={older} />
     </div>
   );

@@ -1,4 +1,5 @@
 import type { Recorded } from "@/api/types";
+import { KEPT } from "@/api/useRunStream";
 
 /** A stretch of the journal that was read: entries from `from` on, before `to`, perhaps only some kinds of them. */
 export interface Stretch {
@@ -19,4 +20,12 @@ export function joined(read: readonly Stretch[], live: readonly Recorded[]): Joi
   const news = live.filter((entry) => entry.seq >= to);
   const first = news[0]?.seq ?? to;
   return { entries: [...read.flatMap((stretch) => stretch.entries), ...news], gap: first > to ? { after: to - 1, missing: first - to } : null };
+}
+
+/**
+ * Up to where the journal has to be read to meet the live end: entries come between the answer that told its length and the first of the stream.
+ * Where the live end has let entries go since, that is left to whoever looks: at 500 entries a second it would be read anew all the time.
+ */
+export function meeting(length: number, live: readonly Recorded[]): number {
+  return live.length < KEPT ? Math.max(length, live[0]?.seq ?? 0) : length;
 }
