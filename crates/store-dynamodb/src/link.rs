@@ -3,13 +3,15 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig, timeout::TimeoutConfig},
-    types::{AttributeValue, DeleteRequest, KeysAndAttributes, WriteRequest},
+    error::BuildError,
+    types::{AttributeValue, DeleteRequest, KeysAndAttributes, PutRequest, WriteRequest},
 };
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
 use clade_store::StoreError;
+use futures::{StreamExt, TryStreamExt, stream};
 use tokio::sync::OnceCell;
 
 use crate::{DynamoOptions, fault::fault, items::Item, unprocessed::Tries};
@@ -17,6 +19,8 @@ use crate::{DynamoOptions, fault::fault, items::Item, unprocessed::Tries};
 /// Most keys of a batch that reads, and of one that writes, by DynamoDB's limits.
 const READ: usize = 100;
 const WRITE: usize = 25;
+/// Requests that are under way at once for one call.
+pub(crate) const AT_ONCE: usize = 16;
 
 /// The way to DynamoDB.
 pub(crate) struct Link {
@@ -77,43 +81,62 @@ impl Link {
 
     /// The items of these keys as they are now, in any order; each key once.
     pub async fn get_all(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        let parts: Vec<_> = keys.chunks(READ).map(<[_]>::to_vec).collect();
+        let parts = stream::iter(parts).map(|part| self.get_part(part));
+        let parts: Vec<Vec<Item>> = parts.buffer_unordered(AT_ONCE).try_collect().await?;
+        Ok(parts.concat())
+    }
+
+    async fn get_part(&self, mut keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
         let (client, table) = (self.client().await, &self.options.table);
-        let mut items = Vec::with_capacity(keys.len());
-        for part in keys.chunks(READ) {
-            let (mut keys, mut tries) = (part.to_vec(), Tries::new("read items"));
-            while !keys.is_empty() {
-                let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
-                let wanted =
-                    wanted.map_err(|error| StoreError::Backend { doing: "read items", detail: error.to_string() })?;
-                let answer = client.batch_get_item().request_items(table, wanted).send().await;
-                let answer = answer.map_err(|error| self.fault("read items", &error))?;
-                items.extend(answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default());
-                let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(table));
-                keys = left.map(|left| left.keys).unwrap_or_default();
-                tries.wait(keys.len()).await?;
-            }
+        let (mut items, mut tries) = (Vec::with_capacity(keys.len()), Tries::new("read items"));
+        while !keys.is_empty() {
+            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build();
+            let wanted =
+                wanted.map_err(|error| StoreError::Backend { doing: "read items", detail: error.to_string() })?;
+            let answer = client.batch_get_item().request_items(table, wanted).send().await;
+            let answer = answer.map_err(|error| self.fault("read items", &error))?;
+            items.extend(answer.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default());
+            let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(table));
+            keys = left.map(|left| left.keys).unwrap_or_default();
+            tries.wait(keys.len()).await?;
         }
         Ok(items)
     }
 
+    /// Writes items, whatever is there; each key once.
+    pub async fn put_all(&self, items: Vec<Item>) -> Result<(), StoreError> {
+        let put = |item| PutRequest::builder().set_item(Some(item)).build();
+        let requests = items.into_iter().map(|item| Ok(WriteRequest::builder().put_request(put(item)?).build()));
+        self.write_all("write items", requests.collect()).await
+    }
+
     /// Removes the items of these keys.
     pub async fn delete_all(&self, keys: Vec<Item>) -> Result<(), StoreError> {
+        let delete = |key| DeleteRequest::builder().set_key(Some(key)).build();
+        let requests = keys.into_iter().map(|key| Ok(WriteRequest::builder().delete_request(delete(key)?).build()));
+        self.write_all("drop items", requests.collect()).await
+    }
+
+    async fn write_all(
+        &self,
+        doing: &'static str,
+        requests: Result<Vec<WriteRequest>, BuildError>,
+    ) -> Result<(), StoreError> {
+        let requests = requests.map_err(|error| StoreError::Backend { doing, detail: error.to_string() })?;
+        let parts: Vec<_> = requests.chunks(WRITE).map(<[_]>::to_vec).collect();
+        let parts = stream::iter(parts).map(|part| self.write_part(doing, part));
+        parts.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    async fn write_part(&self, doing: &'static str, mut requests: Vec<WriteRequest>) -> Result<(), StoreError> {
         let (client, table) = (self.client().await, &self.options.table);
-        for part in keys.chunks(WRITE) {
-            let mut requests = Vec::with_capacity(part.len());
-            for key in part {
-                let delete = DeleteRequest::builder().set_key(Some(key.clone())).build();
-                let delete =
-                    delete.map_err(|error| StoreError::Backend { doing: "drop items", detail: error.to_string() })?;
-                requests.push(WriteRequest::builder().delete_request(delete).build());
-            }
-            let mut tries = Tries::new("drop items");
-            while !requests.is_empty() {
-                let answer = client.batch_write_item().request_items(table, requests).send().await;
-                let answer = answer.map_err(|error| self.fault("drop items", &error))?;
-                requests = answer.unprocessed_items.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
-                tries.wait(requests.len()).await?;
-            }
+        let mut tries = Tries::new(doing);
+        while !requests.is_empty() {
+            let answer = client.batch_write_item().request_items(table, requests).send().await;
+            let answer = answer.map_err(|error| self.fault(doing, &error))?;
+            requests = answer.unprocessed_items.and_then(|mut tables| tables.remove(table)).unwrap_or_default();
+            tries.wait(requests.len()).await?;
         }
         Ok(())
     }

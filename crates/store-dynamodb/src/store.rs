@@ -19,12 +19,9 @@ use crate::{
         self, Item, RUNS, bytes, candidate, generation, number, of_prompt, of_record, partition, place, string, text,
         whole,
     },
-    link::Link,
+    link::{AT_ONCE, Link},
     recent::Recent,
 };
-
-/// Records that are written at once.
-const AT_ONCE: usize = 16;
 
 /// Generations in a DynamoDB table. Connects with the first call.
 pub struct DynamoGenerations {
@@ -58,8 +55,8 @@ impl DynamoGenerations {
     }
 
     /// Writes a record unless a newer one is there.
-    async fn put_record(&self, record: &Record) -> Result<(), StoreError> {
-        let (item, parts) = of_record(record)?;
+    async fn put_record(&self, record: Record) -> Result<(), StoreError> {
+        let (item, parts) = of_record(&record)?;
         for part in parts {
             self.put_item(part).await?;
         }
@@ -142,7 +139,7 @@ impl DynamoGenerations {
     }
 }
 
-fn key(pk: &str, sk: &str) -> Item {
+pub(crate) fn key(pk: &str, sk: &str) -> Item {
     Item::from([("pk".into(), text(pk)), ("sk".into(), text(sk))])
 }
 
@@ -190,14 +187,10 @@ impl Projection for DynamoGenerations {
             recent.add(records.iter().map(|record| record.node.id.candidate), now_ms());
             let latest = records.iter().map(|record| u64::from(record.node.generation)).max();
             let latest = latest.max(before.as_ref().and_then(|item| number(item, "latest")));
-            let mut writes: Vec<StoreFuture<'_, ()>> = Vec::with_capacity(records.len() + prompts.len());
-            for record in &records {
-                writes.push(Box::pin(self.put_record(record)));
-            }
-            for (id, prompt) in &prompts {
-                writes.push(Box::pin(self.put_item(of_prompt(&run, *id, prompt))));
-            }
-            stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+            // a record is written over older ones alone, which only a request of its own can say; prompts never change
+            let texts = prompts.iter().map(|(id, prompt)| of_prompt(&run, *id, prompt)).collect();
+            let each = stream::iter(records).map(|record| self.put_record(record)).buffer_unordered(AT_ONCE);
+            tokio::try_join!(each.try_collect::<()>(), self.link.put_all(texts))?;
 
             let json = serde_json::to_vec(&fold).map_err(|error| written(&error))?;
             let packed = zstd::encode_all(&json[..], 3).map_err(|error| written(&error))?;

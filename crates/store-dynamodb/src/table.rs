@@ -12,7 +12,7 @@ use clade_store::StoreError;
 use crate::DynamoGenerations;
 
 /// The two indices: their names and keys.
-const INDICES: [(&str, &str, &str); 2] = [("by_generation", "g1pk", "g1sk"), ("by_fitness", "g2pk", "g2sk")];
+pub(crate) const INDICES: [(&str, &str, &str); 2] = [("by_generation", "g1pk", "g1sk"), ("by_fitness", "g2pk", "g2sk")];
 
 impl DynamoGenerations {
     /// Creates the table with its indices where it is not there, and waits until it can be used. Returns whether it was created.

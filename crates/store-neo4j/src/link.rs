@@ -70,6 +70,16 @@ impl Link {
         self.patiently(doing, async { self.graph.run(query).await.map(drop) }).await
     }
 
+    /// Tries a statement, and takes back what it did.
+    pub async fn tried(&self, doing: &'static str, query: Query) -> Result<(), StoreError> {
+        let tried = async {
+            let mut transaction = self.graph.start_txn().await?;
+            transaction.run(query).await?;
+            transaction.rollback().await
+        };
+        self.patiently(doing, tried).await
+    }
+
     /// Statements in one transaction, all of them again where it met another one. The first is asked for a row, which decides
     /// whether the rest is carried out.
     pub async fn transaction<T>(

@@ -54,6 +54,13 @@ impl Server {
                 "name the authority that signed its certificate (`authorities` of [store]), and the server as its certificate does".into(),
             );
         }
+        // the driver names no kind for it
+        if said.contains("does not support TLS") {
+            return denied(
+                "turn TLS on in the server (`ssl = on`), or write sslmode=disable where nobody can listen on the way"
+                    .into(),
+            );
+        }
         if error.is_closed() || is_away(error) {
             return StoreError::Unreachable { server: self.name.clone(), detail: said };
         }

@@ -35,12 +35,12 @@ impl RedisAnswers {
         Ok(Self { link: Link::new(&options)?, options, buyer })
     }
 
-    /// Connects, and looks at version and settings.
+    /// Connects, looks at version and settings, and tries whether it may write.
     ///
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        let mut report = Report::of(&self.link).await?;
+        let mut report = Report::of(&self.link, &self.options.prefix).await?;
         if let Some(policy) = bounded(&self.link).await.filter(|policy| policy == "noeviction") {
             report.warnings.push(format!(
                 "maxmemory-policy {policy} keeps new answers out once the memory is full; CONFIG SET maxmemory-policy volatile-lru lets \

@@ -5,25 +5,28 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// Which server is meant, without its password.
 #[derive(Debug, Clone)]
-pub(crate) struct Server(String);
+pub(crate) struct Server {
+    name: String,
+    prefix: String,
+}
 
 impl Server {
-    /// What of an address may be shown.
-    pub fn of(url: &str) -> Self {
+    /// What of an address may be shown, and what keys begin with there.
+    pub fn of(url: &str, prefix: &str) -> Self {
         let (_, rest) = url.split_once("://").unwrap_or(("", url));
         let shown = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         let shown = shown.split(['?', '#']).next().unwrap_or_default();
-        Self(format!("Redis at {shown}"))
+        Self { name: format!("Redis at {shown}"), prefix: prefix.to_owned() }
     }
 
     pub fn name(&self) -> &str {
-        &self.0
+        &self.name
     }
 
     /// The address is none.
     pub fn wrong_address(&self, error: &RedisError) -> StoreError {
         StoreError::Denied {
-            server: self.0.clone(),
+            server: self.name.clone(),
             detail: error.to_string(),
             remedy: "write redis://HOST:PORT, with USER:PASSWORD@ before the host where it asks for them".into(),
         }
@@ -35,23 +38,27 @@ impl Server {
             Some(error) => format!("after {} s: {error}", patience.as_secs_f64()),
             None => format!("no answer within {} s", patience.as_secs_f64()),
         };
-        StoreError::Unreachable { server: self.0.clone(), detail }
+        StoreError::Unreachable { server: self.name.clone(), detail }
     }
 
     /// What an error means, and what to do.
     pub fn fault(&self, doing: &'static str, error: &RedisError) -> StoreError {
         let denied = |remedy: &str| StoreError::Denied {
-            server: self.0.clone(),
+            server: self.name.clone(),
             detail: error.to_string(),
             remedy: remedy.to_owned(),
         };
         let code = error.code().unwrap_or_default();
+        // of what a script may not do the server says so in words alone
+        let forbidden = error.kind() == ErrorKind::Server(ServerErrorKind::NoPerm)
+            || error.detail().is_some_and(|said| said.contains("The user executing the script can't"));
         match error.kind() {
             ErrorKind::AuthenticationFailed => denied("check the user and the password of its address"),
             _ if matches!(code, "NOAUTH" | "WRONGPASS") => denied("check the user and the password of its address"),
-            ErrorKind::Server(ServerErrorKind::NoPerm) => denied(
-                "let the user in: ACL SETUSER name ~clade:* +@read +@write +@scripting +@connection +info +config|get",
-            ),
+            _ if forbidden => denied(&format!(
+                "let the user in: ACL SETUSER name ~{}:* +@read +@write +@scripting +@connection +info +config|get",
+                self.prefix
+            )),
             _ if code == "OOM" => {
                 denied("its memory is full: raise `maxmemory`, or let old runs expire; the run goes on without it")
             }
@@ -62,9 +69,9 @@ impl Server {
                 denied("it is a replica, which only reads: name the primary")
             }
             _ if error.is_io_error() || error.is_timeout() || error.is_connection_dropped() => {
-                StoreError::Unreachable { server: self.0.clone(), detail: error.to_string() }
+                StoreError::Unreachable { server: self.name.clone(), detail: error.to_string() }
             }
-            _ => StoreError::Backend { doing, detail: format!("{}: {error}", self.0) },
+            _ => StoreError::Backend { doing, detail: format!("{}: {error}", self.name) },
         }
     }
 }
@@ -80,7 +87,7 @@ mod tests {
             ("rediss://:secret@host", "Redis at host"),
             ("redis://host:1?x=y", "Redis at host:1"),
         ] {
-            assert_eq!(Server::of(url).name(), shown);
+            assert_eq!(Server::of(url, "clade").name(), shown);
         }
     }
 }

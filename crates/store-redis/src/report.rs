@@ -1,6 +1,6 @@
 use clade_store::StoreError;
 
-use crate::{RedisGenerations, link::Link};
+use crate::{RedisGenerations, link::Link, scripts::TRY};
 
 /// What a server is and what to know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,12 +17,12 @@ pub struct Report {
 const LEAST: u32 = 7;
 
 impl RedisGenerations {
-    /// Connects, and looks at version and settings.
+    /// Connects, looks at version and settings, and tries whether it may write.
     ///
     /// # Errors
     /// Where it cannot be reached or refuses.
     pub async fn report(&self) -> Result<Report, StoreError> {
-        let mut report = Report::of(&self.link).await?;
+        let mut report = Report::of(&self.link, &self.options.prefix).await?;
         if let Some(policy) = bounded(&self.link).await.filter(|policy| policy.starts_with("allkeys")) {
             report.warnings.push(format!(
                 "maxmemory-policy {policy} may evict a run in part, which is then read anew; CONFIG SET maxmemory-policy \
@@ -34,7 +34,7 @@ impl RedisGenerations {
 }
 
 impl Report {
-    pub(crate) async fn of(link: &Link) -> Result<Self, StoreError> {
+    pub(crate) async fn of(link: &Link, prefix: &str) -> Result<Self, StoreError> {
         let info: String = link.call("ask for the version", redis::cmd("INFO").arg("server")).await?;
         let value = |text: &str, name: &str| -> Option<String> {
             text.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned()))
@@ -45,6 +45,7 @@ impl Report {
         if major.is_some_and(|major| major < LEAST) {
             warnings.push(format!("version {version} is older than {LEAST}.0, which is tested; update it"));
         }
+        let () = link.script("try to write", &TRY, &[&format!("{prefix}:{{doctor}}:try")], &[]).await?;
         Ok(Self { server: link.server.name().to_owned(), version, warnings })
     }
 }

@@ -7,7 +7,7 @@ use std::{
 use clade_domain::RunId;
 use clade_store::{Projector, Store};
 use futures::{StreamExt, stream::FuturesUnordered};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::{Backend, Config, Role};
@@ -17,6 +17,8 @@ use crate::{context::Context, failure::Failure, output::Output};
 const PULSE: Duration = Duration::from_millis(500);
 /// The longest pause after failures.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How often a server looks for what the runs that it carries out do not bring.
+const ROUND: Duration = Duration::from_secs(60);
 /// How long the end of a run waits for the last entries to be carried over.
 const LAST: Duration = Duration::from_secs(10);
 
@@ -52,14 +54,8 @@ impl Feed {
     /// # Errors
     /// Where the configuration is wrong.
     pub fn of(context: &Context, store: &Arc<dyn Store>, run: &RunId) -> Result<Self, Failure> {
-        let config = Config::read(context)?;
-        let mut lines = Vec::new();
-        for role in Role::ALL {
-            if let Some(backend) = Backend::of(role, &config)? {
-                let projector = Projector::new(Arc::<dyn Store>::clone(store), backend.projection());
-                lines.push(Line { role, projector, rest: None, complained: false });
-            }
-        }
+        let line = |(role, projector)| Line { role, projector, rest: None, complained: false };
+        let lines = projectors(context, store)?.into_iter().map(line).collect();
         Ok(Self { run: run.clone(), output: context.output, lines })
     }
 
@@ -78,7 +74,8 @@ impl Feed {
     }
 }
 
-/// Keeps the servers that are configured up with every run of a server, until it is down and all runs were put down.
+/// Keeps the servers that are configured up with every journal, until this server is down and all its runs were put down: with the
+/// runs that it carries out as they go, and now and then with everything else.
 ///
 /// # Errors
 /// Where the configuration is wrong.
@@ -87,6 +84,20 @@ pub async fn all(
     store: &Arc<dyn Store>,
     running: impl Fn() -> Vec<RunId>,
     down: CancellationToken,
+) -> Result<(), Failure> {
+    let mut rounds = Vec::new();
+    for (role, projector) in projectors(context, store)? {
+        rounds.push(go_round(role, projector, context.output, &down));
+    }
+    let (fed, _) = futures::join!(runs(context, store, running, &down), futures::future::join_all(rounds));
+    fed
+}
+
+async fn runs(
+    context: &Context,
+    store: &Arc<dyn Store>,
+    running: impl Fn() -> Vec<RunId>,
+    down: &CancellationToken,
 ) -> Result<(), Failure> {
     let mut feeds = FuturesUnordered::new();
     let mut going: BTreeMap<RunId, CancellationToken> = BTreeMap::new();
@@ -117,10 +128,56 @@ pub async fn all(
     Ok(())
 }
 
+/// Carries over what no run here brings: what came while a server was away, what other processes did, imports and snapshots.
+async fn go_round(role: Role, projector: Projector, output: Output, down: &CancellationToken) {
+    let mut pause = None;
+    let rounds = async {
+        loop {
+            match projector.catch_up().await {
+                Ok(_) => {
+                    if pause.take().is_some() {
+                        output.note(format!("{} has caught up", role.words()));
+                    }
+                    sleep(ROUND).await;
+                }
+                Err(error) => {
+                    if pause.is_none() {
+                        output.note(format!("{} falls behind, and is tried again and again: {error}", role.words()));
+                    }
+                    sleep(*pause.insert(longer(pause))).await;
+                }
+            }
+        }
+    };
+    // a batch that is given up is begun anew by whoever comes next
+    tokio::select! {
+        () = rounds => {}
+        () = down.cancelled() => {}
+    }
+}
+
+/// The servers that are configured.
+fn projectors(context: &Context, store: &Arc<dyn Store>) -> Result<Vec<(Role, Projector)>, Failure> {
+    let config = Config::read(context)?;
+    let mut all = Vec::new();
+    for role in Role::ALL {
+        if let Some(backend) = Backend::of(role, &config)? {
+            all.push((role, Projector::new(Arc::<dyn Store>::clone(store), backend.projection())));
+        }
+    }
+    Ok(all)
+}
+
+/// The pause after one more failure.
+fn longer(pause: Option<Duration>) -> Duration {
+    pause.map_or(PULSE * 4, |pause| (pause * 2).min(LONGEST))
+}
+
 impl Line {
     async fn keep_up(&mut self, run: &RunId, output: &Output, ended: &CancellationToken) {
-        // from one beginning to the next: the time that a batch takes is no pause on top
-        let mut pulse = interval_at(Instant::now() + PULSE, PULSE);
+        // from one beginning to the next: the time that a batch takes is no pause on top. The first is at once, while there is little:
+        // a server that was just started takes longest over statements that it has not met
+        let mut pulse = interval(PULSE);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !ended.is_cancelled() {
             tokio::select! {
@@ -141,7 +198,7 @@ impl Line {
         match self.projector.catch_up_run(run.clone()).await {
             Ok(_) => self.rest = None,
             Err(error) => {
-                let pause = self.rest.map_or(PULSE * 4, |(_, pause)| (pause * 2).min(LONGEST));
+                let pause = longer(self.rest.map(|(_, pause)| pause));
                 self.rest = Some((Instant::now() + pause, pause));
                 if !self.complained {
                     self.complained = true;

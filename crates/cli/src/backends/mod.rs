@@ -7,9 +7,11 @@ mod config;
 mod feed;
 mod open;
 mod record;
+mod told;
 
 pub use answers::AnswerServer;
-pub use config::Config;
+pub use config::{Config, Server};
 pub use feed::{Feed, all as feed_all};
 pub use open::{Backend, Role};
 pub use record::Record;
+pub use told::told;

@@ -2,8 +2,9 @@ use serde_json::json;
 
 use crate::{
     args::MigrateArgs,
-    backends::{Backend, Config, Record, Role},
+    backends::{Backend, Config, Record, Role, Server},
     context::Context,
+    exit,
     failure::Failure,
 };
 
@@ -11,37 +12,42 @@ use crate::{
 pub async fn run(args: &MigrateArgs, context: &Context) -> Result<(), Failure> {
     let config = Config::read(context)?;
     let output = context.output;
-    let mut found = false;
+    let mut parts = 0;
+    let mut good = true;
+    let mut done = |name: &str, done: Result<String, Failure>| match done {
+        Ok(done) if output.json => output.json_line(&json!({ "part": name, "done": done })),
+        Ok(done) => output.line(format!("{name}: {done}")),
+        // one that is away keeps none of the others waiting
+        Err(failure) => {
+            failure.tell(&output);
+            good = false;
+        }
+    };
     if let Some(server) = &config.store {
-        found = true;
+        parts += 1;
         if args.print {
             output.line(Record::script(server)?);
         } else {
-            let record = Record::in_server(server).await?;
-            record.store().close().await?;
-            if output.json {
-                output.json_line(&json!({ "part": "store", "done": record.to_string() }));
-            } else {
-                output.line(format!("store: {record} is in order"));
-            }
+            done("store", in_order(server).await);
         }
     }
     for role in Role::ALL {
         let Some(backend) = Backend::of(role, &config)? else { continue };
-        found = true;
+        parts += 1;
         if args.print {
             backend.statements().iter().for_each(|statement| output.line(statement));
-            continue;
-        }
-        let done = backend.migrate().await?;
-        if output.json {
-            output.json_line(&json!({ "part": role.name(), "done": done }));
         } else {
-            output.line(format!("{}: {done}", role.name()));
+            done(role.name(), backend.migrate().await.map(str::to_owned).map_err(Failure::from));
         }
     }
-    if !found {
+    if parts == 0 {
         output.note("no server is configured; the store keeps itself in order");
     }
-    Ok(())
+    if good { Ok(()) } else { Err(Failure::Exit(exit::ERROR)) }
+}
+
+async fn in_order(server: &Server) -> Result<String, Failure> {
+    let record = Record::in_server(server).await?;
+    record.store().close().await?;
+    Ok(format!("{record} is in order"))
 }

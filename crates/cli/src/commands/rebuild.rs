@@ -5,7 +5,7 @@ use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
-    backends::{Backend, Config, Role},
+    backends::{Backend, Config, Role, told},
     context::Context,
     failure::Failure,
 };
@@ -16,7 +16,8 @@ pub async fn run(role: Role, context: &Context) -> Result<(), Failure> {
     let record = context.record(Durability::Normal).await?;
     let (store, own) = (record.store(), record.projection());
     let projection = backend.map_or(own, |backend| backend.projection());
-    let entries = Projector::new(Arc::<dyn Store>::clone(&store), projection).rebuild().await?;
+    let projector = Projector::new(Arc::<dyn Store>::clone(&store), projection);
+    let entries = told(role, &projector, &context.output, projector.rebuild()).await?;
     store.close().await?;
     if context.output.json {
         context.output.json_line(&json!({ "part": role.name(), "entries": entries }));

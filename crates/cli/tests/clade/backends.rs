@@ -139,8 +139,42 @@ fn servers_that_are_down_are_said_and_change_nothing() {
     assert_eq!(ran.code, 1);
     assert_eq!(ran.stdout.matches("FAIL").count(), 2, "{}", ran.stdout);
     assert!(ran.stdout.contains("Redis at 127.0.0.1:1") && ran.stdout.contains("cannot be reached"), "{}", ran.stdout);
-    let ran = with.run(&["sync"]);
-    assert!(ran.code == 1 && ran.stderr.contains("Neo4j at 127.0.0.1:1 cannot be reached"), "{}", ran.stderr);
+    // each by itself: one that is away keeps none of the others waiting
+    for arguments in [&["sync"][..], &["sync", "--status"], &["migrate"]] {
+        let ran = with.run(arguments);
+        assert!(ran.code == 1 && ran.stderr.contains("Neo4j at 127.0.0.1:1 cannot be reached"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("Redis at 127.0.0.1:1 cannot be reached"), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_table_without_keys_is_said_with_what_to_set() {
+    let place = Place::new();
+    let url = "dynamodb://eu-central-1/clade?endpoint=http://127.0.0.1:1";
+    let with = With { place: &place, variables: vec![("CLADE_GENERATIONS_URL", url.into())] };
+    let mut command = with.command(&["doctor"]);
+    // neither variables nor a profile, nor a machine whose role gives keys
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_SESSION_TOKEN"];
+    for name in names {
+        command.env_remove(name);
+    }
+    let nowhere = place.path("nowhere");
+    for name in ["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"] {
+        command.env(name, &nowhere);
+    }
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    let ran = Ran::of(command);
+    assert_eq!(ran.code, 1);
+    let said = ran.stdout.lines().last().unwrap();
+    assert!(said.contains("no keys to sign requests with") && said.contains("set AWS_ACCESS_KEY_ID"), "{said}");
+    assert!(!said.contains("ProviderError") && said.len() < 400, "{said}");
+    // with keys it is the server that is missing, said in a sentence
+    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map(|name| (name, "local".to_owned()));
+    let with =
+        With { place: &place, variables: [("CLADE_GENERATIONS_URL", url.into())].into_iter().chain(keys).collect() };
+    let said = with.run(&["doctor"]).stdout;
+    let said = said.lines().last().unwrap();
+    assert!(said.contains("cannot be reached (Connection refused") && said.len() < 250, "{said}");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     backends::With,
-    common::{Place, Ran, Working, essence},
+    common::{Place, Ran, Served, Working, essence},
 };
 
 /// The run of this name that nobody disturbs, over nothing but a file.
@@ -106,6 +106,27 @@ fn a_table_that_dies_in_mid_run_changes_nothing_and_catches_up() {
     assert_eq!(result, undisturbed(100, "disturbed").1);
     with.ok(&["sync"]);
     assert!(with.ok(&["sync", "--status"]).contains("nothing is missing"));
+}
+
+/// Nobody calls `clade sync`: a run went from its beginning to its end while Redis was away, and `clade serve` brings it later.
+#[test]
+fn a_server_carries_over_by_itself_what_came_while_redis_was_away() {
+    let Some(mut redis) = RedisServer::start(&[]) else { return };
+    redis.process.kill();
+    let place = Place::new();
+    let token = place.json(&["token", "add", "test"])["secret"].as_str().unwrap().to_owned();
+    let with = With { place: &place, variables: vec![("CLADE_GENERATIONS_URL", redis.url())] };
+    let served = Served::with(with.command(&["serve", "--port", "0", "--json"]), token);
+    let ran = served.run(&place, &["run", "p.yaml", "--json", "--run-id", "away"]);
+    assert!([0, 3].contains(&ran.code), "{}{}", ran.stdout, ran.stderr);
+    assert!(with.run(&["sync", "--status"]).stderr.contains("cannot be reached"));
+    redis.process.restart();
+    let begun = Instant::now();
+    while !with.ok(&["sync", "--status"]).contains("nothing is missing") {
+        assert!(begun.elapsed() < Duration::from_secs(70), "it is as far behind as before");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    served.stop();
 }
 
 #[test]

@@ -25,6 +25,8 @@ async fn what_is_wrong_is_told_with_what_to_do() {
     assert!(unknown.contains("CREATE DATABASE"), "{unknown}");
     let nobody = said("postgres://postgres@127.0.0.1:1/postgres").await;
     assert!(nobody.contains("cannot be reached") && nobody.contains("clade doctor"), "{nobody}");
+    let plain = said(&format!("postgres://postgres@{place}/postgres?sslmode=require")).await;
+    assert!(plain.contains("ssl = on") && plain.contains("sslmode=disable"), "{plain}");
     let wrong = said("postgres://postgres@127.0.0.1:nine/postgres").await;
     assert!(wrong.contains("postgres://USER@HOST:PORT/DATABASE"), "{wrong}");
     // who gives it a user without rights makes the tables first

@@ -14,6 +14,8 @@ impl Code {
 pub(crate) const FIND: Code = Code(include_str!("find.lua"));
 /// Prolongs that right, or gives it back.
 pub(crate) const HOLD: Code = Code(include_str!("hold.lua"));
+/// Tries whether writing is allowed.
+pub(crate) const TRY: Code = Code(include_str!("try.lua"));
 /// Keeps a batch.
 pub(crate) const PUT: Code = Code(include_str!("put.lua"));
 /// Reads a run's checkpoint.

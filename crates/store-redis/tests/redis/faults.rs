@@ -5,7 +5,7 @@ use std::{
 
 use clade_domain::{RunEvent, Timestamp};
 use clade_store::{Generations, Journal, MemoryStore, StoreError, conformance::samples};
-use clade_store_redis::{RedisGenerations, RedisOptions};
+use clade_store_redis::{RedisAnswers, RedisGenerations, RedisOptions};
 use clade_test_servers::{Proxy, RedisServer, SmallDisk};
 
 fn over(store: &Arc<MemoryStore>, url: &str, patience: Duration) -> Generations {
@@ -98,6 +98,16 @@ async fn a_wrong_password_and_missing_rights_are_said() {
     server.cli(&["-a", "right", "ACL", "SETUSER", "reader", "on", ">pw", "~clade:*", "+@read", "+@connection"]);
     let error = over(&store, &url("reader:pw"), Duration::from_secs(2)).projector().catch_up().await.unwrap_err();
     assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("ACL SETUSER")), "{error:?}");
+    // whoever may read and ask for the version is told before a run, with the keys that this installation has
+    server.cli(&["-a", "right", "ACL", "SETUSER", "reader", "~team:*", "+info", "+config|get", "+@scripting"]);
+    let team = RedisOptions { prefix: "team".into(), ..RedisOptions::new(url("reader:pw")) };
+    let told = [
+        RedisGenerations::new(team.clone()).unwrap().report().await.map(drop).unwrap_err(),
+        RedisAnswers::new(team).unwrap().report().await.map(drop).unwrap_err(),
+    ];
+    for error in told {
+        assert!(error.to_string().contains("ACL SETUSER name ~team:* "), "{error}");
+    }
     // the rights that the message asks for are enough
     let rights = "ACL SETUSER reader ~clade:* +@read +@write +@scripting +@connection +info +config|get";
     let words: Vec<&str> = ["-a", "right"].into_iter().chain(rights.split(' ')).collect();
