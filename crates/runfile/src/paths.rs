@@ -66,6 +66,12 @@ impl Folder {
         to
     }
 
+    /// Whether links lead from this place, which is below the folder, to somewhere else.
+    pub(crate) fn leaves(&self, place: &Path) -> bool {
+        let folder = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };
+        matches!((folder.canonicalize(), place.canonicalize()), (Ok(folder), Ok(end)) if !end.starts_with(&folder))
+    }
+
     fn to(&self, path: &str) -> PathBuf {
         let path = Path::new(strip(path));
         let path = path.strip_prefix(".").unwrap_or(path);

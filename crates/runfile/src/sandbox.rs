@@ -82,8 +82,15 @@ pub(crate) fn resolve<'f>(
         network,
         files,
         languages: languages.into_iter().filter(|(needed, _)| *needed).map(|(_, language)| language).collect(),
-        python: input.python.clone().unwrap_or(usual.python),
-        node: input.node.clone().unwrap_or(usual.node),
+        python: input.python.as_deref().map_or(usual.python, |written| interpreter(context, written, far)),
+        node: input.node.as_deref().map_or(usual.node, |written| interpreter(context, written, far)),
     };
     (needs.code || wanted).then_some(spec)
+}
+
+/// An interpreter as it is found from everywhere; that of a machine elsewhere is named as it is there.
+fn interpreter(context: &Context<'_>, written: &str, far: bool) -> String {
+    let place =
+        if far || !written.contains('/') { None } else { std::path::absolute(context.folder.join(written)).ok() };
+    place.map_or_else(|| written.to_owned(), |place| place.to_string_lossy().into_owned())
 }

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::path::Path;
+
 use clade_domain::{ContentHash, Isolation, Language, RunMode, SandboxMode};
 use clade_runfile::{Loaded, Overrides};
 use common::{load_with, write};
@@ -17,6 +19,10 @@ fn loaded(checks: &str, optimize: &str) -> Result<Loaded, String> {
          defaultTest: {{assert: [{checks}]}}\noptimize: {{{optimize}}}\n"
     );
     write(folder.path(), &[("p.yaml", &file), ("score.py", SCORE), ("lib/words.txt", "one\n"), ("s.sh", "true\n")]);
+    #[cfg(unix)]
+    for (link, to) in [("passwd", "/etc/passwd"), ("etc", "/etc"), ("words.txt", "lib/words.txt")] {
+        std::os::unix::fs::symlink(to, folder.path().join(link)).unwrap();
+    }
     load_with(&folder.path().join("p.yaml"), RunMode::Evaluate, Overrides::default()).map_err(|p| p.to_string())
 }
 
@@ -34,6 +40,20 @@ fn files_are_kept_with_the_run() {
 }
 
 #[test]
+fn interpreters_are_found_from_the_run_files_folder() {
+    let check = "{type: python, value: 'True'}";
+    let python = |optimize: &str| loaded(check, optimize).unwrap().spec.sandbox.unwrap().python;
+    let found = python("sandbox: {python: ./venv/bin/python}");
+    assert!(
+        Path::new(&found).is_absolute() && found.ends_with("/venv/bin/python") && !found.contains("/./"),
+        "{found}"
+    );
+    assert_eq!(python("sandbox: {python: python3.12}"), "python3.12");
+    assert_eq!(python("sandbox: {python: /opt/p/bin/python}"), "/opt/p/bin/python");
+    assert_eq!(python("sandbox: {backend: daytona, python: bin/python}"), "bin/python", "that of the image");
+}
+
+#[test]
 fn a_run_without_code_has_no_sandbox_unless_it_wants_one() {
     let check = "{type: contains, value: a}";
     assert!(loaded(check, "seed: 1").unwrap().spec.sandbox.is_none());
@@ -41,6 +61,19 @@ fn a_run_without_code_has_no_sandbox_unless_it_wants_one() {
     let always = loaded(check, "sandbox: always").unwrap().spec.sandbox.unwrap();
     assert_eq!((always.mode, always.isolation), (SandboxMode::Always, Isolation::Namespaces));
     assert!(loaded("{type: javascript, value: 'output == 1'}", "seed: 1").unwrap().spec.sandbox.is_some());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_no_further_than_paths() {
+    let check = "{type: python, value: 'True'}";
+    let files = loaded(check, "sandbox: {files: [words.txt]}").unwrap().spec.sandbox.unwrap().files;
+    assert_eq!(files["words.txt"], "one\n");
+    for link in ["passwd", "etc/passwd"] {
+        let problem = loaded(check, &format!("sandbox: {{files: [{link}]}}")).unwrap_err();
+        let said = format!("`{link}` is a link that leads out of the run file's folder");
+        assert!(problem.contains("p.yaml:5:") && problem.contains(&said), "{problem}");
+    }
 }
 
 #[test]

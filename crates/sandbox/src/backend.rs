@@ -70,12 +70,11 @@ pub trait Sandbox: Send + Sync {
     /// [`SandboxError::File`] where there is no plain file; [`SandboxError::Gone`].
     fn get<'a>(&'a self, path: &'a InsidePath) -> SandboxFuture<'a, Bytes>;
 
-    /// The processor time that was used inside, since a moment that stays the same for as long as a program runs: the difference of two readings is
-    /// what was used between them.
+    /// What is at work inside.
     ///
     /// # Errors
     /// [`SandboxError::Gone`].
-    fn cpu(&self) -> SandboxFuture<'_, Duration>;
+    fn at_work(&self) -> SandboxFuture<'_, AtWork>;
 
     /// Keeps what [`Capabilities::snapshot`] says. The sandbox goes on.
     ///
@@ -88,6 +87,16 @@ pub trait Sandbox: Send + Sync {
     /// # Errors
     /// [`SandboxError::Gone`] where its end could not be seen.
     fn destroy(self: Box<Self>) -> SandboxFuture<'static, ()>;
+}
+
+/// What is at work in a sandbox while a program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AtWork {
+    /// The processor time that was used inside, since a moment that stays the same for as long as a program runs: the difference of two readings is
+    /// what was used between them.
+    pub cpu: Duration,
+    /// How many processes there are, that of the program among them; what has ended and nobody has waited for is none.
+    pub processes: u32,
 }
 
 /// Names a kept state, also across processes.

@@ -104,6 +104,19 @@ pub fn find_interpreter(_: Language, name: &str) -> Result<Interpreter, SandboxE
     Err(SandboxError::NoInterpreter { name: name.to_owned(), detail: MISSING.to_owned() })
 }
 
+/// The same.
+///
+/// # Errors
+/// Always [`SandboxError::NoInterpreter`].
+pub async fn find_interpreter_at(
+    _: &LocalSettings,
+    _: Isolation,
+    language: Language,
+    path: &str,
+) -> Result<Interpreter, SandboxError> {
+    find_interpreter(language, path)
+}
+
 /// Says what is missing.
 pub async fn examine(_: LocalSettings) -> Report {
     let checks = vec![Check::bad("jail", MISSING, FIX), Check::bad("minimum-process", NOT_EVEN, FIX)];

@@ -192,13 +192,15 @@ impl fmt::Debug for Execution {
 pub struct Output {
     inner: Pin<Box<dyn AsyncRead + Send>>,
     left: Arc<AtomicU64>,
+    /// Something was read that did not fit. Nothing may follow that could tell so later.
+    over: bool,
 }
 
 impl Output {
     /// An output that takes what it reads from what is `left` for all that share it, in bytes.
     #[must_use]
     pub fn new(inner: impl AsyncRead + Send + 'static, left: Arc<AtomicU64>) -> Self {
-        Self { inner: Box::pin(inner), left }
+        Self { inner: Box::pin(inner), left, over: false }
     }
 
     /// Starts the count anew: an execution that serves many requests has the limit for each.
@@ -215,6 +217,9 @@ impl fmt::Debug for Output {
 
 impl AsyncRead for Output {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<std::io::Result<()>> {
+        if self.over {
+            return Poll::Ready(Err(too_much()));
+        }
         let before = buf.filled().len();
         std::task::ready!(self.inner.as_mut().poll_read(cx, buf))?;
         let read = (buf.filled().len() - before) as u64;
@@ -223,11 +228,34 @@ impl AsyncRead for Output {
         if within {
             return Poll::Ready(Ok(()));
         }
+        self.over = true;
         let fits = usize::try_from(self.left.swap(0, Ordering::Relaxed)).unwrap_or(usize::MAX);
         buf.set_filled(before + fits.min(buf.filled().len() - before));
         if fits > 0 {
             return Poll::Ready(Ok(()));
         }
-        Poll::Ready(Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, "more output than `output_kb` allows")))
+        Poll::Ready(Err(too_much()))
+    }
+}
+
+fn too_much() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::FileTooLarge, "more output than `output_kb` allows")
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn what_goes_over_the_limit_is_told_though_nothing_follows() {
+        let (mut inside, outside) = tokio::io::duplex(64);
+        inside.write_all(b"0123456789").now_or_never().unwrap().unwrap();
+        let mut output = Output::new(outside, Arc::new(AtomicU64::new(8)));
+        let mut read = [0; 64];
+        assert_eq!(output.read(&mut read).now_or_never().unwrap().unwrap(), 8);
+        let next = output.read(&mut read).now_or_never().expect("it does not wait for more");
+        assert_eq!(next.unwrap_err().kind(), std::io::ErrorKind::FileTooLarge);
     }
 }

@@ -28,14 +28,15 @@ mod spec;
 
 pub use clade_domain::{Isolation, Language, SandboxLimits as Limits};
 
-pub use backend::{Sandbox, SandboxBackend, SandboxFuture, SnapshotId};
+pub use backend::{AtWork, Sandbox, SandboxBackend, SandboxFuture, SnapshotId};
 pub use daytona::{
     ApiError, DaytonaBackend, DaytonaSettings, KeptThere, Left, check as check_daytona, delete_left, left_behind,
     states_there,
 };
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{
-    Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main, sweep_control_groups,
+    Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, find_interpreter_at, jail_main,
+    sweep_control_groups,
 };
 pub use error::SandboxError;
 pub use exec::{Command, Ended, Ending, Execution, Finished, Output, Time, Used};
@@ -44,6 +45,9 @@ pub use inside_path::{BadPath, InsidePath};
 pub use last_words::last_words;
 pub use limits::Limit;
 #[cfg(target_os = "linux")]
-pub use local::{Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, jail_main, sweep_control_groups};
+pub use local::{
+    Interpreter, LocalBackend, LocalSettings, examine, find_interpreter, find_interpreter_at, jail_main,
+    sweep_control_groups,
+};
 pub use report::{Check, Report};
 pub use spec::{Capabilities, Keeps, Network, SandboxSpec};

@@ -77,11 +77,12 @@ impl Limit {
 }
 
 /// How kernel and interpreters tell that something was refused.
-const REFUSALS: [(&str, Limit); 17] = [
+const REFUSALS: [(&str, Limit); 18] = [
     ("MemoryError", Limit::Memory),
     ("Cannot allocate memory", Limit::Memory),
     ("ENOMEM", Limit::Memory),
     ("out of memory", Limit::Memory),
+    ("Out of memory", Limit::Memory),
     ("Array buffer allocation failed", Limit::Memory),
     ("memory allocation of", Limit::Memory),
     ("std::bad_alloc", Limit::Memory),
@@ -110,6 +111,7 @@ mod tests {
                 "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory\n  1: 0x1",
                 Some(Limit::Memory),
             ),
+            ("Out of memory!", Some(Limit::Memory)),
             ("BlockingIOError: [Errno 11] Resource temporarily unavailable", Some(Limit::Processes)),
             ("RuntimeError: can't start new thread", Some(Limit::Processes)),
             ("sh: 1: Cannot fork", Some(Limit::Processes)),

@@ -211,6 +211,7 @@ async fn modules_beside_a_file_are_found_from_it_and_from_no_other() {
 async fn javascript_functions_are_called_as_promptfoo_calls_them() {
     let code = "module.exports = (output, context) => { console.log('hm'); return output.length / context.vars.n; };\n\
         module.exports.ask = async (texts) => Promise.all(texts.map((text) => clade.chat(text)));\n\
+        module.exports.refused = () => clade.chat('x').catch((error) => error instanceof clade.Refused && error.message);\n\
         module.exports.raises = () => { throw new Error('no such luck'); };";
     let (pool, _folder) = pool(Language::JavaScript, "score.js", code, Limits::default(), 1);
     let args = vec![json!("yes"), json!({"vars": {"n": 6}})];
@@ -227,6 +228,8 @@ async fn javascript_functions_are_called_as_promptfoo_calls_them() {
     }
     let asked = pool.call(&call("score.js", "ask", vec![json!(["a", "b", "c"])]), &Shouting::default()).await.unwrap();
     assert_eq!(asked.value, json!(["A", "B", "C"]));
+    let refused = pool.call(&call("score.js", "refused", vec![]), &NoModels).await.unwrap().value;
+    assert!(refused.as_str().is_some_and(|said| said.contains("there are no model calls")), "{refused}");
     let error = pool.call(&call("score.js", "raises", vec![]), &NoModels).await.unwrap_err();
     assert!(matches!(error, CallError::Failed { message, .. } if message == "no such luck"));
     pool.close().await.unwrap();
@@ -242,6 +245,24 @@ async fn model_calls_go_through_the_host() {
     assert_eq!(refused.value, json!(["AGAIN", "AGAIN", "AGAIN", budget, budget, many]));
     let none = pool.call(&call("score.py", "ask", vec![json!(["one"])]), &NoModels).await.unwrap_err();
     assert!(matches!(none, CallError::Failed { message, .. } if message.contains("there are no model calls")));
+    pool.close().await.unwrap();
+}
+
+/// What a program says to its model is none of its output, and what it prints beside that is.
+#[tokio::test]
+async fn requests_to_models_are_no_output() {
+    let code = "import clade, sys\n\
+                def asks(times):\n    return [len(clade.chat('x' * 24000)) for _ in range(times)]\n\
+                def prints():\n    sys.stderr.write('x' * 70000)\n    sys.stderr.flush()\n    return clade.chat('x' * 2000)\n\
+                def prints_and_waits():\n    import time\n    sys.stderr.write('x' * 65600)\n    sys.stderr.flush()\n    time.sleep(60)\n";
+    let limits = Limits { output_kb: 64, ..Limits::default() };
+    let (pool, _folder) = pool(Language::Python, "asks.py", code, limits, 1);
+    let asked = pool.call(&call("asks.py", "asks", vec![json!(3)]), &Shouting::default()).await.unwrap();
+    assert_eq!(asked.value, json!([24000, 24000, 24000]), "72 kB in all");
+    for function in ["prints", "prints_and_waits"] {
+        let error = pool.call(&call("asks.py", function, vec![]), &Shouting::default()).await.unwrap_err();
+        assert!(matches!(error, CallError::Limit(Limit::Output)), "{function}: {error}");
+    }
     pool.close().await.unwrap();
 }
 
@@ -348,6 +369,7 @@ async fn errors_name_the_limit_and_show_the_users_own_lines() {
     assert!(!inline_error.contains("<string>"), "{inline_error}");
     let statement = explained(inline("x = 1; return x", "a")).await;
     assert!(statement.contains("write it on several lines, as the body of a function"), "{statement}");
+    pool.call(&inline("import sys\nsys.stdout.close()\nreturn 1", "a"), &NoModels).await.unwrap();
     let broken = explained(inline("len(output", "a")).await;
     assert!(broken.contains("was never closed") && !broken.contains("several lines"), "{broken}");
     pool.close().await.unwrap();
@@ -370,6 +392,9 @@ async fn errors_of_javascript_show_the_users_own_lines() {
     assert_eq!(frames(&thrown), ["at inline:2"], "{thrown}");
     let thrown = explained(inline("JSON.parse(output)", "a")).await;
     assert_eq!(frames(&thrown), ["at inline:1"], "{thrown}");
+    let function = explained(inline("(output, context) => true", "a")).await;
+    assert!(function.starts_with("the function returned no score but a function; inline code is"), "{function}");
+    assert_eq!(pool.idle_runners(), 1, "it is an error like any other");
     let statement = explained(inline("if (output) return 1", "a")).await;
     assert!(statement.contains("write it on several lines, as the body of a function"), "{statement}");
     pool.close().await.unwrap();
@@ -409,4 +434,51 @@ async fn processor_time_is_limited_for_each_call() {
     assert!(matches!(error, CallError::Limit(Limit::Cpu)), "{error}");
     let returned = pool.call(&call("burn.py", "burn", vec![json!(0.1)]), &NoModels).await.unwrap();
     assert_eq!(returned.value, json!(0.1));
+}
+
+const LEAVES_PY: &str = r#"
+import os, subprocess, sys
+seen = 0
+
+def count():
+    global seen
+    seen += 1
+    return seen
+
+def leaves():
+    loop = subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+    return loop.pid
+
+def leaves_an_orphan():
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            while True: pass
+        os._exit(0)
+    os.wait()
+    return count()
+
+def waits_for_what_it_starts():
+    subprocess.run([sys.executable, "-c", "pass"])
+    done = subprocess.Popen([sys.executable, "-c", "pass"])
+    while os.waitid(os.P_PID, done.pid, os.WEXITED | os.WNOWAIT) is None: pass
+    return count()
+
+def others():
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in (1, os.getpid())]
+"#;
+
+/// A function that is called in a warm interpreter is no other than one that is called in a new one.
+#[tokio::test]
+async fn what_a_call_leaves_behind_ends_with_it() {
+    let (pool, _folder) = pool(Language::Python, "leaves.py", LEAVES_PY, Limits::default(), 1);
+    let value = async |function: &str| pool.call(&call("leaves.py", function, vec![]), &NoModels).await.unwrap().value;
+    for function in ["leaves", "leaves_an_orphan"] {
+        value(function).await;
+        assert_eq!(value("others").await, json!([]), "after {function}");
+        assert_eq!(value("count").await, json!(1), "in a new interpreter after {function}");
+    }
+    assert_eq!(value("waits_for_what_it_starts").await, json!(2));
+    assert_eq!(value("count").await, json!(3), "the interpreter is the same: nothing was left");
+    pool.close().await.unwrap();
 }

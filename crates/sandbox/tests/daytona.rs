@@ -64,9 +64,7 @@ impl Surroundings for There {
         Box::pin(async {
             let gone = |error: clade_sandbox::ApiError| SandboxError::Gone(error.to_string());
             let mut left = left_behind(&self.settings).await.map_err(gone)?;
-            for one in &mut left {
-                delete_left(&self.settings, one).await.map_err(gone)?;
-            }
+            delete_left(&self.settings, &mut left).await.map_err(gone)?;
             Ok(!left.is_empty())
         })
     }
@@ -186,14 +184,36 @@ async fn what_is_left_behind_is_found_by_its_labels() {
     let theirs = strangers.create(&one, None).await.unwrap();
     // as if the process had been killed: nobody is left to end them
     made.into_iter().for_each(std::mem::forget);
-    for mut left in left_behind(&settings).await.unwrap() {
-        if left.run == "one" {
-            delete_left(&settings, &mut left).await.unwrap();
-        }
-    }
+    let mut left = left_behind(&settings).await.unwrap();
+    delete_left(&settings, left.iter_mut().filter(|left| left.run == "one")).await.unwrap();
     let runs: Vec<String> = left_behind(&settings).await.unwrap().into_iter().map(|left| left.run).collect();
     assert_eq!((runs, fake.living()), (vec!["other".to_owned()], 2));
     theirs.destroy().await.unwrap();
+}
+
+/// A parent cannot be deleted before its forks, and nobody says in which order they are found.
+#[tokio::test(flavor = "multi_thread")]
+async fn forks_that_are_left_behind_are_deleted_before_their_parents() {
+    let (fake, settings, _folder) = fake(true).await;
+    let backend = DaytonaBackend::new(settings.clone());
+    let client = reqwest::Client::new();
+    for _ in 0..3 {
+        let parent = backend.create(&SandboxSpec::default(), None).await.unwrap();
+        let mut id = parent.id().to_owned();
+        std::mem::forget(parent);
+        for _ in 0..2 {
+            let of = |id: &str, what: &str| format!("{}/sandbox/{id}/{what}", fake.url);
+            let made = client.post(of(&id, "fork")).bearer_auth("dtn_fake").json(&serde_json::json!({})).send();
+            let made: serde_json::Value = made.await.unwrap().json().await.unwrap();
+            id = made["id"].as_str().unwrap().to_owned();
+            let labels = serde_json::json!({ "labels": settings.labels });
+            client.put(of(&id, "labels")).bearer_auth("dtn_fake").json(&labels).send().await.unwrap();
+        }
+    }
+    let mut left = left_behind(&settings).await.unwrap();
+    assert_eq!((left.len(), fake.living()), (9, 9));
+    delete_left(&settings, &mut left).await.unwrap();
+    assert!(left.iter().all(|left| left.deleted) && fake.living() == 0, "{left:?}");
 }
 
 /// The address of a server that answers everything with 200 and this.

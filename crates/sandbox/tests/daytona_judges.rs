@@ -145,7 +145,7 @@ async fn every_request_and_answer_is_as_the_documents_say() {
     let left = left_behind(&settings).await.unwrap();
     assert_eq!(left.len(), 1);
     for mut one in left {
-        delete_left(&settings, &mut one).await.unwrap();
+        delete_left(&settings, [&mut one]).await.unwrap();
     }
     assert_eq!(fake.living(), 0);
 }

@@ -80,7 +80,7 @@ async fn sweep_daytona(settings: &DaytonaSettings, store: &dyn Store) -> Result<
     let mut found = left_behind(settings).await.map_err(far)?;
     // whoever holds a run's lock carries it on; those that are free are held meanwhile, so that nobody starts
     let mut held = BTreeMap::new();
-    for left in &mut found {
+    for left in &found {
         if !held.contains_key(&left.run) {
             let lock = match left.run.parse::<RunId>() {
                 Ok(run) => store.lock(run).await.map(Some),
@@ -88,10 +88,9 @@ async fn sweep_daytona(settings: &DaytonaSettings, store: &dyn Store) -> Result<
             };
             held.insert(left.run.clone(), lock);
         }
-        if held.get(&left.run).is_some_and(Result::is_ok) {
-            delete_left(settings, left).await.map_err(far)?;
-        }
     }
+    let free = found.iter_mut().filter(|left| held.get(&left.run).is_some_and(Result::is_ok));
+    delete_left(settings, free).await.map_err(far)?;
     Ok(found)
 }
 

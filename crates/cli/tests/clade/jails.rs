@@ -1,6 +1,9 @@
 //! What the sandboxes of checks stand: attacks, what earlier calls left, machines that make no jail, and what is said of it.
 
-use std::process::Command;
+use std::{
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use serde_json::Value;
 
@@ -191,6 +194,63 @@ fn a_call_that_dies_of_what_another_left_is_made_again() {
     assert!(trials.len() == 3 && trials.iter().all(|trial| trial["pass"] == true), "{trials:?}");
     let replaced = trials.iter().filter(|trial| trial["ran"][0]["replaced"].is_array()).count();
     assert_eq!(replaced, 1, "{trials:?}");
+}
+
+/// Ends the first process of every sandbox in which a program with this argument runs, until told to stop.
+fn end_sandboxes_of(marker: &str, stop: &AtomicBool) {
+    let argument = |pid: u32, at: usize| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).nth(at).map(|word| String::from_utf8_lossy(word).into_owned())
+    };
+    let parent = |pid: u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    };
+    while !stop.load(Ordering::SeqCst) {
+        let entries = std::fs::read_dir("/proc").unwrap().flatten();
+        let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        for pid in pids.filter(|pid| argument(*pid, 1).as_deref() == Some(marker)) {
+            let above = std::iter::successors(Some(pid), |pid| parent(*pid));
+            for first in above.filter(|pid| argument(*pid, 0).as_deref() == Some("clade-jail-init")) {
+                Command::new("kill").args(["-9", &first.to_string()]).status().unwrap();
+            }
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Whatever way code finds to end its sandbox: it costs its own trial, and not the run.
+#[test]
+fn code_whose_sandboxes_go_away_fails_its_own_trial() {
+    if !has("python3") {
+        return;
+    }
+    let marker = format!("600.{}", std::process::id());
+    let check = "    - {type: python, value: file://dies.py}";
+    let place = place(check, "");
+    place.write(
+        "dies.py",
+        format!(
+            "import subprocess\ndef get_assert(output, context):\n    \
+             if context['vars']['question'] == 'dies':\n        subprocess.run(['sleep', '{marker}'])\n    return True\n"
+        ),
+    );
+    let row = |question: &str| format!("{{\"vars\": {{\"question\": \"{question}\", \"target\": \"1\"}}}}\n");
+    place.write("data.jsonl", ["well", "dies", "well again", "well at last"].map(row).concat());
+    let stop = AtomicBool::new(false);
+    let ran = std::thread::scope(|scope| {
+        scope.spawn(|| end_sandboxes_of(&marker, &stop));
+        let ran = eval(&place, &["p.yaml"]);
+        stop.store(true, Ordering::SeqCst);
+        ran
+    });
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let (failed, well): (Vec<Value>, Vec<Value>) =
+        trials(&ran).into_iter().partition(|trial| trial["error"].is_object());
+    assert!(well.len() == 3 && well.iter().all(|trial| trial["pass"] == true), "{well:?}");
+    let message = failed[0]["error"]["message"].as_str().unwrap();
+    assert!(message.contains("its sandbox went away 3 times"), "{message}");
+    assert_eq!(failed[0]["ran"][0]["replaced"].as_array().map(Vec::len), Some(2), "{}", failed[0]);
 }
 
 /// Programs and generated code are not called by an interpreter of ours that could say what happened: their own last words do.

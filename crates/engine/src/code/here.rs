@@ -5,7 +5,7 @@ use clade_sandbox::{
     DaytonaBackend, DaytonaSettings, Interpreter, Isolation, LocalBackend, LocalSettings, SandboxBackend, SandboxError,
     SnapshotId,
     channel::{CallError, Pool, RunnerSpec},
-    check_daytona, find_interpreter,
+    check_daytona, find_interpreter, find_interpreter_at,
 };
 use clade_store::Store;
 use tokio_util::sync::CancellationToken;
@@ -131,7 +131,7 @@ impl CodeHere {
         stopping: &CancellationToken,
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
-        let (backend, interpreters) = self.backend(sandbox, self.choose(sandbox).await?, stopping)?;
+        let (backend, interpreters) = self.backend(sandbox, self.choose(sandbox).await?, stopping).await?;
         let host = CodeHost::new(CodeSettings {
             spec: sandbox.clone(),
             backend,
@@ -147,7 +147,7 @@ impl CodeHere {
     }
 
     /// Who makes the sandboxes, and where the interpreters are that the code needs.
-    fn backend(
+    async fn backend(
         &self,
         sandbox: &SandboxSpec,
         chosen: BackendChoice,
@@ -166,7 +166,12 @@ impl CodeHere {
         }
         let mut settings = self.settings();
         for language in &sandbox.languages {
-            let found = find_interpreter(*language, sandbox.interpreter(*language))?;
+            let name = sandbox.interpreter(*language);
+            let found = if name.contains('/') {
+                find_interpreter_at(&self.settings(), sandbox.isolation, *language, name).await?
+            } else {
+                find_interpreter(*language, name)?
+            };
             settings.read_only.extend(found.read_only.iter().cloned());
             interpreters.insert(*language, found);
         }
@@ -206,7 +211,8 @@ impl CodeHere {
             })?;
             return Ok(Checked { backend: chosen, isolation: Isolation::Machine, unfit: Vec::new() });
         }
-        let (backend, interpreters) = self.backend(sandbox, chosen, &CancellationToken::new())?;
+        let made = self.backend(sandbox, chosen, &CancellationToken::new()).await;
+        let (backend, interpreters) = made.map_err(|error| refused(error, sandbox.isolation))?;
         let wanted = clade_sandbox::SandboxSpec {
             limits: sandbox.limits,
             isolation: sandbox.isolation,

@@ -150,7 +150,10 @@ impl CodeHost {
         let (mut tries, mut take, mut replaced) = (1, Take::Any, Vec::new());
         let executed = loop {
             let mut went = Went::default();
-            let result = self.execute(request, candidate, take, &mut went).await;
+            let mut result = self.execute(request, candidate, take, &mut went).await;
+            if tries == TRIES {
+                result = self.blame(result, went.sandbox.as_deref()).await;
+            }
             let sandbox = went.sandbox.take();
             match result {
                 Err(CallError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => {
@@ -174,6 +177,20 @@ impl CodeHost {
         };
         self.known.put(key, &executed, started.elapsed()).await?;
         Ok(executed)
+    }
+
+    /// Whose fault it is that the last of several sandboxes went away: the code's, where one that executes nothing of it is there.
+    pub(super) async fn blame<T>(&self, result: Result<T, CallError>, sandbox: Option<&str>) -> Result<T, CallError> {
+        match (&result, sandbox) {
+            (Err(CallError::Sandbox(SandboxError::Gone(detail))), Some(_)) => match self.fresh(&mut None).await {
+                Ok(sound) => {
+                    let lost = CallError::Lost { times: TRIES, detail: detail.clone() };
+                    sound.destroy().await.map_err(CallError::Sandbox).and(Err(lost))
+                }
+                Err(error) => Err(CallError::Sandbox(error)),
+            },
+            _ => result,
+        }
     }
 
     /// A place for something to be executed in.
@@ -219,7 +236,9 @@ impl CodeHost {
                 if finished.is_success() {
                     return Ok(CodeAnswer::Program { stdout: String::from_utf8_lossy(&finished.stdout).into_owned() });
                 }
-                let said = String::from_utf8_lossy(&finished.stderr).into_owned();
+                let complains = !finished.stderr.trim_ascii().is_empty();
+                let said = if complains { &finished.stderr } else { &finished.stdout };
+                let said = String::from_utf8_lossy(said).into_owned();
                 Err(CallError::Died { ended: finished.ended, said })
             }
             CodeRequest::Tests { code, tests } => {

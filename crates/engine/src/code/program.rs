@@ -108,7 +108,7 @@ impl CodeHost {
         let (mut tries, mut take, mut replaced) = (1, Take::Any, Vec::new());
         let (mut answer, lasts) = loop {
             let (mut went, mut suffers) = (Went::default(), false);
-            match self.run_program(call, &inside, take, &mut went, &mut suffers).await {
+            match self.run_program(call, &inside, take, tries < TRIES, &mut went, &mut suffers).await {
                 Err(EngineError::Sandbox(error)) if error.worth_another_sandbox() && tries < TRIES => tries += 1,
                 // what its calls bought is known when they are made again
                 Ok(_) if suffers => take = Take::Fresh,
@@ -127,12 +127,13 @@ impl CodeHost {
     }
 
     /// Calls the program once. Whether its answer may be kept: it is none where a call failed, whatever the program made of that.
-    /// `suffers` where it may have failed for what earlier calls left in its sandbox.
+    /// `suffers` where it may have failed for what earlier calls left in its sandbox. `again` where it is called once more if its sandbox goes away.
     async fn run_program(
         &self,
         call: &ProgramCall<'_>,
         inside: &Call,
         take: Take,
+        again: bool,
         went: &mut Went,
         suffers: &mut bool,
     ) -> Result<(ProgramAnswer, bool), EngineError> {
@@ -150,7 +151,10 @@ impl CodeHost {
         let pool =
             self.pool(PoolOf { language: call.program.language, program: true, candidate: Some(call.candidate) })?;
         let started = Instant::now();
-        let result = pool.call_in(inside, &asks, take, went).await;
+        let mut result = pool.call_in(inside, &asks, take, went).await;
+        if !again {
+            result = self.blame(result, went.sandbox.as_deref()).await;
+        }
         *suffers = result.as_ref().err().is_some_and(|error| went.may_suffer_for_others(error));
         let sandbox = went.sandbox.clone();
         let mut tally = asks.into_tally();

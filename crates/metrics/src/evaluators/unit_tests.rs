@@ -4,11 +4,12 @@ use serde_json::Value;
 use crate::{
     code,
     evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict},
+    extract::without_thinking,
     settings::{Setting, check_config, check_value, expected, word},
 };
 
 /// `unit-tests`: Python code in the output passes the tests of the value, statements that raise an error where it is wrong. The code is the
-/// output's first fenced block, or all of it; the setting `head` is put in front, such as the beginning of a function that the
+/// output's first fenced block, or all of it, its thinking aside; the setting `head` is put in front, such as the beginning of a function that the
 /// model was asked to complete. Each is run in a fresh sandbox.
 pub(crate) struct UnitTests;
 
@@ -47,6 +48,7 @@ impl Evaluator for UnitTests {
 /// The inside of the first fenced block that is Python's or nobody's; the whole text where there is none. A block without an end
 /// goes on to the end of the text.
 fn code_in(output: &str) -> &str {
+    let output = without_thinking(output);
     let mut rest = output;
     while let Some(at) = rest.find("```") {
         let inside = &rest[at + 3..];
@@ -76,6 +78,8 @@ mod tests {
             ("```Python\nx = 1", "x = 1"),
             ("```json\n{}\n```", "```json\n{}\n```"),
             ("``", "``"),
+            ("<think>```python\nx = 0\n```</think>```python\nx = 1\n```", "x = 1\n"),
+            ("<think>```python\nx = 0\n```", ""),
         ] {
             assert_eq!(code_in(output), code, "{output}");
         }

@@ -99,7 +99,12 @@ impl Files {
         if let Some(text) = cache.get(inside) {
             return Ok((inside.to_owned(), text.clone()));
         }
-        let text = read_text(&self.folder.join(inside), MOST_CODE, "put into the sandbox what the code needs")
+        let place = self.folder.join(inside);
+        if self.folder.leaves(&place) {
+            let fix = "put the file itself there: who made a link may not be who may read what it leads to";
+            return Err((format!("`{written}` is a link that leads out of the run file's folder"), fix.to_owned()));
+        }
+        let text = read_text(&place, MOST_CODE, "put into the sandbox what the code needs")
             .map_err(|p| (format!("{}: {}", p.file, p.message), p.fix))?;
         cache.insert(inside.to_owned(), text.clone());
         Ok((inside.to_owned(), text))

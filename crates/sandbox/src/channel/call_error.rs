@@ -32,6 +32,16 @@ pub enum CallError {
     /// The host gave it up.
     #[error("call the function: the host gave it up")]
     GivenUp,
+    /// Each sandbox that it was called in went away, and others do not.
+    #[error(
+        "call the function: its sandbox went away {times} times while it was at work ({detail}), and one in which nothing is at work stays"
+    )]
+    Lost {
+        /// How often it was tried.
+        times: usize,
+        /// What was seen the last time.
+        detail: String,
+    },
     /// The sandbox could not be made or is gone.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -67,7 +77,7 @@ impl CallError {
                 (format!("{crashed}: perhaps it met {}", Limit::Memory.advice(limits)), said.as_str())
             }
             Self::Died { ended, said } => (format!("it {}{}", ended.words(), seems()), said.as_str()),
-            Self::Channel(_) | Self::GivenUp | Self::Sandbox(_) => return self.to_string(),
+            Self::Channel(_) | Self::GivenUp | Self::Lost { .. } | Self::Sandbox(_) => return self.to_string(),
         };
         format!("{what}\n{}", last_words(words, WORDS)).trim_end().to_owned()
     }

@@ -46,7 +46,13 @@ function chat(messages, options = {}) {
   });
 }
 
-globalThis.clade = { chat };
+// The host did not answer a model call.
+class Refused extends Error {}
+
+globalThis.clade = { chat, Refused };
+
+const NO_SCORE = 'the function returned no score but a';
+const INLINE = '; inline code is what a function would return, such as `output.length < 9`, without `(output, context) =>` before it';
 
 const modules = new Map();
 const snippets = new Map();
@@ -139,6 +145,7 @@ async function answer({ id, source, args }) {
     // without arguments it is only to be found
     const value = args ? await found(...args) : null;
     if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`the function returned ${value}, which is no score`);
+    if (['function', 'symbol'].includes(typeof value)) throw new Error(`${NO_SCORE} ${typeof value}${source.inline ? INLINE : ''}`);
     send('returned', { id, value: value === undefined ? null : value });
   } catch (error) {
     send('failed', { id, message: messageOf(error), trace: traceOf(error, source) });
@@ -154,7 +161,7 @@ function receive(message) {
   const { resolve, reject } = waiting.get(id);
   waiting.delete(id);
   if (message.answer) resolve(message.answer.text);
-  else reject(new Error(message.refusal.reason));
+  else reject(new Refused(message.refusal.reason));
 }
 
 // What nobody waits for and nobody catches ends the process, as ever, with the words of the user's own files.

@@ -152,6 +152,13 @@ def told(error):
     return "".join(message).strip()[-2000:], "".join(where).strip()[-8000:] if has_frames else ""
 
 
+def flush():
+    try:
+        sys.stdout.flush()
+    except ValueError:
+        pass  # the function has closed it, which is its own affair
+
+
 def answer(id, source, args=None):
     try:
         (kind, fields), = source.items()
@@ -162,7 +169,7 @@ def answer(id, source, args=None):
             import asyncio
 
             value = asyncio.run(value)
-        sys.stdout.flush()
+        flush()
         if os.getpid() != SELF:
             # a process that the function has forked: the call is answered by the one that was called
             os._exit(0)
@@ -173,7 +180,7 @@ def answer(id, source, args=None):
         except TypeError as error:
             raise TypeError(f"what the function returned is no JSON: {error}") from None
     except BaseException as error:
-        sys.stdout.flush()
+        flush()
         if os.getpid() != SELF:
             traceback.print_exc()
             sys.stderr.flush()

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::tail::Tail;
 use super::{Call, CallError, FromInside, Lines, ModelHost, Source, ToInside};
-use crate::{Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
+use crate::{AtWork, Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
 
 const PYTHON: &str = include_str!("runner.py");
 const JAVASCRIPT: &str = include_str!("runner.js");
@@ -25,12 +25,16 @@ const ASKS_AT_ONCE: usize = 16;
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 
+/// A call that took less has started no process: that takes longer.
+const STARTING_A_PROCESS: Duration = Duration::from_micros(200);
+
 /// How long an interpreter may take to start, where calls may not take longer. An idle machine needs less than a tenth of a second.
 const STARTING: Duration = Duration::from_secs(30);
 
 /// An interpreter in a sandbox that waits for calls. One call at a time.
 pub struct Runner {
     sandbox: Box<dyn Sandbox>,
+    command: Command,
     stdin: Pin<Box<dyn AsyncWrite + Send>>,
     lines: Lines<Output>,
     stderr: Output,
@@ -89,12 +93,13 @@ impl Runner {
                 Command::new([program.as_str(), heap.as_str(), "-e", JAVASCRIPT])
             }
         };
-        let execution = sandbox.start(&command.time(Time::Session)).await?;
-        let longest = usize::try_from(limits.output_bytes()).unwrap_or(usize::MAX);
+        let command = command.time(Time::Session);
+        let execution = sandbox.start(&command).await?;
         let mut runner = Self {
             sandbox,
+            command,
             stdin: execution.stdin,
-            lines: Lines::new(execution.stdout, longest),
+            lines: lines(execution.stdout, &limits),
             stderr: execution.stderr,
             ending: execution.ending,
             limits,
@@ -102,10 +107,25 @@ impl Runner {
             said: Tail::default(),
             spoiled: false,
         };
-        match runner.exchange(None, &super::NoModels).await? {
-            FromInside::Ready {} => Ok(runner),
+        runner.greet().await.map(|()| runner)
+    }
+
+    async fn greet(&mut self) -> Result<(), CallError> {
+        match self.exchange(None, &super::NoModels).await? {
+            FromInside::Ready {} => Ok(()),
             _ => Err(CallError::Channel("an answer before it was ready".to_owned())),
         }
+    }
+
+    /// Ends the interpreter and everything that was started from it, and starts another one in the same sandbox.
+    async fn restart(&mut self) -> Result<(), CallError> {
+        self.ending = Box::pin(std::future::pending());
+        let execution = self.sandbox.start(&self.command).await?;
+        self.stdin = execution.stdin;
+        self.lines = lines(execution.stdout, &self.limits);
+        self.stderr = execution.stderr;
+        self.ending = execution.ending;
+        self.greet().await
     }
 
     /// Its sandbox, to put files into.
@@ -114,7 +134,8 @@ impl Runner {
         &*self.sandbox
     }
 
-    /// Calls a function. Processor time, wall time without the waiting for models, and output are limited for each call anew.
+    /// Calls a function. Processor time, wall time without the waiting for models, and output are limited for each call anew. Processes that it
+    /// leaves behind are ended, and the interpreter with them: the next call has a new one.
     ///
     /// # Errors
     /// [`CallError`]; unless it [leaves the runner](CallError::leaves_the_runner), no other call will succeed. The same holds when
@@ -136,11 +157,32 @@ impl Runner {
     }
 
     async fn ask(&mut self, request: &ToInside, host: &dyn ModelHost) -> Result<Returned, CallError> {
-        match self.exchange(Some(request), host).await? {
-            FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said: self.said.take() }),
+        let begun = Instant::now();
+        let message = self.exchange(Some(request), host).await?;
+        let mut said = self.said.take();
+        if begun.elapsed() >= STARTING_A_PROCESS && !self.spoiled {
+            let left = self.end_what_is_left().await;
+            self.spoiled = left.is_err();
+            if let Ok(left @ 1..) = left {
+                said.push_str(&format!(
+                    "[ended with the call: {left} processes that it had left behind, and its interpreter]\n"
+                ));
+            }
+        }
+        match message {
+            FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said }),
             FromInside::Failed { id, message, trace } if id == self.calls => Err(CallError::Failed { message, trace }),
             _ => Err(CallError::Channel("an answer to a call that is not under way".to_owned())),
         }
+    }
+
+    /// How many processes beside the interpreter a call has left behind; it ends with them.
+    async fn end_what_is_left(&mut self) -> Result<u32, CallError> {
+        let left = self.sandbox.at_work().await?.processes.saturating_sub(1);
+        if left > 0 {
+            self.restart().await?;
+        }
+        Ok(left)
     }
 
     /// Whether it can take another call after one that returned or failed.
@@ -225,6 +267,10 @@ impl Runner {
                 Next::Message(FromInside::Ask { id, ask }) => {
                     asked += 1;
                     let granted = asked <= host.most_asks();
+                    if granted {
+                        // what a program says to its model is none of its output
+                        self.lines.get_ref().allow(self.limits.output_bytes());
+                    }
                     answers.push(Box::pin(async move {
                         let answer = if granted { host.chat(ask).await } else { Err(too_many(host)) };
                         (id, answer)
@@ -244,6 +290,10 @@ impl Runner {
             }
         }
     }
+}
+
+fn lines(stdout: Output, limits: &Limits) -> Lines<Output> {
+    Lines::new(stdout, usize::try_from(limits.output_bytes()).unwrap_or(usize::MAX))
 }
 
 async fn died(ending: Result<Ending, SandboxError>, stderr: Option<&mut Output>, said: &mut Tail) -> CallError {
@@ -270,8 +320,8 @@ async fn over_the_processor_time(sandbox: &dyn Sandbox, limits: &Limits) -> Call
     let mut pause = FIRST_LOOK;
     loop {
         tokio::time::sleep(pause).await;
-        let now = match sandbox.cpu().await {
-            Ok(now) => now,
+        let now = match sandbox.at_work().await {
+            Ok(AtWork { cpu, .. }) => cpu,
             Err(error) => return CallError::Sandbox(error),
         };
         let used = now.saturating_sub(*begun.get_or_insert(now));

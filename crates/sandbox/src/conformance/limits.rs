@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt;
+
 use super::{Offered, Outcome, run, shell, usual};
 use crate::{Ended, Finished, Limit, Limits, Network, SandboxBackend, SandboxError, SandboxSpec, Time};
 
@@ -36,9 +38,9 @@ pub async fn tells_the_processor_time(backend: &dyn SandboxBackend) -> Outcome {
     // what has ended counts as what runs
     let script = "n=0; (while [ $n -lt 20000 ]; do n=$((n+1)); done); while :; do :; done";
     let execution = sandbox.start(&shell(script).time(Time::Session)).await?;
-    let begun = sandbox.cpu().await?;
+    let begun = sandbox.at_work().await?.cpu;
     let used = async {
-        while sandbox.cpu().await? < begun + Duration::from_millis(300) {
+        while sandbox.at_work().await?.cpu < begun + Duration::from_millis(300) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Ok::<(), SandboxError>(())
@@ -46,6 +48,29 @@ pub async fn tells_the_processor_time(backend: &dyn SandboxBackend) -> Outcome {
     let in_time = tokio::time::timeout(Duration::from_secs(30), used).await;
     assert!(in_time.is_ok(), "the time of a loop is not counted");
     in_time.unwrap_or(Ok(()))?;
+    drop(execution);
+    sandbox.destroy().await?;
+    Ok(Offered::Yes)
+}
+
+pub async fn counts_the_processes(backend: &dyn SandboxBackend) -> Outcome {
+    let sandbox = backend.create(&usual(backend), None).await?;
+    // the one that has ended and that nobody waits for is none
+    let script =
+        "(:) & (sleep 60 &) & sleep 60 & until read line; do :; done; kill $!; wait $!; echo one left; exec sleep 60";
+    let mut execution = sandbox.start(&shell(script).time(Time::Session)).await?;
+    for (line, processes) in [("", 3), ("on\n", 2)] {
+        assert!(execution.stdin.write_all(line.as_bytes()).await.is_ok(), "it listens");
+        let counted = async {
+            while sandbox.at_work().await?.processes != processes {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Ok::<(), SandboxError>(())
+        };
+        let in_time = tokio::time::timeout(Duration::from_secs(30), counted).await;
+        assert!(in_time.is_ok(), "there are {processes}, and it says {:?}", sandbox.at_work().await?);
+        in_time.unwrap_or(Ok(()))?;
+    }
     drop(execution);
     sandbox.destroy().await?;
     Ok(Offered::Yes)

@@ -92,6 +92,7 @@ pub const RULES: &[(&str, Rule)] = rules! {
         ends_after_the_wall_time,
         ends_after_the_processor_time,
         tells_the_processor_time,
+        counts_the_processes,
         ends_a_flood_of_output,
         bounds_memory,
         bounds_processes,

@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::AbortHandle;
 
 use super::inside::{AgentError, Inside, Said};
-use crate::{Command, Ending, Execution, Limits, Output, SandboxError, Time};
+use crate::{AtWork, Command, Ending, Execution, Limits, Output, SandboxError, Time};
 
 /// Bytes of a stream that wait to be read by whoever holds its other end.
 const BUFFER: usize = 64 * 1024;
@@ -89,11 +89,11 @@ impl Programs {
         })
     }
 
-    /// The processor time of the program that was started last, with all that it started.
-    pub(super) async fn cpu(&self) -> Result<Duration, SandboxError> {
+    /// What is at work of the program that was started last, with all that it started.
+    pub(super) async fn at_work(&self) -> Result<AtWork, SandboxError> {
         let run = self.started.load(Ordering::Relaxed);
-        let cpu: Cpu = self.inside.ask("cpu", &json!({ "run": run })).await.map_err(lost)?;
-        Ok(Duration::from_millis(cpu.cpu_ms))
+        let Seen { cpu_ms, processes } = self.inside.ask("look", &json!({ "run": run })).await.map_err(lost)?;
+        Ok(AtWork { cpu: Duration::from_millis(cpu_ms), processes })
     }
 
     /// Whether there was a place; one that is about to become free is waited for.
@@ -123,10 +123,11 @@ impl Programs {
     }
 }
 
-/// What the agent says of a program's processor time.
+/// What the agent says of a program and all that it started.
 #[derive(Debug, Deserialize)]
-struct Cpu {
+struct Seen {
     cpu_ms: u64,
+    processes: u32,
 }
 
 fn wall(command: &Command, limits: Limits) -> Option<Duration> {

@@ -14,7 +14,7 @@ use super::api::{Api, ApiError};
 use super::execution::Programs;
 use super::inside::{AgentError, Inside};
 use super::keep::keep;
-use crate::{Command, Execution, InsidePath, Limits, Sandbox, SandboxError, SandboxFuture, SnapshotId};
+use crate::{AtWork, Command, Execution, InsidePath, Limits, Sandbox, SandboxError, SandboxFuture, SnapshotId};
 
 /// Content up to this size goes along with the request.
 const SMALL: usize = 48 * 1024;
@@ -98,8 +98,8 @@ impl Sandbox for DaytonaSandbox {
         Box::pin(async move { self.get_file(path).await.map_err(|error| of_file("get", path, error)) })
     }
 
-    fn cpu(&self) -> SandboxFuture<'_, Duration> {
-        Box::pin(self.programs.cpu())
+    fn at_work(&self) -> SandboxFuture<'_, AtWork> {
+        Box::pin(self.programs.at_work())
     }
 
     fn snapshot(&self) -> SandboxFuture<'_, SnapshotId> {
@@ -138,6 +138,11 @@ fn of_file(doing: &'static str, path: &InsidePath, error: AgentError) -> Sandbox
 /// Deletes a sandbox and waits until it is gone.
 pub(super) async fn end(api: &Api, id: &str) -> Result<(), ApiError> {
     api.delete(id).await?;
+    until_gone(api, id).await
+}
+
+/// Waits until a sandbox that was deleted is gone.
+pub(super) async fn until_gone(api: &Api, id: &str) -> Result<(), ApiError> {
     match until(api, id, &["destroyed"]).await {
         Err(error) if !error.is_missing() => Err(error),
         _ => Ok(()),

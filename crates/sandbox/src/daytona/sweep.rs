@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 
+use futures::future::try_join_all;
+
 use super::DaytonaSettings;
 use super::api::{Api, ApiError, Machine};
+use super::sandbox::until_gone;
 use crate::SnapshotId;
 
 /// A sandbox that was found.
@@ -40,13 +43,37 @@ pub async fn left_behind(settings: &DaytonaSettings) -> Result<Vec<Left>, ApiErr
     Ok(left.collect())
 }
 
-/// Deletes one of them.
+/// Deletes these. One that Daytona keeps for the sake of others, as the parent of forks, is tried again as soon as those are gone.
 ///
 /// # Errors
-/// Where Daytona does not.
-pub async fn delete_left(settings: &DaytonaSettings, left: &mut Left) -> Result<(), ApiError> {
-    Api::new(settings.clone()).delete(&left.id).await?;
-    left.deleted = true;
+/// Where Daytona does not, after all that it does delete.
+pub async fn delete_left<'l>(
+    settings: &DaytonaSettings,
+    left: impl IntoIterator<Item = &'l mut Left>,
+) -> Result<(), ApiError> {
+    let api = Api::new(settings.clone());
+    let mut left: Vec<&mut Left> = left.into_iter().collect();
+    while !left.is_empty() {
+        let (mut kept, mut gone, mut refused) = (Vec::new(), Vec::new(), None);
+        for one in left {
+            match api.delete(&one.id).await {
+                Ok(()) => {
+                    one.deleted = true;
+                    gone.push(one.id.clone());
+                }
+                Err(error) => {
+                    refused = Some(error);
+                    kept.push(one);
+                }
+            }
+        }
+        match refused {
+            Some(error) if gone.is_empty() => return Err(error),
+            Some(_) => try_join_all(gone.iter().map(|id| until_gone(&api, id))).await.map(drop)?,
+            None => {}
+        }
+        left = kept;
+    }
     Ok(())
 }
 

@@ -1,7 +1,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Language, SandboxError};
+use super::{LocalBackend, LocalSettings};
+use crate::{Command as Inside, Ended, Finished, Isolation, Language, SandboxBackend, SandboxError, SandboxSpec};
 
 /// An interpreter on this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,19 +30,78 @@ print(json.dumps([sys.version, sys.executable, *(paths[name] for name in ("stdli
 "#;
 const JAVASCRIPT: &str = "console.log(JSON.stringify([process.version, process.execPath]))";
 
-/// Asks an interpreter where it and its libraries lie. `name` is looked up in `PATH`; a virtual environment's works as well.
+/// Asks an interpreter of this user, whom `PATH` names, where it and its libraries lie. It is run as any other program of this user.
 ///
 /// # Errors
 /// [`SandboxError::NoInterpreter`] where it is not there, or its libraries lie in a folder that holds more than them.
 pub fn find_interpreter(language: Language, name: &str) -> Result<Interpreter, SandboxError> {
-    let failed = |detail: String| SandboxError::NoInterpreter { name: name.to_owned(), detail };
-    let (flag, question) = match language {
-        Language::Python => ("-c", PYTHON),
-        Language::JavaScript => ("-e", JAVASCRIPT),
+    let [flag, question] = question(language);
+    let answer = Command::new(name).arg(flag).arg(question).output();
+    let answer = answer.map_err(|error| not_found(name, error.to_string()))?;
+    understood(name, &answer.stdout, &answer.stderr)
+}
+
+/// The same of one that a run file names by its path, such as a virtual environment's. Whoever wrote the run file has chosen it, so it is asked
+/// in a sandbox that shows it with the folder that it lies in, and nothing that it names elsewhere is believed.
+///
+/// # Errors
+/// As [`find_interpreter`]; and where no sandbox of the accepted isolation can be made.
+pub async fn find_interpreter_at(
+    settings: &LocalSettings,
+    accepted: Isolation,
+    language: Language,
+    path: &str,
+) -> Result<Interpreter, SandboxError> {
+    let (own, program) = places_of(Path::new(path)).map_err(|error| not_found(path, error.to_string()))?;
+    let home = std::env::home_dir();
+    let folder_of = |place: &Path| {
+        let folder = place.parent().and_then(Path::parent).filter(|folder| !holds_more(folder, home.as_deref()));
+        folder.unwrap_or(place).to_owned()
     };
-    let answer = Command::new(name).arg(flag).arg(question).output().map_err(|error| failed(error.to_string()))?;
-    let said: Vec<String> = serde_json::from_slice(&answer.stdout)
-        .map_err(|_| failed(String::from_utf8_lossy(&answer.stderr).trim().to_owned()))?;
+    let shown = outermost([folder_of(&own), folder_of(&program)].into_iter().chain(links(&own)).collect());
+    let backend = LocalBackend::new(LocalSettings { read_only: shown.clone(), ..settings.clone() });
+    let spec = SandboxSpec { isolation: accepted, ..SandboxSpec::default() };
+    let sandbox = backend.create(&spec, None).await?;
+    let [flag, question] = question(language);
+    let answer = sandbox.start(&Inside::new([&own.to_string_lossy(), flag, question])).await?.finish(&[]).await;
+    sandbox.destroy().await?;
+    let Finished { ended, stdout, stderr, .. } = answer.map_err(|error| match error {
+        SandboxError::NotRunnable { detail, .. } => not_found(path, detail),
+        error => error,
+    })?;
+    if ended != Ended::Exited(0) {
+        return Err(not_found(path, format!("it {}: {}", ended.words(), String::from_utf8_lossy(&stderr).trim())));
+    }
+    let found = understood(path, &stdout, &stderr)?;
+    let beside = |place: &PathBuf| shown.iter().any(|shown| place.starts_with(shown));
+    match found.read_only.iter().find(|place| !beside(place)) {
+        Some(place) => Err(not_found(path, format!("it names {}, which is not beside it", place.display()))),
+        None => Ok(found),
+    }
+}
+
+/// Where a file lies, links among its folders resolved, and the program that it is or leads to.
+fn places_of(path: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
+    let program = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("/")).canonicalize()?;
+    Ok((path.file_name().map_or(program.clone(), |name| folder.join(name)), program))
+}
+
+fn not_found(name: &str, detail: String) -> SandboxError {
+    SandboxError::NoInterpreter { name: name.to_owned(), detail }
+}
+
+fn question(language: Language) -> [&'static str; 2] {
+    match language {
+        Language::Python => ["-c", PYTHON],
+        Language::JavaScript => ["-e", JAVASCRIPT],
+    }
+}
+
+fn understood(name: &str, stdout: &[u8], stderr: &[u8]) -> Result<Interpreter, SandboxError> {
+    let failed = |detail: String| not_found(name, detail);
+    let said: Vec<String> =
+        serde_json::from_slice(stdout).map_err(|_| failed(String::from_utf8_lossy(stderr).trim().to_owned()))?;
     let [version, program, needs @ ..] = said.as_slice() else {
         return Err(failed("it did not say where it is".to_owned()));
     };

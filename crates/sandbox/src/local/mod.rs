@@ -15,5 +15,5 @@ mod sandbox;
 
 pub use backend::{LocalBackend, LocalSettings};
 pub use doctor::examine;
-pub use interpreter::{Interpreter, find_interpreter};
+pub use interpreter::{Interpreter, find_interpreter, find_interpreter_at};
 pub use jail::{jail_main, sweep_control_groups};

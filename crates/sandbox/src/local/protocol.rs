@@ -15,7 +15,7 @@ use rustix::net::{
 use serde::{Deserialize, Serialize};
 
 use super::jail::cgroup::ControlGroup;
-use crate::{Ending, Limits};
+use crate::{AtWork, Ending, Limits};
 
 /// What every stage of a jail has in its environment, for the allocator of the binary whose stage it is. mimalloc would take a gigabyte at once, which
 /// counts as the data of a process whether it is used or not: under the limits of a sandbox a stage then gets nothing more, about once in a hundred times.
@@ -73,8 +73,8 @@ pub enum Request {
     Run { program: Vec<String>, env: BTreeMap<String, String>, wall_ms: Option<u64>, session: bool },
     /// Do something with files; descriptors as for `Run`.
     Files(FileTask),
-    /// Say how much processor time was used; descriptor: answer.
-    Cpu,
+    /// Say what is at work; descriptor: answer.
+    Look,
 }
 
 /// What the jail itself does with files, with no more rights than the code inside has.
@@ -98,8 +98,8 @@ pub enum Answer {
     Ended(Ending),
     Busy,
     NotRunnable(String),
-    /// Milliseconds of processor time that all but the first process have used.
-    Cpu(u64),
+    /// Of all but the first process.
+    AtWork(AtWork),
 }
 
 /// What is said before requests are taken.

@@ -11,8 +11,8 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 use super::host::{Processes, Socket};
 use super::protocol::{Answer, FileTask, Request};
 use crate::{
-    Command, Ended, Ending, Execution, Finished, InsidePath, Limits, Output, Sandbox, SandboxError, SandboxFuture,
-    SnapshotId, Time,
+    AtWork, Command, Ended, Ending, Execution, Finished, InsidePath, Limits, Output, Sandbox, SandboxError,
+    SandboxFuture, SnapshotId, Time,
 };
 
 /// How long after its wall limit an execution's end may be reported.
@@ -146,14 +146,14 @@ impl Sandbox for LocalSandbox {
         })
     }
 
-    fn cpu(&self) -> SandboxFuture<'_, Duration> {
+    fn at_work(&self) -> SandboxFuture<'_, AtWork> {
         Box::pin(async move {
             let gone = |error: std::io::Error| SandboxError::Gone(error.to_string());
             let (answer, answer_inside) = Socket::pair().map_err(gone)?;
-            self.processes.control().send(&Request::Cpu, &[answer_inside.as_fd()]).await.map_err(gone)?;
+            self.processes.control().send(&Request::Look, &[answer_inside.as_fd()]).await.map_err(gone)?;
             drop(answer_inside);
             match answer.receive::<Answer>().await.map_err(gone)? {
-                Some(Answer::Cpu(ms)) => Ok(Duration::from_millis(ms)),
+                Some(Answer::AtWork(found)) => Ok(found),
                 _ => Err(SandboxError::Gone("its first process has ended".to_owned())),
             }
         })
@@ -250,7 +250,7 @@ async fn ending(answer: Socket, program: String, deadline: Option<Duration>) -> 
         Ok(Some(Answer::Ended(ending))) => Ok(ending),
         Ok(Some(Answer::Busy)) => Err(SandboxError::Busy { program }),
         Ok(Some(Answer::NotRunnable(detail))) => Err(SandboxError::NotRunnable { program, detail }),
-        Ok(Some(Answer::Cpu(_)) | None) => Err(SandboxError::Gone("its first process has ended".to_owned())),
+        Ok(Some(Answer::AtWork(_)) | None) => Err(SandboxError::Gone("its first process has ended".to_owned())),
         Err(error) => Err(SandboxError::Gone(error.to_string())),
     }
 }

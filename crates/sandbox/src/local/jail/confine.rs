@@ -22,6 +22,8 @@ const LANDLOCK: ABI = ABI::V6;
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 /// What the jail's own processes may take beside the program's.
 const OWN_PROCESSES: u64 = 9;
+/// Timers and signals that may wait.
+const PENDING: u64 = 1024;
 const MIB: u64 = 1024 * 1024;
 
 /// Stage 3: gives up every right and becomes the program.
@@ -52,7 +54,7 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
             limit(&config, session)?;
             files::handle(&task, &config.limits)
         }
-        Request::Cpu => Ok(ExitCode::SUCCESS),
+        Request::Look => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -133,10 +135,13 @@ fn limit(config: &JailConfig, session: bool) -> Result<(), Failure> {
         (Resource::Nproc, Some(processes)),
         // init counts the time of all processes together; this is for the moment in which it does not look
         (Resource::Cpu, (!session).then_some(cpu + 1)),
-        (Resource::Nofile, Some(512)),
+        // what the kernel holds for watches of files that are open grows with the square of it
+        (Resource::Nofile, Some(256)),
         (Resource::Core, Some(0)),
         (Resource::Memlock, Some(0)),
         (Resource::Msgqueue, Some(0)),
+        // the kernel counts timers and waiting signals for the whole account
+        (Resource::Sigpending, Some(PENDING)),
     ];
     for (resource, value) in table {
         if let Some(value) = value {

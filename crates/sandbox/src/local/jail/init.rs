@@ -106,9 +106,9 @@ impl Jail {
     }
 
     fn handle(&self, request: Request, ticket: u64, descriptors: Vec<OwnedFd>) {
-        if request == Request::Cpu {
+        if request == Request::Look {
             if let Some(answer) = descriptors.first() {
-                let _ = send(answer, &Answer::Cpu(watch::cpu_ms(&self.config)), &[]);
+                let _ = send(answer, &Answer::AtWork(watch::at_work(&self.config)), &[]);
             }
             return;
         }
@@ -119,7 +119,7 @@ impl Jail {
         let streams = [stdin, stdout, stderr];
         let said = match &request {
             Request::Files(_) => self.files(&request, streams),
-            Request::Cpu => return,
+            Request::Look => return,
             Request::Run { program, .. } => {
                 if !self.occupy(ticket) {
                     Answer::Busy

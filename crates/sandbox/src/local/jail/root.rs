@@ -30,9 +30,12 @@ pub fn build(config: &JailConfig) -> Result<(), Failure> {
     forbid_more_namespaces();
     // first, since the table of mounts is read there
     proc()?;
-    system(config)?;
+    let (late, early): (Vec<&Path>, Vec<&Path>) =
+        config.read_only.iter().map(PathBuf::as_path).partition(|place| hiding(place).is_some());
+    SYSTEM.map(Path::new).into_iter().chain(early).try_for_each(show)?;
     devices()?;
     writable(&config.limits)?;
+    late.into_iter().try_for_each(show)?;
     own_etc()?;
 
     rustix::mount::unmount("/old", UnmountFlags::DETACH).during("leave the old root folder")?;
@@ -48,24 +51,31 @@ fn forbid_more_namespaces() {
     let _ = fs::write("/old/proc/sys/user/max_user_namespaces", "0");
 }
 
-fn system(config: &JailConfig) -> Result<(), Failure> {
-    for folder in SYSTEM.map(Path::new).into_iter().chain(config.read_only.iter().map(PathBuf::as_path)) {
-        let source = below_old(folder);
-        let Ok(kind) = source.symlink_metadata() else { continue };
-        if kind.is_symlink() {
-            let to = fs::read_link(&source).during(format!("read the link {}", folder.display()))?;
-            folder.parent().map(make_folder).transpose()?;
-            symlink(to, folder).during(format!("make the link {}", folder.display()))?;
-        } else if kind.is_file() {
-            folder.parent().map(make_folder).transpose()?;
-            fs::File::create(folder).during(format!("make room for {}", folder.display()))?;
-            mounts::bind_read_only(&source, folder)?;
-        } else {
-            make_folder(folder)?;
-            mounts::bind_read_only(&source, folder)?;
-        }
+/// The jail's own folder that lies over a place of the machine.
+fn hiding(place: &Path) -> Option<&'static str> {
+    WRITABLE.iter().map(|(_, own)| *own).find(|own| place.starts_with(own))
+}
+
+/// Shows a folder, a file or a link of the machine at its place, where it is there.
+fn show(folder: &Path) -> Result<(), Failure> {
+    let source = below_old(folder);
+    let Ok(kind) = source.symlink_metadata() else { return Ok(()) };
+    if hiding(folder) == Some(WORK) {
+        let detail = format!("code has a {WORK} of its own inside, which would hold it; put it elsewhere");
+        return Err(Failure { step: format!("show {} inside", folder.display()), detail });
     }
-    Ok(())
+    if kind.is_symlink() {
+        let to = fs::read_link(&source).during(format!("read the link {}", folder.display()))?;
+        folder.parent().map(make_folder).transpose()?;
+        symlink(to, folder).during(format!("make the link {}", folder.display()))
+    } else if kind.is_file() {
+        folder.parent().map(make_folder).transpose()?;
+        fs::File::create(folder).during(format!("make room for {}", folder.display()))?;
+        mounts::bind_read_only(&source, folder)
+    } else {
+        make_folder(folder)?;
+        mounts::bind_read_only(&source, folder)
+    }
 }
 
 /// A list of the jail's own processes and nothing about the machine.

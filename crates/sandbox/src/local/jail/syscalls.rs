@@ -7,8 +7,9 @@ use super::{During, Failure};
 /// libraries take for an old kernel and do without.
 ///
 /// Absent with intent: `ptrace` and all that reaches into other processes, mounts and namespaces, keys, `bpf`, `perf`, `io_uring`
-/// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and files held by handle or only in memory: like shared memory
-/// of System V, those are held without any process that could be seen to hold them.
+/// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and whatever the kernel holds without any process that could be
+/// seen to hold it, or counts for the whole account: files held by handle or only in memory, all of System V's, further Landlock rules and
+/// filters, watches of files.
 const EVERYWHERE: &[&str] = &[
     // files
     "read",
@@ -75,9 +76,6 @@ const EVERYWHERE: &[&str] = &[
     "listxattr",
     "llistxattr",
     "flistxattr",
-    "inotify_init1",
-    "inotify_add_watch",
-    "inotify_rm_watch",
     // waiting
     "ppoll",
     "pselect6",
@@ -108,7 +106,7 @@ const EVERYWHERE: &[&str] = &[
     "pkey_free",
     "pkey_mprotect",
     "get_mempolicy",
-    // processes and threads; `clone` and `socket` are below
+    // processes and threads; `clone`, `socket` and what a process may ask for itself alone are below
     "execve",
     "execveat",
     "exit",
@@ -148,30 +146,20 @@ const EVERYWHERE: &[&str] = &[
     "get_robust_list",
     "futex",
     "futex_waitv",
-    "prctl",
-    "prlimit64",
     "getrlimit",
     "setrlimit",
     "getrusage",
     "times",
     "getpriority",
-    "setpriority",
     "ioprio_get",
     "sched_yield",
     "sched_getaffinity",
-    "sched_setaffinity",
     "sched_getparam",
-    "sched_setparam",
     "sched_getscheduler",
-    "sched_setscheduler",
     "sched_getattr",
     "sched_get_priority_max",
     "sched_get_priority_min",
     "getcpu",
-    "landlock_create_ruleset",
-    "landlock_add_rule",
-    "landlock_restrict_self",
-    "seccomp",
     // signals and time
     "rt_sigaction",
     "rt_sigprocmask",
@@ -200,7 +188,6 @@ const EVERYWHERE: &[&str] = &[
     "sysinfo",
     "getrandom",
     // talking among the sandbox's own processes
-    "socketpair",
     "bind",
     "listen",
     "accept",
@@ -217,10 +204,6 @@ const EVERYWHERE: &[&str] = &[
     "shutdown",
     "setsockopt",
     "getsockopt",
-    "semget",
-    "semop",
-    "semctl",
-    "semtimedop",
 ];
 
 /// Older forms that only this architecture has.
@@ -253,7 +236,6 @@ const X86_64: &[&str] = &[
     "epoll_wait",
     "eventfd",
     "signalfd",
-    "inotify_init",
     "fork",
     "vfork",
     "getpgrp",
@@ -267,6 +249,13 @@ const X86_64: &[&str] = &[
 const NEW_NAMESPACES: u64 = 0x7e02_0000;
 /// `AF_UNIX` (socket(2)).
 const UNIX: u64 = 1;
+/// `PR_SET_SECCOMP` (prctl(2)).
+const SET_SECCOMP: u64 = 22;
+/// `PRIO_PROCESS` (setpriority(2)).
+const OF_A_PROCESS: u64 = 0;
+/// System calls whose first argument is the process that they change, of which 0 is the caller. Where code runs as an ordinary user, so does
+/// whoever watches it: one with no file left to open, or that has to wait for everybody else, sees nothing.
+const ABOUT_ITSELF: [&str; 4] = ["prlimit64", "sched_setaffinity", "sched_setparam", "sched_setscheduler"];
 
 /// Filters what this process and those that it starts may ask of the kernel. Cannot be undone.
 pub fn restrict() -> Result<(), Failure> {
@@ -280,16 +269,21 @@ pub fn restrict() -> Result<(), Failure> {
 
 fn policy(older: &[&str]) -> Value {
     let plain = EVERYWHERE.iter().chain(older).map(|name| json!({"syscall": name}));
+    let is = |index: u8, value: u64| json!({"index": index, "type": "dword", "op": "eq", "val": value});
+    let own = ABOUT_ITSELF.iter().map(|name| json!({"syscall": name, "args": [is(0, 0)]}));
     let guarded = [
         // `clone3` hides its flags from a filter, so it is missing and the C library takes this one
         json!({"syscall": "clone", "args": [{"index": 0, "type": "qword", "op": {"masked_eq": NEW_NAMESPACES}, "val": 0}]}),
-        json!({"syscall": "socket", "args": [{"index": 0, "type": "dword", "op": "eq", "val": UNIX}]}),
+        json!({"syscall": "socket", "args": [is(0, UNIX)]}),
+        json!({"syscall": "socketpair", "args": [is(0, UNIX)]}),
+        json!({"syscall": "setpriority", "args": [is(0, OF_A_PROCESS), is(1, 0)]}),
+        json!({"syscall": "prctl", "args": [{"index": 0, "type": "dword", "op": "ne", "val": SET_SECCOMP}]}),
     ];
     let enosys = rustix::io::Errno::NOSYS.raw_os_error();
     json!({"program": {
         "mismatch_action": {"errno": enosys},
         "match_action": "allow",
-        "filter": plain.chain(guarded).collect::<Vec<_>>(),
+        "filter": plain.chain(own).chain(guarded).collect::<Vec<_>>(),
     }})
 }
 
@@ -344,6 +338,18 @@ mod tests {
             "acct",
             "syslog",
             "kcmp",
+            "semget",
+            "shmget",
+            "msgget",
+            "mq_open",
+            "inotify_init",
+            "inotify_init1",
+            "fanotify_init",
+            "landlock_create_ruleset",
+            "landlock_add_rule",
+            "seccomp",
+            "sched_setattr",
+            "ioprio_set",
         ];
         for name in out {
             assert!(!EVERYWHERE.contains(&name) && !X86_64.contains(&name), "{name}");

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use super::cgroup::Kills;
 use super::open;
 use crate::local::protocol::JailConfig;
-use crate::{Limit, Limits, Used};
+use crate::{AtWork, Limit, Limits, Used};
 
 /// How often the processes are looked at while they work, and the longest pause while they do not.
 const BUSY: Duration = Duration::from_millis(10);
@@ -33,6 +33,8 @@ pub struct Watch<'j> {
 /// What the processes of the jail use, init left out.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Seen {
+    /// Processes of which more is left than their end.
+    alive: u32,
     threads: u64,
     memory_kb: u64,
     /// Tables of pages: a gigabyte that is only reserved takes two megabytes of them once it is looked at.
@@ -106,9 +108,10 @@ impl<'j> Watch<'j> {
     }
 }
 
-/// What all processes of the sandbox have used, init left out, in milliseconds.
-pub fn cpu_ms(config: &JailConfig) -> u64 {
-    reaped_cpu_ms() + processes(&pids(config.open.is_some())).cpu_ms
+/// What is at work in the sandbox, init left out.
+pub fn at_work(config: &JailConfig) -> AtWork {
+    let seen = processes(&pids(config.open.is_some()));
+    AtWork { cpu: Duration::from_millis(reaped_cpu_ms() + seen.cpu_ms), processes: seen.alive }
 }
 
 /// The processes of the sandbox, init left out.
@@ -126,6 +129,7 @@ fn processes(pids: &[u32]) -> Seen {
         // it may have ended meanwhile
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        sum.alive += u32::from(!is_over(&stat));
         sum.threads += stat_field(&stat, 20);
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
         sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
@@ -172,6 +176,12 @@ fn ticks_to_ms(ticks: u64) -> u64 {
     ticks.saturating_mul(1000) / rustix::param::clock_ticks_per_second().max(1)
 }
 
+/// Whether nothing but its end is left of a process. One whose first thread has ended looks like that too, for as long as others go on.
+fn is_over(stat: &str) -> bool {
+    let state = stat.rsplit_once(')').map_or("", |(_, rest)| rest).trim_start();
+    state.starts_with(['Z', 'X']) && stat_field(stat, 20) <= 1
+}
+
 /// A numbered field of proc(5), `/proc/pid/stat`. The second is the name, which may have spaces and brackets in it.
 fn stat_field(stat: &str, number: usize) -> u64 {
     let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
@@ -194,6 +204,17 @@ mod tests {
         assert_eq!(stat_field(stat, 14), 11);
         assert_eq!(stat_field(stat, 17), 14);
         assert_eq!(stat_field(stat, 20), 3);
+    }
+
+    #[test]
+    fn knows_what_has_ended() {
+        for (stat, over) in [
+            ("7 (a) Z 1 7 7 0 -1 4194560 100 0 0 0 11 12 13 14 20 0 1 0 5", true),
+            ("7 (a) Z 1 7 7 0 -1 4194560 100 0 0 0 11 12 13 14 20 0 3 0 5", false),
+            ("7 () Z) S 1 7 7 0 -1 4194560 100 0 0 0 11 12 13 14 20 0 1 0 5", false),
+        ] {
+            assert_eq!(is_over(stat), over, "{stat}");
+        }
     }
 
     #[test]
