@@ -99,3 +99,28 @@ test("a webhook is added, tested, its deliveries are looked at, and it is remove
     await clade.close();
   }
 });
+
+test("the link of a server without accounts opens again where the browser was let in, and elsewhere the page says how to get in", async ({ page, browser }) => {
+  const clade = await startClade();
+  try {
+    const link = clade.start?.href ?? clade.url.href;
+    await page.goto(link);
+    await expect(page.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+    await page.goto(link);
+    await expect(page.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(link);
+    await expect(stranger.getByRole("heading", { name: "This page has no session" })).toBeVisible();
+    await stranger.goto(new URL("/w/local", clade.url).href);
+    const dialog = stranger.getByRole("dialog", { name: "This page has no session" });
+    await expect(dialog).toContainText("Start clade serve again");
+    // let in meanwhile, the page goes on
+    await stranger.context().addCookies(await page.context().cookies());
+    await dialog.getByRole("button", { name: "Go on" }).click();
+    await expect(dialog).toBeHidden();
+    await expect(stranger.getByRole("heading", { name: "No runs yet" })).toBeVisible();
+    await stranger.context().close();
+  } finally {
+    await clade.close();
+  }
+});

@@ -83,3 +83,23 @@ test("the keyboard alone leaves a field with completions for the next control, a
   await page.waitForURL(new RegExp(`/runs/${run}`));
   await context.close();
 });
+
+test("a filter is kept by name as a view, found again after a reload, and forgotten", async ({ browser }) => {
+  const context = await browser.newContext({ storageState: state, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(new URL("/w/local?filter=gain%3E0.1", clade.url).href);
+  const view = page.getByRole("combobox", { name: "View" });
+  await view.selectOption("save this one …");
+  const dialog = page.getByRole("dialog", { name: "Save this view" });
+  await dialog.getByRole("textbox", { name: "Name" }).fill("all");
+  await expect(dialog.getByRole("button", { name: "Save" })).toBeDisabled();
+  await dialog.getByRole("textbox", { name: "Name" }).fill("gains");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await page.goto(new URL("/w/local", clade.url).href);
+  await view.selectOption("gains");
+  await expect(page).toHaveURL(/filter=gain/);
+  await view.selectOption("forget this one");
+  await expect(view.getByRole("option", { name: "gains" })).toHaveCount(0);
+  await context.close();
+});

@@ -2,7 +2,7 @@ use std::sync::{Mutex, PoisonError};
 
 use axum::{
     extract::{Query, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use clade_accounts::hash_of;
@@ -33,10 +33,12 @@ pub(crate) struct Wanted {
     token: String,
 }
 
-/// `GET /start?token=...`: signs the person at this machine in and leads to the first page.
+/// `GET /start?token=...`: signs the person at this machine in and leads to the first page. A browser that comes with a link which is used up
+/// is led there too, without a session.
 pub(crate) async fn start(
     State(app): State<App>,
     method: Method,
+    headers: HeaderMap,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     // programs that show what is behind a link ask so, before anybody opens it
@@ -44,6 +46,10 @@ pub(crate) async fn start(
         return Ok(StatusCode::OK.into_response());
     }
     if !app.start.take(&wanted.token) {
+        // whoever follows it again in a browser may still have the session, and is told by the page where not
+        if headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html")) {
+            return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, "/")]).into_response());
+        }
         return Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "start_link",

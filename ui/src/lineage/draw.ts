@@ -156,6 +156,8 @@ export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Lo
 function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camera: Camera, size: Size, style: PlateStyle): void {
   const room = Math.min(camera.gapY * 0.46, camera.gapX * 0.3);
   const small = room < 3.2;
+  // a cross can be told from a square where a disc and its ring have no room
+  const crossed = room >= 2.2;
   const labels = camera.gapY >= 19 && camera.gapX >= 74;
   const seen = camera.gapY < 1 ? new Set<number>() : null;
   ctx.font = `10px ${FONT}`;
@@ -170,7 +172,7 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
     const mark = scene.marks[at];
     if (!mark) continue;
     const special = at === scene.best || descends.has(at) || scene.parent[at] === -1;
-    if (small && !special) {
+    if (small && !special && !(crossed && mark.node.status === "dropped")) {
       const box = Math.max(1.6, room * 1.7);
       if (seen) {
         const key = Math.round(y) * 4096 + mark.x;

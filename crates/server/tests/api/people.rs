@@ -176,6 +176,9 @@ async fn the_link_of_a_single_user_opens_once() {
     assert_eq!((response.status().as_u16(), &response.headers()["location"]), (303, &"/".parse().unwrap()));
     let cookie = cookie(&response);
     problem(open(), 401, "start_link").await;
+    let again = open().header("accept", "text/html,application/xhtml+xml").send().await.unwrap();
+    assert_eq!((again.status().as_u16(), &again.headers()["location"]), (303, &"/".parse().unwrap()));
+    assert!(!again.headers().contains_key("set-cookie"));
     let session = answer(client().get(format!("{}/api/v1/session", server.url)).header("cookie", cookie), 200).await;
     assert_eq!((&session["mode"], &session["workspaces"][0]["role"]), (&json!("single"), &json!("admin")));
     problem(client().get(format!("{}/api/v1/workspaces", server.url)), 401, "unauthenticated").await;

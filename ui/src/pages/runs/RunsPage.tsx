@@ -75,7 +75,7 @@ export function RunsPage() {
       <div className="px-4 py-5 sm:px-6">
         <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="plate">Runs</h1>
-          <span className="text-muted">{runs.hasNextPage ? `first ${count(rows.length)}` : plural(rows.length, "run")}{filter ? " match" : ""}</span>
+          <span className="text-muted">{wrongFilter ? null : runs.hasNextPage ? `first ${count(rows.length)}` : plural(rows.length, "run")}{filter ? " match" : ""}</span>
           <div className="ml-auto flex flex-wrap gap-2">{actions}</div>
         </div>
         <div className="mb-3 flex flex-wrap items-start gap-3">
@@ -101,7 +101,7 @@ export function RunsPage() {
         </div>
         {rows.length ? (
           <RunsTable rows={rows} selected={selected} onToggle={toggle} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
-        ) : (
+        ) : wrongFilter ? null : (
           <EmptyState title="No run matches" actions={<Button onClick={() => void navigate({ search: {} as never })}>Clear the filter</Button>} />
         )}
       </div>
