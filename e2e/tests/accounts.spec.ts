@@ -1,8 +1,10 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Page } from "@playwright/test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { faults } from "../support/axe.ts";
 import { run, startClade } from "../support/clade.ts";
+import { startTeam } from "../support/team.ts";
 import { watch } from "../support/watch.ts";
 
 const password = "correct horse battery staple";
@@ -122,5 +124,32 @@ test("the link of a server without accounts opens again where the browser was le
     await stranger.context().close();
   } finally {
     await clade.close();
+  }
+});
+
+test("the pages of a server with accounts: nothing serious for axe in either theme, and each fits its window", async ({ page, browser }) => {
+  test.setTimeout(240_000);
+  const team = await startTeam("ada", "grace");
+  try {
+    const wrong: Record<string, string[]> = {};
+    const look = async (shown: Page, path: string, ready: string | RegExp) => {
+      await shown.setViewportSize({ width: 1280, height: 720 });
+      await shown.goto(new URL(path, team.clade.url).href);
+      await expect(shown.getByText(ready).first()).toBeVisible();
+      const found = await faults(shown);
+      if (found.length) wrong[path] = found;
+    };
+    await look(page, "/sign-in", "Sign in");
+    await look(page, "/join#none", "this link was used already");
+    await look(page, "/shared#none", "This link shows nothing");
+    const ada = await team.as(browser, "ada");
+    await look(ada, "/people", "A new workspace");
+    for (const [section, ready] of [["members", "Make an invitation"], ["keys", "Keys"], ["links", "Links to runs"], ["audit", "by whom"]] as const) await look(ada, `/w/local/settings?section=${section}`, ready);
+    await look(ada, "/account", "API tokens");
+    const grace = await team.as(browser, "grace");
+    await look(grace, "/", "You are in no workspace yet");
+    expect(wrong).toEqual({});
+  } finally {
+    await team.close();
   }
 });

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
+import { faults } from "../support/axe.ts";
 import { startClade, type Clade } from "../support/clade.ts";
 import { pages } from "../support/pages.ts";
 import { demo, enter, finished } from "../support/runs.ts";
@@ -21,36 +21,13 @@ test.beforeAll(async ({ browser }) => {
 });
 test.afterAll(() => clade.close());
 
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-/** What axe finds serious. No page has frames, so the one page is examined where it is. */
-async function serious(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).options({ resultTypes: ["violations"] }).setLegacyMode().analyze();
-  const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return grave.map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
-}
-
-/** What is wrong with a page in both themes and narrower windows: what axe finds, where it is wider than its window, and what never appears. */
-async function faults(page: Page, path: string, ready: string | RegExp): Promise<string[]> {
-  const found: string[] = [];
+/** What is wrong with a page, or that it never appears. */
+async function faultsAt(page: Page, path: string, ready: string | RegExp): Promise<string[]> {
   await page.setViewportSize({ width: 1280, height: 720 });
   // comparing needs a second run: that page is shown here without one, and by the journey with two
   await page.goto(new URL(path.replace("?runs=RUN,RUN", "").replaceAll("RUN", run), clade.url).href);
   const shown = await page.getByText(ready).first().waitFor().then(() => true, () => false);
-  if (!shown) return [`“${String(ready)}” never appears`];
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    await expect(page.locator("html")).toHaveCSS("color-scheme", colorScheme);
-    found.push(...(await serious(page)).map((one) => `${colorScheme}: ${one}`));
-  }
-  // 640 px wide is 1280 at 200 % zoom
-  for (const [width, height] of [[640, 360], [390, 844]] as const) {
-    await page.setViewportSize({ width, height });
-    await page.waitForTimeout(150);
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    if (wider > 0) found.push(`wider than a window of ${width} px by ${wider}`);
-  }
-  return found;
+  return shown ? faults(page) : [`“${String(ready)}” never appears`];
 }
 
 test("every page: nothing serious for axe in either theme, fits its window, no error, no foreign request", async ({ browser }) => {
@@ -60,7 +37,7 @@ test("every page: nothing serious for axe in either theme, fits its window, no e
   const seen = watch(page, { origin: clade.url.origin });
   const wrong: Record<string, string[]> = {};
   for (const [name, path, ready] of pages) {
-    const found = await faults(page, path, ready);
+    const found = await faultsAt(page, path, ready);
     if (found.length) wrong[name] = found;
   }
   expect(wrong).toEqual({});
