@@ -39,7 +39,7 @@ impl Accounts {
     /// Makes a token for somebody. The secret is given once and only its hash is kept.
     ///
     /// # Errors
-    /// Where the name is none, or it would have expired already.
+    /// Where the name is none, it would have expired already, or opens a workspace that is not open to its owner (`NotFound`).
     pub async fn add_token(
         &self,
         user: &UserId,
@@ -48,6 +48,9 @@ impl Accounts {
     ) -> Result<(Secret, ApiToken), AccountError> {
         if new.expires.is_some_and(|expires| expires <= now) {
             return Err(AccountError::Invalid("a token expires in the future, or never".into()));
+        }
+        if let Some(workspace) = &new.workspace {
+            self.is_open_to(user, workspace, now).await?;
         }
         let secret = Secret::new(PREFIX)?;
         let token = ApiToken {
@@ -65,6 +68,17 @@ impl Accounts {
         let entry = deed.entry(now, NOTHING, Some(&token.hint))?;
         self.store.commit(vec![Change::add(&token, now)?, entry]).await?;
         Ok((secret, token))
+    }
+
+    /// That somebody is in a workspace, or keeps the installation that it is in.
+    async fn is_open_to(&self, user: &UserId, workspace: &WorkspaceId, now: Timestamp) -> Result<(), AccountError> {
+        if self.membership(workspace, user, now).await?.is_some() {
+            return Ok(());
+        }
+        match self.user(user, now).await?.is_some_and(|user| user.value.instance_admin) {
+            true => self.workspace(workspace, now).await.map(drop),
+            false => Err(missing("workspace", workspace)),
+        }
     }
 
     /// The tokens of somebody, oldest first.

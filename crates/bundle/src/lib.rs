@@ -15,6 +15,7 @@ mod error;
 mod import;
 mod line;
 mod manifest;
+mod proof;
 mod rules;
 mod write;
 

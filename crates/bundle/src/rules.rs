@@ -5,7 +5,7 @@ use clade_domain::{
 };
 use clade_evolve::RunState;
 
-use crate::BundleError;
+use crate::{BundleError, proof};
 
 /// Most repeats of an example: a bound that keeps numbers of cells from running over.
 const MOST_REPEATS: u32 = 10_000;
@@ -108,10 +108,10 @@ fn follows_well(entry: &Recorded, state: &RunState, candidates: &BTreeSet<Candid
             Steer::Pin { candidate } | Steer::Unpin { candidate } | Steer::Reject { candidate } => known(candidate),
             Steer::Feedback { .. } | Steer::Freeze { .. } | Steer::Model { .. } => Ok(()),
         },
+        RunEvent::EvidenceMeasured { evidence } => proof::holds(evidence, state),
         RunEvent::SessionStarted { .. }
         | RunEvent::SessionEnded { .. }
         | RunEvent::HeadroomMeasured { .. }
-        | RunEvent::EvidenceMeasured { .. }
         | RunEvent::BudgetChanged { .. }
         | RunEvent::RunFinished { .. } => Ok(()),
     }

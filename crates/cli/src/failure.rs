@@ -102,6 +102,7 @@ impl From<EngineError> for Failure {
             EngineError::Store(error) => error.into(),
             EngineError::Finished { .. }
             | EngineError::NoCandidate { .. }
+            | EngineError::NotBegun { .. }
             | EngineError::EmptySnapshot { .. }
             | EngineError::Setup(_) => Self::Usage(error.to_string()),
             _ => Self::Error(error.to_string()),

@@ -244,7 +244,7 @@ pub enum RejectReason {
     Unreadable,
     /// The model's answer was cut off at its length limit before the prompt ended.
     Cut,
-    /// The operator finds nothing to do on these parents.
+    /// The operator finds nothing to do on these parents, or the search was over when its proposal came.
     NotApplicable,
     /// The model refused or failed for good.
     ModelFailed,

@@ -142,6 +142,12 @@ pub enum EngineError {
         /// What was asked for.
         candidate: String,
     },
+    /// A candidate was named of a run that has none yet.
+    #[error("run `{run}` has not begun and has no candidates yet; start it, and its first prompts are the first ones")]
+    NotBegun {
+        /// The run.
+        run: RunId,
+    },
     /// What carried a trial or a proposal out broke down: a fault of ours.
     #[error("clade broke down at a call of run `{run}` ({message}): please report this with the run file")]
     Panicked {

@@ -210,12 +210,16 @@ impl Hub {
     /// Gives a run other limits, whether it goes on or rests.
     ///
     /// # Errors
-    /// Where they cannot be journalled, or another process holds the run and does not listen.
+    /// Where it is complete, they cannot be journalled, or another process holds the run and does not listen.
     pub async fn set_budget(&self, run: &RunId, budget: Budget) -> Result<(), EngineError> {
         if self.order(run, Instruction::Budget { budget }).await? {
             return Ok(());
         }
         let _lock = self.store.lock(run.clone()).await?;
+        let row = self.store.summary(run.to_string()).await?;
+        if row.status == RunStatus::Finished {
+            return Err(EngineError::Finished { run: run.clone(), mode: row.mode });
+        }
         let length = self.store.length(run.clone()).await?;
         self.store.append(run.clone(), length, now(), vec![RunEvent::BudgetChanged { budget }]).await?;
         Ok(())

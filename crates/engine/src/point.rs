@@ -16,7 +16,10 @@ pub fn find_candidate(state: &RunState, name: &str) -> Result<CandidateId, Engin
         "best" => Some(state.best()),
         _ => name.parse().ok(),
     };
-    let unknown = || EngineError::NoCandidate { run: state.run().clone(), candidate: name.to_owned() };
+    let unknown = || match state.candidates().len() {
+        0 => EngineError::NotBegun { run: state.run().clone() },
+        _ => EngineError::NoCandidate { run: state.run().clone(), candidate: name.to_owned() },
+    };
     id.filter(|id| state.candidate(*id).is_some()).ok_or_else(unknown)
 }
 

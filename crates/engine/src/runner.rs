@@ -318,7 +318,7 @@ impl Runner {
                     if let Some(error) = self.verdicts.take(&event) {
                         stop.get_or_insert(RunOutcome::Failed(error));
                     }
-                    events.push(self.without_duplicates(event));
+                    events.push(self.if_it_may_join(event));
                 }
                 Done::Limit(limit) if self.conductor.state().phase() == Phase::Search && limit != Limit::Minutes => {
                     if self.spec.mode == RunMode::Optimize {
@@ -352,24 +352,30 @@ impl Runner {
         }
     }
 
-    /// A candidate whose prompt an earlier generation has already is turned away. Equal prompts of one generation stay, so
-    /// that the outcome does not depend on which came first; evaluating them twice costs nothing.
-    fn without_duplicates(&self, event: RunEvent) -> RunEvent {
+    /// A candidate is turned away where it comes after the search, or an earlier generation has its prompt already. Equal prompts of one
+    /// generation stay, so that the outcome does not depend on which came first; evaluating them twice costs nothing.
+    fn if_it_may_join(&self, event: RunEvent) -> RunEvent {
         let RunEvent::CandidateAdmitted { candidate, bill } = &event else { return event };
+        let Some(slot) = candidate.slot else { return event };
         let state = self.conductor.state();
-        let earlier = state.with_prompt(candidate.prompt.hash()).and_then(|id| state.candidate(id));
-        match (earlier.filter(|earlier| earlier.generation < candidate.generation), candidate.slot) {
-            (Some(earlier), Some(slot)) => RunEvent::ProposalRejected {
-                slot,
-                generation: candidate.generation,
-                operator: candidate.operator.clone().unwrap_or_else(|| "unknown".into()),
-                parents: candidate.parents.clone(),
-                reason: RejectReason::Duplicate,
-                detail: format!("the same prompt as {}", earlier.id),
-                same_as: Some(earlier.id),
-                bill: *bill,
-            },
-            _ => event,
+        let same = state.with_prompt(candidate.prompt.hash()).and_then(|id| state.candidate(id));
+        let same = same.filter(|same| same.generation < candidate.generation).map(|same| same.id);
+        let (reason, detail) = match same {
+            _ if state.phase() != Phase::Search => {
+                (RejectReason::NotApplicable, "the search was over when it came".to_owned())
+            }
+            Some(id) => (RejectReason::Duplicate, format!("the same prompt as {id}")),
+            None => return event,
+        };
+        RunEvent::ProposalRejected {
+            slot,
+            generation: candidate.generation,
+            operator: candidate.operator.clone().unwrap_or_else(|| "unknown".into()),
+            parents: candidate.parents.clone(),
+            reason,
+            detail,
+            same_as: same,
+            bill: *bill,
         }
     }
 

@@ -30,6 +30,9 @@ pub enum KeepError {
     /// The name does not fit.
     #[error("a name has 1 to 100 letters, digits, `.`, `_` and `-`, and does not begin with `.`")]
     Name,
+    /// Nothing is in it.
+    #[error("there is nothing in the text; a version holds a prompt or examples")]
+    Empty,
     /// Data that is no JSON lines.
     #[error("line {line} is no JSON object ({detail}); a data set is kept as JSON lines")]
     Line {
@@ -53,6 +56,12 @@ pub fn is_plain_name(name: &str) -> bool {
     fits && !name.starts_with('.')
 }
 
+/// Whether a name is one that a label may have: a number behind `@` is a version.
+#[must_use]
+pub fn is_label(name: &str) -> bool {
+    is_plain_name(name) && !name.chars().all(|c| c.is_ascii_digit())
+}
+
 /// Whether a text is what is kept as a data set: JSON lines, each an object.
 ///
 /// # Errors
@@ -69,7 +78,7 @@ pub fn check_dataset(text: &str) -> Result<(), KeepError> {
 /// Keeps a text: the first version of a new name, or the next of one that is there.
 ///
 /// # Errors
-/// Where the name does not fit, data is no JSON lines, or there are too many versions.
+/// Where the name does not fit, the text is empty, data is no JSON lines, or there are too many versions.
 pub async fn keep(
     store: &dyn Store,
     (workspace, by): (&WorkspaceId, &UserId),
@@ -79,6 +88,9 @@ pub async fn keep(
     let NewVersion { kind, name, text, note } = new;
     if !is_plain_name(&name) {
         return Err(KeepError::Name);
+    }
+    if text.trim().is_empty() {
+        return Err(KeepError::Empty);
     }
     if kind == ItemKind::Dataset {
         check_dataset(&text)?;

@@ -9,6 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     editing::Editing,
     fanout::Fanouts,
+    figures::Figures,
     hosts::Hosts,
     layouts::Layouts,
     mcp::Tools,
@@ -101,6 +102,7 @@ pub struct Inner {
     pub(crate) rates: Rates,
     pub(crate) presence: Presence,
     pub(crate) fanouts: Fanouts,
+    pub(crate) figures: Figures,
     pub(crate) layouts: Layouts,
     pub(crate) rechecks: Rechecks,
     pub(crate) outbox: Outbox,
@@ -150,6 +152,7 @@ impl App {
             rates: Rates::new(rate),
             presence: Presence::default(),
             fanouts: Fanouts::default(),
+            figures: Figures::default(),
             layouts: Layouts::default(),
             rechecks: Rechecks::default(),
             outbox,

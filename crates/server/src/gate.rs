@@ -125,11 +125,21 @@ async fn admit(app: &App, gate: Gate, path: &RawPathParams, request: &Parts) -> 
     };
     let caller = Caller { principal, now, place: Some(place.ok_or_else(|| Problem::not_found(what))?) };
     if caller.may(action) {
-        return Ok(Some(caller));
+        return if_not_deleted(caller, action, &request.method).map(Some);
     }
     // who may see nothing there is not told that it is there
     let see = if what == "run" { Action::ReadRuns } else { Action::ReadWorkspace };
     Err(if caller.may(see) { forbidden(action) } else { Problem::not_found(what) })
+}
+
+/// With a run that was deleted nothing is done but what concerns its deletion, and taking away what was given of it.
+fn if_not_deleted(caller: Caller, action: Action, method: &Method) -> Result<Caller, Problem> {
+    let deleted = caller.place.as_ref().and_then(|place| place.run.as_ref()).is_some_and(|run| run.deleted);
+    let gives = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    match deleted && gives && action != Action::DeleteRuns {
+        true => Err(Problem::conflict("this run was deleted").fix("restore it first: POST /api/v1/runs/{run}/restore")),
+        false => Ok(caller),
+    }
 }
 
 /// Lets in who has a link that shows the run that the path names. A link beside a session is what counts: the page of a link looks alike to all.

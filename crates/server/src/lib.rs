@@ -7,13 +7,16 @@
 
 mod app;
 mod assets;
+mod budgets;
 mod caller;
 mod cookie;
 mod editing;
 mod extract;
 mod fanout;
+mod figures;
 mod gate;
 mod hosts;
+mod in_path;
 mod layouts;
 mod limits;
 pub mod mcp;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     Gate, Problem,
     gate::SHARE,
+    in_path,
     route::{Answer, Describe, Route},
     routes,
 };
@@ -27,7 +28,7 @@ pub fn openapi() -> Value {
     let problem = shapes.answer(|generator| generator.subschema_for::<Problem>());
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
     for route in routes::all() {
-        let operation = operation(&route, &mut shapes, &problem);
+        let operation = operation(&route, &mut shapes);
         paths.entry(route.whole_path()).or_default().insert(route.method.as_str().to_lowercase(), operation);
     }
     json!({
@@ -43,6 +44,7 @@ pub fn openapi() -> Value {
         "paths": paths,
         "components": {
             "schemas": shapes.all(),
+            "responses": refusals(&problem),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": "an API token: POST /api/v1/tokens makes one" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "clade_session" },
@@ -51,6 +53,31 @@ pub fn openapi() -> Value {
         },
         "security": [{ "token": [] }, { "session": [] }],
     })
+}
+
+/// How requests are refused: all of them, then those that edit what was read.
+const REFUSALS: [(&str, &str, &str); 4] = [
+    ("default", "Problem", "what went wrong and what to do"),
+    (
+        "429",
+        "TooMany",
+        "too many requests came, or too many of what was asked for goes on; `Retry-After` says when to try again",
+    ),
+    ("412", "Stale", "the edit was made from another version than the one that is there, which is in `current`"),
+    ("428", "Unconditional", "an edit says in `If-Match` which version it was made from"),
+];
+
+fn refusals(problem: &Value) -> Map<String, Value> {
+    let refusal = |(status, name, about): (&str, &str, &str)| {
+        let mut refusal =
+            json!({ "description": about, "content": { "application/problem+json": { "schema": problem } } });
+        if status == "429" {
+            let seconds = json!({ "type": "integer", "minimum": 0 });
+            refusal["headers"] = json!({ "Retry-After": { "description": "seconds to wait", "schema": seconds } });
+        }
+        (name.to_owned(), refusal)
+    };
+    REFUSALS.into_iter().map(refusal).collect()
 }
 
 struct Shapes {
@@ -94,10 +121,9 @@ fn renamed(schema: Value) -> Value {
     }
 }
 
-fn operation(route: &Route, shapes: &mut Shapes, problem: &Value) -> Value {
-    let mut parameters: Vec<Value> = placeholders(route.path)
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
-        .collect();
+fn operation(route: &Route, shapes: &mut Shapes) -> Value {
+    let mut parameters: Vec<Value> =
+        placeholders(route.path).map(|name| in_path::parameter(route.path, name)).collect();
     if let Some(asks) = route.asks {
         parameters.extend(query(asks));
     }
@@ -110,8 +136,6 @@ fn operation(route: &Route, shapes: &mut Shapes, problem: &Value) -> Value {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "description": about,
             "schema": { "type": "string", "maxLength": 200 } }));
     }
-    let failed = json!({ "description": "what went wrong and what to do",
-        "content": { "application/problem+json": { "schema": problem } } });
     let mut responses = Map::new();
     let (status, answer) = match route.answer {
         Answer::Nothing(status) => (status, json!({ "description": "done" })),
@@ -126,7 +150,11 @@ fn operation(route: &Route, shapes: &mut Shapes, problem: &Value) -> Value {
         }
     };
     responses.insert(status.to_string(), answer);
-    responses.insert("default".to_owned(), failed);
+    let refusals = if route.edits { &REFUSALS[..] } else { &REFUSALS[..2] };
+    for (status, name, _) in refusals {
+        let path = format!("#/components/responses/{name}");
+        responses.insert((*status).to_owned(), json!({ "$ref": path }));
+    }
     let mut operation = json!({
         "operationId": route.name,
         "summary": route.about,

@@ -257,6 +257,8 @@ impl From<EngineError> for Problem {
                 Self::new(StatusCode::NOT_FOUND, "not_found", format!("run `{run}` has no candidate `{candidate}`"))
                     .fix("GET /api/v1/runs/{run}/candidates lists them; `seed` and `best` are names too")
             }
+            E::NotBegun { run } => Self::conflict(format!("run `{run}` has not begun and has no candidates yet"))
+                .fix("start it: POST /api/v1/runs/{run}/start; its first prompts are the first candidates then"),
             E::Running { .. } => Self::conflict(error.to_string()).fix("pause it first, or let it go on"),
             E::NotRunning { .. } => Self::conflict(error.to_string()).fix("start it first"),
             E::Finished { .. } => Self::conflict(error.to_string()).fix("branch from it to search further"),

@@ -1,7 +1,7 @@
 use std::time::Instant;
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::HeaderValue,
     middleware::Next,
     response::Response,
@@ -9,7 +9,7 @@ use axum::{
 use clade_accounts::new_name;
 use tracing::field::Empty;
 
-use crate::caller::Caller;
+use crate::{App, caller::Caller};
 
 tokio::task_local! {
     static ID: String;
@@ -35,8 +35,8 @@ impl From<&Caller> for By {
     }
 }
 
-/// Gives a request its id, or takes a proxy's over, and logs how it went. Neither query nor body is logged.
-pub(crate) async fn follow(request: Request, next: Next) -> Response {
+/// Gives a request its id, or takes a proxy's over, and counts and logs how it went. Neither query nor body is logged.
+pub(crate) async fn follow(State(app): State<App>, request: Request, next: Next) -> Response {
     const NAME: &str = "x-request-id";
     let given = request.headers().get(NAME).and_then(|value| value.to_str().ok());
     let fits = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -54,7 +54,9 @@ pub(crate) async fn follow(request: Request, next: Next) -> Response {
     }
     drop(span);
     let user = response.extensions().get::<By>().map(|by| by.0.clone()).unwrap_or_default();
-    let duration_ms = begun.elapsed().as_secs_f64() * 1e3;
+    let took = begun.elapsed();
+    app.figures.answered(&method, &route, response.status(), took);
+    let duration_ms = took.as_secs_f64() * 1e3;
     tracing::info!(request.id = %id, http.method = %method, http.route = %route, http.status = status, user.id = %user, duration_ms, "request");
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(NAME, id);

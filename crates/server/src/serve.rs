@@ -1,10 +1,6 @@
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
-use axum::{
-    Router,
-    extract::ConnectInfo,
-    middleware::{from_fn, from_fn_with_state},
-};
+use axum::{Router, extract::ConnectInfo, middleware::from_fn_with_state};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
@@ -50,7 +46,7 @@ pub fn router(app: &App) -> Router {
         .fallback(assets::serve)
         .layer(CompressionLayer::new().compress_when(packed))
         .layer(from_fn_with_state(app.clone(), limits::guard))
-        .layer(from_fn(request_id::follow))
+        .layer(from_fn_with_state(app.clone(), request_id::follow))
 }
 
 /// Serves until `down` is ready, then lets what is in flight end, and puts the runs down so that a later server goes on with them.

@@ -2761,6 +2761,50 @@ export interface components {
              */
             versions: number;
         };
+        /**
+         * @description Limits on what several runs buy together. A kind that is left out is none; 0 lets nothing more be bought.
+         *
+         *     Time is none of them: runs that go on side by side have no running time together.
+         */
+        JointBudget: {
+            /**
+             * Format: uint64
+             * @description Answered calls; what the cache answers is free.
+             */
+            calls?: number | null;
+            /**
+             * Format: uint64
+             * @description Input and output tokens together.
+             */
+            tokens?: number | null;
+            /**
+             * Format: double
+             * @description US dollars.
+             */
+            usd?: number | null;
+        };
+        /**
+         * @description Limits on what several runs buy together. A kind that is left out is none; 0 lets nothing more be bought.
+         *
+         *     Time is none of them: runs that go on side by side have no running time together.
+         */
+        JointBudgetInput: {
+            /**
+             * Format: uint64
+             * @description Answered calls; what the cache answers is free.
+             */
+            calls?: number | null;
+            /**
+             * Format: uint64
+             * @description Input and output tokens together.
+             */
+            tokens?: number | null;
+            /**
+             * Format: double
+             * @description US dollars.
+             */
+            usd?: number | null;
+        };
         /** @description An answer to an example of a run file. */
         JudgeInput: {
             /** @description What is judged as if the task model had answered it. */
@@ -2874,7 +2918,7 @@ export interface components {
         /** @description A member of a workspace. */
         MemberView: {
             /** @description Limits over all their runs here. */
-            budget: components["schemas"]["Budget"];
+            budget: components["schemas"]["JointBudget"];
             login: string;
             name: string;
             /**
@@ -5016,7 +5060,7 @@ export interface components {
             /** @description Addresses that its runs may call beside those of the known providers. */
             base_urls: string[];
             /** @description Limits over all its runs. */
-            budget: components["schemas"]["Budget"];
+            budget: components["schemas"]["JointBudget"];
             created: components["schemas"]["Timestamp"];
             id: components["schemas"]["WorkspaceId"];
             name: string;
@@ -5051,7 +5095,46 @@ export interface components {
             parent: string;
         };
     };
-    responses: never;
+    responses: {
+        /** @description what went wrong and what to do */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description the edit was made from another version than the one that is there, which is in `current` */
+        Stale: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description too many requests came, or too many of what was asked for goes on; `Retry-After` says when to try again */
+        TooMany: {
+            headers: {
+                /** @description seconds to wait */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description an edit says in `If-Match` which version it was made from */
+        Unconditional: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -5090,15 +5173,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page10"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     export_instance_audit: {
@@ -5119,15 +5195,8 @@ export interface operations {
                     "application/jsonl": string;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     accept_invitation: {
@@ -5152,15 +5221,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     look_at_invitation: {
@@ -5185,15 +5247,8 @@ export interface operations {
                     "application/json": components["schemas"]["InvitedTo"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     models: {
@@ -5214,15 +5269,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     openapi: {
@@ -5243,15 +5291,8 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     run: {
@@ -5259,6 +5300,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5274,15 +5316,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     delete_run: {
@@ -5290,6 +5325,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5303,15 +5339,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     describe_run: {
@@ -5322,6 +5351,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5341,15 +5371,10 @@ export interface operations {
                     "application/json": components["schemas"]["RunView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     branch: {
@@ -5360,6 +5385,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5379,15 +5405,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     budget: {
@@ -5395,6 +5414,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5410,15 +5430,8 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     set_budget: {
@@ -5429,6 +5442,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5448,15 +5462,10 @@ export interface operations {
                     "application/json": components["schemas"]["BudgetView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     candidates: {
@@ -5477,6 +5486,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5492,15 +5502,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page13"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     write_candidate: {
@@ -5511,6 +5514,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5530,15 +5534,8 @@ export interface operations {
                     "application/json": components["schemas"]["WrittenAs"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     candidate: {
@@ -5546,7 +5543,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5562,15 +5561,8 @@ export interface operations {
                     "application/json": components["schemas"]["CandidateView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     diff: {
@@ -5581,7 +5573,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5597,15 +5591,8 @@ export interface operations {
                     "application/json": components["schemas"]["CandidateDiff"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     pin: {
@@ -5613,7 +5600,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5627,15 +5616,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     reject: {
@@ -5643,7 +5625,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5657,15 +5641,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     trials: {
@@ -5682,7 +5659,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5698,15 +5677,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page15"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     unpin: {
@@ -5714,7 +5686,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description `c12`, `seed` or `best` */
                 candidate: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5728,15 +5702,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     clone_run: {
@@ -5747,6 +5714,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5766,15 +5734,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     comments: {
@@ -5782,6 +5743,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5797,15 +5759,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page23"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     comment: {
@@ -5816,6 +5771,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5835,15 +5791,8 @@ export interface operations {
                     "application/json": components["schemas"]["CommentView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_comment: {
@@ -5851,7 +5800,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 id: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5865,15 +5816,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     curve: {
@@ -5881,6 +5825,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5896,15 +5841,8 @@ export interface operations {
                     "application/json": components["schemas"]["Curve"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     events: {
@@ -5915,6 +5853,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5930,15 +5869,8 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     examples: {
@@ -5955,6 +5887,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -5970,15 +5903,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page16"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     export: {
@@ -5991,6 +5917,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6006,15 +5933,8 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     feedback: {
@@ -6022,6 +5942,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6039,15 +5960,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     flips: {
@@ -6064,6 +5978,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6079,15 +5994,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page14"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     freeze: {
@@ -6095,6 +6003,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6112,15 +6021,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     generations: {
@@ -6128,6 +6030,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6143,15 +6046,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page20"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     generation: {
@@ -6159,7 +6055,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description a number from 0, or `latest` */
                 generation: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6175,15 +6073,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     journal: {
@@ -6198,6 +6089,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6213,15 +6105,8 @@ export interface operations {
                     "application/jsonl": string;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     lineage: {
@@ -6249,6 +6134,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6264,15 +6150,8 @@ export interface operations {
                     "application/json": components["schemas"]["Drawing"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     ancestors: {
@@ -6287,6 +6166,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6302,15 +6182,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     common_ancestor: {
@@ -6321,6 +6194,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6336,15 +6210,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     descendants: {
@@ -6359,6 +6226,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6374,15 +6242,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     families: {
@@ -6395,6 +6256,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6410,15 +6272,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page18"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     path: {
@@ -6433,6 +6288,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6448,15 +6304,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     rejected: {
@@ -6464,6 +6313,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6479,15 +6329,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page19"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     matrix: {
@@ -6500,6 +6343,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6515,15 +6359,8 @@ export interface operations {
                     "application/json": components["schemas"]["Matrix"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     change_model: {
@@ -6531,6 +6368,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6548,15 +6386,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     pause_run: {
@@ -6564,6 +6395,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6577,15 +6409,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     report: {
@@ -6593,6 +6418,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6608,15 +6434,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunReport"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     restore_run: {
@@ -6624,6 +6443,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6637,15 +6457,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     shares: {
@@ -6658,6 +6471,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6673,15 +6487,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page22"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     share: {
@@ -6689,6 +6496,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6708,15 +6516,8 @@ export interface operations {
                     "application/json": components["schemas"]["ShareMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_share: {
@@ -6724,7 +6525,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 id: string;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6738,15 +6541,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     snapshots: {
@@ -6754,6 +6550,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6769,15 +6566,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page21"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     snapshot: {
@@ -6788,6 +6578,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6807,15 +6598,8 @@ export interface operations {
                     "application/json": components["schemas"]["SnapshotTaken"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     spec: {
@@ -6823,6 +6607,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6838,15 +6623,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunSpec"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     start_run: {
@@ -6854,6 +6632,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6867,15 +6646,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     stop_run: {
@@ -6883,6 +6655,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6896,15 +6669,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     top: {
@@ -6915,6 +6681,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6930,15 +6697,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     trial: {
@@ -6946,7 +6706,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                entry: string;
+                /** @description the number of a journal entry */
+                entry: number;
+                /** @description the id of a run */
                 run: string;
             };
             cookie?: never;
@@ -6962,15 +6724,8 @@ export interface operations {
                     "application/json": components["schemas"]["TrialView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     schema: {
@@ -6991,15 +6746,8 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     session: {
@@ -7020,15 +6768,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     sign_in: {
@@ -7053,15 +6794,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     sign_out: {
@@ -7080,15 +6814,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -7111,15 +6838,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     supabase_sign_in: {
@@ -7144,15 +6864,8 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     supabase_link: {
@@ -7175,15 +6888,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     supabase_password: {
@@ -7206,15 +6912,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     supabase_sign_up: {
@@ -7239,15 +6938,8 @@ export interface operations {
                     "application/json": components["schemas"]["SignedUp"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     supabase_recovery: {
@@ -7270,15 +6962,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     look_at_share: {
@@ -7303,15 +6988,8 @@ export interface operations {
                     "application/json": components["schemas"]["Shared"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     tokens: {
@@ -7332,15 +7010,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page2"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_token: {
@@ -7365,15 +7036,8 @@ export interface operations {
                     "application/json": components["schemas"]["TokenMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_token: {
@@ -7381,6 +7045,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 id: string;
             };
             cookie?: never;
@@ -7394,15 +7059,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     users: {
@@ -7428,15 +7086,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page3"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_user: {
@@ -7464,15 +7115,8 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     user: {
@@ -7480,6 +7124,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a person */
                 user: string;
             };
             cookie?: never;
@@ -7495,15 +7140,8 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     change_user: {
@@ -7514,6 +7152,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a person */
                 user: string;
             };
             cookie?: never;
@@ -7533,15 +7172,10 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     reset_password: {
@@ -7549,6 +7183,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a person */
                 user: string;
             };
             cookie?: never;
@@ -7566,15 +7201,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     workspaces: {
@@ -7595,15 +7223,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page5"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_workspace: {
@@ -7631,15 +7252,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     workspace: {
@@ -7647,6 +7261,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7662,15 +7277,8 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     change_workspace: {
@@ -7681,6 +7289,7 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7700,15 +7309,10 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     audit: {
@@ -7729,6 +7333,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7744,15 +7349,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page10"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     export_audit: {
@@ -7760,6 +7358,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7775,15 +7374,8 @@ export interface operations {
                     "application/jsonl": string;
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     set_workspace_budget: {
@@ -7794,13 +7386,14 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BudgetInput"];
+                "application/json": components["schemas"]["JointBudgetInput"];
             };
         };
         responses: {
@@ -7813,15 +7406,10 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     compare: {
@@ -7832,6 +7420,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7847,15 +7436,8 @@ export interface operations {
                     "application/json": components["schemas"]["Comparison"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     invitations: {
@@ -7863,6 +7445,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7878,15 +7461,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page4"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     invite: {
@@ -7894,6 +7470,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7913,15 +7490,8 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_invitation: {
@@ -7929,7 +7499,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 id: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7943,15 +7515,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     keys: {
@@ -7959,6 +7524,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -7974,15 +7540,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page7"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     set_key: {
@@ -7990,7 +7549,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the variable that the provider's key is known by, as `OPENAI_API_KEY` */
                 name: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8010,15 +7571,8 @@ export interface operations {
                     "application/json": components["schemas"]["KeyView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_key: {
@@ -8026,7 +7580,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the variable that the provider's key is known by, as `OPENAI_API_KEY` */
                 name: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8040,15 +7596,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     library: {
@@ -8056,7 +7605,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8072,15 +7623,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page11"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_version: {
@@ -8091,7 +7635,9 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8111,15 +7657,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     item: {
@@ -8127,8 +7666,11 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description the name of a prompt or data set */
                 name: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8144,15 +7686,8 @@ export interface operations {
                     "application/json": components["schemas"]["ItemWhole"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     set_label: {
@@ -8163,9 +7698,13 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description a name that is no number */
                 label: string;
+                /** @description the name of a prompt or data set */
                 name: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8185,15 +7724,10 @@ export interface operations {
                     "application/json": components["schemas"]["ItemView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_label: {
@@ -8204,9 +7738,13 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description a name that is no number */
                 label: string;
+                /** @description the name of a prompt or data set */
                 name: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8222,15 +7760,10 @@ export interface operations {
                     "application/json": components["schemas"]["ItemView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     version: {
@@ -8238,9 +7771,13 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                kind: string;
+                /** @description which part of the library */
+                kind: "prompt" | "dataset";
+                /** @description the name of a prompt or data set */
                 name: string;
-                version: string;
+                /** @description the number of a version */
+                version: number;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8256,15 +7793,8 @@ export interface operations {
                     "application/json": components["schemas"]["VersionWhole"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     members: {
@@ -8272,6 +7802,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8287,15 +7818,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page6"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_member: {
@@ -8303,6 +7827,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8322,15 +7847,8 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_member: {
@@ -8338,7 +7856,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a person */
                 user: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8352,15 +7872,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     change_member: {
@@ -8371,7 +7884,9 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a person */
                 user: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8391,15 +7906,10 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     set_member_budget: {
@@ -8410,14 +7920,16 @@ export interface operations {
                 "If-Match": string;
             };
             path: {
+                /** @description the id of a person */
                 user: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BudgetInput"];
+                "application/json": components["schemas"]["JointBudgetInput"];
             };
         };
         responses: {
@@ -8430,15 +7942,10 @@ export interface operations {
                     "application/json": components["schemas"]["MemberView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            412: components["responses"]["Stale"];
+            428: components["responses"]["Unconditional"];
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     leave_workspace: {
@@ -8446,6 +7953,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8459,15 +7967,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     mentions: {
@@ -8475,6 +7976,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8490,15 +7992,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page24"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     try_out: {
@@ -8506,6 +8001,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8525,15 +8021,8 @@ export interface operations {
                     "application/json": components["schemas"]["Answers"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     be_present: {
@@ -8541,6 +8030,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8560,15 +8050,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page25"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     leave_presence: {
@@ -8576,6 +8059,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8589,15 +8073,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     runs: {
@@ -8618,6 +8095,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8633,15 +8111,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page12"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     create_run: {
@@ -8652,6 +8123,7 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8671,15 +8143,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     check_run: {
@@ -8687,6 +8152,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8706,15 +8172,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunChecked"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     demo: {
@@ -8722,6 +8181,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8737,15 +8197,8 @@ export interface operations {
                     "application/json": components["schemas"]["RunMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     import_run: {
@@ -8756,6 +8209,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8775,15 +8229,8 @@ export interface operations {
                     "application/json": components["schemas"]["Imported"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     judge_answer: {
@@ -8791,6 +8238,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8810,15 +8258,8 @@ export interface operations {
                     "application/json": components["schemas"]["AnswerJudged"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     workspace_shares: {
@@ -8831,6 +8272,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8846,15 +8288,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page22"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     workspace_spent: {
@@ -8862,6 +8297,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8877,15 +8313,8 @@ export interface operations {
                     "application/json": components["schemas"]["Bought"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     top_of_workspace: {
@@ -8896,6 +8325,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8911,15 +8341,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page17"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     webhooks: {
@@ -8927,6 +8350,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8942,15 +8366,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page8"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     add_webhook: {
@@ -8958,6 +8375,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -8977,15 +8395,8 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookMade"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     remove_webhook: {
@@ -8993,7 +8404,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 webhook: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -9007,15 +8420,8 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     deliveries: {
@@ -9028,7 +8434,9 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 webhook: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -9044,15 +8452,8 @@ export interface operations {
                     "application/json": components["schemas"]["Page9"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
     test_webhook: {
@@ -9060,7 +8461,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description its id, as the list of them has it */
                 webhook: string;
+                /** @description the id of a workspace */
                 workspace: string;
             };
             cookie?: never;
@@ -9076,15 +8479,8 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveryView"];
                 };
             };
-            /** @description what went wrong and what to do */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
         };
     };
 }

@@ -103,3 +103,52 @@ async fn lines_that_are_none_are_told_with_their_place() {
     shuffled[1].1.drain(..=line);
     assert!(refusal(&packed(shuffled)).await.contains("example 0 is missing"));
 }
+
+/// A journal whose hundred test examples both prompts met, with the evidence of that.
+async fn proven(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    with_journal(|lines| {
+        lines[0]["dataset"]["splits"] = json!("h".repeat(100));
+        prove(lines, change);
+    })
+    .await
+}
+
+fn prove(lines: &mut [Value], change: impl FnOnce(&mut Value)) {
+    first(lines, "candidate_chosen")["candidate"] = json!(1);
+    let mut evidence = json!({
+        "n": 100, "seed_score": 0.5, "seed_ci": [0.4, 0.6], "best_score": 0.5, "best_ci": [0.4, 0.6], "difference": 0.0,
+        "ci_low": -0.1, "ci_high": 0.1, "confidence": 0.95, "p_value": 1.0, "test": "mcnemar", "improved": false,
+        "wins": 0, "losses": 0, "needed": [], "sentence": "No difference."
+    });
+    change(&mut evidence);
+    let line = first(lines, "sandboxes_kept");
+    *line = json!({ "seq": line["seq"], "at": line["at"], "event": "evidence_measured", "evidence": evidence });
+}
+
+/// What a bundle claims is what its own trials say.
+#[tokio::test]
+async fn evidence_that_its_trials_do_not_give_is_refused() {
+    assert_eq!(refusal(&proven(|_| {}).await).await, "it was imported");
+    let table = [
+        ("more examples", "n", json!(1_000)),
+        ("a better prompt", "best_score", json!(0.9)),
+        ("a worse first prompt", "seed_score", json!(0.1)),
+        ("a gain", "difference", json!(0.4)),
+        ("wins", "wins", json!(40)),
+        ("losses", "losses", json!(40)),
+        ("a chance below none", "p_value", json!(-3.0)),
+        ("a chance above all", "p_value", json!(2.0)),
+        ("a chance that the trials do not give", "p_value", json!(0.001)),
+        ("a claim", "improved", json!(true)),
+        ("an interval beyond what can be", "ci_high", json!(7.0)),
+        ("an interval upside down", "ci_low", json!(0.9)),
+        ("an interval of scores beyond what can be", "best_ci", json!([0.4, 3.0])),
+        ("errors that nobody made", "seed_errors", json!(50)),
+    ];
+    for (name, field, value) in table {
+        let said = refusal(&proven(|evidence| evidence[field] = value).await).await;
+        assert!(said.contains("evidence is not that of its trials"), "{name}: {said}");
+    }
+    let unmet = with_journal(|lines| prove(lines, |_| {}));
+    assert!(refusal(&unmet.await).await.contains("evidence is not that"), "it has no test examples");
+}

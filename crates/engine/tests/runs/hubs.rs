@@ -7,6 +7,7 @@ use clade_engine::{Budgets, CodeHere, EngineError, Hub, Keys, Patron};
 use clade_models::Environment;
 use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
 use futures::future::BoxFuture;
+use serde_json::json;
 
 use crate::common::{Rig, assertion, calls, spec};
 
@@ -341,4 +342,31 @@ async fn a_workspaces_budget_counts_what_other_processes_buy() {
     assert!((MOST - 50..MOST + 700).contains(&paid), "{paid} calls");
     first.close(Duration::ZERO).await;
     second.close(Duration::ZERO).await;
+}
+
+/// The search has chosen by then: what comes later is paid for and joins no more.
+#[tokio::test(start_paused = true)]
+async fn a_proposal_that_comes_when_the_search_is_over_is_turned_away() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let rig = Rig::existing(store.clone(), "hub-late");
+    let mut spec = spec("simulated:rough", calls(2_000));
+    spec.models.task[0].config.insert("latency_ms".into(), json!(200));
+    let mut writer = spec.models.task[0].clone();
+    writer.config.insert("latency_ms".into(), json!(300));
+    spec.models.reflection = Some(writer);
+    rig.create(spec, &[assertion("numeric", "{{answer}}")], 0).await;
+    let hub = hub(&store, Budget::default());
+    hub.start(&rig.run).await.unwrap();
+    let mut length = hub.live(&rig.run).unwrap().length();
+    while !rig.events().await.iter().any(|event| matches!(event, RunEvent::GenerationClosed { .. })) {
+        length.changed().await.unwrap();
+    }
+    hub.stop(&rig.run).await.unwrap();
+    assert_eq!(ended(&hub, &store, &rig.run).await.status, RunStatus::Finished);
+    let events = rig.events().await;
+    let end = events.iter().position(|event| matches!(event, RunEvent::SearchEnded { .. })).unwrap();
+    let is_admitted = |event: &&RunEvent| matches!(event, RunEvent::CandidateAdmitted { .. });
+    assert_eq!(events[end..].iter().find(is_admitted), None);
+    let is_late = |event: &&RunEvent| matches!(event, RunEvent::ProposalRejected { detail, bill, .. } if detail.contains("the search was over") && bill.calls > 0);
+    assert!(events[end..].iter().filter(is_late).count() > 0);
 }

@@ -12,7 +12,7 @@ use super::{
     audit::{Became, note},
     create::{RunMade, new_id},
 };
-use crate::{App, Gate, Problem, caller::Caller, extract::Body, gate::forbidden, route::Route};
+use crate::{App, Gate, Problem, budgets, caller::Caller, extract::Body, gate::forbidden, route::Route};
 
 /// Seeds are numbers that every program can write.
 const SEEDS: u64 = u32::MAX as u64;
@@ -78,6 +78,7 @@ async fn branch(
     let candidate = point.candidate;
     let warnings = drop_missing_state(&app, from, &mut point).await?;
     let run = new_id(wanted.run)?;
+    let budget = wanted.budget.map(budgets::wanted).transpose()?;
     let seed = seed(wanted.seed)?;
     let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
     let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;
@@ -86,7 +87,7 @@ async fn branch(
         spec.seed = seed;
         spec.mode = RunMode::Optimize;
         spec.prompts[0].prompt = edited;
-        if let Some(budget) = wanted.budget {
+        if let Some(budget) = budget {
             spec.optimize.budget = budget;
         }
         if let Some(model) = wanted.model {
@@ -94,7 +95,7 @@ async fn branch(
         }
     })
     .await?;
-    let after = json!({ "from": from, "point": wanted.from, "seed": seed, "budget": wanted.budget });
+    let after = json!({ "from": from, "point": wanted.from, "seed": seed, "budget": budget });
     note(&app, &caller, caller.workspace()?, ("run.branch", run.as_str()), Became(Value::Null, after)).await?;
     started(&app, run, wanted.start, warnings).await
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     App, Gate, Problem,
+    budgets::wanted,
     caller::Caller,
     extract::{Body, Revision, tagged},
     route::Route,
@@ -97,13 +98,7 @@ async fn budget(
     Revision(revision): Revision,
     Body(budget): Body<Budget>,
 ) -> Result<Response, Problem> {
-    let wrong = budget.usd.is_some_and(|usd| !usd.is_finite() || usd < 0.0)
-        || budget.minutes.is_some_and(|minutes| !minutes.is_finite() || minutes < 0.0);
-    if wrong {
-        return Err(
-            Problem::bad("a limit is a number of 0 or more").fix("send such a number, or leave the limit out for none")
-        );
-    }
+    let budget = wanted(budget)?;
     let run = &caller.run()?.run;
     // nobody writes between this look and the change
     let _alone = app.editing.alone(run).await;

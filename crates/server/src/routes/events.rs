@@ -19,6 +19,7 @@ use crate::{
     caller::Caller,
     extract::Asked,
     fanout::{Fanout, Found, PART, event},
+    figures::Listening,
     gate::identify,
     recheck::Rechecks,
     route::Route,
@@ -76,6 +77,7 @@ struct Listener {
     sent: Instant,
     seen: Option<Instant>,
     over: bool,
+    _counted: Listening,
 }
 
 async fn listen(
@@ -85,7 +87,7 @@ async fn listen(
     Asked(from): Asked<From>,
 ) -> Result<Response, Problem> {
     let run = caller.run()?.run.clone();
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let last = last_seen(&headers)?;
     let length = app.store.length(run.clone()).await?;
     let next = match (last, from.after) {
         (Some(last), _) => last.saturating_add(1).min(length),
@@ -94,6 +96,7 @@ async fn listen(
     };
     let now = Instant::now();
     let listener = Listener {
+        _counted: app.figures.listening(),
         app,
         run,
         headers,
@@ -112,6 +115,16 @@ async fn listen(
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     Ok((headers, Body::from_stream(listener.stream())).into_response())
+}
+
+/// The entry that a listener who comes back has seen last. Browsers send none, or nothing, where there was none.
+fn last_seen(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get("last-event-id").filter(|value| !value.is_empty()) else { return Ok(None) };
+    let wrong = || {
+        Problem::bad("`Last-Event-ID` is no number of an entry")
+            .fix("send the `id` of the event that came last, or ask for `?after=-1` to hear all from the beginning")
+    };
+    value.to_str().ok().and_then(|text| text.parse().ok()).map(Some).ok_or_else(wrong)
 }
 
 impl Listener {

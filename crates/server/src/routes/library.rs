@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use clade_domain::{Action, Item, ItemKind, ItemVersion, Timestamp, UserId};
-use clade_intake::library::{KeepError, NewVersion, is_plain_name, keep};
+use clade_intake::library::{KeepError, NewVersion, is_label, keep};
 use clade_store::{Change, ReadRecords, RecordQuery, StoreError, Stored, item_id, version_id};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -180,6 +180,8 @@ async fn add(
         KeepError::Name => Problem::bad(error.to_string()).fix("choose such a name"),
         KeepError::Line { .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "dataset", error.to_string())
             .fix("write one JSON object a line, such as {\"question\": \"...\", \"answer\": \"...\"}"),
+        KeepError::Empty => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
+            .fix("send what is to be kept as `text`"),
         KeepError::Many(_) => Problem::conflict(error.to_string()).fix("keep it under another name"),
         KeepError::Store(error) => error.into(),
     })?;
@@ -195,10 +197,6 @@ fn word(kind: ItemKind) -> &'static str {
         ItemKind::Prompt => "prompt",
         ItemKind::Dataset => "dataset",
     }
-}
-
-fn plain(name: &str) -> Result<(), Problem> {
-    is_plain_name(name).then_some(()).ok_or_else(|| Problem::bad(KeepError::Name.to_string()).fix("choose such a name"))
 }
 
 async fn found(app: &App, caller: &Caller, kind: ItemKind, name: &str) -> Result<Stored<Item>, Problem> {
@@ -245,7 +243,10 @@ async fn label(
     Revision(revision): Revision,
     Body(LabelAt { version }): Body<LabelAt>,
 ) -> Result<Response, Problem> {
-    plain(&label)?;
+    if !is_label(&label) {
+        let rule = "a label has 1 to 100 letters, digits, `.`, `_` and `-`, does not begin with `.`, and is no number: that names a version";
+        return Err(Problem::bad(rule).fix("choose such a name, as `production`"));
+    }
     let item = found(&app, &caller, kind, &name).await?;
     if !(1..=item.value.versions).contains(&version) {
         return Err(Problem::bad(format!("`{name}` has versions 1 to {}", item.value.versions)).fix("name one of them"));

@@ -4,7 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, Budget, Member, Role, Timestamp, UserId};
+use clade_domain::{Action, Member, Role, Timestamp, UserId};
 use clade_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{tokens::opens, users::stale};
 use crate::{
     App, Gate, Problem,
+    budgets::JointBudget,
     caller::Caller,
     extract::{Body, Named, Revision, tagged},
     page::Page,
@@ -46,7 +47,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Limits what a member's runs buy together.",
             budget,
         )
-        .takes::<Budget>()
+        .takes::<JointBudget>()
         .gives::<MemberView>(200)
         .edits(),
         Route::delete(ONE, MANAGE, "remove_member", "Takes somebody out of a workspace.", remove),
@@ -68,7 +69,7 @@ struct MemberView {
     name: String,
     role: Role,
     /// Limits over all their runs here.
-    budget: Budget,
+    budget: JointBudget,
     since: Timestamp,
     /// For `If-Match`.
     revision: u64,
@@ -78,7 +79,7 @@ async fn view(app: &App, caller: &Caller, member: Stored<Member>) -> Result<Memb
     let Member { user, role, budget, .. } = member.value;
     let person = app.accounts.user(&user, caller.now).await?.map(|person| person.value);
     let (login, name) = person.map(|person| (person.login, person.name)).unwrap_or_default();
-    Ok(MemberView { user, login, name, role, budget, since: member.created, revision: member.revision })
+    Ok(MemberView { user, login, name, role, budget: budget.into(), since: member.created, revision: member.revision })
 }
 
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<MemberView>>, Problem> {
@@ -142,8 +143,9 @@ async fn budget(
     caller: Caller,
     Named((_, user)): Named<(String, UserId)>,
     Revision(revision): Revision,
-    Body(budget): Body<Budget>,
+    Body(budget): Body<JointBudget>,
 ) -> Result<Response, Problem> {
+    let budget = budget.wanted()?;
     let read = Stored { revision, ..found(&app, &caller, &user).await? };
     let done = app.accounts.set_member_budget(&read, budget, caller.user(), caller.now).await;
     let answer = answered(&app, &caller, &user, done).await?;

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{App, Gate, Problem, openapi::openapi, page::Page, route::Route, start};
+use crate::{App, Gate, Problem, figures, openapi::openapi, page::Page, route::Route, start};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -91,20 +91,21 @@ async fn metrics(State(app): State<App>) -> Result<Response, Problem> {
     let mut text = String::new();
     let running = app.hub.running();
     let rows = app.store.summaries(RunFilter::default()).await?;
-    let mut line = |name: &str, about: &str, kind: &str, value: f64| {
-        // the sum of nothing is -0
-        text.push_str(&format!("# HELP {name} {about}\n# TYPE {name} {kind}\n{name} {}\n", value + 0.0));
+    let mut figure = |name: &str, about: &str, kind: &str, value: f64| {
+        figures::head(&mut text, name, about, kind);
+        figures::line(&mut text, name, "", value);
     };
-    line("clade_runs_going_on", "Runs that go on in this process.", "gauge", running.len() as f64);
-    line("clade_runs", "Runs in the store.", "gauge", rows.len() as f64);
+    figure("clade_runs_going_on", "Runs that go on in this process.", "gauge", running.len() as f64);
+    figure("clade_runs", "Runs in the store.", "gauge", rows.len() as f64);
     let finished = rows.iter().filter(|row| row.status == RunStatus::Finished).count();
-    line("clade_runs_finished", "Runs that are complete.", "gauge", finished as f64);
+    figure("clade_runs_finished", "Runs that are complete.", "gauge", finished as f64);
     let calls: u64 = rows.iter().map(|row| row.bought().calls).sum();
-    line("clade_calls_total", "Calls of all runs that were paid for.", "counter", calls as f64);
+    figure("clade_calls_total", "Calls of all runs that were paid for.", "counter", calls as f64);
     let usd: f64 = rows.iter().map(|row| row.bought().usd.0).sum();
-    line("clade_cost_usd_total", "US dollars of all runs.", "counter", usd);
+    figure("clade_cost_usd_total", "US dollars of all runs.", "counter", usd);
     let rate: f64 = running.iter().filter_map(|run| app.hub.progress(run)).map(|progress| progress.rate).sum();
-    line("clade_evaluations_per_second", "Trials a second over all runs that go on.", "gauge", rate);
+    figure("clade_evaluations_per_second", "Trials a second over all runs that go on.", "gauge", rate);
+    text.push_str(&app.figures.text());
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -162,7 +162,8 @@ async fn sign_in(State(app): State<App>, request: axum::extract::Request) -> Res
             StatusCode::FORBIDDEN,
             "csrf",
             "this request does not come from a page of this server",
-        ));
+        )
+        .fix("sign in on a page of this server, under the address that it is known by; programs send no `Origin`"));
     }
     let from = address(&app, request.headers(), request.extensions());
     let Body(SignIn { login, password }) = Body::from_request(request, &app).await?;

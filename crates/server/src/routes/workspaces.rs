@@ -4,7 +4,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use clade_domain::{Action, Budget, Spent, Timestamp, UserId, Workspace, WorkspaceId};
+use clade_domain::{Action, Spent, Timestamp, UserId, Workspace, WorkspaceId};
 use clade_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::users::stale;
 use crate::{
     App, Gate, Problem,
+    budgets::JointBudget,
     caller::Caller,
     extract::{Body, Revision, tagged},
     page::Page,
@@ -53,7 +54,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Limits what all runs of a workspace buy together. A kind of limit that is left out is none; 0 lets nothing more be bought.",
             budget,
         )
-        .takes::<Budget>()
+        .takes::<JointBudget>()
         .gives::<WorkspaceView>(200)
         .edits(),
         Route::get(
@@ -117,7 +118,7 @@ struct WorkspaceView {
     id: WorkspaceId,
     name: String,
     /// Limits over all its runs.
-    budget: Budget,
+    budget: JointBudget,
     /// Addresses that its runs may call beside those of the known providers.
     base_urls: Vec<String>,
     created: Timestamp,
@@ -128,7 +129,7 @@ struct WorkspaceView {
 impl From<Stored<Workspace>> for WorkspaceView {
     fn from(found: Stored<Workspace>) -> Self {
         let Workspace { id, name, budget, base_urls } = found.value;
-        Self { id, name, budget, base_urls, created: found.created, revision: found.revision }
+        Self { id, name, budget: budget.into(), base_urls, created: found.created, revision: found.revision }
     }
 }
 
@@ -198,8 +199,9 @@ async fn budget(
     State(app): State<App>,
     caller: Caller,
     Revision(revision): Revision,
-    Body(budget): Body<Budget>,
+    Body(budget): Body<JointBudget>,
 ) -> Result<Response, Problem> {
+    let budget = budget.wanted()?;
     let answer = edit(&app, &caller, revision, |old| Workspace { budget, ..old.clone() }).await?;
     app.hub.limits_changed(caller.workspace()?, None, budget).await;
     Ok(answer)

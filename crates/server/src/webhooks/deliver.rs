@@ -74,6 +74,7 @@ async fn one(app: &App, delivery: &Stored<Delivery>) -> Result<(), StoreError> {
     let wait = FIRST_WAIT_MS * 4_i64.pow(tries.saturating_sub(1).min(TRIES));
     let due = Timestamp(now().0 + wait);
     let new = Delivery { status, answer, tries, due, ..old.clone() };
+    app.figures.delivered(status);
     app.store.commit(vec![Change::rewrite(delivery, &new)?]).await
 }
 

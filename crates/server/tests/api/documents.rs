@@ -39,13 +39,38 @@ fn every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere() {
             assert!(text(&operation["summary"]).ends_with('.'), "{}", operation["summary"]);
         }
     }
-    let schemas = document["components"]["schemas"].as_object().unwrap();
     let mut references = BTreeSet::new();
     collect(&document, &mut references);
     for reference in references {
-        let name = reference.strip_prefix("#/components/schemas/").unwrap_or_else(|| panic!("{reference}"));
-        assert!(schemas.contains_key(name), "{reference}");
+        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
     }
+}
+
+/// Who makes a client of the document knows what may stand in a path, and which answers an edit has beside its own.
+#[test]
+fn the_document_says_what_stands_in_paths_and_how_edits_and_haste_are_refused() {
+    let document = clade_server::openapi();
+    let schema = |schema: &Value| match schema["$ref"].as_str() {
+        Some(path) => document.pointer(path.trim_start_matches('#')).unwrap().clone(),
+        None => schema.clone(),
+    };
+    let mut shown = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for operation in operations.as_object().unwrap().values() {
+            let parameters = operation["parameters"].as_array().unwrap();
+            for parameter in parameters.iter().filter(|parameter| parameter["in"] == "path") {
+                let said = schema(&parameter["schema"]);
+                let narrow = said["pattern"].is_string() || said["enum"].is_array() || said["type"] == "integer";
+                assert!(narrow && parameter["description"].is_string(), "{path}: {parameter}");
+                shown.insert(text(&parameter["name"]));
+            }
+            let edits = parameters.iter().any(|parameter| parameter["name"] == "If-Match");
+            for (status, expected) in [("412", edits), ("428", edits), ("429", true)] {
+                assert_eq!(operation["responses"][status].is_object(), expected, "{path}: {status}");
+            }
+        }
+    }
+    assert!(shown.contains("kind") && shown.contains("candidate") && shown.contains("generation"), "{shown:?}");
 }
 
 fn collect(value: &Value, found: &mut BTreeSet<String>) {

@@ -126,3 +126,25 @@ async fn what_another_workspace_keeps_is_not_found() {
     two.post("/workspaces/theirs/runs/check", wanted, 200).await;
     server.stop().await;
 }
+
+#[tokio::test]
+async fn names_that_mean_a_version_and_texts_without_anything_are_refused() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let library = "/workspaces/local/library";
+    me.post(&format!("{library}/prompt"), json!({ "name": "greeting", "text": "Hello {{x}}" }), 201).await;
+    for label in ["3", "1", "0", "007", "4294967295"] {
+        let path = format!("{library}/prompt/greeting/labels/{label}");
+        let set = me.ask(Method::PUT, &path).header("if-match", "\"1\"").json(&json!({ "version": 1 }));
+        let refused = problem(set, 400, "bad_request").await;
+        assert!(refused["detail"].as_str().unwrap().contains("version"), "{refused}");
+    }
+    let kinds = [("dataset", ""), ("dataset", "\n \n"), ("prompt", ""), ("prompt", " \n")];
+    for (kind, text) in kinds {
+        let add = me.ask(Method::POST, &format!("{library}/{kind}")).json(&json!({ "name": "x", "text": text }));
+        let refused = problem(add, 422, "invalid").await;
+        assert!(refused["detail"].as_str().unwrap().contains("nothing"), "{refused}");
+    }
+    assert!(me.get(&format!("{library}/dataset")).await["items"].as_array().unwrap().is_empty());
+    server.stop().await;
+}

@@ -5,6 +5,7 @@
 mod attacks;
 mod common;
 mod documents;
+mod figures;
 mod going_down;
 mod injections;
 mod library;

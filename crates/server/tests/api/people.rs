@@ -184,3 +184,29 @@ async fn the_link_of_a_single_user_opens_once() {
     problem(client().get(format!("{}/api/v1/workspaces", server.url)), 401, "unauthenticated").await;
     server.stop().await;
 }
+
+/// A token for a workspace that its owner is not in would open nothing, and a name that is written wrong should be heard of.
+#[tokio::test]
+async fn a_token_is_for_a_workspace_that_its_owner_is_in() {
+    let server = Server::start(Mode::Accounts).await;
+    let (ada, zoe) = (server.person("ada", false).await, server.person("zoe", false).await);
+    server.workspace("north", &ada).await;
+    server.workspace("south", &zoe).await;
+    let wanted = |workspace: &str| json!({ "name": "ci", "ceiling": "user", "workspace": workspace });
+    for elsewhere in ["nonesuch", "south"] {
+        problem(ada.ask(Method::POST, "/tokens").json(&wanted(elsewhere)), 404, "not_found").await;
+    }
+    ada.post("/tokens", wanted("north"), 201).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn who_signs_in_from_a_page_of_another_site_is_told_what_to_do() {
+    let server = Server::start(Mode::Accounts).await;
+    server.person("zoe", false).await;
+    let right = json!({ "login": "zoe", "password": PASSWORD });
+    let foreign = client().post(format!("{}/api/v1/session", server.url)).header("origin", "http://evil.example");
+    let refused = problem(foreign.json(&right), 403, "csrf").await;
+    assert!(text(&refused["fix"]).contains("page of this server"), "{refused}");
+    server.stop().await;
+}

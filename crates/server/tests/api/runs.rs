@@ -325,3 +325,87 @@ async fn odd_names_are_refused_as_problems() {
     }
     server.stop().await;
 }
+
+/// Limits over several runs are on what a ledger counts, and none is below nothing.
+#[tokio::test]
+async fn limits_that_nobody_could_keep_are_refused() {
+    let server = Server::start(Mode::Accounts).await;
+    let admin = server.person("admin", false).await;
+    server.workspace("north", &admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&admin.post("/workspaces/north/runs", file, 201).await["run"]);
+    let over_runs = ["/workspaces/north".to_owned(), format!("/workspaces/north/members/{}", admin.user)];
+    for place in over_runs {
+        let set = |budget: Value| {
+            admin.ask(Method::PUT, &format!("{place}/budget")).header("if-match", "\"1\"").json(&budget)
+        };
+        for minutes in [0.0, 5.0, -5.0] {
+            let refused = problem(set(json!({ "minutes": minutes })), 400, "bad_request").await;
+            assert!(text(&refused["detail"]).contains("minutes"), "{refused}");
+        }
+        problem(set(json!({ "usd": -1 })), 400, "bad_request").await;
+        answer(set(json!({ "usd": 0, "calls": 5, "tokens": 100 })), 200).await;
+    }
+    let limits = format!("/runs/{run}/budget");
+    let tag = format!("\"{}\"", admin.get(&limits).await["revision"]);
+    for wrong in [json!({ "usd": -1 }), json!({ "minutes": -5 })] {
+        problem(admin.ask(Method::PUT, &limits).header("if-match", &tag).json(&wrong), 400, "bad_request").await;
+    }
+    let shown = admin.get("/workspaces/north").await;
+    assert_eq!(shown["budget"], json!({ "usd": 0.0, "calls": 5, "tokens": 100 }));
+    server.stop().await;
+}
+
+/// What is deleted is looked at and comes back, and nothing is done with it.
+#[tokio::test]
+async fn nothing_is_done_with_a_run_that_was_deleted_until_it_is_restored() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let run = text(&me.post("/workspaces/local/runs", run_file(60), 201).await["run"]);
+    me.ended(&run).await;
+    answer(me.ask(Method::DELETE, &format!("/runs/{run}")), 204).await;
+    let deeds = [
+        ("start", Value::Null),
+        ("branches", json!({ "from": "seed" })),
+        ("clone", json!({})),
+        ("shares", json!({})),
+        ("snapshots", json!({})),
+        ("comments", json!({ "text": "still here" })),
+        ("candidates/seed/pin", Value::Null),
+    ];
+    for (deed, body) in deeds {
+        let asked = me.ask(Method::POST, &format!("/runs/{run}/{deed}")).json(&body);
+        let refused = problem(asked, 409, "conflict").await;
+        assert!(text(&refused["fix"]).contains("restore"), "{deed}: {refused}");
+    }
+    assert_eq!(me.get("/workspaces/local/runs?deleted=1").await["items"].as_array().unwrap().len(), 1);
+    me.get(&format!("/runs/{run}/report")).await;
+    answer(me.ask(Method::POST, &format!("/runs/{run}/restore")), 204).await;
+    me.post(&format!("/runs/{run}/comments"), json!({ "text": "back again" }), 201).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_run_that_has_not_begun_says_so_and_one_that_is_over_takes_no_limits() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let branch = me.ask(Method::POST, &format!("/runs/{run}/branches")).json(&json!({ "from": "seed" }));
+    for asked in [branch, me.ask(Method::GET, &format!("/runs/{run}/candidates/seed"))] {
+        let refused = problem(asked, 409, "conflict").await;
+        assert!(text(&refused["detail"]).contains("no candidates yet"), "{refused}");
+        assert!(text(&refused["fix"]).contains("start it"), "{refused}");
+    }
+    answer(me.ask(Method::POST, &format!("/runs/{run}/start")), 202).await;
+    me.ended(&run).await;
+    let limits = format!("/runs/{run}/budget");
+    let tag = format!("\"{}\"", me.get(&limits).await["revision"]);
+    let length = me.get(&format!("/runs/{run}")).await["length"].clone();
+    problem(me.ask(Method::PUT, &limits).header("if-match", &tag).json(&json!({ "calls": 900 })), 409, "conflict")
+        .await;
+    assert_eq!(me.get(&format!("/runs/{run}")).await["length"], length);
+    server.stop().await;
+}

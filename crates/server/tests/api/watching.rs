@@ -6,7 +6,7 @@ use futures::StreamExt;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Person, Server, answer, run_file, text};
+use crate::common::{Person, Server, answer, problem, run_file, text};
 
 /// A run at the pace of a real model.
 pub fn slow(calls: u32) -> Value {
@@ -108,5 +108,23 @@ async fn who_is_taken_out_of_a_workspace_hears_nothing_more() {
     let (heard, ()) = tokio::join!(listening, taking_out);
     assert_eq!(heard.last().unwrap().2["status"], "not_allowed");
     answer(viewer.ask(Method::GET, &format!("/runs/{run}")), 404).await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_place_that_is_none_is_refused_wherever_it_stands() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), Role::Admin).await;
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    let path = format!("/runs/{run}/events");
+    for wrong in ["abc", "-5", "1e3", "99999999999999999999999999"] {
+        let refused = problem(me.ask(Method::GET, &path).header("last-event-id", wrong), 400, "bad_request").await;
+        assert!(text(&refused["detail"]).contains("Last-Event-ID"), "{refused}");
+    }
+    // a listener that has seen nothing yet
+    let fresh = me.ask(Method::GET, &path).header("last-event-id", "").send().await.unwrap();
+    assert_eq!(fresh.status(), 200);
     server.stop().await;
 }

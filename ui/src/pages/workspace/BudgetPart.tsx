@@ -21,7 +21,7 @@ export function BudgetPart({ workspace }: { workspace: Workspace }) {
       {bought ? <p className="mb-3">Bought so far: {plural(bought.all.calls, "call")}, {usd(bought.all.usd)}, {count(bought.all.tokens)} tokens.</p> : null}
       {may("set_budgets") ? (
         <form className="max-w-2xl" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
-          <BudgetFields value={budget} onChange={setBudget} hint="Empty is no limit." />
+          <BudgetFields joint value={budget} onChange={setBudget} hint="Empty is no limit." />
           <Button className="mt-3" type="submit" kind="primary" busy={save.isPending}>Set the budget</Button>
         </form>
       ) : (
