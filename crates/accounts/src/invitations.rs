@@ -11,6 +11,8 @@ use crate::{
 
 /// The longest that an invitation is good for, in milliseconds: thirty days.
 const LONGEST_MS: i64 = 30 * 24 * 3_600 * 1_000;
+/// Most characters of a note.
+const NOTE: usize = 200;
 
 impl Accounts {
     /// Invites somebody into a workspace. The secret is given once. `own` is the highest role of whoever does it.
@@ -32,13 +34,16 @@ impl Accounts {
         if !(1..=LONGEST_MS).contains(&(expires.0 - now.0)) {
             return Err(AccountError::Invalid("an invitation is good for 1 to 720 hours".into()));
         }
+        if note.chars().count() > NOTE {
+            return Err(AccountError::Invalid(format!("the note of an invitation has at most {NOTE} characters")));
+        }
         let secret = Secret::new("")?;
         let invitation = Invitation {
             id: new_name()?,
             hash: secret.hash(),
             workspace: workspace.clone(),
             role,
-            note: note.chars().filter(|c| !c.is_control()).take(200).collect(),
+            note: note.chars().filter(|c| !c.is_control()).collect(),
             by: by.clone(),
             expires,
         };

@@ -122,5 +122,7 @@ fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummar
     let row = row_of(state, *state.accounted(), &first);
     // a simulated model behind an address shows in its answers alone
     let simulated = row.simulated || manifest.summary.simulated;
-    RunSummary { status, updated: now, detail: RunSummary::words(&manifest.summary.detail), simulated, ..row }
+    let [description, detail] =
+        [&manifest.summary.description, &manifest.summary.detail].map(|text| RunSummary::words(text));
+    RunSummary { status, updated: now, description, detail, simulated, ..row }
 }

@@ -103,6 +103,7 @@ impl From<EngineError> for Failure {
             EngineError::Finished { .. }
             | EngineError::NoCandidate { .. }
             | EngineError::NotBegun { .. }
+            | EngineError::NoData { .. }
             | EngineError::EmptySnapshot { .. }
             | EngineError::Setup(_) => Self::Usage(error.to_string()),
             _ => Self::Error(error.to_string()),

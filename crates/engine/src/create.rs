@@ -4,6 +4,7 @@ use clade_domain::{
     CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
     Timestamp, UserId, WorkspaceId,
 };
+use clade_evolve::RunState;
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use futures::{StreamExt, TryStreamExt};
 
@@ -120,6 +121,14 @@ async fn create(
     Ok(())
 }
 
+/// That the examples of a run are here: a bundle may leave them out.
+pub(crate) async fn has_data(store: &dyn Store, state: &RunState) -> Result<(), EngineError> {
+    match store.has_dataset(state.dataset().hash).await? {
+        true => Ok(()),
+        false => Err(EngineError::NoData { run: state.run().clone() }),
+    }
+}
+
 /// Creates a run anew: the same data and settings as `change` leaves them. The old run is only read.
 ///
 /// # Errors
@@ -132,9 +141,14 @@ pub async fn clone_run(
     change: impl FnOnce(&mut RunSpec),
 ) -> Result<(), EngineError> {
     let state = replay_state(store, from).await?;
+    has_data(store.as_ref(), &state).await?;
     let mut spec = state.spec().clone();
     change(&mut spec);
-    create(store, run, owner, spec, state.dataset().clone(), None).await?;
+    create(store, run.clone(), owner, spec, state.dataset().clone(), None).await?;
+    // what it is called is in no journal
+    let description = store.summary(from.to_string()).await?.description;
+    let row = store.summary(run.to_string()).await?;
+    store.put_summary(RunSummary { description, ..row }).await?;
     Ok(())
 }
 
@@ -152,6 +166,7 @@ pub async fn branch_run(
     change: impl FnOnce(&mut RunSpec),
 ) -> Result<(), EngineError> {
     let state = replay_state(store, from).await?;
+    has_data(store.as_ref(), &state).await?;
     let candidate = point.candidate;
     let unknown = || EngineError::NoCandidate { run: from.clone(), candidate: candidate.to_string() };
     let prompt = state.candidate(candidate).ok_or_else(unknown)?.prompt.clone();

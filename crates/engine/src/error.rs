@@ -148,6 +148,14 @@ pub enum EngineError {
         /// The run.
         run: RunId,
     },
+    /// A run that was imported without its examples.
+    #[error(
+        "run `{run}` came here without its examples and can only be looked at; import it from a bundle that has them"
+    )]
+    NoData {
+        /// The run.
+        run: RunId,
+    },
     /// What carried a trial or a proposal out broke down: a fault of ours.
     #[error("clade broke down at a call of run `{run}` ({message}): please report this with the run file")]
     Panicked {

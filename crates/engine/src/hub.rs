@@ -182,7 +182,11 @@ impl Hub {
 
     async fn tell(&self, run: &RunId, news: News) {
         match self.store.summary(run.to_string()).await {
-            Ok(row) => self.patron.told(&row, news).await,
+            Ok(mut row) => {
+                // one that was just started does not say so yet
+                self.mend(&mut row).await;
+                self.patron.told(&row, news).await;
+            }
             Err(error) => tracing::warn!(run.id = %run, %error, "nobody was told of a run"),
         }
     }

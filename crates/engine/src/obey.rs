@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use clade_domain::{Instruction, RunEvent, RunMode, Steering, StopReason, UserId};
+use clade_domain::{Budget, Instruction, Limit, RunEvent, RunMode, Spent, Steering, StopReason, UserId};
 use clade_evolve::state::Phase;
 
 use crate::{Control, EngineError, RunOutcome, Runner, orders};
@@ -19,8 +19,11 @@ impl Runner {
             Instruction::Stop => self.end_search(control).await?,
             Instruction::Budget { budget } => {
                 self.change_budget(budget).await?;
-                if matches!(stop, Some(RunOutcome::BudgetSpent { .. })) && !control.drain.is_cancelled() {
-                    *stop = None;
+                match (spent_already(&budget, &self.spent()), &stop) {
+                    // it rests until somebody raises them again: a search that they ended would be over for good
+                    (Some(limit), None) => *stop = Some(RunOutcome::BudgetSpent { limit }),
+                    (None, Some(RunOutcome::BudgetSpent { .. })) if !control.drain.is_cancelled() => *stop = None,
+                    _ => {}
                 }
             }
             Instruction::Steer { by, steering } => self.steer(by, steering).await?,
@@ -66,4 +69,15 @@ impl Runner {
         let finalists = self.conductor.with_first(leaders);
         self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
     }
+}
+
+/// The limit under which nothing more can be bought, as a run has spent that much already.
+fn spent_already(budget: &Budget, spent: &Spent) -> Option<Limit> {
+    if budget.calls.is_some_and(|most| spent.calls >= most) {
+        return Some(Limit::Calls);
+    }
+    if budget.tokens.is_some_and(|most| spent.tokens_in + spent.tokens_out >= most) {
+        return Some(Limit::Tokens);
+    }
+    budget.usd.is_some_and(|most| spent.usd.0 >= most).then_some(Limit::Usd)
 }

@@ -320,12 +320,8 @@ impl Runner {
                     }
                     events.push(self.if_it_may_join(event));
                 }
-                Done::Limit(limit) if self.conductor.state().phase() == Phase::Search && limit != Limit::Minutes => {
-                    if self.spec.mode == RunMode::Optimize {
-                        self.conductor.limit_spent(limit);
-                    } else {
-                        stop.get_or_insert(RunOutcome::BudgetSpent { limit });
-                    }
+                Done::Limit(limit) if stop.is_none() && self.ends_the_search(limit) => {
+                    self.conductor.limit_spent(limit);
                 }
                 Done::Limit(limit) => {
                     stop.get_or_insert(RunOutcome::BudgetSpent { limit });
@@ -339,6 +335,13 @@ impl Runner {
             }
         }
         self.record(events).await
+    }
+
+    /// Whether a search that meets a limit is over, and chooses and proves with what was kept for that. A limit of others leaves nothing for it:
+    /// the run rests, and searches on once they raise it.
+    fn ends_the_search(&self, limit: Limit) -> bool {
+        let searches = self.spec.mode == RunMode::Optimize && self.conductor.state().phase() == Phase::Search;
+        searches && limit != Limit::Minutes && self.settings.ledger.refused_by().is_none()
     }
 
     /// How much may be under way. Where a judge or code has not given a verdict yet it is little: answers that nobody can judge are not

@@ -11,7 +11,7 @@ use clade_store::Store;
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clients, EngineError, Sharing, StoredAnswers, Unusable, account};
+use crate::{Clients, EngineError, Sharing, StoredAnswers, Unusable, account, create::has_data};
 
 /// Trials under way for each call allowed at once: enough that calls never wait for the journal.
 const WINDOW_PER_CALL: usize = 4;
@@ -77,6 +77,7 @@ impl Setup {
         keys: &Keys,
         shared: Shared,
     ) -> Result<Self, EngineError> {
+        has_data(store.as_ref(), state).await?;
         let spent = Spent { cache_hits: 0, ..account(store.as_ref(), state).await? };
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent).below(shared.purses));
         let counters: Arc<Counters> = Arc::default();

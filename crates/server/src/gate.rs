@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use clade_accounts::{Identify, Principal, Via};
-use clade_domain::{Action, Role, Timestamp, WorkspaceId};
+use clade_domain::{Action, Role, Timestamp, UserId, WorkspaceId};
 
 use crate::{
     App, Mode, Problem,
@@ -233,8 +233,23 @@ fn carries_token(query: &str) -> bool {
         .any(|(name, value)| ["token", "access_token", "api_key"].contains(&name) || clade_accounts::is_token(value))
 }
 
-/// Whose request it is; none where it brings nothing along.
+/// Whose request it is; none where it brings nothing along. A server for the person at this machine knows nobody else: their runs would
+/// have that person's keys and reach their machine.
 pub(crate) async fn identify(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Principal>, Problem> {
+    let found = recognised(app, headers, now).await?;
+    match &found {
+        Some(principal) if app.mode == Mode::Single && principal.user != UserId::default() => Err(for_one_alone()),
+        _ => Ok(found),
+    }
+}
+
+pub(crate) fn for_one_alone() -> Problem {
+    let detail = "this server was started for the person at this machine alone, before there were accounts";
+    Problem::new(StatusCode::FORBIDDEN, "single", detail)
+        .fix("whoever keeps it ends it and starts `clade serve` again: people sign in then")
+}
+
+async fn recognised(app: &App, headers: &HeaderMap, now: Timestamp) -> Result<Option<Principal>, Problem> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let unknown = || {
             Problem::new(StatusCode::UNAUTHORIZED, "token", "this token is unknown, has expired, or was revoked")

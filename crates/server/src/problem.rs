@@ -259,6 +259,8 @@ impl From<EngineError> for Problem {
             }
             E::NotBegun { run } => Self::conflict(format!("run `{run}` has not begun and has no candidates yet"))
                 .fix("start it: POST /api/v1/runs/{run}/start; its first prompts are the first candidates then"),
+            E::NoData { .. } => Self::conflict(error.to_string())
+                .fix("look at it as it is, or import it under another name from a bundle that has its data"),
             E::Running { .. } => Self::conflict(error.to_string()).fix("pause it first, or let it go on"),
             E::NotRunning { .. } => Self::conflict(error.to_string()).fix("start it first"),
             E::Finished { .. } => Self::conflict(error.to_string()).fix("branch from it to search further"),

@@ -23,7 +23,11 @@ pub async fn user(args: &UserArgs, context: &Context) -> Result<(), Failure> {
         UserCommand::Add { login, name, elsewhere, admin } => {
             let password = if *elsewhere { None } else { Some(password()?) };
             let new = NewUser { login: login.clone(), name: name.clone(), password, instance_admin: *admin };
+            let first = !accounts.exist(now()).await?;
             let user = accounts.add_user(new, &by, now()).await?;
+            if first {
+                output.note("people sign in at servers that start from now on; one that goes on lets them in once it is started again");
+            }
             if output.json {
                 output.json_line(&json!({ "id": user.id, "login": user.login, "instance_admin": user.instance_admin }));
             } else {

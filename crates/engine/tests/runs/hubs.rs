@@ -1,8 +1,12 @@
 //! Several runs in one process.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use clade_domain::{Budget, RunEvent, RunId, RunSpec, StopReason, UserId, WorkspaceId};
+use clade_domain::{Budget, News, RunEvent, RunId, RunSpec, StopReason, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, EngineError, Hub, Keys, Patron};
 use clade_models::Environment;
 use clade_store::{MemoryStore, RunStatus, RunSummary, Store};
@@ -11,8 +15,12 @@ use serde_json::json;
 
 use crate::common::{Rig, assertion, calls, spec};
 
-/// Gives everybody the same.
-struct Everybody(Budgets);
+/// Gives everybody the same, and notes what it is told.
+#[derive(Default)]
+struct Everybody {
+    budgets: Budgets,
+    told: Mutex<Vec<(News, RunStatus)>>,
+}
 
 impl Patron for Everybody {
     fn keys<'a>(&'a self, _: &'a RunSummary, _: &'a RunSpec) -> BoxFuture<'a, Result<Keys, String>> {
@@ -22,7 +30,12 @@ impl Patron for Everybody {
     }
 
     fn budgets<'a>(&'a self, _: &'a WorkspaceId, _: &'a UserId) -> BoxFuture<'a, Result<Budgets, String>> {
-        Box::pin(std::future::ready(Ok(self.0)))
+        Box::pin(std::future::ready(Ok(self.budgets)))
+    }
+
+    fn told<'a>(&'a self, row: &'a RunSummary, news: News) -> BoxFuture<'a, ()> {
+        self.told.lock().unwrap().push((news, row.status));
+        Box::pin(std::future::ready(()))
     }
 
     fn code(&self) -> Option<&CodeHere> {
@@ -32,7 +45,7 @@ impl Patron for Everybody {
 
 fn hub(store: &Arc<dyn Store>, workspace: Budget) -> Arc<Hub> {
     let budgets = Budgets { workspace, ..Budgets::default() };
-    Hub::new(store.clone(), Arc::new(Everybody(budgets)), "test")
+    Hub::new(store.clone(), Arc::new(Everybody { budgets, ..Everybody::default() }), "test")
 }
 
 async fn runs(store: &Arc<dyn Store>, names: &[&str], budget: Budget) -> Vec<RunId> {
@@ -369,4 +382,69 @@ async fn a_proposal_that_comes_when_the_search_is_over_is_turned_away() {
     assert_eq!(events[end..].iter().find(is_admitted), None);
     let is_late = |event: &&RunEvent| matches!(event, RunEvent::ProposalRejected { detail, bill, .. } if detail.contains("the search was over") && bill.calls > 0);
     assert!(events[end..].iter().filter(is_late).count() > 0);
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_run_says_how_it_stands() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let ids = runs(&store, &["hub-told"], calls(300)).await;
+    let patron = Arc::new(Everybody::default());
+    let hub = Hub::new(store.clone(), patron.clone(), "test");
+    hub.start(&ids[0]).await.unwrap();
+    ended(&hub, &store, &ids[0]).await;
+    hub.close(Duration::from_secs(5)).await;
+    let told = patron.told.lock().unwrap().clone();
+    assert_eq!(told, [(News::Started, RunStatus::Running), (News::Finished, RunStatus::Finished)]);
+}
+
+fn search_ended(events: &[RunEvent]) -> bool {
+    events.iter().any(|event| matches!(event, RunEvent::SearchEnded { .. }))
+}
+
+/// A run whose workspace has nothing left rests, and searches on when it has.
+#[tokio::test]
+async fn a_limit_of_the_workspace_that_is_spent_ends_no_search() {
+    let alone = Rig::existing(Arc::new(MemoryStore::new()), "hub-poor");
+    let spec = || spec("simulated:rough", calls(300));
+    alone.create(spec(), &[assertion("numeric", "{{answer}}")], 0).await;
+    let whole = alone.finish().await;
+
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let rig = Rig::existing(store.clone(), "hub-poor");
+    rig.create(spec(), &[assertion("numeric", "{{answer}}")], 0).await;
+    for most in [0, 60] {
+        let poor = hub(&store, calls(most));
+        poor.start(&rig.run).await.unwrap();
+        let row = ended(&poor, &store, &rig.run).await;
+        assert_eq!(row.status, RunStatus::Paused);
+        assert!(row.detail.starts_with("the workspace's limit on calls is spent"), "{}", row.detail);
+        assert!(!search_ended(&rig.events().await), "with {most} calls");
+    }
+    let rich = hub(&store, Budget::default());
+    rich.start(&rig.run).await.unwrap();
+    let row = ended(&rich, &store, &rig.run).await;
+    assert_eq!((row.status, row.spent.calls), (RunStatus::Finished, whole.spent.calls));
+    assert_eq!(row.best_score, alone.store.summary("hub-poor".into()).await.unwrap().best_score);
+}
+
+/// Who lowers a limit below what was spent takes it back by raising it again.
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_is_lowered_below_what_was_spent_ends_no_search() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let rig = Rig::existing(store.clone(), "hub-lowered");
+    let mut spec = spec("simulated:rough", calls(300));
+    spec.models.task[0].config.insert("latency_ms".into(), json!(200));
+    rig.create(spec, &[assertion("numeric", "{{answer}}")], 0).await;
+    let hub = hub(&store, Budget::default());
+    hub.start(&rig.run).await.unwrap();
+    let mut length = hub.live(&rig.run).unwrap().length();
+    length.wait_for(|length| *length > 30).await.unwrap();
+    hub.set_budget(&rig.run, calls(5)).await.unwrap();
+    let row = ended(&hub, &store, &rig.run).await;
+    assert_eq!((row.status, row.detail.as_str()), (RunStatus::Paused, "the budget's limit on calls is spent"));
+    assert!(!search_ended(&rig.events().await));
+    hub.set_budget(&rig.run, calls(300)).await.unwrap();
+    hub.start(&rig.run).await.unwrap();
+    let row = ended(&hub, &store, &rig.run).await;
+    assert!(row.status == RunStatus::Finished && row.spent.calls > 150, "{row:?}");
 }

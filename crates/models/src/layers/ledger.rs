@@ -158,12 +158,12 @@ impl Ledger {
     pub fn overrun(&self) -> Option<Limit> {
         let Books { budget, spent, .. } = *self.books();
         if budget.tokens.is_some_and(|most| spent.tokens_in + spent.tokens_out > most) {
-            return Some(Limit::Tokens);
+            return Some(self.refused(self, Limit::Tokens));
         }
         if budget.usd.is_some_and(|most| spent.usd.0 - 1e-9 > most) {
-            return Some(Limit::Usd);
+            return Some(self.refused(self, Limit::Usd));
         }
-        self.above.iter().find_map(|ledger| ledger.overrun())
+        self.above.iter().find_map(|above| above.overrun().map(|limit| self.refused(above, limit)))
     }
 
     /// Counts a call that the cache answered.

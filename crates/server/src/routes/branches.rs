@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_domain::{Action, Budget, ModelSpec, Prompt, RunId, RunMode, WorkspaceId};
-use clade_engine::{Owner, Point, branch_run, clone_run, find_point};
+use clade_domain::{Action, Budget, ModelSpec, Prompt, RunId, RunMode, RunSpec, WorkspaceId};
+use clade_engine::{EngineError, Owner, Point, Setup, branch_run, clone_run, find_point};
 use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -82,6 +82,16 @@ async fn branch(
     let seed = seed(wanted.seed)?;
     let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
     let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;
+    let model = wanted.model.map(ModelSpec::named);
+    let mut spec = app.states.look(&app.store, from, |state| state.spec().clone()).await?;
+    spec.models.clone_from(&point.models);
+    if let Some(model) = &model {
+        clade_models::check_config(&model.id, &model.config).map_err(Problem::bad)?;
+        spec.models.answer_by(model.clone());
+    }
+    if wanted.start.unwrap_or(true) {
+        runnable(&app, caller.workspace()?, &spec).await?;
+    }
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     branch_run(&app.store, from, &point, run.clone(), owner, |spec| {
         spec.seed = seed;
@@ -90,8 +100,8 @@ async fn branch(
         if let Some(budget) = budget {
             spec.optimize.budget = budget;
         }
-        if let Some(model) = wanted.model {
-            spec.models.answer_by(ModelSpec::named(model));
+        if let Some(model) = model {
+            spec.models.answer_by(model);
         }
     })
     .await?;
@@ -172,9 +182,22 @@ async fn clone(
     let owner = Owner { workspace, user: caller.user().clone() };
     let from = &caller.run()?.run;
     let place = owner.workspace.clone();
+    if wanted.start == Some(true) {
+        let spec = app.states.look(&app.store, from, |state| state.spec().clone()).await?;
+        runnable(&app, &place, &spec).await?;
+    }
     clone_run(&app.store, from, run.clone(), owner, |spec| spec.seed = seed.unwrap_or(spec.seed)).await?;
     note(&app, &caller, &place, ("run.clone", run.as_str()), Became(Value::Null, json!({ "from": from }))).await?;
     started(&app, run, Some(wanted.start.unwrap_or(false)), Vec::new()).await
+}
+
+/// That a run with these settings could start in a workspace, before there is one.
+pub(super) async fn runnable(app: &App, workspace: &WorkspaceId, spec: &RunSpec) -> Result<(), Problem> {
+    let refused = |why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why);
+    app.patron.permits(workspace, spec).await.map_err(refused)?;
+    let keys = app.patron.keys_of(workspace).await.map_err(Problem::conflict)?;
+    Setup::check(spec, &keys).map_err(EngineError::Setup)?;
+    Ok(())
 }
 
 fn seed(wanted: Option<u64>) -> Result<u64, Problem> {

@@ -295,9 +295,6 @@ async fn ask(
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
     let ids = names.iter().map(|name| named(&best, run, name)).collect::<Result<Vec<_>, _>>()?;
-    if ids.iter().any(|id| id.run == *run && own.get(id).is_none()) {
-        return Err(Problem::not_found("candidate"));
-    }
     let graph = match way {
         // all descendants of a first prompt are the whole tree, which is at hand
         Kin::Descendants if ids.iter().all(|id| id.run == *run) => with_branches(app, caller, own).await?,
@@ -307,6 +304,9 @@ async fn ask(
             Arc::new(Graph::new(nodes))
         }
     };
+    if ids.iter().any(|id| graph.get(id).is_none()) {
+        return Err(Problem::not_found("candidate"));
+    }
     let found = answer(&graph, &ids).ok_or_else(|| {
         Problem::new(axum::http::StatusCode::NOT_FOUND, "unrelated", "these candidates have no common ancestor")
     })?;

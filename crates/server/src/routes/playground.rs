@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::audit::{Became, note};
 use crate::{App, Gate, Problem, caller::Caller, extract::Body, route::Route};
 
 /// Most models asked at once.
@@ -129,8 +130,13 @@ async fn try_out(State(app): State<App>, caller: Caller, Body(trying): Body<Tryi
         .map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why))?;
     let keys = app.patron.keys_of(&workspace).await.map_err(Problem::conflict)?;
     let known = trying.expected.map(|answer| (trying.vars.values().map(as_text).collect(), answer));
-    let owner = Owner { workspace, user: caller.user().clone() };
+    let names: Vec<String> = models.iter().map(|model| model.id.clone()).collect();
+    let owner = Owner { workspace: workspace.clone(), user: caller.user().clone() };
     let tried = app.hub.try_out(owner, keys, TryOut { messages: messages.clone(), models, known }).await?;
+    let answers: Vec<_> = tried.iter().filter_map(|tried| tried.answer.as_ref().ok()).collect();
+    let usd: f64 = answers.iter().filter_map(|answer| answer.cost).map(|usd| usd.0).sum();
+    let after = json!({ "calls": answers.len(), "usd": usd + 0.0 });
+    note(&app, &caller, &workspace, ("prompt.try", &names.join(", ")), Became(Value::Null, after)).await?;
     Ok(Json(Answers { messages, answers: tried.into_iter().map(Answered::from).collect() }))
 }
 

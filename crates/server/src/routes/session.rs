@@ -11,11 +11,11 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    App, Gate, Problem,
+    App, Gate, Mode, Problem,
     caller::Caller,
     cookie,
     extract::Body,
-    gate::{address, identify},
+    gate::{address, for_one_alone, identify},
     outside::SupabaseWay,
     route::Route,
 };
@@ -164,6 +164,9 @@ async fn sign_in(State(app): State<App>, request: axum::extract::Request) -> Res
             "this request does not come from a page of this server",
         )
         .fix("sign in on a page of this server, under the address that it is known by; programs send no `Origin`"));
+    }
+    if app.mode == Mode::Single {
+        return Err(for_one_alone());
     }
     let from = address(&app, request.headers(), request.extensions());
     let Body(SignIn { login, password }) = Body::from_request(request, &app).await?;

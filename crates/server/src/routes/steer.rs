@@ -2,13 +2,16 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use clade_domain::{Action, CandidateId, ModelRole, ModelSpec, Models, Steering};
-use clade_engine::{EngineError, Setup, find_candidate};
+use clade_engine::find_candidate;
 use clade_evolve::state::BY_HAND;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::audit::{Became, note};
+use super::{
+    audit::{Became, note},
+    branches::runnable,
+};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -195,12 +198,7 @@ async fn model(State(app): State<App>, caller: Caller, Body(new): Body<NewModel>
 
 /// Whether a run could ask a model here: otherwise it could not go on with it.
 async fn usable(app: &App, caller: &Caller, model: &ModelSpec) -> Result<(), Problem> {
-    let workspace = caller.workspace()?;
-    let refused = |why: String| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why);
-    app.patron.permits_models(workspace, [model]).await.map_err(refused)?;
-    let keys = app.patron.keys_of(workspace).await.map_err(Problem::conflict)?;
     let mut alone = app.states.look(&app.store, &caller.run()?.run, |state| state.spec().clone()).await?;
     alone.models = Models::only(model.clone());
-    Setup::check(&alone, &keys).map_err(EngineError::Setup)?;
-    Ok(())
+    runnable(app, caller.workspace()?, &alone).await
 }

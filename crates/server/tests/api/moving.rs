@@ -21,10 +21,16 @@ async fn a_run_moves_to_another_server_and_stays_the_same() {
     let run = text(&me.post("/workspaces/local/runs", run_file(200), 201).await["run"]);
     me.ended(&run).await;
     me.post(&format!("/runs/{run}/snapshots"), json!({ "name": "done" }), 201).await;
+    let tag = format!("\"{}\"", me.get(&format!("/runs/{run}")).await["revision"]);
+    let called = me.ask(Method::PATCH, &format!("/runs/{run}")).header("if-match", tag);
+    answer(called.json(&json!({ "description": "a name of its own" })), 200).await;
+    let clone = text(&me.post(&format!("/runs/{run}/clone"), json!({}), 201).await["run"]);
+    assert_eq!(me.get(&format!("/runs/{clone}")).await["run"]["description"], "a name of its own");
     let bytes = bundle(&me, &run).await;
     let import = |bytes: Vec<u8>| other.ask(Method::POST, "/workspaces/local/runs/import").body(bytes);
     let imported = answer(import(bytes.clone()), 201).await;
     assert_eq!((&imported["run"], &imported["resumable"]), (&json!(run), &json!(true)));
+    assert_eq!(other.get(&format!("/runs/{run}")).await["run"]["description"], "a name of its own");
     for path in ["report", "lineage?fold=0", "snapshots", "candidates/best", "matrix?split=test"] {
         let path = format!("/runs/{run}/{path}");
         let (mut a, mut b) = (me.get(&path).await, other.get(&path).await);
@@ -35,6 +41,20 @@ async fn a_run_moves_to_another_server_and_stays_the_same() {
         assert_eq!(a, b, "{path}");
     }
     problem(import(bytes.clone()), 409, "exists").await;
+    // without its data it is looked at and no more
+    let bare = me.ask(Method::GET, &format!("/runs/{run}/export?format=bundle&data=false")).send().await.unwrap();
+    let bare = bare.bytes().await.unwrap().to_vec();
+    let third = Server::start(Mode::Accounts).await;
+    let reader = third.person("reader", false).await;
+    third.workspace("north", &reader).await;
+    let brought = answer(reader.ask(Method::POST, "/workspaces/north/runs/import").body(bare), 201).await;
+    assert_eq!(brought["resumable"], false);
+    for (deed, body) in [("start", Value::Null), ("branches", json!({ "from": "seed" })), ("clone", json!({}))] {
+        let refused =
+            problem(reader.ask(Method::POST, &format!("/runs/{run}/{deed}")).json(&body), 409, "conflict").await;
+        assert!(text(&refused["detail"]).contains("without its examples"), "{deed}: {refused}");
+    }
+    third.stop().await;
     // a bundle that was cut off or changed is refused whole
     let mut broken = bytes.clone();
     let middle = broken.len() / 2;
@@ -73,6 +93,16 @@ async fn a_run_branches_from_a_candidate_edited_by_hand_and_is_compared() {
     assert_eq!(runs.len(), 2);
     let compared = me.get(&format!("/workspaces/local/compare?runs={run},{branch}")).await;
     assert_eq!((compared["runs"].as_array().unwrap().len(), compared["pairs"].as_array().unwrap().len()), (2, 1));
+    // what could not start leaves nothing behind
+    let count = async || me.get("/workspaces/local/runs").await["items"].as_array().unwrap().len();
+    let before = count().await;
+    for (model, status, kind) in
+        [("nonesuch", 400, "bad_request"), ("anthropic:messages:claude-sonnet-5", 422, "not_runnable")]
+    {
+        let wanted = json!({ "from": "seed", "model": model });
+        problem(me.ask(Method::POST, &branches).json(&wanted), status, kind).await;
+    }
+    assert_eq!(count().await, before);
     let clone = me.post(&format!("/runs/{run}/clone"), json!({ "seed": 77 }), 201).await;
     assert_eq!(clone["started"], false);
     let spec = me.get(&format!("/runs/{}/spec", text(&clone["run"]))).await;

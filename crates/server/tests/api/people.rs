@@ -103,6 +103,8 @@ async fn somebody_joins_by_a_link_once() {
     let at = |path: &str| client().post(format!("{}/api/v1{path}", server.url));
     let seen = answer(at("/invitations/look").json(&json!({ "secret": secret })), 200).await;
     assert_eq!((text(&seen["workspace"]), text(&seen["role"])), ("north".into(), "user".into()));
+    let long = json!({ "role": "user", "note": "n".repeat(201) });
+    problem(admin.ask(Method::POST, "/workspaces/north/invitations").json(&long), 422, "invalid").await;
     let weak = json!({ "secret": secret, "login": "ada", "password": "short" });
     problem(at("/invitations/accept").json(&weak), 422, "invalid").await;
     let joined = json!({ "secret": secret, "login": "ada", "name": "Ada", "password": PASSWORD });
@@ -208,5 +210,29 @@ async fn who_signs_in_from_a_page_of_another_site_is_told_what_to_do() {
     let foreign = client().post(format!("{}/api/v1/session", server.url)).header("origin", "http://evil.example");
     let refused = problem(foreign.json(&right), 403, "csrf").await;
     assert!(text(&refused["fix"]).contains("page of this server"), "{refused}");
+    server.stop().await;
+}
+
+/// Whoever gets an account beside a server that was started without any has neither its keeper's keys nor their machine.
+#[tokio::test]
+async fn a_server_for_one_person_lets_nobody_else_in() {
+    let server = Server::start(Mode::Single).await;
+    let (zoe, eve) = (server.person("zoe", true).await, server.person("eve", false).await);
+    server.workspace("north", &eve).await;
+    for person in [&zoe, &eve] {
+        for path in ["/session", "/workspaces", "/tokens"] {
+            let refused = problem(person.ask(Method::GET, path), 403, "single").await;
+            assert!(text(&refused["fix"]).contains("clade serve"), "{refused}");
+        }
+    }
+    let right = json!({ "login": "eve", "password": PASSWORD });
+    let run = eve.ask(Method::POST, "/workspaces/north/runs").json(&crate::common::run_file(60));
+    problem(run, 403, "single").await;
+    problem(client().post(format!("{}/api/v1/session", server.url)).json(&right), 403, "single").await;
+    let me = server.token(clade_domain::UserId::default(), Role::Admin).await;
+    me.get("/workspaces").await;
+    // started again it is a server for people
+    let server = Server::in_folder(Mode::Accounts, server.stop().await).await;
+    answer(client().post(format!("{}/api/v1/session", server.url)).json(&right), 200).await;
     server.stop().await;
 }

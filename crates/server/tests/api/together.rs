@@ -73,6 +73,14 @@ async fn what_is_tried_out_counts_in_the_budgets_of_member_and_workspace() {
     let answered = |answers: &[Value]| answers.iter().filter(|one| one["error"].is_null()).count();
     assert_eq!(answered(&tried(&ben, &["simulated:rough"; 2]).await), 2);
 
+    // which the log tells of, without what was asked
+    let log = ada.get("/workspaces/north/audit").await["items"].clone();
+    let trials: Vec<&serde_json::Value> =
+        log.as_array().unwrap().iter().filter(|entry| entry["action"] == "prompt.try").collect();
+    assert_eq!(trials.len(), 2, "{log}");
+    assert_eq!(trials[1]["target"], "simulated:rough, simulated:gentle, nobody:knows", "{log}");
+    assert!(trials[1].to_string().contains("\"calls\":2") && !log.to_string().contains("plus"), "{log}");
+
     // which an admin sees before giving more
     let used = ada.get("/workspaces/north/spent").await;
     assert_eq!(used["all"]["calls"], 4, "{used}");

@@ -53,6 +53,14 @@ async fn each_question_is_answered_in_pages() {
     }
     let some = me.get(&format!("{tree}/descendants?of=seed&limit=2")).await;
     assert_eq!((some["items"].as_array().unwrap().len(), &some["next"]), (2, &json!("2")), "{some}");
+    // a run that is not there, and one of this server that has no such candidate
+    for name in ["zzzzzzz9@c1", &format!("{run}@c99999"), "c99999"] {
+        for question in
+            [format!("ancestors?of={name}"), format!("path?from=seed&to={name}"), format!("common?a=seed&b={name}")]
+        {
+            problem(me.ask(Method::GET, &format!("{tree}/{question}")), 404, "not_found").await;
+        }
+    }
     for wrong in ["limit=0", "most=0"] {
         problem(me.ask(Method::GET, &format!("{tree}?{wrong}")), 400, "bad_request").await;
     }
@@ -103,5 +111,40 @@ async fn an_agent_is_given_as_many_as_it_asked_for_and_the_rest_when_it_asks_on(
     let wrong = tool(&server, &me, "lineage", json!({ "run": run, "question": "bogus" })).await;
     let said = text(&wrong["content"][0]["text"]);
     assert!(said.contains("candidates, ancestors, descendants, path, common, families"), "{said}");
+    server.stop().await;
+}
+
+/// Which candidates a run of another workspace has is told by none of the questions.
+#[tokio::test]
+async fn candidates_of_other_workspaces_look_like_none() {
+    let server = Server::start(Mode::Accounts).await;
+    let (ada, ben) = (server.person("ada", false).await, server.person("ben", false).await);
+    server.workspace("north", &ada).await;
+    server.workspace("south", &ben).await;
+    let own = text(&ada.post("/workspaces/north/runs", run_file(100), 201).await["run"]);
+    let theirs = text(&ben.post("/workspaces/south/runs", run_file(100), 201).await["run"]);
+    ada.ended(&own).await;
+    ben.ended(&theirs).await;
+    let there = format!("{theirs}@c1");
+    ben.get(&format!("/runs/{theirs}/lineage/ancestors?of={there}")).await;
+    let said = async |question: &str, name: &str| {
+        let path = format!("/runs/{own}/lineage/{}", question.replace("NAME", name));
+        let mut said = problem(ada.ask(Method::GET, &path), 404, "not_found").await;
+        said.as_object_mut().unwrap().remove("request_id");
+        said
+    };
+    let questions = [
+        "ancestors?of=NAME",
+        "descendants?of=NAME",
+        "common?a=seed&b=NAME",
+        "path?from=seed&to=NAME",
+        "path?from=NAME&to=seed",
+    ];
+    for question in questions {
+        let told = said(question, &there).await;
+        for none in [format!("{theirs}@c99999"), "zzzzzzz9@c1".to_owned()] {
+            assert_eq!(said(question, &none).await, told, "{question}");
+        }
+    }
     server.stop().await;
 }
