@@ -100,12 +100,15 @@ struct World {
     prompts: BTreeMap<CandidateId, Prompt>,
     models: Models,
     splits: String,
+    /// Nobody writes anything that can be read.
+    unreadable: bool,
 }
 
 impl World {
     fn of(first: &Recorded) -> Self {
         let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
-        Self { prompts: BTreeMap::new(), models: spec.models.clone(), splits: dataset.splits.clone() }
+        let (models, splits) = (spec.models.clone(), dataset.splits.clone());
+        Self { prompts: BTreeMap::new(), models, splits, unreadable: false }
     }
 
     /// The task model of a generation, where it is not the first one.
@@ -137,7 +140,7 @@ impl World {
 
     fn propose(&mut self, command: &ProposeCommand) -> RunEvent {
         let bill = Bill::of(Usage { input: 50, output: 50, ..Usage::default() }, Some(Usd(0.005)));
-        if command.seed.is_multiple_of(5) {
+        if self.unreadable || command.seed.is_multiple_of(5) {
             return RunEvent::ProposalRejected {
                 slot: command.slot,
                 generation: command.generation,
@@ -191,8 +194,11 @@ fn split_of(splits: &str, example: ExampleId, purpose: Purpose) -> Split {
 
 /// Runs to the end with answers coming back in an order drawn from `order`, killed and replayed at random where asked.
 fn run(first: &Recorded, order: u64, kills: bool) -> Vec<Recorded> {
+    run_in(World::of(first), first, order, kills)
+}
+
+fn run_in(mut world: World, first: &Recorded, order: u64, kills: bool) -> Vec<Recorded> {
     let mut rng = ChaCha8Rng::seed_from_u64(order);
-    let mut world = World::of(first);
     let mut journal = vec![first.clone()];
     let mut conductor = Conductor::start(first).unwrap();
     let mut under_way: Vec<Command> = Vec::new();

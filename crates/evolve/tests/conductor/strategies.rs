@@ -174,3 +174,19 @@ fn rules_for_stopping_end_every_search() {
         }
     }
 }
+
+#[test]
+fn a_search_for_which_nothing_new_is_written_looks_at_every_example_before_it_gives_up() {
+    let first = started(spec_of(StrategyName::Auto, 600), SPLITS);
+    let world = World { unreadable: true, ..World::of(&first) };
+    let journal = run_in(world, &first, 1, false);
+    let met: BTreeSet<ExampleId> = journal
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            RunEvent::TrialFinished(trial) if trial.split == Split::Train => Some(trial.cell.example),
+            _ => None,
+        })
+        .collect();
+    let all = SPLITS.matches('t').count();
+    assert_eq!(met.len(), all, "{:?} after {} of {all} examples", fold(&journal).stop(), met.len());
+}

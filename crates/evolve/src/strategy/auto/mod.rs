@@ -262,6 +262,7 @@ impl Auto {
         if places.is_empty() {
             return false;
         }
+        self.idle = 0;
         let before = places.iter().map(|p| self.belief.solved(*p)).collect();
         self.ask(state, plan, self.incumbent(), &places);
         self.stage = Stage::Probe(places, before);

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::{
     Auto, REVIEW_AFTER, Stage,
     lane::{Attempt, Lane, Step},
-    rounds::sentences,
+    rounds::{self, sentences},
     writers::targets_of,
 };
 use crate::{
@@ -78,7 +78,9 @@ impl Auto {
         // differences need examples that both prompts met
         let met = self.memory.seen().iter().flatten().count();
         let look = if self.belief.has_degrees() { PROBE.max(COMPARED.saturating_sub(met)) } else { PROBE };
-        if std::mem::take(&mut self.probe_due) && self.probe(state, plan, look) {
+        // failures whose proposals are all known by now say no more: only other examples can
+        let stuck = self.idle > 0 && self.idle.is_multiple_of(rounds::IDLE);
+        if (std::mem::take(&mut self.probe_due) || stuck) && self.probe(state, plan, look) {
             return;
         }
         let allowance = plan.allowance(state);

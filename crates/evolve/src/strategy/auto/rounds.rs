@@ -13,8 +13,8 @@ use clade_domain::{AutoPart, CandidateId, RunEvent, SlotId, Verdict, VerdictReas
 const EDIT: Odds = Odds { useful: 0.33, neutral: 0.40, harmful: 0.27 };
 /// The share of what works that a harmful sentence breaks.
 const BROKEN: f64 = 0.3;
-/// Rounds without anything bought before tries are forgotten.
-const IDLE: u32 = 10;
+/// Rounds without anything bought before tries are forgotten and the incumbent is looked at on fresh examples.
+pub(super) const IDLE: u32 = 10;
 
 impl Auto {
     /// Whether an operator is still to write for this slot.
