@@ -73,7 +73,7 @@ impl Host {
 fn endings(attempt: &str) -> &'static [Ended] {
     match attempt {
         "fork_bomb" | "thread_bomb" => &[Ended::Limit(Limit::Processes)],
-        "memory_bomb" | "page_tables" | "socket_buffers" => &[Ended::Limit(Limit::Memory)],
+        "address_space" | "memory_bomb" | "page_tables" | "socket_buffers" => &[Ended::Limit(Limit::Memory)],
         "disk_fill" => &[Ended::Limit(Limit::Disk), Ended::Exited(1)],
         "output_flood" => &[Ended::Limit(Limit::Output)],
         "endless_loop" => &[Ended::Limit(Limit::Cpu)],
@@ -83,7 +83,8 @@ fn endings(attempt: &str) -> &'static [Ended] {
 }
 
 /// What is kept in without a jail as well, on every kernel and for every user. The others are not tried there: some would do harm.
-const WITHOUT_JAIL: [&str; 16] = [
+const WITHOUT_JAIL: [&str; 17] = [
+    "address_space",
     "become_root",
     "daemonise",
     "endless_loop",

@@ -13,6 +13,9 @@ const IDLE: Duration = Duration::from_millis(80);
 /// nowhere, so each counts as much.
 const SOCKET_KB: u64 = 416;
 
+/// What the kernel holds for one piece of a process's address space, in bytes: its description and its places in the trees that find it.
+const PIECE: u64 = 256;
+
 /// Watches what the jail's processes use together: the kernel's limits hold for each one alone.
 pub struct Watch<'j> {
     limits: Limits,
@@ -39,6 +42,8 @@ struct Seen {
     memory_kb: u64,
     /// Tables of pages: a gigabyte that is only reserved takes two megabytes of them once it is looked at.
     tables_kb: u64,
+    /// Pieces of address space: what has other rights than its neighbour is one of its own, used or not.
+    pieces: u64,
     cpu_ms: u64,
 }
 
@@ -66,7 +71,8 @@ impl<'j> Watch<'j> {
         let pids = pids(self.open.is_some());
         let mut seen = processes(&pids);
         let most = u64::from(self.limits.memory_mb) * 1024;
-        let of_the_kernel = seen.tables_kb + if self.open.is_some() { 0 } else { sockets() * SOCKET_KB };
+        let of_the_kernel =
+            seen.tables_kb + seen.pieces * PIECE / 1024 + if self.open.is_some() { 0 } else { sockets() * SOCKET_KB };
         if seen.memory_kb + of_the_kernel > most {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
             seen.memory_kb = shared_once_kb(&pids).unwrap_or(seen.memory_kb);
@@ -134,6 +140,8 @@ fn processes(pids: &[u32]) -> Seen {
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
         sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
         sum.tables_kb += line_kb(&status, "VmPTE:");
+        let maps = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
+        sum.pieces += maps.iter().filter(|byte| **byte == b'\n').count() as u64;
     }
     sum
 }
