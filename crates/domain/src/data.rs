@@ -170,7 +170,8 @@ pub struct DatasetSummary {
     pub hash: ContentHash,
     /// Where it came from, for people.
     pub source: String,
-    /// The split of each example by id, as one character each: `t`, `v`, `h` (held out: test).
+    /// The split of each example by id, as one character each: `t`, `v`, `h` (held out: test), and `c` of a copy, which asks and wants
+    /// what another one does and so is left out.
     pub splits: String,
     /// Names of the variables that every example has.
     pub columns: Vec<String>,
@@ -194,13 +195,14 @@ impl DatasetSummary {
         self.splits.is_empty()
     }
 
-    /// The split of an example; `None` past the end.
+    /// The split of an example; `None` past the end and of a copy.
     #[must_use]
     pub fn split(&self, example: ExampleId) -> Option<Split> {
         match self.splits.as_bytes().get(example.index())? {
             b't' => Some(Split::Train),
             b'v' => Some(Split::Validation),
-            _ => Some(Split::Test),
+            b'h' => Some(Split::Test),
+            _ => None,
         }
     }
 
@@ -214,6 +216,12 @@ impl DatasetSummary {
         };
         let ids = self.splits.bytes().zip(0u32..);
         ids.filter(|(byte, _)| *byte == mark).map(|(_, id)| ExampleId(id)).collect()
+    }
+
+    /// How many examples are left out as copies of others.
+    #[must_use]
+    pub fn copies(&self) -> usize {
+        self.splits.bytes().filter(|mark| *mark == b'c').count()
     }
 
     /// How many examples each split has.

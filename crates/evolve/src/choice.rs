@@ -23,8 +23,7 @@ const SECOND_LOOK: f64 = LEFT / 2.0;
 /// Choosing among finalists: a race on validation examples within the trials that are set aside for it.
 ///
 /// What the race orders depends on its seed and on scores alone, so a choice that is taken up again after a kill orders the same
-/// cells and finds those that were bought. That does not hold of the second look yet: it reckons its share of what is left where it
-/// begins, and anew where a kill has interrupted it.
+/// cells and finds those that were bought.
 #[derive(Debug)]
 pub(crate) struct Choice {
     race: Race,
@@ -57,7 +56,8 @@ impl Choice {
             StrategySpec::Auto(auto) => auto.has(AutoPart::Racing),
             _ => true,
         };
-        let policy = if raced { PolicyKind::ContinuousHalving } else { PolicyKind::Uniform };
+        // where everything can be paid for there is nothing to race for, and nothing to wait for
+        let policy = if raced && total < cells { PolicyKind::ContinuousHalving } else { PolicyKind::Uniform };
         let seed = child_seed(state.spec().seed, &[5]);
         let raced = vec![(0.0, 0); finalists.len()];
         Self {
@@ -170,18 +170,26 @@ impl Choice {
         best.0
     }
 
-    /// The leader of the race, and the first prompt where it is a finalist. `None` where other objectives count too, and without
-    /// validation examples.
+    /// The leader of the race, and the first prompt where it is a finalist. `None` where other objectives count too, without
+    /// validation examples, and where the race was cut short before anything arrived.
     fn leader(&mut self, state: &RunState) -> Option<(CandidateId, Option<CandidateId>)> {
         if minimises(state) || met(state, &self.finalists) == 0 {
             return None;
         }
-        let leader = self.race.leader().filter(|place| *place < self.finalists.len()).unwrap_or(0);
+        let leader = if self.race.is_over() { self.race.leader().unwrap_or(0) } else { self.ahead()? };
         // among equals of the race the one that came first in the run
         let (score, count) = *self.raced.get(leader)?;
         let as_good = |(sum, met): &(f64, u32)| *met >= count && sum * f64::from(count) >= score * f64::from(*met);
         let leader = self.raced.iter().position(as_good).and_then(|place| self.finalists.get(place)).copied()?;
         Some((leader, self.finalists.iter().copied().find(|id| *id == CandidateId(0))))
+    }
+
+    /// Who has the highest mean in a race that is cut short, of those that met at least half as many examples as any.
+    fn ahead(&self) -> Option<usize> {
+        let most = self.raced.iter().map(|(_, count)| *count).max().filter(|most| *most > 0)?;
+        let mean = |place: &usize| self.raced[*place].0 / f64::from(self.raced[*place].1);
+        let known = (0..self.raced.len()).rev().filter(|place| self.raced[*place].1 * 2 >= most);
+        known.max_by(|a, b| mean(a).total_cmp(&mean(b)))
     }
 
     /// By how many standard errors a leader is ahead of the first prompt on the validation examples that both met, if the two were

@@ -85,7 +85,7 @@ impl Conductor {
         }
     }
 
-    /// Tells that a limit is spent for good, so that the search ends with what it has.
+    /// Tells that a limit is spent for the stage that goes on: a search ends with what it has, and so does the choice among finalists.
     pub fn limit_spent(&mut self, limit: Limit) {
         self.spent_limit.get_or_insert(limit);
     }
@@ -137,6 +137,7 @@ impl Conductor {
     }
 
     fn enter_phase(&mut self) {
+        self.spent_limit = None;
         let generation = self.last_generation();
         self.choice =
             (self.state.phase() == Phase::Selection).then(|| Choice::new(&self.state, &self.plan, generation));
@@ -175,9 +176,10 @@ impl Conductor {
             Phase::Search => self.search(),
             Phase::Selection => {
                 let choice = self.choice.as_mut()?;
-                match choice.next(&self.state, &self.plan) {
+                let next = if self.spent_limit.is_none() { choice.next(&self.state, &self.plan) } else { None };
+                match next {
                     Some(command) => Some(Command::Evaluate(command)),
-                    None if choice.is_over() => {
+                    None if choice.is_over() || self.spent_limit.is_some() => {
                         Some(record(RunEvent::CandidateChosen { candidate: choice.chosen(&self.state) }))
                     }
                     None => None,

@@ -82,8 +82,7 @@ impl Plan {
     /// What the search can still pay for.
     #[must_use]
     pub fn allowance(&self, state: &RunState) -> Allowance {
-        let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
-        let choosing = f64::from((Self::finalists(state) * self.validation.len()) as u32 * state.repeat());
+        let (choosing, proving) = self.most_trials(state);
         let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
         self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
             let total = limit.most / limit.trial;
@@ -95,10 +94,25 @@ impl Plan {
         })
     }
 
+    /// How many trials choosing and proving take, as far as limits let them be bought: what is to be kept of a limit on time.
+    #[must_use]
+    pub fn closing_trials(&self, state: &RunState) -> (f64, f64) {
+        let (choosing, proving) = self.most_trials(state);
+        let affordable = |limit: &LimitUse| SELECTION_SHARE * (limit.most / limit.ending - proving).max(0.0);
+        (self.limits(state).iter().map(|(_, limit)| affordable(limit)).fold(choosing, f64::min), proving)
+    }
+
+    /// The trials of choosing where every finalist meets every validation example, and those of proving.
+    fn most_trials(&self, state: &RunState) -> (f64, f64) {
+        let trials =
+            |prompts: usize, examples: &[ExampleId]| (prompts * examples.len()) as f64 * f64::from(state.repeat());
+        (trials(Self::finalists(state), &self.validation), trials(2, &self.test))
+    }
+
     /// How many trials choosing among finalists may take now, so that proving stays paid for.
     #[must_use]
     pub fn selection_trials(&self, state: &RunState) -> f64 {
-        let proving = f64::from((2 * self.test.len()) as u32 * state.repeat());
+        let (_, proving) = self.most_trials(state);
         let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending - proving;
         self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min).max(0.0)
     }

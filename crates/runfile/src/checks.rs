@@ -224,15 +224,17 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         if context.problems.is_empty() {
             context.problem(&tests, "the data holds no examples", "add tests, or rows to the data file");
         }
-        return mark(&[], &[], None, spec);
+        return mark(&[], &[], &[], None, spec);
     }
     let own = (scan.own_splits.len() == total).then_some(scan.own_splits.as_slice());
     let questions = if scan.questions.is_empty() { &scan.hashes } else { &scan.questions };
-    let mut marks = mark(&scan.hashes, questions, own, spec);
     if context.options.mode == RunMode::Evaluate {
+        // nothing is parted, and everything counts
+        let mut marks = mark(&scan.hashes, questions, &scan.hashes, own, spec);
         marks.marks = "h".repeat(total);
         return marks;
     }
+    let marks = mark(&scan.hashes, questions, &scan.keys, own, spec);
     if !context.problems.is_empty() {
         return marks;
     }
@@ -255,13 +257,23 @@ pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) ->
         return marks;
     }
     if marks.torn > 0 {
-        let message = format!("{} in several splits; all copies go to the held-out side", were(marks.torn));
+        let message =
+            format!("{} in several splits; all copies go to the held-out side, where one counts", were(marks.torn));
         context.warn(&tests, message, "remove the copies from the other splits");
     } else if marks.duplicates > 0 {
         let n = usize::try_from(marks.duplicates).unwrap_or(usize::MAX);
         let what = if scan.questions.is_empty() { "the variables" } else { "what the prompts ask" };
-        let message = format!("{} {what} of an earlier one; copies stay in one split", repeats(n));
-        context.warn(&tests, message, "remove the copies where they are not meant to weigh more");
+        let message = format!(
+            "{} {what} of an earlier one{}",
+            repeats(n),
+            match marks.copies {
+                0 => " and want something else; they stay in one split".to_owned(),
+                copies if copies == marks.duplicates => "; each counts once, and copies are left out".to_owned(),
+                copies => format!("; {copies} want the same and are left out, the others stay in one split"),
+            }
+        );
+        let fix = if marks.copies > 0 { "remove the copies" } else { "remove those whose answer is wrong" };
+        context.warn(&tests, message, fix);
     }
     let few = test < LEAST_TEST_EXAMPLES as usize;
     // a share of 0, and splits of one's own without a test, say that no evidence is wanted

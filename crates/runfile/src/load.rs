@@ -222,12 +222,12 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
         return Err(Problem::of_file(path.display().to_string(), "the run file is not complete", fix).into());
     };
 
-    let questions = context.options.mode == RunMode::Optimize && found.program.is_none();
-    let mut scan = scan(&source, &prompts, questions);
+    let told_by = (context.options.mode == RunMode::Optimize, found.program.is_none());
+    let mut scan = scan(&source, &prompts, told_by);
     if scan.affixed > 0 {
         prompts.iter_mut().for_each(prompts::affix_placeholders);
         source = source.with_affixes();
-        scan = self::scan(&source, &prompts, questions);
+        scan = self::scan(&source, &prompts, told_by);
     }
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
@@ -297,9 +297,9 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     })
 }
 
-fn scan(source: &DataSource, prompts: &[LoadedPrompt], questions: bool) -> Scan {
+fn scan(source: &DataSource, prompts: &[LoadedPrompt], (parted, questions): (bool, bool)) -> Scan {
     let prompts = prompts.iter().map(|p| (p.seed.label.as_str(), &p.seed.prompt)).collect();
-    data::scan(source, &ScanNeeds { prompts, questions })
+    data::scan(source, &ScanNeeds { prompts, parted, questions })
 }
 
 /// Judges that single checks name have to be models too.

@@ -29,9 +29,9 @@ fn problems(folder: &Path, file: &str, overrides: Overrides) -> String {
     text.replace(&format!("{}/", folder.display()), "")
 }
 
-/// An id beside the same question makes no other example of it: that would be asked in train and in test.
+/// An id beside the same question makes no other example of it: that would be asked in train and in test, and count as more evidence.
 #[test]
-fn questions_that_differ_in_an_id_alone_are_on_one_side() {
+fn of_questions_that_differ_in_an_id_alone_one_counts() {
     let folder = tempfile::tempdir().unwrap();
     let row = |n: u32| format!("{{\"id\": {n}, \"question\": \"number {}?\", \"answer\": \"{}\"}}\n", n % 50, n % 50);
     let file = "prompts: ['{{question}}']\nproviders: [simulated:gentle]\ntests: file://rows.jsonl\n\
@@ -39,7 +39,9 @@ fn questions_that_differ_in_an_id_alone_are_on_one_side() {
     write(folder.path(), &[("p.yaml", file), ("rows.jsonl", &(0..200).map(row).collect::<String>())]);
     let loaded = load_with(&folder.path().join("p.yaml"), RunMode::Optimize, Overrides::default()).unwrap();
     let sides: Vec<char> = loaded.dataset.splits.chars().collect();
-    assert!((0..200).all(|n| sides[n] == sides[n % 50]), "{}", loaded.dataset.splits);
+    let of = |question: usize| (0..4).map(|n| sides[question + 50 * n]).filter(|side| *side != 'c').count();
+    assert!((0..50).all(|question| of(question) == 1), "{}", loaded.dataset.splits);
+    assert_eq!((loaded.dataset.copies(), loaded.dataset.counts().test), (150, 15));
     let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
     assert!(warnings.join("").contains("150 examples repeat what the prompts ask of an earlier one"), "{warnings:?}");
 }

@@ -33,7 +33,7 @@ pub async fn run(args: &FileArgs, context: &Context) -> Result<(), Failure> {
 pub fn show(path: &Path, loaded: &Loaded, estimate: &Estimate, unready: Option<&str>, output: &Output) {
     if output.json {
         output.json_line(&serde_json::json!({ "file": path, "ok": true, "ready": unready.is_none(), "unready": unready, "estimate": estimate,
-            "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates,
+            "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates, "copies": loaded.dataset.copies(),
             "program": loaded.spec.program.as_ref().map(clade_domain::ProgramSpec::id),
             "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
@@ -60,9 +60,10 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
         thousands(u64::from(counts.train)),
         thousands(u64::from(counts.validation)),
         thousands(u64::from(counts.test)),
-        match loaded.dataset.duplicates {
+        match loaded.dataset.copies() {
             0 => String::new(),
-            n => format!(" ({n} repeated ones stay on one side)"),
+            1 => " (1 copy is left out)".to_owned(),
+            n => format!(" ({} copies are left out)", thousands(n as u64)),
         }
     ));
     let models: Vec<&str> = loaded.spec.models.all().iter().map(|model| model.id.as_str()).collect();

@@ -381,9 +381,9 @@ pub(crate) fn advice(message: &str) -> (String, String) {
     }
 }
 
-/// Whether a value is a list that makes several examples.
+/// Whether a value is a list that makes several examples: as in promptfoo one whose first item is a text. Other lists are values.
 pub(crate) fn expands(value: &Value) -> bool {
-    matches!(value, Value::Array(items) if !items.is_empty())
+    matches!(value, Value::Array(items) if items.first().is_some_and(Value::is_string))
 }
 
 /// The scalar children of a node that is a list of test items or one test.

@@ -29,8 +29,9 @@ const MOST_KEPT: usize = 1024 * 1024;
 pub(crate) struct ScanNeeds<'a> {
     /// The prompts with their labels.
     pub prompts: Vec<(&'a str, &'a Prompt)>,
-    /// Whether examples are told apart by what the prompts show of them. Not where nothing is parted, nor where a program sees
-    /// them whole.
+    /// Whether examples are parted into splits.
+    pub parted: bool,
+    /// Whether they are told apart by what the prompts show of them. Not where a program sees them whole.
     pub questions: bool,
 }
 
@@ -43,6 +44,8 @@ pub(crate) struct Scan {
     pub hashes: Vec<ContentHash>,
     /// What each example asks: the variables that the prompts show. Empty where contents say it.
     pub questions: Vec<ContentHash>,
+    /// What each example asks and wants. Empty where nothing is parted.
+    pub keys: Vec<ContentHash>,
     /// The user's split of each example; empty where none has one.
     pub own_splits: Vec<Split>,
     /// Variables that every example has.
@@ -104,6 +107,7 @@ struct Pass<'a> {
     labels: Vec<&'a str>,
     templates: Vec<Option<PromptTemplate>>,
     needed: BTreeSet<String>,
+    parted: bool,
     questions: bool,
     default_texts: Vec<String>,
     default_names: BTreeSet<String>,
@@ -170,7 +174,8 @@ impl<'a> Pass<'a> {
             source,
             labels: needs.prompts.iter().map(|(label, _)| *label).collect(),
             templates,
-            questions: needs.questions && !needed.is_empty(),
+            parted: needs.parted,
+            questions: needs.parted && needs.questions && !needed.is_empty(),
             needed,
             default_texts,
             default_names,
@@ -192,9 +197,23 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// What the prompts show of an example.
-    fn question(&self, vars: &Vars) -> ContentHash {
-        let shown = self.needed.iter().filter_map(|name| Some((name, vars.get(name)?)));
+    /// What an example asks and wants.
+    fn key(&self, placed: &Placed, content: ContentHash) -> ContentHash {
+        let Example { vars, asserts, threshold, .. } = &placed.example;
+        let threshold = threshold.unwrap_or(-1.0).to_le_bytes();
+        // a program, checks of its own and code may look at anything
+        if !self.questions || placed.own_asserts > 0 || self.default_facts.needs.code {
+            let own = asserts.len().saturating_sub(placed.own_asserts);
+            let own = serde_json::to_vec(&asserts[own..]).unwrap_or_default();
+            return ContentHash::of_parts([&content.0[..], &own, &threshold]);
+        }
+        let shown = self.shown(vars, self.needed.union(&self.default_names));
+        ContentHash::of_parts([&shown.0[..], &[u8::from(asserts.is_empty())], &threshold])
+    }
+
+    /// These variables of an example.
+    fn shown<'b>(&self, vars: &Vars, names: impl Iterator<Item = &'b String>) -> ContentHash {
+        let shown = names.filter_map(|name| Some((name, vars.get(name)?)));
         let parts: Vec<Vec<u8>> = shown
             .flat_map(|(name, value)| [name.clone().into_bytes(), serde_json::to_vec(value).unwrap_or_default()])
             .collect();
@@ -214,7 +233,10 @@ impl<'a> Pass<'a> {
         let (content, bytes) = self.hasher.take(example);
         self.scan.hashes.push(content);
         if self.questions {
-            self.scan.questions.push(self.question(&example.vars));
+            self.scan.questions.push(self.shown(&example.vars, self.needed.iter()));
+        }
+        if self.parted {
+            self.scan.keys.push(self.key(placed, content));
         }
         self.bytes += bytes;
         self.columns(&example.vars);

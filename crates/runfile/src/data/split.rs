@@ -1,14 +1,18 @@
 //! Parting examples: by content, so that the same question is always on one side, whatever its place in the file.
 
+use std::collections::BTreeSet;
+
 use clade_domain::{ContentHash, Split, SplitSpec};
 
 /// The parting of a data set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Marks {
-    /// One character for each example: `t`, `v`, `h`.
+    /// One character for each example, as [`clade_domain::DatasetSummary::splits`] has them.
     pub marks: String,
     /// Examples that ask what an earlier one asks.
     pub duplicates: u32,
+    /// Those of them that want the same answer too, and so are left out.
+    pub copies: u32,
     /// Questions that the user put into several splits.
     pub torn: u32,
     /// How many different questions each split has: train, validation, test.
@@ -19,9 +23,13 @@ pub(crate) struct Marks {
 /// user gave splits (all or none; `Train` stands in for none) those hold, and a question that is in several goes to the one that
 /// the search knows least of: test, then validation. Otherwise questions are ranked by the hash of seed and content, the least
 /// content of each, and the ranking is cut into shares, each share as exact as repeated questions let it be.
+///
+/// Of examples that `keys` cannot tell apart, which ask the same and want the same, one counts: evidence from copies would look like more
+/// than it is.
 pub(crate) fn mark(
     hashes: &[ContentHash],
     questions: &[ContentHash],
+    keys: &[ContentHash],
     own: Option<&[Split]>,
     spec: &SplitSpec,
 ) -> Marks {
@@ -42,6 +50,15 @@ pub(crate) fn mark(
     let mut distinct = [0; 3];
     let mut torn = 0;
     let members = |start: u32, length: u32| &order[start as usize..(start + length) as usize];
+    let mut copy = vec![false; hashes.len()];
+    let mut sizes = Vec::with_capacity(groups.len());
+    for (start, length) in &groups {
+        let mut met = BTreeSet::new();
+        for i in members(*start, *length) {
+            copy[*i as usize] = !met.insert(keys[*i as usize]);
+        }
+        sizes.push(met.len() as u32);
+    }
     if let Some(own) = own {
         for (start, length) in groups {
             let splits = members(start, length).iter().map(|i| own[*i as usize]);
@@ -55,11 +72,12 @@ pub(crate) fn mark(
     } else {
         let seed = spec.seed.to_le_bytes();
         let rank = |start: u32| ContentHash::of_parts([&seed[..], &hashes[order[start as usize] as usize].0[..]]);
-        groups.sort_by_cached_key(|(start, _)| rank(*start));
+        let mut groups: Vec<((u32, u32), u32)> = groups.into_iter().zip(sizes).collect();
+        groups.sort_by_cached_key(|((start, _), _)| rank(*start));
         let shares = [spec.train, spec.validation, spec.test];
-        let sizes: Vec<u32> = groups.iter().map(|(_, length)| *length).collect();
+        let sizes: Vec<u32> = groups.iter().map(|(_, size)| *size).collect();
         let cuts = cut(&sizes, shares);
-        for (g, (start, length)) in groups.into_iter().enumerate() {
+        for (g, ((start, length), _)) in groups.into_iter().enumerate() {
             let side = if g < cuts[0] {
                 Split::Train
             } else if g < cuts[1] {
@@ -78,7 +96,9 @@ pub(crate) fn mark(
         Split::Validation => 'v',
         Split::Test => 'h',
     };
-    Marks { marks: marks.iter().map(letter).collect(), duplicates, torn, distinct }
+    let copies = u32::try_from(copy.iter().filter(|copy| **copy).count()).unwrap_or(u32::MAX);
+    let marks = marks.iter().zip(copy).map(|(split, copy)| if copy { 'c' } else { letter(split) }).collect();
+    Marks { marks, duplicates, copies, torn, distinct }
 }
 
 /// The fewest different examples of which test gets so many. `spec.test` is above 0.
@@ -132,7 +152,7 @@ mod tests {
 
     /// Parts examples that ask the same where their contents are equal.
     fn parted(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSpec) -> Marks {
-        mark(hashes, hashes, own, spec)
+        mark(hashes, hashes, hashes, own, spec)
     }
 
     fn counts(marks: &Marks) -> [usize; 3] {
@@ -167,21 +187,24 @@ mod tests {
     fn content_the_user_put_on_two_sides_goes_to_the_held_out_one() {
         let own = [Split::Train, Split::Test, Split::Train, Split::Validation];
         let marks = parted(&hashes(&[7, 7, 8, 9]), Some(&own), &SplitSpec::default());
-        assert_eq!((marks.marks.as_str(), marks.torn, marks.duplicates), ("hhtv", 1, 1));
+        assert_eq!((marks.marks.as_str(), marks.torn, marks.duplicates, marks.copies), ("hctv", 1, 1, 1));
     }
 
     #[test]
     fn what_asks_the_same_is_on_one_side_whatever_else_differs() {
         let contents = hashes(&(0..200).collect::<Vec<_>>());
         let questions = hashes(&(0..200).map(|n| n % 20).collect::<Vec<_>>());
-        let marks = mark(&contents, &questions, None, &SplitSpec::default());
+        let marks = mark(&contents, &questions, &contents, None, &SplitSpec::default());
         let letters: Vec<char> = marks.marks.chars().collect();
         assert!((0..200).all(|n| letters[n] == letters[n % 20]), "{}", marks.marks);
-        assert_eq!((marks.duplicates, marks.distinct), (180, [8, 6, 6]));
+        assert_eq!((marks.duplicates, marks.copies, marks.distinct), (180, 0, [8, 6, 6]));
+        // where they want the same too, each counts once
+        let marks = mark(&contents, &questions, &questions, None, &SplitSpec::default());
+        assert_eq!((marks.duplicates, marks.copies, counts(&marks)), (180, 180, [8, 6, 6]));
         // and where every question is another one, what they are changes nothing
         let apart = hashes(&(1_000..1_200).collect::<Vec<_>>());
         let spec = SplitSpec::default();
-        assert_eq!(mark(&contents, &apart, None, &spec), parted(&contents, None, &spec));
+        assert_eq!(mark(&contents, &apart, &contents, None, &spec), parted(&contents, None, &spec));
     }
 
     proptest! {
@@ -194,7 +217,7 @@ mod tests {
             let side = |contents: &[u32]| {
                 let marks = parted(&hashes(contents), None, &spec);
                 let mut sides = std::collections::BTreeMap::new();
-                for (content, letter) in contents.iter().zip(marks.marks.chars()) {
+                for (content, letter) in contents.iter().zip(marks.marks.chars()).filter(|(_, letter)| *letter != 'c') {
                     let first = *sides.entry(*content).or_insert(letter);
                     assert_eq!(first, letter);
                 }

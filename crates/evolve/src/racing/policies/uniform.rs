@@ -5,7 +5,10 @@ use crate::racing::{
     policy::{Policy, Purse},
 };
 
-/// Buys the shared order example by example for everybody, and names the highest mean.
+const AT_ONCE: usize = 1_024;
+
+/// Buys the shared order example by example for everybody, and names the highest mean. It learns nothing on the way, so that everything
+/// may be bought at once, a thousand cells at a time.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Uniform;
 
@@ -13,8 +16,7 @@ impl Policy for Uniform {
     fn learn(&mut self, _: &Board) {}
 
     fn plan(&mut self, board: &Board, _: Purse) -> Vec<Cell> {
-        // the first example that somebody lacks
-        (0..board.examples()).map(|example| row(board, example)).find(|row| !row.is_empty()).unwrap_or_default()
+        (0..board.examples()).flat_map(|example| row(board, example)).take(AT_ONCE).collect()
     }
 
     fn leader(&self, board: &Board) -> usize {
