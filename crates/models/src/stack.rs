@@ -187,13 +187,14 @@ impl Stack {
         let client = Arc::new(StopLayer::new(client, settings.stopping.clone(), settings.ledger.clone()));
         let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
         let client = client.stopped_by(settings.stopping.clone());
+        // what a call takes is set aside once it has a place: by then it is known what those before it took
+        let limit = answer_limit(&name, &config);
+        let client = BudgetLayer::new(Arc::new(client), settings.ledger.clone(), price, limit);
         let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
         let client: Arc<dyn ModelClient> = match &self.own {
             Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
             None => Arc::new(client),
         };
-        let limit = answer_limit(&name, &config);
-        let client = Arc::new(BudgetLayer::new(client, settings.ledger.clone(), price, limit));
         let policy = match config.max_retries {
             Some(most) => settings.retry.at_most(most.saturating_add(1)),
             None => settings.retry,

@@ -200,8 +200,8 @@ impl Rig {
             let client = (self.wrap)(Arc::new(simulated));
             let client = Arc::new(Watch { inner: client, identity: identity.clone(), asked: self.asked.clone() });
             let client = Arc::new(StopLayer::new(client, self.stopping.clone(), ledger.clone()));
-            let client = Arc::new(ConcurrencyLayer::new(client, Arc::new(Limiter::new(Some(self.concurrency)))));
             let client = Arc::new(BudgetLayer::new(client, ledger.clone(), PRICE, None));
+            let client = Arc::new(ConcurrencyLayer::new(client, Arc::new(Limiter::new(Some(self.concurrency)))));
             let inner = Box::new(StoredAnswers::new(self.store.clone(), self.run.clone()));
             let cache: Arc<dyn AnswerCache> = Arc::new(Acknowledged { inner, asked: self.asked.clone() });
             let client = RetryLayer::new(client, self.retry, spec.seed, counters.clone()).booking_in(cache.clone());

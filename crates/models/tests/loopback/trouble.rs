@@ -305,3 +305,25 @@ async fn answers_that_take_more_than_they_may_overrun_a_budget_by_the_calls_in_f
         assert_eq!(ledger.spent().calls, sent as u64);
     }
 }
+
+/// The first answers tell what the others will take, also those that have been waiting for a place since before.
+#[tokio::test]
+async fn answers_that_are_longer_than_thought_overrun_a_budget_by_no_more_than_the_calls_in_flight() {
+    let mut long = openai("42");
+    long["usage"] = json!({"prompt_tokens": 50, "completion_tokens": 9_000});
+    let server = Server::start(move |_| Reply { after: Duration::from_millis(20), ..Reply::json(200, &long) }).await;
+    let settings = settings(Budget { tokens: Some(1_500_000), ..Budget::default() });
+    let ledger = settings.ledger.clone();
+    let client = Stack::new(settings).build(&spec("openai:chat:m", &server.url, json!({}))).unwrap();
+    let asked = (0..1_000).map(|n| {
+        let client = client.clone();
+        async move { client.chat(&ChatRequest::user(format!("What is {n} times 7?")), context()).await }
+    });
+    let results: Vec<_> = asked.collect::<FuturesUnordered<_>>().collect().await;
+    assert!(results.iter().any(|result| matches!(result, Err(ModelError::BudgetSpent { limit: Limit::Tokens }))));
+    let spent = ledger.spent();
+    assert!(
+        (150..=165 + 16).contains(&spent.calls),
+        "1,500,000 tokens are 165 answers, and 16 calls go out at first: {spent:?}"
+    );
+}
