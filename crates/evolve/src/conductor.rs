@@ -147,6 +147,7 @@ impl Conductor {
                 Some(Grid::new(Purpose::Evaluation, 0, all))
             }
             (Phase::Evidence, _) => {
+                self.plan.cut_proof(&self.state);
                 let mut grid = Grid::new(Purpose::Evidence, generation, self.plan.test.clone());
                 grid.add(&self.state, CandidateId(0));
                 grid.add(&self.state, self.state.best());
@@ -197,7 +198,11 @@ impl Conductor {
             let leaders = if leaders.is_empty() { self.best_so_far() } else { leaders };
             return Some(record(RunEvent::SearchEnded { reason, finalists: self.with_first(leaders) }));
         }
-        if let Some(command) = self.by_hand.as_mut().and_then(|grid| grid.next(&self.state)) {
+        // what people write by hand is looked at as long as choosing and proving stay paid for
+        if self.by_hand.is_some()
+            && self.plan.allowance(&self.state).trials >= 1.0
+            && let Some(command) = self.by_hand.as_mut().and_then(|grid| grid.next(&self.state))
+        {
             return Some(Command::Evaluate(command));
         }
         match self.strategy.next(&self.state, &self.plan) {

@@ -6,7 +6,8 @@ use crate::{RunState, child_seed};
 /// specification and data alone.
 ///
 /// Choosing and proving are reserved first, so that a search can never eat its own evidence. Where the limit on calls is
-/// small against the data, each of the two takes at most a quarter of it and meets a fixed random part of its split.
+/// small against the data, each of the two takes at most a quarter of it and meets a fixed random part of its split. What limits in
+/// USD and tokens buy is known once there are answers: of those a quarter is kept for proving, which meets what is affordable when it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Train examples in the order in which a search meets them.
@@ -36,6 +37,11 @@ const PROPOSAL_TRIALS: f64 = 5.0;
 /// How much dearer than those so far a trial of choosing and proving is taken to be, where cost or tokens are limited; but no dearer than
 /// the dearest one so far.
 const MARGIN: f64 = 1.1;
+
+/// The most that proving may take of a limit in USD or tokens.
+const PROOF_SHARE: f64 = 0.25;
+/// So few examples can prove nothing: where no more are affordable, the limit has to be raised.
+const LEAST_PROOF: usize = 5;
 
 /// An answer that cannot be read is paid for twice. Where there was none among `n` calls, the share of such answers is below this over `n`
 /// (the rule of three: an upper 95 % bound).
@@ -86,7 +92,7 @@ impl Plan {
         let unlimited = Allowance { trials: f64::INFINITY, total: f64::INFINITY, proposal: 1.0 };
         self.limits(state).into_iter().fold(unlimited, |least, (_, limit)| {
             let total = limit.most / limit.trial;
-            let proving = limit.ending * proving;
+            let proving = (limit.ending * proving).min(limit.proof);
             let choosing = (limit.ending * choosing).min(SELECTION_SHARE * (limit.most - proving).max(0.0));
             let trials = (limit.most - limit.spent - proving - choosing) / limit.trial;
             let proposal = limit.proposal / limit.trial;
@@ -98,7 +104,9 @@ impl Plan {
     #[must_use]
     pub fn closing_trials(&self, state: &RunState) -> (f64, f64) {
         let (choosing, proving) = self.most_trials(state);
-        let affordable = |limit: &LimitUse| SELECTION_SHARE * (limit.most / limit.ending - proving).max(0.0);
+        let affordable = |limit: &LimitUse| {
+            SELECTION_SHARE * (limit.most / limit.ending - proving.min(limit.proof / limit.ending)).max(0.0)
+        };
         (self.limits(state).iter().map(|(_, limit)| affordable(limit)).fold(choosing, f64::min), proving)
     }
 
@@ -113,8 +121,19 @@ impl Plan {
     #[must_use]
     pub fn selection_trials(&self, state: &RunState) -> f64 {
         let (_, proving) = self.most_trials(state);
-        let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending - proving;
+        let left =
+            |limit: &LimitUse| (limit.most - limit.spent) / limit.ending - proving.min(limit.proof / limit.ending);
         self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min).max(0.0)
+    }
+
+    /// Leaves proving as many test examples as what is left in USD and tokens pays for.
+    pub(crate) fn cut_proof(&mut self, state: &RunState) {
+        let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending / 2.0 / f64::from(state.repeat());
+        let dear = self.limits(state).into_iter().filter(|(kind, _)| *kind != Limit::Calls);
+        let affordable = dear.map(|(_, limit)| left(&limit)).fold(f64::INFINITY, f64::min);
+        if affordable >= LEAST_PROOF as f64 {
+            cut(&mut self.test, affordable);
+        }
     }
 
     /// Which limit binds first; [`Limit::Calls`] where none is near.
@@ -148,6 +167,7 @@ impl Plan {
                     trial: (1.0 + wasted) * judged,
                     ending: spare * judged,
                     proposal,
+                    proof: f64::INFINITY,
                 },
             ));
         }
@@ -155,14 +175,16 @@ impl Plan {
             let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
             let dearest = costs.dearest_usd(&leaders).unwrap_or(trial);
             let ending = spare * (MARGIN * dearest).min(costs.most_usd()).max(trial);
-            limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal }));
+            let proof = PROOF_SHARE * most;
+            limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal, proof }));
         }
         if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
             let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
             let spent = (spent.tokens_in + spent.tokens_out) as f64;
             let dearest = costs.dearest_tokens(&leaders).unwrap_or(trial);
             let ending = spare * (MARGIN * dearest).min(costs.most_tokens()).max(trial);
-            limits.push((Limit::Tokens, LimitUse { most: most as f64, spent, trial, ending, proposal }));
+            let (most, proof) = (most as f64, PROOF_SHARE * most as f64);
+            limits.push((Limit::Tokens, LimitUse { most, spent, trial, ending, proposal, proof }));
         }
         limits.retain(|(_, limit)| limit.trial > 0.0);
         limits
@@ -177,6 +199,8 @@ struct LimitUse {
     /// A trial of choosing and proving: of the prompts that lead, which are often the longest.
     ending: f64,
     proposal: f64,
+    /// The most that proving may take; without bound where its examples were cut in advance.
+    proof: f64,
 }
 
 fn cut(examples: &mut Vec<ExampleId>, most: f64) {

@@ -48,6 +48,25 @@ async fn cost_and_tokens_leave_enough_to_choose_and_prove() {
     }
 }
 
+/// What answers cost is known once there are some: where the limit does not pay for the whole proof, it pays for a part of it.
+#[tokio::test]
+async fn cost_and_tokens_that_are_small_pay_for_a_part_of_the_proof() {
+    let whole = Rig::new(spec("simulated:gentle", calls(400))).await.finish().await.evidence.unwrap().n;
+    let mut parts = 0;
+    for budget in [tokens(4_000), usd(0.002)] {
+        for strategy in [StrategySpec::Auto(Default::default()), StrategySpec::Genetic(Default::default())] {
+            let mut spec = spec("simulated:gentle", budget);
+            spec.optimize.strategy = strategy.clone();
+            let (outcome, report) = Rig { concurrency: 4, ..Rig::new(spec).await }.go().await;
+            assert!(matches!(outcome, RunOutcome::Finished), "{strategy:?} {budget:?}: {outcome:?} {:?}", report.spent);
+            let n = report.evidence.map_or(0, |evidence| evidence.n);
+            assert!((5..=whole).contains(&n), "{strategy:?} {budget:?}: {n} of {whole}");
+            parts += usize::from(n < whole);
+        }
+    }
+    assert!(parts > 0);
+}
+
 /// What cannot be read is paid for and brings nothing: a few such answers must not cost the evidence.
 #[tokio::test]
 async fn unreadable_answers_leave_enough_to_choose_and_prove() {
