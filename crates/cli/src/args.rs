@@ -196,6 +196,12 @@ pub struct FileArgs {
     /// Most US dollars that the run may spend
     #[arg(long, value_name = "X", allow_negative_numbers = true, value_parser = above_zero)]
     pub budget_usd: Option<f64>,
+    /// Most tokens that the run may take, input and output together
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = whole)]
+    pub budget_tokens: Option<u64>,
+    /// Most minutes that the run may take
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = above_zero)]
+    pub budget_minutes: Option<f64>,
     /// Do not use answers that earlier runs paid for
     #[arg(long)]
     pub no_cache: bool,

@@ -119,6 +119,8 @@ pub fn overrides(args: &FileArgs) -> Result<Overrides, Failure> {
         concurrency: args.concurrency,
         budget_calls: args.budget_calls,
         budget_usd: args.budget_usd,
+        budget_tokens: args.budget_tokens,
+        budget_minutes: args.budget_minutes,
     })
 }
 

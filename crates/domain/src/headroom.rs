@@ -16,8 +16,9 @@ pub struct Headroom {
     pub repeats: u32,
     /// Share of them where the second answer scored otherwise, in [0, 1]; `None` where none was asked twice.
     pub noise: Option<f64>,
-    /// The highest mean score that any prompt can be expected to reach given that noise, in [0, 1].
-    pub ceiling: f64,
+    /// The highest mean score that a prompt can be expected to reach at that noise, in [0, 1]: by the lower end of the noise's 99 % interval, so that few
+    /// repeats claim little. `None` where that says nothing: no answer scored otherwise, or scores are not all 0 or 1.
+    pub ceiling: Option<f64>,
     /// What a gain of 2, 5 and 10 points needs.
     pub power: Vec<PowerRow>,
 }

@@ -62,6 +62,9 @@ pub struct Models {
     /// Further models that a program may ask by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub program: Vec<ModelSpec>,
+    /// The judges that single checks name, by the name that they use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub judges: BTreeMap<String, ModelSpec>,
     /// Other models from some generation on, in order of `from`.
     #[serde(default)]
     pub generations: Vec<GenerationModels>,
@@ -96,10 +99,10 @@ impl GenerationModels {
 impl Models {
     /// Every model, to be changed.
     pub fn each_mut(&mut self) -> impl Iterator<Item = &mut ModelSpec> {
-        let Self { task, reflection, judge, embedding, moderation, program, generations } = self;
+        let Self { task, reflection, judge, embedding, moderation, program, judges, generations } = self;
         let later = generations.iter_mut().flat_map(|g| [&mut g.task, &mut g.reflection, &mut g.judge]);
         let single = [reflection, judge, embedding, moderation].into_iter().chain(later).flatten();
-        task.iter_mut().chain(program).chain(single)
+        task.iter_mut().chain(program).chain(judges.values_mut()).chain(single)
     }
 
     /// The model of a role in a generation. `None` only where no task model is given.
@@ -132,6 +135,7 @@ impl Models {
             embedding,
             moderation,
             program: Vec::new(),
+            judges: BTreeMap::new(),
             generations: Vec::new(),
         }
     }
@@ -212,11 +216,19 @@ impl Models {
         all.iter().position(|known| known.answers_like(model)).and_then(|place| name_among(&all, place))
     }
 
+    /// The judge that a check names: the one listed under that name, else the model of that label or id, as in runs that list none.
+    #[must_use]
+    pub fn judge_named(&self, name: &str) -> Option<&ModelSpec> {
+        let other = || self.all().into_iter().find(|model| model.label == name || model.id == name);
+        self.judges.get(name).or_else(other)
+    }
+
     /// Every model that the run may call, each once, in a fixed order.
     #[must_use]
     pub fn all(&self) -> Vec<&ModelSpec> {
         let mut all: Vec<&ModelSpec> = self.task.iter().chain(&self.program).collect();
         all.extend([&self.reflection, &self.judge, &self.embedding, &self.moderation].into_iter().flatten());
+        all.extend(self.judges.values());
         for g in &self.generations {
             all.extend([&g.task, &g.reflection, &g.judge].into_iter().flatten());
         }
@@ -329,6 +341,7 @@ mod tests {
                 embedding: None,
                 moderation: None,
                 program: Vec::new(),
+                judges: BTreeMap::new(),
                 generations: generations.iter().enumerate().map(later).collect(),
             };
             assert_eq!(models.task_override(0), None, "{task:?}");

@@ -1,5 +1,5 @@
-use clade_domain::{Bill, CandidateId, ModelAnswer, ModelRequest, ModelRole, Models, Ran};
-use clade_models::{CallContext, ModelError};
+use clade_domain::{Bill, CandidateId, ModelAnswer, ModelRequest, ModelRole, ModelSpec, Models, Ran};
+use clade_models::{CallContext, Endpoint, ModelError, ModelName};
 use futures::future::join_all;
 
 use crate::{Clients, EngineError};
@@ -17,7 +17,7 @@ pub(crate) struct Asker<'a> {
     /// The task model that the candidate is bound to.
     pub bound: Option<&'a str>,
     /// The model that the asker names itself.
-    pub named: Option<&'a str>,
+    pub named: Option<&'a ModelSpec>,
 }
 
 impl std::fmt::Debug for Clients {
@@ -75,11 +75,10 @@ pub(crate) async fn fulfil(
 /// Fetches one answer.
 pub(crate) async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<Fetched, EngineError> {
     let context = CallContext { role: asker.role, sample: asker.sample };
-    let named = asker.named.and_then(|id| asker.clients.named(id));
     match request {
         ModelRequest::Chat(request) => {
-            let client = match named {
-                Some(client) => client,
+            let client = match asker.named {
+                Some(model) => asker.clients.of_named(model)?,
                 None => asker.clients.of(asker.models, asker.role, asker.generation, asker.bound)?,
             };
             let answer = client.chat(request, context).await?;
@@ -87,16 +86,17 @@ pub(crate) async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<Fe
             Ok(Fetched::bought(ModelAnswer::Chat(answer), bill))
         }
         ModelRequest::Embed(texts) => {
-            let model = asker.models.embedding.as_ref();
-            let client = named.or_else(|| model.and_then(|m| asker.clients.of_model(m)));
-            let client = client.ok_or_else(|| missing("embedding", "similar"))?;
+            let named = asker.named.filter(|model| serves(model, Endpoint::Embedding));
+            let model = named.or(asker.models.embedding.as_ref()).ok_or_else(|| missing("embedding", "similar"))?;
+            let client = asker.clients.of_named(model)?;
             let (vectors, usage, cost) = client.embed(texts, context).await?;
             Ok(Fetched::bought(ModelAnswer::Embedding(vectors), Bill::of(usage, cost)))
         }
         ModelRequest::Moderate(text) => {
-            let model = asker.models.moderation.as_ref();
-            let client = named.or_else(|| model.and_then(|m| asker.clients.of_model(m)));
-            let client = client.ok_or_else(|| missing("moderation", "moderation"))?;
+            let named = asker.named.filter(|model| serves(model, Endpoint::Moderation));
+            let model =
+                named.or(asker.models.moderation.as_ref()).ok_or_else(|| missing("moderation", "moderation"))?;
+            let client = asker.clients.of_named(model)?;
             let scores = client.moderate(text, context).await?;
             Ok(Fetched::bought(ModelAnswer::Moderation(scores), Bill::of(Default::default(), Some(Default::default()))))
         }
@@ -105,6 +105,11 @@ pub(crate) async fn fetch(asker: Asker<'_>, request: &ModelRequest) -> Result<Fe
             Ok(Fetched { answer: ModelAnswer::Code(executed.answer), bill: Bill::default(), ran: executed.ran })
         }
     }
+}
+
+/// Whether a model has this endpoint; simulated ones have all.
+fn serves(model: &ModelSpec, endpoint: Endpoint) -> bool {
+    ModelName::parse(&model.id).is_ok_and(|name| name.endpoint == endpoint || name.is_simulated())
 }
 
 fn missing(role: &str, evaluator: &str) -> EngineError {
@@ -119,7 +124,7 @@ fn missing(role: &str, evaluator: &str) -> EngineError {
 mod tests {
     use std::{collections::BTreeMap, sync::Arc};
 
-    use clade_domain::{ChatAnswer, ChatRequest, FinishReason, ModelSpec, Usage, Usd};
+    use clade_domain::{ChatAnswer, ChatRequest, FinishReason, Usage, Usd};
     use clade_models::{ClientFuture, ModelClient};
 
     use super::*;
@@ -159,6 +164,7 @@ mod tests {
             embedding: None,
             moderation: None,
             program: Vec::new(),
+            judges: BTreeMap::new(),
             generations: Vec::new(),
         };
         let asker = Asker {

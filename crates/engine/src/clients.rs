@@ -56,9 +56,9 @@ impl Clients {
         self.by_model.iter().find(|(known, _)| is_same(known, model)).map(|(_, client)| client)
     }
 
-    /// A client by its model's name, for judges that an assertion names itself.
-    pub(crate) fn named(&self, id: &str) -> Option<&Arc<dyn ModelClient>> {
-        self.by_model.iter().map(|(_, client)| client).find(|client| client.name() == id)
+    /// The client of a model that is asked by name; another one is never asked in its place.
+    pub(crate) fn of_named(&self, model: &ModelSpec) -> Result<&Arc<dyn ModelClient>, EngineError> {
+        self.of_model(model).ok_or_else(|| EngineError::NoClient { model: model.id.clone() })
     }
 }
 

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use clade_domain::{
     CandidateId, DatasetSummary, Example, FORMAT_VERSION, RunEvent, RunId, RunMode, RunSpec, SeedPrompt, Spent,
@@ -73,8 +73,8 @@ pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<Run
         RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
     };
-    let description =
-        if spec.description.is_empty() { spec.source.as_deref() } else { Some(spec.description.as_str()) };
+    let file = || spec.source.as_deref().and_then(|path| Path::new(path).file_name()?.to_str());
+    let description = if spec.description.is_empty() { file() } else { Some(spec.description.as_str()) };
     RunSummary {
         run,
         mode: spec.mode,

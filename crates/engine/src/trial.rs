@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use clade_domain::{
-    ChatMessage, ChatRequest, ContentHash, Example, FinishReason, ModelRole, ProgramCalls, ProgramSpec, Ran, RunEvent,
-    RunSpec, Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
+    ChatMessage, ChatRequest, ContentHash, Example, FinishReason, ModelRequest, ModelRole, ProgramCalls, ProgramSpec,
+    Ran, RunEvent, RunSpec, Split, Trial, TrialError, TrialErrorKind, TrialOutcome, Usage, Usd,
 };
 use clade_evolve::EvaluateCommand;
 use clade_metrics::{EvaluatorError, Judged, Judging};
@@ -210,6 +210,13 @@ async fn judged(
             Err(error) => return Ok(Err(evaluator_error(&error))),
         };
         for (index, requests) in asked.into_iter().enumerate().filter(|(_, requests)| !requests.is_empty()) {
+            let named = match &job.example.asserts[index].provider {
+                Some(name) if requests.iter().any(|request| !matches!(request, ModelRequest::Code(_))) => {
+                    let judge = spec.models.judge_named(name);
+                    Some(judge.ok_or_else(|| EngineError::NoClient { model: name.clone() })?)
+                }
+                _ => None,
+            };
             let asker = Asker {
                 clients,
                 models: &spec.models,
@@ -218,7 +225,7 @@ async fn judged(
                 sample: job.command.cell.sample,
                 candidate: Some(job.command.cell.candidate),
                 bound: None,
-                named: job.example.asserts[index].provider.as_deref(),
+                named,
             };
             match fulfil(asker, requests, gathered).await {
                 Ok(more) => answers[index].extend(more),

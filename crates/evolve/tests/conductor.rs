@@ -33,6 +33,7 @@ fn spec(mode: RunMode, budget: Budget, genetic: GeneticSpec) -> RunSpec {
             embedding: None,
             moderation: None,
             program: Vec::new(),
+            judges: std::collections::BTreeMap::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),

@@ -33,6 +33,7 @@ fn spec(strategy: StrategySpec, calls: u64) -> RunSpec {
             embedding: None,
             moderation: None,
             program: Vec::new(),
+            judges: std::collections::BTreeMap::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),

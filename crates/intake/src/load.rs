@@ -2,7 +2,7 @@ use std::path::Path;
 
 use clade_domain::{ModelSpec, OperatorName, RunMode};
 use clade_evolve::operators;
-use clade_models::{Price, price_of, simulated::SimulatedModel};
+use clade_models::{ModelName, Price, price_of, simulated::SimulatedModel};
 use clade_runfile::{Estimate, Library, LoadOptions, Loaded, Overrides, Problems, Reach};
 
 /// Reads and checks a run file and all its data; `library` holds what it names of its workspace. Nothing is called and nothing is written.
@@ -30,13 +30,13 @@ pub fn estimate(loaded: &Loaded) -> Estimate {
     clade_runfile::estimate(loaded, &price)
 }
 
-/// What is wrong with a model before anything is called.
-fn check_model(model: &ModelSpec) -> Result<(), String> {
+/// The full name of a model, or what is wrong with it, before anything is called.
+fn check_model(model: &ModelSpec) -> Result<String, String> {
     clade_models::check_config(&model.id, &model.config)?;
-    match model.id.starts_with("simulated") {
-        true => SimulatedModel::new(&model.id, &model.config, None, 0).map(drop),
-        false => Ok(()),
+    if model.id.starts_with("simulated") {
+        SimulatedModel::new(&model.id, &model.config, None, 0)?;
     }
+    ModelName::parse(&model.id).map(|name| name.to_string()).map_err(|error| error.to_string())
 }
 
 /// A known price; `None` where it is unknown.

@@ -152,6 +152,7 @@ fn spec(job: &Job) -> RunSpec {
             embedding: None,
             moderation: None,
             program: Vec::new(),
+            judges: std::collections::BTreeMap::new(),
             generations: Vec::new(),
         },
         options: EvalOptions { max_concurrency: Some(CAPACITY as u32), ..EvalOptions::default() },

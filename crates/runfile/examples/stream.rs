@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         mode: RunMode::Optimize,
         overrides: Overrides::default(),
         env: &|_| None,
-        check_model: &|_| Ok(()),
+        check_model: &|model| Ok(model.id.clone()),
         operators: &[],
         reach: clade_runfile::Reach::Anywhere,
         library: &clade_runfile::Library::default(),

@@ -19,8 +19,8 @@ pub struct LoadOptions<'a> {
     pub overrides: Overrides,
     /// The environment, `.env` files included.
     pub env: &'a dyn Fn(&str) -> Option<String>,
-    /// Says what is wrong with a model: an unknown provider, a setting it does not have.
-    pub check_model: &'a dyn Fn(&ModelSpec) -> Result<(), String>,
+    /// The full name of a model, the same for every spelling of it; or what is wrong with it: an unknown provider, a setting it does not have.
+    pub check_model: &'a dyn Fn(&ModelSpec) -> Result<String, String>,
     /// Names of the operators with their default weights.
     pub operators: &'a [(OperatorName, f64)],
     /// Which files it may name.
@@ -52,6 +52,10 @@ pub struct Overrides {
     pub budget_calls: Option<u64>,
     /// `--budget-usd`.
     pub budget_usd: Option<f64>,
+    /// `--budget-tokens`.
+    pub budget_tokens: Option<u64>,
+    /// `--budget-minutes`.
+    pub budget_minutes: Option<f64>,
 }
 
 /// Everything the parts of the loader share.

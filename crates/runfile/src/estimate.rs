@@ -373,6 +373,10 @@ impl Builder<'_> {
     fn price_of(&mut self, role: ModelRole) -> Option<Price> {
         let models: Vec<&ModelSpec> = match role {
             ModelRole::Task if self.spec.mode == RunMode::Evaluate => self.spec.models.task.iter().collect(),
+            // which check asks whom is not known here
+            ModelRole::Judge => {
+                self.spec.models.of(role, 0).into_iter().chain(self.spec.models.judges.values()).collect()
+            }
             _ => self.spec.models.of(role, 0).into_iter().collect(),
         };
         let mut mean = Price::default();

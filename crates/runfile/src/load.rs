@@ -3,7 +3,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::{ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, RunMode, RunSpec};
+use clade_domain::{
+    ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, Models, RunMode, RunSpec,
+};
 use clade_text::environment;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -138,6 +140,8 @@ pub fn load(path: &Path, options: &LoadOptions<'_>) -> Result<Loaded, Problems> 
     let mut context = Context { options, sources, root, folder, env, problems, warnings: Vec::new() };
     // promptfoo's own files have some of its keys without anything in them
     context.root.drop_entries(|entry| unsupported("RunFile", &entry.key).is_some() && entry.value.says_nothing());
+    // a place for what anchors share
+    context.root.drop_entries(|entry| entry.key.starts_with("x-"));
     let findings = Checker::run_file().check(&context.root);
     context.take(findings);
     stop(&mut context)?;
@@ -234,7 +238,8 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     checks::objectives(context, &mut spec.objectives, &scan);
     let sandbox = sandbox::resolve(context, &file, scan.needs, found.program.as_ref(), scan.files.iter());
     checks::helpers(context, &mut models, scan.needs);
-    judges(context, &models.all(), &scan);
+    models.judges = judges(context, &models, &scan);
+    asked(context, &mut models);
     checks::unchecked(context, &scan);
     checks::empty_answers(context, &scan);
     let marks = checks::split(context, &scan, &spec.splits);
@@ -253,7 +258,8 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let spec = RunSpec {
         mode: context.options.mode,
         description: file.description.clone().unwrap_or_default(),
-        source: Some(path.display().to_string()),
+        // whole, so that the run goes on from any folder
+        source: Some(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()),
         seed,
         prompts: prompts.into_iter().map(|p| p.seed).collect(),
         models,
@@ -266,7 +272,12 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);
     let limit = |name: &str| context.at(&KeyPath::of("optimize.budget").name(name), "", "");
-    let models = found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
+    let mut models: BTreeMap<String, Problem> =
+        found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
+    for (judge, place) in &scan.judges {
+        let model = spec.models.judges.get(judge).map_or(judge, |model| &model.id);
+        models.entry(model.clone()).or_insert_with(|| judge_at(context, place));
+    }
     let places = Places { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd"), models };
     let files = context.folder.files();
     let functions = scan.functions.0.into_iter().map(|function| {
@@ -302,15 +313,62 @@ fn scan(source: &DataSource, prompts: &[LoadedPrompt], (parted, questions): (boo
     data::scan(source, &ScanNeeds { prompts, parted, questions })
 }
 
-/// Judges that single checks name have to be models too.
-fn judges(context: &mut Context<'_>, models: &[&ModelSpec], scan: &Scan) {
-    for (judge, (name, line)) in &scan.judges {
-        let known = models.iter().any(|m| m.label == *judge || m.id == *judge);
-        if let (false, Err(message)) = (known, (context.options.check_model)(&ModelSpec::named(judge))) {
-            let fix = "name a model as in `providers`, or the label of one";
-            context.problems.push(Problem::of_line(name, *line, None, message, fix));
+/// The judges that single checks name: by label or in any spelling a model of the run, else one more.
+fn judges(context: &mut Context<'_>, models: &Models, scan: &Scan) -> BTreeMap<String, ModelSpec> {
+    let check = context.options.check_model;
+    let known = models.all();
+    let full: Vec<Option<String>> = known.iter().map(|model| check(model).ok()).collect();
+    let mut found = BTreeMap::new();
+    for (judge, place) in &scan.judges {
+        let meant = known.iter().find(|model| !model.label.is_empty() && model.label == *judge);
+        if let Some(meant) = meant.or_else(|| known.iter().find(|model| model.id == *judge)) {
+            found.insert(judge.clone(), (*meant).clone());
+            continue;
+        }
+        let named = environment::expand(judge, &|name| context.env(name))
+            .map_err(|unset| format!("the environment variable `{}` is not set", unset.0))
+            .map(ModelSpec::named);
+        match named.and_then(|named| Ok((check(&named)?, named))) {
+            Ok((name, named)) => {
+                let same = full.iter().position(|full| full.as_ref() == Some(&name));
+                found.insert(judge.clone(), same.map_or(named, |at| known[at].clone()));
+            }
+            Err(message) => {
+                let fix = "name a model as in `providers`, or the label of one";
+                let problem = judge_at(context, place).saying(message, fix);
+                context.problems.push(problem);
+            }
         }
     }
+    found
+}
+
+/// Where a judge is named first.
+fn judge_at(context: &Context<'_>, place: &NamedIn) -> Problem {
+    match place {
+        NamedIn::Example(name, line) => Problem::of_line(name, *line, None, "", ""),
+        NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(*at).name("provider"), "", ""),
+    }
+}
+
+/// Leaves out the task models that a search never asks, and says so.
+fn asked(context: &mut Context<'_>, models: &mut Models) {
+    if context.options.mode == RunMode::Evaluate || models.task.len() < 2 {
+        return;
+    }
+    let others = models.task.split_off(1);
+    let name = |model: &ModelSpec| format!("`{}`", if model.label.is_empty() { &model.id } else { &model.label });
+    let used = models.all();
+    let unused: Vec<String> = others.iter().filter(|model| !used.contains(model)).map(name).collect();
+    let first = models.task.first().map(name).unwrap_or_default();
+    let path = KeyPath::of(if context.root.entry("targets").is_some() { "targets" } else { "providers" });
+    let not = match unused.as_slice() {
+        [] => String::new(),
+        [one] => format!("; {one} is not asked"),
+        _ => format!("; {} are not asked", unused.join(", ")),
+    };
+    let fix = "put the model first that the prompt is for; `clade eval` evaluates with all of them";
+    context.warn(&path, format!("a search is for the first model, {first}{not}"), fix);
 }
 
 /// What `defaultTest` gives to every test, and the judge that it names for all.

@@ -89,8 +89,10 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
         None => {}
     }
     let Loader { mut found, task, program, .. } = loader;
-    found.models = Some(Models { task, reflection, judge: own_judge, embedding, moderation, program, generations })
-        .filter(|m| !m.task.is_empty());
+    let judges = BTreeMap::new();
+    found.models =
+        Some(Models { task, reflection, judge: own_judge, embedding, moderation, program, judges, generations })
+            .filter(|m| !m.task.is_empty());
     found
 }
 

@@ -22,6 +22,8 @@ pub(crate) fn apply(root: &mut Node, overrides: &Overrides, sources: &mut Source
         ("evaluateOptions.maxConcurrency", overrides.concurrency.map(|n| n.to_string()), "--concurrency"),
         ("optimize.budget.calls", overrides.budget_calls.map(|n| n.to_string()), "--budget-calls"),
         ("optimize.budget.usd", overrides.budget_usd.map(|n| n.to_string()), "--budget-usd"),
+        ("optimize.budget.tokens", overrides.budget_tokens.map(|n| n.to_string()), "--budget-tokens"),
+        ("optimize.budget.minutes", overrides.budget_minutes.map(|n| n.to_string()), "--budget-minutes"),
     ];
     for (path, value, flag) in typed {
         if let Some(value) = value {

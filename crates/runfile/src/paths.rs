@@ -66,6 +66,11 @@ impl Folder {
         to
     }
 
+    /// A path that was [expanded](Self::expand), as the run file would write it.
+    pub(crate) fn seen(&self, path: &Path) -> String {
+        path.strip_prefix(&self.path).unwrap_or(path).display().to_string()
+    }
+
     /// Whether links lead from this place, which is below the folder, to somewhere else.
     pub(crate) fn leaves(&self, place: &Path) -> bool {
         let folder = if self.path.as_os_str().is_empty() { Path::new(".") } else { &self.path };

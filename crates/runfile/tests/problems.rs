@@ -134,6 +134,8 @@ fn values_of_the_command_line_are_checked_too() {
         concurrency: Some(0),
         budget_calls: None,
         budget_usd: Some(-2.0),
+        budget_tokens: None,
+        budget_minutes: Some(-1.0),
     };
     insta::assert_snapshot!("overrides", problems(folder.path(), "promptclade.yaml", overrides));
 }

@@ -46,6 +46,24 @@ outputPath: out.json
 "#;
 
 #[test]
+fn a_pattern_in_vars_makes_an_example_of_each_file() {
+    let file = "prompts: ['{{t}}']\nproviders: [simulated:rough]\n\
+                tests: [{vars: {t: 'file://texts/*.txt'}, assert: [{type: contains, value: x}]}]\n";
+    let texts = [("texts/b.txt", "B\n"), ("texts/a.txt", "A"), ("texts/c.md", "C")];
+    let (_folder, loaded) = load(&[&[("p.yaml", file)], &texts[..]].concat(), RunMode::Evaluate);
+    let seen: Vec<_> = examples(&loaded).into_iter().map(|example| example.vars["t"].clone()).collect();
+    assert_eq!(seen, ["A", "B"]);
+}
+
+#[test]
+fn keys_that_begin_with_x_are_for_anchors() {
+    let file = "x-check: &check {type: contains, value: x}\nprompts: ['{{t}}']\nproviders: [simulated:rough]\n\
+                tests: [{vars: {t: a}, assert: [*check]}]\n";
+    let (_folder, loaded) = load(&[("p.yaml", file)], RunMode::Evaluate);
+    assert_eq!(examples(&loaded)[0].asserts[0].kind, "contains");
+}
+
+#[test]
 fn the_first_example_evaluates_and_runs() {
     let (_folder, loaded) = load(&[("promptfooconfig.yaml", GETTING_STARTED)], RunMode::Evaluate);
     assert_eq!(loaded.spec.prompts.len(), 2);
@@ -327,6 +345,8 @@ fn overrides_win_over_the_file() {
         concurrency: Some(3),
         budget_calls: Some(99),
         budget_usd: Some(1.5),
+        budget_tokens: None,
+        budget_minutes: None,
     };
     let loaded = load_with(&folder.path().join("promptclade.yaml"), RunMode::Optimize, overrides).unwrap();
     let clade_domain::StrategySpec::Genetic(genetic) = &loaded.spec.optimize.strategy else { panic!("genetic") };

@@ -2630,9 +2630,10 @@ export interface components {
         Headroom: {
             /**
              * Format: double
-             * @description The highest mean score that any prompt can be expected to reach given that noise, in [0, 1].
+             * @description The highest mean score that a prompt can be expected to reach at that noise, in [0, 1]: by the lower end of the noise's 99 % interval, so that few
+             *     repeats claim little. `None` where that says nothing: no answer scored otherwise, or scores are not all 0 or 1.
              */
-            ceiling: number;
+            ceiling: number | null;
             /**
              * Format: double
              * @description Upper end of the score's 95 % interval.
@@ -2998,6 +2999,10 @@ export interface components {
              * @default null
              */
             judge: components["schemas"]["ModelSpec"] | null;
+            /** @description The judges that single checks name, by the name that they use. */
+            judges?: {
+                [key: string]: components["schemas"]["ModelSpec"];
+            };
             /**
              * @description Answers `moderation`; needed only by it.
              * @default null

@@ -4,17 +4,17 @@ use super::result::{count, thousands};
 
 /// What there is to gain, said once before a search spends its budget.
 pub fn lines(headroom: &Headroom) -> Vec<String> {
-    let Headroom { n, score, ci_low, ci_high, ceiling, .. } = headroom;
+    let Headroom { n, score, ci_low, ci_high, repeats, .. } = headroom;
     let on = count(u64::from(*n), "train example");
     let first = format!("headroom: the first prompt scores {score:.2} [{ci_low:.2}, {ci_high:.2}] on {on}");
-    let ceiling = match headroom.noise {
-        Some(noise) => format!(
-            "asked twice, {:.0} % of {} scored otherwise; no prompt can be expected above {ceiling:.2}",
-            noise * 100.0,
-            count(u64::from(headroom.repeats), "answer"),
-        ),
-        None => format!("no prompt can be expected above {ceiling:.2}"),
-    };
+    let again = headroom.noise.map(|noise| {
+        let differ = (noise * f64::from(*repeats)).round();
+        let above = match headroom.ceiling {
+            Some(ceiling) => format!("; at that noise no prompt can be expected above {ceiling:.2}"),
+            None => String::new(),
+        };
+        format!("asked twice, {differ} of {} scored otherwise{above}", count(u64::from(*repeats), "answer"))
+    });
     let needs: Vec<String> = headroom
         .power
         .iter()
@@ -23,7 +23,7 @@ pub fn lines(headroom: &Headroom) -> Vec<String> {
             format!("{:.0} points {examples} ({} calls)", row.gain * 100.0, thousands(row.calls))
         })
         .collect();
-    let mut lines = vec![first, ceiling];
+    let mut lines: Vec<String> = [Some(first), again].into_iter().flatten().collect();
     if !needs.is_empty() {
         lines.push(format!("a gain can be shown with: {}", needs.join(", ")));
     }
@@ -45,20 +45,25 @@ mod tests {
             score: 0.356,
             ci_low: 0.24,
             ci_high: 0.48,
-            repeats: 12,
-            noise: Some(0.083),
-            ceiling: 0.958,
+            repeats: 5,
+            noise: Some(0.6),
+            ceiling: Some(0.907),
             power,
         };
         let noisy = lines(&headroom).join("\n");
-        (headroom.noise, headroom.repeats, headroom.ceiling) = (None, 0, 1.0);
-        insta::assert_snapshot!([noisy, lines(&headroom).join("\n")].join("\n\n"), @r"
+        (headroom.noise, headroom.ceiling) = (Some(0.0), None);
+        let quiet = lines(&headroom).join("\n");
+        (headroom.noise, headroom.repeats) = (None, 0);
+        insta::assert_snapshot!([noisy, quiet, lines(&headroom).join("\n")].join("\n\n"), @r"
         headroom: the first prompt scores 0.36 [0.24, 0.48] on 60 train examples
-        asked twice, 8 % of 12 answers scored otherwise; no prompt can be expected above 0.96
+        asked twice, 3 of 5 answers scored otherwise; at that noise no prompt can be expected above 0.91
         a gain can be shown with: 2 points 1,900 test examples (3,800 calls), 5 points 310 test examples (620 calls), 10 points 77 test examples (154 calls)
 
         headroom: the first prompt scores 0.36 [0.24, 0.48] on 60 train examples
-        no prompt can be expected above 1.00
+        asked twice, 0 of 5 answers scored otherwise
+        a gain can be shown with: 2 points 1,900 test examples (3,800 calls), 5 points 310 test examples (620 calls), 10 points 77 test examples (154 calls)
+
+        headroom: the first prompt scores 0.36 [0.24, 0.48] on 60 train examples
         a gain can be shown with: 2 points 1,900 test examples (3,800 calls), 5 points 310 test examples (620 calls), 10 points 77 test examples (154 calls)
         ");
     }

@@ -58,6 +58,8 @@ fn set(args: &FileArgs) -> Vec<String> {
         ("evaluateOptions.cache", args.no_cache.then(|| "false".to_owned())),
         ("optimize.budget.calls", args.budget_calls.map(|n| n.to_string())),
         ("optimize.budget.usd", args.budget_usd.map(|n| n.to_string())),
+        ("optimize.budget.tokens", args.budget_tokens.map(|n| n.to_string())),
+        ("optimize.budget.minutes", args.budget_minutes.map(|n| n.to_string())),
     ];
     let typed = typed.into_iter().filter_map(|(path, value)| Some(format!("{path}={}", value?)));
     args.set.iter().cloned().chain(typed).collect()

@@ -31,6 +31,7 @@ mod judges;
 mod library;
 mod limits;
 mod mcp;
+mod named_models;
 #[cfg(target_os = "linux")]
 mod programs;
 mod promptfoo;

@@ -4,8 +4,8 @@ use std::{
 };
 
 use clade_domain::{
-    Bill, ChatMessage, ChatRequest, ContentHash, MessageRole, ModelAnswer, ModelRequest, ProgramCalls, Sampling, Usage,
-    Usd,
+    Bill, ChatMessage, ChatRequest, ContentHash, MessageRole, ModelAnswer, ModelRequest, ModelSpec, ProgramCalls,
+    Sampling, Usage, Usd,
 };
 use clade_models::ModelError;
 use clade_sandbox::channel::{Ask, ModelHost};
@@ -70,14 +70,14 @@ impl<'a> Asks<'a> {
             Some(name) => Some(self.model(&name)?),
         };
         let again = {
-            let key = serde_json::to_vec(&(&request, &named)).unwrap_or_default();
+            let key = serde_json::to_vec(&(&request, named.map(|model| &model.id))).unwrap_or_default();
             let mut tally = self.tally();
             let seen = tally.seen.entry(ContentHash::of(&key)).or_insert(0);
             *seen += 1;
             *seen - 1
         };
         let sample = self.asker.sample.saturating_add(AGAIN.saturating_mul(again));
-        let asker = Asker { sample, named: named.as_deref(), ..self.asker };
+        let asker = Asker { sample, named, ..self.asker };
         match fetch(asker, &ModelRequest::Chat(request)).await {
             Ok(fetched) => {
                 let ModelAnswer::Chat(answer) = fetched.answer else {
@@ -111,11 +111,11 @@ impl<'a> Asks<'a> {
         }
     }
 
-    /// The id of a model that the run file lets the program name.
-    fn model(&self, name: &str) -> Result<String, String> {
+    /// A model that the run file lets the program name.
+    fn model(&self, name: &str) -> Result<&'a ModelSpec, String> {
         let allowed = self.asker.models.task.iter().chain(&self.asker.models.program);
         let found = allowed.clone().find(|model| model.id == name || (!model.label.is_empty() && model.label == name));
-        found.map(|model| model.id.clone()).ok_or_else(|| {
+        found.ok_or_else(|| {
             let names: Vec<&str> =
                 allowed.map(|m| if m.label.is_empty() { m.id.as_str() } else { m.label.as_str() }).collect();
             format!("the run file names no model `{name}` for this program; it may ask {}", names.join(", "))

@@ -89,6 +89,7 @@ pub fn spec(model: &str, budget: Budget) -> RunSpec {
             embedding: None,
             moderation: None,
             program: Vec::new(),
+            judges: std::collections::BTreeMap::new(),
             generations: Vec::new(),
         },
         options: EvalOptions::default(),

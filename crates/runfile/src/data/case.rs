@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
     sync::Mutex,
 };
 
@@ -86,6 +86,20 @@ impl Files {
         found
     }
 
+    /// The content of a `file://` path, or of a pattern the list of what all its files hold.
+    fn values(&self, written: &str) -> Read {
+        if !paths::is_glob(paths::strip(written)) {
+            return self.value(written);
+        }
+        let found = self.folder.expand(written)?;
+        let name = |path: &PathBuf| self.folder.seen(path);
+        match found.as_slice() {
+            // a file whose name looks like a pattern
+            [one] if name(one) == paths::strip(written) => self.value(written),
+            _ => found.iter().map(|path| self.value(&name(path))).collect::<Result<_, _>>().map(Value::Array),
+        }
+    }
+
     /// A file that is executed: its path inside, and its text.
     pub(crate) fn code(&self, written: &str) -> Result<(String, String), (String, String)> {
         let inside = paths::strip(written);
@@ -157,7 +171,7 @@ pub(crate) fn case(test: TestCase, files: &Files, rubric_prompt: Option<&str>) -
         if let Value::String(text) = value
             && text.starts_with("file://")
         {
-            match files.value(text) {
+            match files.values(text) {
                 Ok(found) => *value = found,
                 Err((message, fix)) => misfits.push(Misfit::new(root.name("vars").name(name), message, fix)),
             }

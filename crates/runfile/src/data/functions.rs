@@ -15,8 +15,8 @@ pub(crate) struct NamedFunction {
     pub place: NamedIn,
 }
 
-/// Where a function is named first.
-#[derive(Debug)]
+/// Where a function or a judge is named first.
+#[derive(Debug, Clone)]
 pub(crate) enum NamedIn {
     /// The check of that number in `defaultTest`.
     Defaults(usize),

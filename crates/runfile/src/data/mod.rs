@@ -3,6 +3,7 @@
 mod case;
 mod csv_file;
 mod expected;
+mod facts;
 mod functions;
 mod inputs;
 mod json_lines;

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{Assertion, ContentHash, DatasetHasher, Example, Prompt, Split, Vars};
-use clade_metrics::{Asks, Needs, registry};
+use clade_metrics::{Asks, Needs};
 use clade_text::{
     template::{self, PromptTemplate, TemplateError},
     tokens,
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{
     DataSource,
+    facts::Facts,
     functions::{Functions, NamedIn},
     profile::DataProfile,
     source::Placed,
@@ -22,6 +23,8 @@ use crate::{
 
 /// Most problems told of one data set.
 const MOST_PROBLEMS: usize = 20;
+/// Most judges that checks name.
+const MOST_JUDGES: usize = 100;
 /// Bytes of variables up to which the examples are kept, so that they are not read again.
 const MOST_KEPT: usize = 1024 * 1024;
 
@@ -55,7 +58,7 @@ pub(crate) struct Scan {
     /// Names that objectives may use.
     pub metrics: BTreeSet<String>,
     /// Judges that checks name, with the first place of each.
-    pub judges: BTreeMap<String, (String, usize)>,
+    pub judges: BTreeMap<String, NamedIn>,
     /// The most judge calls of one example.
     pub judge_calls: u32,
     /// What the checks need.
@@ -129,37 +132,6 @@ struct Pass<'a> {
     /// Bytes of the variables so far.
     bytes: usize,
     scan: Scan,
-}
-
-/// What is known of some checks.
-#[derive(Debug, Clone, Default)]
-struct Facts {
-    metrics: Vec<String>,
-    judges: Vec<String>,
-    calls: u32,
-    needs: Needs,
-    files: BTreeSet<String>,
-}
-
-impl Facts {
-    fn of(asserts: &[Assertion]) -> Self {
-        let mut facts = Self::default();
-        for assertion in asserts {
-            let name = match (&assertion.metric, assertion.negated) {
-                (Some(metric), _) => metric.clone(),
-                (None, false) => assertion.kind.clone(),
-                (None, true) => format!("not-{}", assertion.kind),
-            };
-            facts.metrics.push(name);
-            facts.judges.extend(assertion.provider.clone());
-            facts.files.extend(assertion.files.keys().cloned());
-            if let Some(evaluator) = registry::by_name(&assertion.kind) {
-                facts.calls += evaluator.calls();
-                facts.needs |= evaluator.needs(assertion);
-            }
-        }
-        facts
-    }
 }
 
 impl<'a> Pass<'a> {
@@ -297,9 +269,16 @@ impl<'a> Pass<'a> {
             calls += self.default_facts.calls;
         }
         for judge in &own.judges {
-            if !self.scan.judges.contains_key(judge) && self.scan.judges.len() < 100 {
-                self.scan.judges.insert(judge.clone(), (self.name(placed), placed.line));
+            if self.scan.judges.contains_key(judge) {
+                continue;
             }
+            if self.scan.judges.len() == MOST_JUDGES {
+                let message = format!("the checks name more than {MOST_JUDGES} judges");
+                let fix = "name fewer, or one for all as `optimize.models.judge`";
+                let problem = Problem::of_line(self.name(placed), placed.line, None, message, fix);
+                return self.problem(problem);
+            }
+            self.scan.judges.insert(judge.clone(), NamedIn::Example(self.name(placed), placed.line));
         }
         for metric in own.metrics {
             let metric = template::fill(&metric, &example.vars).unwrap_or(metric);
@@ -452,6 +431,9 @@ impl<'a> Pass<'a> {
         self.scan.files.append(&mut self.default_facts.files);
         for (at, check) in self.source.shared.defaults.case.asserts.iter().enumerate() {
             self.scan.functions.take(check, || NamedIn::Defaults(at));
+            for judge in Facts::of(std::slice::from_ref(check)).judges {
+                self.scan.judges.insert(judge, NamedIn::Defaults(at));
+            }
         }
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();

@@ -29,9 +29,16 @@ pub(super) fn template(error: &TemplateError, line: &str) -> String {
     if detail.contains("end of input") || detail.is_empty() {
         return "close every `{{`, `{%` and `{#`; write `{{ '{{' }}` for the braces themselves".to_owned();
     }
-    if !inside.contains('|') && words(inside) {
-        return "a placeholder is one name: rename the column so that it has no spaces, such as `a_b` for `a b`"
-            .to_owned();
+    if let Some(name) = placeholders(line).find(|name| is_foreign(name)) {
+        return format!(
+            "variables are named by the letters a to z, digits and `_`: give the column `{name}` such a name"
+        );
+    }
+    if let Some(name) = placeholders(line).find(|name| words(name)) {
+        let one = name.split_whitespace().collect::<Vec<_>>().join("_");
+        return format!(
+            "a placeholder is one name: rename the column `{name}`, for example to `{one}`, and write `{{{{{one}}}}}`"
+        );
     }
     "mend the expression; a placeholder is `{{ name }}`; write `{{ '{{' }}` for the braces themselves".to_owned()
 }
@@ -52,6 +59,16 @@ fn inside(line: &str) -> &str {
     }
 }
 
+/// What stands in each `{{ }}` of a line.
+fn placeholders(line: &str) -> impl Iterator<Item = &str> {
+    line.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.trim()))
+}
+
+/// Whether this is a name with letters that the engine does not take.
+fn is_foreign(text: &str) -> bool {
+    !text.is_ascii() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
 /// Whether these are several names and nothing else.
 fn words(text: &str) -> bool {
     text.split_whitespace().count() > 1 && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
@@ -69,7 +86,12 @@ mod tests {
             ("{% if a === 'x' %}b{% endif %}", "write `==` instead of `===`"),
             ("{% if a && b %}b{% endif %}", "write `and` instead of `&&`"),
             ("{{ a || b }}", "write `or` instead of `||`"),
-            ("{{ a b }}", "a placeholder is one name: rename"),
+            ("{{ a b }}", "a placeholder is one name: rename the column `a b`, for example to `a_b`"),
+            ("Dear {{first name}}: {{q}}", "a placeholder is one name: rename the column `first name`"),
+            (
+                "{{size}} {{größe}}",
+                "variables are named by the letters a to z, digits and `_`: give the column `größe`",
+            ),
             ("{{ a", "close every `{{`"),
             ("{% if a %}b", "close every `{{`"),
         ] {

@@ -105,7 +105,18 @@ fn parts(context: &mut Context<'_>, source: usize) -> Result<Vec<Placed>, Vec<Pr
 
 /// A chat as JSON or YAML; any other JSON is sent as it is written.
 fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec<Placed>, Vec<Problem>> {
-    let node = yaml::read(&context.sources, source)?;
+    let node = yaml::read(&context.sources, source).map_err(|problems| {
+        let text = context.sources.text(source);
+        let writes = text.contains("{%") || text.lines().any(|line| line.contains(": {{"));
+        match problems.first().filter(|_| writes) {
+            Some(first) => {
+                let message = "chats that a template writes, before they are read, are promptfoo's and not supported yet";
+                let fix = "write each message as it is, and templates between the quotes of a `content` alone: `\"content\": \"{{question}}\"`";
+                vec![first.saying(message, fix)]
+            }
+            None => problems,
+        }
+    })?;
     match chat_problem(context, &node, Place::of_line(source, 1))? {
         Some(prompt) => Ok(vec![prompt]),
         None if extension == "json" => {

@@ -9,7 +9,7 @@ use super::{OptimizeInput, ProvidersInput, TestCase, TestsInput};
 /// A promptfoo config with one more block, `optimize`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
-#[schemars(title = "Promptclade run file")]
+#[schemars(title = "Promptclade run file", extend("patternProperties" = {"^x-": true}))]
 pub(crate) struct RunFile {
     /// What the prompt is for, in your words. Operators that write prompts read it.
     pub description: Option<String>,

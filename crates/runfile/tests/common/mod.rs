@@ -11,10 +11,10 @@ pub fn env(name: &str) -> Option<String> {
 }
 
 /// Knows providers of a few names.
-pub fn check_model(model: &ModelSpec) -> Result<(), String> {
+pub fn check_model(model: &ModelSpec) -> Result<String, String> {
     let provider = model.id.split(':').next().unwrap_or_default();
     if ["openai", "anthropic", "simulated", "ollama"].contains(&provider) {
-        Ok(())
+        Ok(model.id.replacen("openai:chat:", "openai:", 1))
     } else {
         Err(format!("there is no provider `{provider}`"))
     }

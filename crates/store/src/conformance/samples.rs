@@ -180,7 +180,7 @@ pub fn several_kinds() -> Vec<RunEvent> {
                 ci_high: 0.5,
                 repeats: 5,
                 noise: Some(0.2),
-                ceiling: 0.9,
+                ceiling: Some(0.9),
                 power: vec![PowerRow { gain: 0.05, examples: 400, calls: 800 }],
             }),
         },

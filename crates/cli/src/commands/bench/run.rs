@@ -127,6 +127,8 @@ async fn loaded(path: &Path, args: &BenchRunArgs, entry: &Entry, context: &Conte
         concurrency: args.concurrency,
         budget_calls: args.budget_calls,
         budget_usd: args.budget_usd,
+        budget_tokens: None,
+        budget_minutes: None,
         // an answer that another run paid for would be a gift to whoever comes later
         no_cache: !args.share_answers,
     };

@@ -40,8 +40,8 @@ pub(super) fn measure(state: &RunState, plan: &Plan, places: &[usize]) -> Headro
         .collect();
     let differ = again.iter().filter(|(a, b)| (a - b).abs() > 0.25).count();
     let noise = (!again.is_empty()).then(|| differ as f64 / again.len() as f64);
-    // a flip rate f shows as disagreement 2 f (1 - f) between two answers
-    let flips = noise.map_or(0.0, |n| (1.0 - (1.0 - 2.0 * n.min(0.5)).max(0.0).sqrt()) / 2.0);
+    let right_or_wrong =
+        again.iter().flat_map(|(a, b)| [a, b]).chain(&scores).all(|score| *score == 0.0 || *score == 1.0);
     let power = GAINS.map(|gain| {
         let examples = examples_for(gain);
         let per_example =
@@ -55,9 +55,18 @@ pub(super) fn measure(state: &RunState, plan: &Plan, places: &[usize]) -> Headro
         ci_high: interval.high,
         repeats: u32::try_from(again.len()).unwrap_or(u32::MAX),
         noise,
-        ceiling: 1.0 - flips,
+        ceiling: right_or_wrong.then(|| ceiling(differ as u64, again.len() as u64)).flatten(),
         power: power.to_vec(),
     }
+}
+
+/// The highest share of right answers where of so many that were asked twice some scored otherwise. What the noise is at least counts, not what a few answers
+/// show of it.
+fn ceiling(differ: u64, repeats: u64) -> Option<f64> {
+    let least = statistics::wilson_ci(differ, repeats, 0.99).low;
+    // a flip rate f shows as disagreement 2 f (1 - f) between two answers
+    let flips = (1.0 - (1.0 - 2.0 * least.min(0.5)).sqrt()) / 2.0;
+    (differ > 0).then_some(1.0 - flips)
 }
 
 /// Fresh examples on which a gain is shown in four runs of five.
@@ -73,6 +82,26 @@ mod tests {
     fn small_gains_need_many_examples() {
         let needed = GAINS.map(examples_for);
         assert!(needed[0] > 4 * needed[1] && needed[1] > 2 * needed[2] && needed[2] > 100, "{needed:?}");
+    }
+
+    #[test]
+    fn a_few_repeats_claim_no_low_ceiling() {
+        // scored otherwise, asked twice, and the ceiling
+        let table = [
+            (0, 5, None),
+            (1, 5, Some(0.988)),
+            (3, 5, Some(0.907)),
+            (5, 5, Some(0.711)),
+            (60, 100, Some(0.664)),
+            (0, 0, None),
+        ];
+        for (differ, repeats, expected) in table {
+            let found = ceiling(differ, repeats);
+            assert!(
+                found.zip(expected).map_or(found == expected, |(a, b)| (a - b).abs() < 6e-4),
+                "{differ} of {repeats}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ export function HeadroomNote({ headroom }: { headroom: Headroom }) {
     <section className="max-w-3xl">
       <h2 className="plate mb-1">Headroom</h2>
       <p>
-        The seed prompt scored <b>{score(headroom.score)}</b> <span className="text-muted">({score(headroom.ci_low)} to {score(headroom.ci_high)}) on {plural(headroom.n, "example")}</span>; at most <b>{score(headroom.ceiling)}</b> seemed within reach.
-        {headroom.noise !== null ? <span className="text-muted"> Asked again, the same prompt differs by {score(headroom.noise)} a trial, by {plural(headroom.repeats, "repeat")}.</span> : null}
+        The seed prompt scored <b>{score(headroom.score)}</b> <span className="text-muted">({score(headroom.ci_low)} to {score(headroom.ci_high)}) on {plural(headroom.n, "example")}</span>.
+        {headroom.noise !== null ? <span className="text-muted"> Asked twice, {Math.round(headroom.noise * headroom.repeats)} of {plural(headroom.repeats, "answer")} scored otherwise{headroom.ceiling === null ? "." : <>; at that noise no prompt can be expected above <b>{score(headroom.ceiling)}</b>.</>}</span> : null}
       </p>
       {headroom.power.length ? (
         <table className="grid-table mt-2 max-w-md">

@@ -61,7 +61,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
   },
   headroom_measured: (e) => {
     const one = record(e.headroom);
-    return { name: "headroom", text: `seed ${score(num(one.score))} on ${String(one.n)} examples, at most ${score(num(one.ceiling))} within reach`, tone: "plain" };
+    return { name: "headroom", text: `seed ${score(num(one.score))} on ${String(one.n)} examples${num(one.ceiling) === null ? "" : `, at most ${score(num(one.ceiling))} expected at its noise`}`, tone: "plain" };
   },
   candidate_decided: (e) => ({ name: words(e.verdict), text: `${c(e.candidate)} against ${c(e.against)}: ${String(e.detail || words(e.reason))} (${signed(num(e.gain), 3)}, ${count(num(e.trials))} trials)`, tone: e.verdict === "kept" ? "accent" : "plain" }),
   generation_closed: (e) => {

@@ -1,0 +1,36 @@
+use std::collections::BTreeSet;
+
+use clade_domain::Assertion;
+use clade_metrics::{Needs, registry};
+
+/// What is known of some checks.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Facts {
+    pub metrics: Vec<String>,
+    pub judges: Vec<String>,
+    pub calls: u32,
+    pub needs: Needs,
+    pub files: BTreeSet<String>,
+}
+
+impl Facts {
+    pub(super) fn of(asserts: &[Assertion]) -> Self {
+        let mut facts = Self::default();
+        for assertion in asserts {
+            let name = match (&assertion.metric, assertion.negated) {
+                (Some(metric), _) => metric.clone(),
+                (None, false) => assertion.kind.clone(),
+                (None, true) => format!("not-{}", assertion.kind),
+            };
+            facts.metrics.push(name);
+            facts.files.extend(assertion.files.keys().cloned());
+            if let Some(evaluator) = registry::by_name(&assertion.kind) {
+                facts.calls += evaluator.calls();
+                // a judge that is named for all checks of a test is asked by those that ask
+                facts.judges.extend(assertion.provider.clone().filter(|_| evaluator.calls() > 0));
+                facts.needs |= evaluator.needs(assertion);
+            }
+        }
+        facts
+    }
+}
