@@ -298,7 +298,7 @@ tests: {train: file://a.jsonl, validation: file://b.jsonl, test: [file://c.jsonl
         ("c.jsonl", "{\"q\":\"4\"}\n{\"q\":\"1\"}\n{\"q\":\"5\"}\n{\"q\":\"6\"}\n{\"q\":\"7\"}\n"),
     ];
     let (_folder, loaded) = load(&files, RunMode::Optimize);
-    assert_eq!(loaded.dataset.splits, "htvhhhhh");
+    assert_eq!(loaded.dataset.splits, "htvhchhh");
     assert!(loaded.warnings.iter().any(|w| w.message.contains("in several splits")));
 
     let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests: file://d.csv\n";
