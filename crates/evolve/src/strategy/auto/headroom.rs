@@ -91,8 +91,8 @@ mod tests {
             (0, 5, None),
             (1, 5, Some(0.988)),
             (3, 5, Some(0.907)),
-            (5, 5, Some(0.711)),
-            (60, 100, Some(0.664)),
+            (5, 5, Some(0.6874)),
+            (60, 100, Some(0.6195)),
             (0, 0, None),
         ];
         for (differ, repeats, expected) in table {
