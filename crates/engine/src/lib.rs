@@ -7,6 +7,7 @@
 mod answers;
 mod ask;
 mod clients;
+mod clock;
 mod code;
 mod create;
 mod diff;

@@ -11,19 +11,6 @@ pub(crate) fn silence(heard: Instant, under_way: usize) -> Option<String> {
     (under_way > 0 && silent >= SILENCE).then(|| format!("no answer for {} s", silent.as_secs()))
 }
 
-/// How much slower the end of a run is taken to be than what came before.
-const SLOWER: f64 = 1.25;
-/// The least and the most of a limit on minutes that is kept for the end.
-const KEPT: (f64, f64) = (0.05, 0.5);
-/// The same before anything is known of the pace.
-const KEPT_UNKNOWN: f64 = 0.2;
-
-/// The seconds of `most` that are to be kept for `trials` at a pace of so many a second.
-pub(crate) fn kept(trials: f64, pace: f64, most: f64) -> f64 {
-    let share = if pace > 0.0 { SLOWER * trials / pace / most } else { KEPT_UNKNOWN };
-    most * share.clamp(KEPT.0, KEPT.1)
-}
-
 /// Trials per second, smoothed over about two seconds.
 pub(crate) struct Rate {
     at: Instant,

@@ -18,7 +18,7 @@ use crate::{
     now,
     outcome::{Done, spent_detail},
     proposal::{self, ProposalJob},
-    pulse::{self, Rate, silence},
+    pulse::{Rate, silence},
     replay,
     report::row_of,
     shelf::Shelf,
@@ -34,10 +34,6 @@ const READ_AT_ONCE: usize = 64;
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 /// How often progress is renewed.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-/// What calls under way get when a limit on minutes is met, as a share of it, and at least.
-const GRACE: f64 = 0.1;
-const LEAST_GRACE: Duration = Duration::from_secs(10);
-
 /// How a run is told to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Control {
@@ -442,36 +438,6 @@ impl Runner {
             drop(listener.send(recorded).await);
         }
         Ok(())
-    }
-
-    /// Ends a search early enough for choosing and proving to have their time, a choice early enough for proving, and the run when its
-    /// time is out: calls that wait for a place are not begun then, and those under way, most likely paid for, get a little longer.
-    fn watch_the_clock(&mut self, control: &Control, stop: &mut Option<RunOutcome>) {
-        let Some(minutes) = self.conductor.state().budget().minutes else { return };
-        let (seconds, most) = (self.spent().seconds, minutes * 60.0);
-        if seconds >= most {
-            stop.get_or_insert(RunOutcome::BudgetSpent { limit: Limit::Minutes });
-            control.drain.cancel();
-            if seconds >= most + (most * GRACE).max(LEAST_GRACE.as_secs_f64()) {
-                control.abandon.cancel();
-            }
-        } else if seconds > most - self.time_kept(seconds, most) {
-            self.conductor.limit_spent(Limit::Minutes);
-        }
-    }
-
-    /// The seconds of `most` that stages to come will take, by the pace so far.
-    fn time_kept(&self, seconds: f64, most: f64) -> f64 {
-        let state = self.conductor.state();
-        let (choosing, proving) = self.conductor.plan().closing_trials(state);
-        let to_come = match state.phase() {
-            Phase::Search if self.spec.mode == RunMode::Optimize => choosing + proving,
-            Phase::Selection => proving,
-            _ => return 0.0,
-        };
-        // what the cache has takes no time
-        let bought = state.trials().saturating_sub(state.accounted().cache_hits);
-        pulse::kept(to_come, bought as f64 / seconds.max(f64::MIN_POSITIVE), most)
     }
 
     fn publish_progress(&self, under_way: usize, rate: f64) {
