@@ -12,7 +12,7 @@ use clade_domain::{
     Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Direction, EvalOptions, ExampleId,
     FORMAT_VERSION, GeneticSpec, Limit, ModelRole, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose,
     Recorded, RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, SlotId, Split,
-    SplitSpec, StopReason, StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd,
+    SplitSpec, Steering, StopReason, StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd, UserId,
 };
 use clade_evolve::{Command, Conductor, Plan, ProposeCommand, RunState, child_seed};
 use proptest::prelude::*;
@@ -103,13 +103,15 @@ struct World {
     splits: String,
     /// Nobody writes anything that can be read.
     unreadable: bool,
+    /// So many prompts are written by hand soon after the start.
+    by_hand: usize,
 }
 
 impl World {
     fn of(first: &Recorded) -> Self {
         let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
         let (models, splits) = (spec.models.clone(), dataset.splits.clone());
-        Self { prompts: BTreeMap::new(), models, splits, unreadable: false }
+        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, by_hand: 0 }
     }
 
     /// The task model of a generation, where it is not the first one.
@@ -218,6 +220,19 @@ fn run_in(mut world: World, first: &Recorded, order: u64, kills: bool) -> Vec<Re
         let entry = Recorded { seq: journal.len() as u64, at: Timestamp(0), event };
         conductor.apply(&entry);
         journal.push(entry);
+        while journal.len() > 10 && world.by_hand > 0 {
+            world.by_hand -= 1;
+            let name = world.prompts[&CandidateId(0)].components[0].name.clone();
+            let components = BTreeMap::from([(name, format!("written {} {{{{question}}}}", world.by_hand))]);
+            let parent = CandidateId(0);
+            let write = Steering::Write { parent, components, note: String::new() };
+            let event = conductor.steer(UserId::default(), write).unwrap();
+            let RunEvent::CandidateAdmitted { candidate, .. } = &event else { panic!("{event:?}") };
+            world.prompts.insert(candidate.id, candidate.prompt.clone());
+            let entry = Recorded { seq: journal.len() as u64, at: Timestamp(0), event };
+            conductor.apply(&entry);
+            journal.push(entry);
+        }
         if kills && rng.random_range(0..40) == 0 {
             under_way.clear();
             conductor = Conductor::start(&journal[0]).unwrap();
@@ -376,6 +391,15 @@ fn every_selection_method_improves_on_the_first_prompt() {
             state.score(state.best(), Split::Train).unwrap() - state.score(CandidateId(0), Split::Train).unwrap();
         assert!(gain > 0.2, "{selection:?} gained {gain}");
     }
+}
+
+#[test]
+fn prompts_that_people_write_by_the_dozen_leave_enough_to_choose_and_prove() {
+    let first = started(spec(RunMode::Optimize, calls(400), GeneticSpec::default()), SPLITS);
+    let journal = run_in(World { by_hand: 60, ..World::of(&first) }, &first, 3, false);
+    let state = fold(&journal);
+    assert!(state.evidence().is_some_and(|evidence| evidence.n == 15));
+    assert!(state.accounted().calls <= 400, "{:?}", state.accounted());
 }
 
 #[test]

@@ -112,7 +112,7 @@ async fn a_run_obeys_whichever_server_is_asked() {
     let [here, there] = admin(&servers).await;
     // slow enough to go on until it is paused: an order takes up to a second to be heard
     let mut file = slow(5_000);
-    file["file"] = json!(text(&file["file"]).replace("latency_ms: 20", "latency_ms: 100"));
+    file["file"] = json!(text(&file["file"]).replace("latency_ms: 20", "latency_ms: 300"));
     let run = started(&here, file).await;
     let at = |path: &str| format!("/runs/{run}{path}");
     // whoever starts with the others looks for runs to go on with, and leaves this one alone
