@@ -106,6 +106,7 @@ def ask_until_refused():
 
 def raises(): raise ValueError("no such luck")
 def nan(): return float("nan")
+def beyond(): return {"score": [10 ** 400]}
 def odd(): return {1, 2}
 def leaves(): os._exit(7)
 def sleeps(): time.sleep(60)
@@ -302,9 +303,10 @@ async fn what_is_no_conversation_is_refused_inside() {
 async fn what_goes_wrong_inside_is_named_and_the_next_call_works() {
     let limits = Limits { wall_seconds: 2, memory_mb: 128, output_kb: 256, ..Limits::default() };
     let (pool, _folder) = pool(Language::Python, "score.py", SCORE_PY, limits, 1);
-    let table: [(&str, Expected); 17] = [
+    let table: [(&str, Expected); 18] = [
         ("raises", |error| matches!(error, CallError::Failed { message, .. } if message == "ValueError: no such luck")),
-        ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("NaN or infinity"))),
+        ("nan", |error| matches!(error, CallError::Failed { message, .. } if message.contains("NaN, infinity"))),
+        ("beyond", |error| matches!(error, CallError::Failed { message, .. } if message.contains("beyond 1e308"))),
         (
             "odd",
             |error| matches!(error, CallError::Failed { message, .. } if message.contains("not JSON serializable")),

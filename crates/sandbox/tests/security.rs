@@ -73,7 +73,8 @@ impl Host {
 fn endings(attempt: &str) -> &'static [Ended] {
     match attempt {
         "fork_bomb" | "thread_bomb" => &[Ended::Limit(Limit::Processes)],
-        "address_space" | "memory_bomb" | "page_tables" | "socket_buffers" => &[Ended::Limit(Limit::Memory)],
+        "address_space" | "epoll_watches" | "file_locks" | "memory_bomb" | "page_tables" | "pipe_buffers"
+        | "socket_buffers" => &[Ended::Limit(Limit::Memory)],
         "disk_fill" => &[Ended::Limit(Limit::Disk), Ended::Exited(1)],
         "output_flood" => &[Ended::Limit(Limit::Output)],
         "endless_loop" => &[Ended::Limit(Limit::Cpu)],
@@ -83,11 +84,13 @@ fn endings(attempt: &str) -> &'static [Ended] {
 }
 
 /// What is kept in without a jail as well, on every kernel and for every user. The others are not tried there: some would do harm.
-const WITHOUT_JAIL: [&str; 17] = [
+const WITHOUT_JAIL: [&str; 21] = [
     "address_space",
     "become_root",
     "daemonise",
     "endless_loop",
+    "epoll_watches",
+    "file_locks",
     "find_open_descriptors",
     "fork_bomb",
     "ignore_signals",
@@ -97,8 +100,10 @@ const WITHOUT_JAIL: [&str; 17] = [
     "output_flood",
     "page_tables",
     "pending_signals",
+    "pipe_buffers",
     "raise_limits",
     "reach_the_network",
+    "socket_buffers",
     "thread_bomb",
     "user_namespace",
 ];

@@ -152,6 +152,15 @@ def told(error):
     return "".join(message).strip()[-2000:], "".join(where).strip()[-8000:] if has_frames else ""
 
 
+def is_beyond(value):
+    """Whether a whole number in it is larger than any number that the host knows."""
+    if isinstance(value, int):
+        return not -sys.float_info.max <= value <= sys.float_info.max
+    if isinstance(value, dict):
+        value = value.values()
+    return isinstance(value, (list, tuple, type({}.values()))) and any(map(is_beyond, value))
+
+
 def flush():
     try:
         sys.stdout.flush()
@@ -174,9 +183,11 @@ def answer(id, source, args=None):
             # a process that the function has forked: the call is answered by the one that was called
             os._exit(0)
         try:
+            if is_beyond(value):
+                raise ValueError
             send("returned", id=id, value=value)
         except ValueError:
-            raise ValueError("the function returned NaN or infinity, which is no score") from None
+            raise ValueError("the function returned NaN, infinity or a number beyond 1e308, which is no score") from None
         except TypeError as error:
             raise TypeError(f"what the function returned is no JSON: {error}") from None
     except BaseException as error:

@@ -10,6 +10,7 @@
 pub mod cgroup;
 mod confine;
 mod files;
+mod held;
 mod init;
 mod mounts;
 mod open;

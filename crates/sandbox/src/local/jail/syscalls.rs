@@ -9,7 +9,7 @@ use super::{During, Failure};
 /// Absent with intent: `ptrace` and all that reaches into other processes, mounts and namespaces, keys, `bpf`, `perf`, `io_uring`
 /// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and whatever the kernel holds without any process that could be
 /// seen to hold it, or counts for the whole account: files held by handle or only in memory, all of System V's, further Landlock rules and
-/// filters, watches of files.
+/// filters, watches of files, and what has pipes hold more than their own pages.
 const EVERYWHERE: &[&str] = &[
     // files
     "read",
@@ -61,12 +61,9 @@ const EVERYWHERE: &[&str] = &[
     "getcwd",
     "dup",
     "dup3",
-    "fcntl",
     "flock",
     "ioctl",
     "sendfile",
-    "splice",
-    "tee",
     "copy_file_range",
     "fadvise64",
     "readahead",
@@ -106,7 +103,7 @@ const EVERYWHERE: &[&str] = &[
     "pkey_free",
     "pkey_mprotect",
     "get_mempolicy",
-    // processes and threads; `clone`, `socket` and what a process may ask for itself alone are below
+    // processes and threads; `clone`, `socket`, `fcntl` and what a process may ask for itself alone are below
     "execve",
     "execveat",
     "exit",
@@ -251,6 +248,10 @@ const NEW_NAMESPACES: u64 = 0x7e02_0000;
 const UNIX: u64 = 1;
 /// `PR_SET_SECCOMP` (prctl(2)).
 const SET_SECCOMP: u64 = 22;
+/// `PR_SET_DUMPABLE` (prctl(2)): who watches would not see any more what a process holds.
+const SET_DUMPABLE: u64 = 4;
+/// `F_SETPIPE_SZ` (fcntl(2)).
+const SET_PIPE_SIZE: u64 = 1031;
 /// `PRIO_PROCESS` (setpriority(2)).
 const OF_A_PROCESS: u64 = 0;
 /// System calls whose first argument is the process that they change, of which 0 is the caller. Where code runs as an ordinary user, so does
@@ -270,6 +271,7 @@ pub fn restrict() -> Result<(), Failure> {
 fn policy(older: &[&str]) -> Value {
     let plain = EVERYWHERE.iter().chain(older).map(|name| json!({"syscall": name}));
     let is = |index: u8, value: u64| json!({"index": index, "type": "dword", "op": "eq", "val": value});
+    let is_not = |index: u8, value: u64| json!({"index": index, "type": "dword", "op": "ne", "val": value});
     let own = ABOUT_ITSELF.iter().map(|name| json!({"syscall": name, "args": [is(0, 0)]}));
     let guarded = [
         // `clone3` hides its flags from a filter, so it is missing and the C library takes this one
@@ -277,7 +279,8 @@ fn policy(older: &[&str]) -> Value {
         json!({"syscall": "socket", "args": [is(0, UNIX)]}),
         json!({"syscall": "socketpair", "args": [is(0, UNIX)]}),
         json!({"syscall": "setpriority", "args": [is(0, OF_A_PROCESS), is(1, 0)]}),
-        json!({"syscall": "prctl", "args": [{"index": 0, "type": "dword", "op": "ne", "val": SET_SECCOMP}]}),
+        json!({"syscall": "prctl", "args": [is_not(0, SET_SECCOMP), is_not(0, SET_DUMPABLE)]}),
+        json!({"syscall": "fcntl", "args": [is_not(1, SET_PIPE_SIZE)]}),
     ];
     let enosys = rustix::io::Errno::NOSYS.raw_os_error();
     json!({"program": {

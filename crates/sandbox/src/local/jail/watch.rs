@@ -2,6 +2,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::cgroup::Kills;
+use super::held::Held;
 use super::open;
 use crate::local::protocol::JailConfig;
 use crate::{AtWork, Limit, Limits, Used};
@@ -9,10 +10,6 @@ use crate::{AtWork, Limit, Limits, Used};
 /// How often the processes are looked at while they work, and the longest pause while they do not.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(80);
-/// What a socket may hold unread, in KiB: twice the kernel's default of `net.core.wmem_max` (socket(7), `SO_SNDBUF`). How much it does hold is said
-/// nowhere, so each counts as much.
-const SOCKET_KB: u64 = 416;
-
 /// What the kernel holds for one piece of a process's address space, in bytes: its description and its places in the trees that find it.
 const PIECE: u64 = 256;
 
@@ -33,18 +30,25 @@ pub struct Watch<'j> {
     pause: Duration,
 }
 
-/// What the processes of the jail use, init left out.
+/// What the processes of the jail do, init left out.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Seen {
+struct Work {
     /// Processes of which more is left than their end.
     alive: u32,
     threads: u64,
-    memory_kb: u64,
+    cpu_ms: u64,
+}
+
+/// What memory the processes of the jail take, init left out.
+#[derive(Debug, Default)]
+struct Memory {
+    own_kb: u64,
     /// Tables of pages: a gigabyte that is only reserved takes two megabytes of them once it is looked at.
     tables_kb: u64,
     /// Pieces of address space: what has other rights than its neighbour is one of its own, used or not.
     pieces: u64,
-    cpu_ms: u64,
+    /// For open files.
+    held: Held,
 }
 
 impl<'j> Watch<'j> {
@@ -69,22 +73,22 @@ impl<'j> Watch<'j> {
     /// The limit that is exceeded, if one is. `alone`: no process of the jail's own is among those that are counted.
     pub fn look(&mut self, alone: bool) -> Option<Limit> {
         let pids = pids(self.open.is_some());
-        let mut seen = processes(&pids);
+        let (work, memory) = (work(&pids), memory(&pids));
         let most = u64::from(self.limits.memory_mb) * 1024;
-        let of_the_kernel =
-            seen.tables_kb + seen.pieces * PIECE / 1024 + if self.open.is_some() { 0 } else { sockets() * SOCKET_KB };
-        if seen.memory_kb + of_the_kernel > most {
+        let sockets = self.open.is_none().then(sockets);
+        let of_the_kernel = memory.tables_kb + memory.pieces * PIECE / 1024 + memory.held.kb(sockets);
+        let mut memory_kb = memory.own_kb + of_the_kernel;
+        if memory_kb > most {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
-            seen.memory_kb = shared_once_kb(&pids).unwrap_or(seen.memory_kb);
+            memory_kb = shared_once_kb(&pids).unwrap_or(memory.own_kb) + of_the_kernel;
         }
-        seen.memory_kb += of_the_kernel;
-        let cpu = (reaped_cpu_ms() + seen.cpu_ms).saturating_sub(self.cpu_before);
+        let cpu = (reaped_cpu_ms() + work.cpu_ms).saturating_sub(self.cpu_before);
         self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
         self.cpu_seen = self.cpu_seen.max(cpu);
-        self.memory_kb = self.memory_kb.max(seen.memory_kb);
+        self.memory_kb = self.memory_kb.max(memory_kb);
         let exceeded = [
-            (Limit::Memory, seen.memory_kb > most || self.was_short_of_memory()),
-            (Limit::Processes, alone && seen.threads > self.limits.processes.into()),
+            (Limit::Memory, memory_kb > most || self.was_short_of_memory()),
+            (Limit::Processes, alone && work.threads > self.limits.processes.into()),
             // whoever comes into a full sandbox may make room
             (Limit::Disk, !self.full_before && disk_is_full(self.open.as_ref(), &self.limits)),
             (Limit::Cpu, self.counts_cpu && cpu > u64::from(self.limits.cpu_seconds) * 1000),
@@ -116,8 +120,8 @@ impl<'j> Watch<'j> {
 
 /// What is at work in the sandbox, init left out.
 pub fn at_work(config: &JailConfig) -> AtWork {
-    let seen = processes(&pids(config.open.is_some()));
-    AtWork { cpu: Duration::from_millis(reaped_cpu_ms() + seen.cpu_ms), processes: seen.alive }
+    let work = work(&pids(config.open.is_some()));
+    AtWork { cpu: Duration::from_millis(reaped_cpu_ms() + work.cpu_ms), processes: work.alive }
 }
 
 /// The processes of the sandbox, init left out.
@@ -129,19 +133,27 @@ fn pids(open: bool) -> Vec<u32> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(|pid| *pid != 1).collect()
 }
 
-fn processes(pids: &[u32]) -> Seen {
-    let mut sum = Seen::default();
+fn work(pids: &[u32]) -> Work {
+    let mut sum = Work::default();
     for pid in pids {
         // it may have ended meanwhile
         let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         sum.alive += u32::from(!is_over(&stat));
         sum.threads += stat_field(&stat, 20);
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
-        sum.memory_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
+    }
+    sum
+}
+
+fn memory(pids: &[u32]) -> Memory {
+    let mut sum = Memory::default();
+    for pid in pids {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        sum.own_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
         sum.tables_kb += line_kb(&status, "VmPTE:");
         let maps = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
         sum.pieces += maps.iter().filter(|byte| **byte == b'\n').count() as u64;
+        sum.held.add(*pid);
     }
     sum
 }
