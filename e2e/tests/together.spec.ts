@@ -70,3 +70,56 @@ test("two people see each other, name each other in comments, and show a run to 
     await close();
   }
 });
+
+test("who looks at a run that somebody deletes is told at once, with a way on, and sees it come back", async ({ browser }) => {
+  const { clade, as, close } = await startTeam("ada", "grace");
+  try {
+    const ada = await as(browser, "ada");
+    await addMember(ada, "grace", "viewer");
+    const grace = await as(browser, "grace");
+    await ada.goto(new URL("/w/local", clade.url).href);
+    const run = await demo(ada);
+    await finished(ada);
+    await grace.goto(new URL(`/runs/${run}`, clade.url).href);
+    await expect(grace.getByText("finished").first()).toBeVisible();
+
+    await ada.getByRole("button", { name: "Delete" }).click();
+    await ada.getByRole("dialog").getByRole("button", { name: "Delete the run" }).click();
+    const told = grace.getByRole("alert").filter({ hasText: "This run was deleted" });
+    await expect(told).toContainText("An admin can restore it.", { timeout: 8_000 });
+    await expect(grace.locator("header").getByText("deleted", { exact: true })).toBeVisible();
+    await expect(grace.locator("header").getByText("finished")).toHaveCount(0);
+    await told.getByRole("link", { name: "All runs" }).click();
+    await expect(grace.getByText("No runs yet")).toBeVisible();
+    await grace.goBack();
+    await expect(told).toBeVisible();
+
+    await ada.getByRole("button", { name: "Undo" }).click();
+    await expect(told).toHaveCount(0, { timeout: 8_000 });
+    await expect(grace.locator("header").getByText("finished").first()).toBeVisible();
+  } finally {
+    await close();
+  }
+});
+
+test("whose link to a run is taken back while they look sees it no longer", async ({ browser }) => {
+  const { clade, as, close } = await startTeam("ada");
+  try {
+    const ada = await as(browser, "ada");
+    await ada.goto(new URL("/w/local", clade.url).href);
+    await demo(ada);
+    await finished(ada);
+    await ada.getByRole("button", { name: "Share" }).click();
+    const share = ada.getByRole("dialog", { name: "Share this run" });
+    await share.getByRole("button", { name: "Make a link" }).click();
+    const link = (await share.getByText(/\/shared#/).textContent()) ?? "";
+    const guest = await (await browser.newContext()).newPage();
+    await guest.goto(link);
+    await expect(guest.getByText("You see this run through a link")).toBeVisible();
+    await share.getByRole("button", { name: "Take back" }).click();
+    await expect(guest.getByText("You see this run through a link")).toHaveCount(0, { timeout: 10_000 });
+    await expect(guest.getByRole("alert").or(guest.getByText("This is not here")).first()).toBeVisible();
+  } finally {
+    await close();
+  }
+});

@@ -102,6 +102,8 @@ export const lineageQuery = (run: string, view: LineageView) =>
       return api.get<T.Lineage>(`/runs/${run}/lineage`, query, signal);
     },
     placeholderData: (before) => before,
+    // the plate is drawn anew from every answer: comparing thousands of candidates with the last one costs more than it saves
+    structuralSharing: false,
   });
 
 export const compareQuery = (workspace: string, runs: string[]) =>

@@ -1,6 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Refresher } from "./useRunStream";
+import { lineageQuery } from "./queries";
+import { liveLogKey, liveLogQuery, Refresher } from "./useRunStream";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -38,4 +39,14 @@ it("asks again after an answer that came too early, and leaves three times its l
   refresher.stop();
   await vi.advanceTimersByTimeAsync(2000);
   expect(began).toHaveLength(2);
+});
+it("what grows by thousands is not compared entry by entry with what was there", () => {
+  const client = new QueryClient();
+  client.setQueryDefaults(liveLogKey("r"), liveLogQuery("r"));
+  const log = () => ({ entries: [{ seq: 0, at: 0, event: "run_started" }], next: 1 });
+  client.setQueryData(liveLogKey("r"), log());
+  const after = log();
+  client.setQueryData(liveLogKey("r"), after);
+  expect(client.getQueryData(liveLogKey("r"))).toBe(after);
+  expect(lineageQuery("r", { fold: true, unfolded: [], branches: false }).structuralSharing).toBe(false);
 });

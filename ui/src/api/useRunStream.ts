@@ -1,4 +1,4 @@
-import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { queryOptions, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { ApiError } from "./ApiError";
 import { url } from "./client";
@@ -13,6 +13,8 @@ export interface LiveLog {
   next: number;
 }
 export const liveLogKey = (run: string) => ["run", run, "live"] as const;
+/** What the stream has brought so far: never asked for. It is only ever added to, so comparing thousands of entries at each news finds nothing. */
+export const liveLogQuery = (run: string) => queryOptions<LiveLog>({ queryKey: liveLogKey(run), queryFn: () => ({ entries: [], next: 0 }), enabled: false, structuralSharing: false });
 /** Entries that a live log holds; older ones are let go. */
 export const KEPT = 5_000;
 
@@ -101,6 +103,7 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
       return () => clearInterval(timer);
     }
     const refresher = new Refresher(client, run);
+    client.setQueryDefaults(liveLogKey(run), liveLogQuery(run));
     let source: EventSource | null = null;
     let waiting: Recorded[] = [];
     let flushing: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-import { score, signed } from "@/lib/format";
+import { signed } from "@/lib/format";
 
 interface Props {
   value: number | null | undefined;
@@ -14,7 +14,7 @@ export function Delta({ value, low, high, note }: Props) {
   return (
     <span className="whitespace-nowrap tabular-nums">
       <span className={`font-semibold ${tone}`}>{signed(value)}</span>
-      {low !== undefined && high !== undefined ? <span className="text-muted"> {score(low)} to {score(high)}</span> : null}
+      {low !== undefined && high !== undefined ? <span className="text-muted"> {signed(low)} to {signed(high)}</span> : null}
       {note ? <span className="text-muted"> {note}</span> : null}
     </span>
   );

@@ -27,7 +27,16 @@ describe("legend", () => {
     expect(drawn).toContain("&#60;b&#62;reflect");
     expect(drawn).not.toContain("branch of");
     expect(legendHeight(scene, words, 400)).toBeGreaterThan(legendHeight(scene, words, 1200));
-    expect(legend(scene, colouring(scene, "score", "light"), style, 900, 400)).toContain("score 0.00 to 1.00");
+    const plain = legend(scene, colouring(scene, "score", "light"), style, 900, 400);
+    expect(plain).toContain("score 0.00 to 1.00");
+    expect(plain).not.toContain("finalist");
+  });
+  it("names the second ring where a disc has one, and only there", () => {
+    const mark = (id: string, x: number, status: string) => ({ id, x, y: x, edges: x ? [{ x: 0, y: 0, relation: "mutated_from" }] : [], descent: false, folded: null, node: { status, score: null, entry: x } });
+    const of = (...statuses: string[]) => sceneOf({ columns: 3, rows: 3, best: "r@c1", total: 3, matching: null, matched: null, next: null, marks: statuses.map((status, at) => mark(`r@c${at}`, at, status)) } as never);
+    const drawn = (scene: ReturnType<typeof of>) => legend(scene, colouring(scene, "score", "light"), style, 900, 400).includes("finalist");
+    expect(drawn(of("finalist", "chosen", "kept"))).toBe(false);
+    expect(drawn(of("finalist", "chosen", "finalist"))).toBe(true);
   });
 });
 it("an elbow to a turn left of its parent has no hook", () => {

@@ -1,7 +1,7 @@
 import { score } from "@/lib/format";
 import type { Colouring } from "./colouring";
 import { cividis } from "./colours";
-import type { Scene } from "./scene";
+import { hasFinalists, type Scene } from "./scene";
 import { diamondPoints, shapePoints, starPoints } from "./shapes";
 import type { PlateStyle } from "./style";
 
@@ -38,6 +38,7 @@ function items(scene: Scene, colours: Colouring): Item[] {
     { text: "rejected", sign: (style) => `<path d="M11 4l6 6m0-6l-6 6" stroke="${style.muted}" stroke-width="1.2"/>` },
   );
   const { range, theme, words } = colours;
+  if (range && hasFinalists(scene)) found.push({ text: "finalist", sign: (style) => `<circle cx="14" cy="7" r="6.2" fill="none" stroke="${style.ink}"/><circle cx="14" cy="7" r="3.6" fill="${style.muted}"/>` });
   if (range) {
     const steps = Array.from({ length: 22 }, (_, at) => `<rect x="${at}" y="3" width="1.2" height="8" fill="${cividis(at / 21, theme)}"/>`).join("");
     found.push({ text: `score ${score(range[0])} to ${score(range[1])}`, sign: () => steps });

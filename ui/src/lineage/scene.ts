@@ -86,6 +86,9 @@ export function pathTo(parent: Int32Array, node: number): number[] {
   return path.reverse();
 }
 
+/** Whether a disc with the outer ring of a finalist is in it: the best is a star and the seed a diamond whatever they met. */
+export const hasFinalists = (scene: Scene): boolean => scene.marks.some(({ node }, at) => at !== scene.best && scene.parent[at] !== -1 && (node.status === "finalist" || node.status === "chosen"));
+
 /** The range of scores, for the scale: never narrower than a tenth, so that noise is not painted as contrast. */
 export function scoreRange(scene: Scene): [number, number] {
   let low = 1;

@@ -25,6 +25,8 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
   const bestScore = evidence?.best_score ?? progress?.best_score ?? run.best_score;
   const seedScore = evidence?.seed_score ?? progress?.seed_score ?? run.seed_score;
   const bestCi = evidence?.best_ci ?? (progress?.best_score != null && progress.best_examples > 0 ? wilson(progress.best_score, progress.best_examples) : undefined);
+  // while there is no evidence, both are scored on the examples that both met
+  const seedCi = evidence?.seed_ci ?? (progress?.seed_score != null && progress.best_examples > 0 ? wilson(progress.seed_score, progress.best_examples) : undefined);
   const split = evidence ? "test" : SPLIT_OF[phase];
   const spent = report && run.status !== "running" ? report.spent : (progress?.spent ?? run.spent);
   const live = run.status === "running" && progress;
@@ -42,11 +44,10 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           <h1 className="inline font-semibold text-ink">{run.description || run.run}</h1>
         </nav>
         <span className="font-mono text-small text-muted">{run.run}</span>
-        {run.deleted ? <Badge title="It is in no list any more; Restore brings it back">deleted</Badge> : null}
         {run.simulated ? <Badge title="No figure here says anything about a real model">simulated model</Badge> : null}
         {run.branch_of && !shareOf(run.run) ? <span className="text-muted">branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono text-small">{run.branch_of}</Link></span> : null}
         <div className="ml-auto flex shrink-0 flex-wrap items-center gap-3 max-lg:shrink">
-          <span aria-live="polite"><RunState status={run.status} note={live ? [progress.phase, progress.rate > 0 ? `${progress.rate.toFixed(progress.rate < 10 ? 1 : 0)}/s` : null].filter(Boolean).join(", ") : WHY[run.detail]} /></span>
+          <span aria-live="polite"><RunState status={run.status} deleted={run.deleted} note={live ? [progress.phase, progress.rate > 0 ? `${progress.rate.toFixed(progress.rate < 10 ? 1 : 0)}/s` : null].filter(Boolean).join(", ") : WHY[run.detail]} /></span>
           <RunActions detail={detail} />
         </div>
       </div>
@@ -55,7 +56,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         {run.mode === "optimize" ? (
           <dl className="flex flex-wrap gap-x-8 gap-y-2">
             <div><dt className="label">Best</dt><dd><Score size="figure" best value={bestScore} low={bestCi?.[0]} high={bestCi?.[1]} /></dd></div>
-            <div><dt className="label">Seed</dt><dd><Score size="figure" value={seedScore} low={evidence?.seed_ci[0]} high={evidence?.seed_ci[1]} /></dd></div>
+            <div><dt className="label">Seed</dt><dd><Score size="figure" value={seedScore} low={seedCi?.[0]} high={seedCi?.[1]} /></dd></div>
             <div>
               <dt className="label">Difference</dt>
               <dd>

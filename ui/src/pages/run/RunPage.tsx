@@ -1,10 +1,12 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { ApiError } from "@/api/ApiError";
 import { runQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import { useRunStream } from "@/api/useRunStream";
 import { typing } from "@/app/shortcuts";
+import { DeletedNote } from "./DeletedNote";
 import { RunHeader } from "./RunHeader";
 import { SharedNote } from "./SharedNote";
 
@@ -15,8 +17,10 @@ export function RunPage() {
   const { run } = useParams({ from: "/runs/$run" });
   const navigate = useNavigate();
   const { data: detail } = useSuspenseQuery(runQuery(run));
-  // where no stream reports (another process works on the run, or somebody deletes it), look again now and then
-  useQuery({ ...runQuery(run), refetchInterval: (query) => (query.state.data?.run.status === "running" ? 10_000 : 30_000) });
+  // where no stream reports (another process works on the run, or somebody deletes it or takes it up again), look again now and then
+  const again = useQuery({ ...runQuery(run), refetchInterval: (query) => (query.state.data?.run.status === "running" ? 10_000 : 5_000) });
+  // who is no member any more, or whose link was taken back, sees nothing further
+  if (again.error instanceof ApiError && ([403, 404, 410].includes(again.error.status) || (again.error.status === 401 && shareOf(run)))) throw again.error;
   useRunStream(run, detail.run.status);
   useEffect(() => {
     document.title = `${detail.run.description || run} · Promptclade`;
@@ -36,6 +40,7 @@ export function RunPage() {
   return (
     <>
       {shareOf(run) ? <SharedNote run={run} /> : null}
+      {detail.run.deleted ? <DeletedNote detail={detail} /> : null}
       <RunHeader detail={detail} />
       <nav aria-label="Views of this run" className="flex gap-5 max-sm:justify-between max-sm:gap-2 max-sm:text-small overflow-x-auto overflow-y-hidden border-b border-hairline px-4 sm:px-6">
         {TABS.map(([to, name]) => (

@@ -55,14 +55,16 @@ export function RunsPage() {
   if (runs.isPending) return <Loading what="Reading the runs" />;
   if (runs.error && !wrongFilter && !runs.data) return <div className="mx-auto max-w-xl p-8"><ErrorNote error={runs.error} retry={() => void runs.refetch()} /></div>;
 
+  const empty = rows.length === 0 && filter === "" && !runs.error;
+  // who has nothing yet is shown how it goes first
   const actions = may("create_runs") ? (
     <>
-      <DemoButton workspace={ws} />
-      <Link to="/w/$ws/new" params={{ ws }} search={{ prompt: undefined, dataset: undefined }} className={buttonClass("primary")}>New run</Link>
+      <DemoButton workspace={ws} kind={empty ? "primary" : undefined} />
+      <Link to="/w/$ws/new" params={{ ws }} search={{ prompt: undefined, dataset: undefined }} className={buttonClass(empty ? "plain" : "primary")}>New run</Link>
     </>
   ) : null;
 
-  if (rows.length === 0 && filter === "" && !runs.error) {
+  if (empty) {
     return (
         <EmptyState title="No runs yet" actions={actions}>
           A run takes a prompt, examples, a metric and a budget, evolves the prompt, and hands back a better one with the evidence that it is better. The demo does that on a simulated model: no key, nothing to pay, half a minute.

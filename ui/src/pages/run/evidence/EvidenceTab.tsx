@@ -54,12 +54,13 @@ export function EvidenceTab() {
           {same ? null : (
             <>
               <Row name="Won, lost">{count(evidence.wins)} won, {count(evidence.losses)} lost, {count(evidence.n - evidence.wins - evidence.losses)} as before</Row>
-              <Row name="Test">{evidence.test === "mcnemar" ? "McNemar’s exact test on pairs" : "paired permutation test"}, {pValue(evidence.p_value)}</Row>
+              <Row name="Test">{evidence.test === "mcnemar" ? "McNemar’s exact test on pairs" : "paired permutation test"}, <span className="whitespace-nowrap">{pValue(evidence.p_value)}</span></Row>
               <Row name="Interval">{Math.round(evidence.confidence * 100)} %: {signed(evidence.ci_low, 3)} to {signed(evidence.ci_high, 3)}</Row>
             </>
           )}
           <Row name="Corrected for">nothing more: one prompt was chosen on validation, and it alone met the test split, once</Row>
           {evidence.needed.map(([gain, examples]) => <Row key={gain} name={`To show ${signed(gain)}`}>{plural(examples, "test example")} {examples <= evidence.n ? "would do; there were enough" : `needed, ${count(examples - evidence.n)} more than there are`}</Row>)}
+          {evidence.needed.length ? <Row name="Reckoned for">prompts that differ as much as these two, on {count(evidence.wins + evidence.losses)} of {count(evidence.n)} examples; Headroom, before any was known, took two to differ on a tenth beyond the gain</Row> : null}
         </dl>
         <aside className="border-l border-hairline pl-4 text-muted">
           <h3 className="label mb-1">The winner’s curse</h3>

@@ -14,7 +14,7 @@ import { Loading } from "@/components/Loading";
 import { PromptText } from "@/components/PromptText";
 import { Score } from "@/components/Score";
 import { toast, toastError } from "@/components/toasts";
-import { candidateOf, count, plural, runOf, usd } from "@/lib/format";
+import { candidateOf, plural, runOf, usd } from "@/lib/format";
 import { BranchDialog } from "../BranchDialog";
 import { Comments, useHasComments } from "../Comments";
 import { Flips } from "./Flips";
@@ -118,7 +118,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         <p className="mt-4 text-muted">
           {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}
           {candidate.data ? `, ${plural(candidate.data.children.length, "child", "children")}` : ""}
-          {node.turned_away ? `, ${count(node.turned_away)} proposals from it turned away` : ""}
+          {node.turned_away ? `, ${plural(node.turned_away, "proposal")} from it turned away` : ""}
           {node.state ? <>, sandboxes from the kept state <span className="font-mono text-small" title={node.state}>{node.state.slice(0, 12)}</span></> : null}
         </p>
         {folded ? <Button className="mt-2" onClick={onFold}>Show {plural(folded, "folded descendant")}</Button> : null}

@@ -1,7 +1,7 @@
 import { score } from "@/lib/format";
 import { cividis, type Sign as WordLook } from "@/lineage/colours";
 import type { Colouring } from "@/lineage/colouring";
-import type { Scene } from "@/lineage/scene";
+import { hasFinalists, type Scene } from "@/lineage/scene";
 import { shapePoints } from "@/lineage/shapes";
 
 /** What lines, shapes and colours mean. */
@@ -17,6 +17,7 @@ export function Legend({ colours, scene }: { colours: Colouring; scene: Scene })
       <Sign text="seed" width={14}><path d="M7 1.5l5.5 5.5L7 12.5 1.5 7z" fill="none" stroke="var(--edge)" strokeWidth="1.6" /></Sign>
       <Sign text="best" width={14}><path d="M7 .8l1.6 4.1 4.4.3-3.4 2.8 1.1 4.3L7 9.9l-3.7 2.4 1.1-4.3L1 5.2l4.4-.3z" fill="var(--accent)" /></Sign>
       <Sign text="rejected" width={14}><path d="M4 4l6 6m0-6l-6 6" stroke="var(--muted)" strokeWidth="1.2" /></Sign>
+      {hasFinalists(scene) && colours.range ? <Sign text="finalist" width={14}><circle cx="7" cy="7" r="6.2" fill="none" stroke="var(--ink)" /><circle cx="7" cy="7" r="3.6" fill="var(--muted)" /></Sign> : null}
       <span>{colours.words ? "size: answers seen" : "size: answers seen · ring: share solved"}</span>
       <span className="ml-auto flex flex-wrap items-center gap-x-3">
         {colours.range ? (

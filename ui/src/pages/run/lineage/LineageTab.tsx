@@ -21,6 +21,7 @@ import { LineageToolbar } from "./LineageToolbar";
 import { savePlate } from "./savePlate";
 import { TimeSlider } from "./TimeSlider";
 import { TreeTable } from "./TreeTable";
+import { ZoomButtons } from "./ZoomButtons";
 
 /** Up to so many candidates rejected ones are drawn unless they are folded; beyond, they are folded unless asked for. */
 const FEW = 250;
@@ -93,7 +94,7 @@ export function LineageTab() {
   return (
     <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={search.filter ? lineage.data?.matched ?? undefined : undefined} onFit={() => handle.current?.fit()} onZoom={(factor) => handle.current?.zoomBy(factor)} onSave={save} />
+        <LineageToolbar title={title} kin={!shareOf(run)} search={search} folds={view.fold} set={set} error={wrongFilter?.message ?? null} matched={search.filter ? lineage.data?.matched ?? undefined : undefined} onSave={save} />
         {lineage.isPending ? <Loading what="Drawing the tree" /> : null}
         {lineage.error ? <div className="p-6"><ErrorNote error={lineage.error} retry={() => void lineage.refetch()} /></div> : null}
         {scene && scene.marks.length === 0 ? <EmptyState title="Nothing has grown yet">The first prompt appears here as soon as the run admits it.</EmptyState> : null}
@@ -105,7 +106,10 @@ export function LineageTab() {
               <div className="flex h-[62vh] min-h-80 flex-col lg:h-auto lg:min-h-0 lg:flex-1">
                 <PlateView handle={handle} scene={scene} look={look} chosen={chosen} title={title} onChoose={choose} onFold={fold} />
               </div>
-              <TimeSlider scene={scene} live={(detail as RunDetail | undefined)?.run.status === "running"} until={until} onChange={setUntil} />
+              <div className="flex items-center justify-end gap-3 px-4 py-1 sm:px-6">
+                <TimeSlider scene={scene} live={(detail as RunDetail | undefined)?.run.status === "running"} until={until} onChange={setUntil} />
+                <ZoomButtons handle={handle} />
+              </div>
               <Legend colours={colours} scene={scene} />
             </>
           )

@@ -26,18 +26,16 @@ interface Props {
   set: (change: Partial<LineageSearch>) => void;
   error: string | null;
   matched: number | undefined;
-  onFit: () => void;
-  onZoom: (factor: number) => void;
   onSave: (kind: "svg" | "png") => void;
 }
 
 const COLOURS = [["score", "score"], ["operator", "operator"], ["model", "model"], ["status", "fate"]] as const;
 
-export function LineageToolbar({ title, kin, search, folds, set, error, matched, onFit, onZoom, onSave }: Props) {
+export function LineageToolbar({ title, kin, search, folds, set, error, matched, onSave }: Props) {
   const check = "inline-flex items-center gap-1.5 text-small text-muted whitespace-nowrap";
   return (
     <div className={`flex flex-wrap gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6 ${error ? "items-start" : "items-center"}`}>
-      <h2 className="plate min-w-32 flex-1 truncate" title={title}><em>Plate.</em> {title}</h2>
+      <h2 className="plate min-w-28 flex-1 truncate" title={title}><em>Plate.</em> {title}</h2>
       <div className="flex w-full items-start gap-2 sm:w-60 sm:[&_p]:w-max sm:[&_p]:max-w-[50vw]">
         <FilterField label="Filter candidates" value={search.filter ?? ""} fields={CANDIDATE_FIELDS} placeholder="score>0.5 and operator=reflect" error={error} onChange={(filter) => set({ filter: filter || undefined })} />
       </div>
@@ -47,16 +45,11 @@ export function LineageToolbar({ title, kin, search, folds, set, error, matched,
       {kin ? <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={Boolean(search.branches)} onChange={(event) => set({ branches: event.target.checked || undefined })} /> branches</label> : null}
       <div className="flex gap-1">
         {search.view === "table" ? null : (
-          <>
-            <Button aria-label="Zoom in" title="Zoom in (+)" onClick={() => onZoom(1.3)}>+</Button>
-            <Button aria-label="Zoom out" title="Zoom out (−)" onClick={() => onZoom(1 / 1.3)}>−</Button>
-            <Button title="Fit (f)" onClick={onFit}>Fit</Button>
-            <select aria-label="Save the plate" className="w-[68px] rounded border border-hairline bg-panel px-1.5 font-medium" value="" onChange={(event) => onSave(event.target.value as "svg" | "png")}>
-              <option value="">Save</option>
-              <option value="svg">as SVG</option>
-              <option value="png">as PNG</option>
-            </select>
-          </>
+          <select aria-label="Save the plate" className="w-[68px] rounded border border-hairline bg-panel px-1.5 font-medium" value="" onChange={(event) => onSave(event.target.value as "svg" | "png")}>
+            <option value="">Save</option>
+            <option value="svg">as SVG</option>
+            <option value="png">as PNG</option>
+          </select>
         )}
         <Button aria-pressed={search.view === "table"} onClick={() => set({ view: search.view === "table" ? undefined : "table" })}>{search.view === "table" ? "Plate" : "Table"}</Button>
       </div>

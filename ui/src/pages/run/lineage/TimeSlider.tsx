@@ -28,7 +28,7 @@ export function TimeSlider({ scene, live, until, onChange }: Props) {
   }, [playing, at, count, entries, onChange]);
   if (count < 3) return null;
   return (
-    <div className="flex items-center gap-3 px-4 py-1 text-small text-muted sm:px-6">
+    <div className="flex min-w-0 flex-1 items-center gap-3 text-small text-muted">
       <Button
         kind="quiet"
         aria-label={playing ? "Stop the replay" : "Replay how the tree grew"}
@@ -46,14 +46,14 @@ export function TimeSlider({ scene, live, until, onChange }: Props) {
         min={1}
         max={count}
         value={at}
-        className="h-1 flex-1 accent-[var(--fill)]"
+        className="h-1 min-w-16 flex-1 accent-[var(--fill)]"
         onChange={(event) => {
           const value = Number(event.target.value);
           setPlaying(false);
           onChange(value >= count ? Infinity : (entries[value - 1] ?? Infinity));
         }}
       />
-      <span className="w-44 text-right whitespace-nowrap">{at >= count ? `${plural(count, "candidate")}${scene.total > count ? ` shown of ${scene.total}` : ""}${live ? ", live" : ""}` : `${at} of ${count} candidates`}</span>
+      <span className="min-w-28 text-right whitespace-nowrap">{at >= count ? `${plural(count, "candidate")}${scene.total > count ? ` shown of ${scene.total}` : ""}${live ? ", live" : ""}` : `${at} of ${count} candidates`}</span>
     </div>
   );
 }

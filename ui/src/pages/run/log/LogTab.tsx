@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import { url } from "@/api/client";
 import { membersQuery, runQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
-import { liveLogKey, type LiveLog } from "@/api/useRunStream";
+import { liveLogQuery } from "@/api/useRunStream";
 import { Button, buttonClass } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { InlineSelect } from "@/components/InlineSelect";
@@ -22,7 +22,7 @@ export function LogTab() {
   const { kind = "", find = "" } = useSearch({ from: "/runs/$run/log" });
   const navigate = useNavigate({ from: "/runs/$run/log" });
   const { data: detail } = useSuspenseQuery(runQuery(run));
-  const live = useQuery<LiveLog>({ queryKey: liveLogKey(run), queryFn: () => ({ entries: [], next: 0 }), enabled: false });
+  const live = useQuery(liveLogQuery(run));
   // the end as it was when the page was opened: what comes later is in the live log
   const [length, setLength] = useState(() => Math.max(detail.length, live.data?.next ?? 0));
   const meets = meeting(length, live.data?.entries ?? []);

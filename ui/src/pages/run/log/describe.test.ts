@@ -26,3 +26,8 @@ it("says which sandboxes were kept, and why one could not be", () => {
   expect(say({ event: "sandboxes_kept", states, without: [4, 7] }).text).toBe("the state of the sandboxes of c3; no sandbox at that moment: c4, c7");
   expect(say({ event: "sandboxes_kept", states: [], detail: "the disk is full" })).toMatchObject({ tone: "lost", text: "no state of a sandbox: the disk is full" });
 });
+it("says why a search ended without denying what it found", () => {
+  expect(say({ event: "run_finished", reason: { why: "nothing_to_gain" } }).text).toBe("the search ended because there was nothing left to gain on train examples");
+  expect(say({ event: "search_ended", reason: { why: "budget_spent", limit: "calls" }, finalists: [0, 4] }).text).toBe("what was left of the limit on calls was kept for choosing and proving; finalists c0, c4");
+  expect(say({ event: "run_finished", reason: { why: "moon_phase" } }).text).toBe("the search ended because moon phase");
+});

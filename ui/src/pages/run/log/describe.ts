@@ -42,6 +42,22 @@ const WISH: Record<string, (wish: Record<string, unknown>) => string> = {
   model: (w) => `sets the ${String(w.role)} model to ${String(record(w.model).id)} from generation ${String(w.from)} on`,
 };
 
+/** Why a search ended, as it follows "because". */
+const ENDS: Record<string, (reason: Record<string, unknown>) => string> = {
+  evaluated: () => "every prompt was evaluated",
+  budget_spent: (r) => `what was left of the limit on ${words(r.limit)} was kept for choosing and proving`,
+  max_generations: () => "the most generations were reached",
+  no_improvement: () => "there was no new best for the generations the run file allows",
+  target_reached: () => "the target score was reached",
+  nothing_to_gain: () => "there was nothing left to gain on train examples",
+  nothing_new: () => "round after round no proposal was new and fit to be tried",
+  stopped: () => "it was stopped",
+};
+function because(reason: unknown): string {
+  const why = String(record(reason).why ?? reason ?? "");
+  return ENDS[why]?.(record(reason)) ?? words(why);
+}
+
 /** Names of people by their id. */
 export type Names = Readonly<Record<string, string>>;
 
@@ -69,7 +85,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
     const spent = num(record(e.spent).usd);
     return { name: "generation", text: `${String(e.generation)} closed: ${fitness.length} live on, best ${score(fitness[0])}${spent === null ? "" : `, ${usd(spent)} spent`}`, tone: "plain" };
   },
-  search_ended: (e) => ({ name: "search over", text: `${words(record(e.reason).why ?? e.reason)}; finalists ${some(e.finalists).map(c).join(", ")}`, tone: "plain" }),
+  search_ended: (e) => ({ name: "search over", text: `${because(e.reason)}; finalists ${some(e.finalists).map(c).join(", ")}`, tone: "plain" }),
   candidate_chosen: (e) => ({ name: "chosen", text: `${c(e.candidate)} by validation`, tone: "accent" }),
   evidence_measured: (e) => ({ name: "evidence", text: String(record(e.evidence).sentence ?? ""), tone: record(e.evidence).improved ? "accent" : "lost" }),
   budget_changed: (e) => ({ name: "budget", text: Object.entries(record(e.budget)).map(([key, value]) => `${key} ${String(value)}`).join(", ") || "no limit", tone: "plain" }),
@@ -78,7 +94,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
     return { name: "steered", text: `${names[String(e.by)] ?? String(e.by)} ${WISH[String(wish.what)]?.(wish) ?? words(wish.what)}`, tone: "plain" };
   },
   sandboxes_kept: (e) => ({ name: "kept", text: keptWords(e), tone: e.detail ? "lost" : "quiet" }),
-  run_finished: (e) => ({ name: "finished", text: words(record(e.reason).why ?? e.reason), tone: "plain" }),
+  run_finished: (e) => ({ name: "finished", text: `the search ended because ${because(e.reason)}`, tone: "plain" }),
 };
 
 /** An entry in words. Unknown kinds, of a newer server, are told by their name. */
