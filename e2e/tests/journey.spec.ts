@@ -20,7 +20,8 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     const first = await size();
     await expect.poll(size, { message: "the tree grows live" }).toBeGreaterThan(first);
 
-    await page.getByRole("button", { name: "Pause" }).click();
+    await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+    await page.keyboard.press("p");
     await expect(page.getByText("paused", { exact: true })).toBeVisible();
     await clade.kill();
     await page.getByRole("link", { name: "Log" }).click();

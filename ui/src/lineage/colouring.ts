@@ -26,6 +26,7 @@ export function colouring(scene: Scene, by: ColourBy, theme: "light" | "dark"): 
     const node = scene.marks[at]?.node;
     return (by === "operator" ? (node?.operator ?? "seed") : by === "model" ? node?.model : node?.status) || "none";
   };
-  const signs = categories(scene.marks.map((_, at) => word(at)), theme);
+  // a root is a diamond whatever its word: the legend names what is drawn
+  const signs = categories(scene.marks.flatMap((_, at) => (scene.parent[at] === -1 ? [] : [word(at)])), theme);
   return { by, theme, of: (at) => signs.get(word(at))?.colour ?? "", shapeOf: (at) => signs.get(word(at))?.shape ?? 0, words: [...signs] };
 }

@@ -1,7 +1,7 @@
 import type { Camera, Size } from "./camera";
 import { diamond, elbow, star, tooth, wordShape } from "./shapes";
 import type { Look } from "./look";
-import type { Scene } from "./scene";
+import { columnsAhead, type Scene } from "./scene";
 import type { PlateStyle } from "./style";
 
 const FONT = '"Inter", system-ui, sans-serif';
@@ -188,8 +188,12 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
     const radius = special ? Math.max(4.2, Math.min(look.radius[at] ?? 4, Math.max(room, 4.2))) : Math.min(look.radius[at] ?? 4, room);
     drawNode(ctx, scene, at, x, y, radius, { colour: look.colour[at] ?? style.muted, shape: look.shape?.[at] ?? null }, style, descends.has(at));
     if (mark.folded && camera.gapY >= 9) {
-      ctx.fillStyle = style.muted;
-      ctx.fillText(`+${mark.folded.nodes}`, x + radius + 4, y - radius * 0.6);
+      const text = `+${mark.folded.nodes}`;
+      // a number that ran into the next node could not be read
+      if (columnsAhead(scene, at) * camera.gapX > 2 * radius + 6 + text.length * 6) {
+        ctx.fillStyle = style.muted;
+        ctx.fillText(text, x + radius + 4, y - radius * 0.6);
+      }
     }
     if (labels && shown === 2) {
       ctx.fillStyle = style.faint;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Lineage, Mark, Node } from "@/api/types";
-import { nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
+import { columnsAhead, nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
 
 const node = (id: string, mean: number | null, status: Node["status"] = "kept"): Node => ({
   id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
@@ -30,6 +30,10 @@ describe("scene", () => {
   it("turns edges before the parent's straight child", () => {
     const wide = sceneOf({ ...lineage, columns: 6, marks: [mark("run1@c0", 0, 0, [], 0.3), mark("run1@c1", 2, 0, [[0, 0]]), mark("run1@c2", 5, 1, [[0, 0]]), mark("run1@c4", 1, 2, [[0, 0]])] });
     expect([...wide.bend].map((at) => Math.round(at * 100) / 100)).toEqual([0, 1.38, 1.38, 0.38]);
+  });
+  it("knows how far a number beside a node may reach", () => {
+    const long = sceneOf({ ...lineage, columns: 6, marks: [mark("run1@c0", 0, 0, [], 0.3), mark("run1@c1", 4, 0, [[0, 0]]), mark("run1@c2", 1, 1, [[0, 0]])] });
+    expect([columnsAhead(scene, 0), columnsAhead(scene, 4), columnsAhead(long, 0)]).toEqual([1, Infinity, 4]);
   });
   it("draws the line of descent from the root to the best", () => {
     expect(scene.descent).toEqual([0, 1, 2]);

@@ -86,6 +86,11 @@ export function pathTo(parent: Int32Array, node: number): number[] {
   return path.reverse();
 }
 
+/** How many columns are free to the right of a node on its own row, up to the child that goes straight on; endless where none does. */
+export function columnsAhead(scene: Scene, at: number): number {
+  return (scene.children[at] ?? []).reduce((least, child) => (scene.ys[child] === scene.ys[at] ? Math.min(least, (scene.xs[child] ?? 0) - (scene.xs[at] ?? 0)) : least), Infinity);
+}
+
 /** Whether a disc with the outer ring of a finalist is in it: the best is a star and the seed a diamond whatever they met. */
 export const hasFinalists = (scene: Scene): boolean => scene.marks.some(({ node }, at) => at !== scene.best && scene.parent[at] !== -1 && (node.status === "finalist" || node.status === "chosen"));
 

@@ -42,7 +42,7 @@ export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone 
         <Field label={kind === "prompt" ? "Text" : "Examples: JSON lines, a JSON list or a table; kept as JSON lines"}>
           {({ id }) => <textarea id={id} rows={12} spellCheck={false} dir={direction(text)} className="field prompt" value={text} onChange={(event) => setText(event.target.value)} />}
         </Field>
-        {kind === "dataset" ? <input type="file" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
+        {kind === "dataset" ? <input type="file" className="text-muted file:mr-3 file:min-h-7 file:rounded file:border file:border-hairline file:bg-panel file:px-2.5 file:font-medium file:text-ink hover:file:bg-hover" aria-label="Read from a file" accept=".jsonl,.json,.csv,.tsv" onChange={(event) => void event.target.files?.[0]?.text().then(setText)} /> : null}
         {kind === "dataset" ? <FaultsNote text={looked} /> : null}
         <TextField label="Note" placeholder="what is new in it" value={note} onChange={setNote} />
         {save.error ? <ErrorNote error={save.error} /> : null}

@@ -12,7 +12,7 @@ export function ModelField({ label, empty, value, onChange }: { label: string; e
   const models = useQuery(modelsQuery);
   const known = models.data?.items.find((model) => model.id === value || model.id.endsWith(`:${value.slice(value.lastIndexOf(":") + 1)}`) && value !== "");
   const hint = value.startsWith("simulated:")
-    ? "simulated: free, no key"
+    ? "simulated, its price too: no key, nothing to pay"
     : known
       ? `$${known.input} in, $${known.output} out a million tokens${known.context ? `; ${count(known.context / 1000)}k context` : ""}${known.reasoning ? "; reasons" : ""}`
       : value && models.data

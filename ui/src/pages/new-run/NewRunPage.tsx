@@ -82,7 +82,7 @@ export function NewRunPage() {
       <div className="grid flex-1 gap-x-8 gap-y-6 px-4 py-4 sm:px-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
           <PromptPart value={draft.prompt} columns={data.columns} missing={missing} onChange={(prompt) => change({ prompt })} workspace={ws} />
-          <DataPart value={text} named={named} error={saved.error} preview={data} workspace={ws} onChange={paste} onPick={(item) => change({ data: "", file: write(draft.file, { tests: savedName(item.name, item.versions) }) })} />
+          <DataPart value={text} named={named} error={saved.error} missing={Boolean(failed) && !text.trim() && /^file:\/\/data\.(jsonl|json|csv)$/.test(form?.tests ?? "")} preview={data} workspace={ws} onChange={paste} onPick={(item) => change({ data: "", file: write(draft.file, { tests: savedName(item.name, item.versions) }) })} />
           <ColumnMapping missing={unmapped} columns={data.columns} onRename={rename} />
           {form ? <FormPart form={form} columns={data.columns} onChange={(part) => change({ file: write(draft.file, part) })} /> : <p role="alert" className="text-lost">The form waits: the run file cannot be read. {error}</p>}
           {form && data.count ? <TryCheck ws={ws} request={request} prompt={draft.prompt} model={form.task} expected={variables(form.value)[0]} examples={data.count} /> : null}

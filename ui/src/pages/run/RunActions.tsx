@@ -1,9 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { commentsQuery } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
+import { offerCommands } from "@/app/commands";
+import { typing } from "@/app/shortcuts";
 import { Button } from "@/components/Button";
 import { Confirm } from "@/components/Confirm";
 import { toast, toastError } from "@/components/toasts";
@@ -44,18 +46,34 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   const comments = useQuery({ ...commentsQuery(run.run), enabled: hasComments, refetchInterval: 30_000 });
   const may = (action: string) => actions.includes(action);
   const close = () => setOpen(null);
+  const next = run.deleted || !may("control_runs") ? null : run.status === "running" ? "pause" : run.status === "paused" || run.status === "failed" ? "start" : null;
+  const turn = useRef<() => void>(() => undefined);
+  turn.current = () => void (next && !control.isPending && control.mutate(next));
+  useEffect(() => {
+    if (!next) return;
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "p" || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+      turn.current();
+    };
+    addEventListener("keydown", onKey);
+    const withdraw = offerCommands("run", [{ id: "r-turn", text: next === "pause" ? "Run: pause" : "Run: resume", hint: "p", run: () => turn.current() }]);
+    return () => {
+      removeEventListener("keydown", onKey);
+      withdraw();
+    };
+  }, [next]);
   if (run.deleted) return may("delete_runs") ? <Button kind="primary" busy={restore.isPending} onClick={() => restore.mutate()}>Restore</Button> : null;
   return (
     <div className="flex flex-wrap gap-2">
-      {may("control_runs") && run.status === "running" ? (
+      {next === "pause" ? (
         <>
-          <Button busy={control.isPending} onClick={() => control.mutate("pause")}>Pause</Button>
+          <Button busy={control.isPending} title="Pause (p)" onClick={() => control.mutate("pause")}>Pause</Button>
           <Confirm label="Stop" title="Stop the search?" confirm="Stop the search" onConfirm={() => control.mutate("stop")}>
             The search ends here. What it has found is chosen from and tested, as far as the budget allows. To go on later, pause instead.
           </Confirm>
         </>
       ) : null}
-      {may("control_runs") && (run.status === "paused" || run.status === "failed") ? <Button kind="primary" busy={control.isPending} onClick={() => control.mutate("start")}>Resume</Button> : null}
+      {next === "start" ? <Button kind="primary" busy={control.isPending} title="Resume (p)" onClick={() => control.mutate("start")}>Resume</Button> : null}
       {may("control_runs") && run.status !== "finished" ? <Button onClick={() => setOpen("budget")}>Budget</Button> : null}
       {may("edit_runs") && run.mode === "optimize" && run.status !== "finished" ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
       {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}

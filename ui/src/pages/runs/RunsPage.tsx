@@ -77,7 +77,7 @@ export function RunsPage() {
       <div className="px-4 py-5 sm:px-6">
         <div className="mb-4 flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="plate">Runs</h1>
-          <span className="text-muted">{wrongFilter ? null : runs.hasNextPage ? `first ${count(rows.length)}` : plural(rows.length, "run")}{filter ? " match" : ""}</span>
+          <span className="text-muted">{wrongFilter ? null : `${runs.hasNextPage ? `first ${count(rows.length)}` : plural(rows.length, "run")}${filter ? " match" : ""}`}</span>
           <div className="ml-auto flex flex-wrap gap-2">{actions}</div>
         </div>
         <div className="mb-3 flex flex-wrap items-start gap-3">

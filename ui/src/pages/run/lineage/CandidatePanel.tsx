@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { api } from "@/api/client";
 import { candidateQuery, diffQuery } from "@/api/queries";
 import type { Node, RunDetail } from "@/api/types";
@@ -76,7 +76,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         </div>
         <p className="mt-1 text-muted">
           {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}
-          {Object.entries(node.scores).filter(([split]) => split !== "train").map(([split, value]) => <span key={split}> · {split} <Score value={value.mean} low={value.low} high={value.high} /></span>)}
+          {Object.entries(node.scores).filter(([split]) => split !== "train").map(([split, value]) => <Fragment key={split}> <span className="whitespace-nowrap">· {split} <Score value={value.mean} low={value.low} high={value.high} /></span></Fragment>)}
         </p>
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
