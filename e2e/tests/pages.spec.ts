@@ -80,3 +80,19 @@ test("a filter is kept by name as a view, found again after a reload, and forgot
   await expect(view.getByRole("option", { name: "gains" })).toHaveCount(0);
   await context.close();
 });
+
+test("an answer opens from the heat map with the keyboard alone, and Escape leads back to its cell", async ({ browser }) => {
+  const context = await browser.newContext({ storageState: state, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(new URL(`/runs/${run}/examples?split=test`, clade.url).href);
+  const map = page.getByRole("application", { name: /Scores of/ });
+  await map.focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Judged by")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByText("Judged by")).toBeHidden();
+  await expect(map).toBeFocused();
+  await context.close();
+});

@@ -69,7 +69,7 @@ export function Shell() {
             <span className="font-serif text-[1.3125rem]">Promptclade</span>
           </Link>
           {workspace ? (
-            <nav aria-label="Main" className="order-3 -mx-1 flex w-full justify-between gap-1 overflow-x-auto max-sm:gap-0 sm:order-none sm:w-auto">
+            <nav aria-label="Main" className="order-3 -mx-1 flex w-full justify-between gap-1 overflow-x-auto max-sm:gap-0 md:order-none md:w-auto">
               <NavLink to={`/w/${workspace}`} exact>Runs</NavLink>
               <NavLink to={`/w/${workspace}/branches`}>Branches</NavLink>
               <NavLink to={`/w/${workspace}/playground`}>Playground</NavLink>

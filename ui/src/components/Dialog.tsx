@@ -14,13 +14,15 @@ export function Dialog({ open, title, onClose, children, actions, wide }: Props)
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const dialog = ref.current;
-    if (!dialog) return;
-    if (open && !dialog.open) {
-      dialog.showModal();
-      // the cross comes first in the page; who opened a form wants to write
-      dialog.querySelector<HTMLElement>("input:not([type=checkbox]):not([type=file]), textarea, select")?.focus();
-    }
-    if (!open && dialog.open) dialog.close();
+    if (!dialog || !open || dialog.open) return;
+    const before = document.activeElement;
+    dialog.showModal();
+    // the cross comes first in the page; who opened a form wants to write
+    dialog.querySelector<HTMLElement>("input:not([type=checkbox]):not([type=file]), textarea, select")?.focus();
+    return () => {
+      // a dialog that leaves the page gives nobody the focus back
+      if (before instanceof HTMLElement && before.isConnected && document.activeElement === document.body) before.focus({ preventScroll: true });
+    };
   }, [open]);
   if (!open) return null;
   return (

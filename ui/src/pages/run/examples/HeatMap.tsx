@@ -133,7 +133,11 @@ export function HeatMap({ view, best, onOpen }: Props) {
         onKeyDown={(event) => {
           const moves: Record<string, [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
           const move = moves[event.key];
-          if (event.key === "Enter") open(cursor);
+          if (event.key === "Enter") {
+            // else the same press closes what it opened, by the button that has the focus then
+            event.preventDefault();
+            open(cursor);
+          }
           if (!move) return;
           event.preventDefault();
           const row = Math.max(0, Math.min(view.candidates.length - 1, (cursor?.row ?? 0) + (cursor ? move[0] : 0)));
