@@ -138,7 +138,6 @@ fn client(
 }
 
 fn spec(job: &Job) -> RunSpec {
-    let test = f64::from(job.world.test);
     RunSpec {
         mode: RunMode::Optimize,
         description: "Arithmetic word problems".into(),
@@ -160,8 +159,7 @@ fn spec(job: &Job) -> RunSpec {
         sandbox: None,
         library: Vec::new(),
         optimize: OptimizeSpec {
-            // the final comparison of two prompts is outside of what is compared
-            budget: Budget { usd: Some(f64::from(job.budget) + 2.0 * test), ..Budget::default() },
+            budget: Budget { usd: Some(f64::from(job.budget + proof(job))), ..Budget::default() },
             strategy: job.searcher.spec.clone(),
             objectives: vec![Objective { metric: "score".into(), direction: Direction::Maximize, weight: 1.0 }],
             splits: SplitSpec { seed: job.seed, ..SplitSpec::default() },
@@ -169,6 +167,12 @@ fn spec(job: &Job) -> RunSpec {
             stop: Default::default(),
         },
     }
+}
+
+/// What the final comparison of two prompts takes, which is outside of what is compared: all test questions for both, but no more than
+/// a quarter of the whole, since a run keeps no more for it and would leave the rest to the search.
+fn proof(job: &Job) -> u32 {
+    (2 * job.world.test).min(job.budget / 3)
 }
 
 fn row(job: &Job, state: &RunState, spent: Spent, ended: String) -> Row {

@@ -41,16 +41,17 @@ fn the_same_job_gives_the_same_row_on_any_number_of_threads() {
 #[test]
 fn budgets_are_exact_and_the_test_split_is_met_once() {
     for name in ["gentle", "judge-noise"] {
-        let small = World { train: 30, validation: 15, test: 40, ..world(name) };
+        let small = World { train: 30, validation: 15, test: 120, ..world(name) };
         let rows = rows(&jobs(&small, 1..3), 2);
         for row in &rows {
             let written = if row.counting == Counting::AllIn { 5 * row.reflection_calls } else { 0 };
             assert!(row.task_calls + written <= 600, "{row:?}");
-            assert!(row.test_calls == 40 || row.test_calls == 80, "{row:?}");
+            // at least a quarter of the whole proves, which is 200 calls here, and what a search leaves of its own
+            assert!((90..=240).contains(&row.test_calls), "{row:?}");
             assert!(row.score.is_some_and(|score| (0.0..=1.0).contains(&score)), "{row:?}");
             assert_eq!(row.judge_calls > 0, name == "judge-noise", "{row:?}");
         }
-        // where little is solved, none of 40 questions may be by chance
+        // where little is solved, none of the questions may be by chance
         let right = rows.iter().filter(|row| row.first > Some(0.0) || row.score > Some(0.0)).count();
         assert!(2 * right > rows.len(), "questions are answered right: {rows:?}");
     }
