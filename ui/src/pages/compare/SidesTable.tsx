@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { Side } from "@/api/types";
+import type { Evidence, Side } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { Delta } from "@/components/Delta";
 import { RunState } from "@/components/RunState";
@@ -20,7 +20,7 @@ export function SidesTable({ sides }: { sides: Side[] }) {
               <td className="whitespace-nowrap">{side.strategy} <span className="text-muted">{side.model}</span> {side.simulated ? <Badge>simulated</Badge> : null}</td>
               <td className="num"><Score value={side.evidence?.seed_score} low={side.evidence?.seed_ci[0]} high={side.evidence?.seed_ci[1]} /></td>
               <td className="num"><Score value={side.evidence?.best_score} low={side.evidence?.best_ci[0]} high={side.evidence?.best_ci[1]} /></td>
-              <td>{side.evidence ? <Delta value={side.evidence.difference} low={side.evidence.ci_low} high={side.evidence.ci_high} /> : <span className="text-muted">not tested</span>}</td>
+              <td><Difference evidence={side.evidence} /></td>
               <td className="num">{count(side.candidates)}</td><td className="num">{count(side.rejected)}</td><td className="num">{count(side.spent.calls)}</td><td className="num">{usd(side.spent.usd)}</td>
             </tr>
           ))}
@@ -28,4 +28,11 @@ export function SidesTable({ sides }: { sides: Side[] }) {
       </table>
     </div>
   );
+}
+
+/** What was shown. A prompt differs from itself by nothing, with no doubt about it. */
+function Difference({ evidence }: { evidence: Evidence | null }) {
+  if (!evidence) return <span className="text-muted">not tested</span>;
+  if (evidence.ci_low === 0 && evidence.ci_high === 0) return <span className="text-muted">seed prompt kept</span>;
+  return <Delta value={evidence.difference} low={evidence.ci_low} high={evidence.ci_high} />;
 }

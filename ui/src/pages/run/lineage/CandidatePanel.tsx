@@ -58,6 +58,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
   const known = ["none", "parent", "seed", "best"];
   const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...(known.includes(other) ? [] : [[other, `against ${other}`] as const])];
   const text = candidate.data?.text ?? "";
+  const beyond = Object.entries(node.scores).filter(([split]) => split !== "train");
   return (
     <aside aria-label={`Candidate ${name}`} className="flex w-full shrink-0 flex-col border-t border-hairline bg-panel lg:min-h-0 lg:w-[380px] lg:border-t-0 lg:border-l">
       <div className="flex-1 overflow-auto px-5 py-4">
@@ -75,8 +76,8 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`against ${other}, ${trainDelta.split}`} /></span> : null}
         </div>
         <p className="mt-1 text-muted">
-          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}
-          {Object.entries(node.scores).filter(([split]) => split !== "train").map(([split, value]) => <Fragment key={split}> <span className="whitespace-nowrap">· {split} <Score value={value.mean} low={value.low} high={value.high} /></span></Fragment>)}
+          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}{beyond.length ? " ·" : ""}
+          {beyond.map(([split, value], at) => <Fragment key={split}> <span className="whitespace-nowrap">{split} <Score value={value.mean} low={value.low} high={value.high} />{at < beyond.length - 1 ? " ·" : ""}</span></Fragment>)}
         </p>
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
