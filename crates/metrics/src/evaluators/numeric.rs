@@ -24,7 +24,8 @@ impl Evaluator for Numeric {
         check_value(assertion)?;
         match assertion.value.as_ref().map(text_of) {
             Some(text) if !fill::has_template(&text) && last_number(&text).is_none() => {
-                Err(format!("the value of `numeric` is {}, which holds no number", quote(&text)))
+                let fix = if text.contains(',') { "; decimals follow a point, as in 12.5" } else { "" };
+                Err(format!("the value of `numeric` is {}, which holds no number{fix}", quote(&text)))
             }
             _ => Ok(()),
         }
@@ -93,5 +94,10 @@ mod tests {
         let check = from_json(json!({"type": "numeric", "value": "many"}));
         let error = registry::by_name("numeric").unwrap().check(&check).unwrap_err();
         assert_eq!(error, "the value of `numeric` is \"many\", which holds no number");
+        for value in ["12,5", "1.234,50"] {
+            let check = from_json(json!({"type": "numeric", "value": value}));
+            let error = registry::by_name("numeric").unwrap().check(&check).unwrap_err();
+            assert!(error.ends_with("holds no number; decimals follow a point, as in 12.5"), "{error}");
+        }
     }
 }

@@ -43,7 +43,7 @@ impl Evaluator for Relevance {
             return Ok(Step::Done(Verdict::graded(1.0, threshold, "the input has no content words to take up")));
         }
         let taken_up = |stem: &String| answered.contains(stem);
-        let shared: f64 = wanted.iter().filter(|(stem, _)| taken_up(stem)).map(|(_, weight)| weight).sum();
+        let shared: f64 = wanted.iter().filter(|(stem, _)| taken_up(stem)).map(|(_, weight)| weight).sum::<f64>() + 0.0;
         // no answer repeats its whole question: half of the weight is full relevance
         let score = (shared / total / 0.5).min(1.0);
         let mut missed: Vec<(&String, f64)> =

@@ -7,7 +7,7 @@ pub struct Stated<'t> {
     /// Everything from the answer to the end of the output.
     pub rest: &'t str,
     /// Whether a marker announces it (`the answer is`, `Answer:`, a heading `Answer`, `####`, `\boxed{}`, `<answer>`, where there is none
-    /// of these `Label:` and its kind); else it is the last line.
+    /// of these a key of JSON such as `"label"`, or `Label:` and its kind); else it is the last line.
     pub explicit: bool,
 }
 
@@ -30,7 +30,8 @@ pub fn without_thinking(text: &str) -> &str {
 pub fn stated(output: &str) -> Stated<'_> {
     let output = without_thinking(output);
     let markers = [hashes(output), boxed(output), tagged(output), announced(output)];
-    match markers.into_iter().flatten().max_by_key(|found| found.0).or_else(|| labelled(output)) {
+    let found = markers.into_iter().flatten().max_by_key(|found| found.0);
+    match found.or_else(|| keyed(output)).or_else(|| labelled(output)) {
         Some((_, answer, rest)) => Stated { answer: bare(answer), rest, explicit: true },
         None => {
             let trimmed = output.trim_end();
@@ -105,6 +106,24 @@ fn below_heading<'t>(before: &str, behind: &'t str) -> Option<&'t str> {
 /// What classifiers write before their choice, at the beginning of a line.
 const LABELS: [&str; 9] =
     ["label", "category", "class", "classification", "sentiment", "verdict", "prediction", "decision", "intent"];
+
+/// `{"label": "positive", "reason": "..."}`: the last key of that kind, or `answer`, in JSON.
+fn keyed(output: &str) -> Option<Found<'_>> {
+    output.find('{')?;
+    let lower = output.to_ascii_lowercase();
+    let value = |key: &&str| {
+        let named = format!("\"{key}\"");
+        let rest = &output[lower.rfind(&named)? + named.len()..];
+        let rest = rest.trim_start().strip_prefix(':')?.trim_start();
+        let (value, end) = match rest.strip_prefix('"') {
+            Some(text) => (text, text.match_indices('"').find(|(at, _)| !text[..*at].ends_with('\\'))?.0),
+            None => (rest, rest.find([',', '}', '\n']).unwrap_or(rest.len())),
+        };
+        let at = output.len() - value.len();
+        Some((at, value[..end].trim(), &value[..end])).filter(|found| !found.1.is_empty())
+    };
+    LABELS.iter().chain(&["answer"]).filter_map(value).max_by_key(|found| found.0)
+}
 
 /// `Label: positive`, `**Category:** billing`: the last line of that kind.
 fn labelled(output: &str) -> Option<Found<'_>> {
@@ -260,6 +279,10 @@ mod tests {
             ("**Category:** billing_issue\n", "billing_issue", true),
             ("Label: a\nThe answer is b\nLabel: c", "b", true),
             ("Label:\npositive", "positive", false),
+            ("{\"sentiment\": \"positive\", \"reason\": \"nothing negative\"}", "positive", true),
+            ("```json\n{\n  \"reason\": \"2 of 3\",\n  \"Answer\" : 42\n}\n```", "42", true),
+            ("{\"label\": \"say \\\"hi\\\"\", \"x\": 1}", "say \\\"hi\\\"", true),
+            ("{\"mood\": \"positive\"}", "{\"mood\": \"positive\"}", false),
         ] {
             let found = stated(output);
             assert_eq!((found.answer, found.explicit), (answer, explicit), "{output}");

@@ -7,6 +7,10 @@ pub(super) fn first_in(text: &str) -> Option<(Number, &str, usize)> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
+        if let Some(end) = no_number(text, at) {
+            at = end;
+            continue;
+        }
         if let Some(start) = starts(text, at) {
             let signed = sign_length_before(text, start);
             if let Some((number, end)) = parse(text, start) {
@@ -30,13 +34,19 @@ pub(super) fn last_in(text: &str) -> Option<Number> {
     }
     loop {
         // not in the middle of a number
-        while from > 0 && (bytes[from - 1].is_ascii_digit() || matches!(bytes[from - 1], b'.' | b',' | b'-' | b'/')) {
+        while from > 0
+            && (bytes[from - 1].is_ascii_digit() || matches!(bytes[from - 1], b'.' | b',' | b'-' | b'/' | b':'))
+        {
             from -= 1;
         }
         let mut at = from;
         while at < bytes.len() {
             if !bytes[at].is_ascii_digit() && bytes[at] != b'.' && bytes[at] != b'\\' {
                 at += 1;
+                continue;
+            }
+            if let Some(end) = no_number(text, at) {
+                at = end;
                 continue;
             }
             if let Some(start) = starts(text, at)
@@ -77,6 +87,53 @@ fn starts(text: &str, at: usize) -> Option<usize> {
     }
 }
 
+/// Where digits end that begin at this byte and are no number: a time of day, and what has commas that part no thousands, as `12,5`, `1.234,50` and
+/// `1,2,3`. Half of such a one would be another number than was meant.
+fn no_number(text: &str, at: usize) -> Option<usize> {
+    if let Some((full, end)) = clock(text, at) {
+        return (!full).then_some(end);
+    }
+    let bytes = text.as_bytes();
+    let inside = |b: u8| b.is_ascii_digit() || matches!(b, b',' | b'.');
+    if !bytes[at].is_ascii_digit() || at > 0 && inside(bytes[at - 1]) {
+        return None;
+    }
+    let (_, end) = decimal(text, at)?;
+    let goes_on = bytes.get(end) == Some(&b',') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+    if !goes_on {
+        return None;
+    }
+    let run = bytes[at..].iter().take_while(|b| inside(**b)).count();
+    // a comma or a point at its end belongs to the sentence
+    Some(at + text[at..at + run].trim_end_matches([',', '.']).len())
+}
+
+/// Where a time of day ends that starts at this byte, `9:05` or `23:59:30`, and whether it is a full hour. Such a one is read as its hour, `5:00` as
+/// 5, and any other is no number.
+fn clock(text: &str, at: usize) -> Option<(bool, usize)> {
+    let bytes = text.as_bytes();
+    let free = at == 0 || !(bytes[at - 1].is_ascii_digit() || matches!(bytes[at - 1], b':' | b'.' | b',' | b'/'));
+    let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let hour = digits(at);
+    if !free || !(1..=2).contains(&hour) || text[at..at + hour].parse::<u8>().ok()? > 24 {
+        return None;
+    }
+    let part = |from: usize| -> Option<&str> {
+        let two = bytes.get(from) == Some(&b':') && digits(from + 1) == 2 && matches!(bytes[from + 1], b'0'..=b'5');
+        two.then(|| &text[from + 1..from + 3])
+    };
+    let minutes = part(at + hour)?;
+    let mut end = at + hour + 3;
+    let seconds = part(end);
+    if seconds.is_some() {
+        end += 3;
+    }
+    // more of it is a ratio, a verse or a chain of figures
+    let more =
+        matches!(bytes.get(end), Some(b':' | b'.' | b',' | b'/')) && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+    (!more).then_some((minutes == "00" && seconds.is_none_or(|s| s == "00"), end))
+}
+
 /// How many bytes before the digits belong to a minus sign, currency between them included; 0 where there is none.
 fn sign_length_before(text: &str, start: usize) -> usize {
     let mut head = &text[..start];
@@ -97,6 +154,9 @@ fn apply_sign(number: Number, negative: bool) -> Number {
 fn parse(text: &str, start: usize) -> Option<(Number, usize)> {
     if text[start..].starts_with('\\') {
         return latex_fraction(text, start);
+    }
+    if let Some((true, end)) = clock(text, start) {
+        return Some((decimal(text, start)?.0, end));
     }
     let (Number { mut value, mut whole, .. }, mut end) = decimal(text, start)?;
     let bytes = text.as_bytes();

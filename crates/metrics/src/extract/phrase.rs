@@ -22,8 +22,9 @@ pub fn mentions(text: &str, phrase: &str) -> Vec<Mention> {
     for start in starts_of_words(text) {
         let Some(end) = match_at(text, start, wanted) else { continue };
         let inside_word = |c: char| c.is_alphanumeric() || c == '_';
-        let edge = wanted.chars().next_back().is_some_and(inside_word);
-        if edge && text[end..].starts_with(inside_word) {
+        let last = wanted.chars().next_back();
+        let next = text[end..].chars().next();
+        if last.zip(next).is_some_and(|(last, next)| inside_word(last) && inside_word(next) && !parted(last, next)) {
             continue;
         }
         let before = last_word(&text[..start]);
@@ -33,7 +34,8 @@ pub fn mentions(text: &str, phrase: &str) -> Vec<Mention> {
             at: start..end,
             denied: ["not", "isn't", "isn\u{2019}t", "never", "neither", "nor", "without"]
                 .iter()
-                .any(|no| before.eq_ignore_ascii_case(no)),
+                .any(|no| before.eq_ignore_ascii_case(no))
+                || last.is_some_and(is_unspaced) && denied_around(&text[..start], &text[end..]),
             hedged: or_after || before.eq_ignore_ascii_case("or"),
         });
     }
@@ -43,10 +45,26 @@ pub fn mentions(text: &str, phrase: &str) -> Vec<Mention> {
 fn starts_of_words(text: &str) -> impl Iterator<Item = usize> {
     let mut previous: Option<char> = None;
     text.char_indices().filter_map(move |(at, c)| {
-        let free = !previous.is_some_and(|p| (p.is_alphanumeric() || p == '_') && c.is_alphanumeric());
+        let free = !previous.is_some_and(|p| (p.is_alphanumeric() || p == '_') && c.is_alphanumeric() && !parted(p, c));
         previous = Some(c);
         free.then_some(at)
     })
+}
+
+/// Han, kana and Thai, which are written without spaces: a word may begin and end at any letter.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{e00}'..='\u{e7f}')
+}
+
+/// Whether a word may end between two letters.
+fn parted(before: char, after: char) -> bool {
+    is_unspaced(before) || is_unspaced(after)
+}
+
+/// Whether a phrase of Chinese or Japanese is denied by what stands next to it.
+fn denied_around(before: &str, after: &str) -> bool {
+    ["不是", "并非", "並非", "不属于", "不屬於"].iter().any(|no| before.ends_with(no))
+        || ["ではな", "ではあり", "じゃな", "でなく"].iter().any(|no| after.starts_with(no))
 }
 
 /// Where the phrase ends if it stands here; case does not count, runs of spaces are alike, and what joins words is
@@ -98,10 +116,16 @@ mod tests {
             ("so (A) it is", "(A)", 1),
             ("", "x", 0),
             ("été", "ÉTÉ", 1),
+            ("この記事はスポーツに関するものです。", "スポーツ", 1),
+            ("答案是体育。", "体育", 1),
+            ("the スポーツ page", "スポーツ", 1),
+            ("billing問題", "billing", 1),
         ] {
             assert_eq!(mentions(text, phrase).len(), count, "{text}");
         }
         assert!(mentions("it is not Paris", "Paris")[0].denied);
+        assert!(mentions("スポーツではありません", "スポーツ")[0].denied && mentions("不是体育", "体育")[0].denied);
+        assert!(!mentions("カテゴリはスポーツです", "スポーツ")[0].denied);
         assert!(mentions("Paris or Rome", "Paris")[0].hedged && mentions("Paris or Rome", "Rome")[0].hedged);
     }
 }
