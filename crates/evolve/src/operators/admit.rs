@@ -10,7 +10,7 @@ use super::{ProposalContext, Rejection, leak};
 
 /// Lets a proposal become a candidate, or says why not. What passes has the components of the first parent (names, roles and
 /// order) with its frozen ones unchanged, in each component the parent's placeholders and no others, every frozen text of
-/// the user's first prompt as often as there, parses, keeps to `max_prompt_tokens`, copies nothing from an example that the operator
+/// the user's first prompt as often as there, parses, says something beside its placeholders, keeps to `max_prompt_tokens`, copies nothing from an example that the operator
 /// was shown, and equals none of its parents.
 ///
 /// White space at both ends of a component is the parent's, so that two prompts never differ in it alone.
@@ -33,6 +33,9 @@ pub fn admit(context: &ProposalContext<'_>, mut prompt: Prompt) -> Result<Prompt
         new.text = with_edges_of(&old.text, &new.text)
             .ok_or_else(|| reject(RejectReason::Unreadable, format!("component `{}` became empty", old.name)))?;
         same_placeholders(old, new)?;
+    }
+    if says(parent) && !says(&prompt) {
+        return Err(reject(RejectReason::Unreadable, "nothing is left of the prompt but its placeholders"));
     }
     frozen_texts(context, &prompt)?;
     PromptTemplate::compile(&prompt).map_err(|error| reject(RejectReason::Template, error.to_string()))?;
@@ -71,6 +74,23 @@ fn same_shape(parent: &Prompt, prompt: &Prompt) -> Result<(), Rejection> {
         let detail = format!("component `{}` is no longer marked frozen as it was", old.name);
         Err(reject(RejectReason::Frozen, detail))
     })
+}
+
+/// Whether a prompt tells a model anything beside what an example brings: in words of its own, or by demonstrations.
+fn says(prompt: &Prompt) -> bool {
+    !prompt.demonstrations.is_empty() || prompt.components.iter().any(|component| words(&component.text))
+}
+
+/// Whether there are words outside of a template's placeholders.
+fn words(text: &str) -> bool {
+    let mut from = 0;
+    let has_words = |part: &str| part.contains(char::is_alphanumeric);
+    let between = placeholders(text).into_iter().any(|placeholder| {
+        let part = &text[from..placeholder.span.start];
+        from = placeholder.span.end;
+        has_words(part)
+    });
+    between || has_words(&text[from..])
 }
 
 /// The new text between the old one's white space; `None` where nothing is left.

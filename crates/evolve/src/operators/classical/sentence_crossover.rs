@@ -1,5 +1,5 @@
 use clade_domain::{ModelAnswer, Step};
-use clade_text::{Span, protect::Mask, similarity::TextVector};
+use clade_text::{Span, english::reads_as_english, protect::Mask, similarity::TextVector};
 use rand::{RngExt, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -17,7 +17,7 @@ const TRIES: usize = 8;
 
 /// Uniform crossover of sentences in one component. Each sentence of the first parent, and each of the second that says something
 /// else, is in the child with probability 1/2; of two that say the same, one is. Sentences of the first parent that hold
-/// placeholders, numbers, negations or quotes stay.
+/// placeholders, numbers, negations or quotes stay, and such of the user's as do not read as English.
 #[derive(Debug, Clone, Copy)]
 pub struct SentenceCrossover;
 
@@ -49,7 +49,8 @@ impl Operator for SentenceCrossover {
                 continue;
             }
             let frozen = &context.constraints.frozen;
-            let plan = Plan::of(Source { text: &a.text, frozen }, Source { text: &b.text, frozen });
+            let users = |sentence: &str| context.seed_prompt.components.iter().any(|own| own.text.contains(sentence));
+            let plan = Plan::of(Source { text: &a.text, frozen }, Source { text: &b.text, frozen }, &users);
             for _ in 0..TRIES {
                 let (text, note) = plan.toss(&mut rng);
                 if text == a.text
@@ -88,7 +89,7 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn of(a: Source<'a>, b: Source<'a>) -> Self {
+    fn of(a: Source<'a>, b: Source<'a>, users: &dyn Fn(&str) -> bool) -> Self {
         let mask = Mask::new(a.text, a.frozen);
         let own = units(a);
         // a sentence that leans on one that may be missing would hang in the air
@@ -108,7 +109,9 @@ impl<'a> Plan<'a> {
                 &b.text[span.clone()]
             });
             let leaned_on = own.get(index + 1).is_some_and(|next| leans_back(&a.text[next.body.clone()]));
-            let fixed = !unit.free || leaned_on || mask.touches(&unit.body);
+            let sentence = &a.text[unit.body.clone()];
+            let foreign = users(sentence) && !reads_as_english(sentence);
+            let fixed = !unit.free || leaned_on || mask.touches(&unit.body) || foreign;
             slots.push(Slot {
                 own: &a.text[unit.body.clone()],
                 fixed,

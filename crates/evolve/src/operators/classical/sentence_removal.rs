@@ -1,4 +1,5 @@
 use clade_domain::{ModelAnswer, Step};
+use clade_text::english::reads_as_english;
 use rand::seq::IndexedRandom;
 
 use super::{
@@ -10,7 +11,7 @@ use crate::operators::{Operator, OperatorKind, Proposal, ProposalContext, Reject
 
 /// Removes one free sentence: the one that the brief spells out, or any. Whether it was needed is for evaluation to say: what
 /// earns nothing costs tokens on every call. A number, negation or quote goes with a sentence that the search added, never with one
-/// of the user's.
+/// of the user's, of which those stay, too, that do not read as English.
 #[derive(Debug, Clone, Copy)]
 pub struct SentenceRemoval;
 
@@ -39,7 +40,8 @@ impl Operator for SentenceRemoval {
             let free: Vec<&Unit> = units.iter().filter(|unit| unit.free).filter(asked).collect();
             let (sentence, text) = taken_out(source.text, free.choose(rng)?);
             let added = !own.iter().any(|component| component.text.contains(sentence.trim()));
-            let safe = added || keeps_protected(source.text, &text, source.frozen);
+            // a prohibition in a language without a list of its negations looks like any sentence
+            let safe = added || (reads_as_english(&sentence) && keeps_protected(source.text, &text, source.frozen));
             let note = format!("removes {}", brief(&sentence));
             (safe && !text.trim().is_empty()).then_some(Edit { text, note })
         })

@@ -35,6 +35,7 @@ fn what_passes_and_what_does_not() {
         ),
         ("{{question}} {{ lang | upper }} Keep the rule. {# open", Err((Template, "component `user`"))),
         ("  \n ", Err((Unreadable, "became empty"))),
+        ("{{question}}: {{ lang | upper }}.", Err((Unreadable, "nothing is left of the prompt but its placeholders"))),
         (PARENT, Err((Duplicate, "the same as its parent"))),
         ("  Answer {{question}} in {{ lang | upper }}. Keep the rule.", Err((Duplicate, ""))),
     ];

@@ -119,6 +119,29 @@ fn what_the_search_added_goes_with_its_numbers_and_negations() {
 }
 
 #[test]
+fn a_prohibition_of_the_users_stays_in_any_language() {
+    for own in [
+        "Erfinde nichts.",
+        "Rate niemals.",
+        "Nunca adivines.",
+        "N'invente rien.",
+        "推測しないでください。",
+        "不要编造。",
+    ] {
+        let scene = Scene::text(&format!("Solve it. {own} Think about it.\n\n{{{{question}}}}"));
+        assert!(texts("sentence-removal", &scene.clone().briefed(own)).is_empty(), "{own}");
+        for text in texts("sentence-removal", &scene) {
+            assert!(text.contains(own), "{text}");
+        }
+        let other = Prompt::user("Check the result. Be polite to everyone.\n\n{{question}}");
+        let both = Scene::of(vec![scene.context().parents[0].clone(), other]);
+        for text in texts("sentence-crossover", &both) {
+            assert!(text.contains(own), "{text}");
+        }
+    }
+}
+
+#[test]
 fn crossover_of_sentences_says_nothing_twice() {
     let a = "Read the text. Think about it step by step. Give 2 reasons.\n\n{{question}}";
     let b = "Think about it step by step! Be polite to everyone. Check your result.\n\n{{question}}";
