@@ -35,6 +35,12 @@ impl ModelSpec {
         Self { id: id.into(), label: String::new(), config: BTreeMap::new() }
     }
 
+    /// What it is called: its label, or its id where it has none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.label.is_empty() { &self.id } else { &self.label }
+    }
+
     /// Whether it is the same model with the same settings, whatever the user calls it: its scores may be compared.
     #[must_use]
     pub fn answers_like(&self, other: &Self) -> bool {

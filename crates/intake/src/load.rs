@@ -17,8 +17,8 @@ pub fn load(
     reach: Reach,
     library: &Library,
 ) -> Result<Loaded, Problems> {
-    let operators: Vec<(OperatorName, f64)> =
-        operators::all().iter().map(|o| (OperatorName::from(o.name()), o.default_weight())).collect();
+    let operators: Vec<(OperatorName, usize)> =
+        operators::all().iter().map(|o| (OperatorName::from(o.name()), o.kind().parents)).collect();
     let options =
         LoadOptions { mode, overrides, env, check_model: &check_model, operators: &operators, reach, library };
     clade_runfile::load(path, &options)

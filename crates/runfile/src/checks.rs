@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use clade_domain::{ModelSpec, Models, Objective, RunMode, SplitSpec};
-use clade_metrics::Needs;
 use clade_text::template::prompt_tokens;
 
 use crate::{
@@ -177,11 +176,19 @@ pub(crate) fn constraints(context: &mut Context<'_>, file: &RunFile, prompts: &m
 
 /// Models that some checks need and the run file does not name: the simulated model plays every role, and else the
 /// provider that promptfoo takes.
-pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, needs: Needs) {
+pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, scan: &Scan) {
     let simulated = models.task.first().filter(|m| m.id.starts_with("simulated:")).cloned();
+    // a judge that a check names does it itself where it can
+    let serves = |judge: &Option<String>, role: &str| {
+        let Some(model) = judge.as_ref().and_then(|judge| models.judges.get(judge)) else { return false };
+        let full = (context.options.check_model)(model).unwrap_or_default();
+        full.starts_with("simulated:") || full.split(':').nth(1) == Some(role)
+    };
+    let needed = |asked: &BTreeSet<Option<String>>, role: &str| asked.iter().any(|judge| !serves(judge, role));
+    let needed = [needed(&scan.embedding, "embedding"), needed(&scan.moderation, "moderation")];
     for (needed, role, slot, usual) in [
-        (needs.embedding, "embedding", &mut models.embedding, "openai:embedding:text-embedding-3-small"),
-        (needs.moderation, "moderation", &mut models.moderation, "openai:moderation:omni-moderation-latest"),
+        (needed[0], "embedding", &mut models.embedding, "openai:embedding:text-embedding-3-small"),
+        (needed[1], "moderation", &mut models.moderation, "openai:moderation:omni-moderation-latest"),
     ] {
         if !needed || slot.is_some() {
             continue;

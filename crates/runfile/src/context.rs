@@ -21,8 +21,8 @@ pub struct LoadOptions<'a> {
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The full name of a model, the same for every spelling of it; or what is wrong with it: an unknown provider, a setting it does not have.
     pub check_model: &'a dyn Fn(&ModelSpec) -> Result<String, String>,
-    /// Names of the operators with their default weights.
-    pub operators: &'a [(OperatorName, f64)],
+    /// Names of the operators with the least number of parents that they take.
+    pub operators: &'a [(OperatorName, usize)],
     /// Which files it may name.
     pub reach: Reach,
     /// What it names of its workspace.

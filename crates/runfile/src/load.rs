@@ -216,7 +216,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let (defaults, judge) = defaults(context, &mut file);
     let found = models::load(context, &file, judge.as_ref());
     let mut prompts = prompts::load(context, file.prompts.as_ref());
-    let mut spec = optimize::resolve(context, &file);
+    let mut spec = optimize::resolve(context, &file, prompts.len());
     checks::constraints(context, &file, &mut prompts);
     let keep_split = prompts.iter().any(|p| p.variables.contains("split"));
     let source = data::sources(context, Inputs { tests: file.tests.take(), defaults, keep_split });
@@ -237,8 +237,8 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     checks::placeholders(context, &prompts, &scan);
     checks::objectives(context, &mut spec.objectives, &scan);
     let sandbox = sandbox::resolve(context, &file, scan.needs, found.program.as_ref(), scan.files.iter());
-    checks::helpers(context, &mut models, scan.needs);
     models.judges = judges(context, &models, &scan);
+    checks::helpers(context, &mut models, &scan);
     asked(context, &mut models);
     checks::unchecked(context, &scan);
     checks::empty_answers(context, &scan);
@@ -357,7 +357,7 @@ fn asked(context: &mut Context<'_>, models: &mut Models) {
         return;
     }
     let others = models.task.split_off(1);
-    let name = |model: &ModelSpec| format!("`{}`", if model.label.is_empty() { &model.id } else { &model.label });
+    let name = |model: &ModelSpec| format!("`{}`", model.name());
     let used = models.all();
     let unused: Vec<String> = others.iter().filter(|model| !used.contains(model)).map(name).collect();
     let first = models.task.first().map(name).unwrap_or_default();

@@ -31,10 +31,12 @@ pub(crate) struct LoadedModels {
 
 /// The models of the run file. Problems go to the context.
 pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&GraderInput>) -> LoadedModels {
-    let mut loader = Loader { context, found: LoadedModels::default(), task: Vec::new(), program: Vec::new() };
-    loader.task_models(file);
+    let (found, keyed) = (LoadedModels::default(), BTreeMap::new());
+    let mut loader = Loader { context, found, task: Vec::new(), program: Vec::new(), labelled: Vec::new(), keyed };
     let none = ModelsInput::default();
     let input = file.optimize.as_ref().and_then(|o| o.models.as_ref()).unwrap_or(&none);
+    loader.labels(input, judge);
+    loader.task_models(file);
     let root = KeyPath::of("optimize.models");
     let mut role = |name: &str, input: &Option<ProviderInput>| {
         input.as_ref().and_then(|input| loader.model(input, &root.name(name)))
@@ -88,7 +90,10 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
         }
         None => {}
     }
-    let Loader { mut found, task, program, .. } = loader;
+    let Loader { mut found, task, program, keyed, .. } = loader;
+    for (id, key) in keyed {
+        found.secrets.entry(id).or_insert(key);
+    }
     let judges = BTreeMap::new();
     found.models =
         Some(Models { task, reflection, judge: own_judge, embedding, moderation, program, judges, generations })
@@ -102,6 +107,10 @@ pub(crate) struct Loader<'a, 'b> {
     task: Vec<ModelSpec>,
     /// Further models that a program may ask.
     program: Vec<ModelSpec>,
+    /// Entries of roles that have a label, by which any other entry may name them, and what was read there.
+    labelled: Vec<(KeyPath, Option<ModelSpec>)>,
+    /// The first key of each id, for who is named by the id alone.
+    keyed: BTreeMap<String, SecretString>,
 }
 
 impl Loader<'_, '_> {
@@ -171,12 +180,37 @@ impl Loader<'_, '_> {
         true
     }
 
-    /// A model of one entry; a name may also be the label of a task model.
+    /// Reads the models of roles that have a label before those that may be named by it.
+    fn labels(&mut self, input: &ModelsInput, judge: Option<&GraderInput>) {
+        for (input, path) in roles(input, judge) {
+            if input.parts().is_some_and(|(_, options)| options.label.is_some()) {
+                let model = self.model(&input, &path);
+                self.labelled.push((path, model));
+            }
+        }
+    }
+
+    /// The model that has this label, where one has.
+    fn labelled(&mut self, label: &str, path: &KeyPath) -> Option<ModelSpec> {
+        let all = self.task.iter().chain(self.labelled.iter().filter_map(|(_, model)| model.as_ref()));
+        let mut called = all.filter(|model| !model.label.is_empty() && model.label == label);
+        let first = called.next()?.clone();
+        if called.any(|other| *other != first) {
+            let message = format!("several models are called `{label}`");
+            self.context.problem(path, message, "give each a `label` of its own");
+        }
+        Some(first)
+    }
+
+    /// A model of one entry; a name may also be the label of another one.
     pub(crate) fn model(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
+        if let Some((_, read)) = self.labelled.iter().find(|(at, _)| at == path) {
+            return read.clone();
+        }
         if let ProviderInput::Name(name) = input
-            && let Some(labelled) = self.task.iter().find(|m| !m.label.is_empty() && m.label == *name)
+            && let Some(labelled) = self.labelled(name, path)
         {
-            return Some(labelled.clone());
+            return Some(labelled);
         }
         let Some((id, options)) = input.parts() else {
             let message = format!("`{path}` has several names as keys");
@@ -229,7 +263,7 @@ impl Loader<'_, '_> {
 
     /// Takes the key out of the settings; refuses keys in places where they would be stored.
     fn secret(&mut self, spec: &mut ModelSpec, path: &KeyPath) {
-        let name = if spec.label.is_empty() { spec.id.clone() } else { spec.label.clone() };
+        let name = spec.name().to_owned();
         match spec.config.remove("apiKey") {
             Some(Value::String(key)) if !key.is_empty() => {
                 let key = SecretString::from(key);
@@ -238,6 +272,7 @@ impl Loader<'_, '_> {
                     let message = format!("two models called `{name}` have different keys");
                     self.context.problem(&path.name("apiKey"), message, "give each a `label` of its own");
                 }
+                self.keyed.entry(spec.id.clone()).or_insert_with(|| key.clone());
                 self.found.secrets.insert(name, key);
             }
             None | Some(Value::Null) => {}
@@ -305,4 +340,33 @@ impl Loader<'_, '_> {
             other => other,
         })
     }
+}
+
+/// The entries of all roles beside the task, with their places.
+fn roles(input: &ModelsInput, judge: Option<&GraderInput>) -> Vec<(ProviderInput, KeyPath)> {
+    let root = KeyPath::of("optimize.models");
+    let mut found = Vec::new();
+    let mut take =
+        |input: &Option<ProviderInput>, path: KeyPath| found.extend(input.clone().map(|input| (input, path)));
+    take(&input.reflection, root.name("reflection"));
+    take(&input.judge, root.name("judge"));
+    take(&input.embedding, root.name("embedding"));
+    take(&input.moderation, root.name("moderation"));
+    for (i, generation) in input.generations.iter().enumerate() {
+        let path = root.name("generations").index(i);
+        take(&generation.task, path.name("task"));
+        take(&generation.reflection, path.name("reflection"));
+        take(&generation.judge, path.name("judge"));
+    }
+    let path = KeyPath::of("defaultTest.options.provider");
+    match judge {
+        Some(GraderInput::Object(object)) => take(&Some(ProviderInput::Object(object.clone())), path),
+        Some(GraderInput::Kinds(kinds)) => {
+            take(&kinds.text, path.name("text"));
+            take(&kinds.embedding, path.name("embedding"));
+            take(&kinds.moderation, path.name("moderation"));
+        }
+        Some(GraderInput::Name(_)) | None => {}
+    }
+    found
 }

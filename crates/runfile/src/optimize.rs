@@ -18,13 +18,13 @@ use crate::{
 pub const DEFAULT_CALLS: u64 = 2000;
 
 /// The block resolved. Problems go to the context.
-pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec {
+pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile, prompts: usize) -> OptimizeSpec {
     let none = OptimizeInput::default();
     let input = file.optimize.as_ref().unwrap_or(&none);
     let constraints = input.constraints.as_ref();
     OptimizeSpec {
         budget: budget(context, input.budget.unwrap_or_default(), file),
-        strategy: strategy(context, input.strategy.as_ref()),
+        strategy: strategy(context, input.strategy.as_ref(), prompts),
         objectives: objectives(context, input.objectives.as_deref()),
         splits: splits(context, input.splits.unwrap_or_default()),
         constraints: Constraints {
@@ -39,18 +39,6 @@ pub(crate) fn resolve(context: &mut Context<'_>, file: &RunFile) -> OptimizeSpec
 }
 
 fn budget(context: &mut Context<'_>, input: BudgetInput, file: &RunFile) -> Budget {
-    let root = KeyPath::of("optimize.budget");
-    let fix = "write a number above 0, or remove the limit";
-    for (name, zero) in [
-        ("usd", input.usd == Some(0.0)),
-        ("calls", input.calls == Some(0)),
-        ("tokens", input.tokens == Some(0)),
-        ("minutes", input.minutes == Some(0.0)),
-    ] {
-        if zero {
-            context.problem(&root.name(name), format!("a budget of 0 {name} buys not one evaluation"), fix);
-        }
-    }
     let time = file.evaluate_options.as_ref().and_then(|o| o.max_eval_time_ms).filter(|ms| *ms > 0.0);
     let minutes = match (input.minutes, time.map(|ms| ms / 60_000.0)) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -63,7 +51,7 @@ fn budget(context: &mut Context<'_>, input: BudgetInput, file: &RunFile) -> Budg
     budget
 }
 
-fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> StrategySpec {
+fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>, prompts: usize) -> StrategySpec {
     let spec = match input {
         None => return StrategyName::Auto.spec(),
         Some(StrategyInput::Name(name)) => return name.spec(),
@@ -79,10 +67,14 @@ fn strategy(context: &mut Context<'_>, input: Option<&StrategyInput>) -> Strateg
                     "write 1 or more; 4 is usual",
                 );
             }
-            operator_weights(context, &auto.operators);
+            operator_weights(context, &auto.operators, prompts);
         }
-        StrategySpec::Genetic(genetic) => check_genetic(context, genetic),
-        StrategySpec::Random(random) => operator_weights(context, &random.operators),
+        StrategySpec::Genetic(genetic) => {
+            check_genetic(context, genetic);
+            operator_weights(context, &genetic.operators, prompts);
+        }
+        // each of its children is made of the first prompt alone
+        StrategySpec::Random(random) => operator_weights(context, &random.operators, 1),
         // their numbers have ranges in the schema
         StrategySpec::HillClimb(_)
         | StrategySpec::Gepa(_)
@@ -146,11 +138,10 @@ fn check_genetic(context: &mut Context<'_>, spec: &GeneticSpec) {
         }
         _ => {}
     }
-    operator_weights(context, &spec.operators);
 }
 
-/// Operators by name with their weights.
-fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>) {
+/// Operators by name with their weights, of which one can be used on so many prompts.
+fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>, prompts: usize) {
     let operators = KeyPath::of("optimize.strategy.operators");
     for (name, weight) in weights {
         let path = operators.name(name);
@@ -168,6 +159,14 @@ fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>) 
     }
     if !weights.is_empty() && weights.values().all(|w| *w <= 0.0) {
         context.problem(&operators, "every operator is turned off", "give one a weight above 0");
+        return;
+    }
+    let parents = |name: &str| context.options.operators.iter().find(|(known, _)| known.0 == name).map_or(1, |o| o.1);
+    let used = weights.iter().filter(|(_, weight)| **weight > 0.0);
+    if used.map(|(name, _)| parents(name)).min().is_some_and(|least| least > prompts) {
+        let message = "every operator here makes one prompt of several, and there is one to begin with: nothing new can come of it";
+        let fix = "give one a weight that makes a prompt of one, such as `reflect` or `paraphrase`";
+        context.warn(&operators, message, fix);
     }
 }
 

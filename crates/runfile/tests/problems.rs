@@ -66,9 +66,10 @@ const GOOD: &str = "prompts: ['Answer {{question}}']\nproviders: [simulated:roug
 #[test]
 fn bytes_that_are_no_text_are_named() {
     let utf16: Vec<u8> = "\u{feff}question".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let cases: [(&str, &str, &[u8]); 7] = [
+    let cases: [(&str, &str, &[u8]); 8] = [
         ("jsonl", "latin-1-jsonl", b"{\"question\": \"a\"}\n{\"question\": \"caf\xe9\"}\n"),
         ("csv", "latin-1-csv", b"question\na\ncaf\xe9\n"),
+        ("csv", "latin-1-crlf", b"question\r\na\r\ncaf\xe9\r\ncaf\xe9\r\n"),
         ("json", "latin-1-json", b"[{\"question\": \"caf\xe9\"}]"),
         ("csv", "utf-16-csv", &utf16),
         ("yaml", "utf-16-yaml", &utf16),

@@ -56,6 +56,29 @@ fn a_pattern_in_vars_makes_an_example_of_each_file() {
 }
 
 #[test]
+fn a_chat_may_dump_its_texts() {
+    let file = "prompts: [file://chat.json, '[{\"role\": \"user\", \"content\": {{ q | dump }}}]']\nproviders: [simulated:rough]\n\
+                tests: [{vars: {q: 'say \"hi\"', rules: no}, assert: [{type: contains, value: x}]}]\n";
+    let chat = "[{\"role\": \"system\", \"content\": \"Rules: {{ rules }}\"},\n{\"role\": \"user\", \"content\": {{ q | dump }}}]";
+    let (_folder, loaded) = load(&[("p.yaml", file), ("chat.json", chat)], RunMode::Evaluate);
+    let texts = |n: usize| -> Vec<_> {
+        loaded.spec.prompts[n].prompt.components.iter().map(|c| (c.role, c.text.as_str())).collect()
+    };
+    assert_eq!(texts(0), [(MessageRole::System, "Rules: {{ rules }}"), (MessageRole::User, "{{ q }}")]);
+    assert_eq!(texts(1), [(MessageRole::User, "{{ q }}")]);
+}
+
+#[test]
+fn names_have_letters_of_any_alphabet() {
+    let file = "prompts: ['{{größe}} {{ ответ | upper }} {{質問}}']\nproviders: [simulated:rough]\n\
+                tests: file://rows.csv\ndefaultTest: {assert: [{type: contains, value: '{{größe}}'}]}\n";
+    let rows = "größe,ответ,質問\n1,да,どこ\n2,нет,誰\n";
+    let (_folder, loaded) = load(&[("p.yaml", file), ("rows.csv", rows)], RunMode::Evaluate);
+    assert_eq!(loaded.dataset.columns, ["größe", "ответ", "質問"]);
+    assert_eq!(examples(&loaded)[1].vars["質問"], "誰");
+}
+
+#[test]
 fn keys_that_begin_with_x_are_for_anchors() {
     let file = "x-check: &check {type: contains, value: x}\nprompts: ['{{t}}']\nproviders: [simulated:rough]\n\
                 tests: [{vars: {t: a}, assert: [*check]}]\n";

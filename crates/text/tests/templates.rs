@@ -21,6 +21,7 @@ fn filled_texts() {
     let vars = vars(json!({
         "name": "A <b> & {{ name }}", "n": 3, "x": 3.0, "f": 0.5, "yes": true, "nil": null,
         "list": ["a", "b"], "o": {"k": [1, 2.0]}, "json": "{\"deep\": {\"er\": 7}}",
+        "größe": 173, "ответ": "да", "質問": "どこ",
     }));
     let cases = [
         ("plain {text} with } braces {", "plain {text} with } braces {"),
@@ -42,6 +43,7 @@ fn filled_texts() {
         ("{% raw %}{{ n }}{% endraw %}{# gone #}", "{{ n }}"),
         ("{{- n -}}   .", "3."),
         ("{{ range(2) }}", "[0,1]"),
+        ("{{größe}} {{ ответ | upper }} {{ 質問 }}", "173 ДА どこ"),
     ];
     for (source, expected) in cases {
         assert_eq!(fill(source, &vars).as_deref(), Ok(expected), "{source}");
@@ -57,6 +59,7 @@ fn variables_are_found_in_both_forms() {
         ("{% for x in xs %}{{ x }}{{ y | default(z) }}{% endfor %}", &["xs", "y", "z"]),
         ("{% set q = w %}{{ q }}{{ range(3) }}{{ o.k }}", &["o", "w"]),
         ("{{ range }}", &["range"]),
+        ("{{ größe }}{{ a | upper }}", &["a", "größe"]),
         ("{# {{ a }} #}{% raw %}{{ b }}{% endraw %}{{ c }}", &["c"]),
     ];
     for (source, expected) in cases {
@@ -98,6 +101,25 @@ fn errors_say_where_and_what() {
         let error = fill(source, &vars(json!({"x": "text"}))).unwrap_err();
         assert!(matches!(error, TemplateError::Render { .. } | TemplateError::Syntax { .. }), "{source}: {error:?}");
         assert_eq!(error.line(), Some(line), "{source}");
+    }
+    // what is asked for with a word for its absence is not to blame
+    for (source, variable) in [
+        ("{{ hint | default('none') }} {{ q }}", Some("q")),
+        ("{% if hint %}{{ more }}{% endif %}{{ q.a.b }}", Some("q")),
+        ("{{ hint | default('none') }}\n{{ x.y.z }}", None),
+        ("{{ hint | default('none') }} {{ x.y.z }}", None),
+        ("{{ p | upper }} {{ q | lower }} {{ hint | default(1) }}", Some("p`, `q")),
+        ("{{ q | upper }}\n{{ x.y.z }}", Some("q")),
+    ] {
+        match (fill(source, &vars(json!({"x": "text"}))), variable) {
+            (Err(TemplateError::Missing { variable: found, .. }), Some(expected)) => {
+                assert_eq!(found, expected, "{source}")
+            }
+            (Err(TemplateError::Render { detail, .. }), None) => {
+                assert!(detail.contains("no such attribute"), "{source}")
+            }
+            (found, expected) => panic!("{source}: {found:?} where {expected:?}"),
+        }
     }
     let missing = fill("x {% for a in xs %}{% endfor %}", &Vars::new()).unwrap_err();
     insta::assert_snapshot!(missing, @"the template's line 1 needs the variable `xs`, which the example does not have; add it to the data or remove it from the template");

@@ -123,7 +123,11 @@ const CASES: &[Case] = &[
         spoil: ("p.yaml", "{metric: accuracy, direction", b"{metric: acuracy, direction"),
         told: &["p.yaml:11", "acuracy", "did you mean `accuracy`?"],
     },
-    Case { name: "budget of nothing", spoil: ("p.yaml", "calls: 400", b"calls: 0"), told: &["p.yaml:9", "0 calls"] },
+    Case {
+        name: "budget of nothing",
+        spoil: ("p.yaml", "calls: 400", b"calls: 0"),
+        told: &["p.yaml:9", "cannot be 0"],
+    },
     Case {
         name: "budget below one evaluation",
         spoil: ("p.yaml", "calls: 400", b"usd: 0.0000001"),

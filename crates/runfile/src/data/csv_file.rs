@@ -31,6 +31,8 @@ pub(super) struct CsvFile<'a> {
     reader: Reader<Quotes<BufReader<File>>>,
     columns: Vec<String>,
     record: ByteRecord,
+    /// Lines that the reader is behind: where they end in `\r\n`, it has not met the `\n` yet when the next record begins.
+    behind: u64,
     done: bool,
 }
 
@@ -48,11 +50,12 @@ impl<'a> CsvFile<'a> {
         }
         let bom = if start.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
         let delimiter = delimiter(&start[bom..]);
+        let behind = u64::from(start.split(|byte| *byte == b'\n').next().is_some_and(|line| line.ends_with(b"\r")));
         input.consume(bom);
         let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(Quotes::new(input, delimiter));
         let headers = match reader.byte_headers() {
             Ok(headers) => headers.clone(),
-            Err(error) => return Err(broken(path, &error, &[])),
+            Err(error) => return Err(broken(path, &error, 0, &[])),
         };
         if let Some(fault) = reader.get_ref().fault_before(reader.position().byte()) {
             return Err(Problem::of_line(name, fault.line, None, fault.to_string(), QuoteFault::FIX));
@@ -63,7 +66,16 @@ impl<'a> CsvFile<'a> {
             columns.push(text.trim().to_owned());
         }
         check_header(&name, &columns)?;
-        Ok(Self { shared, path: path.to_owned(), name, reader, columns, record: ByteRecord::new(), done: false })
+        Ok(Self {
+            shared,
+            path: path.to_owned(),
+            name,
+            reader,
+            columns,
+            record: ByteRecord::new(),
+            behind,
+            done: false,
+        })
     }
 
     /// What is wrong with the quotes of what was read so far.
@@ -72,19 +84,20 @@ impl<'a> CsvFile<'a> {
         Some(Problem::of_line(&self.name, fault.line, None, fault.to_string(), QuoteFault::FIX))
     }
 
-    fn parse(&self) -> Result<Located, Problem> {
-        let line = self.record.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+    fn parse(&mut self) -> Result<Located, Problem> {
+        let line = line(self.record.position(), self.behind);
         let mut row = Vars::new();
         for (column, field) in self.columns.iter().zip(&self.record) {
-            let text = std::str::from_utf8(field).map_err(|error| {
-                let at = error.valid_up_to();
-                let message = format!(
-                    "the column `{column}` holds byte 0x{:02x}, which is not UTF-8, in the record that begins at byte {}",
-                    field.get(at).copied().unwrap_or_default(),
-                    self.record.position().map_or(0, csv::Position::byte),
-                );
-                Problem::of_line(&self.name, line, None, message, not_utf8("", 0, 0, None).fix)
-            })?;
+            let text = match std::str::from_utf8(field) {
+                Ok(text) => text,
+                Err(error) => {
+                    let byte = field.get(error.valid_up_to()).copied().unwrap_or_default();
+                    let message = format!("the column `{column}` holds byte 0x{byte:02x}, which is not UTF-8");
+                    // the others would say the same: it is the file's encoding
+                    self.done = true;
+                    return Err(Problem::of_line(&self.name, line, None, message, not_utf8("", 0, 0, None).fix));
+                }
+            };
             row.insert(column.clone(), Value::String(text.to_owned()));
         }
         let case = row::case(row, self.shared.keep_split)
@@ -114,10 +127,15 @@ impl Iterator for CsvFile<'_> {
             Err(error) => {
                 // a line with too few or too many fields is one problem; the next line may be right
                 self.done = !matches!(error.kind(), ErrorKind::UnequalLengths { .. });
-                Some(Err(broken(&self.path, &error, &self.columns)))
+                Some(Err(broken(&self.path, &error, self.behind, &self.columns)))
             }
         }
     }
+}
+
+/// The line of a place.
+fn line(place: Option<&csv::Position>, behind: u64) -> usize {
+    place.map_or(0, |place| usize::try_from(place.line() + behind).unwrap_or(usize::MAX))
 }
 
 /// The most frequent of `,`, `;` and tab in the header line, outside quotes; `,` where there is none.
@@ -163,9 +181,9 @@ fn check_header(name: &str, columns: &[String]) -> Result<(), Problem> {
     Ok(())
 }
 
-fn broken(path: &Path, error: &csv::Error, columns: &[String]) -> Problem {
+fn broken(path: &Path, error: &csv::Error, behind: u64, columns: &[String]) -> Problem {
     let name = path.display().to_string();
-    let line = error.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+    let line = line(error.position(), behind);
     match error.kind() {
         ErrorKind::Io(error) => unreadable(path, error),
         ErrorKind::UnequalLengths { expected_len, len, .. } => {

@@ -10,6 +10,9 @@ pub(super) struct Facts {
     pub judges: Vec<String>,
     pub calls: u32,
     pub needs: Needs,
+    /// Who embeds texts and who moderates: the judges that checks name which need it, `None` for checks that name none.
+    pub embedding: BTreeSet<Option<String>>,
+    pub moderation: BTreeSet<Option<String>>,
     pub files: BTreeSet<String>,
 }
 
@@ -28,7 +31,14 @@ impl Facts {
                 facts.calls += evaluator.calls();
                 // a judge that is named for all checks of a test is asked by those that ask
                 facts.judges.extend(assertion.provider.clone().filter(|_| evaluator.calls() > 0));
-                facts.needs |= evaluator.needs(assertion);
+                let needs = evaluator.needs(assertion);
+                if needs.embedding {
+                    facts.embedding.insert(assertion.provider.clone());
+                }
+                if needs.moderation {
+                    facts.moderation.insert(assertion.provider.clone());
+                }
+                facts.needs |= needs;
             }
         }
         facts

@@ -63,6 +63,10 @@ pub(crate) struct Scan {
     pub judge_calls: u32,
     /// What the checks need.
     pub needs: Needs,
+    /// Who embeds texts and who moderates: the judges that checks name which need it, `None` for checks that name none.
+    pub embedding: BTreeSet<Option<String>>,
+    /// As `embedding`.
+    pub moderation: BTreeSet<Option<String>>,
     /// Paths of the files that checks execute.
     pub files: BTreeSet<String>,
     /// Functions that checks call.
@@ -290,6 +294,8 @@ impl<'a> Pass<'a> {
             self.scan.functions.take(check, || NamedIn::Example(self.source.name_of(placed.part), placed.line));
         }
         self.scan.needs |= own.needs;
+        self.scan.embedding.extend(own.embedding);
+        self.scan.moderation.extend(own.moderation);
         self.scan.files.extend(own.files);
         self.scan.judge_calls = self.scan.judge_calls.max(calls);
         self.judge_calls += u64::from(calls);
@@ -428,6 +434,8 @@ impl<'a> Pass<'a> {
             self.scan.metrics.insert(metric.clone());
         }
         self.scan.needs |= self.default_facts.needs;
+        self.scan.embedding.append(&mut self.default_facts.embedding);
+        self.scan.moderation.append(&mut self.default_facts.moderation);
         self.scan.files.append(&mut self.default_facts.files);
         for (at, check) in self.source.shared.defaults.case.asserts.iter().enumerate() {
             self.scan.functions.take(check, || NamedIn::Defaults(at));

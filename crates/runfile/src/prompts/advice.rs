@@ -29,11 +29,6 @@ pub(super) fn template(error: &TemplateError, line: &str) -> String {
     if detail.contains("end of input") || detail.is_empty() {
         return "close every `{{`, `{%` and `{#`; write `{{ '{{' }}` for the braces themselves".to_owned();
     }
-    if let Some(name) = placeholders(line).find(|name| is_foreign(name)) {
-        return format!(
-            "variables are named by the letters a to z, digits and `_`: give the column `{name}` such a name"
-        );
-    }
     if let Some(name) = placeholders(line).find(|name| words(name)) {
         let one = name.split_whitespace().collect::<Vec<_>>().join("_");
         return format!(
@@ -64,11 +59,6 @@ fn placeholders(line: &str) -> impl Iterator<Item = &str> {
     line.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0.trim()))
 }
 
-/// Whether this is a name with letters that the engine does not take.
-fn is_foreign(text: &str) -> bool {
-    !text.is_ascii() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
 /// Whether these are several names and nothing else.
 fn words(text: &str) -> bool {
     text.split_whitespace().count() > 1 && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
@@ -88,10 +78,7 @@ mod tests {
             ("{{ a || b }}", "write `or` instead of `||`"),
             ("{{ a b }}", "a placeholder is one name: rename the column `a b`, for example to `a_b`"),
             ("Dear {{first name}}: {{q}}", "a placeholder is one name: rename the column `first name`"),
-            (
-                "{{size}} {{größe}}",
-                "variables are named by the letters a to z, digits and `_`: give the column `größe`",
-            ),
+            ("Maß: {{größe der Box}}", "a placeholder is one name: rename the column `größe der Box`"),
             ("{{ a", "close every `{{`"),
             ("{% if a %}b", "close every `{{`"),
         ] {

@@ -4,6 +4,7 @@ use clade_domain::Prompt;
 
 use super::{
     chat::{self, Chat, Wrong},
+    dumped,
     place::Place,
 };
 use crate::{
@@ -28,7 +29,8 @@ pub(super) fn read(context: &mut Context<'_>, path: &Path) -> Result<Vec<Placed>
         read_text(path, MAX_RUN_FILE, "a prompt is far smaller than that: check the path").map_err(|p| vec![p])?;
     let name = path.display().to_string();
     let extension = paths::extension(&name);
-    let source = context.sources.add(&name, text);
+    let dumped = if extension == "json" { dumped::quoted(&text) } else { None };
+    let source = context.sources.add(&name, dumped.unwrap_or(text));
     let prompts = match extension.as_str() {
         "json" | "yaml" | "yml" => tree(context, source, &extension)?,
         "jsonl" => lines(context, source)?,
@@ -51,7 +53,7 @@ pub(super) fn of_text(context: &mut Context<'_>, text: &str, place: Place) -> Re
     let start = text.trim_start();
     let looks_chat = (start.starts_with('[') && start.contains("role")) || start.starts_with("- role:");
     if looks_chat {
-        let source = context.sources.add("", text.to_owned());
+        let source = context.sources.add("", dumped::quoted(text).unwrap_or_else(|| text.to_owned()));
         match yaml::read(&context.sources, source) {
             Ok(node) => {
                 if let Some(chat) = chat_at(context, &node, place)? {
@@ -111,7 +113,7 @@ fn tree(context: &mut Context<'_>, source: usize, extension: &str) -> Result<Vec
         match problems.first().filter(|_| writes) {
             Some(first) => {
                 let message = "chats that a template writes, before they are read, are promptfoo's and not supported yet";
-                let fix = "write each message as it is, and templates between the quotes of a `content` alone: `\"content\": \"{{question}}\"`";
+                let fix = "write each message as it is, and templates in a `content` alone: `\"content\": \"{{question}}\"` or `\"content\": {{question | dump}}`";
                 vec![first.saying(message, fix)]
             }
             None => problems,

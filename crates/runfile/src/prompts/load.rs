@@ -197,6 +197,10 @@ fn admit(context: &mut Context<'_>, path: &KeyPath, label: String, placed: Place
     let label = if taken > 0 { format!("{label} ({})", taken + 1) } else { label };
     let seed = SeedPrompt { label, prompt };
     let mut loaded = LoadedPrompt { seed, path: path.clone(), variables: BTreeSet::new(), places };
+    if let Some(same) = prompts.iter().find(|p| p.seed.prompt == loaded.seed.prompt) {
+        let message = format!("the prompt `{}` is the same as `{}`", loaded.seed.label, same.seed.label);
+        context.warn(path, message, "remove one of the two");
+    }
     let mut problems = Vec::new();
     for component in &loaded.seed.prompt.components {
         match CompiledTemplate::compile(&component.name, &component.text) {

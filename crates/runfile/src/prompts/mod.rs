@@ -2,6 +2,7 @@
 
 mod advice;
 mod chat;
+mod dumped;
 mod file;
 mod load;
 mod place;

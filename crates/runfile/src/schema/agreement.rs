@@ -53,7 +53,8 @@ fn document(root: &Value, schema: &Value, choices: &mut Choices<'_>, faults: boo
             json!(least as u64 + choices.below(5) as u64)
         }
         "number" => {
-            let (least, most) = (number("minimum").unwrap_or(-2.0), number("maximum").unwrap_or(2.0));
+            let least = number("minimum").or(number("exclusiveMinimum").map(|above| above + 0.5)).unwrap_or(-2.0);
+            let most = number("maximum").unwrap_or(2.0);
             json!(least + (most - least) * choices.below(3) as f64 / 2.0 + 0.0)
         }
         "string" => json!(["x", "file://a.txt", "", "contains"][choices.below(4)]),

@@ -2,7 +2,7 @@ use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-use super::{RunFile, TestCase, ignored_note, root, unsupported};
+use super::{RunFile, TestCase, ignored_note, root, search_called, unsupported};
 use crate::{
     source::Span,
     text::{list, nearest},
@@ -243,7 +243,8 @@ impl Checker {
         }
         let names: Vec<&str> = allowed.iter().filter_map(Value::as_str).collect();
         let written = node.as_str().unwrap_or_default();
-        let fix = match nearest(written, names.iter().copied()) {
+        let meant = search_called(written).filter(|name| names.contains(name));
+        let fix = match meant.or_else(|| nearest(written, names.iter().copied())) {
             Some(name) => format!("did you mean `{name}`? known are {}", list(&names)),
             None => match list_of {
                 Some(items) => format!("write {}, or a list of {}", list(&names), items.trim_end_matches('.')),
@@ -286,15 +287,17 @@ fn wrong_type(node: &Node, path: &KeyPath, schemas: &[&Value]) -> Finding {
 }
 
 fn bounds(node: &Node, n: f64, schema: &Value, path: &KeyPath, findings: &mut Vec<Finding>) {
-    let least = schema.get("minimum").and_then(Value::as_f64);
-    let most = schema.get("maximum").and_then(Value::as_f64);
-    if least.is_none_or(|least| n >= least) && most.is_none_or(|most| n <= most) {
+    let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
+    let (least, most, above) = (bound("minimum"), bound("maximum"), bound("exclusiveMinimum"));
+    let low = least.is_some_and(|least| n < least) || above.is_some_and(|above| n <= above);
+    if !low && most.is_none_or(|most| n <= most) {
         return;
     }
-    let fix = match (least, most) {
-        (Some(least), Some(most)) if most < f64::from(u32::MAX) => format!("write a number from {least} to {most}"),
-        (Some(least), _) if n < least => format!("write a number from {least}"),
-        (_, Some(most)) => format!("write a number up to {most}"),
+    let fix = match (least, most, above) {
+        (_, _, Some(above)) => format!("write a number above {above}"),
+        (Some(least), Some(most), _) if most < f64::from(u32::MAX) => format!("write a number from {least} to {most}"),
+        (Some(least), ..) if n < least => format!("write a number from {least}"),
+        (_, Some(most), _) => format!("write a number up to {most}"),
         _ => "write another number".to_owned(),
     };
     findings.push(finding(node.span, path, format!("`{path}` cannot be {n}"), fix));

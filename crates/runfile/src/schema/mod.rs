@@ -9,6 +9,7 @@ mod promptfoo;
 mod providers;
 mod root;
 mod sandbox;
+mod searches;
 mod tests;
 
 pub(crate) use check::{Checker, Finding};
@@ -18,4 +19,5 @@ pub(crate) use providers::{GraderInput, ProviderInput, ProviderOptions, Provider
 pub use root::schema;
 pub(crate) use root::{DefaultTestInput, EnvValue, PromptInput, PromptsInput, RunFile};
 pub(crate) use sandbox::{NetworkInput, SandboxInput, SandboxSettings};
+pub(crate) use searches::search_called;
 pub(crate) use tests::{AssertInput, OneOrMany, TestCase, TestItem, TestsInput, VarsInput};

@@ -34,14 +34,16 @@ pub(crate) struct OptimizeInput {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BudgetInput {
     /// US dollars. Needs a known price for every model of the run.
-    #[schemars(range(min = 0))]
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub usd: Option<f64>,
     /// Answered calls; what the cache answers is free.
+    #[schemars(range(min = 1))]
     pub calls: Option<u64>,
     /// Input and output tokens together.
+    #[schemars(range(min = 1))]
     pub tokens: Option<u64>,
     /// Minutes of running time.
-    #[schemars(range(min = 0))]
+    #[schemars(extend("exclusiveMinimum" = 0))]
     pub minutes: Option<f64>,
 }
 

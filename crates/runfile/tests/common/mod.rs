@@ -21,8 +21,10 @@ pub fn check_model(model: &ModelSpec) -> Result<String, String> {
 }
 
 pub fn load_with(path: &Path, mode: RunMode, overrides: Overrides) -> Result<Loaded, Problems> {
-    let operators: Vec<(OperatorName, f64)> =
-        ["word-insertion", "word-removal", "paraphrase"].map(|name| (OperatorName::from(name), 1.0)).to_vec();
+    let operators: Vec<(OperatorName, usize)> =
+        [("word-insertion", 1), ("word-removal", 1), ("paraphrase", 1), ("crossover", 2)]
+            .map(|(name, n)| (name.into(), n))
+            .to_vec();
     load(
         path,
         &LoadOptions {

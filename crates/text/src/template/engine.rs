@@ -2,12 +2,12 @@ use std::{collections::BTreeSet, sync::LazyLock};
 
 use clade_domain::Vars;
 use minijinja::{
-    AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior,
+    AutoEscape, Environment, Error, ErrorKind, Output, State, Template, UndefinedBehavior,
     syntax::SyntaxConfig,
     value::{Serde, Value, ValueKind},
 };
 
-use super::{TemplateError, filters, plain::Plain, value};
+use super::{TemplateError, anything::Anything, filters, plain::Plain, value};
 
 /// Most steps of one rendering; a loop over 10,000 items with some text takes about 100,000.
 const FUEL: u64 = 1_000_000;
@@ -70,10 +70,12 @@ impl CompiledTemplate {
                 line: missing.line,
                 variable: missing.name.to_owned(),
             }),
-            Form::Engine(environment) => environment
-                .get_template(NAME)
-                .and_then(|template| template.render(context(&self.names, vars)))
-                .map_err(|error| failed(&self.component, &error, &self.names, vars)),
+            Form::Engine(environment) => {
+                let template = environment.get_template(NAME).map_err(|error| syntax(&self.component, &error))?;
+                template
+                    .render(context(&self.names, vars))
+                    .map_err(|error| failed(&self.component, &error, &template, &self.names, vars))
+            }
         }
     }
 }
@@ -107,7 +109,7 @@ pub fn fill(text: &str, vars: &Vars) -> Result<String, TemplateError> {
     }
     let template = BASE.template_from_named_str(NAME, text).map_err(|error| syntax("", &error))?;
     let names = undeclared(&template, text);
-    template.render(context(&names, vars)).map_err(|error| failed("", &error, &names, vars))
+    template.render(context(&names, vars)).map_err(|error| failed("", &error, &template, &names, vars))
 }
 
 /// A template that is filled to exactly this text, in MiniJinja as in Nunjucks, whatever in it looks like a template.
@@ -171,7 +173,7 @@ fn context(names: &BTreeSet<String>, vars: &Vars) -> Value {
     )
 }
 
-fn undeclared(template: &minijinja::Template<'_, '_>, source: &str) -> BTreeSet<String> {
+fn undeclared(template: &Template<'_, '_>, source: &str) -> BTreeSet<String> {
     // the engine counts its own functions as undeclared; a name that is called is one of them
     let called = |name: &str| {
         BASE.globals().any(|(global, _)| global == name)
@@ -192,11 +194,17 @@ fn syntax(component: &str, error: &Error) -> TemplateError {
     TemplateError::Syntax { component: component.to_owned(), line: line(error), detail: words(error) }
 }
 
-fn failed(component: &str, error: &Error, names: &BTreeSet<String>, vars: &Vars) -> TemplateError {
+fn failed(
+    component: &str,
+    error: &Error,
+    template: &Template<'_, '_>,
+    names: &BTreeSet<String>,
+    vars: &Vars,
+) -> TemplateError {
     let component = component.to_owned();
     let line = line(error);
     if error.kind() == ErrorKind::UndefinedError {
-        let missing: Vec<&str> = names.iter().filter(|name| !vars.contains_key(*name)).map(String::as_str).collect();
+        let missing = blamed(template, names, vars);
         if !missing.is_empty() {
             return TemplateError::Missing { component, line, variable: missing.join("`, `") };
         }
@@ -208,4 +216,23 @@ fn failed(component: &str, error: &Error, names: &BTreeSet<String>, vars: &Vars)
         _ => words(error),
     };
     TemplateError::Render { component, line, detail }
+}
+
+/// The variables that have to get a value so that nothing undefined is met, or not before a later line: a template may well ask for others that are
+/// not there, by `default` or `{% if %}`.
+fn blamed<'a>(template: &Template<'_, '_>, names: &'a BTreeSet<String>, vars: &Vars) -> Vec<&'a str> {
+    // the line where something undefined is met if this variable alone is absent
+    let fails = |absent: Option<&str>| {
+        let values = names.iter().filter(|name| absent != Some(name.as_str())).map(|name| {
+            (
+                name.as_str(),
+                vars.get(name).map_or_else(|| Value::from_object(Anything), |value| Value::from(Serde(value))),
+            )
+        });
+        let error = template.render(Value::from_pairs(values)).err()?;
+        (error.kind() == ErrorKind::UndefinedError).then(|| line(&error))
+    };
+    let otherwise = fails(None).unwrap_or(u32::MAX);
+    let missing = names.iter().map(String::as_str).filter(|name| !vars.contains_key(*name));
+    missing.filter(|name| fails(Some(name)).is_some_and(|line| line < otherwise)).collect()
 }

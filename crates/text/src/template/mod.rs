@@ -4,6 +4,7 @@
 //! promptfoo (Nunjucks) mean the same; what differs is listed in `docs/templates.md`. A variable that is not there is an
 //! error, never an empty text. Deliberately absent: HTML escaping, includes, and any access to files or environment.
 
+mod anything;
 mod engine;
 mod error;
 mod filters;

@@ -1,0 +1,77 @@
+//! Who is asked: models by name and by label, and the models that checks need.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod common;
+
+use clade_domain::{ModelSpec, RunMode};
+use clade_runfile::{Loaded, Overrides, Problems};
+use common::{load_with, write};
+
+fn try_load(file: &str) -> Result<Loaded, Problems> {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..30).map(|n| format!("{{\"q\": \"number {n}?\", \"a\": \"{n}\"}}\n")).collect();
+    write(folder.path(), &[("p.yaml", &format!("prompts: ['Answer {{{{q}}}}']\n{file}")), ("rows.jsonl", &rows)]);
+    load_with(&folder.path().join("p.yaml"), RunMode::Optimize, Overrides::default())
+}
+
+fn load(file: &str) -> Loaded {
+    try_load(file).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn warnings(loaded: &Loaded) -> String {
+    loaded.warnings.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_label_names_its_model_wherever_a_model_is_named() {
+    let file = "providers: [{id: openai:a, label: cheap, config: {temperature: 0.5}}]\n\
+                tests: file://rows.jsonl\n\
+                defaultTest:\n\
+                \u{20} options: {provider: {id: anthropic:j, label: strict, config: {max_tokens: 7}}}\n\
+                \u{20} assert: [{type: equals, value: '{{a}}'}, {type: llm-rubric, value: good, provider: strong}]\n\
+                optimize:\n\
+                \u{20} models:\n\
+                \u{20}   reflection: strict\n\
+                \u{20}   judge: {openai:s: {label: strong, config: {temperature: 1}}}\n\
+                \u{20}   generations: [{from: 1, task: cheap, judge: strict, reflection: strong}]\n";
+    let models = load(file).spec.models;
+    let shown = |model: Option<&ModelSpec>| model.map(|m| format!("{} {} {}", m.id, m.label, m.config.len()));
+    let [cheap, strong, strict] = ["openai:a cheap 1", "openai:s strong 1", "anthropic:j strict 1"].map(str::to_owned);
+    assert_eq!(shown(models.task.first()), Some(cheap.clone()));
+    assert_eq!(shown(models.reflection.as_ref()), Some(strict.clone()));
+    assert_eq!(shown(models.judge.as_ref()), Some(strong.clone()));
+    assert_eq!(shown(models.judges.get("strong")), Some(strong.clone()));
+    let later = &models.generations[0];
+    let later = [&later.task, &later.judge, &later.reflection].map(|model| shown(model.as_ref()));
+    assert_eq!(later, [Some(cheap), Some(strict), Some(strong)]);
+}
+
+#[test]
+fn a_label_of_two_models_names_neither() {
+    let file = "providers: [{id: openai:a, label: it}]\ntests: file://rows.jsonl\n\
+                defaultTest: {assert: [{type: equals, value: '{{a}}'}]}\n\
+                optimize: {models: {reflection: {id: openai:b, label: it}, judge: it}}\n";
+    let problems = try_load(file).unwrap_err().to_string();
+    assert!(problems.contains("p.yaml:5:67: several models are called `it`"), "{problems}");
+    assert_eq!(problems.matches("fix:").count(), 1, "{problems}");
+}
+
+#[test]
+fn a_check_that_names_who_embeds_needs_nobody_else() {
+    let file = |provider: &str| {
+        format!(
+            "providers: [openai:a]\ntests: file://rows.jsonl\ndefaultTest:\n  assert:\n\
+             \u{20}   - {{type: similar, value: '{{{{a}}}}'{provider}}}\n"
+        )
+    };
+    let own = load(&file(", provider: 'ollama:embedding:nomic'"));
+    assert_eq!(own.spec.models.embedding, None);
+    assert!(!warnings(&own).contains("embedding"), "{}", warnings(&own));
+    // one that only answers in words does not embed
+    for other in ["", ", provider: 'anthropic:messages:m'"] {
+        let usual = load(&file(other));
+        assert_eq!(usual.spec.models.embedding.as_ref().unwrap().id, "openai:embedding:text-embedding-3-small");
+        assert!(warnings(&usual).contains("some checks need a model for embedding"), "{}", warnings(&usual));
+    }
+}
