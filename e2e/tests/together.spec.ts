@@ -14,6 +14,8 @@ test("two people see each other, name each other in comments, and show a run to 
     await ada.goto(new URL("/w/local", clade.url).href);
     const run = await demo(ada);
     await finished(ada);
+    await grace.goto(new URL("/w/local", clade.url).href);
+    await expect(grace.getByRole("row", { name: new RegExp(run) })).toContainText("by ada");
 
     await grace.goto(new URL(`/runs/${run}`, clade.url).href);
     await expect(grace.getByRole("list", { name: "Here now" }).getByRole("img", { name: "ada, at this run too" })).toBeVisible();

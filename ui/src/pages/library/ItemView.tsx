@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { libraryItemQuery, libraryQuery, libraryTextQuery } from "@/api/queries";
 import type { LibraryKind } from "@/api/types";
+import { useNames } from "@/api/useNames";
 import { useMay } from "@/app/useSession";
 import { Badge } from "@/components/Badge";
 import { Button, buttonClass } from "@/components/Button";
@@ -34,6 +35,7 @@ interface Props {
 /** One prompt or dataset: a version, against another where wanted, and its labels. */
 export function ItemView({ ws, kind, name, version, against, onChoose }: Props) {
   const may = useMay(ws);
+  const names = useNames(ws);
   const item = useQuery(libraryItemQuery(ws, kind, name));
   const shown = version ?? item.data?.versions ?? 0;
   const text = useQuery({ ...libraryTextQuery(ws, kind, name, shown), enabled: shown > 0 });
@@ -85,7 +87,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
       ) : null}
       <h3 className="label mt-6 mb-1">Versions</h3>
       <table className="grid-table max-w-3xl">
-        <tbody>{item.data.history.map((one) => <tr key={one.version}><td><button type="button" className={one.version === shown ? "font-semibold" : "link"} onClick={() => onChoose({ version: one.version })}>{one.version}</button></td><td className="w-full" dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td className="num text-muted whitespace-nowrap">{bytes(one.bytes)}</td><td className="num text-muted whitespace-nowrap">{one.by}</td><td className="num text-muted whitespace-nowrap" title={moment(one.at)}>{ago(one.at)}</td></tr>)}</tbody>
+        <tbody>{item.data.history.map((one) => <tr key={one.version}><td><button type="button" className={one.version === shown ? "font-semibold" : "link"} onClick={() => onChoose({ version: one.version })}>{one.version}</button></td><td className="w-full" dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td className="num text-muted whitespace-nowrap">{bytes(one.bytes)}</td><td className="num text-muted whitespace-nowrap">{names[one.by] ?? one.by}</td><td className="num text-muted whitespace-nowrap" title={moment(one.at)}>{ago(one.at)}</td></tr>)}</tbody>
       </table>
       {text.data ? <WhereUsed ws={ws} kind={kind} name={name} text={text.data.text} /> : null}
       {adding ? <AddVersion ws={ws} kind={kind} name={name} start={text.data?.text} onClose={() => setAdding(false)} onDone={() => onChoose({ version: undefined, against: undefined })} /> : null}

@@ -10,13 +10,15 @@ import { Spending } from "./Spending";
 
 interface Props {
   run: RunSummary;
+  /** Who started it. */
+  by: string;
   index: number;
   chosen: boolean;
   onToggle: (run: string) => void;
 }
 
 /** A row of the table. While one scrolls, rows that stay are not made anew. */
-export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Props) {
+export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }: Props) {
   const progress = run.progress;
   const seed = progress?.seed_score ?? run.seed_score;
   const best = progress?.best_score ?? run.best_score;
@@ -41,7 +43,7 @@ export const RunRow = memo(function RunRow({ run, index, chosen, onToggle }: Pro
       <td className="!align-middle"><Sparkline run={run} /></td>
       <td className="whitespace-nowrap"><Spending run={run} /></td>
       <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
-      <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}<span className="block text-small">by {run.by}</span></td>
+      <td className="num whitespace-nowrap text-muted" title={moment(run.updated)}>{ago(run.updated)}<span className="block text-small">by {by}</span></td>
     </tr>
   );
 });

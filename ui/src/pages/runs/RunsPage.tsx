@@ -102,7 +102,7 @@ export function RunsPage() {
           )}
         </div>
         {rows.length ? (
-          <RunsTable rows={rows} selected={selected} onToggle={toggle} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
+          <RunsTable workspace={ws} rows={rows} selected={selected} onToggle={toggle} onEnd={() => runs.hasNextPage && !runs.isFetchingNextPage && void runs.fetchNextPage()} />
         ) : wrongFilter ? null : (
           <EmptyState title="No run matches" actions={<Button onClick={() => void navigate({ search: {} as never })}>Clear the filter</Button>} />
         )}

@@ -1,9 +1,11 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useRef } from "react";
 import type { RunSummary } from "@/api/types";
+import { useNames } from "@/api/useNames";
 import { RunRow } from "./RunRow";
 
 interface Props {
+  workspace: string;
   rows: RunSummary[];
   selected: ReadonlySet<string>;
   onToggle: (run: string) => void;
@@ -13,7 +15,8 @@ interface Props {
 const ROW = 62;
 
 /** The table of runs: only what is on screen is in the page, however many there are. */
-export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
+export function RunsTable({ workspace, rows, selected, onToggle, onEnd }: Props) {
+  const names = useNames(workspace);
   const body = useRef<HTMLTableSectionElement>(null);
   const virtual = useWindowVirtualizer({ count: rows.length, estimateSize: () => ROW, overscan: 12, scrollMargin: body.current?.offsetTop ?? 0 });
   const items = virtual.getVirtualItems();
@@ -43,7 +46,7 @@ export function RunsTable({ rows, selected, onToggle, onEnd }: Props) {
           {above > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: above, padding: 0, border: 0 }} /></tr> : null}
           {items.map((item) => {
             const run = rows[item.index];
-            return run ? <RunRow key={run.run} run={run} index={item.index} chosen={selected.has(run.run)} onToggle={onToggle} /> : null;
+            return run ? <RunRow key={run.run} run={run} by={names[run.by] ?? run.by} index={item.index} chosen={selected.has(run.run)} onToggle={onToggle} /> : null;
           })}
           {below > 0 ? <tr aria-hidden="true"><td colSpan={10} style={{ height: below, padding: 0, border: 0 }} /></tr> : null}
         </tbody>

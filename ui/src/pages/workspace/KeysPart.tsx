@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { useNames } from "@/api/useNames";
 import { keysQuery } from "@/api/queries";
 import { useMay } from "@/app/useSession";
 import { Button } from "@/components/Button";
@@ -17,6 +18,7 @@ const USUAL = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY", "MISTRAL
 export function KeysPart({ ws }: { ws: string }) {
   const may = useMay(ws);
   const keys = useQuery(keysQuery(ws));
+  const names = useNames(ws);
   const key = keysQuery(ws).queryKey;
   const [name, setName] = useState("OPENAI_API_KEY");
   const [secret, setSecret] = useState("");
@@ -31,7 +33,7 @@ export function KeysPart({ ws }: { ws: string }) {
           <thead><tr><th scope="col">Name</th><th scope="col">Set by</th><th scope="col">When</th>{manage ? <th scope="col"><span className="sr-only">Actions</span></th> : null}</tr></thead>
           <tbody>
             {keys.data.items.map((one) => (
-              <tr key={one.name}><td className="font-mono text-small">{one.name}</td><td>{one.by}</td><td className="text-muted" title={moment(one.at)}>{ago(one.at)}</td>{manage ? <td className="num"><Confirm label="Remove" title={`Remove ${one.name}?`} confirm="Remove" onConfirm={() => remove.mutate(one.name)}>Runs that need it stop at their next call.</Confirm></td> : null}</tr>
+              <tr key={one.name}><td className="font-mono text-small">{one.name}</td><td>{names[one.by] ?? one.by}</td><td className="text-muted" title={moment(one.at)}>{ago(one.at)}</td>{manage ? <td className="num"><Confirm label="Remove" title={`Remove ${one.name}?`} confirm="Remove" onConfirm={() => remove.mutate(one.name)}>Runs that need it stop at their next call.</Confirm></td> : null}</tr>
             ))}
           </tbody>
         </table>

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "@/api/client";
+import { useNames } from "@/api/useNames";
 import { webhooksQuery } from "@/api/queries";
 import type { Webhook, WebhookMade } from "@/api/types";
 import { Button } from "@/components/Button";
@@ -18,6 +19,7 @@ const EVENTS = ["run.started", "run.finished", "run.paused", "run.failed"] as co
 /** The addresses that are told what happens to runs, and what came of telling them. */
 export function WebhooksPart({ ws }: { ws: string }) {
   const hooks = useQuery(webhooksQuery(ws));
+  const names = useNames(ws);
   const keys = [webhooksQuery(ws).queryKey];
   const [url, setUrl] = useState("");
   const [events, setEvents] = useState<readonly string[]>(["run.finished", "run.failed"]);
@@ -44,7 +46,7 @@ export function WebhooksPart({ ws }: { ws: string }) {
             <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
               <span className="min-w-0 flex-1 basis-60">
                 <span className="block font-mono text-small break-all">{one.url}</span>
-                <span className="text-muted">{one.events.join(", ")} · by {one.by}, <span title={moment(one.at)}>{ago(one.at)}</span></span>
+                <span className="text-muted">{one.events.join(", ")} · by {names[one.by] ?? one.by}, <span title={moment(one.at)}>{ago(one.at)}</span></span>
               </span>
               <Button aria-expanded={open === one.id} onClick={() => setOpen(open === one.id ? null : one.id)}>Deliveries</Button>
               <Button busy={test.isPending && test.variables?.id === one.id} onClick={() => { setOpen(one.id); test.mutate(one); }}>Test</Button>

@@ -2,7 +2,8 @@ import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-qu
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { url } from "@/api/client";
-import { membersQuery, runQuery } from "@/api/queries";
+import { runQuery } from "@/api/queries";
+import { useNames } from "@/api/useNames";
 import { shareOf } from "@/api/share";
 import { liveLogQuery } from "@/api/useRunStream";
 import { Button, buttonClass } from "@/components/Button";
@@ -30,8 +31,7 @@ export function LogTab() {
   const events = KINDS.find((one) => one.name === kind)?.events;
   const journal = useInfiniteQuery(journalQuery(run, length, events));
   const { entries, gap } = useMemo(() => joined(journal.data?.pages ?? [], live.data?.entries ?? []), [journal.data, live.data]);
-  const { data: members } = useQuery({ ...membersQuery(detail.workspace), enabled: !shareOf(run) });
-  const names = useMemo(() => Object.fromEntries((members?.items ?? []).map((member) => [member.user, member.name])), [members]);
+  const names = useNames(detail.workspace, !shareOf(run));
   const shown = useMemo(() => {
     const words = find.toLowerCase();
     return entries.filter((entry) => (!events || events.includes(entry.event)) && (!words || describe(entry, names).text.toLowerCase().includes(words) || entry.event.includes(words)));
