@@ -18,6 +18,7 @@ const freePort = () =>
 test("somebody signs in at a certified OpenID provider, in its own pages, and comes back to the page they wanted", async ({ page }) => {
   const modules = process.env.CLADE_TEST_NODE_MODULES;
   test.skip(!modules, "CLADE_TEST_NODE_MODULES is not set");
+  test.skip(Boolean(process.env.CLADE_UI), "the provider leads back to the server's own pages, which CLADE_UI stands in front of");
   const data = await mkdtemp(join(tmpdir(), "clade-e2e-"));
   const issuer = `http://127.0.0.1:${await freePort()}`;
   await writeFile(join(data, "secret"), "s3cret/+");
