@@ -45,10 +45,17 @@ async fn tree_of(clade: &Clade, folder: &std::path::Path) -> Result<Value, Strin
     let filtered = http.timed(&format!("{TREE}/candidates?limit=100&filter=generation%20%3D%2040"), 20).await?;
     let descendants = http.timed(&format!("{TREE}/lineage/descendants?of=seed&limit=100"), 20).await?;
     let families = http.timed(&format!("{TREE}/lineage/families"), 20).await?;
+    let alone = server.peak_bytes();
+    // the same with the run that branches from it, and the other way round
+    let first_branches = http.time(&format!("{TREE}/lineage?limit=1000&branches=1")).await?;
+    let branches = http.timed(&format!("{TREE}/lineage?limit=1000&branches=1"), 20).await?;
+    let of_branch = http.timed("/runs/measured-branch/lineage?limit=1000&branches=1", 20).await?;
+    let ancestors = http.timed("/runs/measured-branch/lineage/ancestors?of=c999&limit=100", 20).await?;
     let whole = http.json(Method::GET, &format!("{TREE}/lineage?limit=1"), "").await?;
     Ok(json!({
         "candidates": whole["total"], "first_positions_ms": first, "positions_again_ms": again, "page_ms": page,
-        "candidates_ms": candidates, "filtered_ms": filtered, "descendants_ms": descendants, "families_ms": families, "start_ms": server.start_ms(), "peak_memory_bytes": server.peak_bytes(),
+        "candidates_ms": candidates, "filtered_ms": filtered, "descendants_ms": descendants, "families_ms": families, "peak_memory_without_branches_bytes": alone,
+        "first_with_branches_ms": first_branches, "with_branches_ms": branches, "branch_ms": of_branch, "ancestors_over_runs_ms": ancestors, "start_ms": server.start_ms(), "peak_memory_bytes": server.peak_bytes(),
     }))
 }
 
@@ -68,6 +75,7 @@ async fn trials_of(clade: &Clade, trials: usize) -> Result<Value, String> {
     let list = http.timed("/workspaces/local/runs?limit=50", 50).await?;
     let first = http.time("/runs/large/lineage").await?;
     let tree = http.timed("/runs/large/lineage", 20).await?;
+    let branches = http.timed("/runs/large/lineage?branches=1", 20).await?;
     let first_report = http.time("/runs/large/report").await?;
     let page = http.timed("/runs/large/candidates/seed/trials?limit=50", 20).await?;
     let middle = format!("/runs/large/candidates/seed/trials?limit=50&cursor={}", trials / 2);
@@ -76,7 +84,7 @@ async fn trials_of(clade: &Clade, trials: usize) -> Result<Value, String> {
     let one = http.timed(&format!("/runs/large/candidates/seed/trials?example={}", trials / 2), 20).await?;
     let examples = http.timed("/runs/large/examples?limit=50", 20).await?;
     Ok(json!({
-        "trials": trials, "list_ms": list, "first_tree_ms": first, "tree_ms": tree, "first_report_ms": first_report,
+        "trials": trials, "list_ms": list, "first_tree_ms": first, "tree_ms": tree, "with_branches_ms": branches, "first_report_ms": first_report,
         "trials_page_ms": page, "first_middle_page_ms": first_middle, "middle_page_ms": middle, "one_example_ms": one,
         "examples_ms": examples, "start_ms": server.start_ms(), "peak_memory_bytes": server.peak_bytes(),
     }))

@@ -4,18 +4,20 @@
 //! cargo run --release -p clade-store-sqlite --example lineage -- [candidates] [generations] [folder]
 //! ```
 //!
-//! One run in which every third candidate has two parents, all out of the generation before. The times are of the whole way: file, JSON,
+//! One run in which every third candidate has two parents, all out of the generation before, and another that branches from it. The times are of the whole way: file, JSON,
 //! graph and positions.
 
 use std::{error::Error, path::PathBuf, sync::Arc, time::Instant};
 
-use clade_domain::{CandidateId, Relation, RunEvent, Timestamp};
+use clade_domain::{CandidateId, Relation, RunEvent, RunId, Timestamp};
 use clade_lineage::{Layout, LayoutOptions, NodeId};
-use clade_store::{Journal, Kin, Lineage, Store, conformance::samples};
+use clade_store::{Journal, Kin, Lineage, RunSummary, Store, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 
 /// Entries appended in one step.
 const PART: usize = 2_000;
+/// Candidates of the run that branches off.
+const BRANCH: u32 = 1_000;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -73,7 +75,29 @@ async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let start = Instant::now();
     let page = serde_json::to_vec(layout.page(layout.marks.len() / 2, 1_000))?;
     println!("a page of 1,000 marks, {} bytes of JSON: {:.1} ms", page.len(), start.elapsed().as_secs_f64() * 1e3);
+    branch(store.as_ref(), &run, CandidateId(candidates / 2)).await?;
     store.close().await?;
+    Ok(())
+}
+
+/// A run that branches from a candidate: what a server shows with the tree of the first, and the reverse.
+async fn branch(store: &SqliteStore, of: &RunId, from: CandidateId) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let run = samples::run("measured-branch")?;
+    let row = RunSummary { branch_of: Some(of.clone()), ..samples::summary(&run, 2) };
+    let started = samples::started(&run, Some((of.clone(), 1, Some(from))))?;
+    let next = store.create(row, Timestamp(3), vec![started]).await?;
+    let candidate = |id: u32| {
+        let mut made = samples::candidate(id);
+        (made.generation, made.parents) = (id.ilog2(), vec![CandidateId(id / 2)]);
+        made.relation = Relation::MutatedFrom;
+        if id == 1 {
+            (made.parents, made.relation) = (Vec::new(), Relation::BranchOf);
+        }
+        made.id = CandidateId(id - 1);
+        made.parents.iter_mut().for_each(|parent| parent.0 -= 1);
+        RunEvent::CandidateAdmitted { candidate: Box::new(made), bill: Default::default() }
+    };
+    store.append(run, next, Timestamp(4), (1..=BRANCH).map(candidate).collect()).await?;
     Ok(())
 }
 
