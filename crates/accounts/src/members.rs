@@ -92,9 +92,9 @@ impl Accounts {
         }
         let mut changes = vec![Change::remove(old)];
         changes.extend(self.admin_left(old, now).await?);
-        let Member { workspace, user, role, .. } = &old.value;
+        let Member { workspace, user, role, budget, .. } = &old.value;
         let deed = Deed { by, workspace: Some(workspace), action: "member.remove", target: user.to_string() };
-        changes.push(deed.entry(now, Some(role), NOTHING)?);
+        changes.push(deed.entry(now, Some(&Left { role: *role, budget: *budget }), NOTHING)?);
         Ok(self.store.commit(changes).await?)
     }
 
@@ -130,6 +130,13 @@ impl Accounts {
         let own = RecordQuery { user: Some(user.id.clone()), limit: Some(1), ..RecordQuery::default() };
         Ok(!self.store.list::<Identity>(own, now).await?.is_empty())
     }
+}
+
+/// What the log holds of somebody who leaves: their limits go with them, and whoever takes them back sets them anew.
+#[derive(serde::Serialize)]
+struct Left {
+    role: Role,
+    budget: Budget,
 }
 
 fn grants(own: Role, other: Role) -> Result<(), AccountError> {

@@ -33,6 +33,8 @@ pub struct NewToken {
     pub workspace: Option<WorkspaceId>,
     /// Until when; none is for ever.
     pub expires: Option<Timestamp>,
+    /// The id of the token that it is made with. It expires no later than that one, and is revoked with it.
+    pub made_with: Option<String>,
 }
 
 impl Accounts {
@@ -52,6 +54,11 @@ impl Accounts {
         if let Some(workspace) = &new.workspace {
             self.is_open_to(user, workspace, now).await?;
         }
+        let maker = match &new.made_with {
+            // one that was revoked a moment ago makes nothing
+            Some(id) => self.store.get::<ApiToken>(id, now).await?.ok_or_else(|| missing("token", id))?.value.expires,
+            None => None,
+        };
         let secret = Secret::new(PREFIX)?;
         let token = ApiToken {
             id: new_name()?,
@@ -61,8 +68,9 @@ impl Accounts {
             hint: secret.reveal().chars().take(HINT).collect(),
             workspace: new.workspace,
             ceiling: new.ceiling,
-            expires: new.expires,
+            expires: new.expires.into_iter().chain(maker).min(),
             last_used: None,
+            made_with: new.made_with,
         };
         let deed = Deed { by: user, workspace: None, action: "token.add", target: token.name.clone() };
         let entry = deed.entry(now, NOTHING, Some(&token.hint))?;
@@ -90,7 +98,7 @@ impl Accounts {
         Ok(self.store.list::<ApiToken>(own, now).await?)
     }
 
-    /// Revokes a token of somebody.
+    /// Revokes a token of somebody, and those that were made with it.
     ///
     /// # Errors
     /// `NotFound` where they have none of that id.
@@ -100,8 +108,19 @@ impl Accounts {
         let deed = Deed { by: user, workspace: None, action: "token.remove", target: token.value.name.clone() };
         let entry = deed.entry(now, Some(&token.value.hint), NOTHING)?;
         // when it was last used may be noted at the same time
-        let remove = Change::Remove { kind: clade_store::RecordKind::Token, id: id.to_owned(), revision: None };
-        Ok(self.store.commit(vec![remove, entry]).await?)
+        let remove =
+            |id: &str| Change::Remove { kind: clade_store::RecordKind::Token, id: id.to_owned(), revision: None };
+        let mut changes = vec![remove(id), entry];
+        let own = self.tokens(user, now).await?;
+        let mut makers = vec![id.to_owned()];
+        while let Some(maker) = makers.pop() {
+            for made in own.iter().map(|token| &token.value).filter(|made| made.made_with.as_ref() == Some(&maker)) {
+                let deed = Deed { by: user, workspace: None, action: "token.remove", target: made.name.clone() };
+                changes.extend([remove(&made.id), deed.entry(now, Some(&made.hint), NOTHING)?]);
+                makers.push(made.id.clone());
+            }
+        }
+        Ok(self.store.commit(changes).await?)
     }
 }
 

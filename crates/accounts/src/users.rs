@@ -132,15 +132,7 @@ impl Accounts {
             changes.push(self.keeper_left(&old.value.id, now).await?);
         }
         if new.disabled && !old.value.disabled {
-            let own = RecordQuery { user: Some(old.value.id.clone()), ..RecordQuery::default() };
-            for member in self.store.list::<Member>(own, now).await? {
-                for relied_on in self.admin_left(&member, now).await? {
-                    // one person may be relied on for several workspaces
-                    if !changes.contains(&relied_on) {
-                        changes.push(relied_on);
-                    }
-                }
-            }
+            self.admins_left(&old.value.id, &mut changes, now).await?;
         }
         let deed = Deed { by, workspace: None, action: "user.change", target: old.value.login.clone() };
         changes.push(deed.entry(now, Some(&Shown::of(&old.value)), Some(&Shown::of(&new)))?);
@@ -158,6 +150,20 @@ impl Accounts {
             }
         }
         Err(AccountError::LastAdmin { what: "the installation".into() })
+    }
+
+    /// Where somebody comes in no more: that every workspace keeps an admin who does.
+    async fn admins_left(&self, going: &UserId, changes: &mut Vec<Change>, now: Timestamp) -> Result<(), AccountError> {
+        let own = RecordQuery { user: Some(going.clone()), ..RecordQuery::default() };
+        for member in self.store.list::<Member>(own, now).await? {
+            for relied_on in self.admin_left(&member, now).await? {
+                // one person may be relied on for several workspaces
+                if !changes.contains(&relied_on) {
+                    changes.push(relied_on);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Gives somebody a password, whatever the old one was. Every session and token of theirs ends.
@@ -180,14 +186,41 @@ impl Accounts {
     }
 
     /// Takes somebody's password away, so that they sign in at an identity provider from now on: the first one there who has made sure that
-    /// the login is their address is them. Every session and token of theirs ends.
+    /// the login is their address is them. Every session and token of theirs ends. This is for whoever is at the machine and can give a
+    /// password again; see [`Self::send_elsewhere`].
     ///
     /// # Errors
     /// `Stale`.
     pub async fn remove_password(&self, user: &Stored<User>, by: &UserId, now: Timestamp) -> Result<(), AccountError> {
+        self.without_password(user, Vec::new(), by, now).await
+    }
+
+    /// As [`Self::remove_password`], over a network: nobody there could mend it if the one they wait for never came.
+    ///
+    /// # Errors
+    /// `LastAdmin` where nobody who can come in would be left to keep the installation, or a workspace; `Stale`.
+    pub async fn send_elsewhere(&self, user: &Stored<User>, by: &UserId, now: Timestamp) -> Result<(), AccountError> {
+        let mut relied_on = Vec::new();
+        if !self.comes_in(&User { password: None, ..user.value.clone() }, now).await? {
+            if user.value.instance_admin {
+                relied_on.push(self.keeper_left(&user.value.id, now).await?);
+            }
+            self.admins_left(&user.value.id, &mut relied_on, now).await?;
+        }
+        self.without_password(user, relied_on, by, now).await
+    }
+
+    async fn without_password(
+        &self,
+        user: &Stored<User>,
+        relied_on: Vec<Change>,
+        by: &UserId,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
         let new = User { password: None, ..user.value.clone() };
         let deed = Deed { by, workspace: None, action: "user.elsewhere", target: user.value.login.clone() };
         let mut changes = vec![Change::rewrite(user, &new)?, deed.entry(now, NOTHING, NOTHING)?];
+        changes.extend(relied_on);
         changes.extend(self.credentials(&user.value.id, now).await?);
         Ok(self.store.commit(changes).await?)
     }

@@ -338,7 +338,7 @@ pub struct LineageArgs {
     /// How to write it
     #[arg(long, short, value_enum, default_value_t = TreeFormat::Text)]
     pub format: TreeFormat,
-    /// Only this candidate (c12, seed, best or RUN@c12) with its ancestors and descendants
+    /// Only this candidate (c12, seed, best, RUN@c12 or RUN@best) with its ancestors and descendants
     #[arg(long, value_name = "CANDIDATE", group = "part")]
     pub of: Option<String>,
     /// Only what a candidate descends from, the nearest first, over runs and branches

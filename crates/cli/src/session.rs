@@ -209,7 +209,7 @@ pub async fn drive(session: Session, output: Output) -> Result<(RunOutcome, RunS
     if let Some(budget) = budget {
         runner.change_budget(budget).await?;
     }
-    let control = Control { drain: setup.stopping, ..Control::default() };
+    let control = Control::draining(setup.stopping);
     let asked = CancellationToken::new();
     let pausing = async {
         asked.cancelled().await;

@@ -43,7 +43,9 @@ pub use order::{Instruction, PostedOrder, Steering};
 pub use program::{ProgramCalls, ProgramSpec, Ran};
 pub use prompt::{Component, Demonstration, Prompt};
 pub use role::{Action, Role};
-pub use sandbox::{BackendChoice, Isolation, KeptState, Language, SandboxLimits, SandboxMode, SandboxSpec};
+pub use sandbox::{
+    BackendChoice, Isolation, KeptState, Language, SandboxCeiling, SandboxLimits, SandboxMode, SandboxSpec,
+};
 pub use spec::{
     Constraints, Direction, EvalOptions, Objective, OptimizeSpec, PinnedItem, RunMode, RunSpec, SeedPrompt, SplitSpec,
     StopSpec,

@@ -9,7 +9,11 @@ use crate::{Budget, CandidateId, ModelRole, ModelSpec, RunId, Timestamp, UserId}
 #[serde(tag = "instruction", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Instruction {
     /// Let calls in flight end, and put the run down.
-    Pause,
+    Pause {
+        /// Why, where it is not simply wished.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// End the search now, then choose and prove with what it has. Where there is nothing to choose, put the run down.
     Stop,
     /// Other limits, for good.

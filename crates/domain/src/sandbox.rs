@@ -206,6 +206,53 @@ impl SandboxLimits {
     }
 }
 
+/// The most that run files may ask for where several people share a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxCeiling {
+    /// Of [`SandboxLimits::memory_mb`].
+    pub memory_mb: u32,
+    /// Of [`SandboxLimits::cpu_seconds`].
+    pub cpu_seconds: u32,
+    /// Of [`SandboxLimits::wall_seconds`].
+    pub wall_seconds: u32,
+    /// Of [`SandboxLimits::processes`].
+    pub processes: u32,
+    /// Of [`SandboxLimits::disk_mb`].
+    pub disk_mb: u32,
+    /// Of [`SandboxLimits::output_kb`].
+    pub output_kb: u32,
+}
+
+impl Default for SandboxCeiling {
+    fn default() -> Self {
+        Self { memory_mb: 4096, cpu_seconds: 300, wall_seconds: 600, processes: 512, disk_mb: 1024, output_kb: 16_384 }
+    }
+}
+
+impl SandboxCeiling {
+    /// Whether limits are below the ceiling.
+    ///
+    /// # Errors
+    /// One sentence that names the first limit that is not, and the most it may be.
+    pub fn allows(&self, limits: &SandboxLimits) -> Result<(), String> {
+        let table = [
+            ("memory_mb", limits.memory_mb, self.memory_mb),
+            ("cpu_seconds", limits.cpu_seconds, self.cpu_seconds),
+            ("wall_seconds", limits.wall_seconds, self.wall_seconds),
+            ("processes", limits.processes, self.processes),
+            ("disk_mb", limits.disk_mb, self.disk_mb),
+            ("output_kb", limits.output_kb, self.output_kb),
+        ];
+        match table.into_iter().find(|(_, wanted, most)| wanted > most) {
+            Some((name, wanted, most)) => {
+                Err(format!("`{name}` of a sandbox is {wanted} in this run, and this server gives at most {most}"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +268,18 @@ mod tests {
         for (limits, message) in table {
             assert_eq!(limits.check(), Err(message.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_ceiling_names_the_limit_that_is_above_it() {
+        let (usual, ceiling) = (SandboxLimits::default(), SandboxCeiling::default());
+        assert_eq!(ceiling.allows(&usual), Ok(()), "what holds where nothing is said fits");
+        let most = SandboxCeiling { output_kb: 1, ..ceiling };
+        let refused = most.allows(&usual).unwrap_err();
+        assert_eq!(refused, "`output_kb` of a sandbox is 1024 in this run, and this server gives at most 1");
+        let refused = ceiling.allows(&SandboxLimits { memory_mb: 4097, ..usual }).unwrap_err();
+        assert_eq!(refused, "`memory_mb` of a sandbox is 4097 in this run, and this server gives at most 4096");
+        assert_eq!(ceiling.allows(&SandboxLimits { memory_mb: 4096, ..usual }), Ok(()));
     }
 
     #[test]

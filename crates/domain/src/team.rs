@@ -26,6 +26,14 @@ pub struct User {
     pub disabled: bool,
 }
 
+impl User {
+    /// Whether they sign in at an identity provider: they have no password, and are not the person at this machine, who signs in nowhere.
+    #[must_use]
+    pub fn signs_in_elsewhere(&self) -> bool {
+        self.password.is_none() && self.id != UserId::default()
+    }
+}
+
 /// Somebody as an identity provider knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outsider {
@@ -101,6 +109,9 @@ pub struct ApiToken {
     /// When it was last used, to the minute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<Timestamp>,
+    /// The token that it was made with, with which it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<String>,
 }
 
 /// A link with which somebody joins a workspace, once.

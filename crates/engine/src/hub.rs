@@ -140,7 +140,7 @@ impl Hub {
             version: self.version.clone(),
         };
         let runner = Runner::open(run, settings).await?;
-        let control = Control { drain: setup.stopping, ..Control::default() };
+        let control = Control::draining(setup.stopping);
         let active = Active { control: control.clone(), orders, progress: seen, live, ledger };
         if self.active().insert(run.clone(), active).is_some() {
             // the lock lets only one runner open, so nobody was here
@@ -196,11 +196,15 @@ impl Hub {
     /// # Errors
     /// Where it does not go on anywhere, or whoever carries it out does not listen.
     pub async fn pause(&self, run: &RunId) -> Result<(), EngineError> {
+        self.put_down(run, None).await
+    }
+
+    pub(crate) async fn put_down(&self, run: &RunId, why: Option<String>) -> Result<(), EngineError> {
         // at once, whatever the run is busy with
-        if self.with(run, |active| active.control.drain.cancel()).is_ok() {
+        if self.with(run, |active| active.control.put_down(why.clone())).is_ok() {
             return Ok(());
         }
-        self.order_one_that_goes_on(run, Instruction::Pause).await
+        self.order_one_that_goes_on(run, Instruction::Pause { why }).await
     }
 
     /// Ends the search of a run; it still chooses and proves. An evaluation is put down.

@@ -15,7 +15,7 @@ impl Runner {
         stop: &mut Option<RunOutcome>,
     ) -> Result<(), EngineError> {
         match instruction {
-            Instruction::Pause => control.drain.cancel(),
+            Instruction::Pause { why } => control.put_down(why),
             Instruction::Stop => self.end_search(control).await?,
             Instruction::Budget { budget } => {
                 self.change_budget(budget).await?;
@@ -72,7 +72,7 @@ impl Runner {
 }
 
 /// The limit under which nothing more can be bought, as a run has spent that much already.
-fn spent_already(budget: &Budget, spent: &Spent) -> Option<Limit> {
+pub(crate) fn spent_already(budget: &Budget, spent: &Spent) -> Option<Limit> {
     if budget.calls.is_some_and(|most| spent.calls >= most) {
         return Some(Limit::Calls);
     }

@@ -250,12 +250,17 @@ fn turned_away(state: &RunState, reason: RejectReason) -> u32 {
 /// # Errors
 /// Where the log cannot be read.
 pub async fn account(store: &dyn Store, state: &RunState) -> Result<Spent, StoreError> {
+    Ok(settled(store.paid(state.run().clone()).await?, state))
+}
+
+/// As [`account`], where the sum of the log's rows is at hand.
+#[must_use]
+pub fn settled(paid: Spent, state: &RunState) -> Spent {
     let accounted = *state.accounted();
-    let paid = store.paid(state.run().clone()).await?;
     if state.stated_calls() > paid.calls {
-        return Ok(accounted);
+        return accounted;
     }
-    Ok(Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid })
+    Spent { seconds: accounted.seconds, cache_hits: accounted.cache_hits, ..paid }
 }
 
 fn sandbox(state: &RunState) -> Option<SandboxReport> {

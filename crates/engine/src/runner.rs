@@ -8,14 +8,14 @@ use tokio::{
     sync::{mpsc, watch},
     time::Instant,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Clients, EngineError, LiveLog, Order, Progress, RunOutcome,
+    Clients, Control, EngineError, LiveLog, Order, Progress, RunOutcome,
     executors::Executors,
     journal::RunJournal,
     keeping::Keeping,
     now,
+    obey::spent_already,
     outcome::{Done, spent_detail},
     proposal::{self, ProposalJob},
     pulse::{Rate, silence},
@@ -34,15 +34,6 @@ const READ_AT_ONCE: usize = 64;
 const SUMMARY_EVERY: Duration = Duration::from_secs(1);
 /// How often progress is renewed.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-/// How a run is told to stop.
-#[derive(Debug, Clone, Default)]
-pub struct Control {
-    /// Command nothing more, and wait for what is under way. Clients that were built with this token as `stopping` end their
-    /// waits between tries.
-    pub drain: CancellationToken,
-    /// Give up what is under way too.
-    pub abandon: CancellationToken,
-}
 
 /// What a run needs around it.
 pub struct RunnerSettings {
@@ -186,7 +177,7 @@ impl Runner {
         };
         let (status, detail) = match &outcome {
             RunOutcome::Finished => (RunStatus::Finished, String::new()),
-            RunOutcome::Interrupted => (RunStatus::Paused, "interrupted".to_owned()),
+            RunOutcome::Interrupted => (RunStatus::Paused, control.why().unwrap_or_else(|| "interrupted".to_owned())),
             RunOutcome::BudgetSpent { limit } => {
                 // running time is the run's alone
                 let whose = self.settings.ledger.refused_by().filter(|_| *limit != Limit::Minutes);
@@ -216,7 +207,7 @@ impl Runner {
         let (sender, mut receiver) = mpsc::channel::<Done>(self.settings.window.max(1));
         let mut executors = Executors::default();
         let mut under_way = 0usize;
-        let mut stop: Option<RunOutcome> = None;
+        let mut stop = self.nothing_left().map(|limit| RunOutcome::BudgetSpent { limit });
         let mut done: Vec<Done> = Vec::new();
         let mut ticks = tokio::time::interval(PROGRESS_EVERY);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
@@ -331,11 +322,21 @@ impl Runner {
         self.record(events).await
     }
 
+    /// The limit under which a search that begins or goes on can buy nothing. It rests until somebody raises that: a search that it ended would be
+    /// over for good.
+    fn nothing_left(&self) -> Option<Limit> {
+        let budget = self.conductor.state().budget();
+        self.searches().then(|| spent_already(budget, &self.spent())).flatten()
+    }
+
+    fn searches(&self) -> bool {
+        self.spec.mode == RunMode::Optimize && self.conductor.state().phase() == Phase::Search
+    }
+
     /// Whether a search that meets a limit is over, and chooses and proves with what was kept for that. A limit of others leaves nothing for it:
     /// the run rests, and searches on once they raise it.
     fn ends_the_search(&self, limit: Limit) -> bool {
-        let searches = self.spec.mode == RunMode::Optimize && self.conductor.state().phase() == Phase::Search;
-        searches && limit != Limit::Minutes && self.settings.ledger.refused_by().is_none()
+        self.searches() && limit != Limit::Minutes && self.settings.ledger.refused_by().is_none()
     }
 
     /// How much may be under way. Where a judge or code has not given a verdict yet it is little: answers that nobody can judge are not

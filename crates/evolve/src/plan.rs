@@ -40,8 +40,6 @@ const MARGIN: f64 = 1.1;
 
 /// The most that proving may take of a limit in USD or tokens.
 const PROOF_SHARE: f64 = 0.25;
-/// So few examples can prove nothing: where no more are affordable, the limit has to be raised.
-const LEAST_PROOF: usize = 5;
 
 /// An answer that cannot be read is paid for twice. Where there was none among `n` calls, the share of such answers is below this over `n`
 /// (the rule of three: an upper 95 % bound).
@@ -52,6 +50,12 @@ const UNTRIED: f64 = 100.0;
 impl Plan {
     /// Most candidates that meet validation by what the search thinks of them, the first prompt included.
     pub const FINALISTS: usize = 6;
+
+    /// Fewer examples can prove nothing: where no more are affordable, the limit has to be raised.
+    pub const LEAST_PROOF: usize = 5;
+
+    /// What a limit on calls is to what proving may take of it.
+    pub const CALLS_SHARE: f64 = 4.0;
 
     /// Most candidates that meet validation: those that people pinned or wrote come on top.
     #[must_use]
@@ -78,7 +82,7 @@ impl Plan {
         if let Some(calls) = state.spec().optimize.budget.calls {
             let per_example =
                 f64::from(state.spec().task_calls() + state.dataset().judge_calls) * f64::from(state.repeat());
-            let quarter = calls as f64 / 4.0 / per_example;
+            let quarter = calls as f64 / Self::CALLS_SHARE / per_example;
             cut(&mut validation, quarter / 2.0);
             cut(&mut test, quarter / 2.0);
         }
@@ -131,7 +135,7 @@ impl Plan {
         let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending / 2.0 / f64::from(state.repeat());
         let dear = self.limits(state).into_iter().filter(|(kind, _)| *kind != Limit::Calls);
         let affordable = dear.map(|(_, limit)| left(&limit)).fold(f64::INFINITY, f64::min);
-        if affordable >= LEAST_PROOF as f64 {
+        if affordable >= Self::LEAST_PROOF as f64 {
             cut(&mut self.test, affordable);
         }
     }

@@ -22,6 +22,8 @@ pub struct NewVersion {
     pub text: String,
     /// What is new in it.
     pub note: String,
+    /// The revision of the item that it was made from; it is kept behind no other one. Behind whatever is there where nobody says.
+    pub revision: Option<u64>,
 }
 
 /// Why a text is not kept.
@@ -41,6 +43,9 @@ pub enum KeepError {
         /// What is wrong with it.
         detail: String,
     },
+    /// Somebody else kept another version, or a label, since the one that it was made from.
+    #[error("somebody else changed it meanwhile")]
+    Changed(Box<Stored<Item>>),
     /// There are as many as are kept.
     #[error("`{0}` has {VERSIONS} versions, and more are not kept")]
     Many(String),
@@ -85,7 +90,7 @@ pub async fn keep(
     new: NewVersion,
     now: Timestamp,
 ) -> Result<Stored<Item>, KeepError> {
-    let NewVersion { kind, name, text, note } = new;
+    let NewVersion { kind, name, text, note, revision } = new;
     if !is_plain_name(&name) {
         return Err(KeepError::Name);
     }
@@ -111,7 +116,7 @@ pub async fn keep(
     // of those who add at the same moment one is first each time, and the others come after it
     let mut attempt = 1;
     loop {
-        match add(store, &mut version).await {
+        match add(store, &mut version, revision).await {
             Err(KeepError::Store(StoreError::Stale { .. } | StoreError::Exists { .. })) if attempt < ATTEMPTS => {
                 attempt += 1;
             }
@@ -121,9 +126,14 @@ pub async fn keep(
 }
 
 /// Adds a version behind those that are there at this moment.
-async fn add(store: &dyn Store, version: &mut ItemVersion) -> Result<Stored<Item>, KeepError> {
+async fn add(store: &dyn Store, version: &mut ItemVersion, revision: Option<u64>) -> Result<Stored<Item>, KeepError> {
     let ItemVersion { workspace, kind, name, at: now, .. } = version.clone();
     let old = store.get::<Item>(&item_id(&workspace, kind, &name), now).await?;
+    if let (Some(revision), Some(old)) = (revision, &old)
+        && old.revision != revision
+    {
+        return Err(KeepError::Changed(Box::new(old.clone())));
+    }
     version.version = old.as_ref().map_or(0, |old| old.value.versions) + 1;
     if version.version > VERSIONS {
         return Err(KeepError::Many(name));

@@ -26,7 +26,7 @@ pub use config::{ModelConfig, check_config};
 pub use http::{HostNames, Http, HttpError, Unreachable};
 pub use keys::{Environment, Lookup, MissingKey, find_key};
 pub use name::{Endpoint, ModelName, NameError};
-pub use prices::{ModelFacts, Price, PriceTable, price_of};
+pub use prices::{ModelFacts, Price, PriceTable, is_undercut, price_of};
 pub use setup_error::ModelSetupError;
 pub use stack::{SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve, unusual_address};
 pub use vendors::{ADDRESS, Charge, VENDORS, Vendor, Wire, vendor};

@@ -1,6 +1,7 @@
 use std::{net::IpAddr, ops::Deref, path::PathBuf, sync::Arc};
 
 use clade_accounts::{Accounts, Secret, Vault};
+use clade_domain::SandboxCeiling;
 use clade_engine::{Hub, States};
 use clade_models::{Environment, HostNames};
 use clade_store::{Lineage, Store};
@@ -62,6 +63,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the person at this machine has their keys. Used in `Single` and `Anonymous` mode alone.
     pub environment: Environment,
+    /// The most that run files of those who sign in may ask of a sandbox. Used in `Accounts` mode alone.
+    pub sandbox_most: SandboxCeiling,
     /// The address that people use, such as `https://clade.example.org`; none is the one that is listened on.
     pub public_url: Option<String>,
     /// Proxies that are believed where they say whose request they pass on (`X-Forwarded-For`).
@@ -120,7 +123,8 @@ impl App {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let Settings { store, lineage, mode, outside, vault, data, environment, .. } = settings;
-        let Settings { public_url, trusted_proxies, rate, reach, names, mcp, sharing, version, .. } = settings;
+        let Settings { public_url, trusted_proxies, rate, reach, names, mcp, sharing, sandbox_most, version, .. } =
+            settings;
         let reach = Reach { reachable: reach, names };
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
@@ -131,6 +135,7 @@ impl App {
             vault: vault.clone(),
             environment: (mode != Mode::Accounts).then_some(environment),
             code: code.clone(),
+            most: sandbox_most,
             outbox: outbox.clone(),
             sharing,
             reach: reach.clone(),

@@ -131,6 +131,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Revision {
     }
 }
 
+/// The revision that what is added was made from, where `If-Match` says it: what is added overwrites nothing, so it need not.
+pub(crate) struct MadeFrom(pub Option<u64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for MadeFrom {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let said = parts.headers.contains_key(header::IF_MATCH);
+        Ok(Self(said.then(|| revision(&parts.headers)).transpose()?))
+    }
+}
+
 fn revision(headers: &HeaderMap) -> Result<u64, Problem> {
     let fix = "read it first, and send its ETag back as If-Match";
     let Some(value) = headers.get(header::IF_MATCH) else {

@@ -1,9 +1,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use clade_accounts::{Accounts, Vault};
-use clade_domain::{ModelSpec, News, RunSpec, SandboxSpec, UserId, WorkspaceId};
+use clade_domain::{ModelSpec, News, RunSpec, SandboxCeiling, SandboxSpec, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, Keys, Patron};
-use clade_models::{Environment, HostNames, unusual_address};
+use clade_models::{Environment, HostNames, is_undercut, unusual_address};
 use clade_store::RunSummary;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +18,8 @@ pub(crate) struct WorkspacePatron {
     /// The keys of the person at this machine; none where others come in too.
     pub environment: Option<Environment>,
     pub code: CodeHere,
+    /// What code of others may use at most.
+    pub most: SandboxCeiling,
     pub outbox: Outbox,
     pub sharing: Option<std::sync::Arc<clade_engine::Sharing>>,
     pub reach: Reach,
@@ -33,7 +35,8 @@ impl WorkspacePatron {
         spec.sandbox.as_ref().map_or(Ok(()), |sandbox| self.permits_code(sandbox))
     }
 
-    /// Whether code may be executed here as a run file wants it: that of others only in jails, and by no interpreter that they name.
+    /// Whether code may be executed here as a run file wants it: that of others only in jails, by no interpreter that they name, and with no more than
+    /// this server gives.
     pub fn permits_code(&self, sandbox: &SandboxSpec) -> Result<(), String> {
         if self.environment.is_some() {
             return Ok(());
@@ -48,7 +51,12 @@ impl WorkspacePatron {
         if sandbox.languages.iter().any(|language| sandbox.interpreter(*language) != usual.interpreter(*language)) {
             return Err("a run file on a server names no interpreter; take it out of `optimize.sandbox`".to_owned());
         }
-        Ok(())
+        self.most.allows(&sandbox.limits).map_err(|why| {
+            format!(
+                "{why}; lower it in `optimize.sandbox.limits`, or ask whoever keeps the server to raise `most` under \
+                 `[sandbox]` of its promptclade.toml"
+            )
+        })
     }
 
     /// Whether a workspace may ask these models.
@@ -62,6 +70,14 @@ impl WorkspacePatron {
         }
         let found = self.accounts.workspace(workspace, clade_engine::now()).await.map_err(|error| error.to_string())?;
         for model in models {
+            // limits in USD would hold nobody whose run file says what a dollar is
+            if is_undercut(model) {
+                return Err(format!(
+                    "`{}` costs more than its settings say: on a server a run file names no price below the price table's; leave \
+                     `cost`, `inputCost`, `outputCost` and `requestCost` out",
+                    model.id
+                ));
+            }
             let Some(url) = unusual_address(model) else { continue };
             if !found.value.base_urls.iter().any(|known| below(&url, known)) {
                 return Err(format!(

@@ -454,7 +454,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The generations of a run. */
+        /** The generations of a run, also those from which nothing came, up to the `generation` of its row, which is the last complete one, or the one that goes on. */
         get: operations["generations"];
         put?: never;
         post?: never;
@@ -471,7 +471,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The candidates of a generation, by number, or of the `latest`. */
+        /** The candidates of a generation, by number, or of the `latest` that has any. */
         get: operations["generation"];
         put?: never;
         post?: never;
@@ -1002,10 +1002,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own API tokens, without their secrets. */
+        /** One's own API tokens, without their secrets; with a token those that open no more than it. */
         get: operations["tokens"];
         put?: never;
-        /** Makes an API token; its secret is shown this once. */
+        /** Makes an API token; its secret is shown this once. One that is made with a token expires no later, and is revoked with it. */
         post: operations["add_token"];
         delete?: never;
         options?: never;
@@ -1077,7 +1077,8 @@ export interface paths {
         put?: never;
         /** Gives a person a password; all their sessions and tokens end. */
         post: operations["reset_password"];
-        delete?: never;
+        /** Has a person sign in at an identity provider from now on, by the login as their address there; all their sessions and tokens end. */
+        delete: operations["remove_password"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1267,7 +1268,7 @@ export interface paths {
         /** What a workspace keeps: `prompt` or `dataset`. */
         get: operations["library"];
         put?: never;
-        /** Keeps a text: the first version of a new name, or the next of one that is there. */
+        /** Keeps a text: the first version of a new name, or the next of one that is there. With the ETag of the item as `If-Match` it is kept behind that one alone. */
         post: operations["add_version"];
         delete?: never;
         options?: never;
@@ -1355,7 +1356,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Takes somebody out of a workspace. */
+        /** Takes somebody out of a workspace; runs that they started there and that go on are put down. */
         delete: operations["remove_member"];
         options?: never;
         head?: never;
@@ -1390,7 +1391,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Leaves a workspace. */
+        /** Leaves a workspace; runs that one started there and that go on are put down. */
         delete: operations["leave_workspace"];
         options?: never;
         head?: never;
@@ -4726,7 +4727,7 @@ export interface components {
             ceiling: components["schemas"]["RoleInput"];
             /**
              * Format: uint16
-             * @description For how many days; none is for ever.
+             * @description For how many days; none is for ever, or as long as the token that it is made with.
              */
             days?: number | null;
             name: string;
@@ -4944,6 +4945,8 @@ export interface components {
             created: components["schemas"]["Timestamp"];
             /** @description Whether they may not sign in any more. */
             disabled: boolean;
+            /** @description Whether they sign in at an identity provider, and not with a password. */
+            elsewhere: boolean;
             id: components["schemas"]["UserId"];
             /** @description Whether they keep the installation. */
             instance_admin: boolean;
@@ -6166,7 +6169,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
-                /** @description `seed`, `best`, `c12` or `RUN@c12`. */
+                /** @description `seed`, `best`, `c12`, or one of another run as `RUN@c12` or `RUN@best`. */
                 of: string;
             };
             header?: never;
@@ -6226,7 +6229,7 @@ export interface operations {
                 cursor?: string;
                 /** @description At most so many, 1 to 500; 50 where it is not said. */
                 limit?: number;
-                /** @description `seed`, `best`, `c12` or `RUN@c12`. */
+                /** @description `seed`, `best`, `c12`, or one of another run as `RUN@c12` or `RUN@best`. */
                 of: string;
             };
             header?: never;
@@ -7198,6 +7201,29 @@ export interface operations {
                 "application/json": components["schemas"]["PasswordGivenInput"];
             };
         };
+        responses: {
+            /** @description done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    remove_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the id of a person */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description done */
             204: {

@@ -3,6 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clade_domain::SandboxCeiling;
 use serde::Deserialize;
 
 use super::{Role, accounts::AccountsConfig};
@@ -26,6 +27,17 @@ pub struct Config {
     /// Where people sign in beside this installation.
     #[serde(default)]
     pub accounts: AccountsConfig,
+    /// Sandboxes of those who sign in.
+    #[serde(default)]
+    pub sandbox: SandboxConfig,
+}
+
+/// `[sandbox]`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxConfig {
+    /// What run files may ask for at most.
+    pub most: SandboxCeiling,
 }
 
 /// A server.
@@ -184,6 +196,15 @@ mod tests {
             let refused = of(&format!("[accounts]\n{line}\n")).unwrap().accounts.outside().map(drop).unwrap_err();
             assert!(refused.to_string().contains(says), "{refused}");
         }
+    }
+
+    #[test]
+    fn what_members_may_ask_of_sandboxes_is_understood() {
+        let usual = SandboxCeiling::default();
+        assert_eq!(of("").unwrap().sandbox.most, usual);
+        let config = of("[sandbox]\nmost = { memory_mb = 2048, processes = 100 }\n").unwrap();
+        assert_eq!(config.sandbox.most, SandboxCeiling { memory_mb: 2048, processes: 100, ..usual });
+        assert!(of("[sandbox]\nmost = { memory = 2048 }\n").unwrap_err().contains("unknown field `memory`"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-use clade_domain::{CandidateId, RunId, RunMode, RunSpec};
-use clade_engine::{Owner, Point, branch_run, find_point, replay_state};
+use clade_domain::{Budget, CandidateId, RunId, RunMode, RunSpec};
+use clade_engine::{Owner, Point, branch_run, find_point, replay_state, unprovable};
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
@@ -29,23 +29,20 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         )));
     }
     let mut point = find_point(&store, &row.run, point).await?;
-    let empty = why_empty(&mut point, state.spec(), context).await?;
+    let mut notes = Vec::from_iter(why_empty(&mut point, state.spec(), context).await?);
+    let budget = limits(args, state.spec().optimize.budget);
+    notes.extend(unprovable(&state, &budget));
     let run = new_run_id(args.run_id.as_deref())?;
     branch_run(&store, &row.run, &point, run.clone(), Owner::default(), |spec| {
         spec.seed = args.seed.unwrap_or_else(entropy) & u64::from(u32::MAX);
         spec.mode = RunMode::Optimize;
-        if let Some(calls) = args.budget_calls {
-            spec.optimize.budget.calls = Some(calls);
-        }
-        if let Some(usd) = args.budget_usd {
-            spec.optimize.budget.usd = Some(usd);
-        }
+        spec.optimize.budget = budget;
         if let Some(concurrency) = args.concurrency {
             spec.options.max_concurrency = Some(concurrency);
         }
     })
     .await?;
-    let start = Start { candidate: point.candidate, state: point.state, empty: empty.into_iter().collect() };
+    let start = Start { candidate: point.candidate, state: point.state, notes };
     branches(&run, &row.run, &start, &context.output);
     if args.no_start {
         created(&run, &row.run, &start, &context.output);
@@ -88,14 +85,19 @@ pub fn place(args: &BranchArgs) -> Result<(&str, &str), Failure> {
     })
 }
 
+/// The limits of a branch: those of its run where nothing is said.
+pub fn limits(args: &BranchArgs, old: Budget) -> Budget {
+    Budget { calls: args.budget_calls.or(old.calls), usd: args.budget_usd.or(old.usd), ..old }
+}
+
 /// What a branch starts from.
 pub struct Start {
     /// The candidate.
     pub candidate: CandidateId,
     /// The state that its sandboxes start from.
     pub state: Option<String>,
-    /// Why they start empty, where that is worth saying.
-    pub empty: Vec<String>,
+    /// What is worth knowing besides: why they start empty, and limits that pay for no proof.
+    pub notes: Vec<String>,
 }
 
 /// Says where a branch starts.
@@ -104,17 +106,17 @@ pub fn branches(run: &RunId, of: &RunId, start: &Start, output: &Output) {
     if let Some(state) = &start.state {
         output.note(format!("its sandboxes start from the kept state {}", short(state)));
     }
-    for empty in &start.empty {
-        output.note(empty);
+    for note in &start.notes {
+        output.note(note);
     }
 }
 
 /// Says that a branch was created, and how to start it.
 pub fn created(run: &RunId, of: &RunId, start: &Start, output: &Output) {
     if output.json {
-        let Start { candidate, state, empty } = start;
+        let Start { candidate, state, notes } = start;
         output.json_line(&json!({
-            "run": run, "branch_of": of, "candidate": candidate.to_string(), "sandbox_state": state, "notes": empty,
+            "run": run, "branch_of": of, "candidate": candidate.to_string(), "sandbox_state": state, "notes": notes,
         }));
     } else {
         output.line(format!("created run {run}; start it with: clade resume {run}"));

@@ -97,7 +97,7 @@ pub fn new_version(kind: Kind, name: &str, file: &Path, note: &str) -> Result<Ne
     if kind == Kind::Dataset {
         check_dataset(&text).map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
     }
-    Ok(NewVersion { kind: kind_of(kind), name: name.to_owned(), text, note: note.to_owned() })
+    Ok(NewVersion { kind: kind_of(kind), name: name.to_owned(), text, note: note.to_owned(), revision: None })
 }
 
 /// Shows what is kept.

@@ -1,6 +1,7 @@
 use std::io::{BufRead, Write};
 
 use clade_accounts::Accounts;
+use clade_domain::SandboxCeiling;
 use clade_engine::now;
 use clade_models::HostNames;
 use clade_server::{
@@ -30,6 +31,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         vault: vault(None, &data)?,
         data,
         environment: environment(context)?,
+        sandbox_most: SandboxCeiling::default(),
         public_url: None,
         trusted_proxies: Vec::new(),
         rate: f64::from(u16::MAX),

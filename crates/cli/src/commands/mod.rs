@@ -17,7 +17,7 @@ pub mod lineage;
 pub mod list;
 pub mod mcp;
 mod migrate;
-mod people;
+pub mod people;
 mod rebuild;
 pub mod report;
 mod resume;
@@ -39,9 +39,8 @@ use crate::{args::Command, context::Context, failure::Failure, remote};
 pub async fn dispatch(command: Command, context: &Context) -> Result<(), Failure> {
     if let Some(server) = &context.server {
         match remote::dispatch(command, server, context).await? {
-            // what needs no runs is the same with a server and without
-            Some(command @ (Command::Schema | Command::Completions { .. })) => return own(command, context).await,
-            Some(_) | None => return Ok(()),
+            Some(command) => return own(command, context).await,
+            None => return Ok(()),
         }
     }
     own(command, context).await

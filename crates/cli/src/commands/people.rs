@@ -1,11 +1,12 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use clade_accounts::{Accounts, NewToken, NewUser};
-use clade_domain::{Role, Timestamp, User, UserId, WorkspaceId};
+use clade_domain::{ApiToken, Role, Timestamp, User, UserId, WorkspaceId};
 use clade_engine::now;
-use clade_store::RecordQuery;
+use clade_store::{RecordQuery, Stored};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     commands::date,
     context::Context,
     failure::Failure,
+    output::Output,
 };
 
 /// `clade user`
@@ -26,46 +28,23 @@ pub async fn user(args: &UserArgs, context: &Context) -> Result<(), Failure> {
             let first = !accounts.exist(now()).await?;
             let user = accounts.add_user(new, &by, now()).await?;
             if first {
-                output.note("people sign in at servers that start from now on; one that goes on lets them in once it is started again");
+                output.note(LET_IN_LATER);
             }
-            if output.json {
-                output.json_line(&json!({ "id": user.id, "login": user.login, "instance_admin": user.instance_admin }));
-            } else {
-                output.line(format!(
-                    "added {}{}",
-                    user.login,
-                    if user.instance_admin { ", who keeps the installation" } else { "" }
-                ));
-            }
+            added(&user.login, &user.id, user.instance_admin, &output);
         }
         UserCommand::List => {
-            for user in accounts.users(RecordQuery::default(), now()).await? {
-                let User { id, login, name, password, instance_admin, disabled } = user.value;
-                // the person at this machine signs in nowhere
-                let elsewhere = password.is_none() && id != by;
-                if output.json {
-                    output.json_line(&json!({ "id": id, "login": login, "name": name, "instance_admin": instance_admin, "elsewhere": elsewhere, "disabled": disabled }));
-                } else {
-                    let mut what = match (disabled, instance_admin) {
-                        (true, _) => vec!["disabled"],
-                        (false, true) => vec!["instance admin"],
-                        (false, false) => Vec::new(),
-                    };
-                    what.extend(elsewhere.then_some("signs in elsewhere"));
-                    let what = what.join(", ");
-                    output.line(format!("{id:<10} {login:<32} {name:<24} {:<16} {what}", date(user.created)));
-                }
-            }
+            let people = accounts.users(RecordQuery::default(), now()).await?;
+            list(&people.into_iter().map(Person::from).collect::<Vec<_>>(), &output);
         }
         UserCommand::Password { login } => {
             let user = accounts.user_by_login(login, now()).await?;
             accounts.reset_password(&user, password()?, &by, now()).await?;
-            output.note(format!("{} has a new password and is signed out everywhere", user.value.login));
+            output.note(became(&user.value.login, Became::Password));
         }
         UserCommand::Elsewhere { login } => {
             let user = accounts.user_by_login(login, now()).await?;
             accounts.remove_password(&user, &by, now()).await?;
-            output.note(format!("{} signs in at the identity provider from now on", user.value.login));
+            output.note(became(&user.value.login, Became::Elsewhere));
         }
         UserCommand::Disable { login } => change(&accounts, login, true, context).await?,
         UserCommand::Enable { login } => change(&accounts, login, false, context).await?,
@@ -77,9 +56,86 @@ async fn change(accounts: &Accounts, login: &str, disabled: bool, context: &Cont
     let user = accounts.user_by_login(login, now()).await?;
     let new = User { disabled, ..user.value.clone() };
     accounts.change_user(&user, new, &UserId::default(), now()).await?;
-    let how = if disabled { "may sign in no more, and is signed out everywhere" } else { "may sign in" };
-    context.output.note(format!("{} {how}", user.value.login));
+    context.output.note(became(&user.value.login, if disabled { Became::Disabled } else { Became::Enabled }));
     Ok(())
+}
+
+/// What is said where the first account was added beside a server that knows none.
+pub const LET_IN_LATER: &str =
+    "people sign in at servers that start from now on; one that goes on lets them in once it is started again";
+
+/// A person, as the command line shows them and the API gives them.
+#[derive(Serialize, Deserialize)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// What they sign in with.
+    pub login: String,
+    name: String,
+    instance_admin: bool,
+    elsewhere: bool,
+    disabled: bool,
+    #[serde(skip_serializing)]
+    created: Timestamp,
+}
+
+impl From<Stored<User>> for Person {
+    fn from(user: Stored<User>) -> Self {
+        let elsewhere = user.value.signs_in_elsewhere();
+        let User { id, login, name, instance_admin, disabled, .. } = user.value;
+        Self { id, login, name, instance_admin, elsewhere, disabled, created: user.created }
+    }
+}
+
+/// Says that a person was added.
+pub fn added(login: &str, id: &UserId, instance_admin: bool, output: &Output) {
+    if output.json {
+        output.json_line(&json!({ "id": id, "login": login, "instance_admin": instance_admin }));
+    } else {
+        output.line(format!("added {login}{}", if instance_admin { ", who keeps the installation" } else { "" }));
+    }
+}
+
+/// Shows people.
+pub fn list(people: &[Person], output: &Output) {
+    for person in people {
+        if output.json {
+            output.json_line(&json!(person));
+            continue;
+        }
+        let Person { id, login, name, instance_admin, elsewhere, disabled, created } = person;
+        let mut what = match (disabled, instance_admin) {
+            (true, _) => vec!["disabled"],
+            (false, true) => vec!["instance admin"],
+            (false, false) => Vec::new(),
+        };
+        what.extend(elsewhere.then_some("signs in elsewhere"));
+        let what = what.join(", ");
+        output.line(format!("{id:<10} {login:<32} {name:<24} {:<16} {what}", date(*created)));
+    }
+}
+
+/// What became of a person.
+pub enum Became {
+    /// They have another password.
+    Password,
+    /// They have none, and sign in at an identity provider.
+    Elsewhere,
+    /// They may not sign in any more.
+    Disabled,
+    /// They may sign in again.
+    Enabled,
+}
+
+/// Says what became of somebody.
+pub fn became(login: &str, what: Became) -> String {
+    let how = match what {
+        Became::Password => "has a new password and is signed out everywhere",
+        Became::Elsewhere => "signs in at the identity provider from now on",
+        Became::Disabled => "may sign in no more, and is signed out everywhere",
+        Became::Enabled => "may sign in",
+    };
+    format!("{login} {how}")
 }
 
 /// `clade token`
@@ -92,52 +148,101 @@ pub async fn token(args: &TokenArgs, context: &Context) -> Result<(), Failure> {
     };
     match &args.command {
         TokenCommand::Add { name, role, workspace, days } => {
-            let workspace: Option<WorkspaceId> = match workspace {
-                Some(id) => Some(id.parse().map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))?),
-                None => None,
-            };
-            let ceiling = match role {
-                Ceiling::Viewer => Role::Viewer,
-                Ceiling::User => Role::User,
-                Ceiling::Admin => Role::Admin,
-                Ceiling::Instance => Role::Instance,
-            };
             let expires = days.map(|days| Timestamp(now().0 + i64::from(days) * 24 * 3_600 * 1_000));
-            let new = NewToken { name: name.clone(), ceiling, workspace, expires };
+            let new = NewToken {
+                name: name.clone(),
+                ceiling: role_of(*role),
+                workspace: place(workspace.as_deref())?,
+                expires,
+                made_with: None,
+            };
             let (secret, token) = accounts.add_token(&user, new, now()).await?;
-            if output.json {
-                output.json_line(&json!({ "id": token.id, "secret": secret.reveal() }));
-            } else {
-                output.line(secret.reveal());
-                output.note("this is shown once; send it as `Authorization: Bearer TOKEN`");
-            }
+            made(&token.id, secret.reveal(), &output);
         }
         TokenCommand::List => {
-            for token in accounts.tokens(&user, now()).await? {
-                let created = token.created;
-                let token = token.value;
-                if output.json {
-                    output.json_line(&json!({ "id": token.id, "name": token.name, "hint": token.hint, "ceiling": token.ceiling,
-                        "workspace": token.workspace, "created": created, "expires": token.expires, "last_used": token.last_used }));
-                } else {
-                    let until = token.expires.map_or_else(|| "for ever".to_owned(), |at| format!("until {}", date(at)));
-                    output.line(format!(
-                        "{} {:<12} {:<24} {:<15} {until}",
-                        token.id, token.hint, token.name, token.ceiling
-                    ));
-                }
-            }
+            let tokens = accounts.tokens(&user, now()).await?;
+            tokens_listed(&tokens.into_iter().map(Token::from).collect::<Vec<_>>(), &output);
         }
         TokenCommand::Revoke { id } => {
             accounts.remove_token(&user, id, now()).await?;
-            output.note(format!("token {id} opens nothing any more"));
+            output.note(revoked(id));
         }
     }
     Ok(())
 }
 
+/// A token without its secret, as the command line shows it and the API gives it.
+#[derive(Serialize, Deserialize)]
+pub struct Token {
+    /// What it is revoked by.
+    pub id: String,
+    name: String,
+    hint: String,
+    ceiling: Role,
+    workspace: Option<WorkspaceId>,
+    created: Timestamp,
+    expires: Option<Timestamp>,
+    last_used: Option<Timestamp>,
+}
+
+impl From<Stored<ApiToken>> for Token {
+    fn from(token: Stored<ApiToken>) -> Self {
+        let ApiToken { id, name, hint, ceiling, workspace, expires, last_used, .. } = token.value;
+        Self { id, name, hint, ceiling, workspace, created: token.created, expires, last_used }
+    }
+}
+
+/// The role that a ceiling stands for.
+pub fn role_of(ceiling: Ceiling) -> Role {
+    match ceiling {
+        Ceiling::Viewer => Role::Viewer,
+        Ceiling::User => Role::User,
+        Ceiling::Admin => Role::Admin,
+        Ceiling::Instance => Role::Instance,
+    }
+}
+
+/// The workspace that a token is to open.
+///
+/// # Errors
+/// Where that is no name of one.
+pub fn place(name: Option<&str>) -> Result<Option<WorkspaceId>, Failure> {
+    let id = name.map(str::parse).transpose();
+    id.map_err(|error: clade_domain::IdError| Failure::Usage(error.to_string()))
+}
+
+/// Shows a new token, this once.
+pub fn made(id: &str, secret: &str, output: &Output) {
+    if output.json {
+        output.json_line(&json!({ "id": id, "secret": secret }));
+    } else {
+        output.line(secret);
+        output.note("this is shown once; send it as `Authorization: Bearer TOKEN`");
+    }
+}
+
+/// Shows tokens.
+pub fn tokens_listed(tokens: &[Token], output: &Output) {
+    for token in tokens {
+        if output.json {
+            output.json_line(&json!(token));
+        } else {
+            let until = token.expires.map_or_else(|| "for ever".to_owned(), |at| format!("until {}", date(at)));
+            output.line(format!("{} {:<12} {:<24} {:<15} {until}", token.id, token.hint, token.name, token.ceiling));
+        }
+    }
+}
+
+/// Says that a token was revoked.
+pub fn revoked(id: &str) -> String {
+    format!("token {id} opens nothing any more")
+}
+
 /// A password from `CLADE_PASSWORD`, or from the first line of standard input.
-fn password() -> Result<SecretString, Failure> {
+///
+/// # Errors
+/// Where there is none.
+pub fn password() -> Result<SecretString, Failure> {
     if let Some(password) = std::env::var("CLADE_PASSWORD").ok().filter(|password| !password.is_empty()) {
         return Ok(SecretString::from(password));
     }

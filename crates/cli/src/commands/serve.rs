@@ -22,7 +22,8 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let output = context.output;
     let (store, lineage) = context.lineage_for_many().await?;
     let accounts = Accounts::new(store.clone());
-    let elsewhere = Config::read(context)?.accounts;
+    let config = Config::read(context)?;
+    let elsewhere = config.accounts;
     let there_are = accounts.exist(now()).await?;
     let mode = match (there_are || elsewhere.any(), args.allow_anonymous) {
         (_, true) => Mode::Anonymous,
@@ -58,6 +59,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         vault: vault(args.secret_key_file.as_deref(), &data)?,
         data,
         environment: environment(context)?,
+        sandbox_most: config.sandbox.most,
         public_url: args.public_url.clone(),
         trusted_proxies: args.trusted_proxy.clone(),
         rate: args.rate_limit,

@@ -38,28 +38,34 @@ impl Part {
         let words = args.filter.as_deref().unwrap_or_default();
         let filter = Filter::parse(words, &FIELDS)?;
         let whole = Self::of_run(trees, run).await?;
-        let named = |name: &String| whole.named(run, name);
+        let named = async |name: &String| whole.named(trees, name).await;
         let mut part = match args {
             LineageArgs { ancestors: Some(name), .. } => {
-                let id = named(name)?;
+                let id = named(name).await?;
                 let graph = trees.kin(std::slice::from_ref(&id), Kin::Ancestors).await?;
                 whole.list(graph.ancestors(&id))
             }
             LineageArgs { descendants: Some(name), .. } => {
-                let id = named(name)?;
+                let id = named(name).await?;
                 let graph = trees.kin(std::slice::from_ref(&id), Kin::Descendants).await?;
                 whole.list(graph.descendants(&id))
             }
-            LineageArgs { of: Some(name), .. } => whole.kin_of(trees, &[named(name)?]).await?,
+            LineageArgs { of: Some(name), .. } => whole.kin_of(trees, &[named(name).await?]).await?,
             LineageArgs { between, .. } if !between.is_empty() => {
-                let ids = between.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+                let mut ids = Vec::new();
+                for name in between {
+                    ids.push(named(name).await?);
+                }
                 let graph = trees.kin(&ids, Kin::Ancestors).await?;
                 let [a, b] = &ids[..] else { return Ok(whole) };
                 let path = graph.path(a, b).ok_or_else(|| Failure::Usage(unrelated(a, b)))?;
                 whole.list(path)
             }
             LineageArgs { common, .. } if !common.is_empty() => {
-                let ids = common.iter().map(named).collect::<Result<Vec<_>, _>>()?;
+                let mut ids = Vec::new();
+                for name in common {
+                    ids.push(named(name).await?);
+                }
                 let graph = trees.kin(&ids, Kin::Ancestors).await?;
                 let [a, b] = &ids[..] else { return Ok(whole) };
                 let common = graph.common_ancestor(a, b).ok_or_else(|| Failure::Usage(unrelated(a, b)))?;
@@ -103,17 +109,21 @@ impl Part {
         Ok(Self { graph: Arc::new(Graph::new(nodes)), ..self.empty() })
     }
 
-    /// The candidate that the user means: `c12`, `12`, `seed`, `best`, or one of another run as `RUN@c12`.
-    fn named(&self, run: &RunId, name: &str) -> Result<NodeId, Failure> {
-        let id = match name {
-            "seed" => Some(NodeId::new(run.clone(), CandidateId(0))),
-            "best" => self.best.clone(),
-            _ => name.parse().ok().or_else(|| Some(NodeId::new(run.clone(), name.parse().ok()?))),
+    /// The candidate that the user means: `c12`, `12`, `seed`, `best`, or one of another run as `RUN@c12` or `RUN@best`.
+    async fn named(&self, trees: &impl Trees, name: &str) -> Result<NodeId, Failure> {
+        let run = &self.run;
+        let id = match name.strip_suffix("@best").map(str::parse::<RunId>) {
+            Some(Ok(other)) if other != *run => trees.run(&other).await?.1,
+            Some(Ok(_)) => self.best.clone(),
+            Some(Err(_)) => None,
+            None if name == "seed" => Some(NodeId::new(run.clone(), CandidateId(0))),
+            None if name == "best" => self.best.clone(),
+            None => name.parse().ok().or_else(|| Some(NodeId::new(run.clone(), name.parse().ok()?))),
         };
         // candidates of other runs are looked up where they are asked about
         id.filter(|id| id.run != *run || self.graph.get(id).is_some()).ok_or_else(|| {
             Failure::Usage(format!(
-                "run `{run}` has no candidate `{name}`; say `seed`, `best`, one that `clade lineage {run} --all` shows, or RUN@c12"
+                "run `{run}` has no candidate `{name}`; say `seed`, `best`, one that `clade lineage {run} --all` shows, RUN@c12 or RUN@best"
             ))
         })
     }

@@ -26,8 +26,17 @@ pub struct Client {
 
 /// What the API says of whoever asks.
 #[derive(Deserialize)]
-struct Session {
+pub(super) struct Session {
+    /// Who may come in: `single`, `accounts` or `anonymous`.
+    pub mode: String,
+    /// Nobody where no token was sent.
+    pub user: Option<Me>,
     workspaces: Vec<Mine>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Me {
+    pub login: String,
 }
 
 #[derive(Deserialize)]
@@ -57,16 +66,17 @@ impl Client {
     /// # Errors
     /// As [`Self::reach`], and where the workspace is unclear.
     pub async fn connect(server: &Server, context: &Context) -> Result<Self, Failure> {
-        let (mut client, mine) = Self::reach(server, context).await?;
+        let (mut client, session) = Self::reach(server, context).await?;
+        let mine = session.workspaces.into_iter().map(|workspace| workspace.id).collect();
         client.workspace = workspace(context.workspace.as_deref(), mine, client.token.is_some())?;
         Ok(client)
     }
 
-    /// Reaches a server for what belongs to no workspace, and gives the workspaces that whoever asks is in.
+    /// Reaches a server for what belongs to no workspace, and says who asks.
     ///
     /// # Errors
     /// Where the address is none, nobody answers, or the token is not known.
-    pub async fn reach(server: &Server, context: &Context) -> Result<(Self, Vec<WorkspaceId>), Failure> {
+    pub(super) async fn reach(server: &Server, context: &Context) -> Result<(Self, Session), Failure> {
         let mut base: Url = server.url.parse().map_err(|_| no_address(&server.url))?;
         if !matches!(base.scheme(), "http" | "https") || base.host_str().is_none() {
             return Err(no_address(&server.url));
@@ -91,7 +101,7 @@ impl Client {
             .map_err(|error| Failure::Error(format!("cannot make connections: {error}")))?;
         let client = Self { http, base, token, workspace: WorkspaceId::default() };
         let session: Session = client.get(&["session"], &[]).await?;
-        Ok((client, session.workspaces.into_iter().map(|workspace| workspace.id).collect()))
+        Ok((client, session))
     }
 
     /// The address of a part of the API.

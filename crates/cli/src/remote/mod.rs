@@ -9,6 +9,7 @@ mod client;
 mod library;
 mod mcp;
 mod names;
+mod people;
 mod sse;
 mod start;
 mod trees;
@@ -25,19 +26,18 @@ use crate::{
     failure::Failure,
 };
 
-/// Carries a command out at a server. Gives it back where it has nothing to do with runs.
+/// Carries a command out at a server. Gives it back where no server has to do with it.
 ///
 /// # Errors
 /// Where the server cannot be reached, refuses, or has no such command; otherwise as the command.
 pub async fn dispatch(command: Command, server: &Server, context: &Context) -> Result<Option<Command>, Failure> {
     let name = match &command {
-        Command::Schema | Command::Completions { .. } => return Ok(Some(command)),
-        Command::Init(_) => "init",
+        // with a server and without they do the same, and touch nobody's runs
+        Command::Schema | Command::Completions { .. } | Command::Init(_) | Command::Simulate(_) => {
+            return Ok(Some(command));
+        }
         Command::Bench(_) => "bench",
-        Command::Simulate(_) => "simulate",
         Command::Serve(_) => "serve",
-        Command::User(_) => "user",
-        Command::Token(_) => "token",
         Command::Backup(_) => "backup",
         Command::Sandbox(_) => "sandbox",
         Command::Doctor => "doctor",
@@ -62,16 +62,26 @@ pub async fn dispatch(command: Command, server: &Server, context: &Context) -> R
         | Command::Report(_)
         | Command::Mcp(_)
         | Command::Audit(_)
+        | Command::User(_)
+        | Command::Token(_)
         | Command::Library(_) => "",
     };
     if !name.is_empty() {
         return Err(Failure::Usage(format!(
-            "`clade {name}` works on this machine and not through a server; leave --server out, and unset CLADE_SERVER"
+            "`clade {name}` works on this machine and not through a server: run it on the server's machine for the server, or leave --server out and unset CLADE_SERVER"
         )));
     }
     let client = match &command {
         // whoever keeps the installation may be in no workspace
         Command::Audit(args) if args.instance => Client::reach(server, context).await?.0,
+        Command::User(args) => {
+            let (client, session) = Client::reach(server, context).await?;
+            return people::user(&client, &session, args, context).await.map(|()| None);
+        }
+        Command::Token(args) => {
+            let (client, session) = Client::reach(server, context).await?;
+            return people::token(&client, &session, args, context).await.map(|()| None);
+        }
         _ => Client::connect(server, context).await?,
     };
     match command {

@@ -116,8 +116,7 @@ pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Re
     let row = client.find_run(name).await?;
     let of = row.run.as_str();
     let spec: RunSpec = client.get(&["runs", of, "spec"], &[]).await?;
-    let old = spec.optimize.budget;
-    let budget = Budget { calls: args.budget_calls.or(old.calls), usd: args.budget_usd.or(old.usd), ..old };
+    let budget = branch_command::limits(args, spec.optimize.budget);
     let run = new_run_id(args.run_id.as_deref())?;
     let body = json!({ "from": point, "budget": budget, "seed": args.seed, "start": !args.no_start, "run": run });
     let made: Made = client.post(&["runs", of, "branches"], &body).await?;
@@ -129,7 +128,7 @@ pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Re
         }
         _ => (CandidateId(0), None),
     };
-    let start = Start { candidate, state, empty: made.warnings };
+    let start = Start { candidate, state, notes: made.warnings };
     branch_command::branches(&run, &row.run, &start, &context.output);
     if args.no_start {
         branch_command::created(&run, &row.run, &start, &context.output);

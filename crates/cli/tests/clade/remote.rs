@@ -1,6 +1,6 @@
 //! `clade --server`: the same commands with the runs of a real `clade serve`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Command};
 
 use crate::common::{Place, Ran, Served, Working, essence};
 
@@ -38,6 +38,9 @@ fn a_server_is_asked_as_the_own_runs_are() {
         &["lineage", "first-one", "--of", "best"],
         &["lineage", "first-one", "--ancestors", "best"],
         &["lineage", "second-one", "--ancestors", "best"],
+        &["lineage", "second-one", "--ancestors", "first-one@best"],
+        &["lineage", "first-one", "--between", "first-one@best", "seed"],
+        &["lineage", "first-one", "--ancestors", "nobody-1@best"],
         &["lineage", "first-one", "--descendants", "seed"],
         &["lineage", "second-one", "--between", "best", "first-one@c0"],
         &["lineage", "first-one", "--common", "best", "c1"],
@@ -154,6 +157,76 @@ fn whoever_stops_watching_stops_no_run() {
     assert!(ran.stdout.contains("\"event\":\"budget_changed\"") || ran.lines()[1]["seq"].as_u64() > Some(20));
     let branched = server.run(&elsewhere, &["branch", "watched@best", "--run-id", "a-branch", "--no-start"]);
     assert_eq!((branched.code, branched.stdout.contains("a-branch")), (0, true), "{}", branched.stderr);
+    assert!(!branched.stderr.contains("proof"), "{}", branched.stderr);
+    let poor = ["branch", "watched@best", "--budget-calls", "20", "--no-start"];
+    for poor in [server.run(&elsewhere, &poor), place.run(&poor)] {
+        let says = "a budget of 20 calls does not pay for a proof";
+        assert!(poor.code == 0 && poor.stderr.contains(says), "{}", poor.stderr);
+    }
+    server.stop();
+}
+
+#[test]
+fn people_and_their_tokens_are_kept_over_a_server() {
+    let (place, elsewhere) = (Place::new(), Place::new());
+    let with = |mut command: Command| {
+        command.env("CLADE_PASSWORD", "correct horse battery");
+        Ran::of(command)
+    };
+    let mut first = place.clade();
+    first.args(["user", "add", "ada", "--admin"]);
+    assert_eq!(with(first).code, 0);
+    let token = place.json(&["token", "--user", "ada", "add", "keep", "--role", "instance"]);
+    let mut serve = place.clade();
+    serve.args(["serve", "--port", "0", "--json"]);
+    let mut server = Served::with(serve, token["secret"].as_str().unwrap().to_owned());
+    let alike = |server: &Served| {
+        for question in [&["user", "list"][..], &["user", "list", "--json"], &["token", "--user", "ada", "list"]] {
+            let (own, asked) = (place.run(question), server.run(&elsewhere, question));
+            assert_eq!((asked.code, &asked.stdout), (0, &own.stdout), "{question:?} {}", asked.stderr);
+            assert!(!own.stdout.is_empty(), "{question:?}");
+        }
+    };
+    let added = with(server.clade(&elsewhere, &["user", "add", "Ben", "--name", "Ben B"]));
+    assert_eq!((added.code, added.stdout.as_str()), (0, "added ben\n"), "{}", added.stderr);
+    alike(&server);
+    // what is done, what is said of it, what the list says then
+    let table = [
+        ("disable", "may sign in no more", "disabled"),
+        ("enable", "ben may sign in", "Ben B"),
+        ("password", "has a new password", "Ben B"),
+    ];
+    for (done, said, listed) in table {
+        let ran = with(server.clade(&elsewhere, &["user", done, "ben"]));
+        assert!(ran.code == 0 && ran.stderr.contains(said), "{done}: {}", ran.stderr);
+        let list = server.run(&elsewhere, &["user", "list"]).stdout;
+        let ben = list.lines().find(|line| line.contains("ben")).unwrap();
+        assert!(ben.contains(listed) && ben.contains("disabled") == (done == "disable"), "{ben}");
+        alike(&server);
+    }
+    let refused = |server: &Served, arguments: &[&str], says: &str| {
+        let ran = with(server.clade(&elsewhere, arguments));
+        assert!(ran.code == 2 && ran.stderr.contains(says), "{arguments:?}: {} {}", ran.code, ran.stderr);
+        assert_eq!(ran.stdout, "");
+    };
+    refused(&server, &["user", "elsewhere", "ben"], "people sign in nowhere beside this server");
+    refused(&server, &["user", "disable", "ada"], "make somebody an admin first");
+    refused(&server, &["user", "disable", "eve"], "there is no user `eve`");
+    refused(&server, &["user", "add", "ben"], "choose another login");
+    refused(&server, &["token", "--user", "ben", "list"], "the tokens of somebody else");
+
+    let made = server.run(&elsewhere, &["token", "add", "small", "--role", "user", "--days", "3", "--json"]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let made = made.lines().remove(0);
+    alike(&server);
+    let keeper = std::mem::replace(&mut server.token, made["secret"].as_str().unwrap().to_owned());
+    assert_eq!(server.run(&elsewhere, &["token", "list"]).stdout.lines().count(), 1, "not the one that opens more");
+    refused(&server, &["user", "list"], "your role does not let you");
+    refused(&server, &["token", "add", "more", "--role", "admin"], "may do more than itself");
+    server.token = keeper;
+    let revoked = server.run(&elsewhere, &["token", "revoke", made["id"].as_str().unwrap()]);
+    assert!(revoked.code == 0 && revoked.stderr.contains("opens nothing any more"), "{}", revoked.stderr);
+    assert_eq!(server.run(&elsewhere, &["token", "list"]).stdout.lines().count(), 1);
     server.stop();
 }
 
@@ -199,12 +272,8 @@ fn a_command_that_works_on_this_machine_alone_says_so() {
     // none of them reaches anything, so nobody has to be there
     const NOBODY: &str = "http://127.0.0.1:9";
     let here: &[&[&str]] = &[
-        &["init", "x"],
         &["bench", "run", "--strategies", "auto"],
-        &["simulate"],
         &["serve"],
-        &["user", "list"],
-        &["token", "list"],
         &["backup", "copy"],
         &["doctor"],
         &["sync"],
@@ -232,8 +301,10 @@ fn a_command_that_works_on_this_machine_alone_says_so() {
         &["mcp"],
         &["audit"],
         &["library", "list"],
+        &["user", "list"],
+        &["token", "list"],
     ];
-    let alike = ["schema", "completions", "help"];
+    let alike = ["schema", "completions", "help", "init", "simulate"];
     let place = Place::new();
     let help = place.ok(&["--help"]);
     let listed = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
@@ -251,6 +322,8 @@ fn a_command_that_works_on_this_machine_alone_says_so() {
             assert_eq!(ran.stdout, "", "{command:?}");
         }
     }
-    assert!(!place.path("x").exists() && !place.path("copy").exists() && !place.path("data").exists());
+    assert!(!place.path("copy").exists() && !place.path("data").exists());
+    place.ok(&["--server", NOBODY, "init", "x"]);
+    assert!(place.path("x/promptclade.yaml").exists());
     assert_eq!(place.ok(&["--server", NOBODY, "schema"]), place.ok(&["schema"]));
 }

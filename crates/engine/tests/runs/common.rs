@@ -229,7 +229,7 @@ impl Rig {
     pub async fn go(&self) -> (RunOutcome, RunReport) {
         let session = Self { stopping: CancellationToken::new(), ..self.clone() };
         let mut runner = session.open().await.unwrap();
-        let outcome = runner.run(&Control { drain: session.stopping.clone(), ..Control::default() }).await;
+        let outcome = runner.run(&Control::draining(session.stopping.clone())).await;
         let report = self.report(&runner).await;
         (outcome, report)
     }

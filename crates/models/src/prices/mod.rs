@@ -5,6 +5,6 @@
 mod price;
 mod table;
 
-pub use price::{Price, price_of};
+pub use price::{Price, is_undercut, price_of};
 pub(crate) use price::{is_this_machine, price};
 pub use table::{ModelFacts, PriceTable};

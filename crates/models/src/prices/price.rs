@@ -106,6 +106,21 @@ pub fn price_of(spec: &ModelSpec) -> Price {
     price(&name, &config)
 }
 
+/// Whether the settings of a model that the table lists name a price below the table's: a provider charges what it charges, whatever a run file says.
+#[must_use]
+pub fn is_undercut(spec: &ModelSpec) -> bool {
+    let Ok(name) = ModelName::parse(&spec.id) else { return false };
+    let Ok(config) = ModelConfig::read(&spec.id, &spec.config) else { return false };
+    let own = price(&name, &config);
+    let listed = price(&name, &ModelConfig { input_cost: None, output_cost: None, request_cost: None, ..config });
+    let parts = |price: Price| match price {
+        Price::Known { input, output, request, .. } => Some([input, output, request]),
+        Price::Free | Price::Unknown => None,
+    };
+    let both = parts(own).zip(parts(listed));
+    both.is_some_and(|(own, listed)| own.iter().zip(listed).any(|(own, listed)| *own < listed * (1.0 - 1e-9)))
+}
+
 pub(crate) fn price(name: &ModelName, config: &ModelConfig) -> Price {
     if name.vendor.wire == Wire::Simulated {
         let settings = config.placed.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
@@ -159,6 +174,27 @@ mod tests {
         match price {
             Price::Known { input, .. } => Some(input),
             _ => None,
+        }
+    }
+
+    #[test]
+    fn a_price_below_the_list_is_told() {
+        let table = [
+            ("openai:gpt-4o-mini", json!({}), false),
+            ("openai:gpt-4o-mini", json!({"inputCost": 0, "outputCost": 0}), true),
+            ("openai:chat:gpt-4o-mini", json!({"apiBaseUrl": "http://127.0.0.1:9/v1", "outputCost": 0}), true),
+            ("openai:chat:other", json!({"model": "gpt-4o-mini", "cost": 0}), true),
+            // what the table says itself, and more than that
+            ("openai:gpt-4o-mini", json!({"inputCost": 0.15e-6}), false),
+            ("openai:gpt-4o-mini", json!({"inputCost": 9e-6, "requestCost": 0.1}), false),
+            // not in the table: whoever asks it says what it costs
+            ("openai:gpt-99", json!({"inputCost": 0, "outputCost": 0}), false),
+            ("ollama:chat:qwen3", json!({}), false),
+            ("simulated:rough", json!({}), false),
+        ];
+        for (id, config, undercut) in table {
+            let spec = ModelSpec { config: serde_json::from_value(config.clone()).unwrap(), ..ModelSpec::named(id) };
+            assert_eq!(is_undercut(&spec), undercut, "{id} {config}");
         }
     }
 

@@ -105,7 +105,11 @@ static TOOLS: [Tool; 11] = [
         fields: &[
             RUN,
             field("question", Kind::Word(QUESTIONS), "`candidates` where it is not said"),
-            field("of", Kind::Text, "the candidate: `c12`, `seed`, `best` or RUN@c12; `best` where it is not said"),
+            field(
+                "of",
+                Kind::Text,
+                "the candidate: `c12`, `seed`, `best`, RUN@c12 or RUN@best; `best` where it is not said",
+            ),
             field("to", Kind::Text, "the other candidate of `path` and `common`; `seed` where it is not said"),
             field("filter", Kind::Text, "of candidates, such as `score > 0.8 and operator = reflect`"),
             LIMIT,

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use clade_domain::{Action, Budget, ModelSpec, Prompt, RunId, RunMode, RunSpec, WorkspaceId};
-use clade_engine::{EngineError, Owner, Point, Setup, branch_run, clone_run, find_point};
+use clade_engine::{EngineError, Owner, Point, Setup, branch_run, clone_run, find_point, unprovable};
+use clade_evolve::RunState;
 use clade_text::template::PromptTemplate;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,9 +77,11 @@ async fn branch(
     }
     let mut point = find_point(&app.store, from, &wanted.from).await?;
     let candidate = point.candidate;
-    let warnings = drop_missing_state(&app, from, &mut point).await?;
+    let mut warnings = drop_missing_state(&app, from, &mut point).await?;
     let run = new_id(wanted.run)?;
     let budget = wanted.budget.map(budgets::wanted).transpose()?;
+    let poor = |state: &RunState| unprovable(state, &budget.unwrap_or(state.spec().optimize.budget));
+    warnings.extend(app.states.look(&app.store, from, poor).await?);
     let seed = seed(wanted.seed)?;
     let old = app.states.look(&app.store, from, |state| state.candidate(candidate).map(|c| c.prompt.clone())).await?;
     let edited = edited(old.ok_or_else(|| Problem::not_found("candidate"))?, &wanted.prompt)?;

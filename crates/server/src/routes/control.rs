@@ -51,7 +51,24 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// What a run buys is charged to whoever made it: where they have limits, they themselves let it buy more, or whoever sets limits.
+async fn charged(app: &App, caller: &Caller) -> Result<(), Problem> {
+    let row = caller.run()?;
+    if row.by == *caller.user() || caller.may(Action::SetBudgets) {
+        return Ok(());
+    }
+    let owner = app.accounts.membership(caller.workspace()?, &row.by, caller.now).await?;
+    // whoever left has none any more, and the workspace's limits hold for everybody
+    if owner.is_none_or(|owner| owner.value.budget == Budget::default()) {
+        return Ok(());
+    }
+    let detail = "what this run buys is charged to the limits of the member who made it";
+    Err(Problem::new(StatusCode::FORBIDDEN, "charged", detail)
+        .fix("have them or an admin do it, or branch from the run: a branch is charged to you"))
+}
+
 async fn start(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    charged(&app, &caller).await?;
     app.hub.start(&caller.run()?.run).await?;
     noted(&app, &caller, "run.start", NOTHING).await?;
     Ok(StatusCode::ACCEPTED)
@@ -98,6 +115,7 @@ async fn budget(
     Revision(revision): Revision,
     Body(budget): Body<Budget>,
 ) -> Result<Response, Problem> {
+    charged(&app, &caller).await?;
     let budget = wanted(budget)?;
     let run = &caller.run()?.run;
     // nobody writes between this look and the change

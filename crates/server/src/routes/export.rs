@@ -11,6 +11,7 @@ use axum::{
 };
 use clade_bundle::Data;
 use clade_domain::Action;
+use clade_evolve::RunState;
 use clade_export::{ExportError, RowFormat, Rows, as_file, promptfoo};
 use clade_lineage::formats::{Drawing, cypher, dot, graphml, json, mermaid};
 use clade_store::Store;
@@ -101,19 +102,19 @@ async fn export(State(app): State<App>, caller: Caller, Asked(wanted): Asked<Wan
         (header::CONTENT_TYPE, media.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{run}.{end}\"")),
     ];
-    let state = || app.states.look(&app.store, &run, Clone::clone);
     let body = match wanted.format {
         Format::Bundle => {
             let data = if wanted.data.is_none_or(|data| data.0) { Data::Included } else { Data::LeftOut };
             bundle(&app, &caller, data).await?
         }
         Format::Prompt => {
-            let state = state().await?;
-            let best = state.candidate(state.best()).ok_or(ExportError::NoCandidate { run: run.clone() })?;
-            Body::from(as_file(&best.prompt)?)
+            let best = |state: &RunState| state.candidate(state.best()).map(|best| best.prompt.clone());
+            let best = app.states.look(&app.store, &run, best).await?;
+            Body::from(as_file(&best.ok_or(ExportError::NoCandidate { run: run.clone() })?)?)
         }
         Format::Promptfoo => {
-            let config = promptfoo(&state().await?, app.store.as_ref()).await?;
+            let state = app.states.look(&app.store, &run, Clone::clone).await?;
+            let config = promptfoo(&state, app.store.as_ref()).await?;
             Body::from(serde_json::to_string_pretty(&config).map_err(Problem::fault)?)
         }
         Format::Csv => rows(&app.store, &run, RowFormat::Csv),

@@ -21,9 +21,9 @@ const MOST: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/runs/{run}/generations", Gate::Shown, "generations", "The generations of a run.", list)
+        Route::get("/runs/{run}/generations", Gate::Shown, "generations", "The generations of a run, also those from which nothing came, up to the `generation` of its row, which is the last complete one, or the one that goes on.", list)
             .gives::<Page<Generation>>(200),
-        Route::get("/runs/{run}/generations/{generation}", READ, "generation", "The candidates of a generation, by number, or of the `latest`.", show)
+        Route::get("/runs/{run}/generations/{generation}", READ, "generation", "The candidates of a generation, by number, or of the `latest` that has any.", show)
             .gives::<Page<Node>>(200),
         Route::get("/runs/{run}/top", READ, "top", "The best candidates of a run: who met validation first, by the lower end of the score's interval.", top)
             .asks::<Best>()
@@ -46,8 +46,13 @@ struct Generation {
 }
 
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Generation>>, Problem> {
-    let graph = app.lineage.run(&caller.run()?.run).await?;
+    let row = caller.run()?;
+    let graph = app.lineage.run(&row.run).await?;
     let mut all: BTreeMap<u32, (usize, Vec<f64>)> = BTreeMap::new();
+    if !graph.nodes().is_empty() {
+        // no candidate came from some, and a search counts them all the same
+        all.extend((0..=row.generation).map(|generation| (generation, Default::default())));
+    }
     for node in graph.nodes() {
         let (candidates, scores) = all.entry(node.generation).or_default();
         *candidates += 1;
@@ -67,11 +72,14 @@ async fn show(
     caller: Caller,
     Named((_, name)): Named<(String, String)>,
 ) -> Result<Json<Page<Node>>, Problem> {
-    let graph = app.lineage.run(&caller.run()?.run).await?;
+    let row = caller.run()?;
+    let graph = app.lineage.run(&row.run).await?;
     let latest = graph.nodes().iter().map(|node| node.generation).max();
     let wanted = match name.as_str() {
         "latest" => latest,
-        number => number.parse().ok().filter(|number| Some(*number) <= latest),
+        number => {
+            number.parse().ok().filter(|number| latest.is_some_and(|latest| *number <= latest.max(row.generation)))
+        }
     };
     let wanted = wanted.ok_or_else(|| Problem::not_found("generation"))?;
     let items = graph.nodes().iter().filter(|node| node.generation == wanted).cloned().collect();

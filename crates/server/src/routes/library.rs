@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 
 use super::{
     audit::{Became, entry},
+    runs::changed,
     users::stale,
 };
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    extract::{Body, Named, Revision, tagged},
+    extract::{Body, MadeFrom, Named, Revision, tagged},
     page::Page,
     route::Route,
 };
@@ -43,7 +44,7 @@ pub(super) fn routes() -> Vec<Route> {
             "/workspaces/{workspace}/library/{kind}",
             EDIT,
             "add_version",
-            "Keeps a text: the first version of a new name, or the next of one that is there.",
+            "Keeps a text: the first version of a new name, or the next of one that is there. With the ETag of the item as `If-Match` it is kept behind that one alone.",
             add,
         )
         .takes::<VersionWanted>()
@@ -171,17 +172,19 @@ async fn add(
     State(app): State<App>,
     caller: Caller,
     Named((_, kind)): Named<(String, ItemKind)>,
+    MadeFrom(revision): MadeFrom,
     Body(wanted): Body<VersionWanted>,
 ) -> Result<impl IntoResponse, Problem> {
     let VersionWanted { name, text, note } = wanted;
     let place = (caller.workspace()?, caller.user());
-    let new = NewVersion { kind, name: name.clone(), text, note };
+    let new = NewVersion { kind, name: name.clone(), text, note, revision };
     let stored = keep(app.store.as_ref(), place, new, caller.now).await.map_err(|error| match error {
         KeepError::Name => Problem::bad(error.to_string()).fix("choose such a name"),
         KeepError::Line { .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "dataset", error.to_string())
             .fix("write one JSON object a line, such as {\"question\": \"...\", \"answer\": \"...\"}"),
         KeepError::Empty => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
             .fix("send what is to be kept as `text`"),
+        KeepError::Changed(there) => changed(ItemView::from(*there)),
         KeepError::Many(_) => Problem::conflict(error.to_string()).fix("keep it under another name"),
         KeepError::Store(error) => error.into(),
     })?;

@@ -7,7 +7,7 @@ use axum::{Json, extract::State};
 use clade_domain::{Action, OperatorName, RejectReason, RunId};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Family, Graph, LayoutOptions, Mark, Node, NodeId};
-use clade_store::Kin;
+use clade_store::{Kin, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -224,7 +224,7 @@ async fn seen_by(app: &App, caller: &Caller, nodes: &mut Vec<Node>) -> Result<()
     for run in runs {
         match app.store.summary(run.to_string()).await {
             Ok(row) if row.workspace == *caller.workspace()? && row.run == run => drop(open.insert(run)),
-            Ok(_) | Err(clade_store::StoreError::NotFound { .. }) => {}
+            Ok(_) | Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -232,22 +232,42 @@ async fn seen_by(app: &App, caller: &Caller, nodes: &mut Vec<Node>) -> Result<()
     Ok(())
 }
 
-/// A candidate by name: `c12`, `seed`, `best`, or one of another run as `RUN@c12`.
+/// As [`named`], and the best of another run of the workspace by `RUN@best`.
+async fn found(app: &App, caller: &Caller, best: &Option<NodeId>, name: &str) -> Result<NodeId, Problem> {
+    let run = &caller.run()?.run;
+    let Some(other) = name.strip_suffix("@best").filter(|other| *other != run.as_str()) else {
+        return named(best, run, name);
+    };
+    let none = || Problem::not_found("candidate");
+    let row = match app.store.summary(other.to_owned()).await {
+        // one of another workspace is told from none by nobody
+        Ok(row) if row.run.as_str() == other && row.workspace == *caller.workspace()? => row,
+        Ok(_) | Err(StoreError::NotFound { .. } | StoreError::Ambiguous { .. }) => return Err(none()),
+        Err(error) => return Err(error.into()),
+    };
+    let graph = app.lineage.run(&row.run).await?;
+    app.lineage.best(&row.run, &graph).await?.ok_or_else(none)
+}
+
+/// A candidate by name: `c12`, `seed`, `best`, `RUN@best` of the run itself, or one of another run as `RUN@c12`.
 fn named(best: &Option<NodeId>, run: &RunId, name: &str) -> Result<NodeId, Problem> {
     let own = |name: &str| Some(NodeId::new(run.clone(), name.parse().ok()?));
+    let name = name.strip_prefix(run.as_str()).and_then(|rest| rest.strip_prefix('@')).unwrap_or(name);
     let id = match name {
         "seed" => own("0"),
         "best" => best.clone(),
         _ => name.parse().ok().or_else(|| own(name)),
     };
-    id.ok_or_else(|| Problem::bad(format!("`{name}` names no candidate; write `seed`, `best`, `c12` or `RUN@c12`")))
+    id.ok_or_else(|| {
+        Problem::bad(format!("`{name}` names no candidate; write `seed`, `best`, `c12`, `RUN@best` or `RUN@c12`"))
+    })
 }
 
 /// Of whom.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Of {
-    /// `seed`, `best`, `c12` or `RUN@c12`.
+    /// `seed`, `best`, `c12`, or one of another run as `RUN@c12` or `RUN@best`.
     of: String,
     /// The `next` of the page before.
     cursor: Option<String>,
@@ -294,7 +314,10 @@ async fn ask(
     let run = &caller.run()?.run;
     let own = app.lineage.run(run).await?;
     let best = app.lineage.best(run, &own).await?;
-    let ids = names.iter().map(|name| named(&best, run, name)).collect::<Result<Vec<_>, _>>()?;
+    let mut ids = Vec::new();
+    for name in names {
+        ids.push(found(app, caller, &best, name).await?);
+    }
     let graph = match way {
         // all descendants of a first prompt are the whole tree, which is at hand
         Kin::Descendants if ids.iter().all(|id| id.run == *run) => with_branches(app, caller, own).await?,

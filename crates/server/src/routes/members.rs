@@ -8,8 +8,13 @@ use clade_domain::{Action, Member, Role, Timestamp, UserId};
 use clade_store::Stored;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use super::{tokens::opens, users::stale};
+use super::{
+    audit::{Became, note},
+    tokens::opens,
+    users::stale,
+};
 use crate::{
     App, Gate, Problem,
     budgets::JointBudget,
@@ -50,12 +55,18 @@ pub(super) fn routes() -> Vec<Route> {
         .takes::<JointBudget>()
         .gives::<MemberView>(200)
         .edits(),
-        Route::delete(ONE, MANAGE, "remove_member", "Takes somebody out of a workspace.", remove),
+        Route::delete(
+            ONE,
+            MANAGE,
+            "remove_member",
+            "Takes somebody out of a workspace; runs that they started there and that go on are put down.",
+            remove,
+        ),
         Route::delete(
             "/workspaces/{workspace}/membership",
             Gate::Workspace(Action::ReadWorkspace),
             "leave_workspace",
-            "Leaves a workspace.",
+            "Leaves a workspace; runs that one started there and that go on are put down.",
             leave,
         ),
     ]
@@ -186,5 +197,14 @@ async fn leave(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pro
 async fn take_out(app: &App, caller: &Caller, user: &UserId) -> Result<StatusCode, Problem> {
     let there = found(app, caller, user).await?;
     app.accounts.remove_member(&there, own(caller)?, caller.now).await?;
+    let person = app.accounts.user(user, caller.now).await?;
+    let login = person.map_or_else(|| user.to_string(), |person| person.value.login);
+    let (workspace, why) =
+        (caller.workspace()?, format!("{login}, who started it, is no member of the workspace any more"));
+    // nobody spends for a workspace that they are not in
+    for run in app.hub.put_down_all_of(workspace, user, &why).await? {
+        let became = Became(Value::Null, json!({ "why": why }));
+        note(app, caller, workspace, ("run.pause", run.as_str()), became).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

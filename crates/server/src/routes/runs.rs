@@ -1,6 +1,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use clade_domain::{Action, ContentHash, Role, RunSpec, WorkspaceId};
-use clade_engine::{Progress, RunReport};
+use clade_engine::{Progress, RunReport, settled};
+use clade_evolve::RunState;
 use clade_filter::Filter;
 use clade_lineage::Estimate;
 use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
@@ -205,8 +206,10 @@ async fn describe(
 async fn report(State(app): State<App>, caller: Caller) -> Result<Json<RunReport>, Problem> {
     let mut row = caller.run()?.clone();
     app.hub.mend(&mut row).await;
-    let state = app.states.look(&app.store, &row.run, Clone::clone).await?;
-    Ok(Json(RunReport::read(&app.store, &state, &row).await?))
+    let paid = app.store.paid(row.run.clone()).await?;
+    // looked at in its place: a copy of a run of a million trials is tens of megabytes
+    let told = |state: &RunState| RunReport::new(state, &row, settled(paid, state));
+    Ok(Json(app.states.look(&app.store, &row.run, told).await?))
 }
 
 async fn spec(State(app): State<App>, caller: Caller) -> Result<Json<RunSpec>, Problem> {

@@ -1,5 +1,5 @@
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use clade_accounts::NewToken;
+use clade_accounts::{NewToken, Via};
 use clade_domain::{ApiToken, Role, Timestamp, WorkspaceId};
 use clade_store::Stored;
 use schemars::JsonSchema;
@@ -15,9 +15,9 @@ use crate::{
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/tokens", Gate::SignedIn, "tokens", "One's own API tokens, without their secrets.", list)
+        Route::get("/tokens", Gate::SignedIn, "tokens", "One's own API tokens, without their secrets; with a token those that open no more than it.", list)
             .gives::<Page<TokenView>>(200),
-        Route::post("/tokens", Gate::SignedIn, "add_token", "Makes an API token; its secret is shown this once.", add)
+        Route::post("/tokens", Gate::SignedIn, "add_token", "Makes an API token; its secret is shown this once. One that is made with a token expires no later, and is revoked with it.", add)
             .takes::<TokenWanted>()
             .gives::<TokenMade>(201),
         Route::delete("/tokens/{id}", Gate::SignedIn, "remove_token", "Revokes an API token.", remove),
@@ -48,7 +48,9 @@ impl From<Stored<ApiToken>> for TokenView {
 }
 
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<TokenView>>, Problem> {
-    let tokens = app.accounts.tokens(caller.user(), caller.now).await?;
+    let mut tokens = app.accounts.tokens(caller.user(), caller.now).await?;
+    // what opens less learns nothing of what opens more
+    tokens.retain(|token| caller.principal.opens(token.value.ceiling, token.value.workspace.as_ref()));
     Ok(Json(Page { items: tokens.into_iter().map(TokenView::from).collect(), next: None }))
 }
 
@@ -61,7 +63,7 @@ struct TokenWanted {
     ceiling: Role,
     /// The only workspace it opens; none opens all.
     workspace: Option<WorkspaceId>,
-    /// For how many days; none is for ever.
+    /// For how many days; none is for ever, or as long as the token that it is made with.
     #[schemars(range(min = 1, max = 3650))]
     days: Option<u16>,
 }
@@ -89,6 +91,10 @@ async fn add(
         ceiling: wanted.ceiling,
         workspace: wanted.workspace,
         expires: wanted.days.map(days),
+        made_with: match &caller.principal.via {
+            Via::Token { id, .. } => Some(id.clone()),
+            Via::Session { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => None,
+        },
     };
     let (secret, token) = app.accounts.add_token(caller.user(), new, caller.now).await?;
     let token = TokenView::from(Stored { value: token, revision: 1, created: caller.now });

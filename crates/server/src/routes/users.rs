@@ -43,6 +43,13 @@ pub(super) fn routes() -> Vec<Route> {
             reset,
         )
         .takes::<PasswordGiven>(),
+        Route::delete(
+            "/users/{user}/password",
+            GATE,
+            "remove_password",
+            "Has a person sign in at an identity provider from now on, by the login as their address there; all their sessions and tokens end.",
+            elsewhere,
+        ),
     ]
 }
 
@@ -55,6 +62,8 @@ struct UserView {
     name: String,
     /// Whether they keep the installation.
     instance_admin: bool,
+    /// Whether they sign in at an identity provider, and not with a password.
+    elsewhere: bool,
     /// Whether they may not sign in any more.
     disabled: bool,
     created: Timestamp,
@@ -64,8 +73,9 @@ struct UserView {
 
 impl From<Stored<User>> for UserView {
     fn from(user: Stored<User>) -> Self {
+        let elsewhere = user.value.signs_in_elsewhere();
         let User { id, login, name, instance_admin, disabled, .. } = user.value;
-        Self { id, login, name, instance_admin, disabled, created: user.created, revision: user.revision }
+        Self { id, login, name, instance_admin, elsewhere, disabled, created: user.created, revision: user.revision }
     }
 }
 
@@ -174,5 +184,17 @@ async fn reset(
 ) -> Result<StatusCode, Problem> {
     let user = found(&app, &id, &caller).await?;
     app.accounts.reset_password(&user, given.password, caller.user(), caller.now).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn elsewhere(State(app): State<App>, caller: Caller, Named(id): Named<UserId>) -> Result<StatusCode, Problem> {
+    let user = found(&app, &id, &caller).await?;
+    if app.outside.oidc.is_none() && app.outside.supabase.is_none() {
+        return Err(Problem::conflict(
+            "people sign in nowhere beside this server, so without a password nobody could be them",
+        )
+        .fix("have whoever keeps the server configure `[accounts]`, or give them another password"));
+    }
+    app.accounts.send_elsewhere(&user, caller.user(), caller.now).await?;
     Ok(StatusCode::NO_CONTENT)
 }

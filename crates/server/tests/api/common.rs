@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use clade_accounts::{Accounts, NewToken, NewUser, Vault};
-use clade_domain::{Role, UserId, WorkspaceId};
+use clade_domain::{Role, SandboxCeiling, UserId, WorkspaceId};
 use clade_engine::now;
 use clade_models::{Environment, HostNames};
 use clade_server::{App, Mode, Outside, Reachable, Settings};
@@ -21,6 +21,7 @@ pub struct Around {
     pub outside: Outside,
     pub reach: Reachable,
     pub names: HostNames,
+    pub most: SandboxCeiling,
 }
 
 impl From<Outside> for Around {
@@ -59,7 +60,8 @@ impl Server {
         Self::with(Mode::Accounts, tempfile::tempdir().unwrap(), Around { reach, names, ..Around::default() }).await
     }
 
-    async fn with(mode: Mode, folder: tempfile::TempDir, around: impl Into<Around>) -> Self {
+    /// One over a database that is there.
+    pub async fn with(mode: Mode, folder: tempfile::TempDir, around: impl Into<Around>) -> Self {
         let store = SqliteStore::open(&folder.path().join("clade.db"), SqliteOptions::default()).await.unwrap();
         Self::over(Arc::new(store), mode, folder, around).await
     }
@@ -71,7 +73,7 @@ impl Server {
         folder: tempfile::TempDir,
         around: impl Into<Around>,
     ) -> Self {
-        let Around { outside, reach, names } = around.into();
+        let Around { outside, reach, names, most } = around.into();
         let lineage = Lineage::new(store.clone(), store.clone());
         let accounts = Accounts::new(store.clone());
         if mode != Mode::Accounts {
@@ -86,6 +88,7 @@ impl Server {
             vault: Vault::new(&SecretString::from("0123456789abcdef".repeat(4))).unwrap(),
             data: folder.path().to_owned(),
             environment: Environment::of(none),
+            sandbox_most: most,
             public_url: None,
             trusted_proxies: Vec::new(),
             rate: 10_000.0,
@@ -131,7 +134,7 @@ impl Server {
     }
 
     pub async fn token(&self, user: UserId, ceiling: Role) -> Person {
-        let new = NewToken { name: "test".into(), ceiling, workspace: None, expires: None };
+        let new = NewToken { name: "test".into(), ceiling, workspace: None, expires: None, made_with: None };
         let (secret, _) = self.accounts.add_token(&user, new, now()).await.unwrap();
         Person { user, token: secret.reveal().to_owned(), url: self.url.clone() }
     }

@@ -23,6 +23,14 @@ async fn texts_are_kept_in_versions_and_labels_point_at_them() {
     let refused = problem(label("\"2\"", 2), 412, "stale").await;
     assert_eq!(refused["current"]["labels"]["production"], 1);
     problem(label("\"3\"", 9), 400, "bad_request").await;
+    // whoever adds to what they have read is told where somebody else was first
+    let add = |revision: &str| {
+        let add = me.ask(Method::POST, path).header("if-match", revision.to_owned());
+        add.json(&json!({ "name": "greeting", "text": "from the second {{x}}" }))
+    };
+    let refused = problem(add("\"2\""), 412, "stale").await;
+    assert_eq!((&refused["current"]["versions"], &refused["current"]["revision"]), (&json!(2), &json!(3)));
+    problem(add("nonsense"), 400, "bad_request").await;
     let whole = me.get(&format!("{path}/greeting")).await;
     assert_eq!((&whole["history"][0]["version"], &whole["history"][1]["note"]), (&json!(2), &json!("why")));
     assert_eq!(me.get(&format!("{path}/greeting/versions/1")).await["text"], "first {{x}}");

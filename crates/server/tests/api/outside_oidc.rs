@@ -4,11 +4,11 @@ use std::process::{Command, Stdio};
 
 use clade_accounts::NewUser;
 use clade_auth_standin::StandInOidc;
-use clade_domain::UserId;
+use clade_domain::{User, UserId};
 use clade_engine::now;
 use clade_identity::{Oidc, OidcSettings};
 use clade_server::{OidcWay, Outside};
-use reqwest::Response;
+use reqwest::{Method, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -146,7 +146,18 @@ async fn an_account_goes_to_whom_an_admin_meant_it_for() {
         assert_eq!(sign_in(&server, &mut Browser::default(), "").await, "/sign-in?failed=taken", "{email}");
     }
     let ada = server.accounts.user_by_login("ada@example.org", now()).await.unwrap();
-    server.accounts.remove_password(&ada, &admin.user, now()).await.unwrap();
+    let elsewhere = |who: &str| admin.ask(Method::DELETE, &format!("/users/{who}/password"));
+    // zoe keeps the installation too; whoever is the last to do so would lock everybody out
+    let zoe = server.accounts.user(&meant.id, now()).await.unwrap().unwrap();
+    let gone = User { disabled: true, ..zoe.value.clone() };
+    server.accounts.change_user(&zoe, gone, &admin.user, now()).await.unwrap();
+    problem(elsewhere(admin.user.as_str()), 409, "conflict").await;
+    answer(elsewhere(ada.value.id.as_str()), 204).await;
+    let shown = admin.get(&format!("/users/{}", ada.value.id)).await;
+    assert_eq!(
+        (&shown["elsewhere"], &admin.get(&format!("/users/{}", admin.user)).await["elsewhere"]),
+        (&json!(true), &json!(false))
+    );
     assert_eq!(sign_in(&server, &mut browser, "").await, "/");
     assert_eq!(browser.session(&server).await["user"]["id"], json!(ada.value.id));
     let wrong = json!({ "login": "ada@example.org", "password": crate::common::PASSWORD });

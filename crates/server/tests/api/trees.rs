@@ -51,6 +51,14 @@ async fn each_question_is_answered_in_pages() {
             problem(me.ask(Method::GET, &format!("{path}&{wrong}")), 400, "bad_request").await;
         }
     }
+    // the best of a run by the run's name, from another run's tree too
+    let other = text(&me.post("/workspaces/local/runs", run_file(60), 201).await["run"]);
+    me.ended(&other).await;
+    let whole = by_pages(&me, &format!("{tree}/ancestors?of=best"), 500).await;
+    for asked in [&run, &other] {
+        let path = format!("/runs/{asked}/lineage/ancestors?of={run}@best");
+        assert_eq!(by_pages(&me, &path, 500).await, whole, "{asked}");
+    }
     let some = me.get(&format!("{tree}/descendants?of=seed&limit=2")).await;
     assert_eq!((some["items"].as_array().unwrap().len(), &some["next"]), (2, &json!("2")), "{some}");
     // a run that is not there, and one of this server that has no such candidate
@@ -133,6 +141,11 @@ async fn candidates_of_other_workspaces_look_like_none() {
         said.as_object_mut().unwrap().remove("request_id");
         said
     };
+    ben.get(&format!("/runs/{theirs}/lineage/ancestors?of={theirs}@best")).await;
+    assert_eq!(
+        said("ancestors?of=NAME", &format!("{theirs}@best")).await,
+        said("ancestors?of=NAME", "zzzzzzz9@best").await
+    );
     let questions = [
         "ancestors?of=NAME",
         "descendants?of=NAME",
@@ -147,4 +160,39 @@ async fn candidates_of_other_workspaces_look_like_none() {
         }
     }
     server.stop().await;
+}
+
+/// A run says of itself how far it is as its list of generations does, whether candidates came from them or not.
+#[tokio::test]
+async fn a_run_is_in_the_last_of_its_generations() {
+    let (server, me, run) = with_run().await;
+    let rest = slow_run(&me).await;
+    for run in [&run, &rest] {
+        let row = me.get(&format!("/runs/{run}")).await["run"]["generation"].as_u64().unwrap();
+        let all = me.get(&format!("/runs/{run}/generations")).await;
+        let all = all["items"].as_array().unwrap();
+        let numbers: Vec<u64> = all.iter().map(|one| one["generation"].as_u64().unwrap()).collect();
+        assert!(numbers.len() as u64 == row + 1 || numbers.len() as u64 == row + 2, "{row}: {numbers:?}");
+        assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>(), "each, in order");
+        let with_some = all.iter().rfind(|one| one["candidates"] != 0).unwrap();
+        let latest = me.get(&format!("/runs/{run}/generations/latest")).await;
+        assert_eq!(json!(latest["items"].as_array().unwrap().len()), with_some["candidates"]);
+        me.get(&format!("/runs/{run}/generations/{}", numbers.len() - 1)).await;
+        problem(me.ask(Method::GET, &format!("/runs/{run}/generations/{}", numbers.len())), 404, "not_found").await;
+    }
+    server.stop().await;
+}
+
+/// A run that was put down in the middle of a generation.
+async fn slow_run(me: &Person) -> String {
+    let mut file = run_file(400);
+    let models = "[{id: 'simulated:gentle', config: {latency_ms: 10}}]";
+    file["file"] = json!(text(&file["file"]).replace("[simulated:gentle]", models));
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    while me.get(&format!("/runs/{run}/candidates")).await["items"].as_array().unwrap().len() < 4 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    answer(me.ask(Method::POST, &format!("/runs/{run}/pause")), 202).await;
+    me.ended(&run).await;
+    run
 }

@@ -176,6 +176,7 @@ pub(super) async fn keeps_every_kind<S: Records>(store: &S) -> Result<(), StoreE
         ceiling: Role::Viewer,
         expires: None,
         last_used: Some(Timestamp(9)),
+        made_with: Some("token-0".into()),
     };
     let invitation = Invitation {
         id: "inv-1".into(),
