@@ -96,3 +96,25 @@ test("an answer opens from the heat map with the keyboard alone, and Escape lead
   await expect(map).toBeFocused();
   await context.close();
 });
+
+test("a choice leaves a page where it is scrolled to, another page begins at its top, and Back leads to the place that was left", async ({ browser }) => {
+  const context = await browser.newContext({ storageState: state, reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const scrolled = () => page.evaluate(() => Math.round(scrollY));
+  await page.goto(new URL(`/runs/${run}/candidates`, clade.url).href);
+  await page.getByRole("checkbox").first().waitFor();
+  await page.mouse.move(640, 500);
+  await page.mouse.wheel(0, 600);
+  await expect.poll(scrolled).toBeGreaterThan(400);
+  const place = await scrolled();
+  await page.getByRole("checkbox").nth(18).check();
+  await expect(page).toHaveURL(/a=c/);
+  await page.waitForTimeout(300);
+  expect(Math.abs((await scrolled()) - place)).toBeLessThan(60);
+  await page.evaluate(() => document.querySelector<HTMLElement>('nav[aria-label="Main"] a')?.click());
+  await expect(page.getByText("From seed to best")).toBeVisible();
+  expect(await scrolled()).toBe(0);
+  await page.goBack();
+  await expect.poll(scrolled).toBeGreaterThan(400);
+  await context.close();
+});

@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { otherPage } from "./app/otherPage";
 import { PageError } from "./app/PageError";
 import { preferredWorkspace, rememberWorkspace } from "./app/workspaceChoice";
 import { Shell } from "./app/Shell";
@@ -166,6 +167,7 @@ export const createAppRouter = (client: QueryClient) =>
   createRouter({
     routeTree: tree,
     context: { client },
+    scrollRestoration: otherPage(),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: PageError,
