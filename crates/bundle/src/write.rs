@@ -57,8 +57,9 @@ pub async fn write(
     texts_and_answers(store, &summary, length, &mut files).await?;
     let mut next = 0;
     while next < length {
-        let entries = page(store, &summary, next, length).await?;
+        let mut entries = page(store, &summary, next, length).await?;
         next += entries.len() as u64;
+        entries.iter_mut().for_each(leave_out_folders);
         entries.iter().try_for_each(|entry| files.line(Kind::Journal, entry))?;
     }
     let snapshots = store.snapshots(run).await?.into_iter().filter(|snapshot| snapshot.length <= length).collect();
@@ -75,6 +76,14 @@ pub async fn write(
     io::copy(&mut spool, out).map_err(failed)?;
     out.flush().map_err(failed)?;
     Ok(manifest)
+}
+
+/// Where the files of a run lie tells of its owner's machine, and nobody else finds them there: their names are enough.
+fn leave_out_folders(entry: &mut Recorded) {
+    let RunEvent::RunStarted { spec, dataset, .. } = &mut entry.event else { return };
+    let own = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    spec.source = spec.source.as_deref().map(own);
+    dataset.source = dataset.source.split(", ").map(own).collect::<Vec<_>>().join(", ");
 }
 
 async fn page(store: &dyn Store, summary: &RunSummary, from: u64, length: u64) -> Result<Vec<Recorded>, BundleError> {

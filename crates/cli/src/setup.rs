@@ -32,15 +32,7 @@ pub fn keys_of(loaded: &Loaded, path: &Path, context: &Context) -> Result<Keys, 
         Some(value) => Some(value.expose_secret().to_owned()),
         None => outer.get(name),
     });
-    // the run file names them by label, the clients by id
-    let mut inline = BTreeMap::new();
-    for model in loaded.spec.models.all() {
-        let name = if model.label.is_empty() { &model.id } else { &model.label };
-        if let Some(key) = loaded.secrets.get(name) {
-            inline.insert(model.id.clone(), key.clone());
-        }
-    }
-    Ok(Keys { environment, inline, names: None })
+    Ok(Keys { environment, inline: loaded.secrets.clone(), names: None })
 }
 
 /// For a run that goes on: the run file is read again where it still is, since keys are not stored.

@@ -126,6 +126,18 @@ pub enum TrialErrorKind {
 }
 
 impl Trial {
+    /// Whether the run paid a model for its answer, or shared one that another of its trials paid for: nothing did without an answer, nor where the
+    /// cache had one of another run. A program's calls are not counted so.
+    #[must_use]
+    pub fn is_bought(&self) -> bool {
+        use TrialErrorKind::{Evaluator, Judge};
+        let answered = match &self.outcome {
+            TrialOutcome::Scored { .. } => true,
+            TrialOutcome::Failed { error } => matches!(error.kind, Judge | Evaluator),
+        };
+        answered && !self.cached && self.program.is_none()
+    }
+
     /// The score that counts, in [0, 1]: a failed trial is 0.
     #[must_use]
     pub fn score(&self) -> f64 {

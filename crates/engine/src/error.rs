@@ -87,6 +87,15 @@ pub enum EngineError {
         /// Its name.
         model: String,
     },
+    /// A run of an older version has a check that names a judge which is none of its models.
+    #[error(
+        "a check asks the judge `{name}`, which is none of the run's models: the version that began it asked the run's own judge instead, and \
+         scores of two judges do not mix; begin it anew by `clade run` with its run file, which finds the answers that were bought already"
+    )]
+    NoJudge {
+        /// As the check names it.
+        name: String,
+    },
     /// The code of one check failed on one output.
     #[error("the code failed: {message}")]
     Code {

@@ -64,8 +64,8 @@ pub use proof::unprovable;
 pub use purses::Budgets;
 pub use replay::{replay, replay_state, replay_state_until};
 pub use report::{
-    BestPrompt, Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, SandboxReport, account, row_of,
-    settled,
+    BestPrompt, Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport, account,
+    row_of, settled,
 };
 pub use runner::{Runner, RunnerSettings};
 pub use sandboxes_kept::{SandboxesKept, sandboxes_kept};

@@ -31,6 +31,9 @@ pub struct RunReport {
     pub seed_prompt: Option<String>,
     /// The chosen prompt, or the best so far; null for evaluations.
     pub best: Option<BestPrompt>,
+    /// What the search handed on to be chosen from, the best score first; empty before it has ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub finalists: Vec<Finalist>,
     /// Where there are several objectives: the finalists that no other one beats in all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub front: Vec<FrontPrompt>,
@@ -105,7 +108,7 @@ pub struct Counts {
     /// Trials whose answer was cut off at the model's length limit.
     #[serde(default)]
     pub cut: u64,
-    /// Trials whose answer an equal call of the run bought at the same time: the account has it once.
+    /// Trials whose answer was bought by an equal call of the same run: the account has it once.
     #[serde(default)]
     pub shared: u64,
 }
@@ -125,6 +128,19 @@ pub struct BestPrompt {
     pub scores: BTreeMap<Split, f64>,
 }
 
+/// A prompt among which one is chosen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Finalist {
+    /// Its name in the run, such as `c12`.
+    pub candidate: String,
+    /// The split that finalists are compared on: validation, or train where none met that.
+    pub split: Split,
+    /// How many different examples of it this one met: a race gives those up early that fall behind.
+    pub examples: u32,
+    /// Mean score on them; null where it met none.
+    pub score: Option<f64>,
+}
+
 /// A finalist on the Pareto front of the run's objectives.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrontPrompt {
@@ -134,6 +150,9 @@ pub struct FrontPrompt {
     pub prompt: String,
     /// The split that its values are of: validation, or train without one.
     pub split: Split,
+    /// How many different examples of it this one met.
+    #[serde(default)]
+    pub examples: u32,
     /// Its value of each objective by metric: scores in [0, 1], `prompt_tokens` in tokens, `cost` in USD and `latency` in milliseconds
     /// for each trial.
     pub values: BTreeMap<String, f64>,
@@ -210,6 +229,7 @@ impl RunReport {
             simulated: row.simulated,
             seed_prompt: optimize.then(|| text(CandidateId(0))).flatten(),
             best: if optimize { best(state) } else { None },
+            finalists: finalists(state),
             front: front(state),
             evidence: state.evidence().cloned(),
             branch_of: state.branch_of().map(|(run, ..)| run.clone()),
@@ -228,7 +248,7 @@ impl RunReport {
                 failed: state.failed() + state.apart().failed,
                 empty: state.empty() + state.apart().empty,
                 cut: state.cut() + state.apart().cut,
-                shared: state.shared() + state.apart().shared,
+                shared: (state.bought() + state.apart().bought).saturating_sub(spent.task_calls),
             },
             spent,
             finish_reason: state.stop().map(finish_reason),
@@ -287,6 +307,25 @@ fn best(state: &RunState) -> Option<BestPrompt> {
     })
 }
 
+/// How many different examples of a split a candidate met.
+fn met(state: &RunState, id: CandidateId, split: Split) -> u32 {
+    state.cells(id).map_or(0, |cells| cells.examples(split))
+}
+
+fn finalists(state: &RunState) -> Vec<Finalist> {
+    let (split, _) = comparable(state);
+    let ids: BTreeSet<CandidateId> = state.finalists().iter().copied().collect();
+    let finalist = |id: CandidateId| Finalist {
+        candidate: id.to_string(),
+        split,
+        examples: met(state, id, split),
+        score: state.score(id, split),
+    };
+    let mut finalists: Vec<Finalist> = ids.into_iter().map(finalist).collect();
+    finalists.sort_by(|a, b| b.score.unwrap_or(-1.0).total_cmp(&a.score.unwrap_or(-1.0)));
+    finalists
+}
+
 fn front(state: &RunState) -> Vec<FrontPrompt> {
     let objectives = &state.spec().optimize.objectives;
     if objectives.len() < 2 {
@@ -298,6 +337,7 @@ fn front(state: &RunState) -> Vec<FrontPrompt> {
             candidate: id.to_string(),
             prompt: state.candidate(id)?.prompt.to_text(),
             split,
+            examples: met(state, id, split),
             values: objectives.iter().map(|o| o.metric.clone()).zip(values).collect(),
         })
     };

@@ -22,7 +22,7 @@ const WINDOW: usize = 1_024;
 pub struct Keys {
     /// Variables, `.env` files included.
     pub environment: Environment,
-    /// What the run file says inline, by the model's id.
+    /// What the run file says inline, by the model's name: its label, or its id where it has none.
     pub inline: BTreeMap<String, SecretString>,
     /// Who looks up the hosts of addresses that are no known provider's; the machine itself where nobody is named.
     pub names: Option<HostNames>,

@@ -213,7 +213,7 @@ async fn judged(
             let named = match &job.example.asserts[index].provider {
                 Some(name) if requests.iter().any(|request| !matches!(request, ModelRequest::Code(_))) => {
                     let judge = spec.models.judge_named(name);
-                    Some(judge.ok_or_else(|| EngineError::NoClient { model: name.clone() })?)
+                    Some(judge.ok_or_else(|| EngineError::NoJudge { name: name.clone() })?)
                 }
                 _ => None,
             };

@@ -39,7 +39,7 @@ pub type SimulatedFactory = Arc<dyn Fn(&ModelSpec) -> Result<Arc<dyn ModelClient
 pub struct StackSettings {
     /// Keys and addresses.
     pub env: Environment,
-    /// `apiKey`s of the run file by model id, which a stored run never holds.
+    /// `apiKey`s of the run file by the model's name (its label, or its id where it has none), which a stored run never holds.
     pub keys: BTreeMap<String, SecretString>,
     /// The account of the run.
     pub ledger: Arc<Ledger>,
@@ -262,7 +262,7 @@ impl Stack {
         }
         let config = &config;
         let mut with_key = config.clone();
-        if let Some(key) = settings.keys.get(&spec.id) {
+        if let Some(key) = settings.keys.get(spec.name()) {
             with_key.api_key = Some(key.clone());
         }
         let key = find_key(&full_name, name.vendor, &with_key, &settings.env)?;

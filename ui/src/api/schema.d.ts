@@ -2144,7 +2144,7 @@ export interface components {
             repeats: number;
             /**
              * Format: uint64
-             * @description Trials whose answer an equal call of the run bought at the same time: the account has it once.
+             * @description Trials whose answer was bought by an equal call of the same run: the account has it once.
              * @default 0
              */
             shared: number;
@@ -2537,6 +2537,23 @@ export interface components {
              */
             size: number;
         };
+        /** @description A prompt among which one is chosen. */
+        Finalist: {
+            /** @description Its name in the run, such as `c12`. */
+            candidate: string;
+            /**
+             * Format: uint32
+             * @description How many different examples of it this one met: a race gives those up early that fall behind.
+             */
+            examples: number;
+            /**
+             * Format: double
+             * @description Mean score on them; null where it met none.
+             */
+            score: number | null;
+            /** @description The split that finalists are compared on: validation, or train where none met that. */
+            split: components["schemas"]["Split"];
+        };
         /** @description Why an answer ended. */
         FinishReason: "stop" | "length" | "content_filter" | "other";
         /** @description An example on which two candidates differ. */
@@ -2575,6 +2592,12 @@ export interface components {
         FrontPrompt: {
             /** @description Its name in the run, such as `c12`. */
             candidate: string;
+            /**
+             * Format: uint32
+             * @description How many different examples of it this one met.
+             * @default 0
+             */
+            examples: number;
             /** @description As text. */
             prompt: string;
             /** @description The split that its values are of: validation, or train without one. */
@@ -3715,6 +3738,8 @@ export interface components {
             detail?: string;
             /** @description The comparison on the test split; null before it is measured. */
             evidence: components["schemas"]["Evidence"] | null;
+            /** @description What the search handed on to be chosen from, the best score first; empty before it has ended. */
+            finalists?: components["schemas"]["Finalist"][];
             /** @description The same in words that follow "the search ended because". */
             finish_detail?: string | null;
             /** @description Why the search ended; null while it has not. */

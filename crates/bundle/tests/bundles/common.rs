@@ -16,9 +16,14 @@ pub fn run() -> RunId {
 
 /// A store with a run of three candidates, 250 trials, a snapshot, its data and its answers.
 pub async fn filled() -> MemoryStore {
+    filled_after(samples::started(&run(), None).unwrap()).await
+}
+
+/// The same with a first entry of one's own.
+pub async fn filled_after(first: RunEvent) -> MemoryStore {
     let store = MemoryStore::new();
     let run = run();
-    let mut events = vec![samples::started(&run, None).unwrap()];
+    let mut events = vec![first];
     events.extend((0..3).map(samples::admitted));
     events.extend((0..250).map(samples::trial));
     events.push(samples::failed_trial(260));
@@ -42,10 +47,13 @@ pub async fn filled() -> MemoryStore {
 
 /// The run of [`filled`] as a bundle.
 pub async fn bundle(data: Data) -> Vec<u8> {
-    let store = filled().await;
+    bundle_of(&filled().await, data).await
+}
+
+pub async fn bundle_of(store: &MemoryStore, data: Data) -> Vec<u8> {
     let mut out = Vec::new();
     let summary = store.summary("carried".into()).await.unwrap();
-    write(&store, summary, data, &std::env::temp_dir(), &mut out).await.unwrap();
+    write(store, summary, data, &std::env::temp_dir(), &mut out).await.unwrap();
     out
 }
 

@@ -4,7 +4,9 @@ use clade_engine::Owner;
 use clade_store::{AnswerLog, Datasets, Journal, MemoryStore, RunStatus, Store, Texts, conformance::samples};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
 
-use crate::common::{bundle, file, filled, imported, journal, renamed, run, unpacked, with_manifest};
+use crate::common::{
+    bundle, bundle_of, file, filled, filled_after, imported, journal, renamed, run, unpacked, with_manifest,
+};
 
 #[tokio::test]
 async fn a_run_comes_in_as_it_went_out() {
@@ -32,6 +34,28 @@ async fn a_run_comes_in_as_it_went_out() {
     );
     assert_eq!((row.model.as_str(), row.simulated), ("simulated:rough", true));
     there.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn folders_of_the_machine_it_was_made_on_stay_there() {
+    let mut first = samples::started(&run(), None).unwrap();
+    if let RunEvent::RunStarted { spec, dataset, .. } = &mut first {
+        spec.source = Some("/home/ada/secret-project/task.yaml".into());
+        dataset.source = "/home/ada/secret-project/a.jsonl, C:\\Users\\ada\\b.csv and 3 more".into();
+    }
+    let bytes = bundle_of(&filled_after(first).await, Data::Included).await;
+    for (name, content) in unpacked(&bytes) {
+        let content = String::from_utf8_lossy(&content).into_owned();
+        assert!(!content.contains("secret-project") && !content.contains("Users"), "{name} tells where it was made");
+    }
+    let there = imported(&bytes, Limits::default()).await.unwrap();
+    let Some(RunEvent::RunStarted { spec, dataset, .. }) =
+        journal(&there, &run()).await.into_iter().next().map(|e| e.event)
+    else {
+        panic!("a journal begins with its run");
+    };
+    assert_eq!(spec.source.as_deref(), Some("task.yaml"));
+    assert_eq!(dataset.source, "a.jsonl, b.csv and 3 more");
 }
 
 #[tokio::test]

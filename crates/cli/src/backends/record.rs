@@ -10,6 +10,9 @@ use clade_store_sqlite::SqliteStore;
 use super::config::Server;
 use crate::failure::Failure;
 
+/// Bytes of a file that are read within some seconds.
+const MOST_EXAMINED: u64 = 4 << 30;
+
 /// The system of record, open.
 pub enum Record {
     /// A file, and where it is.
@@ -71,6 +74,29 @@ impl Record {
     /// As what it keeps beside the journals.
     pub fn projection(&self) -> Arc<dyn Projection> {
         of!(self, store => store.clone())
+    }
+
+    /// Reads it whole and says what is damaged in it. A server looks after its own, and a file that takes long to read is passed over with a note.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub async fn examine(&self) -> Result<Option<String>, Failure> {
+        match self {
+            Self::Sqlite(store, path) => {
+                let size = tokio::fs::metadata(path).await.map_or(0, |file| file.len());
+                if size > MOST_EXAMINED {
+                    let gigabytes = size >> 30;
+                    return Ok(Some(format!(
+                        "not read through: it has {gigabytes} GB; `sqlite3 {} 'PRAGMA quick_check'` does that",
+                        path.display()
+                    )));
+                }
+                store.integrity().await?;
+                Ok(None)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => Ok(None),
+        }
     }
 
     /// Copies it into a file while others use it.

@@ -27,9 +27,16 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
     };
     match context.record(Durability::Normal).await {
         Ok(record) => {
-            let runs = record.store().lengths().await?.len();
+            let examined = record.examine().await;
+            let runs = record.store().lengths().await.map(|runs| runs.len());
             record.store().close().await?;
-            say("store", &format!("{record} with {runs} runs"), &[], true);
+            match (examined, runs) {
+                (Ok(note), Ok(runs)) => {
+                    say("store", &format!("{record} with {runs} runs"), note.as_slice(), true);
+                }
+                (Err(failure), _) => say("store", &failure.to_string(), &[], false),
+                (_, Err(error)) => say("store", &error.to_string(), &[], false),
+            }
         }
         Err(failure) => say("store", &failure.to_string(), &[], false),
     }

@@ -1,5 +1,5 @@
 use clade_domain::{Isolation, RunId, Spent, Split};
-use clade_engine::{Counts, EvaluatedPrompt, FrontPrompt, OperatorReport, RunReport, SandboxReport};
+use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
 use crate::output::{Ink, Output, harmless};
@@ -102,6 +102,7 @@ fn print_search(report: &RunReport, output: &Output) {
         );
         output.prose(harmless(&best.prompt));
         output.line("");
+        print_finalists(&report.finalists, &best.candidate, output);
         print_front(&report.front, &best.candidate, output);
     }
     if !output.quiet {
@@ -138,6 +139,19 @@ fn apart(counts: &Counts) -> String {
     named.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}, ", thousands(*n))).collect()
 }
 
+/// Among whom was chosen, and on how many examples each was looked at.
+fn print_finalists(finalists: &[Finalist], chosen: &str, output: &Output) {
+    let Some(first) = finalists.first().filter(|_| finalists.len() > 1 && !output.quiet) else { return };
+    output.line(format!("finalists, by their mean score on {}:", first.split));
+    for finalist in finalists {
+        let score = finalist.score.map_or_else(|| "-    ".to_owned(), |score| format!("{score:.3}"));
+        let met = count(u64::from(finalist.examples), "example");
+        let mark = if finalist.candidate == chosen { "  <- this one" } else { "" };
+        output.cut(format!("  {:<5} {score}  on {met}{mark}", finalist.candidate));
+    }
+    output.line("");
+}
+
 /// The trade-offs between several objectives.
 fn print_front(front: &[FrontPrompt], chosen: &str, output: &Output) {
     let Some(first) = front.first() else { return };
@@ -145,7 +159,8 @@ fn print_front(front: &[FrontPrompt], chosen: &str, output: &Output) {
     for member in front {
         let values: Vec<String> = member.values.iter().map(|(metric, value)| figure(metric, *value)).collect();
         let mark = if member.candidate == chosen { "  <- this one" } else { "" };
-        output.cut(format!("  {:<5} {}{mark}", member.candidate, values.join("  ")));
+        let met = count(u64::from(member.examples), "example");
+        output.cut(format!("  {:<5} {}  on {met}{mark}", member.candidate, values.join("  ")));
     }
     output.line("");
 }

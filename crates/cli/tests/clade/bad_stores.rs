@@ -37,6 +37,29 @@ fn databases_that_are_not_ours_to_read() {
 }
 
 #[test]
+fn the_doctor_reads_the_whole_database() {
+    let place = Place::new();
+    place.ok(&["eval", "p.yaml", "--quiet"]);
+    let sound = place.run(&["doctor"]);
+    assert!(sound.code == 0 && sound.stdout.contains("ok   store"), "{}{}", sound.stdout, sound.stderr);
+    let path = place.path("data/clade.db");
+    let whole = fs::read(&path).unwrap();
+    let page = usize::from(u16::from_be_bytes([whole[16], whole[17]]));
+    // one page that opening the file does not look at
+    let found = (1..whole.len() / page).rev().any(|number| {
+        let mut bytes = whole.clone();
+        bytes[number * page..][..page].fill(0xab);
+        place.write("data/clade.db", &bytes);
+        let ran = place.run(&["doctor"]);
+        place.run(&["list"]).code == 0
+            && ran.code == 1
+            && ran.stdout.contains("FAIL store")
+            && ran.stdout.contains("clade.db is damaged")
+    });
+    assert!(found, "of no page is it the doctor alone who says that it is damaged");
+}
+
+#[test]
 fn a_file_where_the_data_folder_should_be() {
     let place = Place::new();
     place.write("data", "");

@@ -116,8 +116,7 @@ impl<'a> Asks<'a> {
         let allowed = self.asker.models.task.iter().chain(&self.asker.models.program);
         let found = allowed.clone().find(|model| model.id == name || (!model.label.is_empty() && model.label == name));
         found.ok_or_else(|| {
-            let names: Vec<&str> =
-                allowed.map(|m| if m.label.is_empty() { m.id.as_str() } else { m.label.as_str() }).collect();
+            let names: Vec<&str> = allowed.map(ModelSpec::name).collect();
             format!("the run file names no model `{name}` for this program; it may ask {}", names.join(", "))
         })
     }

@@ -1,6 +1,6 @@
 //! The account of a run: what was really paid for, whatever events say and however often a provider answers nonsense.
 
-use clade_domain::{Bill, RunEvent};
+use clade_domain::{Bill, GeneticSpec, RunEvent, StrategySpec};
 use clade_engine::{Control, RunOutcome, account};
 use clade_evolve::Plan;
 
@@ -44,6 +44,20 @@ async fn equal_requests_do_not_end_a_search_before_its_budget() {
     let reserve = choosing + plan.test.len() as u64 * 4;
     let children = 2 * (60 * 2 + 6);
     assert!(last + reserve + children >= most, "{last} + {reserve} + {children} of {most} when the search ended");
+}
+
+/// A short prompt has few words to leave out, so a generation has many equal children, which are bought once.
+#[tokio::test]
+async fn trials_are_task_calls_and_those_of_equal_children() {
+    let mut few_ways = spec("simulated:rough", calls(400));
+    let operators = [("word-removal".to_owned(), 1.0), ("emphasis".to_owned(), 1.0)].into();
+    few_ways.optimize.strategy =
+        StrategySpec::Genetic(GeneticSpec { population: 12, operators, ..GeneticSpec::default() });
+    let report = Rig::new(few_ways).await.finish().await;
+    let (counts, spent) = (report.counts, report.spent);
+    assert!(counts.shared > 0, "no two children were equal: the run shows nothing");
+    assert_eq!(counts.trials, spent.task_calls + counts.shared, "{counts:?} {spent:?}");
+    assert_eq!((counts.failed, spent.cache_hits), (0, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,8 +13,8 @@ pub struct Apart {
     pub empty: u64,
     /// Of these two, those whose answer was cut off at the model's length limit.
     pub cut: u64,
-    /// Of these two, those whose answer an equal call bought at the same time.
-    pub shared: u64,
+    /// Of these two, those whose answer was paid for, or shared with one that was.
+    pub bought: u64,
 }
 
 impl Apart {
@@ -36,7 +36,7 @@ impl Apart {
 
     fn take(&mut self, trial: &Trial) {
         self.cut += u64::from(trial.cut);
-        self.shared += u64::from(trial.shared);
+        self.bought += u64::from(trial.is_bought());
         match &trial.outcome {
             TrialOutcome::Failed { .. } => self.failed += 1,
             TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),

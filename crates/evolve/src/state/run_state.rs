@@ -113,7 +113,7 @@ pub struct RunState {
     failed: u64,
     empty: u64,
     cut: u64,
-    shared: u64,
+    bought: u64,
     length: u64,
 }
 
@@ -162,7 +162,7 @@ impl RunState {
             failed: 0,
             empty: 0,
             cut: 0,
-            shared: 0,
+            bought: 0,
             length: first.seq + 1,
         })
     }
@@ -278,7 +278,7 @@ impl RunState {
         if cells.insert(trial, score, seq, self.spec.options.repeat.max(1)) {
             self.trials += 1;
             self.cut += u64::from(trial.cut);
-            self.shared += u64::from(trial.shared);
+            self.bought += u64::from(trial.is_bought());
             match &trial.outcome {
                 TrialOutcome::Failed { .. } => self.failed += 1,
                 TrialOutcome::Scored { answer, .. } => self.empty += u64::from(*answer == ContentHash::of(&[])),

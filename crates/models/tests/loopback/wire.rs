@@ -1,8 +1,8 @@
 //! Every provider against a real server on loopback: what is sent, and how answers are read.
 
-use crate::support::{KEY, Reply, Server, client, context, openai, question};
-use clade_domain::{ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling, Usage};
-use clade_models::ModelError;
+use crate::support::{KEY, Reply, Server, client, context, openai, question, settings, spec};
+use clade_domain::{Budget, ChatMessage, ChatRequest, FinishReason, MessageRole, Sampling, Usage};
+use clade_models::{ModelError, Stack};
 use serde_json::{Value, json};
 
 fn conversation() -> ChatRequest {
@@ -271,4 +271,28 @@ async fn missing_usage_is_estimated() {
     let reply = json!({"choices": [{"message": {"content": "12345678"}}]});
     let (_, answer) = one("openai:chat:m", json!({}), reply, &ChatRequest::user("1234")).await;
     assert_eq!(answer.usage, usage(5, 2, 0, 0));
+}
+
+#[tokio::test]
+async fn models_of_one_id_have_each_the_key_of_its_label() {
+    let server = Server::start(|_| Reply::json(200, &openai("42"))).await;
+    let mut settings = settings(Budget::default());
+    for (name, key) in
+        [("one", "key-of-the-first-one"), ("two", "key-of-the-second-one"), ("openai:m", "key-of-the-id")]
+    {
+        settings.keys.insert(name.to_owned(), key.to_owned().into());
+    }
+    let stack = Stack::new(settings);
+    for (label, key) in
+        [("one", "key-of-the-first-one"), ("two", "key-of-the-second-one"), ("", "key-of-the-id"), ("other", KEY)]
+    {
+        let mut spec = spec("openai:m", &server.url, json!({}));
+        spec.label = label.to_owned();
+        stack.build(&spec).unwrap().chat(&question(), context()).await.unwrap();
+        assert_eq!(
+            server.asked().last().unwrap().header("authorization"),
+            Some(format!("Bearer {key}").as_str()),
+            "{label}"
+        );
+    }
 }

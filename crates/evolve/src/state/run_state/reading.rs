@@ -220,10 +220,10 @@ impl RunState {
         self.cut
     }
 
-    /// Trials whose answer an equal call bought at the same time.
+    /// Trials whose answer was paid for, or shared with one that was.
     #[must_use]
-    pub fn shared(&self) -> u64 {
-        self.shared
+    pub fn bought(&self) -> u64 {
+        self.bought
     }
 
     /// What people said about the search while it went on.
