@@ -69,7 +69,9 @@ fn begins_well(first: &Recorded, state: &RunState) -> Result<(), String> {
         1.. => Err("the journal does not begin with entry 0".into()),
         _ if spec.prompts.iter().any(|seed| seed.prompt.components.is_empty()) => Err("a first prompt is empty".into()),
         _ if spec.prompts.is_empty() || spec.models.task.is_empty() => Err("it names no prompt or no model".into()),
-        _ if !splits.bytes().all(|mark| matches!(mark, b't' | b'v' | b'h' | b'c')) => Err("a split is unknown".into()),
+        _ if !splits.bytes().all(|mark| matches!(mark, b't' | b'v' | b'h' | b'c' | b'x')) => {
+            Err("a split is unknown".into())
+        }
         _ if state.repeat() > MOST_REPEATS || cells > u64::from(u32::MAX) => Err("it has too many cells".into()),
         _ => Ok(()),
     }

@@ -170,8 +170,8 @@ pub struct DatasetSummary {
     pub hash: ContentHash,
     /// Where it came from, for people.
     pub source: String,
-    /// The split of each example by id, as one character each: `t`, `v`, `h` (held out: test), and `c` of a copy, which asks and wants
-    /// what another one does and so is left out.
+    /// The split of each example by id, as one character each: `t`, `v`, `h` (held out: test); left out are `c`, a copy, which asks and
+    /// wants what another one does, and `x`, which has no check of the metric that the search goes by.
     pub splits: String,
     /// Names of the variables that every example has.
     pub columns: Vec<String>,
@@ -195,7 +195,7 @@ impl DatasetSummary {
         self.splits.is_empty()
     }
 
-    /// The split of an example; `None` past the end and of a copy.
+    /// The split of an example; `None` past the end and of what is left out.
     #[must_use]
     pub fn split(&self, example: ExampleId) -> Option<Split> {
         match self.splits.as_bytes().get(example.index())? {

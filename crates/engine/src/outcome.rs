@@ -18,10 +18,18 @@ pub enum RunOutcome {
     Failed(EngineError),
 }
 
+const OWN: &str = "the budget's limit on ";
+
 /// What a row says of a run whose limit was spent.
 pub(crate) fn spent_detail(limit: Limit, whose: Option<&str>) -> String {
     match whose {
-        None => format!("the budget's limit on {limit} is spent"),
+        // a call is made where all that it may take fits, so some is left
+        None if matches!(limit, Limit::Usd | Limit::Tokens) => {
+            format!(
+                "{OWN}{limit} is spent: what is left is less than one call may take (a lower `max_tokens` sets less aside)"
+            )
+        }
+        None => format!("{OWN}{limit} is spent"),
         Some(whose) => format!("{whose} limit on {limit} is spent; an admin of the workspace raises it"),
     }
 }
@@ -36,7 +44,7 @@ pub fn spent_limit(detail: &str) -> Option<Limit> {
 /// Whether what a row says is that a limit of a member or a workspace is spent, which no limit of the run's own helps against.
 #[must_use]
 pub fn spent_above(detail: &str) -> bool {
-    spent_limit(detail).is_some_and(|limit| detail != spent_detail(limit, None))
+    spent_limit(detail).is_some() && !detail.starts_with(OWN)
 }
 
 /// What one executor has to say.

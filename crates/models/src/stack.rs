@@ -188,7 +188,7 @@ impl Stack {
         let client = RateLayer::new(client, host.pacer.clone()).in_turn(rate_turn);
         let client = client.stopped_by(settings.stopping.clone());
         // what a call takes is set aside once it has a place: by then it is known what those before it took
-        let limit = answer_limit(&name, &config);
+        let limit = config.sampling.max_tokens;
         let client = BudgetLayer::new(Arc::new(client), settings.ledger.clone(), price, limit);
         let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
         let client: Arc<dyn ModelClient> = match &self.own {
@@ -419,17 +419,8 @@ fn refusals(name: &ModelName, base_url: &str, model: &str, no_sampling: bool) ->
 /// How many tokens of a first answer a budget sets aside, by the model's settings.
 #[must_use]
 pub fn answer_reserve(spec: &ModelSpec) -> u64 {
-    let read = || {
-        let name = ModelName::parse(&spec.id).ok()?;
-        answer_limit(&name, &ModelConfig::read(&spec.id, &spec.config).ok()?)
-    };
-    read().map_or(UNSEEN_ANSWER, u64::from)
-}
-
-/// The most tokens of an answer by the model's settings.
-fn answer_limit(name: &ModelName, config: &ModelConfig) -> Option<u32> {
-    let demanded = (name.vendor.wire == Wire::Anthropic).then_some(crate::providers::DEFAULT_MAX_TOKENS);
-    config.sampling.max_tokens.or(demanded)
+    let config = ModelConfig::read(&spec.id, &spec.config).ok();
+    config.and_then(|config| config.sampling.max_tokens).map_or(UNSEEN_ANSWER, u64::from)
 }
 
 fn identity(

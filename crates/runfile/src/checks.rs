@@ -224,26 +224,36 @@ pub(crate) fn unchecked(context: &mut Context<'_>, scan: &Scan) {
 }
 
 /// Parts the examples, and says where there are too few of them.
-pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec) -> Marks {
+pub(crate) fn split(context: &mut Context<'_>, scan: &Scan, spec: &SplitSpec, objectives: &[Objective]) -> Marks {
     let total = scan.hashes.len();
     let tests = KeyPath::of("tests");
     if total == 0 {
         if context.problems.is_empty() {
             context.problem(&tests, "the data holds no examples", "add tests, or rows to the data file");
         }
-        return mark(&[], &[], &[], None, spec);
+        return mark(&[], &[], &[], &[], None, spec);
     }
     let own = (scan.own_splits.len() == total).then_some(scan.own_splits.as_slice());
     let questions = if scan.questions.is_empty() { &scan.hashes } else { &scan.questions };
     if context.options.mode == RunMode::Evaluate {
         // nothing is parted, and everything counts
-        let mut marks = mark(&scan.hashes, questions, &scan.hashes, own, spec);
+        let mut marks = mark(&scan.hashes, questions, &scan.hashes, &[], own, spec);
         marks.marks = "h".repeat(total);
         return marks;
     }
-    let marks = mark(&scan.hashes, questions, &scan.keys, own, spec);
+    let marks = mark(&scan.hashes, questions, &scan.keys, &scan.lacking, own, spec);
     if !context.problems.is_empty() {
         return marks;
+    }
+    if !scan.lacking.is_empty() {
+        let metric = Objective::primary(objectives);
+        let (n, of) = (scan.lacking.len(), count(total, "example"));
+        let message = format!("{n} of {of} have no check `{metric}`, by which the search goes, and are left out");
+        context.warn(
+            &KeyPath::of("optimize.objectives"),
+            message,
+            "give them such a check, or go by `score`, which all have",
+        );
     }
     let [train, validation, test] = marks.distinct;
     let distinct = train + validation + test;

@@ -4,7 +4,7 @@ use std::{
 };
 
 use clade_domain::{
-    ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, Models, RunMode, RunSpec,
+    ContentHash, DatasetSummary, EvalOptions, FunctionSource, Language, ModelSpec, Models, Objective, RunMode, RunSpec,
 };
 use clade_text::environment;
 use secrecy::SecretString;
@@ -227,11 +227,12 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     };
 
     let told_by = (context.options.mode == RunMode::Optimize, found.program.is_none());
-    let mut scan = scan(&source, &prompts, told_by);
+    let goes_by = Objective::primary(&spec.objectives).to_owned();
+    let mut scan = scan(&source, &prompts, &goes_by, told_by);
     if scan.affixed > 0 {
         prompts.iter_mut().for_each(prompts::affix_placeholders);
         source = source.with_affixes();
-        scan = self::scan(&source, &prompts, told_by);
+        scan = self::scan(&source, &prompts, &goes_by, told_by);
     }
     context.problems.append(&mut scan.problems);
     checks::placeholders(context, &prompts, &scan);
@@ -242,7 +243,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     asked(context, &mut models);
     checks::unchecked(context, &scan);
     checks::empty_answers(context, &scan);
-    let marks = checks::split(context, &scan, &spec.splits);
+    let marks = checks::split(context, &scan, &spec.splits, &spec.objectives);
     stop(context)?;
     source = source.keeping(scan.kept.take());
 
@@ -308,9 +309,9 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     })
 }
 
-fn scan(source: &DataSource, prompts: &[LoadedPrompt], (parted, questions): (bool, bool)) -> Scan {
+fn scan(source: &DataSource, prompts: &[LoadedPrompt], goes_by: &str, (parted, questions): (bool, bool)) -> Scan {
     let prompts = prompts.iter().map(|p| (p.seed.label.as_str(), &p.seed.prompt)).collect();
-    data::scan(source, &ScanNeeds { prompts, parted, questions })
+    data::scan(source, &ScanNeeds { prompts, parted, questions, goes_by })
 }
 
 /// The judges that single checks name: by label or in any spelling a model of the run, else one more.

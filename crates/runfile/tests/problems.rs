@@ -140,3 +140,32 @@ fn values_of_the_command_line_are_checked_too() {
     };
     insta::assert_snapshot!("overrides", problems(folder.path(), "promptclade.yaml", overrides));
 }
+
+#[test]
+fn examples_without_the_metric_that_the_search_goes_by_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = |i: usize| ["right", "{{kind}}", "form"][i % 3];
+    let row = |i: usize| {
+        let check = serde_json::json!({"type": "contains", "value": "a", "metric": named(i)});
+        serde_json::json!({"vars": {"q": format!("number {i}"), "kind": "right"}, "assert": [check]}).to_string()
+    };
+    let data = (0..150).map(row).collect::<Vec<_>>().join("\n");
+    let load = |data: &str, rest: &str| {
+        let run = format!("prompts: ['{{{{q}}}}']\nproviders: [simulated:rough]\ntests: file://d.jsonl\n{rest}");
+        write(folder.path(), &[("promptclade.yaml", &run), ("d.jsonl", data)]);
+        let loaded = load_with(&folder.path().join("promptclade.yaml"), RunMode::Optimize, Overrides::default());
+        let loaded = loaded.unwrap_or_else(|problems| panic!("{problems}"));
+        let left_out = loaded.dataset.splits.chars().filter(|mark| *mark == 'x').count();
+        (left_out, loaded.warnings.iter().map(ToString::to_string).collect::<String>())
+    };
+    let (left_out, warnings) = load(&data, "optimize: {objectives: [right]}\n");
+    assert!(left_out == 50 && warnings.contains("50 of 150 examples have no check `right`"), "{left_out} {warnings}");
+    for rest in [
+        "optimize: {objectives: [score]}\n",
+        // other words for the score, and code that may name any metric
+        "optimize: {objectives: [accuracy]}\n",
+        "optimize: {objectives: [right]}\ndefaultTest: {assert: [{type: python, value: 'True'}]}\n",
+    ] {
+        assert_eq!(load(&data, rest).0, 0, "{rest}");
+    }
+}

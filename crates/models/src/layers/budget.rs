@@ -17,7 +17,7 @@ pub(crate) const UNSEEN_ANSWER: u64 = 1_000;
 
 /// Reserves the worst case of each call in the [`Ledger`], and settles what it took.
 ///
-/// The worst case is the estimated input and the limit on the answer; where the answer has no limit, twice the mean of the
+/// The worst case is the estimated input and the limit that the user set on the answer; where none is set, twice the mean of the
 /// answers so far to the same role.
 pub struct BudgetLayer {
     inner: Arc<dyn ModelClient>,
@@ -34,7 +34,7 @@ struct Seen {
 }
 
 impl BudgetLayer {
-    /// Around a client of this price. `max_tokens` is the model's own limit where a request has none.
+    /// Around a client of this price. `max_tokens` is what the user set for the model; it holds where a request has none.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, ledger: Arc<Ledger>, price: Price, max_tokens: Option<u32>) -> Self {
         Self { inner, ledger, price, max_tokens, seen: Default::default() }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The limit on an answer where neither the request nor the model's settings have one: Anthropic demands one.
-pub(crate) const DEFAULT_MAX_TOKENS: u32 = 4_096;
+const DEFAULT_MAX_TOKENS: u32 = 4_096;
 /// The least prefix that Anthropic caches where the table says nothing.
 const DEFAULT_CACHE_MIN: u64 = 4_096;
 

@@ -16,7 +16,7 @@ mod openai_responses;
 mod prefix;
 mod refusals;
 
-pub(crate) use anthropic::{Anthropic, DEFAULT_MAX_TOKENS};
+pub(crate) use anthropic::Anthropic;
 pub(crate) use connection::{Connection, Setup};
 pub(crate) use embeddings::{EmbeddingWire, Embeddings};
 pub(crate) use gemini::Gemini;

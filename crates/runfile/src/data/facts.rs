@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
-use clade_domain::Assertion;
+use clade_domain::{Assertion, Vars};
 use clade_metrics::{Needs, registry};
+use clade_text::template;
 
 /// What is known of some checks.
 #[derive(Debug, Clone, Default)]
@@ -42,5 +43,11 @@ impl Facts {
             }
         }
         facts
+    }
+
+    /// Whether one of them has a metric for an example with these variables. Code may name any.
+    pub(super) fn may_have(&self, metric: &str, vars: &Vars) -> bool {
+        let named = |own: &String| template::fill(own, vars).map_or(own == metric, |name| name == metric);
+        self.needs.code || self.metrics.iter().any(named)
     }
 }

@@ -4,29 +4,36 @@ use serde_json::Value;
 /// How deep variables may stand within variables, as in promptfoo.
 const DEPTH: usize = 5;
 
+/// How long a filled value may be, in bytes.
+const LONGEST: usize = 4_000_000;
+
 /// Fills variables that stand in the values of others (`Hello {{name}}`), as promptfoo does before it fills a prompt. What names none of
-/// them stays as it is.
-pub(super) fn fill_nested(mut vars: Vars) -> Vars {
+/// them stays as it is. The error is the variable whose value grows too long.
+pub(super) fn fill_nested(mut vars: Vars) -> Result<Vars, String> {
     let open = |value: &Value| value.as_str().is_some_and(|text| text.contains("{{"));
     for _ in 0..DEPTH {
         if !vars.values().any(open) {
             break;
         }
-        let filled: Vec<(String, Value)> = vars
-            .iter()
-            .filter(|(_, value)| open(value))
-            .filter_map(|(name, value)| Some((name.clone(), Value::String(filled(name, value.as_str()?, &vars)?))))
-            .collect();
-        if filled.is_empty() {
+        let mut grown = Vec::new();
+        for (name, value) in vars.iter().filter(|(_, value)| open(value)) {
+            let text = value.as_str().unwrap_or_default();
+            if let Some(text) = filled(name, text, &vars).map_err(|TooLong| name.clone())? {
+                grown.push((name.clone(), Value::String(text)));
+            }
+        }
+        if grown.is_empty() {
             break;
         }
-        vars.extend(filled);
+        vars.extend(grown);
     }
-    vars
+    Ok(vars)
 }
 
+struct TooLong;
+
 /// The text with every variable filled in that it names, itself aside; `None` where it names none.
-fn filled(own: &str, text: &str, vars: &Vars) -> Option<String> {
+fn filled(own: &str, text: &str, vars: &Vars) -> Result<Option<String>, TooLong> {
     let mut result = String::new();
     let (mut rest, mut found) = (text, false);
     while let Some((before, inside)) = rest.split_once("{{") {
@@ -34,6 +41,9 @@ fn filled(own: &str, text: &str, vars: &Vars) -> Option<String> {
         let named = inside.split_once("}}").map(|(name, behind)| (name.trim(), behind));
         match named.and_then(|(name, behind)| Some((word(vars.get(name).filter(|_| name != own)?)?, behind))) {
             Some((word, behind)) => {
+                if result.len() + word.len() > LONGEST {
+                    return Err(TooLong);
+                }
                 result.push_str(&word);
                 (rest, found) = (behind, true);
             }
@@ -44,7 +54,7 @@ fn filled(own: &str, text: &str, vars: &Vars) -> Option<String> {
         }
     }
     result.push_str(rest);
-    found.then_some(result)
+    Ok(found.then_some(result))
 }
 
 fn word(value: &Value) -> Option<String> {
@@ -70,9 +80,16 @@ mod tests {
             (json!({"a": "{{a}} {{no}} {{", "b": "x"}), json!({"a": "{{a}} {{no}} {{", "b": "x"})),
             (json!({"a": "{{b}}", "b": [1, 2]}), json!({"a": "{{b}}", "b": [1, 2]})),
         ] {
-            assert_eq!(fill_nested(vars(given)), vars(expected));
+            assert_eq!(fill_nested(vars(given)), Ok(vars(expected)));
         }
         // two that name one another end
-        fill_nested(vars(json!({"a": "x{{b}}", "b": "y{{a}}"})));
+        fill_nested(vars(json!({"a": "x{{b}}", "b": "y{{a}}"}))).unwrap();
+    }
+
+    #[test]
+    fn what_grows_without_end_is_named() {
+        let thousand = |name: &str| json!(format!("{{{{{name}}}}}").repeat(1000));
+        let vars = json!({"a": thousand("b"), "b": thousand("c"), "c": thousand("d"), "d": "x"});
+        assert_eq!(fill_nested(serde_json::from_value(vars).unwrap()), Err("a".to_owned()));
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct ScanNeeds<'a> {
     pub parted: bool,
     /// Whether they are told apart by what the prompts show of them. Not where a program sees them whole.
     pub questions: bool,
+    /// The metric that a search goes by.
+    pub goes_by: &'a str,
 }
 
 /// What one pass over the data finds out.
@@ -57,6 +59,9 @@ pub(crate) struct Scan {
     pub all_columns: BTreeSet<String>,
     /// Names that objectives may use.
     pub metrics: BTreeSet<String>,
+    /// Examples without a check of the metric that a search goes by, where others have one. Code may name a metric itself, so what is
+    /// checked by code lacks none.
+    pub lacking: Vec<u32>,
     /// Judges that checks name, with the first place of each.
     pub judges: BTreeMap<String, NamedIn>,
     /// The most judge calls of one example.
@@ -116,6 +121,7 @@ struct Pass<'a> {
     needed: BTreeSet<String>,
     parted: bool,
     questions: bool,
+    goes_by: &'a str,
     default_texts: Vec<String>,
     default_names: BTreeSet<String>,
     default_facts: Facts,
@@ -152,6 +158,7 @@ impl<'a> Pass<'a> {
             templates,
             parted: needs.parted,
             questions: needs.parted && needs.questions && !needed.is_empty(),
+            goes_by: needs.goes_by,
             needed,
             default_texts,
             default_names,
@@ -283,6 +290,10 @@ impl<'a> Pass<'a> {
                 return self.problem(problem);
             }
             self.scan.judges.insert(judge.clone(), NamedIn::Example(self.name(placed), placed.line));
+        }
+        let has = |facts: &Facts| facts.may_have(self.goes_by, &example.vars);
+        if self.parted && self.goes_by != "score" && !has(&own) && !(shared > 0 && has(&self.default_facts)) {
+            self.scan.lacking.push(example.id.0);
         }
         for metric in own.metrics {
             let metric = template::fill(&metric, &example.vars).unwrap_or(metric);
@@ -432,6 +443,10 @@ impl<'a> Pass<'a> {
         self.scan.problems.extend(std::mem::take(&mut self.unusable).problems());
         for metric in &self.default_facts.metrics {
             self.scan.metrics.insert(metric.clone());
+        }
+        if self.scan.lacking.len() == total {
+            // then it is another word for the score, or nobody's
+            self.scan.lacking.clear();
         }
         self.scan.needs |= self.default_facts.needs;
         self.scan.embedding.append(&mut self.default_facts.embedding);

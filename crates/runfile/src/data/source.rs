@@ -284,10 +284,16 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         metadata,
     };
     let split = source.parts.get(part).and_then(|p| p.split).or(case.split).or(defaults.split);
-    let with = |vars| Example { vars: fill_nested(vars), ..base.clone() };
-    let place = |example| Placed { example, split, part, line, own_asserts, affixed };
+    let place = |vars| {
+        let vars = fill_nested(vars).map_err(|name| {
+            let message = format!("`{name}` grows beyond 4 MB as the variables in it are filled in");
+            let fix = "write the text itself, or name fewer variables in one another";
+            Problem::of_line(source.name_of(part), line, None, message, fix)
+        })?;
+        Ok(Placed { example: Example { vars, ..base.clone() }, split, part, line, own_asserts, affixed })
+    };
     if !case.expand || !defaults.expand || !vars.values().any(expands) {
-        return Ok(vec![place(with(vars))]);
+        return Ok(vec![place(vars)?]);
     }
     let mut total = vars.values().map(|v| if let Value::Array(items) = v { items.len().max(1) } else { 1 });
     let total = total.try_fold(1usize, usize::checked_mul).filter(|n| *n <= MAX_EXPANSION);
@@ -311,5 +317,5 @@ fn examples(located: Located, part: usize, source: &DataSource) -> Result<Vec<Pl
         }
         combinations = longer;
     }
-    Ok(combinations.into_iter().map(|vars| place(with(vars))).collect())
+    combinations.into_iter().map(place).collect()
 }

@@ -25,11 +25,12 @@ pub(crate) struct Marks {
 /// content of each, and the ranking is cut into shares, each share as exact as repeated questions let it be.
 ///
 /// Of examples that `keys` cannot tell apart, which ask the same and want the same, one counts: evidence from copies would look like more
-/// than it is.
+/// than it is. Those in `lacking`, in order, have nothing that the search goes by, and do not count either.
 pub(crate) fn mark(
     hashes: &[ContentHash],
     questions: &[ContentHash],
     keys: &[ContentHash],
+    lacking: &[u32],
     own: Option<&[Split]>,
     spec: &SplitSpec,
 ) -> Marks {
@@ -52,19 +53,20 @@ pub(crate) fn mark(
     let members = |start: u32, length: u32| &order[start as usize..(start + length) as usize];
     let mut copy = vec![false; hashes.len()];
     let mut sizes = Vec::with_capacity(groups.len());
+    let lacks = |i: u32| lacking.binary_search(&i).is_ok();
     for (start, length) in &groups {
         let mut met = BTreeSet::new();
-        for i in members(*start, *length) {
+        for i in members(*start, *length).iter().filter(|i| !lacks(**i)) {
             copy[*i as usize] = !met.insert(keys[*i as usize]);
         }
         sizes.push(met.len() as u32);
     }
     if let Some(own) = own {
-        for (start, length) in groups {
+        for ((start, length), size) in groups.into_iter().zip(sizes) {
             let splits = members(start, length).iter().map(|i| own[*i as usize]);
             let side = splits.clone().max().unwrap_or(Split::Train);
             torn += u32::from(splits.clone().any(|s| s != side));
-            distinct[side as usize] += 1;
+            distinct[side as usize] += usize::from(size > 0);
             for i in members(start, length) {
                 marks[*i as usize] = side;
             }
@@ -72,7 +74,7 @@ pub(crate) fn mark(
     } else {
         let seed = spec.seed.to_le_bytes();
         let rank = |start: u32| ContentHash::of_parts([&seed[..], &hashes[order[start as usize] as usize].0[..]]);
-        let mut groups: Vec<((u32, u32), u32)> = groups.into_iter().zip(sizes).collect();
+        let mut groups: Vec<((u32, u32), u32)> = groups.into_iter().zip(sizes).filter(|(_, size)| *size > 0).collect();
         groups.sort_by_cached_key(|((start, _), _)| rank(*start));
         let shares = [spec.train, spec.validation, spec.test];
         let sizes: Vec<u32> = groups.iter().map(|(_, size)| *size).collect();
@@ -97,7 +99,12 @@ pub(crate) fn mark(
         Split::Test => 'h',
     };
     let copies = u32::try_from(copy.iter().filter(|copy| **copy).count()).unwrap_or(u32::MAX);
-    let marks = marks.iter().zip(copy).map(|(split, copy)| if copy { 'c' } else { letter(split) }).collect();
+    let mark = |((split, copy), i)| match (copy, lacks(i)) {
+        (true, _) => 'c',
+        (_, true) => 'x',
+        _ => letter(split),
+    };
+    let marks = marks.iter().zip(copy).zip(0u32..).map(mark).collect();
     Marks { marks, duplicates, copies, torn, distinct }
 }
 
@@ -152,7 +159,7 @@ mod tests {
 
     /// Parts examples that ask the same where their contents are equal.
     fn parted(hashes: &[ContentHash], own: Option<&[Split]>, spec: &SplitSpec) -> Marks {
-        mark(hashes, hashes, hashes, own, spec)
+        mark(hashes, hashes, hashes, &[], own, spec)
     }
 
     fn counts(marks: &Marks) -> [usize; 3] {
@@ -169,6 +176,21 @@ mod tests {
             let least = u32::try_from(least).unwrap();
             assert!(tests(least) >= 5 && tests(least - 1) < 5, "{least}");
         }
+    }
+
+    #[test]
+    fn what_has_nothing_to_go_by_is_left_out_and_takes_no_share() {
+        let contents = hashes(&(0..20).collect::<Vec<_>>());
+        let lacking: Vec<u32> = (0..20).filter(|i| i % 2 == 1).collect();
+        let marks = mark(&contents, &contents, &contents, &lacking, None, &SplitSpec::default());
+        assert_eq!((counts(&marks), marks.distinct), ([4, 3, 3], [4, 3, 3]));
+        let left_out: Vec<u32> = marks.marks.chars().zip(0..).filter(|(m, _)| *m == 'x').map(|(_, i)| i).collect();
+        assert_eq!(left_out, lacking);
+        let own = [Split::Train; 20];
+        assert_eq!(
+            counts(&mark(&contents, &contents, &contents, &lacking, Some(&own), &SplitSpec::default())),
+            [10, 0, 0]
+        );
     }
 
     #[test]
@@ -194,17 +216,17 @@ mod tests {
     fn what_asks_the_same_is_on_one_side_whatever_else_differs() {
         let contents = hashes(&(0..200).collect::<Vec<_>>());
         let questions = hashes(&(0..200).map(|n| n % 20).collect::<Vec<_>>());
-        let marks = mark(&contents, &questions, &contents, None, &SplitSpec::default());
+        let marks = mark(&contents, &questions, &contents, &[], None, &SplitSpec::default());
         let letters: Vec<char> = marks.marks.chars().collect();
         assert!((0..200).all(|n| letters[n] == letters[n % 20]), "{}", marks.marks);
         assert_eq!((marks.duplicates, marks.copies, marks.distinct), (180, 0, [8, 6, 6]));
         // where they want the same too, each counts once
-        let marks = mark(&contents, &questions, &questions, None, &SplitSpec::default());
+        let marks = mark(&contents, &questions, &questions, &[], None, &SplitSpec::default());
         assert_eq!((marks.duplicates, marks.copies, counts(&marks)), (180, 180, [8, 6, 6]));
         // and where every question is another one, what they are changes nothing
         let apart = hashes(&(1_000..1_200).collect::<Vec<_>>());
         let spec = SplitSpec::default();
-        assert_eq!(mark(&contents, &apart, &contents, None, &spec), parted(&contents, None, &spec));
+        assert_eq!(mark(&contents, &apart, &contents, &[], None, &spec), parted(&contents, None, &spec));
     }
 
     proptest! {
