@@ -4,6 +4,7 @@ mod case;
 mod csv_file;
 mod expected;
 mod facts;
+mod found;
 mod functions;
 mod inputs;
 mod json_lines;
@@ -21,7 +22,8 @@ pub use profile::DataProfile;
 pub use source::{DataSource, Examples};
 
 pub(crate) use case::{Case, Defaults, Files, case};
+pub(crate) use found::{Scan, ScanNeeds};
 pub(crate) use functions::NamedIn;
 pub(crate) use inputs::{Inputs, sources};
-pub(crate) use scan::{Scan, ScanNeeds, scan};
+pub(crate) use scan::scan;
 pub(crate) use split::{Marks, examples_for, mark};
