@@ -39,9 +39,10 @@ impl Receiver {
                         let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
                         let mut body = vec![0; length.parse().unwrap()];
                         stream.read_exact(&mut body).unwrap();
+                        // before the answer, so that all is there where the sender has ended
+                        sender.send((head, serde_json::from_slice(&body).unwrap())).unwrap();
                         let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
                         stream.get_mut().write_all(answer.as_bytes()).unwrap();
-                        sender.send((head, serde_json::from_slice(&body).unwrap())).unwrap();
                     }
                 });
             }
