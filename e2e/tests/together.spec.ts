@@ -125,3 +125,35 @@ test("whose link to a run is taken back while they look sees it no longer", asyn
     await close();
   }
 });
+
+test("who keeps a new version of a prompt that somebody else changed meanwhile is told, and loses nothing typed", async ({ browser }) => {
+  const { clade, as, close } = await startTeam("ada", "grace");
+  try {
+    const ada = await as(browser, "ada");
+    await addMember(ada, "grace", "user");
+    await ada.goto(new URL("/w/local/prompts", clade.url).href);
+    await ada.getByRole("button", { name: "Add a prompt" }).first().click();
+    await ada.getByRole("textbox", { name: "Name" }).fill("greeting");
+    await ada.getByRole("textbox", { name: "Text" }).fill("Greet {{name}}.");
+    await ada.getByRole("button", { name: "Keep it" }).click();
+    await expect(ada.getByRole("heading", { name: "greeting" })).toBeVisible();
+    const grace = await as(browser, "grace");
+    await grace.goto(new URL("/w/local/prompts?name=greeting", clade.url).href);
+
+    const typed: [typeof ada, string][] = [[ada, "Greet {{name}} warmly."], [grace, "Greet {{name}} in French."]];
+    for (const [page, text] of typed) {
+      await page.getByRole("button", { name: "New version" }).click();
+      await page.getByRole("textbox", { name: "Text" }).fill(text);
+    }
+    await ada.getByRole("button", { name: "Keep it" }).click();
+    await expect(ada.getByRole("dialog")).toHaveCount(0);
+    await grace.getByRole("button", { name: "Keep it" }).click();
+    await expect(grace.getByText("Somebody changed this before you.")).toBeVisible();
+    await expect(grace.getByRole("textbox", { name: "Text" })).toHaveValue("Greet {{name}} in French.");
+    await grace.getByRole("button", { name: "Keep it" }).click();
+    await expect(grace.getByRole("dialog")).toHaveCount(0);
+    await expect(grace.getByRole("button", { name: "3", exact: true })).toBeVisible();
+  } finally {
+    await close();
+  }
+});

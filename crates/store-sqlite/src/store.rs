@@ -176,12 +176,12 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
-            self.lookup.close().await;
-            self.readers.close().await;
-            self.projection.close().await;
-            if let Some(carrier) = &self.carrier {
-                carrier.close().await;
-            }
+            let carrier = async {
+                if let Some(carrier) = &self.carrier {
+                    carrier.close().await;
+                }
+            };
+            tokio::join!(self.lookup.close(), self.readers.close(), self.projection.close(), carrier);
             // the writer last: the last connection to close carries the log into the file
             self.writer.close().await;
             Ok(())

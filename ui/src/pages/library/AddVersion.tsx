@@ -1,4 +1,5 @@
 import { useDeferredValue, useState } from "react";
+import { ApiError } from "@/api/ApiError";
 import { api } from "@/api/client";
 import type { LibraryKind } from "@/api/types";
 import { Button } from "@/components/Button";
@@ -15,19 +16,32 @@ interface Props {
   ws: string;
   kind: LibraryKind;
   name?: string;
+  /** The revision of the item that the text was made from: where another version came meanwhile, that is said before this one is kept. */
+  behind?: number;
   start?: string;
   onClose: () => void;
   onDone: (name: string) => void;
 }
 
 /** A new name, or the next version of one that is there. */
-export function AddVersion({ ws, kind, name: known, start = "", onClose, onDone }: Props) {
+export function AddVersion({ ws, kind, name: known, behind, start = "", onClose, onDone }: Props) {
   const [name, setName] = useState(known ?? "");
   const [text, setText] = useState(start);
   // large data are looked through after what is typed was shown
   const looked = useDeferredValue(text);
   const [note, setNote] = useState("");
-  const save = useSave(async () => api.post(`/workspaces/${ws}/library/${kind}`, { name, text: kind === "dataset" ? jsonLines(text) : text, note }), {
+  const [revision, setRevision] = useState(behind);
+  const keep = async () => {
+    try {
+      return await api.post(`/workspaces/${ws}/library/${kind}`, { name, text: kind === "dataset" ? jsonLines(text) : text, note }, { ifMatch: revision });
+    } catch (error) {
+      // who presses again knows of the other version
+      const there = error instanceof ApiError && error.status === 412 ? (error.problem.current as { revision?: number } | undefined) : undefined;
+      if (there?.revision !== undefined) setRevision(there.revision);
+      throw error;
+    }
+  };
+  const save = useSave(keep, {
     keys: [["workspace", ws]],
     done: "Kept.",
     after: () => {

@@ -90,7 +90,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
         <tbody>{item.data.history.map((one) => <tr key={one.version}><td><button type="button" className={one.version === shown ? "font-semibold" : "link"} onClick={() => onChoose({ version: one.version })}>{one.version}</button></td><td className="w-full" dir="auto">{one.note || <span className="text-muted">no note</span>}</td><td className="num text-muted whitespace-nowrap">{bytes(one.bytes)}</td><td className="num text-muted whitespace-nowrap">{names[one.by] ?? one.by}</td><td className="num text-muted whitespace-nowrap" title={moment(one.at)}>{ago(one.at)}</td></tr>)}</tbody>
       </table>
       {text.data ? <WhereUsed ws={ws} kind={kind} name={name} text={text.data.text} /> : null}
-      {adding ? <AddVersion ws={ws} kind={kind} name={name} start={text.data?.text} onClose={() => setAdding(false)} onDone={() => onChoose({ version: undefined, against: undefined })} /> : null}
+      {adding ? <AddVersion ws={ws} kind={kind} name={name} behind={item.data.revision} start={text.data?.text} onClose={() => setAdding(false)} onDone={() => onChoose({ version: undefined, against: undefined })} /> : null}
     </section>
   );
 }
