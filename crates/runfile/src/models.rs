@@ -31,15 +31,16 @@ pub(crate) struct LoadedModels {
 
 /// The models of the run file. Problems go to the context.
 pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&GraderInput>) -> LoadedModels {
-    let (found, keyed) = (LoadedModels::default(), BTreeMap::new());
-    let mut loader = Loader { context, found, task: Vec::new(), program: Vec::new(), labelled: Vec::new(), keyed };
+    let found = LoadedModels::default();
+    let mut loader =
+        Loader { context, found, task: Vec::new(), program: Vec::new(), labelled: Vec::new(), reached: Vec::new() };
     let none = ModelsInput::default();
     let input = file.optimize.as_ref().and_then(|o| o.models.as_ref()).unwrap_or(&none);
     loader.labels(input, judge);
     loader.task_models(file);
     let root = KeyPath::of("optimize.models");
     let mut role = |name: &str, input: &Option<ProviderInput>| {
-        input.as_ref().and_then(|input| loader.model(input, &root.name(name)))
+        input.as_ref().and_then(|input| loader.of_role(input, &root.name(name)))
     };
     let reflection = role("reflection", &input.reflection);
     let mut own_judge = role("judge", &input.judge);
@@ -49,7 +50,7 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
     for (i, generation) in input.generations.iter().enumerate() {
         let path = root.name("generations").index(i);
         let mut own = |name: &str, input: &Option<ProviderInput>| {
-            input.as_ref().and_then(|input| loader.model(input, &path.name(name)))
+            input.as_ref().and_then(|input| loader.of_role(input, &path.name(name)))
         };
         let models = GenerationModels {
             from: generation.from,
@@ -71,16 +72,16 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
     let path = KeyPath::of("defaultTest.options.provider");
     match judge {
         Some(GraderInput::Name(name)) => {
-            let named = loader.model(&ProviderInput::Name(name.clone()), &path);
+            let named = loader.of_role(&ProviderInput::Name(name.clone()), &path);
             own_judge = own_judge.or(named);
         }
         Some(GraderInput::Object(object)) => {
-            let named = loader.model(&ProviderInput::Object(object.clone()), &path);
+            let named = loader.of_role(&ProviderInput::Object(object.clone()), &path);
             own_judge = own_judge.or(named);
         }
         Some(GraderInput::Kinds(kinds)) => {
             let mut kind = |name: &str, input: &Option<ProviderInput>| {
-                input.as_ref().and_then(|input| loader.model(input, &path.name(name)))
+                input.as_ref().and_then(|input| loader.of_role(input, &path.name(name)))
             };
             let (text, embeds, moderates) =
                 (kind("text", &kinds.text), kind("embedding", &kinds.embedding), kind("moderation", &kinds.moderation));
@@ -90,10 +91,8 @@ pub(crate) fn load(context: &mut Context<'_>, file: &RunFile, judge: Option<&Gra
         }
         None => {}
     }
-    let Loader { mut found, task, program, keyed, .. } = loader;
-    for (id, key) in keyed {
-        found.secrets.entry(id).or_insert(key);
-    }
+    loader.one_address_for_each_key();
+    let Loader { mut found, task, program, .. } = loader;
     let judges = BTreeMap::new();
     found.models =
         Some(Models { task, reflection, judge: own_judge, embedding, moderation, program, judges, generations })
@@ -109,8 +108,8 @@ pub(crate) struct Loader<'a, 'b> {
     program: Vec<ModelSpec>,
     /// Entries of roles that have a label, by which any other entry may name them, and what was read there.
     labelled: Vec<(KeyPath, Option<ModelSpec>)>,
-    /// The first key of each id, for who is named by the id alone.
-    keyed: BTreeMap<String, SecretString>,
+    /// The name of each entry that was read, where its requests go, and the entry.
+    reached: Vec<(String, [Option<String>; 2], KeyPath)>,
 }
 
 impl Loader<'_, '_> {
@@ -202,6 +201,38 @@ impl Loader<'_, '_> {
         Some(first)
     }
 
+    /// A model for a role. A name in any spelling of a provider's is that provider with its settings, as where no model is named.
+    fn of_role(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
+        if let ProviderInput::Name(name) = input
+            && !self.labelled.iter().any(|(_, model)| model.as_ref().is_some_and(|model| model.label == *name))
+        {
+            let full = |spec: &ModelSpec| (self.context.options.check_model)(spec).ok();
+            let meant = full(&ModelSpec::named(name.clone()));
+            let same = self.task.iter().find(|model| model.id == *name || meant.is_some() && full(model) == meant);
+            if let Some(same) = same {
+                return Some(same.clone());
+            }
+        }
+        self.model(input, path)
+    }
+
+    /// A key is for the address beside which it stands: it is found by the model's name, so that one name has one address.
+    fn one_address_for_each_key(&mut self) {
+        let keyed = self.reached.iter().filter(|(name, ..)| self.found.secrets.contains_key(name));
+        let mut first: BTreeMap<&str, &[Option<String>; 2]> = BTreeMap::new();
+        let mut elsewhere = Vec::new();
+        for (name, address, path) in keyed {
+            if *first.entry(name).or_insert(address) != address {
+                elsewhere.push((name.clone(), path.clone()));
+            }
+        }
+        for (name, path) in elsewhere {
+            let message = format!("two models called `{name}` have different addresses, and the key is for one of them");
+            let fix = "name the model by its id or label alone to mean the other one, or give this one `apiBaseUrl`, `apiKey` and a `label` of its own";
+            self.context.problem(&path, message, fix);
+        }
+    }
+
     /// A model of one entry; a name may also be the label of another one.
     pub(crate) fn model(&mut self, input: &ProviderInput, path: &KeyPath) -> Option<ModelSpec> {
         if let Some((_, read)) = self.labelled.iter().find(|(at, _)| at == path) {
@@ -272,7 +303,6 @@ impl Loader<'_, '_> {
                     let message = format!("two models called `{name}` have different keys");
                     self.context.problem(&path.name("apiKey"), message, "give each a `label` of its own");
                 }
-                self.keyed.entry(spec.id.clone()).or_insert_with(|| key.clone());
                 self.found.secrets.insert(name, key);
             }
             None | Some(Value::Null) => {}
@@ -291,6 +321,8 @@ impl Loader<'_, '_> {
         }
         let addresses =
             ["apiBaseUrl", "apiHost"].map(|key| (spec.config.get(key).and_then(Value::as_str), path.name(key)));
+        let reached = addresses.each_ref().map(|(address, _)| address.map(str::to_owned));
+        self.reached.push((spec.name().to_owned(), reached, path.clone()));
         let id = (Some(spec.id.as_str()), path.clone());
         for (address, place) in addresses.into_iter().chain([id]) {
             if let Some(part) = address.and_then(secret_in_address) {

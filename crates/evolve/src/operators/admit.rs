@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use clade_domain::{Component, Prompt, RejectReason};
 use clade_text::{
@@ -9,8 +9,8 @@ use clade_text::{
 use super::{ProposalContext, Rejection, leak};
 
 /// Lets a proposal become a candidate, or says why not. What passes has the components of the first parent (names, roles and
-/// order) with its frozen ones unchanged, in each component the parent's placeholders and no others, every frozen text of
-/// the user's first prompt as often as there, parses, says something beside its placeholders, keeps to `max_prompt_tokens`, copies nothing from an example that the operator
+/// order) with its frozen ones unchanged, in each component the parent's placeholders and no others, those and every frozen
+/// text as often as the user's first prompt has them, parses, says something beside its placeholders, keeps to `max_prompt_tokens`, copies nothing from an example that the operator
 /// was shown, and equals none of its parents.
 ///
 /// White space at both ends of a component is the parent's, so that two prompts never differ in it alone.
@@ -32,7 +32,8 @@ pub fn admit(context: &ProposalContext<'_>, mut prompt: Prompt) -> Result<Prompt
         }
         new.text = with_edges_of(&old.text, &new.text)
             .ok_or_else(|| reject(RejectReason::Unreadable, format!("component `{}` became empty", old.name)))?;
-        same_placeholders(old, new)?;
+        let first = context.seed_prompt.components.iter().find(|first| first.name == old.name);
+        same_placeholders(old, first, new)?;
     }
     if says(parent) && !says(&prompt) {
         return Err(reject(RejectReason::Unreadable, "nothing is left of the prompt but its placeholders"));
@@ -107,19 +108,38 @@ fn with_edges_of(old: &str, new: &str) -> Option<String> {
     Some(format!("{}{body}{}", &old[..lead], &old[lead + core.len()..]))
 }
 
-fn same_placeholders(old: &Component, new: &Component) -> Result<(), Rejection> {
-    let (before, after) = (placeholders(&old.text), placeholders(&new.text));
-    let values = |found: &[Placeholder], text: &str| -> BTreeSet<String> {
-        found.iter().filter(|p| p.kind == PlaceholderKind::Value).map(|p| p.normalised(text)).collect()
+/// How often each value must be put in: wherever the user's first prompt has it, as far as the parent does.
+pub(super) fn needed(parent: &Component, first: Option<&Component>) -> BTreeMap<String, usize> {
+    let first = first.map(values).unwrap_or_default();
+    let needed = |(value, times): (String, usize)| {
+        let there = first.get(&value).copied().unwrap_or(1);
+        (value, times.min(there))
     };
-    let (had, has) = (values(&before, &old.text), values(&after, &new.text));
+    values(parent).into_iter().map(needed).collect()
+}
+
+fn values(component: &Component) -> BTreeMap<String, usize> {
+    let mut values = BTreeMap::new();
+    for found in placeholders(&component.text).iter().filter(|p| p.kind == PlaceholderKind::Value) {
+        *values.entry(found.normalised(&component.text)).or_default() += 1;
+    }
+    values
+}
+
+fn same_placeholders(old: &Component, first: Option<&Component>, new: &Component) -> Result<(), Rejection> {
+    let (had, has) = (needed(old, first), values(new));
     let list = |names: Vec<&String>| names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let lost: Vec<&String> = had.difference(&has).collect();
+    let lost: Vec<&String> = had.keys().filter(|value| !has.contains_key(*value)).collect();
     if !lost.is_empty() {
         let detail = format!("component `{}` lost {}", old.name, list(lost));
         return Err(reject(RejectReason::Placeholder, detail));
     }
-    let invented: Vec<&String> = has.difference(&had).collect();
+    if let Some((value, times)) = had.iter().find(|(value, times)| has.get(*value).is_some_and(|now| now < *times)) {
+        let now = has.get(value).copied().unwrap_or_default();
+        let detail = format!("component `{}` has {value} {now} times where it must stand {times} times", old.name);
+        return Err(reject(RejectReason::Placeholder, detail));
+    }
+    let invented: Vec<&String> = has.keys().filter(|value| !had.contains_key(*value)).collect();
     if !invented.is_empty() {
         let detail = format!("component `{}` has {}, which its parent does not have", old.name, list(invented));
         return Err(reject(RejectReason::Placeholder, detail));
@@ -129,7 +149,7 @@ fn same_placeholders(old: &Component, new: &Component) -> Result<(), Rejection> 
         let acts = |p: &&Placeholder| matches!(p.kind, PlaceholderKind::Tag | PlaceholderKind::Raw);
         found.iter().filter(acts).map(|p| p.normalised(text)).collect()
     };
-    let (had, has) = (tags(&before, &old.text), tags(&after, &new.text));
+    let (had, has) = (tags(&placeholders(&old.text), &old.text), tags(&placeholders(&new.text), &new.text));
     if had != has {
         let detail = format!(
             "component `{}` has the template tags [{}] where its parent has [{}]",

@@ -134,10 +134,15 @@ fn clock(text: &str, at: usize) -> Option<(bool, usize)> {
     (!more).then_some((minutes == "00" && seconds.is_none_or(|s| s == "00"), end))
 }
 
-/// How many bytes before the digits belong to a minus sign, currency between them included; 0 where there is none.
-fn sign_length_before(text: &str, start: usize) -> usize {
+/// How many bytes before a number belong to a minus sign or the word for it, currency between them included; 0 where there is none.
+pub(super) fn sign_length_before(text: &str, start: usize) -> usize {
     let mut head = &text[..start];
     head = head.strip_suffix(['$', '€', '£', '¥']).unwrap_or(head);
+    if let Some(without) = ["negative", "minus"].iter().find_map(|word| without_word(head, word)) {
+        // "10 minus 12" subtracts
+        let joined = without.trim_end().ends_with(|c: char| c.is_ascii_digit() || c == ')' || c == ']');
+        return if joined { 0 } else { start - without.len() };
+    }
     let without = head.strip_suffix(['-', '\u{2212}', '\u{2013}']);
     let Some(without) = without else { return 0 };
     // "10-4" and "B-2" subtract or join; "= -4" and "(-4" have a sign
@@ -145,7 +150,15 @@ fn sign_length_before(text: &str, start: usize) -> usize {
     if joined { 0 } else { start - without.len() }
 }
 
-fn apply_sign(number: Number, negative: bool) -> Number {
+/// The text before the word that it ends with, blanks behind it aside.
+fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let head = text.trim_end_matches(' ');
+    let at = head.len().checked_sub(word.len())?;
+    let ends = text.len() > head.len() && head.get(at..)?.eq_ignore_ascii_case(word);
+    (ends && !head[..at].ends_with(char::is_alphanumeric)).then_some(&head[..at])
+}
+
+pub(super) fn apply_sign(number: Number, negative: bool) -> Number {
     let Number { value, other, whole } = number;
     if negative { Number { value: -value, other: other.map(|x| -x), whole: whole.map(|x| -x) } } else { number }
 }

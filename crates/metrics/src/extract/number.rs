@@ -59,7 +59,14 @@ pub fn last_number(output: &str) -> Option<Number> {
     let output = plain_numbers(without_thinking(output));
     let output = output.as_ref();
     let place = stated(output);
-    let first = first_in(place.answer).filter(|(_, before, _)| leads_up(before));
+    let first = first_in(place.answer);
+    if place.explicit
+        && let Some((_, before, end)) = first
+        && denied(before)
+    {
+        return last_in(&place.answer[end..]);
+    }
+    let first = first.filter(|(_, before, _)| leads_up(before));
     if place.explicit {
         if let Some((_, _, end)) = first {
             let after = &place.answer[end..];
@@ -131,6 +138,11 @@ fn leads_up(before: &str) -> bool {
         .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
         .all(|word| LEADS.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// Whether the number behind these words is said to be none: `not 5`.
+fn denied(before: &str) -> bool {
+    before.split_whitespace().next_back().is_some_and(|word| word.eq_ignore_ascii_case("not"))
 }
 
 /// The signs before the result of a calculation.
@@ -297,6 +309,15 @@ mod tests {
             ("La respuesta es 3,5.", None),
             ("1.234,50", None),
             ("Of 1,2,3 she takes 2.", Some(2.0)),
+            ("Answer: negative 3", Some(-3.0)),
+            ("The answer is minus $5.", Some(-5.0)),
+            ("10 minus 12", Some(12.0)),
+            ("Answer: -three", Some(-3.0)),
+            ("The answer is one third", Some(1.0 / 3.0)),
+            ("Answer: not 5", None),
+            ("Answer: not 5 but 6", Some(6.0)),
+            ("Answer: \u{ff14}\u{ff12}", Some(42.0)),
+            ("\u{0627}\u{0644}\u{062c}\u{0648}\u{0627}\u{0628} \u{0664}\u{0662}", Some(42.0)),
             ("5 of 12,345, that is 7.", Some(7.0)),
             ("12,345,678.5", Some(12_345_678.5)),
             ("version v2", Some(2.0)),

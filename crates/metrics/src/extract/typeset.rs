@@ -32,8 +32,36 @@ const VULGARS: [(&str, &str); 15] = [
     ("⅞", "7/8"),
 ];
 
-/// A text with the numbers that are set as printers and LaTeX do (`70{,}000`, `1\frac34`, `2½`, `10³`) written in plain digits.
+/// Where the digits of other scripts begin: Arabic, Persian, Devanagari, Bengali, Thai, full width.
+const ZEROS: [u32; 6] = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0xff10];
+
+/// A digit, sign or point of another script as ASCII has it.
+fn ascii(c: char) -> char {
+    match c {
+        '\u{ff0b}' => '+',
+        '\u{ff0d}' => '-',
+        '\u{ff0e}' | '\u{066b}' => '.',
+        '\u{ff0f}' => '/',
+        '\u{ff05}' | '\u{066a}' => '%',
+        '\u{066c}' => ',',
+        _ => {
+            let digit = ZEROS.iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|digit| *digit < 10));
+            digit.and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)
+        }
+    }
+}
+
+/// A text with the numbers that are set as printers and LaTeX do (`70{,}000`, `1\frac34`, `2½`, `10³`), or in the digits of another script
+/// (`４２`, `٤٢`), written in plain digits.
 pub(super) fn plain_numbers(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || text.chars().all(|c| ascii(c) == c) {
+        return set_numbers(text);
+    }
+    let plain: String = text.chars().map(ascii).collect();
+    Cow::Owned(set_numbers(&plain).into_owned())
+}
+
+fn set_numbers(text: &str) -> Cow<'_, str> {
     if !text.contains(['\\', '½', '⅓', '⅔', '¼', '¾', '⅕', '⅖', '⅗', '⅘', '⅙', '⅚', '⅛', '⅜', '⅝', '⅞'])
         && !text.contains(['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'])
         && !text.contains("{,}")

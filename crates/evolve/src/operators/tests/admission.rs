@@ -53,6 +53,20 @@ fn what_passes_and_what_does_not() {
 }
 
 #[test]
+fn a_placeholder_stands_as_often_as_the_user_put_it() {
+    let twice = Scene::text("Sort {{message}}. Name a team.\n\nAgain: {{message}}");
+    let short = Prompt::user("Name a team.\n\nAgain: {{message}}");
+    let rejection = admit(&twice.context(), short.clone()).unwrap_err();
+    assert_eq!(rejection.reason, RejectReason::Placeholder);
+    assert!(rejection.detail.contains("{{message}} 1 times where it must stand 2 times"), "{rejection}");
+    assert!(admit(&twice.context(), Prompt::user("Name a team for {{message}}.\n\n{{ message }}")).is_ok());
+    // what a proposal repeated may go again
+    let mut once = Scene::text("Sort {{message}}.");
+    once.parents = vec![Prompt::user("Sort {{message}}. Again: {{message}}")];
+    assert!(admit(&once.context(), Prompt::user("Sort this: {{message}}")).is_ok());
+}
+
+#[test]
 fn components_keep_their_shape() {
     let parent = Prompt {
         components: vec![

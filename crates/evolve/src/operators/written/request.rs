@@ -1,6 +1,6 @@
 //! The asking half: fills the prompts in `prompts/` with what an operator sees.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use clade_domain::{ChatMessage, ChatRequest, MessageRole, Prompt, RejectReason};
 use clade_text::{
@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::evidence::{Shown, shown};
-use crate::operators::{ProposalContext, Rejection, Rollout};
+use crate::operators::{ProposalContext, Rejection, Rollout, admit::needed};
 
 /// The first line of every system message of ours.
 pub const FIRST_LINE: &str = "You improve prompts for language models.";
@@ -231,7 +231,7 @@ fn view<'a>(ask: Ask, context: &ProposalContext<'a>, seed: u64) -> Result<View<'
         task: context.task.trim(),
         notes: context.notes,
         several: names.len() > 1,
-        placeholders: placeholders_of(parent),
+        placeholders: placeholders_of(parent, context.seed_prompt),
         frozen: frozen(context),
         max_tokens: context.constraints.max_prompt_tokens,
         demonstrations: parent.demonstrations.len(),
@@ -255,22 +255,23 @@ fn view<'a>(ask: Ask, context: &ProposalContext<'a>, seed: u64) -> Result<View<'
     })
 }
 
-/// What every component must keep, one line each.
-fn placeholders_of(prompt: &Prompt) -> Vec<String> {
+/// What every component must keep, one line each: tags in their order, each value as often as it must stand.
+fn placeholders_of(prompt: &Prompt, first: &Prompt) -> Vec<String> {
     let mut lines = Vec::new();
     for component in prompt.components.iter().filter(|c| !c.frozen) {
         let found = placeholders(&component.text);
-        let spelled: Vec<&str> = found
-            .iter()
-            .filter(|p| p.kind != PlaceholderKind::Comment)
-            .map(|p| &component.text[p.span.clone()])
-            .collect();
-        let once: BTreeSet<&str> = spelled.iter().copied().collect();
-        if !once.is_empty() {
-            // tags in their order, values once
-            let mut seen = BTreeSet::new();
-            let tags = |text: &str| text.starts_with("{%");
-            let shown: Vec<&str> = spelled.into_iter().filter(|text| tags(text) || seen.insert(*text)).collect();
+        let first = first.components.iter().find(|first| first.name == component.name);
+        let mut left = needed(component, first);
+        let mut shown = Vec::new();
+        for p in found.iter().filter(|p| p.kind != PlaceholderKind::Comment) {
+            let counted = left.get_mut(&p.normalised(&component.text)).filter(|_| p.kind == PlaceholderKind::Value);
+            if counted.as_ref().is_some_and(|left| **left == 0) {
+                continue;
+            }
+            counted.into_iter().for_each(|left| *left -= 1);
+            shown.push(&component.text[p.span.clone()]);
+        }
+        if !shown.is_empty() {
             lines.push(format!("{}: {}", component.name, shown.join(" ")));
         }
     }
