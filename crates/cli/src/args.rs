@@ -132,6 +132,9 @@ pub enum Command {
     Rebuild {
         /// Which
         what: crate::backends::Role,
+        /// Also what other installations keep in the same place, which they have to carry over again
+        #[arg(long)]
+        everything: bool,
     },
     /// Make what the servers that are configured must have: constraints, indexes, tables
     Migrate(MigrateArgs),

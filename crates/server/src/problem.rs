@@ -179,6 +179,12 @@ impl From<StoreError> for Problem {
             E::Locked { .. } => Self::conflict(error.to_string())
                 .fix("pause the run where it goes on, or wait until that process is done with it"),
             E::Conflict { .. } => Self::conflict(error.to_string()).fix("somebody else was first: look, and try again"),
+            // whose it is there is for who keeps this installation
+            E::Foreign { run, .. } => Self::conflict(format!(
+                "the name `{run}` belongs to a run of another installation in the server of the family tree"
+            ))
+            .fix("start it under another name, or give this installation a database of its own"),
+            E::Outdated { .. } => Self::conflict(error.to_string()).fix("have `clade rebuild` run there"),
             E::Full { .. } => Self::new(StatusCode::INSUFFICIENT_STORAGE, "full", "the server's disk is full")
                 .fix("free some space there; nothing that was stored is lost"),
             _ => Self::fault(error),

@@ -46,8 +46,37 @@ impl DynamoGenerations {
         StoreError::Backend { doing: "read generations", detail }
     }
 
+    /// A run's item, where there is more of it than a claim.
     async fn run_item(&self, run: &RunId) -> Result<Option<Item>, StoreError> {
-        self.link.get(key(RUNS, run.as_str())).await
+        let item = self.link.get(key(RUNS, run.as_str())).await?;
+        Ok(item.filter(|item| number(item, "entries").is_some_and(|entries| entries > 0)))
+    }
+
+    /// Takes a run's name for an installation before anything is written under it: records come before their checkpoint, so two
+    /// that begin at once would mix theirs.
+    async fn claim(&self, fold: &RunFold) -> Result<(), StoreError> {
+        let (run, owner) = (fold.run(), fold.owner());
+        let mut item = key(RUNS, run.as_str());
+        item.extend([("entries".to_owned(), whole(0)), ("owner".to_owned(), text(owner))]);
+        let put = self.link.client().await.put_item().table_name(&self.link.options.table).set_item(Some(item));
+        let put = put
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .condition_expression("attribute_not_exists(pk) OR (entries = :e AND #o = :o)")
+            .expression_attribute_names("#o", "owner")
+            .expression_attribute_values(":e", whole(0))
+            .expression_attribute_values(":o", text(owner));
+        let Err(error) = put.send().await else { return Ok(()) };
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error() else {
+            return Err(self.link.fault("claim a run", &error));
+        };
+        let found = |name: &str| failed.item().and_then(|item| number(item, name)).unwrap_or(0);
+        match found("entries") {
+            0 => {
+                let owner = failed.item().and_then(|item| string(item, "owner")).unwrap_or_default().to_owned();
+                Err(StoreError::Foreign { run: run.to_string(), owner })
+            }
+            actual => Err(StoreError::Conflict { run: run.to_string(), expected: 0, actual }),
+        }
     }
 
     fn recent(item: &Item) -> Recent {
@@ -153,7 +182,7 @@ impl Projection for DynamoGenerations {
         Box::pin(async move {
             let found = self.link.query(None, ("pk", RUNS), None, Some("sk, entries"), usize::MAX).await?;
             let checkpoint = |item: &Item| Some((string(item, "sk")?.parse().ok()?, number(item, "entries")?));
-            Ok(found.iter().filter_map(checkpoint).collect())
+            Ok(found.iter().filter_map(checkpoint).filter(|(_, entries)| *entries > 0).collect())
         })
     }
 
@@ -179,6 +208,9 @@ impl Projection for DynamoGenerations {
             if actual != expected {
                 return Err(StoreError::Conflict { run: run.to_string(), expected, actual });
             }
+            if expected == 0 {
+                self.claim(&fold).await?;
+            }
             let written = |error: &dyn std::fmt::Display| StoreError::Backend {
                 doing: "write a batch",
                 detail: error.to_string(),
@@ -196,16 +228,14 @@ impl Projection for DynamoGenerations {
             let packed = zstd::encode_all(&json[..], 3).map_err(|error| written(&error))?;
             let mut item = key(RUNS, run.as_str());
             item.insert("entries".into(), whole(fold.next()));
+            item.insert("owner".into(), text(fold.owner()));
             item.insert("fold".into(), AttributeValue::B(Blob::new(packed)));
             item.insert("recent".into(), text(serde_json::to_string(&recent).map_err(|error| written(&error))?));
             item.extend(latest.map(|latest| ("latest".to_owned(), whole(latest))));
             item.extend(fold.best().map(|best| ("best".to_owned(), text(place(best)))));
             let put = self.link.client().await.put_item().table_name(&self.link.options.table).set_item(Some(item));
             let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-            let put = match expected {
-                0 => put.condition_expression("attribute_not_exists(pk)"),
-                _ => put.condition_expression("entries = :e").expression_attribute_values(":e", whole(expected)),
-            };
+            let put = put.condition_expression("entries = :e").expression_attribute_values(":e", whole(expected));
             match put.send().await {
                 Ok(_) => Ok(()),
                 Err(error) => match error.as_service_error() {
@@ -221,12 +251,18 @@ impl Projection for DynamoGenerations {
 
     fn forget(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            for run in self.link.query(None, ("pk", RUNS), None, Some("pk, sk"), usize::MAX).await? {
-                let name = string(&run, "sk").unwrap_or_default().to_owned();
-                let partition = format!("RUN#{name}");
-                let keys = self.link.query(None, ("pk", &partition), None, Some("pk, sk"), usize::MAX).await?;
+            let found = self.link.query(None, ("pk", RUNS), None, Some("pk, sk"), usize::MAX).await?;
+            let runs = found.iter().filter_map(|run| string(run, "sk")?.parse().ok()).collect();
+            self.forget_runs(runs).await
+        })
+    }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            for run in runs {
+                let keys = self.link.query(None, ("pk", &partition(&run)), None, Some("pk, sk"), usize::MAX).await?;
                 self.link.delete_all(keys).await?;
-                self.link.delete_all(vec![run]).await?;
+                self.link.delete_all(vec![key(RUNS, run.as_str())]).await?;
             }
             Ok(())
         })

@@ -96,6 +96,13 @@ impl Projection for Neo4jLineage {
         })
     }
 
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            self.prepare().await?;
+            self.drop_runs(&runs).await
+        })
+    }
+
     fn keeps_rows(&self) -> bool {
         true
     }

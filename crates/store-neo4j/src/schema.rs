@@ -1,8 +1,9 @@
+use clade_domain::RunId;
 use clade_lineage::LINEAGE_FORMAT;
 use clade_store::StoreError;
 use neo4rs::query;
 
-use crate::{Neo4jLineage, values::whole};
+use crate::{Neo4jLineage, lineage::list, values::whole};
 
 /// Constraints and indexes. Without the first, two writers that merge the same node make two of it.
 pub const STATEMENTS: [&str; 9] = [
@@ -55,14 +56,32 @@ impl Neo4jLineage {
     /// Drops every node of ours, in parts that fit into the server's memory.
     pub(crate) async fn drop_all(&self) -> Result<(), StoreError> {
         for label in ["Prompt", "Snapshot", "Run", "Workspace"] {
-            let part = format!("MATCH (n:{label}) WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone");
-            loop {
-                let gone = self.link.rows("drop the family tree", query(&part)).await?;
-                if gone.first().and_then(|row| row.get::<i64>("gone").ok()).unwrap_or(0) == 0 {
-                    break;
-                }
-            }
+            self.drop_found(&format!("MATCH (n:{label})"), &[]).await?;
         }
         Ok(())
+    }
+
+    /// Drops the nodes of these runs, and workspaces that are left without any.
+    pub(crate) async fn drop_runs(&self, runs: &[RunId]) -> Result<(), StoreError> {
+        let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
+        for found in [
+            "MATCH (n:Prompt) WHERE n.run IN $runs AND n.number IS NOT NULL",
+            "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $runs",
+            "MATCH (n:Run) WHERE n.id IN $runs",
+            "MATCH (n:Workspace) WHERE NOT (n)--()",
+        ] {
+            self.drop_found(found, &runs).await?;
+        }
+        Ok(())
+    }
+
+    async fn drop_found(&self, found: &str, runs: &[String]) -> Result<(), StoreError> {
+        let part = format!("{found} WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone");
+        loop {
+            let gone = self.link.rows("drop the family tree", query(&part).param("runs", list(runs))).await?;
+            if gone.first().and_then(|row| row.get::<i64>("gone").ok()).unwrap_or(0) == 0 {
+                return Ok(());
+            }
+        }
     }
 }

@@ -40,9 +40,9 @@ impl Server {
         }
     }
 
-    /// What this program wrote and can no longer read.
+    /// A value that this program cannot read.
     pub fn unreadable(&self, what: &str, error: &impl std::fmt::Display) -> StoreError {
-        StoreError::Corrupt { path: self.name.clone(), detail: format!("{what}: {error}") }
+        StoreError::Unreadable { what: what.to_owned(), place: self.name.clone(), detail: error.to_string() }
     }
 
     /// What an error means, and what to do.

@@ -157,12 +157,20 @@ impl Projection for RedisGenerations {
 
     fn forget(&self) -> StoreFuture<'_, ()> {
         Box::pin(async move {
-            for run in self.known_runs().await? {
+            self.forget_runs(self.known_runs().await?).await?;
+            self.link.call("drop the runs", &self.runs("UNLINK")).await
+        })
+    }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            for run in runs {
                 let keys = self.keys(&run);
                 let mut command = redis::cmd("UNLINK");
                 self.link.call::<()>("drop a run", command.arg(&keys.0[..])).await?;
+                self.link.call::<()>("drop a run", self.runs("SREM").arg(run.as_str())).await?;
             }
-            self.link.call("drop the runs", &self.runs("UNLINK")).await
+            Ok(())
         })
     }
 }

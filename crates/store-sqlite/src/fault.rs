@@ -69,7 +69,7 @@ pub(crate) fn io_fault(path: &Path, doing: &'static str, error: &io::Error) -> S
     }
 }
 
-/// A value that this program wrote and can no longer read.
+/// A value that this program cannot read.
 pub(crate) fn unreadable(path: &Path, what: &str, error: &impl std::fmt::Display) -> StoreError {
-    StoreError::Corrupt { path: path.display().to_string(), detail: format!("{what}: {error}") }
+    StoreError::Unreadable { what: what.to_owned(), place: path.display().to_string(), detail: error.to_string() }
 }

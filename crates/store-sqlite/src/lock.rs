@@ -75,7 +75,8 @@ fn holder(file: &mut File) -> String {
     }
 }
 
-fn host() -> String {
+/// This machine's name.
+pub(crate) fn host() -> String {
     let kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let named = kernel.or_else(|| std::env::var("HOSTNAME").ok()).or_else(|| std::env::var("COMPUTERNAME").ok());
     named.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).unwrap_or_else(|| "this machine".into())

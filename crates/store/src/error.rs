@@ -60,6 +60,32 @@ pub enum StoreError {
         /// The real one.
         actual: u64,
     },
+    /// Another installation keeps a run of the same name in the same place.
+    #[error(
+        "the name `{run}` belongs there to a run of another installation ({owner}), which is left as it is; give your run another name with --run-id, or give this installation a database, prefix or table of its own in promptclade.toml. Where nobody uses the other one any more, `clade rebuild` with --everything makes all anew"
+    )]
+    Foreign {
+        /// The run.
+        run: String,
+        /// Whose it is there.
+        owner: String,
+    },
+    /// What is kept of a run was made out of a journal that is not this one any more.
+    #[error(
+        "what is kept of run `{run}` came out of another state of its journal than this one, as after a backup was put back; `clade rebuild` makes it anew"
+    )]
+    Outdated {
+        /// The run.
+        run: String,
+    },
+    /// One run of several stands still; the others do not.
+    #[error("run `{run}` is left out: {why}")]
+    Held {
+        /// The run.
+        run: String,
+        /// Why.
+        why: Box<StoreError>,
+    },
     /// Another process holds the run.
     #[error("run `{run}` is open in another process ({holder}); wait for it or stop it, then try again")]
     Locked {
@@ -85,6 +111,18 @@ pub enum StoreError {
     Corrupt {
         /// The file.
         path: String,
+        /// What was seen.
+        detail: String,
+    },
+    /// One thing in a store that is sound otherwise cannot be understood.
+    #[error(
+        "{what} in {place} cannot be read ({detail}): a newer Promptclade wrote it, or it is damaged; update `clade`, or put a backup in its place"
+    )]
+    Unreadable {
+        /// What it is.
+        what: String,
+        /// The file, or the server without its password.
+        place: String,
         /// What was seen.
         detail: String,
     },
@@ -131,6 +169,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it is about what one run has, so that others can be gone on with.
+    #[must_use]
+    pub fn of_one_run(&self) -> bool {
+        match self {
+            Self::Foreign { .. } | Self::Outdated { .. } | Self::NotFound { .. } => true,
+            Self::Unreadable { .. } | Self::Newer { .. } | Self::Corrupt { .. } => true,
+            _ => false,
+        }
+    }
+
     /// No run has this name.
     pub fn no_run(name: &impl Display) -> Self {
         Self::NotFound { what: "run", name: name.to_string() }

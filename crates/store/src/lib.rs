@@ -21,7 +21,7 @@ pub use error::StoreError;
 pub use generations::{GenerationStore, Generations, Standing};
 pub use lineage::{Kin, Lineage, LineageGraph};
 pub use memory::MemoryStore;
-pub use projection::{Batch, Projection, Projector};
+pub use projection::{Batch, Carried, Projection, Projector};
 pub use records::{
     Change, Keys, RawRecord, ReadRecords, Record, RecordKind, RecordQuery, Records, Stored, WAITING, identity_id,
     item_id, member_id, version_id,

@@ -221,6 +221,11 @@ impl TrialQuery {
 
 /// The append-only log of each run, and what is listed of them.
 pub trait Journal: Send + Sync {
+    /// The installation that keeps them, as people know it: where its database is. Empty where there is nothing to say.
+    fn owner(&self) -> String {
+        String::new()
+    }
+
     /// Creates a run with its summary and first entries, in one transaction. `Exists` where the id is taken.
     fn create(&self, summary: RunSummary, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64>;
 

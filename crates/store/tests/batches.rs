@@ -41,6 +41,10 @@ impl Projection for Counting {
     fn forget(&self) -> StoreFuture<'_, ()> {
         self.inner.forget()
     }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        self.inner.forget_runs(runs)
+    }
 }
 
 #[tokio::test]

@@ -51,6 +51,10 @@ impl Projection for Timed {
         self.of.forget()
     }
 
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        self.of.forget_runs(runs)
+    }
+
     fn keeps_rows(&self) -> bool {
         self.of.keeps_rows()
     }

@@ -1,11 +1,11 @@
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
     time::Duration,
 };
 
 use clade_domain::RunId;
-use clade_store::{Projector, Store};
+use clade_store::{Carried, Projector, Store};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -130,13 +130,19 @@ async fn runs(
 
 /// Carries over what no run here brings: what came while a server was away, what other processes did, imports and snapshots.
 async fn go_round(role: Role, projector: Projector, output: Output, down: &CancellationToken) {
-    let mut pause = None;
+    let (mut pause, mut said) = (None, BTreeSet::new());
     let rounds = async {
         loop {
-            match projector.catch_up().await {
-                Ok(_) => {
+            match projector.carry_over().await {
+                Ok(carried) => {
                     if pause.take().is_some() {
                         output.note(format!("{} has caught up", role.words()));
+                    }
+                    said.retain(|run| carried.held.iter().any(|(held, _)| held == run));
+                    for held in carried.held {
+                        if said.insert(held.0.clone()) {
+                            output.note(format!("{} goes on without a run: {}", role.words(), Carried::error(held)));
+                        }
                     }
                     sleep(ROUND).await;
                 }

@@ -14,4 +14,4 @@ pub use config::{Config, Server};
 pub use feed::{Feed, all as feed_all};
 pub use open::{Backend, Role};
 pub use record::Record;
-pub use told::told;
+pub use told::{told, told_of};

@@ -1,10 +1,11 @@
 use std::{pin::pin, time::Duration};
 
-use clade_store::Projector;
+use clade_domain::RunId;
+use clade_store::{Carried, Projector, StoreError};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::Role;
-use crate::output::Output;
+use crate::{exit, failure::Failure, output::Output};
 
 /// How often it is said how much is left.
 const EVERY: Duration = Duration::from_secs(5);
@@ -27,4 +28,18 @@ pub async fn told<T>(role: Role, projector: &Projector, output: &Output, work: i
             role.name()
         ));
     }
+}
+
+/// Says of each run that was left out why it was.
+///
+/// # Errors
+/// Where there is one.
+pub fn told_of(held: Vec<(RunId, StoreError)>, output: &Output) -> Result<(), Failure> {
+    if held.is_empty() {
+        return Ok(());
+    }
+    for run in held {
+        Failure::from(Carried::error(run)).tell(output);
+    }
+    Err(Failure::Exit(exit::ERROR))
 }

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use clade_store::{Projector, Store, StoreError};
+use clade_store::{Carried, Projector, Store};
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
     args::SyncArgs,
-    backends::{Backend, Config, Role, told},
+    backends::{Backend, Config, Role, told, told_of},
     context::Context,
     exit,
     failure::Failure,
@@ -30,8 +30,8 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Result<(), Failure> {
     for (role, backend) in backends {
         let projector = Projector::new(Arc::<dyn Store>::clone(&store), backend.projection());
         // one that is away keeps none of the others waiting
-        if let Err(error) = part(role, &projector, args, &output).await {
-            Failure::from(error).tell(&output);
+        if let Err(failure) = part(role, &projector, args, &output).await {
+            failure.tell(&output);
             good = false;
         }
     }
@@ -39,10 +39,13 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Result<(), Failure> {
     if good { Ok(()) } else { Err(Failure::Exit(exit::ERROR)) }
 }
 
-async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Output) -> Result<(), StoreError> {
+async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Output) -> Result<(), Failure> {
     let behind: Vec<_> = projector.behind().await?.into_iter().filter(|(_, behind)| *behind > 0).collect();
     let entries: u64 = behind.iter().map(|(_, behind)| behind).sum();
-    let carried = if args.status { 0 } else { told(role, projector, output, projector.catch_up()).await? };
+    let Carried { entries: carried, held } = match args.status {
+        true => Carried::default(),
+        false => told(role, projector, output, projector.carry_over()).await?,
+    };
     if output.json {
         output.json_line(&json!({ "part": role.name(), "behind": entries, "runs": behind.len(), "carried": carried }));
     } else if !args.status {
@@ -52,5 +55,5 @@ async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Outpu
     } else {
         output.line(format!("{}: {entries} journal entries of {} runs behind", role.name(), behind.len()));
     }
-    Ok(())
+    told_of(held, output)
 }

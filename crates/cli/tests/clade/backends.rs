@@ -52,7 +52,8 @@ fn a_run_feeds_neo4j_and_redis_and_is_the_same_as_without() {
     let (plain, place) = (Place::new(), Place::new());
     let with = With { place: &place, variables: vec![("CLADE_LINEAGE_URL", neo4j), ("CLADE_GENERATIONS_URL", url)] };
     with.ok(&["migrate"]);
-    with.ok(&["rebuild", "lineage"]);
+    with.ok(&["rebuild", "lineage", "--everything"]);
+    with.ok(&["rebuild", "generations", "--everything"]);
     let doctor = with.ok(&["doctor"]);
     assert!(doctor.contains("Neo4j at 127.0.0.1") && doctor.contains("Redis at 127.0.0.1"), "{doctor}");
     assert!(!doctor.contains("FAIL") && !doctor.contains("test-password"), "{doctor}");

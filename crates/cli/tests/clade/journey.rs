@@ -115,7 +115,8 @@ fn somebody_signs_up_works_and_takes_their_run_along() {
     };
     configured(&redis_url);
     with.ok(&["migrate"]);
-    with.ok(&["rebuild", "lineage"]);
+    with.ok(&["rebuild", "lineage", "--everything"]);
+    with.ok(&["rebuild", "generations", "--everything"]);
     let doctor = with.ok(&["doctor"]);
     for server in ["PostgreSQL at", "Neo4j at", "Redis at", "ok   supabase"] {
         assert!(doctor.contains(server), "{doctor}");

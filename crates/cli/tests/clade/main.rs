@@ -32,6 +32,8 @@ mod library;
 mod limits;
 mod mcp;
 mod named_models;
+#[cfg(all(feature = "neo4j", feature = "redis"))]
+mod neighbours;
 #[cfg(target_os = "linux")]
 mod programs;
 mod promptfoo;

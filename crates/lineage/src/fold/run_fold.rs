@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{
     Candidate, CandidateId, ContentHash, ModelRole, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId,
-    RunMode, Split, Steer, Usd, Verdict, VerdictReason,
+    RunMode, Split, Steer, Timestamp, Usd, Verdict, VerdictReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 6;
+pub const LINEAGE_FORMAT: u32 = 7;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -74,7 +74,11 @@ fn news<'r>(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunFold {
     run: RunId,
+    /// Whose journal it is, for people.
+    owner: String,
     next: u64,
+    /// When the last entry that was read was appended; 0 before there is one.
+    last: Timestamp,
     settings: Option<Settings>,
     searching: bool,
     /// Candidates that live without a verdict: closing a generation drops those that do not survive it.
@@ -98,13 +102,32 @@ impl RunFold {
     /// Before the first entry.
     #[must_use]
     pub fn new(run: RunId) -> Self {
-        Self { run, next: 0, settings: None, searching: true, alive: BTreeSet::new(), best: None }
+        Self::of(run, String::new())
+    }
+
+    /// The same, with the installation that keeps the journal, as people know it.
+    #[must_use]
+    pub fn of(run: RunId, owner: String) -> Self {
+        let last = Timestamp(0);
+        Self { run, owner, next: 0, last, settings: None, searching: true, alive: BTreeSet::new(), best: None }
     }
 
     /// The run.
     #[must_use]
     pub fn run(&self) -> &RunId {
         &self.run
+    }
+
+    /// The installation whose journal was read first, as people know it; empty where nobody said.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    /// When the last entry that was read was appended. Two runs of one name have hardly ever the same there.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.last
     }
 
     /// The number of the next entry to read: the checkpoint.
@@ -160,7 +183,7 @@ impl RunFold {
         let mut touched = BTreeSet::new();
         for entry in entries {
             if entry.seq >= self.next {
-                self.next = entry.seq + 1;
+                (self.next, self.last) = (entry.seq + 1, entry.at);
                 self.take(entry, records, &mut touched);
             }
         }

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use clade_domain::RunId;
+use clade_domain::{CandidateId, RunId};
 use clade_lineage::{Record, RunFold};
 use clade_store::{
     Batch, GenerationStore, Generations, Journal, MemoryStore, Projection, StoreError,
@@ -63,6 +63,29 @@ async fn a_batch_that_was_cut_off_is_taken_in_again() {
     let generations = Generations::new(Arc::<MemoryStore>::clone(&store), Arc::<DynamoGenerations>::clone(&dynamo));
     assert_eq!(generations.projector().catch_up().await.unwrap(), 37);
     assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_two_installations_that_begin_a_name_at_once_one_writes_nothing() {
+    let Some((_, dynamo)) = table("claimed").await else { return };
+    let (store, run) = samples::journals().await.unwrap();
+    samples::grow(&store, &run, 0..40).await.unwrap();
+    let entries = store.read(run.clone(), 0, 1_000).await.unwrap();
+    let batch = |owner: &str| {
+        let (mut fold, mut records) = (RunFold::of(run.clone(), owner.to_owned()), BTreeMap::new());
+        fold.apply(&entries, &mut records);
+        records.values_mut().for_each(|record| record.node.note = owner.to_owned());
+        Batch { expected: 0, fold, records: records.into_values().collect(), prompts: Vec::new() }
+    };
+    let (one, two) = tokio::join!(dynamo.put(batch("one")), dynamo.put(batch("two")));
+    let winner = if one.is_ok() { "one" } else { "two" };
+    let refused = if one.is_ok() { two } else { one }.unwrap_err();
+    // the latter where the winner was done before the other came to claim it
+    assert!(matches!(&refused, StoreError::Foreign { .. } | StoreError::Conflict { .. }), "{refused:?}");
+    let kept = dynamo.records(run.clone(), (0..40).map(CandidateId).collect()).await.unwrap();
+    let notes: Vec<&str> = kept.iter().map(|record| record.node.note.as_str()).collect();
+    assert_eq!(notes, [winner; 40]);
+    assert_eq!(dynamo.run_fold(run).await.unwrap().unwrap().owner(), winner);
 }
 
 #[tokio::test]

@@ -12,6 +12,10 @@ use crate::{
 };
 
 impl Journal for PostgresStore {
+    fn owner(&self) -> String {
+        format!("schema {} of {}", self.schema, self.name())
+    }
+
     fn create(&self, summary: RunSummary, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let (row, entries) = (run_row(&summary)?, entries(at, &events)?);

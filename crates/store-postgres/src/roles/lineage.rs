@@ -62,6 +62,25 @@ impl Projection for PostgresStore {
                 .await
         })
     }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
+            let runs = runs.as_slice();
+            self.desk
+                .transaction("forget runs of the family tree", true, move |client, _| async move {
+                    for sql in [
+                        "DELETE FROM @lineage_edges WHERE child_run = ANY($1)",
+                        "DELETE FROM @lineage_nodes WHERE run = ANY($1)",
+                        "DELETE FROM @lineage_runs WHERE run = ANY($1)",
+                    ] {
+                        client.execute_typed(&self.sql(sql), &[(&runs as _, Type::TEXT_ARRAY)]).await?;
+                    }
+                    Ok(Ok(()))
+                })
+                .await
+        })
+    }
 }
 
 impl PostgresStore {

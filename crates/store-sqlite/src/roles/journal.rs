@@ -18,6 +18,11 @@ use crate::{
 const CHUNK: usize = 64;
 
 impl Journal for SqliteStore {
+    fn owner(&self) -> String {
+        let path = self.path.canonicalize().unwrap_or_else(|_| self.path.clone());
+        format!("{} on {}", path.display(), lock::host())
+    }
+
     fn create(&self, summary: RunSummary, at: Timestamp, events: Vec<RunEvent>) -> StoreFuture<'_, u64> {
         Box::pin(async move {
             let entries = self.entries_of(at, &events)?;

@@ -96,6 +96,23 @@ impl Projection for SqliteStore {
     fn forget(&self) -> StoreFuture<'_, ()> {
         Box::pin(self.projection.clear())
     }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            let runs = self.to_json("runs", &runs)?;
+            let mut connection = self.projection.connection().await?;
+            let failed = |error| self.projection.fault(&error);
+            let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+            for sql in [
+                "DELETE FROM lineage_edges WHERE child >> 32 IN (SELECT no FROM run_ids WHERE id IN (SELECT value FROM json_each(?)))",
+                "DELETE FROM lineage_nodes WHERE id >> 32 IN (SELECT no FROM run_ids WHERE id IN (SELECT value FROM json_each(?)))",
+                "DELETE FROM lineage_runs WHERE run IN (SELECT no FROM run_ids WHERE id IN (SELECT value FROM json_each(?)))",
+            ] {
+                sqlx::query(sql).bind(runs.as_str()).execute(&mut *transaction).await.map_err(failed)?;
+            }
+            transaction.commit().await.map_err(failed)
+        })
+    }
 }
 
 impl LineageGraph for SqliteStore {

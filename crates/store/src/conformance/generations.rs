@@ -51,6 +51,7 @@ pub async fn generations(make: impl AsyncFn() -> Result<Kept, StoreError>) -> Re
         lets_one_of_two_writers_win,
         keeps_many_and_large_candidates,
         keeps_extreme_numbers,
+        leaves_runs_of_other_installations_alone,
         knows_no_unknown_runs,
     ];
     Ok(())
@@ -234,7 +235,7 @@ async fn keeps_the_same_as_memory_and_after_a_rebuild(stores: &Kept) -> Result<(
     let reference = Generations::new(Arc::<MemoryStore>::clone(&memory), memory);
     reference.projector().catch_up().await?;
     assert_eq!(grown, reference.digest().await?, "another backend keeps the same");
-    let read = ask.projector().rebuild().await?;
+    let read = ask.projector().rebuild().await?.whole()?;
     let entries: u64 = stores.store.lengths().await?.into_iter().map(|(_, length)| length).sum();
     assert_eq!((read, ask.digest().await?), (entries, grown));
     stores.generations.forget().await?;
@@ -251,7 +252,7 @@ async fn lets_one_of_two_writers_win(stores: &Kept) -> Result<(), StoreError> {
     let read = futures::future::try_join_all(writers.iter().map(|it| it.projector().catch_up())).await?;
     assert_eq!(read.iter().sum::<u64>(), 2021, "each entry counts once: {read:?}");
     let digest = stores.ask().digest().await?;
-    stores.ask().projector().rebuild().await?;
+    stores.ask().projector().rebuild().await?.whole()?;
     assert_eq!(stores.ask().digest().await?, digest);
     let stale = Batch { expected: 7, fold: RunFold::new(run), records: Vec::new(), prompts: Vec::new() };
     let stale = stores.generations.put(stale).await;
@@ -318,6 +319,35 @@ async fn keeps_extreme_numbers(stores: &Kept) -> Result<(), StoreError> {
     let exact: Vec<(u32, u64)> = (0..).zip(costs.map(|cost| (cost + trial).to_bits())).collect();
     assert_eq!(kept, exact, "to the last bit");
     assert_eq!(ids(&ask.top(&run, 9).await?), [0, 2, 1, 3, 4]);
+    Ok(())
+}
+
+/// Two installations, each with a run of the same name, that share one store of generations.
+async fn leaves_runs_of_other_installations_alone(stores: &Kept) -> Result<(), StoreError> {
+    let (shared, theirs, ask) = (samples::run("shared")?, samples::run("theirs")?, stores.ask());
+    create(stores, &shared, vec![joined(0, 0), scored(0, 0, 1.0)]).await?;
+    let kept = ask.top(&shared, 9).await?;
+    let neighbour = Arc::new(MemoryStore::new());
+    for run in [&shared, &theirs] {
+        let events = std::iter::once(samples::started(run, None)?).chain((0..9).map(|n| joined(n, n)));
+        neighbour.create(samples::summary(run, 7), Timestamp(7), events.collect()).await?;
+    }
+    let other = Generations::new(neighbour, Arc::clone(&stores.generations));
+    let is_foreign = |refused: Option<StoreError>| {
+        assert!(matches!(&refused, Some(StoreError::Foreign { run, .. }) if run == "shared"), "{refused:?}");
+    };
+    is_foreign(other.latest(&shared).await.err());
+    is_foreign(other.top(&shared, 3).await.err());
+    is_foreign(other.best(&shared).await.err());
+    is_foreign(other.candidate(&shared, CandidateId(0)).await.err());
+    let carried = other.projector().carry_over().await?;
+    assert_eq!((carried.entries, carried.held.len()), (10, 1), "it holds no other run up");
+    assert_eq!(other.latest(&theirs).await?, Some(8));
+    let carried = other.projector().rebuild().await?;
+    assert_eq!((carried.entries, carried.held.len()), (10, 1));
+    assert_eq!(ask.top(&shared, 9).await?, kept);
+    ask.projector().rebuild().await?.whole()?;
+    assert_eq!((ask.top(&shared, 9).await?, other.latest(&theirs).await?), (kept, Some(8)));
     Ok(())
 }
 

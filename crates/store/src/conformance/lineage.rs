@@ -4,7 +4,7 @@ use clade_domain::{CandidateId, Relation, RunEvent, RunId, Steer, Timestamp};
 use clade_lineage::{Node, NodeId, RunFold};
 
 use super::samples;
-use crate::{Batch, Journal, Kin, Lineage, LineageGraph, RunSummary, Store, StoreError};
+use crate::{Batch, Journal, Kin, Lineage, LineageGraph, MemoryStore, RunSummary, Store, StoreError};
 
 /// A graph with the journals that it is a projection of; the two may be in different systems.
 pub struct Projected {
@@ -46,6 +46,7 @@ pub async fn lineage(make: impl AsyncFn() -> Result<Projected, StoreError>) -> R
         waits_for_a_trunk_that_comes_later,
         visits_a_node_once,
         keeps_many_and_odd_nodes,
+        leaves_runs_of_other_installations_alone,
         knows_no_unknown_runs,
     ];
     Ok(())
@@ -253,6 +254,48 @@ async fn keeps_many_and_odd_nodes(stores: &Projected) -> Result<(), StoreError> 
     assert!(graph.nodes().iter().all(|node| node.note == format!("{odd} {}", node.id.candidate.0)));
     let texts = lineage.texts(&graph.nodes()[..2]).await?;
     assert_eq!(texts[&id(&run, 1)], samples::candidate(1).prompt.to_text());
+    Ok(())
+}
+
+/// Two installations, each with a run of the same name, that share one graph.
+async fn leaves_runs_of_other_installations_alone(stores: &Projected) -> Result<(), StoreError> {
+    let (shared, theirs, lineage) = (samples::run("shared")?, samples::run("theirs")?, stores.lineage());
+    create(&*stores.store, &shared, vec![samples::started(&shared, None)?, child(0, &[]), child(1, &[0])]).await?;
+    assert_eq!(lineage.run(&shared).await?.nodes().len(), 2);
+    let kept = stores.graph.nodes(shared.clone()).await?;
+
+    let neighbour = Arc::new(MemoryStore::new());
+    for (run, trunk) in [(&shared, None), (&theirs, Some((shared.clone(), 2, Some(CandidateId(0)))))] {
+        let events = std::iter::once(samples::started(run, trunk)?).chain((0..9).map(|n| child(n, &[])));
+        neighbour.create(samples::summary(run, 7), Timestamp(7), events.collect()).await?;
+    }
+    let other = Lineage::new(Arc::<MemoryStore>::clone(&neighbour), Arc::clone(&stores.graph));
+    let is_foreign = |refused: Option<StoreError>| {
+        assert!(matches!(&refused, Some(StoreError::Foreign { run, .. }) if run == "shared"), "{refused:?}");
+    };
+    is_foreign(other.run(&shared).await.err());
+    is_foreign(other.kin(&[id(&shared, 0)], Kin::Descendants).await.err());
+    is_foreign(other.runs(&[]).await.err());
+    if stores.graph.keeps_rows() {
+        is_foreign(other.projector().put_row(shared.clone()).await.err());
+    }
+    // it holds no other run up, and nothing of the first installation is in an answer
+    let carried = other.carry_over().await?;
+    assert!(matches!(&carried.held[..], [(run, StoreError::Foreign { .. })] if *run == shared), "{carried:?}");
+    assert_eq!(other.run(&theirs).await?.nodes().len(), 9);
+    assert_eq!(lineage.kin(&[id(&shared, 0)], Kin::Descendants).await?.nodes().len(), 2);
+    // nor is anything changed, also where one of them makes its own anew
+    let carried = other.projector().rebuild().await?;
+    assert_eq!((carried.entries, carried.held.len()), (10, 1));
+    assert_eq!(stores.graph.nodes(shared.clone()).await?, kept);
+    lineage.rebuild().await?;
+    assert_eq!(stores.graph.nodes(shared.clone()).await?, kept);
+    assert_eq!(stores.graph.nodes(theirs).await?.len(), 9);
+    // a journal that goes on is still its own, and one that was never longer than what is kept is not
+    let next = stores.store.length(shared.clone()).await?;
+    stores.store.append(shared.clone(), next, Timestamp(3), vec![child(2, &[1])]).await?;
+    assert_eq!(lineage.run(&shared).await?.nodes().len(), 3);
+    is_foreign(other.run(&shared).await.err());
     Ok(())
 }
 

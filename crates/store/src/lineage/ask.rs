@@ -11,7 +11,7 @@ use super::{
     Kin, LineageGraph,
     warm::{Tree, Warm},
 };
-use crate::{Journal, Projector, RunFilter, RunSummary, StoreError};
+use crate::{Carried, Journal, Projector, RunFilter, RunSummary, StoreError};
 
 /// Journal entries with prompts read in one step.
 const PART: usize = 500;
@@ -39,15 +39,27 @@ impl Lineage {
         &self.projector
     }
 
-    /// Reads on in every journal that has grown. Returns how many entries it read; questions do this by themselves.
+    /// Reads on in every journal that has grown; questions do this by themselves. A run that cannot be read or kept holds no other up.
     ///
     /// # Errors
-    /// Where a journal cannot be read, or the graph not written.
-    pub async fn catch_up(&self) -> Result<u64, StoreError> {
+    /// As [`Projector::carry_over`].
+    pub async fn carry_over(&self) -> Result<Carried, StoreError> {
         for run in self.warm.runs() {
-            self.keep_at_hand(run).await?;
+            match self.keep_at_hand(run).await {
+                // the projector comes to it too, and tells
+                Err(error) if error.of_one_run() => {}
+                kept => kept?,
+            }
         }
-        self.projector.catch_up().await
+        self.projector.carry_over().await
+    }
+
+    /// As [`Self::carry_over`], for who needs all of it. Returns how many entries it read.
+    ///
+    /// # Errors
+    /// Also where a run was left out, after everything else was carried over.
+    pub async fn catch_up(&self) -> Result<u64, StoreError> {
+        self.carry_over().await?.whole()
     }
 
     /// Tells the backend what the tree at hand has of a run beyond it, up to the end of the journal.
@@ -72,13 +84,13 @@ impl Lineage {
         Ok(())
     }
 
-    /// Drops the graph and reads every journal anew.
+    /// Drops the graph of this installation's runs and reads every journal anew.
     ///
     /// # Errors
     /// As [`Self::catch_up`].
     pub async fn rebuild(&self) -> Result<u64, StoreError> {
         self.warm.clear();
-        self.projector.rebuild().await
+        self.projector.rebuild().await?.whole()
     }
 
     /// The nodes of one run, with everything that was in its journal when the question came; only that journal is read on. Trees that
@@ -114,9 +126,12 @@ impl Lineage {
     /// The nodes of these runs in order of creation; of all runs where none is named.
     ///
     /// # Errors
-    /// Where the store cannot be read.
+    /// Where the store cannot be read, or one of these runs not carried over.
     pub async fn runs(&self, runs: &[RunId]) -> Result<Graph, StoreError> {
-        self.catch_up().await?;
+        let mut held = self.carry_over().await?.held.into_iter();
+        if let Some(held) = held.find(|(run, _)| runs.is_empty() || runs.contains(run)) {
+            return Err(Carried::error(held));
+        }
         let mut nodes = Vec::new();
         for (run, _) in self.journal.lengths().await? {
             if runs.is_empty() || runs.contains(&run) {
@@ -136,6 +151,8 @@ impl Lineage {
         self.catch_up_kin(&runs).await?;
         let ranks: HashMap<RunId, usize> = runs.into_iter().enumerate().map(|(rank, run)| (run, rank)).collect();
         let mut nodes = self.graph.kin(of.to_vec(), way).await?;
+        // a server may know more, of other installations
+        nodes.retain(|node| ranks.contains_key(&node.id.run));
         nodes.sort_by_key(|node| (ranks.get(&node.id.run).copied(), node.id.candidate));
         let graph = Graph::new(nodes);
         match of.iter().find(|id| graph.get(id).is_none()) {

@@ -56,6 +56,18 @@ impl Projection for MemoryStore {
             Ok(())
         })
     }
+
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()> {
+        self.with(|state| {
+            let tree = &mut state.tree;
+            tree.folds.retain(|run, _| !runs.contains(run));
+            tree.records.retain(|id, _| !runs.contains(&id.run));
+            for children in tree.children.values_mut() {
+                children.retain(|id| !runs.contains(&id.run));
+            }
+            Ok(())
+        })
+    }
 }
 
 impl LineageGraph for MemoryStore {

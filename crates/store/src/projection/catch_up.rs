@@ -33,20 +33,33 @@ impl Projector {
         Self { journal, projection, turn: Arc::default() }
     }
 
-    /// Reads on in every journal that has grown, in batches that are each kept with their checkpoint. Returns how many entries it
-    /// read. Questions do this by themselves. Several processes may do it at once: each batch counts once.
+    /// Reads on in every journal that has grown, in batches that are each kept with their checkpoint. Questions do this by themselves.
+    /// Several processes may do it at once: each batch counts once. A run that cannot be read or kept holds no other up: it is told.
     ///
     /// # Errors
-    /// Where a journal cannot be read, or the projection not written.
-    pub async fn catch_up(&self) -> Result<u64, StoreError> {
-        let mut entries = 0;
-        for (run, behind) in self.behind().await? {
-            if behind > 0 {
-                entries += self.catch_up_run(run).await?;
+    /// Where the store or the projection as a whole does not answer or refuses.
+    pub async fn carry_over(&self) -> Result<Carried, StoreError> {
+        let mut carried = Carried::default();
+        for (run, length, known) in self.lengths().await? {
+            // what has read further than the journal goes is another one's
+            if length == known {
+                continue;
+            }
+            match self.catch_up_run(run.clone()).await {
+                Ok(read) => carried.entries += read,
+                Err(error) => carried.hold(run, error)?,
             }
         }
-        self.write_rows().await?;
-        Ok(entries)
+        self.write_rows(&mut carried).await?;
+        Ok(carried)
+    }
+
+    /// As [`Self::carry_over`], for who needs all of it. Returns how many entries it read.
+    ///
+    /// # Errors
+    /// Also where a run was left out, after everything else was carried over.
+    pub async fn catch_up(&self) -> Result<u64, StoreError> {
+        self.carry_over().await?.whole()
     }
 
     /// Reads on in one journal, as far as it goes now: one that grows meanwhile holds nobody up. Returns how many entries it read.
@@ -62,7 +75,10 @@ impl Projector {
             let _turn = self.turn.lock().await;
             let mut fold = match kept.take() {
                 Some(fold) => fold,
-                None => self.projection.run_fold(run.clone()).await?.unwrap_or_else(|| RunFold::new(run.clone())),
+                None => match self.projection.run_fold(run.clone()).await? {
+                    Some(fold) => self.known(fold).await?,
+                    None => RunFold::of(run.clone(), self.journal.owner()),
+                },
             };
             let expected = fold.next();
             if expected >= length {
@@ -101,29 +117,58 @@ impl Projector {
         }
     }
 
+    /// What is kept of a run, if it came out of this journal: the last entry that was read is in it. Several installations may share a
+    /// server, and each names its runs as it likes.
+    async fn known(&self, fold: RunFold) -> Result<RunFold, StoreError> {
+        let Some(last) = fold.next().checked_sub(1) else { return Ok(fold) };
+        let entry = self.journal.read(fold.run().clone(), last, 1).await?;
+        if entry.first().is_some_and(|entry| entry.at == fold.last()) {
+            return Ok(fold);
+        }
+        let run = fold.run().to_string();
+        Err(match self.is_own(&fold) {
+            true => StoreError::Outdated { run },
+            false => StoreError::Foreign { run, owner: fold.owner().to_owned() },
+        })
+    }
+
+    /// Whether it was made by this installation.
+    fn is_own(&self, fold: &RunFold) -> bool {
+        !fold.owner().is_empty() && fold.owner() == self.journal.owner()
+    }
+
     /// How many entries of each run are still to be read, in order of creation.
     ///
     /// # Errors
     /// Where a store cannot be read.
     pub async fn behind(&self) -> Result<Vec<(RunId, u64)>, StoreError> {
+        let behind = |(run, length, known): (RunId, u64, u64)| (run, length.saturating_sub(known));
+        Ok(self.lengths().await?.into_iter().map(behind).collect())
+    }
+
+    /// How many entries each run has, and how many of them were read.
+    async fn lengths(&self) -> Result<Vec<(RunId, u64, u64)>, StoreError> {
         let lengths = self.journal.lengths().await?;
         let read: HashMap<RunId, u64> = self.projection.checkpoints().await?.into_iter().collect();
-        let behind = |(run, length): (RunId, u64)| {
+        let known = |(run, length): (RunId, u64)| {
             let known = read.get(&run).copied().unwrap_or(0);
-            (run, length.saturating_sub(known))
+            (run, length, known)
         };
-        Ok(lengths.into_iter().map(behind).collect())
+        Ok(lengths.into_iter().map(known).collect())
     }
 
     /// Carries over the rows of runs that were rewritten since.
-    async fn write_rows(&self) -> Result<(), StoreError> {
+    async fn write_rows(&self, carried: &mut Carried) -> Result<(), StoreError> {
         if !self.projection.keeps_rows() {
             return Ok(());
         }
         let known: HashMap<RunId, Timestamp> = self.projection.rows().await?.into_iter().collect();
         for row in self.journal.summaries(RunFilter::default()).await? {
-            if known.get(&row.run) != Some(&row.updated) {
-                self.put_row(row.run).await?;
+            if known.get(&row.run) == Some(&row.updated) || carried.held.iter().any(|(run, _)| *run == row.run) {
+                continue;
+            }
+            if let Err(error) = self.put_row(row.run.clone()).await {
+                carried.hold(row.run, error)?;
             }
         }
         Ok(())
@@ -137,18 +182,80 @@ impl Projector {
         if !self.projection.keeps_rows() {
             return Ok(());
         }
+        if let Some(fold) = self.projection.run_fold(run.clone()).await? {
+            self.known(fold).await?;
+        }
         let row = self.journal.summary(run.to_string()).await?;
         let snapshots = self.journal.snapshots(run).await?;
         self.projection.put_row(row, snapshots).await
     }
 
-    /// Drops the projection and reads every journal anew.
+    /// Drops what is kept of this installation's runs and reads their journals anew. What another installation keeps there stays.
     ///
     /// # Errors
-    /// As [`Self::catch_up`].
-    pub async fn rebuild(&self) -> Result<u64, StoreError> {
+    /// As [`Self::carry_over`].
+    pub async fn rebuild(&self) -> Result<Carried, StoreError> {
+        let mut own: BTreeSet<RunId> = self.journal.lengths().await?.into_iter().map(|(run, _)| run).collect();
+        for (run, _) in self.projection.checkpoints().await? {
+            // what another version has written cannot be read, and is told by the run's name alone
+            let Ok(Some(fold)) = self.projection.run_fold(run.clone()).await else { continue };
+            if self.is_own(&fold) {
+                own.insert(run);
+            } else if own.contains(&run) && matches!(self.known(fold).await, Err(StoreError::Foreign { .. })) {
+                own.remove(&run);
+            }
+        }
+        self.projection.forget_runs(own.into_iter().collect()).await?;
+        self.carry_over().await
+    }
+
+    /// Drops everything that is kept there, whoever made it, and reads every journal of this installation anew.
+    ///
+    /// # Errors
+    /// As [`Self::carry_over`].
+    pub async fn rebuild_everything(&self) -> Result<Carried, StoreError> {
         self.projection.forget().await?;
-        self.catch_up().await
+        self.carry_over().await
+    }
+}
+
+/// What was carried over, and what was not.
+#[derive(Debug, Default)]
+pub struct Carried {
+    /// Entries that were read.
+    pub entries: u64,
+    /// Runs that were left out, and why. The others are complete.
+    pub held: Vec<(RunId, StoreError)>,
+}
+
+impl Carried {
+    /// How many entries were read, where no run was left out.
+    ///
+    /// # Errors
+    /// Why the first run was left out.
+    pub fn whole(mut self) -> Result<u64, StoreError> {
+        match self.held.is_empty() {
+            true => Ok(self.entries),
+            false => Err(Self::error(self.held.swap_remove(0))),
+        }
+    }
+
+    /// A run that was left out, as an error that names it.
+    #[must_use]
+    pub fn error((run, why): (RunId, StoreError)) -> StoreError {
+        match why {
+            why @ (StoreError::Foreign { .. } | StoreError::Outdated { .. }) => why,
+            why => StoreError::Held { run: run.to_string(), why: Box::new(why) },
+        }
+    }
+
+    /// Notes that a run is left out; what is about more than one run ends it all.
+    fn hold(&mut self, run: RunId, error: StoreError) -> Result<(), StoreError> {
+        if !error.of_one_run() {
+            return Err(error);
+        }
+        self.held.push((run, error));
+        Ok(())
     }
 }
 

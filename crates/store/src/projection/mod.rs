@@ -3,6 +3,6 @@
 mod catch_up;
 mod role;
 
-pub use catch_up::Projector;
 pub(crate) use catch_up::prompt;
+pub use catch_up::{Carried, Projector};
 pub use role::{Batch, Projection};

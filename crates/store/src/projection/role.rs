@@ -33,8 +33,11 @@ pub trait Projection: Send + Sync {
     /// one over another that has read further ([`Record::read`]), and then the checkpoint: whoever comes next takes the batch in again.
     fn put(&self, batch: Batch) -> StoreFuture<'_, ()>;
 
-    /// Drops everything.
+    /// Drops everything, whoever wrote it.
     fn forget(&self) -> StoreFuture<'_, ()>;
+
+    /// Drops what is kept of these runs; names that are not there are passed over.
+    fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()>;
 
     /// Whether it also keeps what lists show of runs, and their snapshots.
     fn keeps_rows(&self) -> bool {
