@@ -7,15 +7,24 @@ use clade_domain::{Recorded, RunEvent, RunId, Timestamp};
 
 /// Runs whose last entries are kept.
 const RUNS: usize = 16;
-/// Most entries kept of a run.
-const ENTRIES: usize = 2_048;
+/// Most entries of all of them together: what a run at full rate appends between two looks of what is kept up with it, which are half
+/// a second apart.
+const ENTRIES: usize = 8_192;
 /// Most bytes of them, as they are written.
-const BYTES: usize = 1 << 20;
+const BYTES: usize = 4 << 20;
 
 /// The last entries of the journals that grow in this process, once they are durable. Entries never change, so whoever reads on in a
 /// run that goes on here need not parse what was just written.
 #[derive(Debug, Default)]
-pub(crate) struct Recent(Mutex<VecDeque<Tail>>);
+pub(crate) struct Recent(Mutex<Tails>);
+
+/// In order of who grew last.
+#[derive(Debug, Default)]
+struct Tails {
+    tails: VecDeque<Tail>,
+    entries: usize,
+    bytes: usize,
+}
 
 #[derive(Debug)]
 struct Tail {
@@ -27,41 +36,64 @@ struct Tail {
 impl Recent {
     /// Takes in events that are durable as the entries from `first` on, with their sizes.
     pub fn add(&self, run: &RunId, first: u64, at: Timestamp, events: Vec<RunEvent>, sizes: &[usize]) {
-        let mut tails = self.tails();
-        let known = tails.iter().position(|tail| tail.run == *run).and_then(|at| tails.remove(at));
-        let mut tail = known.unwrap_or_else(|| Tail { run: run.clone(), entries: VecDeque::new(), bytes: 0 });
+        let mut all = self.tails();
+        let mut tail = all.take(run).unwrap_or_else(|| Tail { run: run.clone(), entries: VecDeque::new(), bytes: 0 });
         match tail.entries.back().map_or(first, |(last, _)| last.seq + 1).cmp(&first) {
             std::cmp::Ordering::Equal => {}
             // somebody else wrote between: what is kept has no gaps
             std::cmp::Ordering::Less => (tail.entries, tail.bytes) = (VecDeque::new(), 0),
             // a later batch came here first
-            std::cmp::Ordering::Greater => return tails.push_back(tail),
+            std::cmp::Ordering::Greater => return all.put(tail),
         }
         for ((event, seq), size) in events.into_iter().zip(first..).zip(sizes) {
             tail.bytes += size;
             tail.entries.push_back((Recorded { seq, at, event }, *size));
         }
-        while tail.entries.len() > ENTRIES || tail.bytes > BYTES {
-            let Some((_, size)) = tail.entries.pop_front() else { break };
-            tail.bytes -= size;
-        }
-        tails.push_back(tail);
-        if tails.len() > RUNS {
-            tails.pop_front();
-        }
+        all.put(tail);
     }
 
     /// `limit` entries from `from` on; `None` where not all of them are at hand.
     pub fn read(&self, run: &RunId, from: u64, limit: u32) -> Option<Vec<Recorded>> {
-        let tails = self.tails();
-        let tail = tails.iter().rev().find(|tail| tail.run == *run)?;
+        let all = self.tails();
+        let tail = all.tails.iter().rev().find(|tail| tail.run == *run)?;
         let skip = usize::try_from(from.checked_sub(tail.entries.front()?.0.seq)?).ok()?;
         let end = skip.checked_add(usize::try_from(limit).ok()?)?;
         (end <= tail.entries.len()).then(|| tail.entries.range(skip..end).map(|(entry, _)| entry.clone()).collect())
     }
 
-    fn tails(&self) -> MutexGuard<'_, VecDeque<Tail>> {
+    fn tails(&self) -> MutexGuard<'_, Tails> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tails {
+    /// What is kept of a run, taken out.
+    fn take(&mut self, run: &RunId) -> Option<Tail> {
+        let at = self.tails.iter().position(|tail| tail.run == *run)?;
+        let tail = self.tails.remove(at)?;
+        self.entries -= tail.entries.len();
+        self.bytes -= tail.bytes;
+        Some(tail)
+    }
+
+    /// Puts it back as the one that grew last. The oldest entries of those that did not grow for longest give way.
+    fn put(&mut self, tail: Tail) {
+        self.entries += tail.entries.len();
+        self.bytes += tail.bytes;
+        self.tails.push_back(tail);
+        while self.tails.len() > RUNS || self.entries > ENTRIES || self.bytes > BYTES {
+            let Some(mut oldest) = self.tails.pop_front() else { return };
+            let is_only = self.tails.is_empty();
+            while let Some((_, size)) = oldest.entries.pop_front() {
+                (oldest.bytes, self.bytes, self.entries) = (oldest.bytes - size, self.bytes - size, self.entries - 1);
+                if self.entries <= ENTRIES && self.bytes <= BYTES && self.tails.len() < RUNS {
+                    break;
+                }
+            }
+            if !oldest.entries.is_empty() || is_only {
+                self.tails.push_front(oldest);
+            }
+        }
     }
 }
 
@@ -118,6 +150,10 @@ mod tests {
         add(&recent, "a", 0, 3 * ENTRIES, 1);
         assert_eq!(recent.read(&run("a"), 2 * ENTRIES as u64 - 1, 1), None);
         assert!(recent.read(&run("a"), 2 * ENTRIES as u64, ENTRIES as u32).is_some());
+        // what goes on takes the room of what does not
+        add(&recent, "c", 0, 5, 1);
+        assert_eq!(recent.read(&run("a"), 2 * ENTRIES as u64 + 4, 1), None);
+        assert!(recent.read(&run("a"), 2 * ENTRIES as u64 + 5, 1).is_some());
         add(&recent, "b", 0, 10, BYTES / 4);
         assert_eq!(recent.read(&run("b"), 5, 1), None);
         assert!(recent.read(&run("b"), 6, 4).is_some());
