@@ -61,7 +61,9 @@ pub enum AccountError {
         other: Role,
     },
     /// A sealed key cannot be opened.
-    #[error("the key `{name}` cannot be opened: it was sealed with another secret; set it again")]
+    #[error(
+        "the key `{name}` cannot be opened: it was sealed with another secret than this one; give the one that it was sealed with, by CLADE_SECRET_KEY, --secret-key-file or `secret.key` in the data folder (every server on one database needs the same, and a backup of the database does not hold it), or set the key again"
+    )]
     Sealed {
         /// Its name.
         name: String,

@@ -26,7 +26,11 @@ impl Vault {
     /// # Errors
     /// Where the secret is something else.
     pub fn new(secret: &SecretString) -> Result<Self, AccountError> {
-        let wrong = || AccountError::Invalid("the secret that seals keys is 64 hexadecimal digits".to_owned());
+        let wrong = || {
+            let what = "the secret that seals keys is 64 hexadecimal digits, such as `openssl rand -hex 32` prints; what is sealed \
+                        already opens with the secret it was sealed with alone";
+            AccountError::Invalid(what.to_owned())
+        };
         let bytes = unhex(secret.expose_secret().trim()).filter(|bytes| bytes.len() == 32).ok_or_else(wrong)?;
         Ok(Self { key: RandomizedNonceKey::new(&AES_256_GCM, &bytes).map_err(|_| wrong())? })
     }
@@ -84,6 +88,10 @@ mod tests {
         ] {
             let refused = vault.open(place, sealed);
             assert!(matches!(refused, Err(AccountError::Sealed { .. })), "{place}");
+            let told = refused.unwrap_err().to_string();
+            for words in ["`OPENAI_API_KEY`", "CLADE_SECRET_KEY", "`secret.key`", "set the key again"] {
+                assert!(told.contains(words), "{told}");
+            }
         }
     }
 

@@ -224,7 +224,9 @@ impl From<AccountError> for Problem {
             E::Invalid(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
                 .fix("send a value that fits; GET /api/v1/openapi.json says which do"),
             E::Sealed { .. } => Self::conflict(error.to_string())
-                .fix("set the key again, or start the server with the secret it was sealed with"),
+                .fix(
+                "set the key again, or start the server with the secret it was sealed with (CLADE_SECRET_KEY, or secret.key in its data folder)",
+            ),
             E::Machine(_) => Self::fault(error),
             _ => Self::fault(error),
         }

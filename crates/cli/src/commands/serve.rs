@@ -133,15 +133,19 @@ pub fn environment(context: &Context) -> Result<Environment, Failure> {
 /// # Errors
 /// Where it cannot be read or made, or is no secret.
 pub fn vault(file: Option<&Path>, data: &Path) -> Result<Vault, Failure> {
-    let given = match file {
-        Some(path) => Some(fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?),
-        None => std::env::var("CLADE_SECRET_KEY").ok().filter(|secret| !secret.is_empty()),
+    let variable = || std::env::var("CLADE_SECRET_KEY").ok().filter(|secret| !secret.is_empty());
+    let (place, text) = match (file, variable()) {
+        (Some(path), _) => {
+            let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+            (path.display().to_string(), text)
+        }
+        (None, Some(text)) => ("CLADE_SECRET_KEY".to_owned(), text),
+        (None, None) => {
+            let path = data.join("secret.key");
+            (path.display().to_string(), own(&path)?)
+        }
     };
-    let text = match given {
-        Some(text) => text,
-        None => own(&data.join("secret.key"))?,
-    };
-    Ok(Vault::new(&SecretString::from(text.trim()))?)
+    Vault::new(&SecretString::from(text.trim())).map_err(|error| Failure::Usage(format!("{place}: {error}")))
 }
 
 fn own(path: &Path) -> Result<String, Failure> {
