@@ -3,6 +3,7 @@
 //! Unlike the other programs it calls crates of the product: how fast a server keeps candidates or answers a question is asked of the
 //! crate that talks to it. What a run loses to them is measured from outside. A server that is not there has no figures.
 
+mod bare;
 mod journal;
 mod lag;
 mod projections;

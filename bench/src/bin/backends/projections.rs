@@ -8,7 +8,7 @@ use clade_store_sqlite::SqliteStore;
 use serde_json::{Value, json};
 
 use crate::{
-    said,
+    bare, said,
     servers::{Servers, process},
     timed::Timed,
     tree::Tree,
@@ -27,7 +27,12 @@ pub async fn measure(servers: &Servers, store: &Arc<SqliteStore>, trees: &[Tree;
         figures["redis"] = carried(("Redis", "REDIS"), store, Arc::new(generations), &[warm, narrow, wide]).await?;
     }
     if let Some(table) = servers.table().await? {
-        figures["dynamodb_local"] = carried(("DynamoDB Local", "DYNAMODB"), store, Arc::new(table), &[small]).await?;
+        let table = Arc::new(table);
+        // before and after, since this server gets faster as it goes
+        let before = bare::puts(&table, small.candidates).await?;
+        figures["dynamodb_local"] = carried(("DynamoDB Local", "DYNAMODB"), store, table.clone(), &[small]).await?;
+        let after = bare::puts(&table, small.candidates).await?;
+        figures["dynamodb_local"]["bare_puts_per_second"] = json!({ "before": before, "after": after });
     }
     Ok(figures)
 }
