@@ -12,7 +12,9 @@ mod options;
 mod projection;
 mod report;
 mod rows;
+mod sample;
 mod schema;
+mod statements;
 mod values;
 
 pub use lineage::Neo4jLineage;

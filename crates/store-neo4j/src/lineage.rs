@@ -3,9 +3,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use clade_domain::RunId;
 use clade_lineage::{Node, NodeId, Record};
 use clade_store::{Kin, LineageGraph, StoreError, StoreFuture};
-use neo4rs::{BoltType, Row, query};
+use neo4rs::{BoltType, Row};
 
-use crate::{Neo4jOptions, link::Link};
+use crate::{
+    Neo4jOptions,
+    link::Link,
+    values::{asked, text},
+};
 
 /// Up to so many starts are followed by one statement each; beyond, generation by generation for all at once.
 const FEW: usize = 16;
@@ -39,15 +43,16 @@ impl Neo4jLineage {
     async fn reached(&self, from: &NodeId, way: Kin) -> Result<Vec<Node>, StoreError> {
         let statement = match way {
             Kin::Ancestors => {
-                "MATCH (:Prompt {id: $id})-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF*0..]->(a:Prompt) WITH DISTINCT a \
+                "MATCH (:Prompt {id: $p.id})-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF*0..]->(a:Prompt) WITH DISTINCT a \
                  WHERE a.record IS NOT NULL RETURN a.record AS record"
             }
             Kin::Descendants => {
-                "MATCH (:Prompt {id: $id})<-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF*0..]-(a:Prompt) WITH DISTINCT a \
+                "MATCH (:Prompt {id: $p.id})<-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF*0..]-(a:Prompt) WITH DISTINCT a \
                  WHERE a.record IS NOT NULL RETURN a.record AS record"
             }
         };
-        let rows = self.link.rows("follow the family tree", query(statement).param("id", from.to_string())).await?;
+        let rows =
+            self.link.rows("follow the family tree", asked(statement, [("id", text(&from.to_string()))])).await?;
         rows.iter().map(|row| Ok(self.record(row)?.node)).collect()
     }
 
@@ -55,18 +60,18 @@ impl Neo4jLineage {
     async fn spread(&self, from: &[NodeId], way: Kin) -> Result<BTreeMap<NodeId, Node>, StoreError> {
         let step = match way {
             Kin::Ancestors => {
-                "UNWIND $ids AS id MATCH (:Prompt {id: id})-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(a:Prompt) \
+                "UNWIND $p.ids AS id MATCH (:Prompt {id: id})-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]->(a:Prompt) \
                  RETURN DISTINCT a.id AS id"
             }
             Kin::Descendants => {
-                "UNWIND $ids AS id MATCH (:Prompt {id: id})<-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]-(a:Prompt) \
+                "UNWIND $p.ids AS id MATCH (:Prompt {id: id})<-[:MUTATED_FROM|DERIVED_FROM|BRANCH_OF]-(a:Prompt) \
                  RETURN DISTINCT a.id AS id"
             }
         };
         let mut seen: BTreeSet<String> = from.iter().map(ToString::to_string).collect();
         let mut frontier: Vec<String> = seen.iter().cloned().collect();
         while !frontier.is_empty() {
-            let rows = self.link.rows("follow the family tree", query(step).param("ids", list(&frontier))).await?;
+            let rows = self.link.rows("follow the family tree", asked(step, [("ids", list(&frontier).into())])).await?;
             let ids = rows.iter().filter_map(|row| row.get::<String>("id").ok());
             frontier = ids.filter(|id| seen.insert(id.clone())).collect();
         }
@@ -74,8 +79,8 @@ impl Neo4jLineage {
         let mut nodes = BTreeMap::new();
         for part in all.chunks(5_000) {
             let read =
-                "UNWIND $ids AS id MATCH (p:Prompt {id: id}) WHERE p.record IS NOT NULL RETURN p.record AS record";
-            for row in self.link.rows("read nodes", query(read).param("ids", list(part))).await? {
+                "UNWIND $p.ids AS id MATCH (p:Prompt {id: id}) WHERE p.record IS NOT NULL RETURN p.record AS record";
+            for row in self.link.rows("read nodes", asked(read, [("ids", list(part).into())])).await? {
                 let node = self.record(&row)?.node;
                 nodes.insert(node.id.clone(), node);
             }
@@ -93,9 +98,10 @@ impl LineageGraph for Neo4jLineage {
     fn nodes(&self, run: RunId) -> StoreFuture<'_, Vec<Node>> {
         Box::pin(async move {
             self.prepare().await?;
-            let read =
-                "MATCH (p:Prompt {run: $run}) WHERE p.record IS NOT NULL RETURN p.record AS record ORDER BY p.number";
-            let rows = self.link.rows("read nodes", query(read).param("run", run.as_str())).await?;
+            // the index is of run and number: one that is asked for the run alone is not used
+            let read = "MATCH (p:Prompt {run: $p.run}) WHERE p.number IS NOT NULL AND p.record IS NOT NULL \
+                 RETURN p.record AS record ORDER BY p.number";
+            let rows = self.link.rows("read nodes", asked(read, [("run", text(run.as_str()))])).await?;
             rows.iter().map(|row| Ok(self.record(row)?.node)).collect()
         })
     }

@@ -70,11 +70,13 @@ impl Link {
         self.patiently(doing, async { self.graph.run(query).await.map(drop) }).await
     }
 
-    /// Tries a statement, and takes back what it did.
-    pub async fn tried(&self, doing: &'static str, query: Query) -> Result<(), StoreError> {
+    /// Tries statements, and takes back what they did.
+    pub async fn tried(&self, doing: &'static str, queries: &[Query]) -> Result<(), StoreError> {
         let tried = async {
             let mut transaction = self.graph.start_txn().await?;
-            transaction.run(query).await?;
+            for query in queries {
+                transaction.run(query.clone()).await?;
+            }
             transaction.rollback().await
         };
         self.patiently(doing, tried).await

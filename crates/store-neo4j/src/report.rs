@@ -36,7 +36,7 @@ impl Neo4jLineage {
         if missing > 0 {
             warnings.push(format!("{missing} constraints and indexes are missing; `clade migrate` makes them"));
         }
-        self.link.tried("try to write", query("CREATE (:CladeFormat {id: 'doctor'})")).await?;
+        self.link.tried("try to write", &[query("CREATE (:CladeFormat {id: 'doctor'})")]).await?;
         Ok(Report { server: self.link.server.clone(), version: format!("{version} {edition}"), warnings })
     }
 }

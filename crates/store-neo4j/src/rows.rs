@@ -5,16 +5,16 @@ use neo4rs::{BoltType, query};
 use crate::{
     Neo4jLineage,
     link::Outcome,
-    values::{map, real, text, whole},
+    values::{asked, map, real, text, whole},
 };
 
-const RUN: &str = "MERGE (r:Run {id: $run}) SET r += $properties MERGE (w:Workspace {id: $workspace}) \
+const RUN: &str = "MERGE (r:Run {id: $p.run}) SET r += $p.properties MERGE (w:Workspace {id: $p.workspace}) \
      MERGE (r)-[:IN_WORKSPACE]->(w) RETURN r.id AS id";
 
 /// A branch is a run that came out of another one.
-const BRANCH: &str = "MATCH (r:Run {id: $run}) SET r:Branch MERGE (t:Run {id: $trunk}) MERGE (r)-[:BRANCH_OF]->(t)";
+const BRANCH: &str = "MATCH (r:Run {id: $p.run}) SET r:Branch MERGE (t:Run {id: $p.trunk}) MERGE (r)-[:BRANCH_OF]->(t)";
 
-const SNAPSHOTS: &str = "MATCH (r:Run {id: $run}) UNWIND $rows AS row MERGE (s:Snapshot {id: row.id}) \
+const SNAPSHOTS: &str = "MATCH (r:Run {id: $p.run}) UNWIND $p.rows AS row MERGE (s:Snapshot {id: row.id}) \
      SET s.name = row.name, s.entries = row.entries, s.at = datetime({epochMillis: row.at}) MERGE (s)-[:IN_RUN]->(r)";
 
 impl Neo4jLineage {
@@ -34,16 +34,14 @@ impl Neo4jLineage {
     pub(crate) async fn write_row(&self, row: RunSummary, snapshots: Vec<SnapshotRow>) -> Result<(), StoreError> {
         self.prepare().await?;
         let run = row.run.to_string();
-        let first = query(RUN)
-            .param("run", run.as_str())
-            .param("workspace", row.workspace.to_string())
-            .param("properties", properties(&row));
+        let workspace = text(row.workspace.as_str());
+        let first = asked(RUN, [("run", text(&run)), ("workspace", workspace), ("properties", properties(&row))]);
         let mut rest = Vec::new();
         if let Some(trunk) = &row.branch_of {
-            rest.push(query(BRANCH).param("run", run.as_str()).param("trunk", trunk.to_string()));
+            rest.push(asked(BRANCH, [("run", text(&run)), ("trunk", text(trunk.as_str()))]));
         }
         let rows: Vec<BoltType> = snapshots.iter().map(snapshot).collect();
-        rest.push(query(SNAPSHOTS).param("run", run.as_str()).param("rows", rows));
+        rest.push(asked(SNAPSHOTS, [("run", text(&run)), ("rows", rows.into())]));
         self.link.transaction("keep a run's row", first, |_| Outcome::Done(()), &rest).await
     }
 }

@@ -3,7 +3,11 @@ use clade_lineage::LINEAGE_FORMAT;
 use clade_store::StoreError;
 use neo4rs::query;
 
-use crate::{Neo4jLineage, lineage::list, values::whole};
+use crate::{
+    Neo4jLineage,
+    lineage::list,
+    values::{asked, whole},
+};
 
 /// Constraints and indexes. Without the first, two writers that merge the same node make two of it.
 pub const STATEMENTS: [&str; 9] = [
@@ -49,8 +53,8 @@ impl Neo4jLineage {
             return Ok(());
         }
         self.drop_all().await?;
-        let mark = query("MERGE (f:CladeFormat {id: 'lineage'}) SET f.format = $format");
-        self.link.run("mark the format", mark.param("format", whole(u64::from(LINEAGE_FORMAT)))).await
+        let mark = "MERGE (f:CladeFormat {id: 'lineage'}) SET f.format = $p.format";
+        self.link.run("mark the format", asked(mark, [("format", whole(u64::from(LINEAGE_FORMAT)))])).await
     }
 
     /// Drops every node of ours, in parts that fit into the server's memory.
@@ -65,9 +69,9 @@ impl Neo4jLineage {
     pub(crate) async fn drop_runs(&self, runs: &[RunId]) -> Result<(), StoreError> {
         let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
         for found in [
-            "MATCH (n:Prompt) WHERE n.run IN $runs AND n.number IS NOT NULL",
-            "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $runs",
-            "MATCH (n:Run) WHERE n.id IN $runs",
+            "MATCH (n:Prompt) WHERE n.run IN $p.runs AND n.number IS NOT NULL",
+            "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $p.runs",
+            "MATCH (n:Run) WHERE n.id IN $p.runs",
             "MATCH (n:Workspace) WHERE NOT (n)--()",
         ] {
             self.drop_found(found, &runs).await?;
@@ -78,7 +82,7 @@ impl Neo4jLineage {
     async fn drop_found(&self, found: &str, runs: &[String]) -> Result<(), StoreError> {
         let part = format!("{found} WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone");
         loop {
-            let gone = self.link.rows("drop the family tree", query(&part).param("runs", list(runs))).await?;
+            let gone = self.link.rows("drop the family tree", asked(&part, [("runs", list(runs).into())])).await?;
             if gone.first().and_then(|row| row.get::<i64>("gone").ok()).unwrap_or(0) == 0 {
                 return Ok(());
             }

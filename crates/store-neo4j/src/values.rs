@@ -2,7 +2,13 @@
 
 use std::collections::HashMap;
 
-use neo4rs::BoltType;
+use neo4rs::{BoltType, Query, query};
+
+/// A statement with its values, which it names `$p.NAME`. They are one parameter, a map: of a list or a text that is one itself the
+/// server looks at the size, and plans the same statement anew for each power of ten.
+pub(crate) fn asked<const N: usize>(statement: &str, values: [(&str, BoltType); N]) -> Query {
+    query(statement).param("p", map(values))
+}
 
 /// A map.
 pub(crate) fn map<const N: usize>(entries: [(&str, BoltType); N]) -> BoltType {

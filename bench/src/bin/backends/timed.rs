@@ -55,6 +55,10 @@ impl Projection for Timed {
         self.of.forget_runs(runs)
     }
 
+    fn warm_up(&self) -> StoreFuture<'_, ()> {
+        self.of.warm_up()
+    }
+
     fn keeps_rows(&self) -> bool {
         self.of.keeps_rows()
     }

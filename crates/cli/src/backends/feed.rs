@@ -132,6 +132,8 @@ async fn runs(
 async fn go_round(role: Role, projector: Projector, output: Output, down: &CancellationToken) {
     let (mut pause, mut said) = (None, BTreeSet::new());
     let rounds = async {
+        // before a run comes that would wait for it; one that is away is told by the first round
+        drop(projector.warm_up().await);
         loop {
             match projector.carry_over().await {
                 Ok(carried) => {

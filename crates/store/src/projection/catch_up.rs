@@ -54,6 +54,14 @@ impl Projector {
         Ok(carried)
     }
 
+    /// Has the projection ready for a first batch, for who has time before there is one.
+    ///
+    /// # Errors
+    /// Where it does not answer or refuses.
+    pub async fn warm_up(&self) -> Result<(), StoreError> {
+        self.projection.warm_up().await
+    }
+
     /// As [`Self::carry_over`], for who needs all of it. Returns how many entries it read.
     ///
     /// # Errors

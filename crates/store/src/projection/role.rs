@@ -39,6 +39,11 @@ pub trait Projection: Send + Sync {
     /// Drops what is kept of these runs; names that are not there are passed over.
     fn forget_runs(&self, runs: Vec<RunId>) -> StoreFuture<'_, ()>;
 
+    /// Has ready what the first batch would wait for; nothing where there is nothing to prepare. Not needed before anything else.
+    fn warm_up(&self) -> StoreFuture<'_, ()> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
     /// Whether it also keeps what lists show of runs, and their snapshots.
     fn keeps_rows(&self) -> bool {
         false
