@@ -227,7 +227,8 @@ impl Loader<'_, '_> {
             }
         }
         for (name, path) in elsewhere {
-            let message = format!("two models called `{name}` have different addresses, and the key is for one of them");
+            let message =
+                format!("two models called `{name}` have different addresses, and the key is for one of them");
             let fix = "name the model by its id or label alone to mean the other one, or give this one `apiBaseUrl`, `apiKey` and a `label` of its own";
             self.context.problem(&path, message, fix);
         }

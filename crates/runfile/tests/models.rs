@@ -108,7 +108,8 @@ fn a_key_goes_to_no_other_address_than_its_own() {
         assert!(problems.contains("p.yaml:5") && problems.contains("have different addresses"), "{problems}");
         assert!(problems.contains("a `label` of its own"), "{problems}");
     }
-    let labelled = other("{id: 'vllm:chat:e', label: other, config: {apiBaseUrl: 'http://127.0.0.1:9000/v1'}}").unwrap();
+    let labelled =
+        other("{id: 'vllm:chat:e', label: other, config: {apiBaseUrl: 'http://127.0.0.1:9000/v1'}}").unwrap();
     assert_eq!(labelled.secrets.keys().collect::<Vec<_>>(), ["vllm:chat:e"]);
     let same = other("{id: 'vllm:chat:e', config: {apiBaseUrl: 'http://127.0.0.1:8961/v1', temperature: 0}}").unwrap();
     assert_eq!(same.secrets.len(), 1);

@@ -172,11 +172,15 @@ impl StoreError {
     /// Whether it is about what one run has, so that others can be gone on with.
     #[must_use]
     pub fn of_one_run(&self) -> bool {
-        match self {
-            Self::Foreign { .. } | Self::Outdated { .. } | Self::NotFound { .. } => true,
-            Self::Unreadable { .. } | Self::Newer { .. } | Self::Corrupt { .. } => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Foreign { .. }
+                | Self::Outdated { .. }
+                | Self::NotFound { .. }
+                | Self::Unreadable { .. }
+                | Self::Newer { .. }
+                | Self::Corrupt { .. }
+        )
     }
 
     /// No run has this name.

@@ -81,7 +81,8 @@ fn number_at(words: &[(usize, &str)], at: usize) -> Option<(Number, usize)> {
         return Some((Number::plain(real(whole) / real(parts)), next + 1));
     }
     if word(next) == "and" {
-        let (of, behind) = if word(next + 1) == "a" { (1, next + 2) } else { whole_at(words, next + 1).unwrap_or((0, 0)) };
+        let (of, behind) =
+            if word(next + 1) == "a" { (1, next + 2) } else { whole_at(words, next + 1).unwrap_or((0, 0)) };
         if let Some(parts) = parts(word(behind), of).filter(|parts| of < *parts) {
             return Some((Number::plain(real(whole) + real(of) / real(parts)), behind + 1));
         }
