@@ -80,12 +80,12 @@ fn a_check_that_names_who_embeds_needs_nobody_else() {
 fn a_name_means_the_model_of_the_run_file_with_its_settings() {
     let file = |spelling: &str, role: &str| {
         format!(
-            "providers: [{{id: 'vllm:chat:e', config: {{apiBaseUrl: 'http://127.0.0.1:8961/v1', apiKey: own, temperature: 0}}}}]\n\
+            "providers: [{{id: 'openai:chat:e', config: {{apiBaseUrl: 'http://127.0.0.1:8961/v1', apiKey: own, temperature: 0}}}}]\n\
              tests: file://rows.jsonl\ndefaultTest: {{assert: [{{type: llm-rubric, value: good}}]}}\n\
              optimize: {{models: {{{role}: {spelling}}}}}\n"
         )
     };
-    for spelling in ["'vllm:chat:e'", "vllm/e"] {
+    for spelling in ["'openai:chat:e'", "openai:e"] {
         let loaded = load(&file(spelling, "judge"));
         assert_eq!(loaded.spec.models.judge.as_ref(), loaded.spec.models.task.first(), "{spelling}");
         let loaded = load(&file(&format!("x, generations: [{{from: 1, task: {spelling}}}]"), "reflection"));
@@ -97,20 +97,21 @@ fn a_name_means_the_model_of_the_run_file_with_its_settings() {
 fn a_key_goes_to_no_other_address_than_its_own() {
     let other = |judge: &str| {
         let file = format!(
-            "providers: [{{id: 'vllm:chat:e', config: {{apiBaseUrl: 'http://127.0.0.1:8961/v1', apiKey: own}}}}]\n\
+            "providers: [{{id: 'openai:chat:e', config: {{apiBaseUrl: 'http://127.0.0.1:8961/v1', apiKey: own}}}}]\n\
              tests: file://rows.jsonl\ndefaultTest: {{assert: [{{type: llm-rubric, value: good}}]}}\n\
              optimize: {{models: {{judge: {judge}}}}}\n"
         );
         try_load(&file)
     };
     for config in ["{temperature: 0}", "{apiBaseUrl: 'http://127.0.0.1:9000/v1'}"] {
-        let problems = other(&format!("{{id: 'vllm:chat:e', config: {config}}}")).unwrap_err().to_string();
+        let problems = other(&format!("{{id: 'openai:chat:e', config: {config}}}")).unwrap_err().to_string();
         assert!(problems.contains("p.yaml:5") && problems.contains("have different addresses"), "{problems}");
         assert!(problems.contains("a `label` of its own"), "{problems}");
     }
     let labelled =
-        other("{id: 'vllm:chat:e', label: other, config: {apiBaseUrl: 'http://127.0.0.1:9000/v1'}}").unwrap();
-    assert_eq!(labelled.secrets.keys().collect::<Vec<_>>(), ["vllm:chat:e"]);
-    let same = other("{id: 'vllm:chat:e', config: {apiBaseUrl: 'http://127.0.0.1:8961/v1', temperature: 0}}").unwrap();
+        other("{id: 'openai:chat:e', label: other, config: {apiBaseUrl: 'http://127.0.0.1:9000/v1'}}").unwrap();
+    assert_eq!(labelled.secrets.keys().collect::<Vec<_>>(), ["openai:chat:e"]);
+    let same =
+        other("{id: 'openai:chat:e', config: {apiBaseUrl: 'http://127.0.0.1:8961/v1', temperature: 0}}").unwrap();
     assert_eq!(same.secrets.len(), 1);
 }

@@ -80,7 +80,7 @@ async fn people_read_it_with_their_own_tools() {
 /// A store with two runs of three entries each.
 async fn two_runs(path: &Path) -> (Arc<SqliteStore>, Lineage) {
     let (store, lineage) = open(path).await;
-    for name in ["bad", "good"] {
+    for name in ["bad-run", "good-run"] {
         let run = samples::run(name).unwrap();
         let events = vec![samples::started(&run, None).unwrap(), samples::admitted(0), samples::trial(1)];
         store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
@@ -100,11 +100,11 @@ async fn a_journal_that_cannot_be_read_holds_no_other_up_and_is_told() {
     sqlx::query(newer).execute(&mut connection).await.unwrap();
     let (_store, lineage) = open(&path).await;
     let carried = lineage.carry_over().await.unwrap();
-    let (bad, good) = (samples::run("bad").unwrap(), samples::run("good").unwrap());
+    let (bad, good) = (samples::run("bad-run").unwrap(), samples::run("good-run").unwrap());
     assert_eq!((carried.entries, carried.held.len()), (3, 1));
     assert_eq!(carried.held[0].0, bad);
     let told = carried.whole().unwrap_err().to_string();
-    for words in ["run `bad` is left out", "journal entry 1", "update `clade`", "dreamt"] {
+    for words in ["run `bad-run` is left out", "journal entry 1", "update `clade`", "dreamt"] {
         assert!(told.contains(words), "{told}");
     }
     // the others are there, also in questions about several, and with a tree at hand that cannot go on
@@ -120,7 +120,7 @@ async fn a_backup_that_was_put_back_is_told_from_what_was_kept_since() {
     let (path, copy) = (folder.path().join("store.db"), folder.path().join("copy.db"));
     let (store, _) = two_runs(&path).await;
     store.backup(&copy).await.unwrap();
-    let run = samples::run("good").unwrap();
+    let run = samples::run("good-run").unwrap();
     store.append(run.clone(), 3, Timestamp(2), vec![samples::admitted(1)]).await.unwrap();
     // a server beside the store, which outlives it
     let server = Arc::new(MemoryStore::new());

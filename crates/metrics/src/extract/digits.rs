@@ -155,7 +155,7 @@ fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let head = text.trim_end_matches(' ');
     let at = head.len().checked_sub(word.len())?;
     let ends = text.len() > head.len() && head.get(at..)?.eq_ignore_ascii_case(word);
-    (ends && !head[..at].ends_with(char::is_alphanumeric)).then_some(&head[..at])
+    (ends && !head[..at].ends_with(char::is_alphanumeric)).then(|| &head[..at])
 }
 
 pub(super) fn apply_sign(number: Number, negative: bool) -> Number {
