@@ -78,6 +78,11 @@ impl fmt::Display for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
+            // nobody asks for these by name: the store itself refers to them
+            StoreError::NotFound { what: what @ ("example" | "text"), name } => Self::Error(format!(
+                "the database is damaged: it refers to the {what} {name} and does not have it; \
+                 `clade doctor` checks the whole file, and a copy that `clade backup` made can be put back"
+            )),
             StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Ambiguous { .. } => {
                 Self::Usage(error.to_string())
             }

@@ -99,6 +99,7 @@ impl Setup {
         settings.span = tracing::debug_span!(target: "clade::trace", "run", otel.name = format!("run {}", state.run()),
             clade.run.id = %state.run(), clade.run.strategy = spec.optimize.strategy.name().as_str());
         let stopping = settings.stopping.clone();
+        settings.data = key.is_some().then_some(state.dataset().hash);
         settings.simulated = Some(simulated(key, spec.seed));
         let clients = clients(&Stack::new(settings), spec)?;
         let window = spec.options.max_concurrency.map_or(WINDOW, |most| (WINDOW_PER_CALL * most as usize).max(64));

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use clade_domain::{EvalOptions, ModelSpec, Models};
+use clade_domain::{ContentHash, EvalOptions, ModelSpec, Models};
 use clade_text::environment::{Unset, expand};
 use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
@@ -67,6 +67,8 @@ pub struct StackSettings {
     pub shared: Option<Arc<SharedLimits>>,
     /// Makes simulated models; without it their names are refused.
     pub simulated: Option<SimulatedFactory>,
+    /// The data that simulated models know: under other data they give other answers.
+    pub data: Option<ContentHash>,
     /// The span of which calls are parts, for traces.
     pub span: tracing::Span,
     /// Who looks up the hosts of addresses that are no known provider's ([`unusual_address`]); the machine itself where nobody is named.
@@ -94,6 +96,7 @@ impl StackSettings {
             counters: Arc::default(),
             shared: None,
             simulated: None,
+            data: None,
             span: tracing::Span::none(),
             names: None,
         }
@@ -432,11 +435,13 @@ fn identity(
 ) -> ModelIdentity {
     let model = config.model.as_deref().unwrap_or_default();
     // a simulated model without a seed of its own draws from the run's, and so is another model under another seed
-    let drawn = (name.vendor.wire == Wire::Simulated && !spec.config.contains_key("seed")).then_some(around.seed);
+    let simulated = name.vendor.wire == Wire::Simulated;
+    let drawn = (simulated && !spec.config.contains_key("seed")).then_some(around.seed);
     // maps are sorted by key, so the same settings are the same text
-    let settings = match drawn {
-        Some(seed) => serde_json::to_string(&(model, &config.body, &config.placed, seed)),
-        None => serde_json::to_string(&(model, &config.body, &config.placed)),
+    let settings = if simulated {
+        serde_json::to_string(&(model, &config.body, &config.placed, drawn, around.data))
+    } else {
+        serde_json::to_string(&(model, &config.body, &config.placed))
     };
     let settings = settings.unwrap_or_default();
     ModelIdentity::new(&name.to_string(), base_url, &settings, config.sampling.clone(), &around.foreign)

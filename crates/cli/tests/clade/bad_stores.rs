@@ -37,6 +37,21 @@ fn databases_that_are_not_ours_to_read() {
 }
 
 #[test]
+fn an_example_that_the_database_lost_is_no_mistake_of_the_users() {
+    let place = Place::new();
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "before"]);
+    let python = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM examples WHERE id = 3'); c.commit()";
+    let lost = Command::new("python3").args(["-c", python]).arg(place.path("data/clade.db")).status();
+    if !lost.is_ok_and(|status| status.success()) {
+        println!("skipped: there is no python3 with sqlite3");
+        return;
+    }
+    let ran = place.run(&["eval", "p.yaml", "--no-cache"]);
+    assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("the database is damaged") && ran.stderr.contains("clade doctor"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_doctor_reads_the_whole_database() {
     let place = Place::new();
     place.ok(&["eval", "p.yaml", "--quiet"]);

@@ -35,6 +35,28 @@ fn answers_that_were_cut_off_are_said_to_be() {
 }
 
 #[test]
+fn other_right_answers_are_not_met_with_what_was_answered_before() {
+    let place = Place::new();
+    for (word, file) in [("apple", "a.yaml"), ("pear", "b.yaml")] {
+        let rows =
+            (0..20).map(|n| json!({ "vars": { "question": format!("Fruit {n}?"), "label": format!("{word} {n}") } }));
+        let file_text = json!({
+            "prompts": ["{{question}}"],
+            "providers": ["simulated:rough"],
+            "defaultTest": { "assert": [{ "type": "icontains", "value": "{{label}}" }] },
+            "tests": rows.collect::<Vec<_>>(),
+        });
+        place.write(file, file_text.to_string());
+        place.ok(&["eval", file, "--quiet", "--run-id", &format!("fruit-{word}")]);
+    }
+    let score = |run: &str, pointer: &str| place.json(&["show", run])["result"].pointer(pointer).cloned();
+    assert_eq!(score("fruit-pear", "/spent/cache_hits"), Some(json!(0)));
+    assert_eq!(score("fruit-apple", "/prompts/0/score"), score("fruit-pear", "/prompts/0/score"));
+    place.ok(&["eval", "b.yaml", "--quiet", "--run-id", "fruit-again"]);
+    assert_eq!(score("fruit-again", "/spent/cache_hits"), Some(json!(20)));
+}
+
+#[test]
 fn several_prompts_are_set_side_by_side() {
     let place = Place::new();
     place.write("prompt.txt", "{{question}}\n---\nThink step by step. {{question}} Answer:\n---\nQ: {{question}}\n");

@@ -27,7 +27,7 @@ pub(super) struct Right {
 const ANSWERS: [&str; 5] = ["answer", "target", "label", "expected", "output"];
 
 /// Assertions whose value is what the output must be or have.
-const COMPARING: [&str; 13] = [
+const COMPARING: [&str; 16] = [
     "equals",
     "numeric",
     "choice",
@@ -41,6 +41,9 @@ const COMPARING: [&str; 13] = [
     "levenshtein",
     "similar",
     "factuality",
+    "accuracy",
+    "exact-match",
+    "accuracy-judge",
 ];
 
 impl Right {
@@ -158,6 +161,12 @@ mod tests {
             (json!({"q": "q"}), json!([{"type": "contains", "value": "Paris"}]), "Paris", Style::Bare),
             (json!({"q": "q", "gold": "4"}), json!([{"type": "numeric", "value": "{{ gold }}"}]), "4", Style::Number),
             (json!({"q": "q"}), json!([{"type": "contains-any", "value": ["a1", "b"]}]), "a1", Style::Bare),
+            (
+                json!({"q": "q", "zielwort": "Haus"}),
+                json!([{"type": "accuracy", "value": "{{zielwort}}"}]),
+                "Haus",
+                Style::Bare,
+            ),
             (json!({"q": "q"}), json!([{"type": "contains", "negated": true, "value": "Paris"}]), "", Style::Open),
             (json!({"q": "q"}), json!([{"type": "llm-rubric", "value": "is kind"}]), "", Style::Open),
             (json!({"answer": "the only text"}), json!([]), "", Style::Open),
