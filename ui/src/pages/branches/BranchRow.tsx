@@ -2,12 +2,15 @@ import { Link } from "@tanstack/react-router";
 import type { Snapshot } from "@/api/types";
 import { Button } from "@/components/Button";
 import { RunState } from "@/components/RunState";
-import { ago, count, moment, score } from "@/lib/format";
+import { restsOn, type Figures } from "@/lib/figures";
+import { ago, count, moment } from "@/lib/format";
+import { Scored } from "../runs/Scored";
 import type { Branch } from "./forest";
 import { Gutter } from "./Gutter";
 
 interface Props {
   branch: Branch;
+  figures: Figures | undefined;
   snapshots: readonly Snapshot[];
   may: boolean;
   chosen: boolean;
@@ -18,7 +21,7 @@ interface Props {
 }
 
 /** A run in the tree of branches, with what can be done from here. */
-export function BranchRow({ branch, snapshots, may, chosen, onChoose, onBranch, onClone }: Props) {
+export function BranchRow({ branch, figures, snapshots, may, chosen, onChoose, onBranch, onClone }: Props) {
   const { run, depth, descent } = branch;
   const searches = run.mode === "optimize";
   return (
@@ -34,7 +37,7 @@ export function BranchRow({ branch, snapshots, may, chosen, onChoose, onBranch, 
         </div>
       </td>
       <td className="align-middle"><RunState status={run.status} /></td>
-      <td className={`num align-middle ${descent ? "font-semibold text-accent" : ""}`}>{score(run.best_score)}</td>
+      <td className="num align-middle !py-0" title={figures ? restsOn(figures.best, figures.split) : undefined}><Scored figure={figures?.best ?? { value: run.best_score }} best={descent} note={run.improved === false ? "no gain shown" : run.improved ? "gain shown ✓" : undefined} /></td>
       <td className="num align-middle">{count(run.candidates)}</td>
       <td className="align-middle">
         {snapshots.length ? (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { reportQuery, specQuery } from "@/api/queries";
+import { candidateQuery, diffQuery, reportQuery, runBudgetQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
 import { Badge } from "@/components/Badge";
@@ -9,25 +9,25 @@ import { Score } from "@/components/Score";
 import { count, plural, pValue, signed } from "@/lib/format";
 import { BudgetGauges } from "./BudgetGauges";
 import { RunActions } from "./RunActions";
-import { wilson } from "@/lib/wilson";
+import { figuresOf, restsOn, type Figure } from "@/lib/figures";
 
-const SPLIT_OF = { evaluating: "all examples", searching: "train", choosing: "validation", proving: "test", finished: "test" } as const;
 const WHY: Record<string, string> = { search: "searching", finished: "finished" };
 
 /** What matters of a run at a glance: best against seed, with intervals, and what it may still spend. */
 export function RunHeader({ detail }: { detail: RunDetail }) {
   const { run, progress } = detail;
   const { data: report } = useQuery(reportQuery(run.run));
-  // a run that does not go on reports no progress; its limits are those of its settings
-  const { data: spec } = useQuery({ ...specQuery(run.run), enabled: !progress && !shareOf(run.run) });
+  // a run that does not go on reports no progress; its limits are those in force, which links to a run do not show
+  const { data: limits } = useQuery({ ...runBudgetQuery(run.run), enabled: !progress && !shareOf(run.run) });
   const evidence = report?.evidence;
-  const phase = progress?.phase ?? (run.status === "finished" ? "finished" : "searching");
-  const bestScore = evidence?.best_score ?? progress?.best_score ?? run.best_score;
-  const seedScore = evidence?.seed_score ?? progress?.seed_score ?? run.seed_score;
-  const bestCi = evidence?.best_ci ?? (progress?.best_score != null && progress.best_examples > 0 ? wilson(progress.best_score, progress.best_examples) : undefined);
-  // while there is no evidence, both are scored on the examples that both met
-  const seedCi = evidence?.seed_ci ?? (progress?.seed_score != null && progress.best_examples > 0 ? wilson(progress.seed_score, progress.best_examples) : undefined);
-  const split = evidence ? "test" : SPLIT_OF[phase];
+  const rests = run.mode === "optimize" && report !== undefined && !evidence && run.status !== "running" && run.candidates > 0;
+  const seedNode = useQuery({ ...candidateQuery(run.run, "c0"), enabled: rests });
+  const bestNode = useQuery({ ...candidateQuery(run.run, "best"), enabled: rests });
+  const pair = useQuery({ ...diffQuery(run.run, "best", "seed"), enabled: rests });
+  const own = rests && seedNode.data && bestNode.data ? { seed: seedNode.data.node, best: bestNode.data.node } : null;
+  const { seed, best, split, paired } = figuresOf({ run, progress, evidence, own });
+  const apart = paired ? undefined : pair.data?.scores.find((one) => one.split === split);
+  const shared = paired && best.examples !== undefined && !own ? `on ${plural(best.examples, split === "all" ? "example" : `${split} example`)} that both met` : split === "all" ? "all examples" : split;
   const spent = report && run.status !== "running" ? report.spent : (progress?.spent ?? run.spent);
   const live = run.status === "running" && progress;
   const same = report?.best?.candidate === "c0";
@@ -52,11 +52,11 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         </div>
       </div>
       <div className="mt-2 flex flex-wrap items-start gap-x-10 gap-y-2">
-        <div className="min-w-0">
+        <div className="min-w-0 lg:max-w-[calc(100%-19rem)]">
         {run.mode === "optimize" ? (
           <dl className="flex flex-wrap gap-x-8 gap-y-2">
-            <div><dt className="label">Best</dt><dd><Score size="figure" best value={bestScore} low={bestCi?.[0]} high={bestCi?.[1]} /></dd></div>
-            <div><dt className="label">Seed</dt><dd><Score size="figure" value={seedScore} low={seedCi?.[0]} high={seedCi?.[1]} /></dd></div>
+            <div><dt className="label">Best</dt><dd><span title={restsOn(best, split)}><Score size="figure" best value={best.value} low={best.low} high={best.high} /></span><On figure={best} /></dd></div>
+            <div><dt className="label">Seed</dt><dd><span title={restsOn(seed, split)}><Score size="figure" value={seed.value} low={seed.low} high={seed.high} /></span><On figure={seed} /></dd></div>
             <div>
               <dt className="label">Difference</dt>
               <dd>
@@ -67,10 +67,20 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
                     <span className={`text-figure font-semibold ${evidence.improved ? "" : "text-muted"}`}>{signed(evidence.difference)}</span>{" "}
                     <span className="text-[0.875rem] text-muted"><Interval low={evidence.ci_low} high={evidence.ci_high} />, {pValue(evidence.p_value)}, {split}</span>
                   </>
+                ) : own && paired ? (
+                  <>
+                    <span className="text-figure font-semibold text-muted">–</span>{" "}
+                    <span className="text-[0.875rem] text-muted">the seed leads so far, not yet tested</span>
+                  </>
+                ) : paired ? (
+                  <>
+                    <span className="text-figure font-semibold">{best.value != null && seed.value != null ? signed(best.value - seed.value) : "–"}</span>{" "}
+                    <span className="text-[0.875rem] text-muted">{shared}, not yet tested</span>
+                  </>
                 ) : (
                   <>
-                    <span className="text-figure font-semibold">{bestScore != null && seedScore != null ? signed(bestScore - seedScore) : "–"}</span>{" "}
-                    <span className="text-[0.875rem] text-muted">{split}, not yet tested</span>
+                    <span className="text-figure font-semibold text-muted">{signed(apart?.difference)}</span>{" "}
+                    <span className="text-[0.875rem] text-muted">{apart ? <><Interval low={apart.ci_low} high={apart.ci_high} />, on {plural(apart.examples, `${split} example`)} that both met, </> : null}not yet tested</span>
                   </>
                 )}
               </dd>
@@ -93,10 +103,15 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         {evidence && !evidence.improved ? <span className="text-lost"> · {same ? "the seed prompt was kept" : "no improvement shown"}</span> : null}
       </p>
         </div>
-        <BudgetGauges spent={spent} budget={progress?.budget ?? spec?.optimize.budget ?? null} run={detail} />
+        <BudgetGauges spent={spent} budget={progress?.budget ?? limits?.budget ?? null} run={detail} />
       </div>
     </header>
   );
+}
+
+/** How many examples a score rests on, in the type of its interval. */
+function On({ figure }: { figure: Figure }) {
+  return figure.examples === undefined ? null : <span className="text-[0.875rem] text-muted"> n {count(figure.examples)}</span>;
 }
 
 function Interval({ low, high }: { low: number; high: number }) {

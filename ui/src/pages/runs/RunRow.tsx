@@ -3,10 +3,13 @@ import { memo } from "react";
 import type { RunSummary } from "@/api/types";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
-import { ago, moment, plural, score } from "@/lib/format";
+import { restsOn } from "@/lib/figures";
+import { ago, moment, plural } from "@/lib/format";
 import { GainBar } from "./GainBar";
 import { Sparkline } from "./Sparkline";
+import { Scored } from "./Scored";
 import { Spending } from "./Spending";
+import { useFigures } from "./useFigures";
 
 interface Props {
   run: RunSummary;
@@ -20,8 +23,7 @@ interface Props {
 /** A row of the table. While one scrolls, rows that stay are not made anew. */
 export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }: Props) {
   const progress = run.progress;
-  const seed = progress?.seed_score ?? run.seed_score;
-  const best = progress?.best_score ?? run.best_score;
+  const { seed, best, split, paired } = useFigures(run);
   const state = <RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} />;
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[62px]">
@@ -37,9 +39,9 @@ export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }:
         <span className="text-small sm:hidden">{state}</span>
       </td>
       <td title={run.detail || undefined} className="max-sm:hidden">{state}</td>
-      <td className="num text-muted max-sm:hidden">{score(seed)}</td>
-      <td className="num font-semibold text-accent">{score(best)}</td>
-      <td><GainBar seed={seed} best={best} improved={run.improved} /></td>
+      <td className="num text-muted max-sm:hidden" title={restsOn(seed, split)}><Scored figure={seed} /></td>
+      <td className="num" title={restsOn(best, split)}><Scored figure={best} best /></td>
+      <td><GainBar seed={seed.value} best={best.value} gain={paired ? undefined : run.best_score !== null && run.seed_score !== null ? run.best_score - run.seed_score : null} improved={run.improved} /></td>
       <td className="!align-middle"><Sparkline run={run} /></td>
       <td className="whitespace-nowrap"><Spending run={run} /></td>
       <td className="max-w-56"><span className="block truncate">{run.strategy || "–"}</span><span className="flex items-center gap-1.5 text-small text-muted"><span className="truncate">{run.model}</span>{run.simulated ? <Badge>simulated</Badge> : null}</span></td>
