@@ -46,6 +46,9 @@ test("first admin, workspace, invitation; a viewer sees no control and the serve
     await expect(guest.getByRole("heading", { name: "No runs yet" })).toBeVisible();
     await expect(guest.getByRole("link", { name: "New run" })).toHaveCount(0);
     await expect(guest.getByRole("button", { name: "Try the demo" })).toHaveCount(0);
+    await guest.goto(new URL("/w/research/new", clade.url).href);
+    await expect(guest.getByRole("heading", { name: "No runs to start here" })).toBeVisible();
+    await expect(guest.getByRole("button", { name: "Start", exact: true })).toHaveCount(0);
     const forced = await guest.evaluate(async () => {
       const session = (await (await fetch("/api/v1/session")).json()) as { csrf: string };
       return (await fetch("/api/v1/workspaces/research/runs/demo", { method: "POST", headers: { "content-type": "application/json", "x-csrf-token": session.csrf }, body: "{}" })).status;

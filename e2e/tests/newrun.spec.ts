@@ -35,6 +35,11 @@ test("a dataset is kept, a run file is checked, mended and started, and hostile 
     await expect(file).toHaveValue(/strategy: random/);
     await page.getByRole("spinbutton", { name: "Calls" }).fill("600");
     await expect(file).toHaveValue(/calls: 600/);
+    // Enter begins the next line of what is frozen
+    const frozen = page.getByRole("textbox", { name: "Frozen text" });
+    await frozen.pressSequentially("{{question}}\nWhat");
+    await expect(frozen).toHaveValue("{{question}}\nWhat");
+    await frozen.fill("");
     // the check is tried on one example before anything is started
     await page.getByText("Try the check on one example").click();
     await page.getByRole("spinbutton", { name: "Example" }).fill("3");

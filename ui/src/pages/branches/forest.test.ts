@@ -16,7 +16,7 @@ it("draws on the line of a run past its first branch, and not past its last", ()
 it("marks the way to the best of a tree, past the rows between, and none for a run alone", () => {
   const rows = forest([run("b2", "a1"), run("a1", null), run("b1", "a1"), run("z1", null)], worths({ b2: 0.5, a1: 0.4, b1: 0.7, z1: 0.9 }));
   expect(rows.filter((row) => row.descent).map((row) => row.run.run)).toEqual(["a1", "b1"]);
-  expect(rows.map((row) => row.leads)).toEqual([false, true, false, false]);
+  expect(rows.map((row) => row.leads)).toEqual([true, false, false, false]);
   expect(rows.find((row) => row.run.run === "b2")?.descentRails).toEqual([true]);
 });
 it("ends where runs name each other in a circle", () => {

@@ -1,8 +1,8 @@
 import { Button } from "@/components/Button";
-import { Field } from "@/components/Field";
 import { Select } from "@/components/Select";
 import { TextField } from "@/components/TextField";
 import { BudgetFields } from "../run/BudgetFields";
+import { FrozenField } from "./FrozenField";
 import { ModelField } from "./ModelField";
 import type { RunForm } from "./runFile";
 
@@ -62,9 +62,7 @@ export function FormPart({ form, columns, onChange }: Props) {
         <div className="grid gap-3 sm:grid-cols-3">
           {(["train", "validation", "test"] as const).map((split) => <TextField key={split} label={`Share of ${split}`} type="number" min={0} max={1} step="any" value={form.splits[split]} onChange={(share) => onChange({ splits: { ...form.splits, [split]: share } })} />)}
         </div>
-        <Field label="Frozen text" hint="One a line. Every descendant keeps it word for word.">
-          {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} rows={2} spellCheck={false} className="field prompt" value={form.frozen} onChange={(event) => onChange({ frozen: event.target.value })} />}
-        </Field>
+        <FrozenField value={form.frozen} onChange={(frozen) => onChange({ frozen })} />
       </section>
     </>
   );

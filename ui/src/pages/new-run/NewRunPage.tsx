@@ -5,9 +5,11 @@ import { ApiError } from "@/api/ApiError";
 import { api } from "@/api/client";
 import { libraryItemQuery, libraryTextQuery } from "@/api/queries";
 import type { CheckResult, RunRequest } from "@/api/types";
+import { useMay } from "@/app/useSession";
 import { Button } from "@/components/Button";
 import { Confirm } from "@/components/Confirm";
 import { CopyButton } from "@/components/CopyButton";
+import { EmptyState } from "@/components/EmptyState";
 import { curl } from "@/lib/curl";
 import { ColumnMapping } from "./ColumnMapping";
 import { lacking, renamed, rowsAt } from "./columns";
@@ -27,6 +29,12 @@ import { useDraft } from "./useDraft";
 /** A form and the run file side by side; each edits the other. Nothing is spent before Start. */
 export function NewRunPage() {
   const { ws } = useParams({ from: "/w/$ws/new" });
+  const may = useMay(ws);
+  if (!may("create_runs")) return <EmptyState title="No runs to start here">A run costs money. Your role here looks and comments; an admin of the workspace can change that.</EmptyState>;
+  return <Draft ws={ws} />;
+}
+
+function Draft({ ws }: { ws: string }) {
   const search = useSearch({ from: "/w/$ws/new" });
   const navigate = useNavigate();
   const { draft, set, clear } = useDraft(ws, { file: START, prompt: "Answer the question.\n\nQuestion: {{question}}", data: "" });

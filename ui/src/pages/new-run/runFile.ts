@@ -103,7 +103,7 @@ export function write(text: string, change: Partial<RunForm>): string {
   if (change.splits !== undefined) for (const [name, share] of Object.entries(change.splits)) set(["optimize", "splits", name], share === "" ? undefined : Number(share));
   if (change.maxTokens !== undefined) set(["optimize", "constraints", "max_prompt_tokens"], change.maxTokens === "" ? undefined : Number(change.maxTokens));
   if (change.frozen !== undefined) {
-    const lines = change.frozen.split("\n").filter((line) => line.trim() !== "");
+    const lines = linesOf(change.frozen);
     set(["optimize", "constraints", "frozen"], lines.length ? doc.createNode(lines) : undefined);
   }
   if (change.seed !== undefined) set(["optimize", "seed"], change.seed === "" ? undefined : Number(change.seed));
@@ -138,6 +138,9 @@ function put(doc: Document.Parsed, path: (string | number)[], value: unknown): v
   }
   doc.setIn(path, value);
 }
+
+/** The lines of a text that are not empty. */
+export const linesOf = (text: string): string[] => text.split("\n").filter((line) => line.trim() !== "");
 
 /** The names between `{{` and `}}` of a prompt, filters left off. */
 export function variables(prompt: string): string[] {

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
-import { commentsQuery } from "@/api/queries";
+import { commentsQuery, runQuery } from "@/api/queries";
 import type { RunDetail } from "@/api/types";
 import { offerCommands } from "@/app/commands";
 import { typing } from "@/app/shortcuts";
@@ -14,6 +14,7 @@ import { BudgetDialog } from "./BudgetDialog";
 import { useHasComments } from "./Comments";
 import { CommentsDialog } from "./CommentsDialog";
 import { ExportDialog } from "./ExportDialog";
+import { resumed } from "./rests";
 import { ShareDialog } from "./ShareDialog";
 import { SnapshotDialog } from "./SnapshotDialog";
 import { SteerDialog } from "./SteerDialog";
@@ -26,9 +27,15 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   const [open, setOpen] = useState<"branch" | "export" | "budget" | "comments" | "snapshot" | "share" | "steer" | null>(null);
   const control = useMutation({
     mutationFn: (what: "start" | "pause" | "stop") => api.post(`/runs/${run.run}/${what}`),
-    onSuccess: (_, what) => {
-      toast({ start: "It goes on.", pause: "Pausing: calls in flight may end.", stop: "Stopping: it chooses and proves with what it has." }[what]);
+    onSuccess: async (_, what) => {
       void client.invalidateQueries({ queryKey: ["run", run.run] });
+      if (what === "start") {
+        // a run that can buy nothing rests again within moments
+        await new Promise((done) => setTimeout(done, 800));
+        const after = await client.fetchQuery({ ...runQuery(run.run), staleTime: 0 }).catch(() => null);
+        const text = after ? resumed(after.run) : "It goes on.";
+        toast(text, text.startsWith("It rests") ? { tone: "lost" } : {});
+      } else toast({ pause: "Pausing: calls in flight may end.", stop: "Stopping: it chooses and proves with what it has." }[what]);
     },
     onError: toastError,
   });

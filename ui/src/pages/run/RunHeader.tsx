@@ -8,6 +8,7 @@ import { RunState } from "@/components/RunState";
 import { Score } from "@/components/Score";
 import { count, plural, pValue, signed } from "@/lib/format";
 import { BudgetGauges } from "./BudgetGauges";
+import { raisedSince } from "./rests";
 import { RunActions } from "./RunActions";
 import { figuresOf, restsOn, type Figure } from "@/lib/figures";
 
@@ -99,7 +100,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           progress?.failed ? `${count(progress.failed)} failed` : null,
           live && progress.waiting ? progress.waiting : null,
         ].filter(Boolean).join(" · ")}
-        {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}</span> : null}
+        {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}{run.status === "paused" && raisedSince(run.detail, spent, limits?.budget) ? <span className="text-ink">; it was raised since: Resume goes on</span> : null}</span> : null}
         {evidence && !evidence.improved ? <span className="text-lost"> · {same ? "the seed prompt was kept" : "no improvement shown"}</span> : null}
       </p>
         </div>
