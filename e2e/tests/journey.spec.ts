@@ -102,7 +102,7 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     expect(bundle.length).toBeGreaterThan(10_000);
 
     const second = await context.newPage();
-    const seenThere = watch(second, { origin: other.url.origin });
+    const seenThere = watch(second, { origin: other.url.origin, allow: [/status of 409/] });
     await enter(second, other);
     const data = await second.evaluateHandle(
       ({ text }) => {
@@ -116,6 +116,18 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     await second.getByRole("heading", { name: "No runs yet" }).dispatchEvent("drop", { dataTransfer: data });
     await second.waitForURL(new RegExp(`/runs/${run}`));
     await expect(second.getByRole("application")).toHaveAccessibleName(/\d+ candidates/);
+    // the same bundle again: the run that is there is offered, and another id
+    await second.getByRole("link", { name: "Promptclade" }).click();
+    await second.getByRole("heading", { name: "Runs", exact: true }).dispatchEvent("drop", { dataTransfer: data });
+    const clash = second.getByRole("dialog", { name: `Run ${run} is here already` });
+    await clash.getByRole("textbox", { name: "Id" }).fill("beside-it");
+    await clash.getByRole("button", { name: "Import beside it" }).click();
+    await second.waitForURL(/\/runs\/beside-it/);
+    // b goes to the best from anywhere on the page, and the arrows walk on from there
+    await second.getByRole("application").waitFor();
+    await second.keyboard.press("b");
+    await expect(second.getByRole("complementary", { name: /^Candidate c/ })).toBeVisible();
+    await expect(second.getByRole("application")).toBeFocused();
     seenThere.clean();
     seen.clean();
   } finally {

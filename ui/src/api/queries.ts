@@ -78,6 +78,13 @@ export const worthQuery = (run: T.RunSummary) =>
     enabled: run.mode === "optimize" && !run.deleted && run.status !== "running" && run.best_score !== null,
     staleTime: 600_000,
   });
+/** The entries by which people steered a search. */
+export const steersQuery = (run: string) =>
+  queryOptions({
+    queryKey: ["run", run, "steers"],
+    queryFn: async ({ signal }) => (await api.text(`/runs/${run}/journal`, { events: "steered" }, signal)).split("\n").filter(Boolean).map((line) => JSON.parse(line) as T.Recorded),
+    staleTime: 60_000,
+  });
 export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Page<T.Flip>>(run, "flips", { a, b, split, limit: 500 });
 export const generationsQuery = (run: string) => ofRun<T.Page<T.Generation>>(run, "generations", { limit: 500 });
 export const trialsQuery = (run: string, candidate: string, example: number) =>

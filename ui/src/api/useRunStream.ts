@@ -29,7 +29,7 @@ const STALE_BY: Record<string, readonly string[]> = {
   evidence_measured: ["report", ""],
   headroom_measured: ["report"],
   budget_changed: [""],
-  steered: ["lineage", "candidates"],
+  steered: ["lineage", "candidates", "steers"],
   run_finished: ["lineage", "candidates", "report", "curve", "generations", "matrix", ""],
   session_started: [""],
   session_ended: [""],

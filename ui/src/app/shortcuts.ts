@@ -1,7 +1,8 @@
 /** The keys of every page, as the sheet behind `?` shows them. */
 export const SHORTCUTS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   ["Everywhere", [["Ctrl K", "commands"], ["?", "this sheet"], ["/", "filter"], ["g r", "runs"], ["g n", "new run"], ["t", "theme"]]],
-  ["Lineage", [["← →", "parent, first child"], ["↑ ↓", "sibling above, below"], ["Enter", "open the side panel"], ["b", "the best prompt"], ["f", "fit"], ["+ −", "zoom"], ["Space", "fold, unfold"], ["Esc", "close the panel"]]],
+  ["Lineage", [["b", "the best prompt"], ["f", "fit"], ["+ −", "zoom"]]],
+  ["Lineage, with the plate in focus (b or a click puts it there)", [["← →", "parent, first child"], ["↑ ↓", "sibling above, below"], ["Enter", "open the side panel"], ["Space", "fold, unfold"], ["Esc", "close the panel"]]],
   ["Run", [["1 … 6", "tabs"], ["p", "pause, resume"]]],
 ];
 

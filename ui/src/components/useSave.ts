@@ -3,15 +3,15 @@ import { ApiError } from "@/api/ApiError";
 import { toast, toastError } from "./toasts";
 
 /** A write that says when it is done, and fetches anew what it changed. Where someone else was faster, that is said and shown. */
-export function useSave<A, R>(write: (input: A) => Promise<R>, { keys, done, after }: { keys: QueryKey[]; done?: string; after?: (result: R) => void }) {
+export function useSave<A, R>(write: (input: A) => Promise<R>, { keys, done, after }: { keys: QueryKey[]; done?: string; after?: (result: R, input: A) => void }) {
   const client = useQueryClient();
   const refresh = () => keys.forEach((queryKey) => void client.invalidateQueries({ queryKey }));
   return useMutation({
     mutationFn: write,
-    onSuccess: (result) => {
+    onSuccess: (result, input) => {
       refresh();
       if (done) toast(done);
-      after?.(result);
+      after?.(result, input);
     },
     onError: (error) => {
       if (error instanceof ApiError && error.status === 412) {

@@ -1,4 +1,5 @@
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from "react";
+import { typing } from "@/app/shortcuts";
 import { score } from "@/lib/format";
 import { useShownTheme } from "@/lib/theme";
 import type { LookOptions } from "./look";
@@ -11,6 +12,8 @@ export interface PlateHandle {
   zoomBy: (factor: number) => void;
   png: (around: Around) => Promise<Blob | null>;
 }
+
+type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "preventDefault">;
 
 interface Props {
   scene: Scene;
@@ -59,7 +62,7 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
     png: async (around) => (await plate.current?.png(around)) ?? null,
   }), []);
 
-  const onKey = (event: KeyboardEvent) => {
+  const onKey = (event: Pressed) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const from = chosen >= 0 ? chosen : Math.max(0, scene.best);
     const keys: Record<string, () => void> = {
@@ -81,6 +84,20 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
     event.preventDefault();
     act();
   };
+
+  // these mean the same wherever one is on the page; the others are the plate's own, for they scroll and press elsewhere
+  const press = useRef(onKey);
+  press.current = onKey;
+  useEffect(() => {
+    const anywhere = (event: globalThis.KeyboardEvent) => {
+      if (!"bf+=-".includes(event.key) || event.defaultPrevented || typing(event.target) || document.querySelector("dialog[open]") || host.current?.contains(event.target as globalThis.Node)) return;
+      press.current(event);
+      // the arrows walk on from the best
+      if (event.key === "b") host.current?.focus({ preventScroll: true });
+    };
+    addEventListener("keydown", anywhere);
+    return () => removeEventListener("keydown", anywhere);
+  }, []);
 
   const words = (node: number) => {
     const mark = scene.marks[node];

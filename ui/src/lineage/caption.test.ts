@@ -32,12 +32,12 @@ describe("legend", () => {
     expect(plain).not.toContain("finalist");
   });
   it("leaves out the word of what is a diamond whatever its word is", () => {
-    const node = (operator: string | null, x: number) => ({ id: `r@c${x}`, x, y: 0, edges: x ? [{ x: 0, y: 0, relation: "mutated_from" }] : [], descent: false, folded: null, node: { operator, status: "kept", score: null, entry: x } });
+    const node = (operator: string | null, x: number) => ({ id: `r@c${x}`, x, y: 0, edges: x ? [{ x: 0, y: 0, relation: "mutated_from" }] : [], descent: false, folded: null, node: { operator, status: "kept", score: null, entry: x, parents: [] } });
     const grown = sceneOf({ columns: 2, rows: 1, best: null, total: 2, matching: null, matched: null, next: null, marks: [node(null, 0), node("reflect", 1)] } as never);
     expect(colouring(grown, "operator", "light").words?.map(([word]) => word)).toEqual(["reflect"]);
   });
   it("names the second ring where a disc has one, and only there", () => {
-    const mark = (id: string, x: number, status: string) => ({ id, x, y: x, edges: x ? [{ x: 0, y: 0, relation: "mutated_from" }] : [], descent: false, folded: null, node: { status, score: null, entry: x } });
+    const mark = (id: string, x: number, status: string) => ({ id, x, y: x, edges: x ? [{ x: 0, y: 0, relation: "mutated_from" }] : [], descent: false, folded: null, node: { status, score: null, entry: x, parents: [] } });
     const of = (...statuses: string[]) => sceneOf({ columns: 3, rows: 3, best: "r@c1", total: 3, matching: null, matched: null, next: null, marks: statuses.map((status, at) => mark(`r@c${at}`, at, status)) } as never);
     const drawn = (scene: ReturnType<typeof of>) => legend(scene, colouring(scene, "score", "light"), style, 900, 400).includes("finalist");
     expect(drawn(of("finalist", "chosen", "kept"))).toBe(false);

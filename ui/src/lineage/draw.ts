@@ -180,7 +180,8 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
         seen.add(key);
       }
       ctx.globalAlpha = shown === 1 ? 0.15 : mark.node.status === "dropped" ? 0.45 : 1;
-      ctx.fillStyle = look.colour[at] ?? style.muted;
+      // too small for a cross, it keeps the cross's colour
+      ctx.fillStyle = mark.node.status === "dropped" ? crossColour(look.shape !== null, look.colour[at] ?? style.muted, false, style) : (look.colour[at] ?? style.muted);
       ctx.fillRect(x - box / 2, y - box / 2, box, box);
       continue;
     }

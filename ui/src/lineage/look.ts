@@ -15,7 +15,7 @@ export interface LookOptions {
   colourOf: (node: number) => string;
   shapeOf?: (node: number) => number;
   matching: ReadonlySet<string> | null;
-  /** Only nodes that joined up to this journal entry. */
+  /** Only nodes that joined up to this moment of the scene's. */
   until: number;
 }
 
@@ -34,7 +34,7 @@ export function lookOf(scene: Scene, { colourOf, shapeOf, matching, until }: Loo
     colour[at] = colourOf(at);
     if (shape && shapeOf) shape[at] = shapeOf(at);
     radius[at] = radiusOf(mark.node.score?.trials ?? 0);
-    shown[at] = mark.node.entry > until ? 0 : matching && !matching.has(mark.id) ? 1 : 2;
+    shown[at] = (scene.moments[at] ?? 0) > until ? 0 : matching && !matching.has(mark.id) ? 1 : 2;
   }
   return { colour, shape, radius, shown };
 }

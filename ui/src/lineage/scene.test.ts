@@ -20,6 +20,16 @@ const lineage: Lineage = {
   ],
 };
 
+it("replays a branch after the run that it hangs on, whatever the numbers of its journal's entries", () => {
+  const branch = { ...mark("run2@c0", 2, 1, [[1, 0]]), node: { ...node("run2@c0", 0.5), parents: ["run1@c1"] } };
+  const second = { ...mark("run2@c1", 2, 2, [[2, 1]]), node: { ...node("run2@c1", 0.5), parents: ["run2@c0"] } };
+  const { moments } = sceneOf({ ...lineage, marks: [...lineage.marks, branch, second] });
+  const before = [...moments.slice(0, 5)];
+  expect(before).toEqual([...sceneOf(lineage).moments]);
+  expect(moments[5]).toBeGreaterThan(Math.max(...before));
+  expect(moments[6]).toBeGreaterThan(moments[5] ?? Infinity);
+});
+
 describe("scene", () => {
   const scene = sceneOf(lineage);
   it("finds parents by place, and keeps merges apart from the tree", () => {

@@ -28,7 +28,8 @@ export interface Scene {
   /** The line of descent, from the root to the best. */
   descent: number[];
   total: number;
-  lastEntry: number;
+  /** When each node joined, for the replay: the number of its journal entry, and for a branch after all of the run that it hangs on. */
+  moments: Float64Array;
 }
 
 export function sceneOf(lineage: Lineage): Scene {
@@ -42,13 +43,11 @@ export function sceneOf(lineage: Lineage): Scene {
   const relation = new Uint8Array(marks.length);
   const children: number[][] = marks.map(() => []);
   const byColumn: number[][] = Array.from({ length: lineage.columns }, () => []);
-  let lastEntry = 0;
   marks.forEach((mark, at) => {
     places.set(place(mark.x, mark.y), at);
     xs[at] = mark.x;
     ys[at] = mark.y;
     byColumn[mark.x]?.push(at);
-    lastEntry = Math.max(lastEntry, mark.node.entry);
   });
   const extra: Scene["extra"] = [];
   marks.forEach((mark, at) => {
@@ -76,7 +75,34 @@ export function sceneOf(lineage: Lineage): Scene {
   });
   for (const column of byColumn) column.sort((a, b) => (ys[a] ?? 0) - (ys[b] ?? 0));
   const best = lineage.best === null ? -1 : (index.get(lineage.best) ?? -1);
-  return { marks, index, xs, ys, parent, relation, children, bend, teeth, extra, columns: lineage.columns, rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, lastEntry };
+  return { marks, index, xs, ys, parent, relation, children, bend, teeth, extra, columns: lineage.columns, rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, moments: momentsOf(marks) };
+}
+
+const runOfMark = (id: string) => id.slice(0, id.indexOf("@"));
+
+/** Entries of different journals have no common count: runs are replayed one after the other, each after the one that it branched from. */
+function momentsOf(marks: readonly Mark[]): Float64Array {
+  const runs = new Map<string, { from: string | null; last: number }>();
+  for (const { id, node } of marks) {
+    const run = runOfMark(id);
+    const known = runs.get(run) ?? { from: null, last: 0 };
+    known.last = Math.max(known.last, node.entry);
+    known.from ??= node.parents.map(runOfMark).find((one) => one !== run) ?? null;
+    runs.set(run, known);
+  }
+  const start = new Map<string, number>();
+  let next = 0;
+  const place = (run: string) => {
+    const of = runs.get(run);
+    if (!of || start.has(run)) return;
+    // a circle of runs ends here
+    start.set(run, next);
+    if (of.from) place(of.from);
+    start.set(run, next);
+    next += of.last + 1;
+  };
+  for (const run of runs.keys()) place(run);
+  return Float64Array.from(marks, ({ id, node }) => (start.get(runOfMark(id)) ?? 0) + node.entry);
 }
 
 /** The way from the root to a node over first parents. */

@@ -18,6 +18,11 @@ describe("faults of a data set", () => {
     expect(faults("q,__split\nA,train\na,test\n")?.leaks).toEqual([{ at: [1, 2], splits: ["test", "train"] }]);
     expect(faults(JSON.stringify([{ vars: { q: "a" }, metadata: { split: "train" } }, { vars: { q: "a" }, metadata: { split: "train" } }]))?.leaks).toEqual([]);
   });
+  it("are leaks where a column `split` parts the data, by the words that the server knows; another column of that name is a variable", () => {
+    const found = faults("question,answer,split\nsame question,2,train\nsame question,2,Holdout\n");
+    expect([found?.splits, found?.leaks]).toEqual([{ train: 1, test: 1 }, [{ at: [1, 2], splits: ["test", "train"] }]]);
+    expect(faults("q,split\na,banana\na,tea\n")).toMatchObject({ splits: {}, same: [], leaks: [] });
+  });
   it("are not looked for in what cannot be read", () => {
     expect([faults(""), faults("{oops"), faults("[1")]).toEqual([null, null, null]);
   });

@@ -23,11 +23,17 @@ interface Row {
 
 const record = (value: unknown): Record<string, unknown> => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {});
 
+/** The words that name a split in data, as the server reads them. */
+const NAMES: Record<string, string> = { training: "train", valid: "validation", val: "validation", dev: "validation", "held-out": "test", heldout: "test", holdout: "test", train: "train", validation: "validation", test: "test" };
+const splitOf = (value: unknown): string => (typeof value === "string" ? (NAMES[value.trim().toLowerCase()] ?? "") : "");
+
 function rowOf(value: unknown): Row {
   const one = record(value);
-  // a promptfoo test has its variables and its split apart; of a plain row all columns are variables but those that begin with `__`
-  if (typeof one.vars === "object" && one.vars !== null) return { vars: record(one.vars), split: String(record(one.metadata).split ?? "") };
-  return { vars: Object.fromEntries(Object.entries(one).filter(([name]) => !name.startsWith("__"))), split: String(one.__split ?? "") };
+  // a promptfoo test has its variables and its split apart; of a plain row all columns are variables but those that begin with `__`, and `split`
+  // where it names one: a prompt that has it for a variable is not known here
+  if (typeof one.vars === "object" && one.vars !== null) return { vars: record(one.vars), split: splitOf(record(one.metadata).split) };
+  const column = splitOf(one.split);
+  return { vars: Object.fromEntries(Object.entries(one).filter(([name]) => !name.startsWith("__") && !(name === "split" && column))), split: splitOf(one.__split) || column };
 }
 
 function rowsOf(text: string): Row[] {

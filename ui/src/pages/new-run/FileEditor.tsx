@@ -8,9 +8,9 @@ export function FileEditor({ value, problem, onChange }: { value: string; proble
     if (problem) area.current?.scrollIntoView({ block: "nearest" });
   }, [problem]);
   return (
-    <section className="min-w-0">
+    <section className="min-w-0 lg:sticky lg:top-3 lg:flex lg:max-h-[calc(100vh-24px)] lg:flex-col lg:self-start">
       <h2 className="plate mb-1">The run file</h2>
-      <div className="flex rounded border border-hairline bg-panel">
+      <div className="flex min-h-0 rounded border border-hairline bg-panel lg:overflow-y-auto">
         <pre aria-hidden="true" className="prompt border-r border-hairline px-2 py-[5px] text-right !whitespace-pre text-muted select-none">
           {Array.from({ length: lines }, (_, at) => <span key={at} className={`block ${problem === at + 1 ? "bg-lost-soft font-semibold text-lost" : ""}`}>{at + 1}</span>)}
         </pre>

@@ -44,6 +44,7 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
       void navigate({ to: "/runs/$run", params: { run: made.run } });
     },
   });
+  const buysNothing = budget !== undefined && Object.values(budget).includes(0);
   const options = [
     ...(from ? [[from, `candidate ${from}`] as const] : []),
     ["best", "the best prompt so far"] as const,
@@ -58,7 +59,7 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" busy={branch.isPending} onClick={() => branch.mutate()}>Start the branch</Button>
+          <Button kind="primary" busy={branch.isPending} disabled={buysNothing} onClick={() => branch.mutate()}>Start the branch</Button>
         </>
       }
     >
@@ -67,6 +68,7 @@ export function BranchDialog({ run, from, snapshot, onClose }: Props) {
         <Select label="Start from" value={start} options={options} onChange={setStart} />
         {start === from && candidate.data ? <ComponentFields components={candidate.data.prompt.components} edits={edits} onChange={setEdits} /> : null}
         {limits.data ? <BudgetFields value={budget ?? limits.data.budget} onChange={setBudget} hint="Its own; at first as much as this run may buy." /> : limits.error ? <ErrorNote error={limits.error} retry={() => void limits.refetch()} /> : <Loading what="Reading the limits" />}
+        {buysNothing ? <p role="alert" className="text-lost">A limit of 0 buys nothing: set a higher one, or leave the field empty for none.</p> : null}
         {branch.error ? <ErrorNote error={branch.error} /> : null}
       </div>
     </Dialog>

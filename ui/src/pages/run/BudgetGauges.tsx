@@ -10,10 +10,10 @@ export function BudgetGauges({ spent, budget, run }: { spent: Spent; budget: Bud
   return (
     <section aria-label="Budget" className="min-w-64">
       <h2 className="label mb-0.5">Budget</h2>
-      <Gauge label="calls" spent={spent.calls} limit={budget?.calls} text={budget?.calls ? `${count(spent.calls)} of ${count(budget.calls)}` : count(spent.calls)} />
-      <Gauge label="USD" spent={spent.usd} limit={budget?.usd} text={budget?.usd ? `${usd(spent.usd)} of ${usd(budget.usd)}` : usd(spent.usd)} />
-      <Gauge label="time" spent={minutes} limit={budget?.minutes} text={budget?.minutes ? `${duration(spent.seconds)} of ${duration(budget.minutes * 60)}` : duration(spent.seconds)} />
-      {budget?.tokens ? <Gauge label="tokens" spent={tokens} limit={budget.tokens} text={`${count(tokens)} of ${count(budget.tokens)}`} /> : null}
+      <Gauge label="calls" spent={spent.calls} limit={budget?.calls} text={budget?.calls != null ? `${count(spent.calls)} of ${count(budget.calls)}` : count(spent.calls)} />
+      <Gauge label="USD" spent={spent.usd} limit={budget?.usd} text={budget?.usd != null ? `${usd(spent.usd)} of ${usd(budget.usd)}` : usd(spent.usd)} />
+      <Gauge label="time" spent={minutes} limit={budget?.minutes} text={budget?.minutes != null ? `${duration(spent.seconds)} of ${duration(budget.minutes * 60)}` : duration(spent.seconds)} />
+      {budget?.tokens != null ? <Gauge label="tokens" spent={tokens} limit={budget.tokens} text={`${count(tokens)} of ${count(budget.tokens)}`} /> : null}
       <p className="mt-0.5 text-label text-muted">
         {[["task", spent.task_calls], ["reflection", spent.reflection_calls], ["judge", spent.judge_calls]].filter(([, n]) => n).map(([role, n]) => `${role} ${count(n as number)}`).join(", ")}
         {spent.unpriced_calls ? `, ${count(spent.unpriced_calls)} of unknown price` : ""}

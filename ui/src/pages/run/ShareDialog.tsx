@@ -21,16 +21,20 @@ export function ShareDialog({ run, onClose }: { run: string; onClose: () => void
   const keys = [sharesQuery(run).queryKey];
   const [hours, setHours] = useState<Hours>("168");
   const [note, setNote] = useState("");
-  const [link, setLink] = useState<string | null>(null);
+  const [link, setLink] = useState<{ href: string; id: string } | null>(null);
   const make = useSave(() => api.post<ShareMade>(`/runs/${run}/shares`, { hours: Number(hours), note }), {
     keys,
     after: (made) => {
       // the page of this tab knows best under which name it is reached
-      setLink(new URL(new URL(made.link, location.origin).pathname + new URL(made.link, location.origin).hash, location.origin).href);
+      setLink({ href: new URL(new URL(made.link, location.origin).pathname + new URL(made.link, location.origin).hash, location.origin).href, id: made.share.id });
       setNote("");
     },
   });
-  const remove = useSave((id: string) => api.delete(`/runs/${run}/shares/${id}`), { keys, done: "The link shows nothing any more." });
+  const remove = useSave((id: string) => api.delete(`/runs/${run}/shares/${id}`), {
+    keys,
+    done: "The link shows nothing any more.",
+    after: (_, id) => setLink((shown) => (shown?.id === id ? null : shown)),
+  });
   return (
     <Dialog open wide title="Share this run" onClose={onClose} actions={<Button onClick={onClose}>Close</Button>}>
       <p className="mb-3 text-muted">Whoever has a link sees this run without signing in: prompts, data, answers, family tree and evidence. They can do nothing, and see nothing else of the workspace.</p>
@@ -43,7 +47,7 @@ export function ShareDialog({ run, onClose }: { run: string; onClose: () => void
       {link ? (
         <div className="mt-3 rounded border border-accent p-3">
           <p>This is the link; it is shown this once.</p>
-          <div className="mt-1 flex flex-wrap items-center gap-2"><code className="font-mono text-small break-all">{link}</code><CopyButton text={link} what="The link is copied." /></div>
+          <div className="mt-1 flex flex-wrap items-center gap-2"><code className="font-mono text-small break-all">{link.href}</code><CopyButton text={link.href} what="The link is copied." /></div>
         </div>
       ) : null}
       {shares.error ? <div className="mt-3"><ErrorNote error={shares.error} /></div> : null}

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Fragment, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import { candidateQuery, diffQuery } from "@/api/queries";
 import type { Node, RunDetail } from "@/api/types";
@@ -59,8 +59,13 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
   const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...(known.includes(other) ? [] : [[other, `against ${other}`] as const])];
   const text = candidate.data?.text ?? "";
   const beyond = Object.entries(node.scores).filter(([split]) => split !== "train");
+  // on a narrow window it lies below the plate
+  const aside = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (!matchMedia("(min-width: 64rem)").matches) aside.current?.scrollIntoView({ block: "start" });
+  }, []);
   return (
-    <aside aria-label={`Candidate ${name}`} className="flex w-full shrink-0 flex-col border-t border-hairline bg-panel lg:min-h-0 lg:w-[380px] lg:border-t-0 lg:border-l">
+    <aside ref={aside} aria-label={`Candidate ${name}`} className="flex w-full max-lg:min-h-[85vh] shrink-0 flex-col border-t border-hairline bg-panel lg:min-h-0 lg:w-[380px] lg:border-t-0 lg:border-l">
       <div className="flex-1 overflow-auto px-5 py-4">
         <div className="flex items-baseline gap-3">
           <h3 className="font-mono font-semibold">{name}</h3>

@@ -12,7 +12,7 @@ interface Props {
 
 /** Replays how the tree grew. At its right end it shows everything, and what is still to come. */
 export function TimeSlider({ scene, live, until, onChange }: Props) {
-  const entries = useMemo(() => scene.marks.map((mark) => mark.node.entry).sort((a, b) => a - b), [scene]);
+  const entries = useMemo(() => [...scene.moments].sort((a, b) => a - b), [scene]);
   const [playing, setPlaying] = useState(false);
   const count = entries.length;
   const at = until === Infinity ? count : entries.filter((entry) => entry <= until).length;
