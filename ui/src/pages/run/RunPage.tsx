@@ -1,10 +1,11 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { Link, Outlet, useLocation, useNavigate, useParams } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { ApiError } from "@/api/ApiError";
 import { runQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import { useRunStream } from "@/api/useRunStream";
+import { offerCommands } from "@/app/commands";
 import { typing } from "@/app/shortcuts";
 import { DeletedNote } from "./DeletedNote";
 import { RunHeader } from "./RunHeader";
@@ -37,12 +38,21 @@ export function RunPage() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [navigate, run]);
+  useEffect(() => offerCommands("tabs", TABS.map(([to, name], at) => ({ id: `tab-${at}`, text: `This run: ${name}`, hint: String(at + 1), run: () => void navigate({ to, params: { run } }) }))), [navigate, run]);
+  // in a window that is short, as at 200 % zoom, the header alone would fill it: what was chosen comes into view
+  const tabs = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+  useEffect(() => {
+    if (!matchMedia("(max-height: 28rem)").matches) return;
+    const timer = setTimeout(() => tabs.current?.scrollIntoView({ block: "start" }), 150);
+    return () => clearTimeout(timer);
+  }, [path]);
   return (
     <>
       {shareOf(run) ? <SharedNote run={run} /> : null}
       {detail.run.deleted ? <DeletedNote detail={detail} /> : null}
       <RunHeader detail={detail} />
-      <nav aria-label="Views of this run" className="flex gap-5 max-sm:justify-between max-sm:gap-2 max-sm:text-small overflow-x-auto overflow-y-hidden border-b border-hairline px-4 sm:px-6">
+      <nav ref={tabs} aria-label="Views of this run" className="flex gap-5 max-sm:justify-between max-sm:gap-2 max-sm:text-small overflow-x-auto overflow-y-hidden border-b border-hairline px-4 sm:px-6">
         {TABS.map(([to, name]) => (
           <Link key={to} to={to} params={{ run }} preload="render" activeOptions={{ exact: true, includeSearch: false }} className="border-b-2 border-transparent py-2 text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-semibold aria-[current=page]:text-ink">
             {name}

@@ -67,7 +67,7 @@ export function RunsPage() {
   if (empty) {
     return (
         <EmptyState title="No runs yet" actions={actions}>
-          A run takes a prompt, examples, a metric and a budget, evolves the prompt, and hands back a better one with the evidence that it is better. The demo does that on a simulated model: no key, nothing to pay, half a minute.
+          A run takes a prompt, examples, a metric and a budget, evolves the prompt, and hands back a better one with the evidence that it is better. The demo does that on a simulated model: no key, nothing to pay, a few seconds.
           {may("create_runs") ? <p className="mt-2">Or drop a <code className="font-mono text-small">.clade.tar.zst</code> bundle onto this page.</p> : null}
         </EmptyState>
     );

@@ -1,7 +1,7 @@
 import type { Evidence } from "@/api/types";
 import { linear, ticks } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
-import { score, signed } from "@/lib/format";
+import { plural, score, signed } from "@/lib/format";
 
 const LEFT = 110;
 const RIGHT = 170;
@@ -35,7 +35,7 @@ export function ForestPlot({ evidence }: { evidence: Evidence }) {
           <g key={value}><line x1={d(value)} x2={d(value)} y1="122" y2="170" stroke={value === 0 ? "var(--edge)" : "var(--rule)"} /><text x={d(value)} y="186" fontSize="11" textAnchor="middle" fill="var(--muted)">{value === 0 ? "0" : signed(value)}</text></g>
         ))}
         {row("difference", 146, evidence.difference, evidence.ci_low, evidence.ci_high, d, tone, narrow ? signed(evidence.difference) : `${signed(evidence.difference)}  (${signed(evidence.ci_low)} to ${signed(evidence.ci_high)})`)}
-        <text x={width - right} y="204" textAnchor="end" fontSize="11" fill="var(--muted)">paired, on {evidence.n} test examples</text>
+        <text x={width - right} y="204" textAnchor="end" fontSize="11" fill="var(--muted)">paired, on {plural(evidence.n, "test example")}</text>
       </svg>
     </div>
   );

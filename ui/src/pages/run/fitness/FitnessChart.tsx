@@ -3,7 +3,7 @@ import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { count, duration, score, usd } from "@/lib/format";
-import type { FitnessPoint } from "./points";
+import { words, type FitnessPoint } from "./points";
 
 type Axis = "calls" | "usd" | "tokens" | "seconds" | "generation";
 const LABEL: Record<Exclude<Axis, "seconds">, string> = { calls: "answered calls", usd: "US dollars", tokens: "tokens, in and out", generation: "generation" };
@@ -17,7 +17,7 @@ interface Props {
   seed: number | null;
 }
 
-/** The best so far as steps with its 95 % band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
+/** The best so far as steps, the 95 % interval of the leading candidate's own answers as a band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
 export function FitnessChart({ points, x: axis, seed }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [over, setOver] = useState<number | null>(null);
@@ -38,8 +38,7 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
       <p className="mb-1 min-h-5 text-muted" aria-live="off">
         {point ? (
           <>
-            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}, {duration(point.seconds)}: best <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>
-            {band[shown] ? ` (${score(band[shown].low)} to ${score(band[shown].high)})` : ""}, mean of the generation {score(point.mean, 3)}
+            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}, {duration(point.seconds)}: best so far, as the search judges it, <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>; {words(point)}
           </>
         ) : null}
       </p>
@@ -64,14 +63,15 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
         </Frame>
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
-        <span><span className="text-accent">━</span> best so far, as the search judges it{band.some(Boolean) ? ", with its 95 % band" : ""}</span>
+        <span><span className="text-accent">━</span> best so far, as the search judges it</span>
+        {band.some(Boolean) ? <span><span className="text-accent opacity-30">■</span> 95 % interval of the answers of the candidate that led then</span> : null}
         <span>○ mean of each generation’s candidates</span>
         {seed === null ? null : <span>┈ seed</span>}
       </p>
       <details className="mt-1 text-small">
         <summary className="text-muted">The figures as a table</summary>
         <table className="grid-table mt-1 max-w-2xl">
-          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Tokens</th><th scope="col" className="num">Time</th><th scope="col" className="num">Best</th><th scope="col" className="num">Mean</th></tr></thead>
+          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Tokens</th><th scope="col" className="num">Time</th><th scope="col" className="num">Best, as judged</th><th scope="col" className="num">Mean</th></tr></thead>
           <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{count(one.tokens)}</td><td className="num">{duration(one.seconds)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
         </table>
       </details>
