@@ -9,7 +9,7 @@ use clade_sandbox::{DaytonaSettings, LocalSettings};
 use clade_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{context::Context, failure::Failure};
+use crate::{context::Context, display::result::short, failure::Failure};
 
 /// Who executes code: this machine, and Daytona where its key is in the environment. Sandboxes there are labelled with this
 /// data folder, so that those of others are never swept.
@@ -36,10 +36,17 @@ pub async fn host(
     stopping: &CancellationToken,
     context: &Context,
 ) -> Result<Option<Arc<CodeHost>>, Failure> {
-    here(context)?.host(run, spec, store, stopping).await.map_err(|error| match error {
+    let host = here(context)?.host(run, spec, store, stopping).await.map_err(|error| match error {
         EngineError::Sandbox(error) => cannot(error),
         error => Failure::Error(error.to_string()),
-    })
+    })?;
+    if let Some(state) = host.as_ref().and_then(|host| host.lacks()) {
+        context.output.note(format!(
+            "the kept state {} that its sandboxes would start from is not on this machine; they start empty",
+            short(state)
+        ));
+    }
+    Ok(host)
 }
 
 /// Makes a sandbox as a run file wants it, where it wants one, and finds interpreters and functions there, so that what is missing is said

@@ -78,6 +78,12 @@ pub struct SandboxReport {
     pub from: Option<String>,
     /// The newest states that were kept of candidates' own sandboxes, in order of candidate: `clade branch` starts from them.
     pub kept: Vec<KeptState>,
+    /// Leading candidates that had no sandbox when states were kept last, and of which none was kept before.
+    #[serde(default)]
+    pub without: Vec<CandidateId>,
+    /// Why others could not be kept then; empty where all could.
+    #[serde(default)]
+    pub not_kept: String,
 }
 
 /// How much a run tried.
@@ -288,9 +294,13 @@ fn sandbox(state: &RunState) -> Option<SandboxReport> {
     let sandboxes = state.sandboxes();
     let newest: BTreeMap<CandidateId, &KeptState> =
         sandboxes.all().iter().flat_map(|kept| &kept.states).map(|kept| (kept.candidate, kept)).collect();
+    let last = sandboxes.all().last();
+    let without = last.map(|kept| kept.without.as_slice()).unwrap_or_default();
     Some(SandboxReport {
         isolation: sandboxes.weakest(),
         from: spec.from.clone(),
+        without: without.iter().copied().filter(|id| !newest.contains_key(id)).collect(),
+        not_kept: last.map(|kept| kept.detail.clone()).unwrap_or_default(),
         kept: newest.into_values().cloned().collect(),
     })
 }

@@ -72,7 +72,7 @@ pub enum SandboxError {
     },
     /// No such snapshot.
     #[error(
-        "find snapshot `{0}`: it was deleted or belongs to another backend; evaluate the candidate again to make a new one"
+        "find snapshot `{0}`: it was deleted or belongs to another backend; take the run up again, and its sandboxes start empty"
     )]
     NoSnapshot(String),
     /// A snapshot could not be made or unpacked.

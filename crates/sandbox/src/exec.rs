@@ -194,13 +194,27 @@ pub struct Output {
     left: Arc<AtomicU64>,
     /// Something was read that did not fit. Nothing may follow that could tell so later.
     over: bool,
+    /// Whether reading counts.
+    counted: bool,
 }
 
 impl Output {
     /// An output that takes what it reads from what is `left` for all that share it, in bytes.
     #[must_use]
     pub fn new(inner: impl AsyncRead + Send + 'static, left: Arc<AtomicU64>) -> Self {
-        Self { inner: Box::pin(inner), left, over: false }
+        Self { inner: Box::pin(inner), left, over: false, counted: true }
+    }
+
+    /// The same, where reading takes nothing from what is left: whoever reads it [counts](Self::count) what is to count.
+    #[must_use]
+    pub fn counted_by_its_reader(self) -> Self {
+        Self { counted: false, ..self }
+    }
+
+    /// Takes so many bytes from what is left; `false` where that is less.
+    #[must_use]
+    pub fn count(&self, bytes: u64) -> bool {
+        self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }
 
     /// Starts the count anew: an execution that serves many requests has the limit for each.
@@ -223,9 +237,7 @@ impl AsyncRead for Output {
         let before = buf.filled().len();
         std::task::ready!(self.inner.as_mut().poll_read(cx, buf))?;
         let read = (buf.filled().len() - before) as u64;
-        let within =
-            self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(read)).is_ok();
-        if within {
+        if !self.counted || self.count(read) {
             return Poll::Ready(Ok(()));
         }
         self.over = true;

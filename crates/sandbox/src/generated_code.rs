@@ -9,7 +9,8 @@ use crate::{Command, Ended, Finished, Limit, Limits, Sandbox, SandboxError, last
 pub struct GeneratedCode {
     /// The whole code, such as a given head and the body that was generated for it.
     pub code: String,
-    /// Statements that run after it and raise an error where it is wrong.
+    /// What runs after it, in the same module, and raises an error where it is wrong: statements, and beside them functions and classes of tests as
+    /// pytest and unittest find them.
     pub tests: String,
 }
 
@@ -20,7 +21,12 @@ pub struct Verdict {
     pub passed: bool,
     /// How it ended and its last words, for whoever writes the next prompt.
     pub feedback: String,
+    /// Why nothing was tested, which says nothing of the code: it was not run.
+    pub untested: Option<String>,
 }
+
+/// Runs both. Its source says how.
+const HARNESS: &str = include_str!("generated_code.py");
 
 /// How many characters of the last words are kept.
 const WORDS: usize = 1000;
@@ -40,16 +46,17 @@ impl GeneratedCode {
         limits: &Limits,
         mark: &str,
     ) -> Result<Verdict, SandboxError> {
-        let text = serde_json::Value::from(mark);
-        let program = format!("{}\n\n{}\n\nprint({text}, flush=True)\n", self.code, self.tests);
-        let command = Command::new([python.to_string_lossy().as_ref(), "-I", "-"]);
-        let finished = sandbox.start(&command).await?.finish(program.as_bytes()).await?;
+        let input = serde_json::json!([self.code, self.tests, mark]).to_string();
+        let command = Command::new([python.to_string_lossy().as_ref(), "-I", "-c", HARNESS]);
+        let finished = sandbox.start(&command).await?.finish(input.as_bytes()).await?;
         Ok(verdict(&finished, mark, limits))
     }
 }
 
 fn verdict(finished: &Finished, mark: &str, limits: &Limits) -> Verdict {
-    let reached_the_end = String::from_utf8_lossy(&finished.stdout).lines().any(|line| line.ends_with(mark));
+    let stdout = String::from_utf8_lossy(&finished.stdout);
+    let reached_the_end = stdout.lines().any(|line| line.ends_with(mark));
+    let untested = stdout.lines().find_map(|line| line.strip_prefix(mark)?.strip_prefix(" untested "));
     let feedback = match (finished.ended, reached_the_end) {
         (Ended::Exited(0), true) => "all tests passed".to_owned(),
         (Ended::Exited(0), false) => "the code ended the program before the tests were through".to_owned(),
@@ -62,5 +69,6 @@ fn verdict(finished: &Finished, mark: &str, limits: &Limits) -> Verdict {
             format!("the program {how}\n{}", last_words(&said, WORDS)).trim_end().to_owned()
         }
     };
-    Verdict { passed: finished.is_success() && reached_the_end, feedback }
+    let passed = finished.is_success() && reached_the_end && untested.is_none();
+    Verdict { passed, feedback, untested: untested.map(str::to_owned) }
 }

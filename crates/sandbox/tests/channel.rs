@@ -260,6 +260,16 @@ async fn requests_to_models_are_no_output() {
     let (pool, _folder) = pool(Language::Python, "asks.py", code, limits, 1);
     let asked = pool.call(&call("asks.py", "asks", vec![json!(3)]), &Shouting::default()).await.unwrap();
     assert_eq!(asked.value, json!([24000, 24000, 24000]), "72 kB in all");
+    for (language, file, code) in [
+        (Language::Python, "long.py", "import clade\ndef ask(n):\n    return len(clade.chat('x' * n))\n"),
+        (Language::JavaScript, "long.js", "exports.ask = async (n) => (await clade.chat('x'.repeat(n))).length;"),
+    ] {
+        let (pool, _folder) = self::pool(language, file, code, limits, 1);
+        let ask = async |n: u32| pool.call(&call(file, "ask", vec![json!(n)]), &Shouting::default()).await;
+        assert_eq!(ask(5_000_000).await.unwrap().value, json!(5_000_000), "one that is longer than all output");
+        let error = ask(9_000_000).await.unwrap_err();
+        assert!(matches!(error, CallError::Request { most: 8_388_608 }), "{error}");
+    }
     for function in ["prints", "prints_and_waits"] {
         let error = pool.call(&call("asks.py", function, vec![]), &Shouting::default()).await.unwrap_err();
         assert!(matches!(error, CallError::Limit(Limit::Output)), "{function}: {error}");

@@ -83,3 +83,54 @@ async fn no_broken_solution_passes() {
         assert!(!verdict.feedback.is_empty() && verdict.feedback != "all tests passed", "{name}");
     }
 }
+
+/// The value is statements, or what pytest and unittest would find; where it executes nothing, nobody has tested the code.
+#[tokio::test]
+async fn what_tests_nothing_is_no_success() {
+    let (right, wrong) = ("def add(a, b):\n    return a + b\n", "def add(a, b):\n    return a - b\n");
+    let table = [
+        ("assert add(1, 2) == 3", true),
+        ("def test_add():\n    assert add(1, 2) == 3\n", true),
+        ("def test_add():\n    assert add(1, 2) == 3\ntest_add()\n", true),
+        ("async def test_add():\n    assert add(1, 2) == 3\n", true),
+        ("class TestAdd:\n    def test_add(self):\n        assert add(1, 2) == 3\n", true),
+        (
+            "import unittest\nclass Add(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n\
+             if __name__ == '__main__':\n    unittest.main()\n",
+            true,
+        ),
+        ("from solution import add as sum_of\nassert sum_of(1, 2) == 3", true),
+        ("METADATA = {}\ndef check(candidate):\n    assert candidate(1, 2) == 3\ncheck(add)", true),
+        ("METADATA = {}\ndef check(candidate):\n    assert candidate(1, 2) == 3\n", false),
+        ("def test_add(tmp_path):\n    assert add(1, 2) == 3\n", false),
+        ("x = 1\n", false),
+        ("", false),
+        ("assert add(1, 2 == 3", false),
+    ];
+    let with = |code: &str| {
+        let of = |(tests, _): &(&str, bool)| {
+            let code = GeneratedCode { code: code.to_owned(), tests: (*tests).to_owned() };
+            ((*tests).to_owned(), code)
+        };
+        table.iter().map(of).collect::<Vec<_>>()
+    };
+    let (of_right, of_wrong) = (judge(with(right)).await, judge(with(wrong)).await);
+    for (((tests, tested), (_, right)), (_, wrong)) in table.iter().zip(of_right).zip(of_wrong) {
+        assert_eq!((right.passed, right.untested.is_none()), (*tested, *tested), "{tests}: {right:?}");
+        assert_eq!((wrong.passed, wrong.untested.is_none()), (false, *tested), "{tests}: {wrong:?}");
+        assert!(!tested || wrong.feedback.contains("Error"), "{tests}: {}", wrong.feedback);
+    }
+}
+
+/// As in the reference harness, what is below the usual line for scripts rests, and a bare assertion is shown.
+#[tokio::test]
+async fn code_is_no_script() {
+    let code = "from __future__ import annotations\nfrom dataclasses import dataclass\n\n@dataclass\nclass Point:\n    x: int\n\n\
+                if __name__ == '__main__':\n    raise SystemExit(input())\n";
+    let of = |tests: &str| {
+        (tests.to_owned(), GeneratedCode { code: code.to_owned(), tests: format!("point = Point(1)\n{tests}") })
+    };
+    let said = judge(vec![of("assert point.x == 1"), of("assert point.x == 2")]).await;
+    assert!(said[0].1.passed, "{:?}", said[0]);
+    assert!(!said[1].1.passed && said[1].1.feedback.contains("assert point.x == 2"), "{:?}", said[1]);
+}

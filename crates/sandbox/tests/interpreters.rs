@@ -71,6 +71,28 @@ async fn an_interpreter_among_the_files_of_a_user_does_not_show_them() {
     assert_eq!(prints(Language::JavaScript, &local.join("bin/js"), "-e", &code).await, "bin");
 }
 
+/// What is in every sandbox anyway is not shown once more.
+#[tokio::test]
+async fn an_interpreter_of_the_system_is_found_by_its_path() {
+    let folder = tempfile::tempdir_in("/var/tmp").unwrap();
+    for (language, path, flag, code) in [
+        (Language::Python, "/usr/bin/python3", "-c", "print('here')"),
+        (Language::Python, "/bin/python3", "-c", "print('here')"),
+        (Language::JavaScript, "/usr/bin/node", "-e", "console.log('here')"),
+    ] {
+        if !Path::new(path).exists() {
+            eprintln!("skipped: there is no {path}");
+            continue;
+        }
+        assert_eq!(prints(language, Path::new(path), flag, code).await, "here", "{path}");
+        // an environment whose interpreter leads there
+        let bin = folder.path().join(path.replace('/', "-")).join("bin");
+        std::fs::create_dir_all(&bin).unwrap();
+        std::os::unix::fs::symlink(path, bin.join("own")).unwrap();
+        assert_eq!(prints(language, &bin.join("own"), flag, code).await, "here", "a link to {path}");
+    }
+}
+
 /// Whoever wrote the run file chose it: it gets no further than any other code of a run.
 #[tokio::test]
 async fn an_interpreter_of_a_run_file_is_asked_in_a_sandbox() {

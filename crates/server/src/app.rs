@@ -128,7 +128,7 @@ impl App {
         let reach = Reach { reachable: reach, names };
         let accounts = Arc::new(Accounts::new(store.clone()));
         let vault = Arc::new(vault);
-        let code = clade_engine::CodeHere::new(&data);
+        let code = clade_engine::CodeHere::new(&data).of_a_server();
         let outbox = Outbox { store: store.clone(), accounts: accounts.clone(), ring: Arc::default() };
         let patron = WorkspacePatron {
             accounts: accounts.clone(),

@@ -4050,6 +4050,16 @@ export interface components {
             isolation: components["schemas"]["Isolation"] | null;
             /** @description The newest states that were kept of candidates' own sandboxes, in order of candidate: `clade branch` starts from them. */
             kept: components["schemas"]["KeptState"][];
+            /**
+             * @description Why others could not be kept then; empty where all could.
+             * @default
+             */
+            not_kept: string;
+            /**
+             * @description Leading candidates that had no sandbox when states were kept last, and of which none was kept before.
+             * @default []
+             */
+            without: components["schemas"]["CandidateId"][];
         };
         /**
          * @description How code of a run is executed, with the files that it is made of. Stored with the run, so that it goes on with the same code

@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::{
     args::{ExportArgs, ExportFormat, TreeFormat},
     context::Context,
+    display::result::short,
     failure::Failure,
     files,
     lineage::{OwnTrees, Part, Trees, written},
@@ -84,6 +85,13 @@ async fn write(
             let state = replay_state(store, &run).await?;
             let kept: BTreeSet<&str> =
                 state.sandboxes().all().iter().flat_map(|kept| &kept.states).map(|kept| kept.state.as_str()).collect();
+            let from = state.spec().sandbox.as_ref().and_then(|sandbox| sandbox.from.as_deref());
+            if let Some(from) = from {
+                output.note(format!(
+                    "the bundle does not carry the kept sandbox state {} that the run's sandboxes start from: elsewhere they start empty",
+                    short(from)
+                ));
+            }
             if !kept.is_empty() {
                 output.note(format!(
                     "the bundle does not carry the {}: branches that are made of it elsewhere start with empty sandboxes",

@@ -1,4 +1,4 @@
-use clade_domain::{Isolation, RunId, Spent, Split};
+use clade_domain::{CandidateId, Isolation, RunId, Spent, Split};
 use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
@@ -38,14 +38,28 @@ fn print_sandbox(sandbox: &SandboxReport, run: &RunId, output: &Output) {
         output.prose(output.paint(Ink::Faint, format!("its sandboxes start from the kept state {}", short(state))));
     }
     if let Some(first) = sandbox.kept.first() {
-        let names: Vec<String> = sandbox.kept.iter().map(|kept| kept.candidate.to_string()).collect();
         let note = format!(
             "sandbox states are kept of {}; `clade branch {run}@{}` starts from its state",
-            names.join(", "),
+            named(sandbox.kept.iter().map(|kept| kept.candidate)),
             first.candidate
         );
         output.prose(output.paint(Ink::Faint, note));
     }
+    if !sandbox.without.is_empty() {
+        let note = format!(
+            "no sandbox state is kept of {}: none of theirs was at hand any more when states were kept",
+            named(sandbox.without.iter().copied())
+        );
+        output.prose(output.paint(Ink::Faint, note));
+    }
+    if !sandbox.not_kept.is_empty() {
+        output.prose(format!("{} {}", output.paint(Ink::Yellow, "not kept:"), harmless(&sandbox.not_kept)));
+    }
+}
+
+/// Candidates by name.
+pub fn named(candidates: impl IntoIterator<Item = CandidateId>) -> String {
+    candidates.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
 }
 
 /// The name of a kept state, as far as people need it.

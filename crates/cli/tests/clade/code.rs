@@ -161,6 +161,16 @@ fn every_kind_of_code_scores() {
 }
 
 #[test]
+fn tests_that_test_nothing_are_no_success() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("    - {type: unit-tests, value: 'def check(candidate): assert candidate()'}", "");
+    let ran = eval(&place, &["p.yaml"]);
+    assert!(ran.code == 1 && ran.stderr.contains("define `check` and do not call it"), "{}", ran.stderr);
+}
+
+#[test]
 fn code_that_fails_is_an_error_of_its_trial() {
     if !has("python3") {
         return;

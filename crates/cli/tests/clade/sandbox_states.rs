@@ -102,6 +102,64 @@ fn a_branch_starts_from_the_state_that_its_candidate_had() {
     assert_eq!((swept.code, &swept.lines()[0]["states_deleted"]), (0, &0.into()), "{}", swept.stderr);
 }
 
+/// As on another machine, and where a state was damaged and deleted: what was paid for is not stuck.
+#[test]
+fn a_branch_whose_state_is_not_there_goes_on() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("simulated:gsm8k", "");
+    let first = Ran::of(clade(&place, &["run", "p.yaml", "--json", "--run-id", "first"]));
+    assert!([0, 3].contains(&first.code), "{}", first.stderr);
+    let branched = clade(&place, &["branch", "first@best", "--run-id", "later", "--no-start", "--budget-calls", "150"]);
+    let branched = Ran::of(branched);
+    assert!(branched.code == 0 && branched.stderr.contains("start from the kept state"), "{}", branched.stderr);
+    let state = place.json(&["show", "later"])["result"]["sandbox"]["from"].as_str().unwrap().to_owned();
+    for run in ["first", "later"] {
+        let bundle = format!("{run}.bundle");
+        let written = Ran::of(clade(&place, &["export", run, "-f", "bundle", "-o", &bundle]));
+        assert!(written.code == 0 && written.stderr.contains("does not carry the "), "{}", written.stderr);
+    }
+    let elsewhere = Place::new();
+    for run in ["first", "later"] {
+        let bundle = place.path(&format!("{run}.bundle"));
+        let taken = Ran::of(clade(&elsewhere, &["import", &bundle.to_string_lossy()]));
+        assert_eq!(taken.code, 0, "{}", taken.stderr);
+    }
+    let shown = elsewhere.ok(&["show", "first"]);
+    assert!(!shown.contains("starts from its state") && shown.contains("are not on this machine"), "{shown}");
+    assert!(place.ok(&["show", "first"]).contains("` starts from its state"));
+
+    let archive = place.path(&format!("data/sandboxes/{state}.tar"));
+    std::fs::write(&archive, "damaged").unwrap();
+    let damaged = Ran::of(clade(&place, &["resume", "later", "--json"]));
+    assert!(damaged.code != 0 && damaged.stderr.contains("delete it"), "{}", damaged.stderr);
+    std::fs::remove_file(&archive).unwrap();
+    for place in [&place, &elsewhere] {
+        let resumed = Ran::of(clade(place, &["resume", "later"]));
+        assert!([0, 3].contains(&resumed.code), "{}", resumed.stderr);
+        let said = resumed.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("is not on this machine; they start empty"), "{said}");
+        let journal = place.ok(&["export", "later", "-f", "journal"]);
+        let trials: Vec<&str> = journal.lines().filter(|line| line.contains("trial_finished")).collect();
+        assert!(!trials.is_empty() && trials.iter().all(|line| !line.contains("\"from\":\"")), "{trials:?}");
+    }
+}
+
+#[test]
+fn a_state_that_cannot_be_saved_is_said_at_the_end() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("simulated:gsm8k", "");
+    place.write("score.py", format!("{MARKS}\nimport os\nos.close(os.open('shut', os.O_CREAT, 0))\n"));
+    let ran = Ran::of(clade(&place, &["eval", "p.yaml", "--run-id", "shut"]));
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    for said in [ran.stdout.as_str(), &place.ok(&["show", "shut"])] {
+        assert!(said.contains("not kept: c0: could not make a snapshot") && said.contains("Permission"), "{said}");
+    }
+}
+
 #[test]
 fn states_that_no_run_names_are_swept() {
     let place = place("simulated:gsm8k", "");

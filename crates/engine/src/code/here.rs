@@ -40,6 +40,8 @@ pub struct Checked {
 pub struct CodeHere {
     folder: PathBuf,
     daytona: Option<DaytonaSettings>,
+    /// Whether it executes the code of those who send runs, and so spends no key for them.
+    serves: bool,
 }
 
 /// What a run file may say instead, where this machine gives less to those who accept it.
@@ -64,7 +66,13 @@ impl CodeHere {
     /// Below a folder of data.
     #[must_use]
     pub fn new(data: &std::path::Path) -> Self {
-        Self { folder: data.join("sandboxes"), daytona: None }
+        Self { folder: data.join("sandboxes"), daytona: None, serves: false }
+    }
+
+    /// The same for a server, which has no Daytona.
+    #[must_use]
+    pub fn of_a_server(self) -> Self {
+        Self { daytona: None, serves: true, ..self }
     }
 
     /// The same, with Daytona where there are settings.
@@ -80,10 +88,17 @@ impl CodeHere {
     }
 
     fn needed_daytona(&self) -> Result<&DaytonaSettings, SandboxError> {
-        self.daytona.as_ref().ok_or_else(|| SandboxError::CannotIsolate {
-            missing: "there is no key for Daytona".to_owned(),
-            fix: "set DAYTONA_API_KEY, or write `backend: local`".to_owned(),
-        })
+        let (missing, fix) = if self.serves {
+            (
+                "a server has no Daytona: whoever sends it a run does not spend its key",
+                "write `backend: local`, or carry the run out without the server, with DAYTONA_API_KEY set there",
+            )
+        } else {
+            ("there is no key for Daytona", "set DAYTONA_API_KEY, or write `backend: local`")
+        };
+        self.daytona
+            .as_ref()
+            .ok_or_else(|| SandboxError::CannotIsolate { missing: missing.to_owned(), fix: fix.to_owned() })
     }
 
     /// Who makes the sandboxes of a run: the one that it names. Where it leaves that open it is this machine where that makes jails, otherwise Daytona
@@ -103,12 +118,14 @@ impl CodeHere {
         } else if sandbox.isolation <= here {
             Ok(BackendChoice::Local)
         } else {
+            let (daytona, or) = if self.serves {
+                ("a server has no Daytona", "")
+            } else {
+                ("there is no key for Daytona", ", or set DAYTONA_API_KEY")
+            };
             Err(SandboxError::CannotIsolate {
-                missing: "this machine made no jail out of namespaces in three tries, and there is no key for Daytona"
-                    .to_owned(),
-                fix: format!(
-                    "have it make some (`clade sandbox doctor` says what is missing), or set DAYTONA_API_KEY{ACCEPT}"
-                ),
+                missing: format!("this machine made no jail out of namespaces in three tries, and {daytona}"),
+                fix: format!("have it make some (`clade sandbox doctor` says what is missing){or}{ACCEPT}"),
             })
         }
     }
@@ -119,7 +136,8 @@ impl CodeHere {
         LocalSettings::new(self.folder.clone())
     }
 
-    /// The host of a run's code; `None` where it has none. It begins nothing more once `stopping` is cancelled.
+    /// The host of a run's code; `None` where it has none. It begins nothing more once `stopping` is cancelled. Where the state that sandboxes are to
+    /// start from is not there, they start empty, which the host [says](CodeHost::lacks).
     ///
     /// # Errors
     /// Where an interpreter is missing, or nobody makes sandboxes.
@@ -132,8 +150,18 @@ impl CodeHere {
     ) -> Result<Option<Arc<CodeHost>>, EngineError> {
         let Some(sandbox) = &spec.sandbox else { return Ok(None) };
         let (backend, interpreters) = self.backend(sandbox, self.choose(sandbox).await?, stopping).await?;
+        let (mut sandbox, mut lacks) = (sandbox.clone(), None);
+        if let Some(from) = sandbox.from.take() {
+            if backend.has_snapshot(&SnapshotId(from.clone())).await? {
+                sandbox.from = Some(from);
+            } else {
+                tracing::warn!(run.id = %run, state = from, "a kept sandbox state is not here; the run's sandboxes start empty");
+                lacks = Some(from);
+            }
+        }
         let host = CodeHost::new(CodeSettings {
-            spec: sandbox.clone(),
+            spec: sandbox,
+            lacks,
             backend,
             interpreters,
             places: std::thread::available_parallelism().map_or(1, NonZero::get),
@@ -236,5 +264,23 @@ impl CodeHere {
         }
         unfit.sort();
         Ok(Checked { backend: chosen, isolation: backend.capabilities().isolation, unfit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_has_no_daytona_says_why() {
+        let sandbox = SandboxSpec { backend: BackendChoice::Daytona, ..SandboxSpec::default() };
+        let here = CodeHere::new(std::path::Path::new("data"));
+        for (here, words) in [
+            (here.clone(), "there is no key for Daytona; set DAYTONA_API_KEY"),
+            (here.of_a_server(), "a server has no Daytona: whoever sends it a run does not spend its key"),
+        ] {
+            let error = here.check(&sandbox, &[]).await.unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
     }
 }

@@ -33,10 +33,15 @@ use crate::EngineError;
 /// How often something is executed anew because its sandbox went away.
 pub(super) const TRIES: usize = 3;
 
+/// Where each candidate has sandboxes of its own, so many wait for calls at least, for the states of the leading ones.
+const LEAST_IDLE: usize = 16;
+
 /// What the code of a run needs around it.
 pub struct CodeSettings {
     /// The run's settings and files.
     pub spec: SandboxSpec,
+    /// The state that its sandboxes would start from, where it is not there.
+    pub lacks: Option<String>,
     /// Who makes the sandboxes. It has to show the folders that the interpreters need.
     pub backend: Arc<dyn SandboxBackend>,
     /// The interpreters of the needed languages.
@@ -61,6 +66,7 @@ pub struct CodeHost {
     pub(super) spec: SandboxSpec,
     /// The state that every sandbox starts from.
     pub(super) from: Option<SnapshotId>,
+    lacks: Option<String>,
     sandbox: clade_sandbox::SandboxSpec,
     files: Vec<(InsidePath, Bytes)>,
     pub(super) backend: Arc<dyn SandboxBackend>,
@@ -99,7 +105,7 @@ impl CodeHost {
     /// # Errors
     /// Where a file's path cannot be one inside a sandbox.
     pub fn new(settings: CodeSettings) -> Result<Self, EngineError> {
-        let CodeSettings { spec, backend, interpreters, places, program_places, store, run, shared, stopping } =
+        let CodeSettings { spec, lacks, backend, interpreters, places, program_places, store, run, shared, stopping } =
             settings;
         let files = files(&spec)?;
         let sandbox = clade_sandbox::SandboxSpec {
@@ -112,8 +118,11 @@ impl CodeHost {
         let known = KnownAnswers::new(store, run, &spec, &interpreters, backend.name(), shared);
         let most = places.max(1);
         let most_programs = program_places.max(1);
+        let own = if spec.mode == SandboxMode::Always { LEAST_IDLE } else { 1 };
+        let most_idle = most.max(most_programs).max(own);
         Ok(Self {
             from: spec.from.clone().map(SnapshotId),
+            lacks,
             spec,
             sandbox,
             files,
@@ -125,7 +134,7 @@ impl CodeHost {
             most_programs,
             program_places: Semaphore::new(most_programs),
             stopping,
-            pools: Pools::new(most.max(most_programs)),
+            pools: Pools::new(most_idle),
             homes: Homes::default(),
         })
     }
@@ -139,7 +148,9 @@ impl CodeHost {
         request: &CodeRequest,
         candidate: Option<CandidateId>,
     ) -> Result<Executed, EngineError> {
-        let key = self.known.key("code", request);
+        // tests that were executed as a script were judged otherwise
+        let kind = if matches!(request, CodeRequest::Tests { .. }) { "tests of a module" } else { "code" };
+        let key = self.known.key(kind, request);
         if let Some(known) = self.known.get::<Executed>(key).await? {
             let mut executed = known.answer;
             executed.ran.iter_mut().for_each(|ran| ran.known = true);
@@ -247,6 +258,9 @@ impl CodeHost {
                 let code = GeneratedCode { code: code.clone(), tests: tests.clone() };
                 let verdict = code.judge(&*sandbox, python, &self.spec.limits, &unguessable()).await?;
                 sandbox.destroy().await?;
+                if let Some(message) = verdict.untested {
+                    return Err(CallError::Failed { message, trace: String::new() });
+                }
                 Ok(CodeAnswer::Tests { passed: verdict.passed, feedback: verdict.feedback })
             }
         }
@@ -260,6 +274,12 @@ impl CodeHost {
             sandbox.put(path, content.clone()).await?;
         }
         Ok(sandbox)
+    }
+
+    /// The state that its sandboxes would start from and that is not there, as after an import: they start empty.
+    #[must_use]
+    pub fn lacks(&self) -> Option<&str> {
+        self.lacks.as_deref()
     }
 
     /// How well its sandboxes separate code from the machine.

@@ -13,7 +13,8 @@ pub(super) struct PoolKey {
     pub candidate: Option<CandidateId>,
 }
 
-/// Pools of warm interpreters. Those that were not used for longest make way.
+/// Pools of warm interpreters. Those that were not used for longest make way: first all of theirs but one, which holds the state that can be kept of
+/// a candidate, then that one.
 #[derive(Debug)]
 pub(super) struct Pools {
     /// Used last comes last.
@@ -36,6 +37,12 @@ impl Pools {
         };
         // a pool that is at work is held by its calls, and ends with the last of them
         let mut idle: usize = pools.iter().map(|(_, pool)| pool.idle_runners()).sum();
+        for (_, pool) in pools.iter() {
+            if idle <= self.most_idle {
+                break;
+            }
+            idle -= pool.shrink().min(idle);
+        }
         while idle > self.most_idle && !pools.is_empty() {
             idle -= pools.remove(0).1.idle_runners().min(idle);
         }

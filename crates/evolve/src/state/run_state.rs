@@ -179,10 +179,11 @@ impl RunState {
             // after a failure the ledger may hold answers that could not be stored
             RunEvent::SessionEnded { reason, spent } if reason.is_empty() => self.stated_calls = spent.calls,
             RunEvent::SessionStarted { isolation, .. } => self.sandboxes.session(*isolation),
-            RunEvent::SandboxesKept { snapshot, states, detail, .. } => self.sandboxes.kept(KeptAt {
+            RunEvent::SandboxesKept { snapshot, states, without, detail } => self.sandboxes.kept(KeptAt {
                 seq: recorded.seq,
                 snapshot: snapshot.clone(),
                 states: states.clone(),
+                without: without.clone(),
                 detail: detail.clone(),
             }),
             RunEvent::RunStarted { .. } | RunEvent::SessionEnded { .. } => {}

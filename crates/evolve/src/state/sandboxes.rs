@@ -18,6 +18,8 @@ pub struct KeptAt {
     pub snapshot: String,
     /// Of which candidates, the best first.
     pub states: Vec<KeptState>,
+    /// Leading candidates that had no sandbox at that moment.
+    pub without: Vec<CandidateId>,
     /// Why one could not be kept; empty where all could.
     pub detail: String,
 }
@@ -101,7 +103,13 @@ mod tests {
             (25, "mine", states(&[(0, "asked")])),
             (40, "", states(&[(0, "new"), (2, "late")])),
         ] {
-            sandboxes.kept(KeptAt { seq, snapshot: snapshot.to_owned(), states, detail: String::new() });
+            sandboxes.kept(KeptAt {
+                seq,
+                snapshot: snapshot.to_owned(),
+                states,
+                without: Vec::new(),
+                detail: String::new(),
+            });
         }
         let at =
             |snapshot, length, id| sandboxes.at(snapshot, length, CandidateId(id)).map(|state| state.state.as_str());

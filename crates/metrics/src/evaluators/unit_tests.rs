@@ -8,7 +8,7 @@ use crate::{
     settings::{Setting, check_config, check_value, expected, word},
 };
 
-/// `unit-tests`: Python code in the output passes the tests of the value, statements that raise an error where it is wrong. The code is the
+/// `unit-tests`: Python code in the output passes the tests of the value: statements that raise an error where it is wrong, or tests as pytest and unittest find them. The code is the
 /// output's first fenced block, or all of it, its thinking aside; the setting `head` is put in front, such as the beginning of a function that the
 /// model was asked to complete. Each is run in a fresh sandbox.
 pub(crate) struct UnitTests;
@@ -45,15 +45,18 @@ impl Evaluator for UnitTests {
     }
 }
 
+/// What begins and ends a block.
+const FENCES: [&str; 2] = ["```", "~~~"];
+
 /// The inside of the first fenced block that is Python's or nobody's; the whole text where there is none. A block without an end
 /// goes on to the end of the text.
 fn code_in(output: &str) -> &str {
     let output = without_thinking(output);
     let mut rest = output;
-    while let Some(at) = rest.find("```") {
+    while let Some((at, fence)) = FENCES.iter().filter_map(|fence| Some((rest.find(fence)?, fence))).min() {
         let inside = &rest[at + 3..];
         let (language, body) = inside.split_once('\n').unwrap_or((inside, ""));
-        let end = body.find("```").unwrap_or(body.len());
+        let end = body.find(fence).unwrap_or(body.len());
         if ["", "python", "py", "python3"].contains(&language.trim().to_lowercase().as_str()) {
             return &body[..end];
         }
@@ -78,6 +81,7 @@ mod tests {
             ("```Python\nx = 1", "x = 1"),
             ("```json\n{}\n```", "```json\n{}\n```"),
             ("``", "``"),
+            ("~~~python\nx = '```'\n~~~\nDone.", "x = '```'\n"),
             ("<think>```python\nx = 0\n```</think>```python\nx = 1\n```", "x = 1\n"),
             ("<think>```python\nx = 0\n```", ""),
         ] {

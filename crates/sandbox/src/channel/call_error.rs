@@ -26,6 +26,14 @@ pub enum CallError {
         /// The last that it said on standard error.
         said: String,
     },
+    /// It asked a model with more than one request may have.
+    #[error(
+        "call the function: it asked a model with more than {most} bytes at once, which is the most; ask with less, or in several requests"
+    )]
+    Request {
+        /// The most.
+        most: usize,
+    },
     /// It sent what is no message.
     #[error("call the function: it wrote to the host's channel {0}")]
     Channel(String),
@@ -77,7 +85,9 @@ impl CallError {
                 (format!("{crashed}: perhaps it met {}", Limit::Memory.advice(limits)), said.as_str())
             }
             Self::Died { ended, said } => (format!("it {}{}", ended.words(), seems()), said.as_str()),
-            Self::Channel(_) | Self::GivenUp | Self::Lost { .. } | Self::Sandbox(_) => return self.to_string(),
+            Self::Request { .. } | Self::Channel(_) | Self::GivenUp | Self::Lost { .. } | Self::Sandbox(_) => {
+                return self.to_string();
+            }
         };
         format!("{what}\n{}", last_words(words, WORDS)).trim_end().to_owned()
     }

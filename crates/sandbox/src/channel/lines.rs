@@ -9,6 +9,10 @@ pub struct Lines<R> {
     /// How much of the buffer is known to have no line end.
     searched: usize,
     longest: usize,
+    /// Lines that begin so may have another length.
+    longer: Option<(&'static [u8], usize)>,
+    /// The length of the last message.
+    length: usize,
 }
 
 /// Why a line was not taken. Nothing that comes after it can be trusted to begin where a line begins.
@@ -57,7 +61,29 @@ const SHOWN: usize = 80;
 impl<R: AsyncRead + Unpin> Lines<R> {
     /// Reads lines of at most `longest` bytes, their ends left out.
     pub fn new(from: R, longest: usize) -> Self {
-        Self { from, buffer: Vec::new(), searched: 0, longest }
+        Self { from, buffer: Vec::new(), searched: 0, longest, longer: None, length: 0 }
+    }
+
+    /// The same, but for lines that begin so, which are of at most `longest` bytes.
+    #[must_use]
+    pub fn but(self, beginning: &'static [u8], longest: usize) -> Self {
+        Self { longer: Some((beginning, longest)), ..self }
+    }
+
+    /// How many bytes the message had that came last.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether what is read now, or was given up last, begins as those do that may have another length.
+    #[must_use]
+    pub fn is_another(&self) -> bool {
+        self.longer.is_some_and(|(beginning, _)| self.buffer.starts_with(beginning))
+    }
+
+    fn longest(&self) -> usize {
+        self.longer.filter(|_| self.is_another()).map_or(self.longest, |(_, longest)| longest)
     }
 
     /// What is read from.
@@ -73,16 +99,17 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         loop {
             let rest = self.buffer.get(self.searched..).unwrap_or_default();
             if let Some(end) = rest.iter().position(|byte| *byte == b'\n').map(|found| self.searched + found) {
-                if end > self.longest {
-                    return Err(BadLine::TooLong { longest: self.longest });
+                if end > self.longest() {
+                    return Err(BadLine::TooLong { longest: self.longest() });
                 }
+                self.length = end;
                 let line: Vec<u8> = self.buffer.drain(..=end).collect();
                 self.searched = 0;
                 return parse(line.strip_suffix(b"\n").unwrap_or_default()).map(Some);
             }
             self.searched = self.buffer.len();
-            if self.searched > self.longest {
-                return Err(BadLine::TooLong { longest: self.longest });
+            if self.searched > self.longest() {
+                return Err(BadLine::TooLong { longest: self.longest() });
             }
             self.buffer.reserve(CHUNK);
             if self.from.read_buf(&mut self.buffer).await? == 0 {
@@ -149,6 +176,18 @@ mod tests {
         }
         assert!(matches!(read(format!("{deep}\n").as_bytes(), 1 << 20).1, Some(BadLine::Malformed { .. })));
         assert!(matches!(read(b"{\"ready\":{}}", 1000).1, Some(BadLine::Broken)));
+    }
+
+    #[test]
+    fn lines_that_begin_otherwise_may_be_longer() {
+        let long = format!("{{\"ask\":\"{}\"}}\n", "x".repeat(30));
+        let other = format!("{{\"as\":\"{}\"}}\n", "x".repeat(30));
+        for (text, most, taken) in [(&long, 50, true), (&long, 20, false), (&other, 50, false)] {
+            let mut lines = Lines::new(text.as_bytes(), 10).but(b"{\"ask\":", most);
+            let read = lines.next::<Value>().now_or_never().expect("reading memory never waits");
+            assert_eq!(read.is_ok(), taken, "{text}");
+            assert_eq!((lines.length(), lines.is_another()), if taken { (40, false) } else { (0, text == &long) });
+        }
     }
 
     #[test]

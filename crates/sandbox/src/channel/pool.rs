@@ -154,6 +154,17 @@ impl Pool {
         self.idle().len()
     }
 
+    /// Ends the runners that wait for calls but for the one that was used last, and says how many those were.
+    #[must_use]
+    pub fn shrink(&self) -> usize {
+        let mut idle = self.idle();
+        let spare = idle.len().saturating_sub(1);
+        let ended: Vec<Runner> = idle.drain(..spare).collect();
+        // ending them takes a moment, in which others may be given back
+        drop(idle);
+        ended.len()
+    }
+
     /// Keeps the state of the sandbox that was used last, with its name; `None` where there is no runner. Calls under way end first, and
     /// further ones wait.
     ///

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 use super::tail::Tail;
-use super::{Call, CallError, FromInside, Lines, ModelHost, Source, ToInside};
+use super::{BadLine, Call, CallError, FromInside, Lines, ModelHost, Source, ToInside};
 use crate::{AtWork, Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
 
 const PYTHON: &str = include_str!("runner.py");
@@ -20,6 +20,12 @@ const JAVASCRIPT: &str = include_str!("runner.js");
 
 /// How many model calls of one call may be under way; more wait inside.
 const ASKS_AT_ONCE: usize = 16;
+
+/// The longest request to a model, in bytes of JSON: what the longest contexts of models hold. More than that is not held at once for one
+/// call, but for the last of its requests.
+const LONGEST_ASK: usize = 8 * 1024 * 1024;
+/// How a request to a model begins, as both runners write it.
+const ASK: &[u8] = b"{\"ask\":";
 
 /// When processor time is looked at for the first time in a call, and the shortest pause between two looks.
 const FIRST_LOOK: Duration = Duration::from_millis(250);
@@ -64,13 +70,16 @@ pub struct Returned {
     pub said: String,
 }
 
+/// The number of a request to a model, its length, and what came of it.
+type Answered = (u64, usize, Result<String, String>);
+
 /// What happens next in a call.
 enum Next {
     Message(FromInside),
     OutputEnded,
     Sent,
     Said(usize),
-    Answered(u64, Result<String, String>),
+    Answered(Answered),
 }
 
 impl Runner {
@@ -212,7 +221,7 @@ impl Runner {
         &mut self,
         request: Option<&ToInside>,
         host: &'h dyn ModelHost,
-        answers: &mut FuturesUnordered<BoxFuture<'h, (u64, Result<String, String>)>>,
+        answers: &mut FuturesUnordered<BoxFuture<'h, Answered>>,
     ) -> Result<FromInside, CallError> {
         self.lines.get_ref().allow(self.limits.output_bytes());
         self.said.take();
@@ -220,7 +229,7 @@ impl Runner {
         if let Some(request) = request {
             enqueue(&mut outbox, request)?;
         }
-        let mut asked = 0;
+        let (mut asked, mut held) = (0, 0);
         let mut given_up = host.given_up();
         let (mut read, mut listen) = (true, true);
         let mut chunk = [0; 4096];
@@ -242,9 +251,10 @@ impl Runner {
                     Ok(length) => Next::Said(length),
                     Err(_) => return Err(CallError::Limit(Limit::Output)),
                 },
-                message = self.lines.next(), if read && answers.len() < ASKS_AT_ONCE => match message {
+                message = self.lines.next(), if read && answers.len() < ASKS_AT_ONCE && held < LONGEST_ASK => match message {
                     Ok(Some(message)) => Next::Message(message),
                     Ok(None) => Next::OutputEnded,
+                    Err(BadLine::TooLong { longest }) if self.lines.is_another() => return Err(CallError::Request { most: longest }),
                     Err(bad) if bad.is_too_much() => return Err(CallError::Limit(Limit::Output)),
                     Err(bad) => return Err(CallError::Channel(bad.to_string())),
                 },
@@ -255,7 +265,7 @@ impl Runner {
                     }
                     Next::Sent
                 }
-                Some((id, answer)) = answers.next(), if waits_for_models => Next::Answered(id, answer),
+                Some(answered) = answers.next(), if waits_for_models => Next::Answered(answered),
                 ending = &mut self.ending => return Err(died(ending, listen.then_some(&mut self.stderr), &mut self.said).await),
                 error = &mut over => return Err(error),
                 () = tokio::time::sleep(left), if !waits_for_models => return Err(CallError::Limit(Limit::Wall)),
@@ -266,17 +276,21 @@ impl Runner {
             match next {
                 Next::Message(FromInside::Ask { id, ask }) => {
                     asked += 1;
-                    let granted = asked <= host.most_asks();
+                    let (granted, length) = (asked <= host.most_asks(), self.lines.length());
                     if granted {
                         // what a program says to its model is none of its output
                         self.lines.get_ref().allow(self.limits.output_bytes());
+                    } else {
+                        self.count(length)?;
                     }
+                    held += length;
                     answers.push(Box::pin(async move {
                         let answer = if granted { host.chat(ask).await } else { Err(too_many(host)) };
-                        (id, answer)
+                        (id, length, answer)
                     }));
                 }
                 Next::Message(message) => {
+                    self.count(self.lines.length())?;
                     // half a line in the pipe would be taken for the beginning of the next one
                     self.spoiled = outbox.has_remaining();
                     return Ok(message);
@@ -285,15 +299,28 @@ impl Runner {
                 Next::Sent => {}
                 Next::Said(0) => listen = false,
                 Next::Said(length) => self.said.push(chunk.get(..length).unwrap_or_default()),
-                Next::Answered(id, Ok(text)) => enqueue(&mut outbox, &ToInside::Answer { id, text })?,
-                Next::Answered(id, Err(reason)) => enqueue(&mut outbox, &ToInside::Refusal { id, reason })?,
+                Next::Answered((id, length, answer)) => {
+                    held -= length;
+                    let answer = match answer {
+                        Ok(text) => ToInside::Answer { id, text },
+                        Err(reason) => ToInside::Refusal { id, reason },
+                    };
+                    enqueue(&mut outbox, &answer)?;
+                }
             }
         }
+    }
+
+    /// Counts what was read and is no request to a model.
+    fn count(&self, length: usize) -> Result<(), CallError> {
+        let within = self.lines.get_ref().count(length as u64);
+        within.then_some(()).ok_or(CallError::Limit(Limit::Output))
     }
 }
 
 fn lines(stdout: Output, limits: &Limits) -> Lines<Output> {
-    Lines::new(stdout, usize::try_from(limits.output_bytes()).unwrap_or(usize::MAX))
+    let longest = usize::try_from(limits.output_bytes()).unwrap_or(usize::MAX);
+    Lines::new(stdout.counted_by_its_reader(), longest).but(ASK, longest.max(LONGEST_ASK))
 }
 
 async fn died(ending: Result<Ending, SandboxError>, stderr: Option<&mut Output>, said: &mut Tail) -> CallError {

@@ -16,7 +16,7 @@ pub struct Interpreter {
 }
 
 /// What is in every sandbox anyway.
-const SYSTEM: [&str; 4] = ["/usr", "/bin", "/lib", "/lib64"];
+const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
 /// Prints a list: the version, the interpreter, and what it needs. Beside its libraries that is the file by which a virtual environment knows its base, and the
 /// interpreter's own shared library; those of the libraries lie in one folder with it where conda keeps them.
@@ -58,7 +58,9 @@ pub async fn find_interpreter_at(
         let folder = place.parent().and_then(Path::parent).filter(|folder| !holds_more(folder, home.as_deref()));
         folder.unwrap_or(place).to_owned()
     };
-    let shown = outermost([folder_of(&own), folder_of(&program)].into_iter().chain(links(&own)).collect());
+    let mut shown: Vec<PathBuf> = [folder_of(&own), folder_of(&program)].into_iter().chain(links(&own)).collect();
+    shown.retain(|place| !is_the_systems(place));
+    let shown = outermost(shown);
     let backend = LocalBackend::new(LocalSettings { read_only: shown.clone(), ..settings.clone() });
     let spec = SandboxSpec { isolation: accepted, ..SandboxSpec::default() };
     let sandbox = backend.create(&spec, None).await?;
@@ -114,8 +116,13 @@ fn understood(name: &str, stdout: &[u8], stderr: &[u8]) -> Result<Interpreter, S
     }
     places.push(program.clone());
     let mut places: Vec<PathBuf> = places.iter().flat_map(|place| links(place)).collect();
-    places.retain(|place| !SYSTEM.iter().any(|system| place.starts_with(system)));
+    places.retain(|place| !is_the_systems(place));
     Ok(Interpreter { program, read_only: outermost(places), version })
+}
+
+/// Whether a place is in every sandbox without being shown.
+fn is_the_systems(place: &Path) -> bool {
+    SYSTEM.iter().any(|system| place.starts_with(system))
 }
 
 /// A place and, where it is a link, what that leads to, step by step.

@@ -175,7 +175,7 @@ pub async fn read_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<Vec<u
     let archive = archive.ok_or_else(|| SandboxError::NoSnapshot(snapshot.0.clone()))?;
     if named_by(&archive) != *snapshot {
         let detail = format!(
-            "{} is not what was kept under its name; delete it, and start from another candidate",
+            "{} is not what was kept under its name; delete it: what would start from it then starts empty",
             path.display()
         );
         return Err(SandboxError::Snapshot { doing: "read", detail });
