@@ -34,6 +34,18 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     await expect(budget.getByRole("spinbutton", { name: "Calls" })).toHaveValue("3000");
     await expect(budget.getByRole("spinbutton", { name: "Minutes" })).toHaveValue("30");
     await budget.getByRole("button", { name: "Cancel" }).click();
+    // what rests says on how many examples its figures rest, and how the two compare where both met the same
+    const figures = page.getByRole("term").filter({ hasText: /^Best$/ }).locator("..");
+    await expect(figures).toContainText(/\d\.\d\d (±|\().* n \d+/);
+    await expect(page.getByText(/that both met, not yet tested|the seed leads so far/)).toBeVisible();
+    // who is pinned stays marked
+    await page.goto(new URL(`/runs/${run}?node=c1`, clade.url).href);
+    await page.getByRole("button", { name: "Pin", exact: true }).click();
+    await expect(page.getByRole("button", { name: "Unpin" })).toBeVisible();
+    await page.reload();
+    await page.getByRole("button", { name: "Unpin" }).click();
+    await expect(page.getByRole("button", { name: "Pin", exact: true })).toBeVisible();
+    await page.getByRole("button", { name: "Close the panel" }).click();
     await page.getByRole("button", { name: "Resume" }).click();
     await finished(page);
 

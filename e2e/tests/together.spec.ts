@@ -64,6 +64,7 @@ test("two people see each other, name each other in comments, and show a run to 
 
     await share.getByRole("button", { name: "Take back" }).click();
     await expect(share.getByRole("cell", { name: "for the board" })).toHaveCount(0);
+    await expect(share.getByText("This is the link")).toHaveCount(0);
     await guest.goto(link);
     await expect(guest.getByText(/taken back, has expired/)).toBeVisible();
     seenGuest.clean();
