@@ -1,7 +1,6 @@
 //! What pools of warm runners keep.
 
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
 
 mod support;
 
