@@ -40,7 +40,7 @@ fn databases_that_are_not_ours_to_read() {
 fn an_example_that_the_database_lost_is_no_mistake_of_the_users() {
     let place = Place::new();
     place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "before"]);
-    let python = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM examples WHERE id = 3'); c.commit()";
+    let python = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM examples WHERE (id & 4294967295) = 3'); c.commit()";
     let lost = Command::new("python3").args(["-c", python]).arg(place.path("data/clade.db")).status();
     if !lost.is_ok_and(|status| status.success()) {
         println!("skipped: there is no python3 with sqlite3");
