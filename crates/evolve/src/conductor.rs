@@ -67,7 +67,12 @@ impl Conductor {
                 return;
             }
             RunEvent::Steered { .. } => return,
-            RunEvent::BudgetChanged { .. } => self.spent_limit = None,
+            RunEvent::BudgetChanged { .. } => {
+                self.spent_limit = None;
+                if self.state.phase() == Phase::Search {
+                    self.plan = Plan::of(&self.state);
+                }
+            }
             RunEvent::SessionStarted { .. } | RunEvent::SessionEnded { .. } | RunEvent::SandboxesKept { .. } => return,
             _ => self.recording = self.recording.saturating_sub(usize::from(is_decision(&recorded.event))),
         }

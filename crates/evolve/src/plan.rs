@@ -2,8 +2,8 @@ use clade_domain::{CandidateId, ExampleId, Limit, RunMode, Split};
 
 use crate::{RunState, child_seed};
 
-/// How a run's budget is laid out before anything is spent: which examples each stage may meet. It depends on the run's
-/// specification and data alone.
+/// How a run's budget is laid out before anything is spent, and anew where its limits change while it searches: which examples each stage
+/// may meet. It depends on the run's specification, data and limits alone.
 ///
 /// Choosing and proving are reserved first, so that a search can never eat its own evidence. Where the limit on calls is
 /// small against the data, each of the two takes at most a quarter of it and meets a fixed random part of its split. What limits in
@@ -79,7 +79,7 @@ impl Plan {
         let train = shuffled(Split::Train, 1);
         let mut validation = shuffled(Split::Validation, 2);
         let mut test = shuffled(Split::Test, 3);
-        if let Some(calls) = state.spec().optimize.budget.calls {
+        if let Some(calls) = state.budget().calls {
             let per_example =
                 f64::from(state.spec().task_calls() + state.dataset().judge_calls) * f64::from(state.repeat());
             let quarter = calls as f64 / Self::CALLS_SHARE / per_example;

@@ -317,6 +317,17 @@ fn where_every_trial_costs_the_same_nothing_is_kept_back_for_dearer_ones() {
 }
 
 #[test]
+fn a_budget_that_is_raised_during_the_search_brings_choosing_and_proving_more_examples() {
+    let first = started(spec(RunMode::Optimize, calls(40), GeneticSpec::default()), SPLITS);
+    let mut conductor = Conductor::start(&first).unwrap();
+    let shares = |conductor: &Conductor| [conductor.plan().validation.len(), conductor.plan().test.len()];
+    assert_eq!(shares(&conductor), [5, 5]);
+    let event = RunEvent::BudgetChanged { budget: calls(3_000) };
+    conductor.apply(&Recorded { seq: first.seq + 1, at: first.at, event });
+    assert_eq!(shares(&conductor), [15, 15]);
+}
+
+#[test]
 fn same_events_give_the_same_commands_byte_for_byte() {
     let first = started(spec(RunMode::Optimize, calls(900), GeneticSpec::default()), SPLITS);
     let journal = run(&first, 3, false);
