@@ -88,7 +88,7 @@ fn a_name_means_the_model_of_the_run_file_with_its_settings() {
     for spelling in ["'openai:chat:e'", "openai:e"] {
         let loaded = load(&file(spelling, "judge"));
         assert_eq!(loaded.spec.models.judge.as_ref(), loaded.spec.models.task.first(), "{spelling}");
-        let loaded = load(&file(&format!("x, generations: [{{from: 1, task: {spelling}}}]"), "reflection"));
+        let loaded = load(&file(&format!("openai:x, generations: [{{from: 1, task: {spelling}}}]"), "reflection"));
         assert_eq!(loaded.spec.models.generations[0].task.as_ref(), loaded.spec.models.task.first(), "{spelling}");
     }
 }
