@@ -122,8 +122,8 @@ async fn machines_are_kept_and_go_on() {
 async fn whoever_ends_its_watcher_has_lost_its_sandbox() {
     let (_fake, settings, _folder) = fake(false).await;
     let sandbox = DaytonaBackend::new(settings).create(&SandboxSpec::default(), None).await.unwrap();
-    let execution = sandbox.start(&Command::new(["sh", "-c", "kill -9 $PPID; sleep 60"])).await.unwrap();
-    let ended = tokio::time::timeout(Duration::from_secs(30), execution.finish(&[])).await;
+    let execution = sandbox.start(&Command::new(["sh", "-c", "kill -9 $PPID; sleep 600"])).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(120), execution.finish(&[])).await;
     let error = ended.expect("it is noticed").expect_err("there is no ending").to_string();
     assert!(error.contains("watches"), "{error}");
     sandbox.destroy().await.unwrap();

@@ -83,7 +83,7 @@ impl Prism {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), listens).await.expect("Prism listens");
+        tokio::time::timeout(Duration::from_secs(180), listens).await.expect("Prism listens");
         prism
     }
 }

@@ -78,7 +78,7 @@ fn a_server_that_is_silent_holds_no_other_up() {
     let read = || redis.cli(&["HGET", "clade:{silent}:run", "next"]).parse().unwrap_or(0);
     let (begun, before): (_, u64) = (Instant::now(), read());
     while read() <= before {
-        assert!(begun.elapsed() < Duration::from_secs(10), "Redis has {before} entries for 10 s");
+        assert!(begun.elapsed() < Duration::from_secs(60), "Redis has {before} entries for a minute");
         run.until_trials(1);
     }
 }
@@ -123,7 +123,7 @@ fn a_server_carries_over_by_itself_what_came_while_redis_was_away() {
     redis.process.restart();
     let begun = Instant::now();
     while !with.ok(&["sync", "--status"]).contains("nothing is missing") {
-        assert!(begun.elapsed() < Duration::from_secs(70), "it is as far behind as before");
+        assert!(begun.elapsed() < Duration::from_secs(180), "it is as far behind as before");
         std::thread::sleep(Duration::from_millis(200));
     }
     served.stop();
@@ -181,7 +181,7 @@ fn only_the_clock_of_the_server_counts_for_who_holds_a_run() {
         if !resumed.stderr.contains("is open in another process") {
             break resumed;
         }
-        assert!(begun.elapsed() < Duration::from_secs(40), "{}", resumed.stderr);
+        assert!(begun.elapsed() < Duration::from_secs(120), "{}", resumed.stderr);
         std::thread::sleep(Duration::from_secs(1));
     };
     assert_eq!(essence(&resumed.result()), undisturbed(150, "skewed").1);

@@ -66,7 +66,7 @@ fn delivery(server: &Served, hook: &str, is_there: impl Fn(&Value) -> bool) -> V
         if let Some(found) = log["items"].as_array().into_iter().flatten().find(|delivery| is_there(delivery)) {
             return found.clone();
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "{log}");
+        assert!(start.elapsed() < Duration::from_secs(180), "{log}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

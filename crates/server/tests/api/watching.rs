@@ -26,7 +26,7 @@ pub async fn events(person: &Person, path: &str, last: Option<u64>, most: usize)
     let response = request.send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let (mut stream, mut text, mut all) = (response.bytes_stream(), String::new(), Vec::new());
-    while let Ok(Some(Ok(part))) = tokio::time::timeout(Duration::from_secs(30), stream.next()).await {
+    while let Ok(Some(Ok(part))) = tokio::time::timeout(Duration::from_secs(120), stream.next()).await {
         text.push_str(std::str::from_utf8(&part).unwrap());
         while let Some(end) = text.find("\n\n") {
             let event: String = text.drain(..end + 2).collect();

@@ -69,7 +69,7 @@ async fn a_way_that_is_cut_loses_and_doubles_nothing_and_one_that_is_slow_only_t
     proxy.cut_after(|_| 0);
     let begin = Instant::now();
     while generations.projector().catch_up().await.is_err() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "it does not recover");
+        assert!(begin.elapsed() < Duration::from_secs(120), "it does not recover");
     }
     assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
     proxy.delay(Duration::from_millis(500));

@@ -127,7 +127,7 @@ async fn what_is_wrong_is_said() {
     let begin = Instant::now();
     let error = over(dead).projector().catch_up().await.unwrap_err();
     assert!(matches!(&error, StoreError::Unreachable { .. }), "{error}");
-    assert!(begin.elapsed() < Duration::from_secs(6), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
     let report = dynamo.report().await.unwrap();
     assert!(report.version.starts_with("table `wrong-") && report.warnings.is_empty(), "{report:?}");
 }

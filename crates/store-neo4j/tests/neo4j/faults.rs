@@ -104,7 +104,7 @@ async fn a_slow_way_only_takes_longer() {
     let begin = Instant::now();
     let error = hasty.catch_up().await.unwrap_err();
     assert!(matches!(error, StoreError::Unreachable { .. }), "{error}");
-    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ async fn the_right_to_buy_goes_with_who_holds_it_and_stays_while_they_do() {
         if second.find(left).await.unwrap() == Lookup::Yours {
             break;
         }
-        assert!(start.elapsed() < Duration::from_secs(15), "nobody may ever buy it");
+        assert!(start.elapsed() < Duration::from_secs(60), "nobody may ever buy it");
         tokio::time::sleep(first.every() / 10).await;
     }
     assert!(start.elapsed() > Duration::from_secs(8), "it went too soon: {:?}", start.elapsed());

@@ -193,7 +193,7 @@ async fn a_full_disk_is_said_and_mended() {
     // it tries its file again every second
     let begin = Instant::now();
     while generations.projector().catch_up().await.is_err() {
-        assert!(begin.elapsed() < Duration::from_secs(20), "it does not recover");
+        assert!(begin.elapsed() < Duration::from_secs(120), "it does not recover");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
