@@ -16,6 +16,7 @@ pub mod judge;
 mod judging;
 pub mod overlap;
 pub mod registry;
+mod script;
 mod settings;
 #[cfg(test)]
 mod testing;

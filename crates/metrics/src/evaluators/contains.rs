@@ -6,11 +6,13 @@ use serde_json::Value;
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
     feedback::{quote, quote_all},
+    script::canonical,
     settings::{check_config, check_value, expected, list, text_of},
 };
 
 /// `contains`, `contains-all` and `contains-any`, and the same with an `i` in front, where case does not count: the output
-/// contains the value, or every or at least one text of a list; a text that stands for a list is split at commas.
+/// contains the value, or every or at least one text of a list; a text that stands for a list is split at commas. Letters that can be written
+/// in two ways (`é` as one character or as two) are alike, where promptfoo tells them apart.
 /// Semantics: promptfoo, `src/assertions/contains.ts`.
 pub(crate) struct Contains {
     name: &'static str,
@@ -81,7 +83,8 @@ fn empty(name: &str) -> String {
 
 impl Contains {
     fn folded<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        if self.any_case { Cow::Owned(text.to_lowercase()) } else { Cow::Borrowed(text) }
+        let text = canonical(text);
+        if self.any_case { Cow::Owned(text.to_lowercase()) } else { text }
     }
 }
 
@@ -103,6 +106,8 @@ mod tests {
             ("contains", "Paris, Rome", "Rome and Paris", false),
             ("icontains", "PARIS", "It is Paris.", true),
             ("icontains", "ÉTÉ", "un été", true),
+            ("contains", "caf\u{e9}", "un cafe\u{301}", true),
+            ("icontains-any", "ÉTÉ,hiver", "un e\u{301}te\u{301}", true),
             ("contains", "Rome", "", false),
             ("contains-all", "Paris, Rome", "Rome and Paris", true),
             ("contains-all", "Paris, Rome", "Rome", false),

@@ -4,10 +4,11 @@ use serde_json::Value;
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
     feedback::quote,
+    script::canonical,
     settings::{check_config, expected},
 };
 
-/// `equals`: the output is the value, character for character. Where the value is a list or an object the output is
+/// `equals`: the output is the value, character for character, `é` being one however it was typed, where promptfoo tells the two apart. Where the value is a list or an object the output is
 /// read as JSON and compared as data: order of keys, spaces and `1` against `1.0` do not count.
 /// Semantics: promptfoo, `src/assertions/equals.ts`.
 pub(crate) struct Equals;
@@ -32,7 +33,7 @@ impl Evaluator for Equals {
                 Ok(found) => (same_data(data, &found), ""),
                 Err(_) => (false, ", which is no JSON"),
             },
-            _ if *text == *case.output => (true, ""),
+            _ if canonical(&text) == canonical(case.output) => (true, ""),
             _ if text.trim() == case.output.trim() => (false, ", which differs in the spaces around it"),
             _ if text.to_lowercase() == case.output.to_lowercase() => {
                 (false, ", which differs in upper and lower case")
@@ -76,6 +77,8 @@ mod tests {
             (json!("yes"), "yes", true),
             (json!("yes"), "yes ", false),
             (json!("yes"), "Yes", false),
+            (json!("caf\u{e9}"), "cafe\u{301}", true),
+            (json!("cafe"), "cafe\u{301}", false),
             (json!(""), "", true),
             (json!(42), "42", true),
             (json!(true), "true", true),

@@ -3,6 +3,7 @@ use clade_domain::{Assertion, ModelAnswer, Step};
 use crate::{
     evaluator::{Case, Evaluator, EvaluatorError, Verdict},
     feedback::quote,
+    script::canonical,
     settings::{check_config, check_value, expected},
 };
 
@@ -21,7 +22,7 @@ impl Evaluator for StartsWith {
 
     fn step(&self, case: &Case<'_>, _: &[ModelAnswer]) -> Result<Step<Verdict>, EvaluatorError> {
         let wanted = expected(case.assertion)?;
-        let found = case.output.starts_with(&*wanted);
+        let found = canonical(case.output).starts_with(&*canonical(&wanted));
         let reason = if found {
             format!("the output starts with {}", quote(&wanted))
         } else {
@@ -37,7 +38,12 @@ mod tests {
 
     #[test]
     fn only_the_beginning_counts() {
-        for (value, output, pass) in [("Yes", "Yes, it is", true), ("yes", "Yes", false), ("Yes", " Yes", false)] {
+        for (value, output, pass) in [
+            ("Yes", "Yes, it is", true),
+            ("yes", "Yes", false),
+            ("Yes", " Yes", false),
+            ("\u{e9}t\u{e9}", "e\u{301}te\u{301} 2026", true),
+        ] {
             assert_eq!(judge(&assertion("starts-with", value), output).pass, pass, "{value} {output}");
         }
     }

@@ -1,5 +1,7 @@
 use std::ops::Range;
 
+use crate::script::is_unspaced;
+
 /// How a text mentions a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
@@ -49,11 +51,6 @@ fn starts_of_words(text: &str) -> impl Iterator<Item = usize> {
         previous = Some(c);
         free.then_some(at)
     })
-}
-
-/// Han, kana and Thai, which are written without spaces: a word may begin and end at any letter.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{e00}'..='\u{e7f}')
 }
 
 /// Whether a word may end between two letters.

@@ -1,4 +1,7 @@
+use unicode_normalization::char::is_combining_mark;
+
 use super::counts::{Vocabulary, count, ngrams};
+use crate::script::{canonical, words_of};
 
 /// How much of two texts is shared.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,12 +27,14 @@ impl Overlap {
 }
 
 /// Words as the package rouge-score takes them, without stemming: lower case, runs of letters and digits, of any
-/// alphabet where rouge-score knows ASCII alone.
+/// alphabet where rouge-score knows ASCII alone. In scripts without spaces each letter is a word.
 #[must_use]
 pub fn rouge_tokens(text: &str) -> Vec<String> {
-    text.to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
+    canonical(text)
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))
         .filter(|word| !word.is_empty())
+        .flat_map(words_of)
         .map(str::to_owned)
         .collect()
 }
@@ -63,4 +68,25 @@ pub fn rouge_l(output: &str, reference: &str) -> Overlap {
         }
     }
     Overlap::of(row[reference.len()], output.len(), reference.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_without_spaces_have_words() {
+        // six of the eight letters of each are in the other
+        let shared = rouge_n("今天北京天气很好。", "今天上海天气很好", 1);
+        assert_eq!((shared.recall, shared.precision), (0.75, 0.75));
+        assert_eq!(rouge_l("今天北京天气很好。", "今天上海天气很好").recall, 0.75);
+        assert_eq!(rouge_n("อากาศดี", "อากาศร้อน", 2).recall, 4.0 / 7.0);
+        assert_eq!(rouge_n("gpt模型", "GPT 模型", 1).f1(), 1.0);
+    }
+
+    #[test]
+    fn letters_with_marks_are_alike_however_they_are_written() {
+        assert_eq!(rouge_tokens("Cafe\u{301} x\u{302}y"), rouge_tokens("caf\u{e9} x\u{302}y"));
+        assert_eq!(rouge_tokens("x\u{302}y").len(), 1, "a mark parts no word");
+    }
 }
