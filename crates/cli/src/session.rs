@@ -303,7 +303,8 @@ fn placed(outcome: &RunOutcome, places: Option<&Places>, spec: &RunSpec) -> Opti
     };
     let all = spec.models.all();
     let meant = all.iter().find(|spec| ModelName::parse(&spec.id).is_ok_and(|name| name.to_string() == *model))?;
-    Some(places?.model(&meant.id).saying(format!("{model} cannot be used: {message}"), fix).to_string())
+    let told = (format!("{model} cannot be used: {message}"), fix.clone());
+    Some(places?.unusable(&meant.id, told).to_string())
 }
 
 /// What the first trial failed with, where no trial has a score.

@@ -44,8 +44,7 @@ pub fn affordable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Proble
         return Err(Box::new(places.calls.saying(format!("the smallest search takes {least} calls"), fix)));
     }
     if let Some(model) = estimate.unpriced.first().filter(|_| loaded.spec.optimize.budget.usd.is_some()) {
-        let (message, fix) = ModelSetupError::UnknownPrice(model.clone()).words();
-        return Err(Box::new(places.model(model).saying(message, fix)));
+        return Err(Box::new(places.unusable(model, ModelSetupError::UnknownPrice(model.clone()).words())));
     }
     Ok(())
 }
@@ -79,10 +78,8 @@ fn unprovable(loaded: &Loaded, estimate: &Estimate) -> Result<(), Box<Problem>> 
 /// # Errors
 /// Which cannot, where it is named, and what to do.
 pub fn usable(loaded: &Loaded, keys: &Keys) -> Result<(), Box<Problem>> {
-    Setup::check(&loaded.spec, keys).map_err(|unusable| {
-        let (message, fix) = unusable.error.words();
-        Box::new(loaded.places.model(&unusable.model).saying(message, fix))
-    })
+    Setup::check(&loaded.spec, keys)
+        .map_err(|unusable| Box::new(loaded.places.unusable(&unusable.model, unusable.error.words())))
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! What is checked once prompts, data and options are there together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{ModelSpec, Models, Objective, RunMode, SplitSpec};
 use clade_text::template::prompt_tokens;
 
 use crate::{
     context::Context,
-    data::{Marks, Scan, examples_for, mark},
+    data::{Marks, NamedIn, Scan, examples_for, mark},
+    load::check_at,
     problem::Problem,
     prompts::LoadedPrompt,
     schema::RunFile,
@@ -175,8 +176,12 @@ pub(crate) fn constraints(context: &mut Context<'_>, file: &RunFile, prompts: &m
 }
 
 /// Models that some checks need and the run file does not name: the simulated model plays every role, and else the
-/// provider that promptfoo takes.
-pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, scan: &Scan) {
+/// provider that promptfoo takes. Gives their ids, their roles, and where a check needs them first.
+pub(crate) fn helpers(
+    context: &mut Context<'_>,
+    models: &mut Models,
+    scan: &Scan,
+) -> Vec<(String, &'static str, NamedIn)> {
     let simulated = models.task.first().filter(|m| m.id.starts_with("simulated:")).cloned();
     // a judge that a check names does it itself where it can
     let serves = |judge: &Option<String>, role: &str| {
@@ -184,27 +189,31 @@ pub(crate) fn helpers(context: &mut Context<'_>, models: &mut Models, scan: &Sca
         let full = (context.options.check_model)(model).unwrap_or_default();
         full.starts_with("simulated:") || full.split(':').nth(1) == Some(role)
     };
-    let needed = |asked: &BTreeSet<Option<String>>, role: &str| asked.iter().any(|judge| !serves(judge, role));
-    let needed = [needed(&scan.embedding, "embedding"), needed(&scan.moderation, "moderation")];
+    let needed = |asked: &BTreeMap<Option<String>, NamedIn>, role: &str| {
+        asked.iter().find(|(judge, _)| !serves(judge, role)).map(|(_, place)| place.clone())
+    };
+    let [embedding, moderation] = [needed(&scan.embedding, "embedding"), needed(&scan.moderation, "moderation")];
+    let mut found = Vec::new();
     for (needed, role, slot, usual) in [
-        (needed[0], "embedding", &mut models.embedding, "openai:embedding:text-embedding-3-small"),
-        (needed[1], "moderation", &mut models.moderation, "openai:moderation:omni-moderation-latest"),
+        (embedding, "embedding", &mut models.embedding, "openai:embedding:text-embedding-3-small"),
+        (moderation, "moderation", &mut models.moderation, "openai:moderation:omni-moderation-latest"),
     ] {
-        if !needed || slot.is_some() {
-            continue;
-        }
+        let Some(place) = needed.filter(|_| slot.is_none()) else { continue };
         let model = simulated.clone().unwrap_or_else(|| ModelSpec::named(usual));
         let path = KeyPath::of("optimize.models").name(role);
         if simulated.is_none() {
             let message = format!("some checks need a model for {role}; `{usual}` is taken");
             let fix = format!("name one under `optimize.models.{role}`");
-            context.warn(&path, message, fix);
+            let warning = check_at(context, &place).saying(message, fix);
+            context.warnings.push(warning);
         }
         if let Err(message) = (context.options.check_model)(&model) {
             context.problem(&path, message, format!("name another model under `optimize.models.{role}`"));
         }
+        found.push((model.id.clone(), role, place));
         *slot = Some(model);
     }
+    found
 }
 
 /// Examples that nothing judges.

@@ -17,6 +17,7 @@ use crate::{
     data::{self, DataProfile, DataSource, Defaults, Files, Inputs, NamedIn, Scan, ScanNeeds},
     models, optimize, overrides,
     paths::{self, Folder},
+    places::{Places, Wish},
     problem::{Problem, Problems},
     prompts::{self, LoadedPrompt},
     sandbox,
@@ -93,26 +94,6 @@ impl CalledFunction {
             ),
         };
         self.place.saying(message, fix)
-    }
-}
-
-/// Places of the run file.
-#[derive(Debug, Clone)]
-pub struct Places {
-    /// Of the limit on calls.
-    pub calls: Problem,
-    /// Of that on tokens.
-    pub tokens: Problem,
-    /// Of that on US dollars.
-    pub usd: Problem,
-    models: BTreeMap<String, Problem>,
-}
-
-impl Places {
-    /// Where the model of an id is named first; the limit in US dollars where it is named nowhere.
-    #[must_use]
-    pub fn model(&self, id: &str) -> &Problem {
-        self.models.get(id).unwrap_or(&self.usd)
     }
 }
 
@@ -239,7 +220,7 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     checks::objectives(context, &mut spec.objectives, &scan);
     let sandbox = sandbox::resolve(context, &file, scan.needs, found.program.as_ref(), scan.files.iter());
     models.judges = judges(context, &models, &scan);
-    checks::helpers(context, &mut models, &scan);
+    let helpers = checks::helpers(context, &mut models, &scan);
     asked(context, &mut models);
     checks::unchecked(context, &scan);
     checks::empty_answers(context, &scan);
@@ -273,19 +254,19 @@ fn resolve(context: &mut Context<'_>, mut file: RunFile, path: &Path) -> Result<
     let env = std::mem::take(&mut context.env).into_iter().map(|(k, v)| (k, SecretString::from(v))).collect();
     let warnings = std::mem::take(&mut context.warnings);
     let limit = |name: &str| context.at(&KeyPath::of("optimize.budget").name(name), "", "");
-    let mut models: BTreeMap<String, Problem> =
-        found.places.into_iter().map(|(id, path)| (id, context.at(&path, "", ""))).collect();
+    let named = found.places.into_iter().map(|(id, path)| (id, (Wish::Role, context.at(&path, "", ""))));
+    let mut models: BTreeMap<String, (Wish, Problem)> = named.collect();
     for (judge, place) in &scan.judges {
         let model = spec.models.judges.get(judge).map_or(judge, |model| &model.id);
-        models.entry(model.clone()).or_insert_with(|| judge_at(context, place));
+        models.entry(model.clone()).or_insert_with(|| (Wish::Check, judge_at(context, judge, place)));
+    }
+    for (model, role, place) in helpers {
+        models.entry(model).or_insert_with(|| (Wish::Usual(role), check_at(context, &place)));
     }
     let places = Places { calls: limit("calls"), tokens: limit("tokens"), usd: limit("usd"), models };
     let files = context.folder.files();
     let functions = scan.functions.0.into_iter().map(|function| {
-        let place = match function.place {
-            NamedIn::Example(name, line) => Problem::of_line(name, line, None, "", ""),
-            NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(at), "", ""),
-        };
+        let place = check_at(context, &function.place);
         CalledFunction { language: function.language, source: function.source, caller: "a check", place }
     });
     let program = spec.program.as_ref().map(|program| CalledFunction {
@@ -336,7 +317,7 @@ fn judges(context: &mut Context<'_>, models: &Models, scan: &Scan) -> BTreeMap<S
             }
             Err(message) => {
                 let fix = "name a model as in `providers`, or the label of one";
-                let problem = judge_at(context, place).saying(message, fix);
+                let problem = judge_at(context, judge, place).saying(message, fix);
                 context.problems.push(problem);
             }
         }
@@ -345,10 +326,23 @@ fn judges(context: &mut Context<'_>, models: &Models, scan: &Scan) -> BTreeMap<S
 }
 
 /// Where a judge is named first.
-fn judge_at(context: &Context<'_>, place: &NamedIn) -> Problem {
+fn judge_at(context: &Context<'_>, judge: &str, place: &NamedIn) -> Problem {
+    match place {
+        // a test of the run file begins above
+        NamedIn::Example(name, _) if *name == context.sources.name(context.root.span.source) => {
+            let span = context.root.get("tests").and_then(|tests| tests.span_of("provider", judge));
+            span.map_or_else(|| check_at(context, place), |span| context.sources.problem(span, "provider", "", ""))
+        }
+        NamedIn::Example(..) => check_at(context, place),
+        NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(*at).name("provider"), "", ""),
+    }
+}
+
+/// Where a check stands; that of an example is known by the line of the example.
+pub(crate) fn check_at(context: &Context<'_>, place: &NamedIn) -> Problem {
     match place {
         NamedIn::Example(name, line) => Problem::of_line(name, *line, None, "", ""),
-        NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(*at).name("provider"), "", ""),
+        NamedIn::Defaults(at) => context.at(&KeyPath::of("defaultTest.assert").index(*at), "", ""),
     }
 }
 

@@ -76,6 +76,49 @@ fn a_check_that_names_who_embeds_needs_nobody_else() {
     }
 }
 
+/// What is said of a model whose key is missing.
+fn without_key(loaded: &Loaded, id: &str) -> String {
+    loaded.places.unusable(id, (format!("{id} needs an API key"), "set KEY".to_owned())).to_string()
+}
+
+#[test]
+fn a_missing_key_is_told_where_a_check_needs_the_model() {
+    const USUAL: &str = "openai:embedding:text-embedding-3-small";
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String =
+        (0..30).map(|n| format!("number {n}?,{n},{}\n", if n == 6 { "similar: six" } else { "" })).collect();
+    let file = "prompts: ['Answer {{q}}']\nproviders: [openai:a]\ntests: file://rows.csv\n\
+                defaultTest: {assert: [{type: equals, value: '{{a}}'}]}\noptimize: {budget: {usd: 1}}\n";
+    write(folder.path(), &[("p.yaml", file), ("rows.csv", &format!("q,a,__expected\n{rows}"))]);
+    let loaded = load_with(&folder.path().join("p.yaml"), RunMode::Optimize, Overrides::default()).unwrap();
+    assert!(warnings(&loaded).contains("rows.csv:8: some checks need a model for embedding"), "{}", warnings(&loaded));
+    let told = without_key(&loaded, USUAL);
+    assert!(
+        told.contains("rows.csv:8: a check here needs a model for embedding, none is named, and openai:emb"),
+        "{told}"
+    );
+    assert!(told.contains("name one as `optimize.models.embedding`, or set KEY"), "{told}");
+
+    let shared = load(
+        "providers: [openai:a]\ntests: file://rows.jsonl\ndefaultTest:\n  assert:\n\
+                       \u{20}   - {type: equals, value: '{{a}}'}\n    - {type: similar, value: '{{a}}'}\n",
+    );
+    assert!(without_key(&shared, USUAL).contains("p.yaml:7:"), "{}", without_key(&shared, USUAL));
+
+    let tests: String = (0..30)
+        .map(|n| format!("  - vars: {{q: 'number {n}?'}}\n    assert:\n      - {{type: equals, value: '{n}'}}\n"))
+        .collect();
+    let own = format!(
+        "providers: [openai:a]\ntests:\n{tests}      - {{type: llm-rubric, value: good, provider: 'anthropic:j'}}\n"
+    );
+    let told = without_key(&load(&own), "anthropic:j");
+    assert!(told.contains("p.yaml:94:51: anthropic:j needs an API key"), "{told}");
+    assert!(told.contains("set KEY, or name another model as `provider` of this check"), "{told}");
+    // what the run file names for a role needs no more words
+    let task = without_key(&load(&own), "openai:a");
+    assert!(task.contains("p.yaml:2:13: openai:a needs an API key") && task.ends_with("fix: set KEY"), "{task}");
+}
+
 #[test]
 fn a_name_means_the_model_of_the_run_file_with_its_settings() {
     let file = |spelling: &str, role: &str| {

@@ -66,8 +66,7 @@ pub(crate) async fn read(app: &App, caller: &Caller, wanted: RunWanted) -> Resul
         Ok(()) => {
             let keys = app.patron.keys_of(&workspace).await.map_err(Problem::conflict)?;
             Setup::check(&loaded.spec, &keys).err().map(|unusable| {
-                let (message, fix) = server_words(&unusable.error);
-                let problem = loaded.places.model(&unusable.model).saying(message, fix);
+                let problem = loaded.places.unusable(&unusable.model, server_words(&unusable.error));
                 own_names(&problem.to_string(), folder.path())
             })
         }

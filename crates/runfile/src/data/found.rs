@@ -50,10 +50,10 @@ pub(crate) struct Scan {
     pub judge_calls: u32,
     /// What the checks need.
     pub needs: Needs,
-    /// Who embeds texts and who moderates: the judges that checks name which need it, `None` for checks that name none.
-    pub embedding: BTreeSet<Option<String>>,
-    /// As `embedding`.
-    pub moderation: BTreeSet<Option<String>>,
+    /// Who embeds texts: the judges that checks name which need it, `None` for checks that name none, with the first place of each.
+    pub embedding: BTreeMap<Option<String>, NamedIn>,
+    /// Who moderates, likewise.
+    pub moderation: BTreeMap<Option<String>, NamedIn>,
     /// Paths of the files that checks execute.
     pub files: BTreeSet<String>,
     /// Functions that checks call.

@@ -238,8 +238,9 @@ impl<'a> Pass<'a> {
             self.scan.functions.take(check, || NamedIn::Example(self.source.name_of(placed.part), placed.line));
         }
         self.scan.needs |= own.needs;
-        self.scan.embedding.extend(own.embedding);
-        self.scan.moderation.extend(own.moderation);
+        let place = || NamedIn::Example(self.source.name_of(placed.part), placed.line);
+        first_of(&mut self.scan.embedding, own.embedding, place);
+        first_of(&mut self.scan.moderation, own.moderation, place);
         self.scan.files.extend(own.files);
         self.scan.judge_calls = self.scan.judge_calls.max(calls);
         self.judge_calls += u64::from(calls);
@@ -382,14 +383,15 @@ impl<'a> Pass<'a> {
             self.scan.lacking.clear();
         }
         self.scan.needs |= self.default_facts.needs;
-        self.scan.embedding.append(&mut self.default_facts.embedding);
-        self.scan.moderation.append(&mut self.default_facts.moderation);
         self.scan.files.append(&mut self.default_facts.files);
         for (at, check) in self.source.shared.defaults.case.asserts.iter().enumerate() {
             self.scan.functions.take(check, || NamedIn::Defaults(at));
-            for judge in Facts::of(std::slice::from_ref(check)).judges {
+            let facts = Facts::of(std::slice::from_ref(check));
+            for judge in facts.judges {
                 self.scan.judges.insert(judge, NamedIn::Defaults(at));
             }
+            first_of(&mut self.scan.embedding, facts.embedding, || NamedIn::Defaults(at));
+            first_of(&mut self.scan.moderation, facts.moderation, || NamedIn::Defaults(at));
         }
         if let Some(at) = self.split.iter().position(Option::is_none).filter(|_| self.first_split.is_some()) {
             let (name, line) = self.first_split.take().unwrap_or_default();
@@ -414,6 +416,17 @@ impl<'a> Pass<'a> {
 fn like_it(problem: &mut Problem, n: usize) {
     if n > 1 {
         problem.message.push_str(&format!(" (and {} like it)", count(n - 1, "example")));
+    }
+}
+
+/// Takes in who is asked first at a place.
+fn first_of(
+    known: &mut BTreeMap<Option<String>, NamedIn>,
+    found: BTreeSet<Option<String>>,
+    place: impl Fn() -> NamedIn,
+) {
+    for judge in found {
+        known.entry(judge).or_insert_with(&place);
     }
 }
 

@@ -123,6 +123,18 @@ impl Node {
         Self { span, value }
     }
 
+    /// The first place below at which a key has this text.
+    pub(crate) fn span_of(&self, key: &str, text: &str) -> Option<Span> {
+        match &self.value {
+            NodeValue::Map(entries) => entries.iter().find_map(|entry| match entry.value.as_str() {
+                Some(found) if entry.key == key && found == text => Some(entry.value.span),
+                _ => entry.value.span_of(key, text),
+            }),
+            NodeValue::List(items) => items.iter().find_map(|item| item.span_of(key, text)),
+            NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::String(_) => None,
+        }
+    }
+
     /// The node at the end of `path`.
     pub(crate) fn at(&self, path: &KeyPath) -> Option<&Node> {
         path.0.iter().try_fold(self, |node, key| match (key, &node.value) {
