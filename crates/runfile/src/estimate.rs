@@ -2,7 +2,7 @@ use clade_domain::{ModelRole, ModelSpec, RunMode, RunSpec, Split, StrategySpec};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{DataProfile, Loaded, Problem};
+use crate::{DataProfile, Loaded, Problem, shortfall::Shortfall, text::count};
 
 /// What a model costs, in USD.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -93,6 +93,8 @@ pub struct Estimate {
     pub unpriced: Vec<String>,
     /// One evaluation of the first prompt: calls, tokens, USD.
     pub evaluation: PhaseEstimate,
+    /// The limit that pays for a part of the phases alone, where one does.
+    pub shortfall: Option<Shortfall>,
 }
 
 impl Estimate {
@@ -108,7 +110,7 @@ impl Estimate {
             Some(place.saying(message, format!("raise it to {least} or more{more}")))
         };
         if let Some(calls) = budget.calls.filter(|most| (*most as f64) < one.calls.low) {
-            return below(&places.calls, format!("{calls} calls"), one.calls.low.ceil().to_string(), "");
+            return below(&places.calls, counted(calls, "call"), one.calls.low.ceil().to_string(), "");
         }
         let output = (answer as f64).max(one.tokens_out.low);
         let worst = one.tokens_in.low + output;
@@ -116,7 +118,7 @@ impl Estimate {
             ", or bound the answer, of which {answer} tokens are set aside, by `max_tokens` in the provider's `config`"
         );
         if let Some(tokens) = budget.tokens.filter(|most| (*most as f64) < worst) {
-            return below(&places.tokens, format!("{tokens} tokens"), format!("{:.0}", worst.ceil()), &bound);
+            return below(&places.tokens, counted(tokens, "token"), format!("{:.0}", worst.ceil()), &bound);
         }
         let worst = price.map(|p| (p.input * one.tokens_in.low + p.output * output) / 1e6 + p.request);
         let least = one.usd.map(|usd| usd.low.max(worst.unwrap_or(0.0)));
@@ -236,6 +238,7 @@ impl Builder<'_> {
         if let Some(minutes) = self.spec.optimize.budget.minutes {
             seconds = cap(seconds, minutes * 60.0);
         }
+        let shortfall = Shortfall::of(&phases, &self.spec.optimize.budget);
         let evaluation = self.one_evaluation();
         self.unpriced.sort();
         self.unpriced.dedup();
@@ -253,6 +256,7 @@ impl Builder<'_> {
             test_examples,
             unpriced,
             evaluation,
+            shortfall,
         }
     }
 
@@ -405,6 +409,10 @@ impl Builder<'_> {
         });
         most.map_or(ANSWER_TOKENS, |most| ANSWER_TOKENS.map(|tokens| tokens.min(most)))
     }
+}
+
+fn counted(n: u64, noun: &str) -> String {
+    count(usize::try_from(n).unwrap_or(usize::MAX), noun)
 }
 
 /// A range in order: where proposals take calls from trials, the figure with most proposals is not the highest.

@@ -5,7 +5,7 @@
 mod common;
 
 use clade_domain::{ModelSpec, RunMode};
-use clade_runfile::{Estimate, Loaded, Overrides, Price, estimate};
+use clade_runfile::{Estimate, Limit, Loaded, Overrides, Price, estimate};
 use common::{load_with, write};
 
 fn load(run: &str, mode: RunMode) -> Loaded {
@@ -72,6 +72,21 @@ fn a_search_stays_inside_its_budget() {
 }
 
 #[test]
+fn a_limit_that_pays_for_a_part_alone_is_told() {
+    let of = |budget: &str| of(&format!("optimize: {{budget: {{{budget}}}}}\n"), RunMode::Optimize).shortfall;
+    // ample ones, and calls, within which the phases are reckoned
+    assert_eq!([of("calls: 200"), of("usd: 1000"), of("tokens: 90000000")], [None, None, None]);
+    let short = of("usd: 0.01").unwrap();
+    assert!(short.limit == Limit::Usd && short.most == 0.01 && short.needed > 0.015, "{short:?}");
+    let short = of("tokens: 5000").unwrap();
+    assert!(short.limit == Limit::Tokens && short.most == 5000.0 && short.needed > 7500.0, "{short:?}");
+    // the tighter of two
+    assert_eq!(of("usd: 0.0001, tokens: 5000").unwrap().limit, Limit::Usd);
+    let unknown = load("optimize: {budget: {usd: 0.01}, models: {judge: 'openai:unknown'}}\n", RunMode::Optimize);
+    assert_eq!(estimate(&unknown, &priced).shortfall, None);
+}
+
+#[test]
 fn a_small_limit_leaves_few_test_examples() {
     // 60 test examples, two prompts that meet each, a judge call for each trial
     for (run, expected) in [
@@ -99,7 +114,7 @@ fn unknown_prices_are_unknown_not_zero() {
 #[test]
 fn a_budget_below_one_evaluation_is_named() {
     for (budget, expected) in [
-        ("{calls: 1}", Some("calls")),
+        ("{calls: 1}", Some("call")),
         ("{tokens: 10}", Some("tokens")),
         // it would pay the question, and not what is set aside for the answer
         ("{tokens: 1000}", Some("tokens")),

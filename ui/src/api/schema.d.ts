@@ -2301,6 +2301,8 @@ export interface components {
             phases: components["schemas"]["PhaseEstimate"][];
             /** @description Running time in seconds. */
             seconds: components["schemas"]["Range"];
+            /** @description The limit that pays for a part of the phases alone, where one does. */
+            shortfall: components["schemas"]["Shortfall"] | null;
             /**
              * Format: uint32
              * @description Test examples that the evidence will rest on: all, or what the limit on calls leaves for them.
@@ -2888,6 +2890,8 @@ export interface components {
         };
         /** @description A language that functions are called in. */
         Language: "python" | "javascript";
+        /** @description A limit that is not counted in calls. */
+        Limit: "usd" | "tokens";
         /** @description The secret of a link. */
         LinkInput: {
             secret: string;
@@ -4215,6 +4219,25 @@ export interface components {
              * @default
              */
             note?: string;
+        };
+        /**
+         * @description A limit of the budget that pays for a part of what the phases take: the run rests early, perhaps before anything is proved.
+         *
+         *     Calls are none of these: searches plan by them, and the phases are reckoned within them.
+         */
+        Shortfall: {
+            /** @description The limit. */
+            limit: components["schemas"]["Limit"];
+            /**
+             * Format: double
+             * @description What the limit lets the run buy, likewise.
+             */
+            most: number;
+            /**
+             * Format: double
+             * @description What the phases take at the least, in USD or tokens.
+             */
+            needed: number;
         };
         /** @description A run as one side of a comparison. */
         Side: {

@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use clade_domain::RunMode;
-use clade_runfile::{Estimate, Loaded, PhaseEstimate, Problems, Range};
+use clade_domain::{Direction, Objective, RunMode};
+use clade_runfile::{Estimate, Limit, Loaded, PhaseEstimate, Problems, Range, Shortfall};
 
 use crate::{
     args::FileArgs,
@@ -36,6 +36,7 @@ pub fn show(path: &Path, loaded: &Loaded, estimate: &Estimate, unready: Option<&
             "examples": loaded.dataset.counts(), "duplicates": loaded.dataset.duplicates, "copies": loaded.dataset.copies(),
             "program": loaded.spec.program.as_ref().map(clade_domain::ProgramSpec::id),
             "sandbox": loaded.spec.sandbox.as_ref().map(|sandbox| sandbox.isolation),
+            "objectives": loaded.spec.optimize.objectives,
             "warnings": loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>() }));
         return;
     }
@@ -82,6 +83,9 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
             sandbox.isolation.name()
         ));
     }
+    if loaded.spec.optimize.objectives.len() > 1 {
+        output.prose(objectives(&loaded.spec.optimize.objectives));
+    }
     output.line("");
     output.line(output.paint(Ink::Faint, line(["ESTIMATE", "calls", "tokens", "USD"])));
     for phase in &estimate.phases {
@@ -96,12 +100,49 @@ fn print(file: &str, loaded: &Loaded, estimate: &Estimate, output: &Output) {
     };
     output.line(output.paint(Ink::Strong, row("together", &all)));
     output.line(format!("time: {} at {} calls at once", shown(estimate.seconds, seconds), estimate.concurrency));
+    if let Some(short) = &estimate.shortfall {
+        output.prose(output.paint(Ink::Yellow, shortfall(short)));
+    }
     if !estimate.unpriced.is_empty() {
         output.line(output.paint(Ink::Yellow, format!("no known price: {}", estimate.unpriced.join(", "))));
     }
     output.line(
         output.paint(Ink::Faint, "likely (low to high): an estimate; the budget is the promise. Nothing was spent."),
     );
+}
+
+/// What weighs how much in the fitness, where there are several objectives.
+fn objectives(objectives: &[Objective]) -> String {
+    let primary = Objective::primary(objectives);
+    let whole = objectives.iter().find(|objective| objective.metric == primary).map_or(1.0, |found| found.weight);
+    let each = objectives.iter().map(|Objective { metric, direction, weight }| match direction {
+        Direction::Maximize => format!("{metric} (weight {weight})"),
+        Direction::Minimize => {
+            let points = format!("{:.1}", 100.0 * weight / whole);
+            let points = points.trim_end_matches('0').trim_end_matches('.');
+            format!(
+                "{metric} (weight {weight}: twice the first prompt's has to bring {} more)",
+                counted(points, "point")
+            )
+        }
+    });
+    format!("objectives: {}", each.collect::<Vec<_>>().join(", "))
+}
+
+fn counted(figure: &str, of: &str) -> String {
+    if figure == "1" { format!("1 {of}") } else { format!("{figure} {of}s") }
+}
+
+/// That a limit pays for a part of the phases alone.
+fn shortfall(Shortfall { limit, needed, most }: &Shortfall) -> String {
+    let [needed, most] = match limit {
+        Limit::Usd => [*needed, *most].map(money),
+        Limit::Tokens => [*needed, *most].map(|tokens| format!("{} tokens", short(tokens))),
+    };
+    format!(
+        "these phases take {needed} at the least, and the limit lets the run buy {most}: it will rest early, perhaps before anything \
+         is proved; raise the limit, or shorten the prompt or the data"
+    )
 }
 
 fn row(name: &str, phase: &PhaseEstimate) -> String {
@@ -148,6 +189,29 @@ fn money(usd: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_objectives_say_what_each_weighs() {
+        let objective = |metric: &str, direction, weight| Objective { metric: metric.to_owned(), direction, weight };
+        let shown = objectives(&[
+            objective("accuracy", Direction::Maximize, 2.0),
+            objective("prompt_tokens", Direction::Minimize, 0.1),
+            objective("cost", Direction::Minimize, 0.02),
+        ]);
+        assert_eq!(
+            shown,
+            "objectives: accuracy (weight 2), prompt_tokens (weight 0.1: twice the first prompt's has to bring 5 points more), \
+             cost (weight 0.02: twice the first prompt's has to bring 1 point more)"
+        );
+    }
+
+    #[test]
+    fn a_shortfall_is_told_in_the_unit_of_its_limit() {
+        let usd = shortfall(&Shortfall { limit: Limit::Usd, needed: 34.69, most: 1.0 });
+        assert!(usd.contains("take $34.69 at the least") && usd.contains("buy $1.00:"), "{usd}");
+        let tokens = shortfall(&Shortfall { limit: Limit::Tokens, needed: 1_240_000.0, most: 5_000.0 });
+        assert!(tokens.contains("take 1.2M tokens at") && tokens.contains("buy 5,000 tokens:"), "{tokens}");
+    }
 
     #[test]
     fn figures_are_short() {

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import type { CheckResult, Range } from "@/api/types";
 import { count, duration, plural, usd } from "@/lib/format";
-import { shortfall } from "./shortfall";
 
 const span = (range: Range | null, show: (value: number) => string) => (range === null ? "unknown" : range.low === range.high ? show(range.low) : `${show(range.low)} to ${show(range.high)}`);
 
 /** What the run will buy, before anything is spent. */
 export function EstimatePanel({ result, children }: { result: CheckResult; children?: ReactNode }) {
   const { estimate, examples } = result;
-  const short = shortfall(estimate);
+  const short = estimate.shortfall;
+  const amount = (value: number) => (short?.limit === "tokens" ? plural(Math.round(value), "token") : usd(value));
   return (
     <section aria-label="Estimate" className="mb-4 rounded border border-hairline bg-panel p-4">
       <p className="text-lead">
@@ -20,7 +20,7 @@ export function EstimatePanel({ result, children }: { result: CheckResult; child
         <thead><tr><th scope="col">Phase</th><th scope="col" className="num">Calls</th><th scope="col" className="num">Tokens in</th><th scope="col" className="num">Tokens out</th><th scope="col" className="num">USD</th></tr></thead>
         <tbody>{estimate.phases.map((one) => <tr key={one.phase}><td>{one.phase}</td><td className="num">{span(one.calls, count)}</td><td className="num">{span(one.tokens_in, count)}</td><td className="num">{span(one.tokens_out, count)}</td><td className="num">{span(one.usd, usd)}</td></tr>)}</tbody>
       </table>
-      {short ? <p role="alert" className="mt-2 border-l-2 border-lost pl-3">What these phases take costs {usd(short.needed)} at the least, and the limit lets the run buy {usd(short.most)}: it will rest early, perhaps before anything is proved. Raise the limit, or shorten the prompt or the data.</p> : null}
+      {short ? <p role="alert" className="mt-2 border-l-2 border-lost pl-3">These phases take {amount(short.needed)} at the least, and the limit lets the run buy {amount(short.most)}: it will rest early, perhaps before anything is proved. Raise the limit, or shorten the prompt or the data.</p> : null}
       {result.warnings.length ? <ul className="mt-2">{result.warnings.map((text) => <li key={text} className="prompt border-l-2 border-lost pl-3 whitespace-pre-wrap">{text}</li>)}</ul> : null}
       {estimate.unpriced.length ? <p className="mt-1 text-muted">Price unknown: {estimate.unpriced.join(", ")}.</p> : null}
       {children}
