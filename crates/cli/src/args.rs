@@ -14,6 +14,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::lineage::LEGEND;
+
 pub use self::audit::AuditArgs;
 pub use self::backends::{MigrateArgs, SyncArgs};
 pub use self::compare::{CompareArgs, Pictures};
@@ -95,6 +97,8 @@ pub enum Command {
     /// Print the best prompt of a run, and nothing else
     Best(BestArgs),
     /// Show the family tree of a run
+    #[command(after_help = format!("How to read the tree: {LEGEND}.\n\
+        What branches off more than eight times deep is drawn below, as a tree of its own."))]
     Lineage(LineageArgs),
     /// Show what changed between two candidates
     Diff(DiffArgs),
@@ -329,7 +333,7 @@ pub enum TreeFormat {
     Graphml,
     /// Statements for Neo4j
     Cypher,
-    /// Nodes and edges as JSON
+    /// Nodes, each with its parents, as JSON
     Json,
 }
 

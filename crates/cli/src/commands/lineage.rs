@@ -10,7 +10,7 @@ use crate::{
         Side::{Left, Right},
         Table,
     },
-    lineage::{OwnTrees, Part, Rejected, Trees, text, written},
+    lineage::{LEGEND, OwnTrees, Part, Rejected, Trees, text, written},
     names::find_run,
     output::{Ink, Output, harmless},
 };
@@ -47,6 +47,9 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
         None => crate::output::raw(text.trim_end()),
     }
     if format == TreeFormat::Text && args.output.is_none() && !part.list && !args.families {
+        if part.graph.nodes().len() > 1 && !output.quiet {
+            output.prose(output.paint(Ink::Faint, format!("to read it: {LEGEND}")));
+        }
         footer(args, &part, row, trees, output).await?;
     }
     Ok(())

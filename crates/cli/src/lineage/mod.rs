@@ -6,6 +6,6 @@ mod trees;
 mod write;
 
 pub use part::Part;
-pub use text::text;
+pub use text::{LEGEND, text};
 pub use trees::{OwnTrees, Rejected, Trees};
 pub use write::written;
