@@ -310,7 +310,7 @@ pub struct RunName {
 /// `clade best`
 #[derive(Debug, Args)]
 pub struct BestArgs {
-    /// The run
+    /// The run: its name, a unique beginning of it, or `last`, the last search
     #[arg(default_value = "last")]
     pub run: String,
     /// Write the prompt to a file
@@ -341,7 +341,7 @@ pub enum TreeFormat {
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("part").multiple(false))]
 pub struct LineageArgs {
-    /// The run
+    /// The run: its name, a unique beginning of it, or `last`, the last search
     #[arg(default_value = "last")]
     pub run: String,
     /// How to write it
@@ -387,7 +387,7 @@ pub struct LineageArgs {
 /// `clade diff`
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The run
+    /// The run: its name, a unique beginning of it, or `last`, the last search
     pub run: String,
     /// The one side: a candidate such as `c0`, `seed` or `best`
     #[arg(default_value = "seed")]
@@ -400,7 +400,7 @@ pub struct DiffArgs {
 /// `clade snapshot`
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
-    /// The run
+    /// The run: its name, a unique beginning of it, or `last`, the last search
     pub run: String,
     /// The snapshot's name [default: a number]
     pub name: Option<String>,

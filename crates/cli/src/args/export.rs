@@ -31,6 +31,18 @@ pub enum ExportFormat {
     Tree,
 }
 
+impl ExportFormat {
+    /// Whether it tells what a search has and an evaluation has not: a better prompt, or a family tree.
+    pub fn of_search(self) -> bool {
+        match self {
+            Self::Bundle | Self::Csv | Self::Jsonl | Self::Journal => false,
+            Self::Prompt | Self::Promptfoo | Self::Dot | Self::Mermaid | Self::Graphml | Self::Cypher | Self::Tree => {
+                true
+            }
+        }
+    }
+}
+
 /// `clade export`
 #[derive(Debug, Args)]
 pub struct ExportArgs {

@@ -3,12 +3,12 @@ use clade_engine::replay_state;
 use clade_export::as_file;
 use serde_json::json;
 
-use crate::{args::BestArgs, context::Context, failure::Failure, files, names::find_run};
+use crate::{args::BestArgs, context::Context, failure::Failure, files, names::find_search};
 
 /// `clade best`
 pub async fn run(args: &BestArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store_to_read().await?;
-    let row = find_run(store.as_ref(), &args.run).await?;
+    let row = find_search(store.as_ref(), &args.run, context.output).await?;
     let state = replay_state(&store, &row.run).await?;
     let best = state.best();
     let missing =

@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     display::result::short,
     failure::Failure,
-    names::{entropy, find_run, new_run_id},
+    names::{entropy, find_search, new_run_id},
     output::Output,
     sandbox,
     session::{self, Session},
@@ -19,7 +19,7 @@ use crate::{
 pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let (name, point) = place(args)?;
     let store = context.store(Durability::Normal).await?;
-    let row = find_run(store.as_ref(), name).await?;
+    let row = find_search(store.as_ref(), name, context.output).await?;
     let state = replay_state(&store, &row.run).await?;
     if state.dataset().counts().train == 0 {
         return Err(Failure::Usage(format!(

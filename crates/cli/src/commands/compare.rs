@@ -8,7 +8,7 @@ use crate::{
     context::Context,
     failure::Failure,
     files,
-    names::find_run,
+    names::find_search,
 };
 
 /// `clade compare`
@@ -16,7 +16,7 @@ pub async fn run(args: &CompareArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store_to_read().await?;
     let mut found: Vec<SideWithState> = Vec::new();
     for name in &args.runs {
-        let row = find_run(store.as_ref(), name).await?;
+        let row = find_search(store.as_ref(), name, context.output).await?;
         if row.strategy.is_empty() {
             return Err(Failure::Usage(format!("run {} is an evaluation; compare runs of `clade run`", row.run)));
         }

@@ -9,14 +9,14 @@ use crate::{
     args::DiffArgs,
     context::Context,
     failure::Failure,
-    names::find_run,
+    names::find_search,
     output::{Ink, Output, harmless},
 };
 
 /// `clade diff`
 pub async fn run(args: &DiffArgs, context: &Context) -> Result<(), Failure> {
     let store = context.store_to_read().await?;
-    let row = find_run(store.as_ref(), &args.run).await?;
+    let row = find_search(store.as_ref(), &args.run, context.output).await?;
     let state = replay_state(&store, &row.run).await?;
     let (a, b) = (find_candidate(&state, &args.a)?, find_candidate(&state, &args.b)?);
     let (Some(old), Some(new)) = (state.candidate(a), state.candidate(b)) else { return Ok(()) };

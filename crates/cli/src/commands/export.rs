@@ -19,14 +19,17 @@ use crate::{
     failure::Failure,
     files,
     lineage::{OwnTrees, Part, Trees, written},
-    names::find_run,
+    names::{find_run, find_search},
     output::Output,
 };
 
 /// `clade export`
 pub async fn run(args: &ExportArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
-    let row = find_run(store.as_ref(), &args.run).await?;
+    let row = match args.format.of_search() {
+        true => find_search(store.as_ref(), &args.run, context.output).await?,
+        false => find_run(store.as_ref(), &args.run).await?,
+    };
     let trees = OwnTrees { store, lineage };
     to_place(args, &row.run.clone(), context, async |out| write(args, row, &trees, out, context.output).await).await
 }

@@ -11,14 +11,14 @@ use crate::{
         Table,
     },
     lineage::{LEGEND, OwnTrees, Part, Rejected, Trees, text, written},
-    names::find_run,
+    names::find_search,
     output::{Ink, Output, harmless},
 };
 
 /// `clade lineage`
 pub async fn run(args: &LineageArgs, context: &Context) -> Result<(), Failure> {
     let (store, lineage) = context.lineage().await?;
-    let row = find_run(store.as_ref(), &args.run).await?;
+    let row = find_search(store.as_ref(), &args.run, context.output).await?;
     let trees = OwnTrees { store, lineage };
     show(args, &row, &trees, &context.output).await?;
     Ok(trees.store.close().await?)

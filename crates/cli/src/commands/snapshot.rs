@@ -1,14 +1,14 @@
 use std::time::Duration;
 
-use clade_domain::RunId;
+use clade_domain::{RunId, RunMode};
 use clade_engine::{SandboxesKept, check_snapshot_name, now, sandboxes_kept};
 use clade_store::SnapshotRow;
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
-    args::SnapshotArgs, backends::Feed, commands::date, context::Context, failure::Failure, names::find_run,
-    output::Output,
+    args::SnapshotArgs, backends::Feed, commands::date, context::Context, display::result::count, failure::Failure,
+    names::find_search, output::Output,
 };
 
 /// How long the process that carries the run on may take to keep sandboxes. It looks for snapshots once a second, and Daytona takes its time.
@@ -20,7 +20,7 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
         true => context.store_to_read().await?,
         false => context.store(Durability::Normal).await?,
     };
-    let row = find_run(store.as_ref(), &args.run).await?;
+    let row = find_search(store.as_ref(), &args.run, context.output).await?;
     let taken = store.snapshots(row.run.clone()).await?;
     if args.list {
         list(&row.run, &taken, &context.output);
@@ -32,7 +32,7 @@ pub async fn run(args: &SnapshotArgs, context: &Context) -> Result<(), Failure> 
     let snapshot = SnapshotRow { run: row.run.clone(), name, length, at: now() };
     store.put_snapshot(snapshot.clone()).await?;
     Feed::of(context, &store, &row.run)?.row().await;
-    taken_now(&snapshot, &context.output);
+    taken_now(&snapshot, row.mode, &context.output);
     if let Some(kept) = sandboxes_kept(&store, &snapshot, PATIENCE).await? {
         kept_with(&snapshot, &kept, &context.output);
     }
@@ -54,14 +54,16 @@ pub fn list(run: &RunId, taken: &[SnapshotRow], output: &Output) {
 }
 
 /// Says which snapshot was taken.
-pub fn taken_now(snapshot: &SnapshotRow, output: &Output) {
+pub fn taken_now(snapshot: &SnapshotRow, mode: RunMode, output: &Output) {
     if output.json {
         output.json_line(snapshot);
     } else {
         let SnapshotRow { run, name, length, .. } = snapshot;
-        output.prose(format!(
-            "snapshot `{name}` of run {run} at {length} entries; `clade branch {run}@{name}` starts from it"
-        ));
+        let next = match mode {
+            RunMode::Optimize => format!("`clade branch {run}@{name}` starts from it"),
+            RunMode::Evaluate => "no branch starts from an evaluation, which has no examples to learn from".into(),
+        };
+        output.prose(format!("snapshot `{name}` of run {run} at {}; {next}", count(*length, "entry")));
     }
 }
 

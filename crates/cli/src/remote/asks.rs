@@ -68,14 +68,14 @@ pub(super) struct CandidateView {
 
 /// `clade best`
 pub async fn best(client: &Client, args: &BestArgs, context: &Context) -> Result<(), Failure> {
-    let row = client.find_run(&args.run).await?;
+    let row = client.find_search(&args.run, context.output).await?;
     let CandidateView { node, prompt, .. } = client.get(&["runs", row.run.as_str(), "candidates", "best"], &[]).await?;
     best_command::show(args, &row.run, node.id.candidate, node.generation, &prompt, context)
 }
 
 /// `clade lineage`
 pub async fn lineage(client: &Client, args: &LineageArgs, context: &Context) -> Result<(), Failure> {
-    let row = client.find_run(&args.run).await?;
+    let row = client.find_search(&args.run, context.output).await?;
     lineage_command::show(args, &row, &ServerTrees { client }, &context.output).await
 }
 
@@ -105,7 +105,7 @@ pub async fn report(client: &Client, args: &ReportArgs, context: &Context) -> Re
 
 /// `clade diff`
 pub async fn diff(client: &Client, args: &DiffArgs, context: &Context) -> Result<(), Failure> {
-    let row = client.find_run(&args.run).await?;
+    let row = client.find_search(&args.run, context.output).await?;
     // asked by number here, and by name there: `3` is `c3`
     let name = |name: &str| name.parse::<CandidateId>().map_or_else(|_| name.to_owned(), |id| id.to_string());
     let (a, b) = (name(&args.a), name(&args.b));
@@ -117,7 +117,7 @@ pub async fn diff(client: &Client, args: &DiffArgs, context: &Context) -> Result
 
 /// `clade snapshot`
 pub async fn snapshot(client: &Client, args: &SnapshotArgs, context: &Context) -> Result<(), Failure> {
-    let row = client.find_run(&args.run).await?;
+    let row = client.find_search(&args.run, context.output).await?;
     let path = ["runs", row.run.as_str(), "snapshots"];
     if args.list {
         #[derive(Deserialize)]
@@ -134,7 +134,7 @@ pub async fn snapshot(client: &Client, args: &SnapshotArgs, context: &Context) -
             sandboxes: Option<SandboxesKept>,
         }
         let taken: Taken = client.post(&path, &json!({ "name": args.name })).await?;
-        snapshot_command::taken_now(&taken.snapshot, &context.output);
+        snapshot_command::taken_now(&taken.snapshot, row.mode, &context.output);
         if let Some(kept) = &taken.sandboxes {
             snapshot_command::kept_with(&taken.snapshot, kept, &context.output);
         }
@@ -144,7 +144,10 @@ pub async fn snapshot(client: &Client, args: &SnapshotArgs, context: &Context) -
 
 /// `clade export`
 pub async fn export(client: &Client, args: &ExportArgs, context: &Context) -> Result<(), Failure> {
-    let row = client.find_run(&args.run).await?;
+    let row = match args.format.of_search() {
+        true => client.find_search(&args.run, context.output).await?,
+        false => client.find_run(&args.run).await?,
+    };
     export_command::to_place(args, &row.run, context, async |out| {
         if let Some(format) = export_command::tree_format(args.format) {
             return export_command::tree(&ServerTrees { client }, &row, format, out).await;
@@ -208,7 +211,7 @@ struct Comparison {
 pub async fn compare(client: &Client, args: &CompareArgs, context: &Context) -> Result<(), Failure> {
     let mut runs = Vec::new();
     for name in &args.runs {
-        runs.push(client.find_run(name).await?.run.to_string());
+        runs.push(client.find_search(name, context.output).await?.run.to_string());
     }
     let path = ["workspaces", client.workspace.as_str(), "compare"];
     let Comparison { runs, pairs, not_paired } = client.get(&path, &[("runs", &runs.join(","))]).await?;

@@ -1,10 +1,10 @@
-use clade_domain::RunId;
+use clade_domain::{RunId, RunMode};
 use clade_store::{RunSummary, StoreError};
 use reqwest::Method;
 use serde::Deserialize;
 
 use super::Client;
-use crate::failure::Failure;
+use crate::{failure::Failure, names::passed_over, output::Output};
 
 /// A run, and whether it goes on in the server.
 #[derive(Deserialize)]
@@ -40,5 +40,21 @@ impl Client {
                 Err(StoreError::ambiguous_run(name, names).into())
             }
         }
+    }
+    /// As [`Self::find_run`], where `last` is the last search: evaluations behind it are passed over. Where there are evaluations alone
+    /// it is the last of those.
+    ///
+    /// # Errors
+    /// As [`Self::find_run`].
+    pub async fn find_search(&self, name: &str, output: Output) -> Result<RunSummary, Failure> {
+        let row = self.find_run(name).await?;
+        if name != "last" || row.mode == RunMode::Optimize {
+            return Ok(row);
+        }
+        let runs = ["workspaces", self.workspace.as_str(), "runs"];
+        let searches: Vec<RunSummary> = self.all(&runs, &[("filter", "mode=optimize")], 1).await?;
+        let Some(search) = searches.into_iter().next() else { return Ok(row) };
+        passed_over(&row, &search, output);
+        Ok(search)
     }
 }

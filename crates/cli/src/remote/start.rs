@@ -113,7 +113,7 @@ pub async fn branch(client: &Client, args: &BranchArgs, context: &Context) -> Re
         return Err(Failure::Usage("a server decides how many calls a run has at once; leave -j out".into()));
     }
     let (name, point) = branch_command::place(args)?;
-    let row = client.find_run(name).await?;
+    let row = client.find_search(name, context.output).await?;
     let of = row.run.as_str();
     let spec: RunSpec = client.get(&["runs", of, "spec"], &[]).await?;
     let budget = branch_command::limits(args, spec.optimize.budget);

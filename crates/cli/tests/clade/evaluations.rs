@@ -128,3 +128,29 @@ fn repeats_of_an_example_do_not_make_a_mean_surer() {
     let [once, often] = intervals;
     assert!(once.iter().zip(often).all(|(a, b)| (a - b).abs() < 1e-9), "{intervals:?}");
 }
+
+#[test]
+fn the_last_search_is_meant_where_an_evaluation_has_no_answer() {
+    let place = Place::new();
+    place.finished("searched");
+    place.ok(&["eval", "p.yaml", "--quiet", "--run-id", "measured"]);
+    for arguments in [
+        &["best", "last"][..],
+        &["diff", "last", "seed", "best"],
+        &["lineage", "last"],
+        &["export", "last", "-f", "prompt"],
+        &["export", "last", "-f", "mermaid"],
+    ] {
+        let named: Vec<&str> = arguments.iter().map(|word| if *word == "last" { "searched" } else { word }).collect();
+        let ran = place.run(arguments);
+        assert_eq!(ran.stdout, place.ok(&named), "{arguments:?}");
+        assert!(ran.stderr.contains("searched is the last search; measured"), "{arguments:?}: {}", ran.stderr);
+    }
+    assert!(place.ok(&["show", "last", "--json"]).contains("measured"));
+    assert_eq!(place.ok(&["export", "last", "-f", "jsonl"]), place.ok(&["export", "measured", "-f", "jsonl"]));
+    let alone = Place::new();
+    alone.ok(&["eval", "p.yaml", "--quiet", "--run-id", "measured"]);
+    assert!(alone.ok(&["best", "last"]).contains("{{question}}"), "where there is no search, an evaluation will do");
+    let taken = alone.ok(&["snapshot", "last"]);
+    assert!(taken.contains("no branch starts from an evaluation") && !taken.contains("clade branch"), "{taken}");
+}

@@ -32,6 +32,11 @@ fn a_server_is_asked_as_the_own_runs_are() {
         &["show", "nobody"],
         &["best", "first-one"],
         &["best", "first-one", "--json"],
+        // the last run is an evaluation, which these pass over
+        &["best", "last", "--json"],
+        &["diff", "last"],
+        &["lineage", "last"],
+        &["export", "last", "-f", "promptfoo"],
         &["lineage", "first-one"],
         &["lineage", "first-one", "--all", "--rejected"],
         &["lineage", "first-one", "--json"],
