@@ -79,6 +79,14 @@ impl Context {
         Ok(self.data_dir()?.join("clade.db"))
     }
 
+    /// What runs are kept in, for people: the file, or that it is a server; nothing where that cannot be told.
+    pub fn database_named(&self) -> Option<String> {
+        match Config::read(self).ok()?.store {
+            Some(_) => Some("the database that promptclade.toml names".to_owned()),
+            None => Some(self.database().ok()?.display().to_string()),
+        }
+    }
+
     /// Opens the store, creating it where it is not there yet.
     ///
     /// # Errors

@@ -22,6 +22,15 @@ pub enum Failure {
     Problems(Problems),
     /// Something failed.
     Error(String),
+    /// The database refers to what it does not have.
+    Lost {
+        /// What kind of thing it is.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// The database, where it is known.
+        database: Option<String>,
+    },
     /// Everything was said already; only the code is left.
     Exit(u8),
 }
@@ -31,8 +40,16 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::Problems(_) => exit::USAGE,
-            Self::Error(_) => exit::ERROR,
+            Self::Error(_) | Self::Lost { .. } => exit::ERROR,
             Self::Exit(code) => *code,
+        }
+    }
+
+    /// The same with the database named that a command was about.
+    pub fn about(self, database: Option<String>) -> Self {
+        match self {
+            Self::Lost { what, name, database: None } => Self::Lost { what, name, database },
+            other => other,
         }
     }
 
@@ -70,6 +87,14 @@ impl fmt::Display for Failure {
         match self {
             Self::Usage(message) | Self::Error(message) => f.write_str(message),
             Self::Problems(problems) => problems.fmt(f),
+            Self::Lost { what, name, database } => {
+                let database = database.as_deref().unwrap_or("the database");
+                write!(
+                    f,
+                    "{database} is damaged: it refers to the {what} {name} and does not have it; `clade doctor` checks the whole of it, and a copy \
+                     that `clade backup` made can be put in its place; another folder begins anew (--data-dir)"
+                )
+            }
             Self::Exit(_) => Ok(()),
         }
     }
@@ -79,10 +104,9 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             // nobody asks for these by name: the store itself refers to them
-            StoreError::NotFound { what: what @ ("example" | "text"), name } => Self::Error(format!(
-                "the database is damaged: it refers to the {what} {name} and does not have it; \
-                 `clade doctor` checks the whole file, and a copy that `clade backup` made can be put back"
-            )),
+            StoreError::NotFound { what: what @ ("example" | "text"), name } => {
+                Self::Lost { what, name, database: None }
+            }
             StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Ambiguous { .. } => {
                 Self::Usage(error.to_string())
             }

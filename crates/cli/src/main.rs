@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         }
         Ok(()) => ExitCode::from(exit::OK),
         Err(failure) => {
+            let failure = failure.about(context.database_named());
             failure.tell(&context.output);
             ExitCode::from(failure.code())
         }

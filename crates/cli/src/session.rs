@@ -26,7 +26,7 @@ use crate::{
     names::new_run_id,
     output::{Ink, Output},
     sandbox,
-    setup::{keys_of, set_up},
+    setup::{keys_of, set_up_knowing},
 };
 
 /// How a run is carried through.
@@ -132,7 +132,7 @@ pub fn refuse_gates(gates: Gates, mode: RunMode, loaded: &Loaded) -> Result<(), 
 /// Creates a run from a run file that was read. Nothing is bought. Signals are listened for since just before it existed.
 ///
 /// # Errors
-/// Where a key is missing or a model cannot be used, before the run exists; where it cannot be stored.
+/// Where a key is missing, a model cannot be used or the store has lost some of the data, before the run exists; where it cannot be stored.
 pub async fn create(
     store: &Arc<dyn Store>,
     run: &RunId,
@@ -143,10 +143,11 @@ pub async fn create(
     let keys = keys_of(loaded, path, context)?;
     clade_intake::usable(loaded, &keys).map_err(|problem| Problems(vec![*problem]))?;
     sandbox::check(loaded, context).await?;
+    let key = Setup::read_before(store, &loaded.spec, &loaded.dataset).await?;
     let first_signal = next_signal();
     clade_intake::create(store, run, Owner::default(), loaded).await?;
     let state = replay_state(store, run).await?;
-    Ok((set_up(&state, &loaded.spec, store, &keys, context).await?, first_signal))
+    Ok((set_up_knowing(key, &state, &loaded.spec, store, &keys, context).await?, first_signal))
 }
 
 /// Carries a run through to its end, or until it is interrupted.
@@ -178,7 +179,8 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
         let counted = counters.snapshot();
         retried(counted.retries, counted.throttles, &output);
     }
-    let ended = placed(&outcome, places.as_ref(), state.spec()).map_or_else(|| Ended::from(outcome), Ended::Failed);
+    let ended = placed(&outcome, places.as_ref(), state.spec())
+        .map_or_else(|| Ended::of(outcome, context.database_named()), Ended::Failed);
     conclude(&ended, &report, unanswered, gates, &output)
 }
 
@@ -348,13 +350,14 @@ pub enum Ended {
     Failed(String),
 }
 
-impl From<RunOutcome> for Ended {
-    fn from(outcome: RunOutcome) -> Self {
+impl Ended {
+    /// As the run loop says it; `database` is what its run is kept in.
+    fn of(outcome: RunOutcome, database: Option<String>) -> Self {
         match outcome {
             RunOutcome::Finished => Self::Finished,
             RunOutcome::Interrupted => Self::Interrupted,
             RunOutcome::BudgetSpent { limit } => Self::BudgetSpent(limit),
-            RunOutcome::Failed(error) => Self::Failed(error.to_string()),
+            RunOutcome::Failed(error) => Self::Failed(Failure::from(error).about(database).to_string()),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use clade_domain::RunSpec;
 use clade_engine::{Keys, Setup, Shared};
 use clade_evolve::RunState;
-use clade_models::Environment;
+use clade_models::{Environment, simulated::AnswerKey};
 use clade_runfile::Loaded;
 use clade_store::Store;
 use secrecy::{ExposeSecret, SecretString};
@@ -69,8 +69,23 @@ pub async fn set_up(
     keys: &Keys,
     context: &Context,
 ) -> Result<Setup, Failure> {
+    set_up_knowing(None, state, spec, store, keys, context).await
+}
+
+/// As [`set_up`], where what simulated models answer by was read already.
+///
+/// # Errors
+/// As [`set_up`].
+pub async fn set_up_knowing(
+    key: Option<Arc<AnswerKey>>,
+    state: &RunState,
+    spec: &RunSpec,
+    store: &Arc<dyn Store>,
+    keys: &Keys,
+    context: &Context,
+) -> Result<Setup, Failure> {
     let answers = AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing());
-    let mut setup = Setup::of(state, spec, store, keys, Shared { answers, ..Shared::default() }).await?;
+    let mut setup = Setup::of(state, spec, store, keys, Shared { answers, key, ..Shared::default() }).await?;
     if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context).await? {
         setup.clients.set_code(host);
     }

@@ -114,6 +114,7 @@ impl Hub {
             limits: Some(self.limits_of(&row.workspace)),
             purses: self.purses_of(&row.workspace, &row.by).await?,
             answers: self.patron.sharing(),
+            key: None,
         };
         let mut setup = Setup::of(&state, &spec, &self.store, &keys, shared).await?;
         if spec.sandbox.is_some() {

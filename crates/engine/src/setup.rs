@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use clade_domain::{ExampleId, ModelSpec, RunSpec, Spent, WorkspaceId};
+use clade_domain::{DatasetSummary, ExampleId, ModelSpec, RunSpec, Spent, WorkspaceId};
 use clade_evolve::RunState;
 use clade_models::{
     Environment, HostNames, ModelClient, SharedLimits, Stack, StackSettings, able,
@@ -37,6 +37,8 @@ pub struct Shared {
     pub purses: Vec<Arc<Ledger>>,
     /// Answers that processes share which have no system of record in common.
     pub answers: Option<Arc<Sharing>>,
+    /// What the run's simulated models answer by, where it was read already.
+    pub key: Option<Arc<AnswerKey>>,
 }
 
 /// The models and the account of a run.
@@ -66,6 +68,22 @@ impl Setup {
         clients(&Stack::new(settings), spec).map(drop)
     }
 
+    /// What the simulated models of a run that is not there yet will answer by, where the store has its data already: what the store has lost
+    /// of it is told before there is a run. `None` where no model is simulated, or the data are still to be stored.
+    ///
+    /// # Errors
+    /// Where the store cannot be read, or lacks an example.
+    pub async fn read_before(
+        store: &Arc<dyn Store>,
+        spec: &RunSpec,
+        dataset: &DatasetSummary,
+    ) -> Result<Option<Arc<AnswerKey>>, EngineError> {
+        match is_simulated(spec) && store.has_dataset(dataset.hash).await? {
+            true => Ok(Some(Arc::new(answer_key(dataset, store).await?))),
+            false => Ok(None),
+        }
+    }
+
     /// Sets a run up. `spec` is the run's, or what the caller makes of it for this process.
     ///
     /// # Errors
@@ -81,9 +99,9 @@ impl Setup {
         let spent = Spent { cache_hits: 0, ..account(store.as_ref(), state).await? };
         let ledger = Arc::new(Ledger::new(spec.optimize.budget, spent).below(shared.purses));
         let counters: Arc<Counters> = Arc::default();
-        let key = match spec.models.all().iter().any(|model| model.id.starts_with("simulated")) {
-            true => Some(Arc::new(answer_key(state, store).await?)),
-            false => None,
+        let key = match shared.key {
+            None if is_simulated(spec) => Some(Arc::new(answer_key(state.dataset(), store).await?)),
+            read => read,
         };
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
@@ -131,6 +149,10 @@ fn clients(stack: &Stack, spec: &RunSpec) -> Result<Clients, Unusable> {
     Ok(clients)
 }
 
+fn is_simulated(spec: &RunSpec) -> bool {
+    spec.models.all().iter().any(|model| model.id.starts_with("simulated"))
+}
+
 pub(crate) fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models::SimulatedFactory {
     Arc::new(move |model: &ModelSpec| {
         let client = SimulatedModel::new(&model.id, &model.config, key.clone(), seed)?;
@@ -139,13 +161,13 @@ pub(crate) fn simulated(key: Option<Arc<AnswerKey>>, seed: u64) -> clade_models:
 }
 
 /// The answer key of a run's simulated models: hashes and answers, made part by part, so that the data is never in memory as a whole.
-async fn answer_key(state: &RunState, store: &Arc<dyn Store>) -> Result<AnswerKey, EngineError> {
+async fn answer_key(dataset: &DatasetSummary, store: &Arc<dyn Store>) -> Result<AnswerKey, EngineError> {
     const PART: u32 = 500;
-    let count = u32::try_from(state.dataset().len()).unwrap_or(u32::MAX);
+    let count = u32::try_from(dataset.len()).unwrap_or(u32::MAX);
     let mut key = AnswerKeyBuilder::default();
     for first in (0..count).step_by(PART as usize) {
         let ids = (first..count.min(first.saturating_add(PART))).map(ExampleId).collect();
-        store.examples(state.dataset().hash, ids).await?.iter().for_each(|example| key.add(example));
+        store.examples(dataset.hash, ids).await?.iter().for_each(|example| key.add(example));
     }
     Ok(key.finish())
 }

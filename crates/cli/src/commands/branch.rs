@@ -1,5 +1,5 @@
 use clade_domain::{Budget, CandidateId, RunId, RunMode, RunSpec};
-use clade_engine::{Owner, Point, branch_run, find_point, replay_state, unprovable};
+use clade_engine::{Owner, Point, Setup, branch_run, find_point, replay_state, unprovable};
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
     output::Output,
     sandbox,
     session::{self, Session},
-    setup::{keys_again, set_up},
+    setup::{keys_again, set_up_knowing},
 };
 
 /// `clade branch`
@@ -33,6 +33,10 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
     let budget = limits(args, state.spec().optimize.budget);
     notes.extend(unprovable(&state, &budget));
     let run = new_run_id(args.run_id.as_deref())?;
+    let key = match args.no_start {
+        true => None,
+        false => Setup::read_before(&store, state.spec(), state.dataset()).await?,
+    };
     branch_run(&store, &row.run, &point, run.clone(), Owner::default(), |spec| {
         spec.seed = args.seed.unwrap_or_else(entropy) & u64::from(u32::MAX);
         spec.mode = RunMode::Optimize;
@@ -49,7 +53,8 @@ pub async fn run(args: &BranchArgs, context: &Context) -> Result<(), Failure> {
         return Ok(());
     }
     let state = replay_state(&store, &run).await?;
-    let setup = set_up(&state, state.spec(), &store, &keys_again(state.spec(), context).await?, context).await?;
+    let keys = keys_again(state.spec(), context).await?;
+    let setup = set_up_knowing(key, &state, state.spec(), &store, &keys, context).await?;
     let gates = Gates { min_score: None, require_improvement: false };
     let first_signal = session::next_signal();
     let session = Session { store, run, setup, gates, budget: None, places: None, first_signal };

@@ -48,7 +48,15 @@ fn an_example_that_the_database_lost_is_no_mistake_of_the_users() {
     }
     let ran = place.run(&["eval", "p.yaml", "--no-cache"]);
     assert_eq!(ran.code, 1, "{}{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("the database is damaged") && ran.stderr.contains("clade doctor"), "{}", ran.stderr);
+    let file = place.path("data/clade.db");
+    assert!(ran.stderr.contains(&format!("{} is damaged", file.display())), "{}", ran.stderr);
+    assert!(
+        ["clade doctor", "clade backup", "--data-dir"].iter().all(|way| ran.stderr.contains(way)),
+        "{}",
+        ran.stderr
+    );
+    let runs = place.ok(&["list", "--json"]);
+    assert!(runs.lines().count() == 1 && runs.contains("before"), "what could not start is no run: {runs}");
 }
 
 #[test]
