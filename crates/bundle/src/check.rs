@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clade_domain::{ContentHash, DatasetHasher, RunEvent, TrialOutcome};
+use clade_domain::{ContentHash, DatasetHasher, RunEvent};
 use clade_evolve::RunState;
 
 use crate::{BundleError, Limits, Manifest, archive::Archive, line::Lines, rules::Rules};
@@ -60,15 +60,15 @@ pub fn check(path: &Path, limits: Limits) -> Result<Checked, BundleError> {
                 for entry in &lines {
                     rules.take(entry)?;
                     if let RunEvent::TrialFinished(trial) = &entry.event
-                        && let TrialOutcome::Scored { answer, .. } = &trial.outcome
+                        && let Some(answer) = trial.answer()
                     {
-                        if !texts.contains(answer) {
+                        if !texts.contains(&answer) {
                             return Err(BundleError::wrong(format!(
                                 "journal entry {}: its answer is missing",
                                 entry.seq
                             )));
                         }
-                        named.insert(*answer);
+                        named.insert(answer);
                     }
                 }
             }

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use clade_domain::{ContentHash, DatasetSummary, ExampleId, Recorded, RunEvent, TrialOutcome};
+use clade_domain::{ContentHash, DatasetSummary, ExampleId, Recorded, RunEvent};
 use clade_store::{RunSummary, Store};
 use serde::Serialize;
 use zstd::stream::write::Encoder;
@@ -137,10 +137,7 @@ async fn texts_and_answers(
         let entries = page(store, summary, next, length).await?;
         next += entries.len() as u64;
         let named = entries.iter().filter_map(|entry| match &entry.event {
-            RunEvent::TrialFinished(trial) => match trial.outcome {
-                TrialOutcome::Scored { answer, .. } => Some(answer),
-                TrialOutcome::Failed { .. } => None,
-            },
+            RunEvent::TrialFinished(trial) => trial.answer(),
             _ => None,
         });
         let missing: Vec<ContentHash> = named.filter(|hash| known.insert(*hash)).collect();

@@ -318,7 +318,7 @@ async fn first_error(store: &Arc<dyn Store>, state: &RunState) -> Result<Option<
     for first in (0..state.length()).step_by(PART as usize) {
         for entry in store.read(state.run().clone(), first, PART).await? {
             if let RunEvent::TrialFinished(trial) = &entry.event
-                && let TrialOutcome::Failed { error } = &trial.outcome
+                && let TrialOutcome::Failed { error, .. } = &trial.outcome
             {
                 return Ok(Some(error.message.clone()));
             }

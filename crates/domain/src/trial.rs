@@ -93,6 +93,9 @@ pub enum TrialOutcome {
     },
     /// No score: the example counts as wrong (0) and is reported as an error. It is never cached.
     Failed {
+        /// The answer's text by content, where one came and could not be judged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<ContentHash>,
         /// Why.
         error: TrialError,
     },
@@ -133,9 +136,18 @@ impl Trial {
         use TrialErrorKind::{Evaluator, Judge};
         let answered = match &self.outcome {
             TrialOutcome::Scored { .. } => true,
-            TrialOutcome::Failed { error } => matches!(error.kind, Judge | Evaluator),
+            TrialOutcome::Failed { error, .. } => matches!(error.kind, Judge | Evaluator),
         };
         answered && !self.cached && self.program.is_none()
+    }
+
+    /// The answer's text by content, judged or not. Journals of earlier versions have none of those that were not judged.
+    #[must_use]
+    pub fn answer(&self) -> Option<ContentHash> {
+        match &self.outcome {
+            TrialOutcome::Scored { answer, .. } => Some(*answer),
+            TrialOutcome::Failed { answer, .. } => *answer,
+        }
     }
 
     /// The score that counts, in [0, 1]: a failed trial is 0.

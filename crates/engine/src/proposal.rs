@@ -181,7 +181,7 @@ async fn rollouts(job: &ProposalJob, cells: &[CellRef], store: &Arc<dyn Store>) 
             TrialOutcome::Scored { answer, judgements, .. } => {
                 (store.texts(vec![answer]).await?.pop().unwrap_or_default(), judgements)
             }
-            TrialOutcome::Failed { error } => {
+            TrialOutcome::Failed { error, .. } => {
                 (String::new(), vec![failed("error", format!("no score: {}", error.message))])
             }
         };

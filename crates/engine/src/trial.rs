@@ -73,7 +73,7 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
     };
     let mut gathered = Gathered { ran: answer.ran.into_iter().collect(), ..Gathered::default() };
     let outcome = match answer.text {
-        Err(error) => TrialOutcome::Failed { error },
+        Err(error) => TrialOutcome::Failed { answer: None, error },
         Ok(text) => {
             let judging = Judging {
                 asserts: &job.example.asserts,
@@ -92,7 +92,8 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
                     pass: verdict.pass,
                     judgements: verdict.judgements,
                 },
-                Err(error) => TrialOutcome::Failed { error },
+                // it was paid for, and whoever mends the check wants to see it
+                Err(error) => TrialOutcome::Failed { answer: Some(ContentHash::of(text.as_bytes())), error },
             }
         }
     };

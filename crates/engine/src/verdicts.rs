@@ -24,7 +24,7 @@ impl Verdicts {
     pub fn take(&mut self, event: &RunEvent) -> Option<EngineError> {
         let RunEvent::TrialFinished(trial) = event else { return None };
         let trials = self.0?;
-        let TrialOutcome::Failed { error } = &trial.outcome else {
+        let TrialOutcome::Failed { error, .. } = &trial.outcome else {
             self.0 = None;
             return None;
         };

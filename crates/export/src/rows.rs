@@ -80,13 +80,13 @@ impl<'s> Rows<'s> {
         }
         let trials: Vec<Trial> = entries.into_iter().filter_map(trial).collect();
         let answers = self.answers(&trials).await?;
-        let answer = |trial: &Trial| hash(trial).and_then(|hash| answers.get(&hash)).map(String::as_str);
+        let answer = |trial: &Trial| trial.answer().and_then(|hash| answers.get(&hash)).map(String::as_str);
         match self.format {
             RowFormat::Csv => {
                 let seen = &mut self.seen;
                 let again: Vec<bool> = trials
                     .iter()
-                    .map(|trial| hash(trial).is_some_and(|hash| !seen.insert((trial.cell, hash, trial.latency_ms))))
+                    .map(|trial| trial.answer().is_some_and(|hash| !seen.insert((trial.cell, hash, trial.latency_ms))))
                     .collect();
                 let (named, model) = (self.named.as_slice(), self.model.as_str());
                 let rows =
@@ -115,7 +115,7 @@ impl<'s> Rows<'s> {
     }
 
     async fn answers(&self, trials: &[Trial]) -> Result<HashMap<ContentHash, String>, ExportError> {
-        let hashes: BTreeSet<ContentHash> = trials.iter().filter_map(hash).collect();
+        let hashes: BTreeSet<ContentHash> = trials.iter().filter_map(Trial::answer).collect();
         let hashes: Vec<ContentHash> = hashes.into_iter().collect();
         let texts = self.store.texts(hashes.clone()).await?;
         Ok(hashes.into_iter().zip(texts).collect())
@@ -126,13 +126,6 @@ fn trial(entry: Recorded) -> Option<Trial> {
     match entry.event {
         RunEvent::TrialFinished(trial) => Some(*trial),
         _ => None,
-    }
-}
-
-fn hash(trial: &Trial) -> Option<ContentHash> {
-    match trial.outcome {
-        TrialOutcome::Scored { answer, .. } => Some(answer),
-        TrialOutcome::Failed { .. } => None,
     }
 }
 
@@ -160,7 +153,7 @@ fn csv_lines(named: Option<&Vec<String>>, mut rows: impl Iterator<Item = Vec<Str
 /// `again`: an earlier trial of the run has paid for this answer.
 fn csv_row(trial: &Trial, answer: Option<&str>, again: bool, (named, model): (&[String], &str)) -> Vec<String> {
     let error = match &trial.outcome {
-        TrialOutcome::Failed { error } => error.message.as_str(),
+        TrialOutcome::Failed { error, .. } => error.message.as_str(),
         TrialOutcome::Scored { .. } => "",
     };
     let own: [String; COLUMNS.len()] = [

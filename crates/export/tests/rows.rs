@@ -30,6 +30,12 @@ async fn store() -> MemoryStore {
         events.push(RunEvent::TrialFinished(trial));
     }
     events.push(samples::failed_trial(20));
+    // an answer that its check could not judge
+    let RunEvent::TrialFinished(mut unjudged) = samples::failed_trial(21) else { unreachable!() };
+    if let TrialOutcome::Failed { answer, .. } = &mut unjudged.outcome {
+        *answer = Some(ContentHash::of(ANSWERS[0].as_bytes()));
+    }
+    events.push(RunEvent::TrialFinished(unjudged));
     // a second page without a trial of its own
     events.extend((0..1500).map(|_| RunEvent::SessionStarted { version: "0.1.0".into(), isolation: None }));
     store.create(samples::summary(&run, 1), Timestamp(1), events).await.unwrap();
@@ -53,7 +59,7 @@ async fn csv_is_read_back_and_holds_no_formula() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     assert_eq!(reader.headers().unwrap().iter().next(), Some("candidate"));
     let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
-    assert_eq!(rows.len(), ANSWERS.len() + 1);
+    assert_eq!(rows.len(), ANSWERS.len() + 2);
     for (row, answer) in rows.iter().zip(ANSWERS) {
         let found = &row[7];
         assert!(!found.starts_with(['=', '+', '-', '@', '\t', '\r']), "{found}");
@@ -65,21 +71,23 @@ async fn csv_is_read_back_and_holds_no_formula() {
     assert!(rows.iter().all(|row| !row[14].is_empty()), "{rows:?}");
     assert_eq!(&rows[8][16], "", "without a score there is no named one");
     assert_eq!(&rows[8][6], "content refused: «политика» 🙅");
+    assert_eq!((&rows[8][7], &rows[9][7]), ("", ANSWERS[0]), "what came and could not be judged is there");
 }
 
 #[tokio::test]
 async fn json_lines_hold_answers_as_they_are() {
     let text = all(RowFormat::Jsonl).await;
     let rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(rows.len(), ANSWERS.len() + 1);
+    assert_eq!(rows.len(), ANSWERS.len() + 2);
     for (row, answer) in rows.iter().zip(ANSWERS) {
         assert_eq!(row["answer"], answer);
     }
     assert!(rows[8]["answer"].is_null() && rows[8]["trial"]["error"]["kind"] == "refused");
+    assert_eq!((&rows[9]["answer"], &rows[9]["trial"]["error"]["kind"]), (&ANSWERS[0].into(), &"refused".into()));
 }
 
 #[tokio::test]
 async fn the_journal_has_every_entry() {
     let text = all(RowFormat::Journal).await;
-    assert_eq!(text.lines().count(), 2 + ANSWERS.len() + 1 + 1500);
+    assert_eq!(text.lines().count(), 2 + ANSWERS.len() + 2 + 1500);
 }

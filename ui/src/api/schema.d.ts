@@ -4849,6 +4849,8 @@ export interface components {
              */
             score: number;
         } | {
+            /** @description The answer's text by content, where one came and could not be judged. */
+            answer?: components["schemas"]["ContentHash"] | null;
             /** @description Why. */
             error: components["schemas"]["TrialError"];
         });

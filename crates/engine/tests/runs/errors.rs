@@ -85,7 +85,7 @@ async fn a_refused_example_counts_as_nothing_and_stops_nobody() {
     let failed: Vec<_> = rig.trials().await.into_iter().filter(|t| [3, 4].contains(&t.cell.example.0)).collect();
     assert!(!failed.is_empty());
     for trial in &failed {
-        let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
+        let TrialOutcome::Failed { error, .. } = &trial.outcome else { panic!("{trial:?}") };
         assert_eq!(error.kind, TrialErrorKind::Refused);
         assert!(error.message.contains("content refused"), "{}", error.message);
         assert_eq!((trial.score(), trial.pass(), trial.task_bill().calls), (0.0, false, 0));
@@ -117,10 +117,12 @@ async fn a_judge_that_cannot_be_read_makes_a_failed_trial() {
     let trials = rig.trials().await;
     assert!(trials.len() >= 12);
     for trial in trials {
-        let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
+        let TrialOutcome::Failed { error, .. } = &trial.outcome else { panic!("{trial:?}") };
         assert_eq!(error.kind, TrialErrorKind::Judge);
         assert!(trial.judge.calls > 0, "the judge's answers were paid for");
         assert_eq!(trial.score(), 0.0);
+        let answer = rig.store.texts(vec![trial.answer().unwrap()]).await.unwrap().pop().unwrap();
+        assert!(!answer.is_empty(), "what was paid for can be read");
     }
 }
 
@@ -175,7 +177,7 @@ async fn answers_bought_beside_a_refused_one_are_kept_and_billed() {
     let trials = rig.trials().await;
     assert!(trials.len() >= 12);
     for trial in trials {
-        let TrialOutcome::Failed { error } = &trial.outcome else { panic!("{trial:?}") };
+        let TrialOutcome::Failed { error, .. } = &trial.outcome else { panic!("{trial:?}") };
         assert_eq!((error.kind, trial.judge.calls), (TrialErrorKind::Judge, 1), "{}", error.message);
     }
 }

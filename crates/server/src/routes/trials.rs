@@ -125,7 +125,7 @@ fn row(seq: u64, trial: Trial) -> TrialRow {
         cached: trial.cached,
         shared: trial.shared,
         error: match trial.outcome {
-            TrialOutcome::Failed { error } => Some(error),
+            TrialOutcome::Failed { error, .. } => Some(error),
             TrialOutcome::Scored { .. } => None,
         },
     }
@@ -165,9 +165,9 @@ async fn show(
         .await?;
     let example = app.store.examples(dataset, vec![trial.cell.example]).await?.pop().ok_or_else(missing)?;
     let filled = prompt.and_then(|prompt| PromptTemplate::compile(&prompt).ok()?.render(&example.vars).ok());
-    let answer = match &trial.outcome {
-        TrialOutcome::Scored { answer, .. } => app.store.texts(vec![*answer]).await?.pop(),
-        TrialOutcome::Failed { .. } => None,
+    let answer = match trial.answer() {
+        Some(answer) => app.store.texts(vec![answer]).await?.pop(),
+        None => None,
     };
     Ok(Json(TrialView { trial: *trial, vars: example.vars, request: filled, answer }))
 }

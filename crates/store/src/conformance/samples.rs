@@ -104,7 +104,7 @@ pub fn trial(n: u32) -> RunEvent {
 pub fn failed_trial(n: u32) -> RunEvent {
     let error =
         TrialError { kind: TrialErrorKind::Refused, message: "content refused: «политика» 🙅".into() };
-    RunEvent::TrialFinished(Box::new(cell(n, TrialOutcome::Failed { error })))
+    RunEvent::TrialFinished(Box::new(cell(n, TrialOutcome::Failed { answer: None, error })))
 }
 
 fn cell(n: u32, outcome: TrialOutcome) -> Trial {
