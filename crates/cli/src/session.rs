@@ -87,7 +87,11 @@ pub async fn start(args: &RunArgs, mode: RunMode, context: &Context) -> Result<(
     let store = store?;
     let run = new_run_id(args.run_id.as_deref())?;
     let (setup, first_signal) = create(&store, &run, &path, &loaded, context).await?;
-    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    context.output.note(format!(
+        "run {run}: {} ({})",
+        path.display(),
+        result::count(loaded.dataset.len() as u64, "example")
+    ));
     // what is known of each example is in the store now, the rest goes
     let places = Some(loaded.places);
     let session = Session { store, run, setup, gates: args.gates, budget: None, places, first_signal };

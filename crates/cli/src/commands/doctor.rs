@@ -4,6 +4,7 @@ use serde_json::json;
 use crate::{
     backends::{AnswerServer, Backend, Config, Role},
     context::Context,
+    display::result::count,
     exit,
     failure::Failure,
     output::Ink,
@@ -32,7 +33,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             record.store().close().await?;
             match (examined, runs) {
                 (Ok(note), Ok(runs)) => {
-                    say("store", &format!("{record} with {runs} runs"), note.as_slice(), true);
+                    say("store", &format!("{record} with {}", count(runs as u64, "run")), note.as_slice(), true);
                 }
                 (Err(failure), _) => say("store", &failure.to_string(), &[], false),
                 (_, Err(error)) => say("store", &error.to_string(), &[], false),

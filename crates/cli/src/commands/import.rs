@@ -4,7 +4,7 @@ use clade_engine::{Owner, now};
 use clade_store_sqlite::Durability;
 use serde::Deserialize;
 
-use crate::{args::ImportArgs, context::Context, failure::Failure, names::new_run_id};
+use crate::{args::ImportArgs, context::Context, display::result::count, failure::Failure, names::new_run_id};
 
 /// `clade import`
 pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
@@ -51,9 +51,8 @@ pub fn show(Imported { run, entries, trials, resumable }: &Imported, context: &C
         context.output.json_line(&serde_json::json!({ "run": run, "entries": entries, "trials": trials }));
         return;
     }
-    context
-        .output
-        .line(format!("imported run {run}: {entries} journal entries, {trials} trials; `clade show {run}` shows it"));
+    let (entries, trials) = (count(*entries, "journal entry"), count(*trials, "trial"));
+    context.output.line(format!("imported run {run}: {entries}, {trials}; `clade show {run}` shows it"));
     if !resumable {
         context.output.line("its examples are not in the bundle: it can be looked at, and not resumed");
     }

@@ -4,6 +4,7 @@ use clade_store::RunSummary;
 use crate::{
     args::{LineageArgs, TreeFormat},
     context::Context,
+    display::result::count as counted,
     failure::Failure,
     files,
     fit::{
@@ -34,14 +35,18 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
     let text = match format {
         TreeFormat::Json if args.families => serde_json::json!({ "families": part.graph.families() }).to_string(),
         TreeFormat::Text if args.families => families(&part.graph.families(), output),
-        TreeFormat::Text if part.graph.nodes().is_empty() => "no candidate matches".to_owned(),
+        TreeFormat::Text if part.graph.nodes().is_empty() => nothing(args, row),
         TreeFormat::Text => text(&part, args.all, output),
         _ => written(&part, format, row, trees).await?,
     };
     match files::named(args.output.as_deref()) {
         Some(path) => {
             files::write(path, &text, args.overwrite)?;
-            output.note(format!("wrote {} candidates to {}", part.graph.nodes().len(), path.display()));
+            output.note(format!(
+                "wrote {} to {}",
+                counted(part.graph.nodes().len() as u64, "candidate"),
+                path.display()
+            ));
         }
         None if format == TreeFormat::Text => text.trim_end().lines().for_each(|line| output.cut(line)),
         None => crate::output::raw(text.trim_end()),
@@ -55,6 +60,15 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
     Ok(())
 }
 
+/// What is said where there is nothing to show.
+fn nothing(args: &LineageArgs, row: &RunSummary) -> String {
+    match &args.filter {
+        Some(_) => "no candidate matches".to_owned(),
+        None if row.candidates == 0 => format!("run {0} has no candidate yet; `clade resume {0}` goes on", row.run),
+        None => format!("run {} has no candidate there", row.run),
+    }
+}
+
 /// What the tree does not show.
 async fn footer(
     args: &LineageArgs,
@@ -66,7 +80,10 @@ async fn footer(
     if !args.rejected {
         let turned_away: u32 = part.graph.nodes().iter().map(|node| node.turned_away).sum();
         if turned_away > 0 {
-            let line = format!("{turned_away} proposals turned away; --rejected counts them by reason");
+            let line = format!(
+                "{} turned away; --rejected counts them by reason",
+                counted(u64::from(turned_away), "proposal")
+            );
             output.prose(output.paint(Ink::Faint, line));
         }
         return Ok(());

@@ -13,6 +13,7 @@ use crate::{
     args::{BackupArgs, ServeArgs},
     backends::{AnswerServer, Config, feed_all},
     context::Context,
+    display::result::count,
     failure::Failure,
     load,
 };
@@ -103,7 +104,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     if !args.no_resume {
         let resumed = app.resume().await?;
         if resumed > 0 {
-            output.note(format!("going on with {resumed} runs of an earlier server"));
+            output.note(format!("going on with {} of an earlier server", count(resumed as u64, "run")));
         }
     }
     let down = CancellationToken::new();

@@ -8,6 +8,7 @@ use crate::{
     args::SyncArgs,
     backends::{Backend, Config, Role, told, told_of},
     context::Context,
+    display::result::count,
     exit,
     failure::Failure,
     output::Output,
@@ -49,11 +50,21 @@ async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Outpu
     if output.json {
         output.json_line(&json!({ "part": role.name(), "behind": entries, "runs": behind.len(), "carried": carried }));
     } else if !args.status {
-        output.line(format!("{}: {carried} journal entries of {} runs carried over", role.name(), behind.len()));
+        output.line(format!(
+            "{}: {} of {} carried over",
+            role.name(),
+            count(carried, "journal entry"),
+            count(behind.len() as u64, "run")
+        ));
     } else if behind.is_empty() {
         output.line(format!("{}: nothing is missing", role.name()));
     } else {
-        output.line(format!("{}: {entries} journal entries of {} runs behind", role.name(), behind.len()));
+        output.line(format!(
+            "{}: {} of {} behind",
+            role.name(),
+            count(entries, "journal entry"),
+            count(behind.len() as u64, "run")
+        ));
     }
     told_of(held, output)
 }

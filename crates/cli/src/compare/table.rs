@@ -3,7 +3,7 @@ use clade_engine::{Pair, Side};
 use clade_store::RunStatus;
 
 use crate::{
-    display::result::thousands,
+    display::result::{count, thousands},
     fit::{
         self,
         Side::{Left, Right},
@@ -113,7 +113,7 @@ fn status(status: RunStatus) -> &'static str {
 fn difference(pair: &Pair, output: &Output) -> String {
     let figure = format!("{:+.3} [{:+.3}, {:+.3}]", pair.difference, pair.ci_low, pair.ci_high);
     let figure = if pair.p_holm <= 0.05 { output.paint(Ink::Strong, figure) } else { figure };
-    format!("{} - {}: {figure} on {} examples, p {}", pair.b, pair.a, pair.n, p_value(pair.p_holm))
+    format!("{} - {}: {figure} on {}, p {}", pair.b, pair.a, count(pair.n as u64, "example"), p_value(pair.p_holm))
 }
 
 fn p_value(p: f64) -> String {
@@ -123,9 +123,9 @@ fn p_value(p: f64) -> String {
 /// Limits in one short text.
 pub fn budget(budget: &Budget) -> String {
     let limits = [
-        budget.calls.map(|calls| format!("{} calls", thousands(calls))),
+        budget.calls.map(|calls| count(calls, "call")),
         budget.usd.map(|usd| format!("${usd:.2}")),
-        budget.tokens.map(|tokens| format!("{} tokens", thousands(tokens))),
+        budget.tokens.map(|tokens| count(tokens, "token")),
         budget.minutes.map(|minutes| format!("{minutes} min")),
     ];
     let limits: Vec<String> = limits.into_iter().flatten().collect();

@@ -1,6 +1,6 @@
 use clade_domain::Headroom;
 
-use super::result::{count, thousands};
+use super::result::count;
 
 /// What there is to gain, said once before a search spends its budget.
 pub fn lines(headroom: &Headroom) -> Vec<String> {
@@ -20,7 +20,7 @@ pub fn lines(headroom: &Headroom) -> Vec<String> {
         .iter()
         .map(|row| {
             let examples = count(u64::from(row.examples), "test example");
-            format!("{:.0} points {examples} ({} calls)", row.gain * 100.0, thousands(row.calls))
+            format!("{:.0} points {examples} ({})", row.gain * 100.0, count(row.calls, "call"))
         })
         .collect();
     let mut lines: Vec<String> = [Some(first), again].into_iter().flatten().collect();

@@ -216,12 +216,12 @@ fn share(now: &Progress) -> f64 {
 fn counts(now: &Progress) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(planned) = now.trials_planned {
-        parts.push(format!("{}/{} trials", thousands(now.trials), thousands(planned)));
+        parts.push(format!("{}/{}", thousands(now.trials), count(planned, "trial")));
     }
-    let calls = thousands(now.spent.calls);
+    let calls = now.spent.calls;
     parts.push(match now.budget.calls {
-        Some(limit) => format!("{calls}/{} calls", thousands(limit)),
-        None => format!("{calls} calls"),
+        Some(limit) => format!("{}/{}", thousands(calls), count(limit, "call")),
+        None => count(calls, "call"),
     });
     if let Some(eta) = eta(now) {
         parts.push(format!("ETA {}", seconds(eta)));

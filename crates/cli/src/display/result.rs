@@ -268,7 +268,12 @@ pub fn cost(spent: &Spent) -> String {
 
 /// `1 trial`, `2,000 trials`.
 pub fn count(n: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
+    match (n, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        // of those that are counted here, the ones in `y` have a consonant before it
+        (_, Some(stem)) => format!("{} {stem}ies", thousands(n)),
+        (_, None) => format!("{} {noun}s", thousands(n)),
+    }
 }
 
 /// A number with thousands separated.

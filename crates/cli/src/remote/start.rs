@@ -9,6 +9,7 @@ use crate::{
     args::{BranchArgs, FileArgs, Gates, ResumeArgs, RunArgs, RunName},
     commands::{branch as branch_command, branch::Start, check as check_command, refuse_unaffordable},
     context::Context,
+    display::result::count,
     failure::Failure,
     load,
     names::new_run_id,
@@ -46,7 +47,7 @@ pub async fn run(client: &Client, args: &RunArgs, mode: RunMode, context: &Conte
     let run = new_run_id(args.run_id.as_deref())?;
     let upload = Upload::of(&path, &loaded, &args.file, Some(run.clone()))?;
     let _made: Value = client.post(&["workspaces", client.workspace.as_str(), "runs"], &upload).await?;
-    context.output.note(format!("run {run}: {} ({} examples)", path.display(), loaded.dataset.len()));
+    context.output.note(format!("run {run}: {} ({})", path.display(), count(loaded.dataset.len() as u64, "example")));
     Watch { client, run, next: 1, gates: args.gates }.carry_through(context).await
 }
 

@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::date,
-    display::result::{cost, pass_at, thousands, wanting},
+    display::result::{cost, count, pass_at, wanting},
     lineage::Part,
 };
 
@@ -114,7 +114,7 @@ fn figures(evidence: &Evidence) -> Value {
     let needed = evidence
         .needed
         .iter()
-        .map(|(gain, n)| format!("a gain of {:.0} points: {} examples", gain * 100.0, thousands(u64::from(*n))));
+        .map(|(gain, n)| format!("a gain of {:.0} points: {}", gain * 100.0, count(u64::from(*n), "example")));
     json!({
         "best": figures.chosen,
         "best_ends": ends(evidence.best_ci),

@@ -4,7 +4,7 @@ use clade_domain::Relation;
 use clade_lineage::{Edge, Layout, LayoutOptions, Mark, Node, Status};
 
 use super::colour;
-use crate::lineage::Part;
+use crate::{display::result::count, lineage::Part};
 
 const ROW: f64 = 24.0;
 const LEFT: f64 = 40.0;
@@ -68,9 +68,10 @@ fn class(edge: &Edge) -> &'static str {
 }
 
 fn draw(out: &mut String, mark: &Mark, node: &Node, (x, y): (f64, f64), fill: &str, best: bool) {
-    let score = node
-        .score
-        .map_or_else(|| "not evaluated".into(), |score| format!("{:.3} on {} examples", score.mean, score.trials));
+    let score = node.score.map_or_else(
+        || "not evaluated".into(),
+        |score| format!("{:.3} on {}", score.mean, count(u64::from(score.examples), "example")),
+    );
     let shape = if best {
         star(x, y)
     } else if node.parents.is_empty() {

@@ -5,7 +5,7 @@ pub(super) fn template(error: &TemplateError, line: &str) -> String {
     let detail = match error {
         TemplateError::Syntax { detail, .. } => detail,
         TemplateError::Render { detail, .. } if detail.starts_with("filter ") => {
-            return "use a filter that docs/run-file.md lists, or take it out".to_owned();
+            return "use a filter that docs/templates.md lists, or take it out".to_owned();
         }
         TemplateError::Render { .. } if includes(line) => {
             return "write the other file's text into the prompt: a template reads no files".to_owned();
@@ -87,7 +87,7 @@ mod tests {
         }
         let vars = serde_json::from_str(r#"{"a": ["x"]}"#).expect("variables");
         for (text, fix) in [
-            ("{{ a | nonsense }}", "use a filter that docs/"),
+            ("{{ a | nonsense }}", "use a filter that docs/templates.md lists"),
             ("{% include 'x.txt' %}", "write the other file's text"),
             ("{{ a.length }}", "write `{{ name | length }}`"),
         ] {
