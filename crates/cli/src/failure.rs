@@ -11,7 +11,10 @@ use clade_filter::FilterError;
 use clade_runfile::Problems;
 use clade_store::StoreError;
 
-use crate::{exit, output::Output};
+use crate::{
+    exit,
+    output::{Output, harmless},
+};
 
 /// Why a command ended without doing what was asked, with the exit code that says so.
 #[derive(Debug)]
@@ -62,7 +65,7 @@ impl Failure {
             let error = serde_json::json!({ "message": self.to_string(), "exit_code": self.code() });
             output.json_line(&serde_json::json!({ "error": error }));
         }
-        drop(writeln!(std::io::stderr().lock(), "error: {self}"));
+        drop(writeln!(std::io::stderr().lock(), "error: {}", harmless(&self.to_string())));
     }
 
     /// A failure of the file system, with the file and what to do.

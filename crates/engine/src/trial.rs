@@ -97,7 +97,8 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
             }
         }
     };
-    if gathered.ran.is_empty()
+    // what is known already was executed in another candidate's sandbox, or another run's
+    if gathered.ran.iter().all(|ran| ran.known)
         && let Some(host) = clients.code_if_any()
     {
         gathered.ran.extend(host.home(job.command.cell.candidate, &job.ready.prompt).await?);

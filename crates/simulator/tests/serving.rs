@@ -231,7 +231,9 @@ async fn an_answer_under_way_is_still_given_at_the_stop() {
 async fn impossible_settings_and_logs_are_refused_at_once() {
     let start = async |settings: Settings| {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        tokio::time::timeout(Duration::from_secs(60), serve(settings, listener, CancellationToken::new())).await.unwrap()
+        tokio::time::timeout(Duration::from_secs(60), serve(settings, listener, CancellationToken::new()))
+            .await
+            .unwrap()
     };
     let error = start(Settings { error_rate: 2.0, ..Settings::default() }).await.unwrap_err();
     assert!(error.to_string().contains("error rate is 2"), "{error}");

@@ -76,6 +76,37 @@ fn a_check_that_never_judges_ends_the_run_soon() {
 }
 
 #[test]
+fn a_program_that_is_not_there_fails_its_own_trial() {
+    let place = Place::new();
+    place.write(
+        "p.yaml",
+        "prompts: ['Say {{word}}']\nproviders: ['simulated:gsm8k']\ntests:\n  \
+         - {vars: {word: a}, assert: [{type: exec, value: [no-such-program, x]}]}\n  \
+         - {vars: {word: b}, assert: [{type: exec, value: [sh, -c, 'echo true']}]}\n",
+    );
+    let ran = eval(&place, &["p.yaml"]);
+    let prompt = &ran.result()["prompts"][0];
+    assert_eq!(
+        (&prompt["trials"], &prompt["errors"], &prompt["score"]),
+        (&2.into(), &1.into(), &1.0.into()),
+        "{prompt}"
+    );
+    assert!(ran.stdout.contains("run `no-such-program` in the sandbox"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_code_says_does_not_lead_the_terminal() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("    - {type: python, value: file://loud.py}", "");
+    place.write("loud.py", "def get_assert(output, context):\n    raise ValueError('\\x1b[2J\\x1b]0;title\\x07')\n");
+    let ran = eval(&place, &["p.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("ValueError: \u{241b}[2J\u{241b}]0;title\u{2407}"), "{:?}", ran.stderr);
+}
+
+#[test]
 fn code_that_cannot_be_called_is_told_before_anything_is_spent() {
     if !has("python3") || !has("node") {
         return;

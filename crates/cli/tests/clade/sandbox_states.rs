@@ -50,6 +50,23 @@ fn places(ran: &Ran) -> Vec<(Value, u32)> {
 }
 
 #[test]
+fn candidates_whose_judgements_are_known_have_sandboxes_too() {
+    if !has("python3") {
+        return;
+    }
+    let place = place("simulated:gsm8k", "");
+    let [first, second] = ["executes", "knows"].map(|run| {
+        let ran = Ran::of(clade(&place, &["run", "p.yaml", "--json", "--run-id", run]));
+        assert!([0, 3].contains(&ran.code), "{}", ran.stderr);
+        let sandbox = ran.result()["sandbox"].clone();
+        let kept = sandbox["kept"].as_array().unwrap().iter().map(|kept| kept["candidate"].clone());
+        (kept.collect::<Vec<_>>(), sandbox)
+    });
+    assert!(!first.0.is_empty(), "{}", first.1);
+    assert_eq!(first.0, second.0, "{}", second.1);
+}
+
+#[test]
 fn a_branch_starts_from_the_state_that_its_candidate_had() {
     if !has("python3") {
         return;

@@ -241,7 +241,14 @@ impl CodeHost {
             }
             CodeRequest::Program { command, stdin } => {
                 let sandbox = self.fresh(&mut went.sandbox).await?;
-                let execution = sandbox.start(&Command::new(command)).await?;
+                let execution = match sandbox.start(&Command::new(command)).await {
+                    // as where a shell does not find it: that of this check, which data may name, and not of the run
+                    Err(error @ SandboxError::NotRunnable { .. }) => {
+                        sandbox.destroy().await?;
+                        return Err(CallError::Failed { message: error.to_string(), trace: String::new() });
+                    }
+                    started => started?,
+                };
                 let finished = execution.finish(stdin.as_bytes()).await?;
                 sandbox.destroy().await?;
                 if finished.is_success() {
@@ -287,12 +294,12 @@ impl CodeHost {
         self.backend.isolation(self.spec.isolation).await
     }
 
-    /// The sandbox of a candidate that executes nothing; `None` where such a candidate has none.
+    /// The sandbox of a candidate whose trial executes nothing; `None` where such a candidate has none, or has warm interpreters of its own.
     ///
     /// # Errors
     /// Where there is no sandbox to be had.
     pub(crate) async fn home(&self, candidate: CandidateId, prompt: &Prompt) -> Result<Option<Ran>, EngineError> {
-        if self.spec.mode != SandboxMode::Always {
+        if self.spec.mode != SandboxMode::Always || self.pools.of(candidate).is_some() {
             return Ok(None);
         }
         let started = Instant::now();
