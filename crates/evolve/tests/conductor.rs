@@ -12,7 +12,7 @@ use clade_domain::{
     Bill, Budget, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, Direction, EvalOptions, ExampleId,
     FORMAT_VERSION, GeneticSpec, Limit, ModelRole, ModelSpec, Models, Objective, OptimizeSpec, Prompt, Purpose,
     Recorded, RejectReason, Relation, RunEvent, RunMode, RunSpec, SeedPrompt, SelectionMethod, SlotId, Split,
-    SplitSpec, Steering, StopReason, StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd, UserId,
+    SplitSpec, Steering, StopReason, StrategyName, StrategySpec, Timestamp, Trial, TrialOutcome, Usage, Usd, UserId,
 };
 use clade_evolve::{Command, Conductor, Plan, ProposeCommand, RunState, child_seed};
 use proptest::prelude::*;
@@ -103,15 +103,16 @@ struct World {
     splits: String,
     /// Nobody writes anything that can be read.
     unreadable: bool,
-    /// So many prompts are written by hand soon after the start.
+    /// So many prompts are written by hand after so many entries.
     by_hand: usize,
+    after: usize,
 }
 
 impl World {
     fn of(first: &Recorded) -> Self {
         let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
         let (models, splits) = (spec.models.clone(), dataset.splits.clone());
-        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, by_hand: 0 }
+        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, by_hand: 0, after: 10 }
     }
 
     /// The task model of a generation, where it is not the first one.
@@ -220,7 +221,7 @@ fn run_in(mut world: World, first: &Recorded, order: u64, kills: bool) -> Vec<Re
         let entry = Recorded { seq: journal.len() as u64, at: Timestamp(0), event };
         conductor.apply(&entry);
         journal.push(entry);
-        while journal.len() > 10 && world.by_hand > 0 {
+        while journal.len() > world.after && world.by_hand > 0 {
             world.by_hand -= 1;
             let name = world.prompts[&CandidateId(0)].components[0].name.clone();
             let components = BTreeMap::from([(name, format!("written {} {{{{question}}}}", world.by_hand))]);
@@ -411,6 +412,21 @@ fn prompts_that_people_write_by_the_dozen_leave_enough_to_choose_and_prove() {
     let state = fold(&journal);
     assert!(state.evidence().is_some_and(|evidence| evidence.n == 15));
     assert!(state.accounted().calls <= 400, "{:?}", state.accounted());
+}
+
+#[test]
+fn what_is_written_before_the_first_prompt_is_evaluated_stops_no_search() {
+    for name in StrategyName::ALL {
+        let mut settings = spec(RunMode::Optimize, calls(900), GeneticSpec::default());
+        settings.optimize.strategy = name.spec();
+        settings.models.reflection = Some(ModelSpec::named("simulated:writer"));
+        let first = started(settings, SPLITS);
+        for after in [1, 2, 20] {
+            let state = fold(&run_in(World { by_hand: 1, after, ..World::of(&first) }, &first, 5, true));
+            let written = state.cells(CandidateId(1_000_000)).map_or(0, |cells| cells.trials(Split::Train));
+            assert!(state.evidence().is_some() && written > 0, "{name:?}, written after {after} entries");
+        }
+    }
 }
 
 #[test]

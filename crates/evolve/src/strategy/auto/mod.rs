@@ -20,7 +20,7 @@ mod writers;
 
 use std::collections::VecDeque;
 
-use clade_domain::{AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
+use clade_domain::{AutoSpec, Candidate, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -34,7 +34,7 @@ use self::{
 use super::{Strategy, Wish, weights::Weighted};
 use crate::{
     EvaluateCommand, Plan, ProposeCommand, RunState, child_seed,
-    state::{Cells, fitness},
+    state::{BY_HAND, Cells, fitness},
 };
 
 /// What the search is at.
@@ -183,7 +183,9 @@ impl Auto {
         match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Headroom(places) => {
                 let repeats = headroom::repeats(state, places.len());
-                let seeds: Vec<CandidateId> = state.candidates().filter(|c| c.slot.is_none()).map(|c| c.id).collect();
+                // what people wrote meanwhile is asked for by nobody here, and would be waited for without end
+                let first = |c: &&Candidate| c.slot.is_none() && c.id.0 < BY_HAND;
+                let seeds: Vec<CandidateId> = state.candidates().filter(first).map(|c| c.id).collect();
                 let all = seeds.iter().all(|seed| places.iter().all(|p| look(state, plan, *seed, *p, 0).is_some()));
                 if !all || state.second_scores().len() < repeats {
                     self.stage = Stage::Headroom(places);
