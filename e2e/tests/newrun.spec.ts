@@ -127,3 +127,26 @@ test("columns of other names are mapped, duplicates and leakage are shown, and a
     await clade.close();
   }
 });
+
+test("a run file that names a file which is not here says what to do, and what is pasted takes its place", async ({ page }) => {
+  const clade = await startClade();
+  try {
+    const seen = watch(page, { origin: clade.url.origin, allow: [/status of 422/] });
+    await enter(page, clade);
+    await page.getByRole("link", { name: "New run" }).click();
+    const file = page.getByRole("textbox", { name: "Run file" });
+    await file.fill((await file.inputValue()).replace("file://data.jsonl", "file://more/sums.jsonl"));
+    await expect(page.getByText("The run file takes its examples from more/sums.jsonl, which is not here: paste some here, choose a file, or a dataset of the workspace.")).toBeVisible();
+    await page.getByRole("button", { name: "Check and estimate" }).click();
+    const alert = page.getByRole("alert");
+    await expect(alert).toContainText("there is no file `more/sums.jsonl`");
+    await expect(alert).toContainText("Paste the examples under Examples, choose a file there, or take a dataset of the workspace");
+    await page.getByRole("textbox", { name: /One JSON object a line/ }).fill(rows);
+    await expect(file).toHaveValue(/tests: file:\/\/data\.jsonl/);
+    await page.getByRole("button", { name: "Check and estimate" }).click();
+    await expect(page.getByRole("region", { name: "Estimate" })).toContainText("Ready.");
+    seen.clean();
+  } finally {
+    await clade.close();
+  }
+});

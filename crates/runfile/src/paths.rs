@@ -66,6 +66,24 @@ impl Folder {
         to
     }
 
+    /// What helps where there is no file at a path or pattern.
+    pub(crate) fn advice(&self, what: &str) -> String {
+        match self.reach {
+            Reach::Anywhere => format!("check the {what}; it is relative to the run file"),
+            Reach::Folder => "only what is sent with the run file is read: send the file along under this name, write what it holds into the run \
+                              file, or name data that the workspace keeps, as in `library://NAME`"
+                .to_owned(),
+        }
+    }
+
+    /// The name of a file that is not there, as whoever wrote the path knows it.
+    pub(crate) fn missing(&self, written: &str, path: &Path) -> String {
+        match self.reach {
+            Reach::Folder if !is_glob(written) => strip(written).to_owned(),
+            Reach::Folder | Reach::Anywhere => path.display().to_string(),
+        }
+    }
+
     /// A path that was [expanded](Self::expand), as the run file would write it.
     pub(crate) fn seen(&self, path: &Path) -> String {
         path.strip_prefix(&self.path).unwrap_or(path).display().to_string()
@@ -93,13 +111,14 @@ impl Folder {
     /// What is wrong and what to do, where the pattern is none or nothing fits it.
     pub(crate) fn expand(&self, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
         let path = strip(path);
-        let found = expand(self.to(path), path)?;
+        let found = expand(self, path)?;
         found.iter().for_each(|file| self.led(file));
         Ok(found)
     }
 }
 
-fn expand(whole: PathBuf, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
+fn expand(folder: &Folder, path: &str) -> Result<Vec<PathBuf>, (String, String)> {
+    let whole = folder.to(path);
     if !is_glob(path) || whole.is_file() {
         return Ok(vec![whole]);
     }
@@ -116,7 +135,7 @@ fn expand(whole: PathBuf, path: &str) -> Result<Vec<PathBuf>, (String, String)> 
     walk(&fixed, &matcher, 0, &mut found);
     found.sort();
     if found.is_empty() {
-        return Err((format!("no file fits `{path}`"), "check the pattern; it is relative to the run file".to_owned()));
+        return Err((format!("no file fits `{path}`"), folder.advice("pattern")));
     }
     Ok(found)
 }
@@ -155,5 +174,19 @@ mod tests {
         let anywhere = Folder::new(PathBuf::from("/run"), Reach::Anywhere);
         assert_eq!(anywhere.join("../data.jsonl"), Path::new("/run/../data.jsonl"));
         assert_eq!(anywhere.join("/etc/passwd"), Path::new("/etc/passwd"));
+    }
+
+    #[test]
+    fn whoever_sent_a_run_file_is_told_to_send_what_it_names() {
+        let folder = Folder::new(PathBuf::from("/run"), Reach::Folder);
+        for written in ["file://../secret.csv", "/etc/data.csv", "data.csv"] {
+            assert_eq!(folder.missing(written, &folder.join(written)), strip(written));
+        }
+        assert!(folder.advice("path").contains("library://"));
+        let (message, fix) = folder.expand("more/*.csv").unwrap_err();
+        assert_eq!((message.as_str(), fix), ("no file fits `more/*.csv`", folder.advice("pattern")));
+        let anywhere = Folder::new(PathBuf::from("/run"), Reach::Anywhere);
+        assert_eq!(anywhere.missing("gone.csv", &anywhere.join("gone.csv")), "/run/gone.csv");
+        assert_eq!(anywhere.advice("path"), "check the path; it is relative to the run file");
     }
 }

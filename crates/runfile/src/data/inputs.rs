@@ -154,8 +154,8 @@ impl Builder {
             match kind.path().and_then(stamp) {
                 Some(stamp) => self.parts.push(Part { kind, split, stamp: Some(stamp) }),
                 None => {
-                    let fix = "check the path; it is relative to the run file";
-                    context.problem(key, format!("there is no file `{name}`"), fix);
+                    let name = kind.path().map_or(name, |path| context.folder.missing(written, path));
+                    context.problem(key, format!("there is no file `{name}`"), context.folder.advice("path"));
                 }
             }
         }

@@ -15,8 +15,8 @@ interface Props {
   /** The data set of the workspace that the run file names; editing makes pasted data of it. */
   named: Saved | null;
   error: Error | null;
-  /** Whether the run was refused because there are none. */
-  missing: boolean;
+  /** What there is to say where there are none. */
+  missing: string | null;
   preview: Preview;
   workspace: string;
   onChange: (value: string) => void;
@@ -62,7 +62,7 @@ export function DataPart({ value, named, error, missing, preview, workspace, onC
           </div>
         </>
       ) : (
-        <Field label="One JSON object a line, a JSON list, or a table with a header" error={missing ? "There are no examples yet: paste some here, choose a file, or a dataset of the workspace." : null} hint={large ? "Large data is edited better in a file." : "Columns are the names that prompts and checks use. Drop a file here to read it."}>
+        <Field label="One JSON object a line, a JSON list, or a table with a header" error={missing ? `${missing}: paste some here, choose a file, or a dataset of the workspace.` : null} hint={large ? "Large data is edited better in a file." : "Columns are the names that prompts and checks use. Drop a file here to read it."}>
           {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} spellCheck={false} className="field prompt" rows={6} readOnly={large} placeholder={'{"question": "Two and two?", "answer": "4"}'} value={large ? `${value.slice(0, 200_000)}\n…` : value} onChange={(event) => onChange(event.target.value)} />}
         </Field>
       )}

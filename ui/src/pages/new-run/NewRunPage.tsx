@@ -23,7 +23,7 @@ import { ProblemList } from "./ProblemList";
 import { PromptPart } from "./PromptPart";
 import { TryCheck } from "./TryCheck";
 import { read, START, variables, write } from "./runFile";
-import { savedName, savedOf, useSavedText } from "./saved";
+import { elsewhere, savedName, savedOf, useSavedText } from "./saved";
 import { useDraft } from "./useDraft";
 
 /** A form and the run file side by side; each edits the other. Nothing is spent before Start. */
@@ -47,7 +47,7 @@ function Draft({ ws }: { ws: string }) {
   const { form, error } = useMemo(() => read(draft.file), [draft.file]);
   const named = useMemo(() => savedOf(form?.tests ?? ""), [form?.tests]);
   const saved = useSavedText(ws, named);
-  const text = named ? (saved.text ?? "") : draft.data;
+  const text = named ? (saved.text ?? "") : elsewhere(form?.tests ?? "") ? "" : draft.data;
   const data = useMemo(() => preview(text), [text]);
   const dataName = data.kind === "csv" ? "data.csv" : data.kind === "json" ? "data.json" : "data.jsonl";
   // the file names its data by kind: pasting a table makes it data.csv
@@ -69,8 +69,9 @@ function Draft({ ws }: { ws: string }) {
   const failed = check.error ?? start.error;
   const missing = lacking(variables(draft.prompt), data.columns);
   const unmapped = lacking([...new Set([...variables(draft.prompt), ...variables(form?.value ?? "")])], data.columns);
-  // what is typed or renamed is no version of the workspace any more
-  const paste = (data: string) => change({ data, ...(named ? { file: write(draft.file, { tests: "file://data.jsonl" }) } : {}) });
+  const away = elsewhere(form?.tests ?? "");
+  // what is typed or renamed is no version of the workspace any more, and no file that is elsewhere
+  const paste = (data: string) => change({ data, ...(named || away ? { file: write(draft.file, { tests: "file://data.jsonl" }) } : {}) });
   const rename = (names: ReadonlyMap<string, string>) => paste(renamed(text, data.kind, names));
   const first = check.data?.first_train;
   const head = useMemo(() => headroomOf(request, form?.description ?? "", { name: dataName, text, preview: data }, first ?? []), [request, form?.description, dataName, text, data, first]);
@@ -90,7 +91,7 @@ function Draft({ ws }: { ws: string }) {
       <div className="grid flex-1 gap-x-8 gap-y-6 px-4 py-4 sm:px-6 lg:grid-cols-2">
         <div className="flex min-w-0 flex-col gap-6">
           <PromptPart value={draft.prompt} columns={data.columns} missing={missing} onChange={(prompt) => change({ prompt })} workspace={ws} />
-          <DataPart value={text} named={named} error={saved.error} missing={Boolean(failed) && !text.trim() && /^file:\/\/data\.(jsonl|json|csv)$/.test(form?.tests ?? "")} preview={data} workspace={ws} onChange={paste} onPick={(item) => change({ data: "", file: write(draft.file, { tests: savedName(item.name, item.versions) }) })} />
+          <DataPart value={text} named={named} error={saved.error} missing={away ? `The run file takes its examples from ${away}, which is not here` : failed && !text.trim() && form?.tests && !named ? "There are no examples yet" : null} preview={data} workspace={ws} onChange={paste} onPick={(item) => change({ data: "", file: write(draft.file, { tests: savedName(item.name, item.versions) }) })} />
           <ColumnMapping missing={unmapped} columns={data.columns} onRename={rename} />
           {form ? <FormPart form={form} columns={data.columns} onChange={(part) => change({ file: write(draft.file, part) })} /> : <p role="alert" className="text-lost">The form waits: the run file cannot be read. {error}</p>}
           {form && data.count ? <TryCheck ws={ws} request={request} prompt={draft.prompt} model={form.task} expected={variables(form.value)[0]} examples={data.count} /> : null}

@@ -14,6 +14,12 @@ export function savedOf(tests: string): Saved | null {
 
 export const savedName = (name: string, version: number) => `library://${name}@${version}`;
 
+/** The file that a run file takes its examples from, where it names one that this page does not send: pasted data is `data.jsonl`, `data.json` or `data.csv`. */
+export function elsewhere(tests: string): string | null {
+  const name = tests.trim().replace(/^file:\/\//, "");
+  return name === "" || savedOf(tests) || /^data\.(jsonl|json|csv)$/.test(name) ? null : name;
+}
+
 /** The version that is meant: the newest where none is, and 0 where a label points nowhere. */
 export function numberOf(version: string | undefined, item: { versions: number; labels: Record<string, number> }): number {
   if (version === undefined) return item.versions;
