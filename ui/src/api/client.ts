@@ -1,5 +1,5 @@
 import { ApiError, ServerGone } from "./ApiError";
-import { setConnection } from "./connection";
+import { answered, missed, setConnection } from "./connection";
 import { shareOfPath } from "./share";
 import type { Problem } from "./types";
 
@@ -49,18 +49,19 @@ async function send(method: string, path: string, options: Options = {}): Promis
   if (share) headers["X-Clade-Share"] = share;
   if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   let response: Response;
+  const began = performance.now();
   try {
     response = await fetch(url(path, options.query), { method, headers, body, signal: options.signal, credentials: "same-origin" });
   } catch (error) {
     if (options.signal?.aborted) throw error;
-    setConnection({ gone: true });
+    missed(began);
     throw new ServerGone();
   }
   if ([502, 503, 504].includes(response.status) && !isProblem(response)) {
-    setConnection({ gone: true });
+    missed(began);
     throw new ServerGone();
   }
-  setConnection({ gone: false });
+  answered();
   if (!response.ok) {
     const problem = await problemOf(response);
     if (response.status === 401 && path !== "/session" && !share) setConnection({ expired: true });

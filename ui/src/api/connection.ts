@@ -16,6 +16,22 @@ export function setConnection(change: Partial<Connection>): void {
   for (const listener of listeners) listener();
 }
 
+/** When the server answered last. */
+let answer = -Infinity;
+
+/** An answer, whatever it says: the server is there. */
+export function answered(now = performance.now()): void {
+  answer = now;
+  setConnection({ gone: false });
+}
+
+/** A request that began at this moment met no answer. One that had begun before the last answer came tells of a server that was gone then. */
+export function missed(began: number): void {
+  if (began >= answer) setConnection({ gone: true });
+}
+
+export const connection = (): Connection => state;
+
 export function useConnection(): Connection {
   return useSyncExternalStore(
     (listener) => {

@@ -2,6 +2,7 @@ import { queryOptions, useQueryClient, type QueryClient } from "@tanstack/react-
 import { useEffect } from "react";
 import { ApiError } from "./ApiError";
 import { url } from "./client";
+import { answered } from "./connection";
 import { runQuery } from "./queries";
 import { shareOf } from "./share";
 import type { Progress, Recorded, RunDetail, RunStatus } from "./types";
@@ -117,6 +118,8 @@ export function useRunStream(run: string, status: RunStatus | undefined): void {
     const open = () => {
       const after = client.getQueryData<LiveLog>(liveLogKey(run))?.next;
       source = new EventSource(url(`/runs/${run}/events`, after === undefined ? {} : { after: after - 1 }));
+      // a stream that is there is an answer of the server too
+      source.addEventListener("open", () => answered());
       source.addEventListener("entry", (message) => {
         const entry = JSON.parse((message as MessageEvent<string>).data) as Recorded;
         waiting.push(entry);
