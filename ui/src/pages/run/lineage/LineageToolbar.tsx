@@ -34,8 +34,10 @@ const COLOURS = [["score", "score"], ["operator", "operator"], ["model", "model"
 export function LineageToolbar({ title, kin, search, folds, set, error, matched, onSave }: Props) {
   const check = "inline-flex items-center gap-1.5 text-small text-muted whitespace-nowrap";
   return (
-    <div className={`flex flex-wrap gap-x-3 gap-y-2 px-4 py-2.5 sm:px-6 ${error ? "items-start" : "items-center"}`}>
-      <h2 className="plate min-w-28 flex-1 truncate" title={title}><em>Plate.</em> {title}</h2>
+    <div className={`flex flex-wrap gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6 ${error ? "items-start" : "items-center"}`}>
+      {/* as wide as it is: beside a panel, or with a long name, it has a line of its own */}
+      <h2 className="plate max-w-full flex-auto sm:truncate" title={title}><em>Plate.</em> {title}</h2>
+      <div className={`flex flex-wrap gap-x-3 gap-y-2 max-sm:w-full ${error ? "items-start" : "items-center"}`}>
       <div className="flex w-full items-start gap-2 sm:w-60 sm:[&_p]:w-max sm:[&_p]:max-w-[50vw]">
         <FilterField label="Filter candidates" value={search.filter ?? ""} fields={CANDIDATE_FIELDS} placeholder="score>0.5 and operator=reflect" error={error} onChange={(filter) => set({ filter: filter || undefined })} />
       </div>
@@ -52,6 +54,7 @@ export function LineageToolbar({ title, kin, search, folds, set, error, matched,
           </select>
         )}
         <Button aria-pressed={search.view === "table"} onClick={() => set({ view: search.view === "table" ? undefined : "table" })}>{search.view === "table" ? "Plate" : "Table"}</Button>
+      </div>
       </div>
     </div>
   );
