@@ -29,8 +29,22 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
     await page.waitForURL((url) => url.pathname.startsWith("/runs/") && !url.pathname.includes(run));
     await finished(page);
 
+    // where it came from is a link to the candidate, and its lineage with the run that it left is replayed in the order of time
+    const origin = page.getByRole("link", { name: new RegExp(`^c\\d+ of ${run}$`) });
+    await expect(page.locator("header").getByText("branch of").getByRole("link")).toHaveAttribute("href", new RegExp(`/runs/${run}\\?node=c\\d+`));
+
+
+    // what rows show stands in them: no list asks about each of its runs
+    const asked: string[] = [];
+    page.on("request", (request) => void (/\/runs\/[^/]+\/(report|spec|lineage|candidates)/.test(request.url()) && asked.push(request.url())));
+    await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await expect(page.getByRole("row").filter({ hasText: run }).first()).toContainText(/0\.\d\d–\d\.\d\d.* % of /);
+    await expect(origin).toBeVisible();
     await page.getByRole("link", { name: "Branches" }).click();
-    await expect(page.getByText(`, branch of ${run}`)).toBeAttached();
+    await expect(origin).toBeVisible();
+    await expect(page.getByRole("row").filter({ hasText: run }).first()).toContainText(/0\.\d\d–\d\.\d\d/);
+    await page.waitForLoadState("networkidle");
+    expect(asked).toEqual([]);
     for (const box of await page.getByRole("checkbox").all()) await box.check();
     await page.getByRole("link", { name: "Compare 2 runs" }).click();
     await expect(page.getByRole("heading", { name: "Comparison of 2 runs" })).toBeVisible();

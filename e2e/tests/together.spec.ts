@@ -53,6 +53,8 @@ test("two people see each other, name each other in comments, and show a run to 
     await guest.goto(link);
     await expect(guest.getByText("You see this run through a link")).toBeVisible();
     await expect(guest.getByRole("application")).toHaveAccessibleName(/Descent of .*: \d+ candidates/);
+    // what was spent is seen beside what may be
+    await expect(guest.getByRole("meter", { name: "calls spent" })).toHaveAttribute("aria-valuetext", / of 3,000$/);
     for (const [tab, text] of [["Fitness", "Fitness on train examples"], ["Candidates", "Columns"], ["Examples", /answered cells/], ["Evidence", /winner’s curse/i], ["Log", /entries$/]] as const) {
       await guest.getByRole("link", { name: tab, exact: true }).click();
       await expect(guest.getByText(text).first()).toBeVisible();

@@ -112,7 +112,7 @@ fn renamed(mut entry: Recorded, run: &RunId, withheld: bool) -> Recorded {
 /// was created, which was not after now.
 fn row(checked: &Checked, run: RunId, owner: Owner, now: Timestamp) -> RunSummary {
     let Checked { manifest, state, .. } = checked;
-    let branch_of = state.branch_of().map(|(run, ..)| run.clone());
+    let branch_of = state.branch_of().map(|(run, _, from)| (run.clone(), *from));
     let first = first_row(run, owner, state.spec(), branch_of, manifest.summary.created.min(now));
     let status = match (state.phase(), manifest.summary.status) {
         (Phase::Finished, _) => RunStatus::Finished,

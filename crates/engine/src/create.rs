@@ -68,7 +68,14 @@ fn parts(
 
 /// The row of a run of which nothing but its settings and its owner is known.
 #[must_use]
-pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<RunId>, created: Timestamp) -> RunSummary {
+pub fn first_row(
+    run: RunId,
+    owner: Owner,
+    spec: &RunSpec,
+    branch_of: Option<(RunId, Option<CandidateId>)>,
+    created: Timestamp,
+) -> RunSummary {
+    let (branch_of, branch_from) = branch_of.unzip();
     let strategy = match spec.mode {
         RunMode::Optimize => spec.optimize.strategy.name().as_str(),
         RunMode::Evaluate => "",
@@ -93,6 +100,9 @@ pub fn first_row(run: RunId, owner: Owner, spec: &RunSpec, branch_of: Option<Run
         brought: Spent::default(),
         simulated: spec.models.all().iter().any(|m| m.id.starts_with("simulated")),
         branch_of,
+        branch_from: branch_from.flatten(),
+        budget: Some(spec.optimize.budget),
+        worth: None,
         detail: String::new(),
         workspace: owner.workspace,
         by: owner.user,
@@ -109,7 +119,8 @@ async fn create(
     dataset: DatasetSummary,
     branch_of: Option<(RunId, u64, Option<CandidateId>)>,
 ) -> Result<(), StoreError> {
-    let summary = first_row(run.clone(), owner, &spec, branch_of.as_ref().map(|(run, ..)| run.clone()), now());
+    let summary =
+        first_row(run.clone(), owner, &spec, branch_of.as_ref().map(|(run, _, from)| (run.clone(), *from)), now());
     let started = RunEvent::RunStarted {
         format: FORMAT_VERSION,
         run,

@@ -16,6 +16,7 @@ use crate::{
     Shared, Sharing, check_free,
     mend::{Mended, bought},
     now, orders,
+    outcome::detail_under,
     purses::Purses,
     replay, replay_state,
 };
@@ -231,7 +232,8 @@ impl Hub {
         }
         let length = self.store.length(run.clone()).await?;
         self.store.append(run.clone(), length, now(), vec![RunEvent::BudgetChanged { budget }]).await?;
-        Ok(())
+        let detail = detail_under(&row, &budget);
+        Ok(self.store.put_summary(RunSummary { detail, budget: Some(budget), ..row }).await?)
     }
 
     /// Steers the search of a run, whether it goes on or rests.

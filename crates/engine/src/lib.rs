@@ -32,6 +32,7 @@ mod pulse;
 mod purses;
 mod replay;
 mod report;
+mod row;
 mod runner;
 mod sandboxes_kept;
 mod setup;
@@ -65,8 +66,9 @@ pub use purses::Budgets;
 pub use replay::{replay, replay_state, replay_state_until};
 pub use report::{
     BestPrompt, Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport, account,
-    row_of, settled,
+    settled,
 };
+pub use row::{estimate, row_of};
 pub use runner::{Runner, RunnerSettings};
 pub use sandboxes_kept::{SandboxesKept, sandboxes_kept};
 pub use setup::{Keys, Setup, Shared};

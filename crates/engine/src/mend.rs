@@ -6,7 +6,7 @@ use std::{
 use clade_domain::{RunId, Spent};
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 
-use crate::{replay::state_until, report::row_of};
+use crate::{replay::state_until, row::row_of};
 
 /// Most rows that are remembered.
 const MOST: usize = 1_024;

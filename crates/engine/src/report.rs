@@ -16,8 +16,6 @@ use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::standing::Standing;
-
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RunReport {
@@ -470,30 +468,5 @@ fn finish_reason(reason: StopReason) -> String {
         StopReason::NothingToGain => "nothing_to_gain".into(),
         StopReason::NothingNew => "nothing_new".into(),
         StopReason::Stopped => "stopped".into(),
-    }
-}
-
-/// The run's row as the state has it; what the state does not know is kept from the old row.
-#[must_use]
-pub fn row_of(state: &RunState, spent: Spent, old: &RunSummary) -> RunSummary {
-    let split = match (state.spec().mode, state.evidence()) {
-        (RunMode::Evaluate, _) | (_, Some(_)) => Split::Test,
-        _ => Split::Train,
-    };
-    let standing = Standing::of(state, split);
-    RunSummary {
-        candidates: u32::try_from(state.candidates().len()).unwrap_or(u32::MAX),
-        generation: state.generations().last().map_or(0, |g| g.generation),
-        seed_score: state.evidence().map_or(standing.seed_score, |e| Some(e.seed_score)),
-        best_score: state.evidence().map_or(standing.best_score, |e| Some(e.best_score)),
-        improved: state.evidence().map(|e| e.improved),
-        model: match state.spec().mode {
-            RunMode::Optimize => state.model_of(state.best()).map_or_else(|| old.model.clone(), ToOwned::to_owned),
-            RunMode::Evaluate => old.model.clone(),
-        },
-        // people may have another model serve
-        simulated: old.simulated || state.spec().models.all().iter().any(|model| model.id.starts_with("simulated")),
-        spent,
-        ..old.clone()
     }
 }

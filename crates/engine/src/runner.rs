@@ -20,7 +20,7 @@ use crate::{
     proposal::{self, ProposalJob},
     pulse::{Rate, silence},
     replay,
-    report::row_of,
+    row::row_of,
     shelf::Shelf,
     trial::{self, TrialJob},
     verdicts::{UNJUDGED, Verdicts},

@@ -74,6 +74,7 @@ pub struct PhaseEstimate {
 
 /// What a run will buy, before it is started: an estimate from the sizes of prompts and data, not a promise. The budget is.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "RunEstimate")]
 pub struct Estimate {
     /// In order of the run; judge calls of all phases together.
     pub phases: Vec<PhaseEstimate>,

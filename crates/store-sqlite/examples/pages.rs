@@ -52,6 +52,8 @@ fn row(row: RunSummary, n: u32) -> RunSummary {
         status: [RunStatus::Finished, RunStatus::Finished, RunStatus::Paused, RunStatus::Failed][n as usize % 4],
         seed_score: Some(seed),
         best_score: Some(seed + unit(n, 2) * 0.4),
+        worth: None,
+        budget: None,
         improved: (n % 4 < 2).then_some(n.is_multiple_of(2)),
         candidates: 20 + n % 400,
         spent: Spent { usd: Usd(unit(n, 3) * 4.0), calls: u64::from(n) * 7 % 5_000, ..Spent::default() },

@@ -17,6 +17,8 @@ mod roles;
 mod run_fields;
 mod shared_answers;
 
+/// A mean score with its interval, as rows have it.
+pub use clade_lineage::Estimate;
 pub use error::StoreError;
 pub use generations::{GenerationStore, Generations, Standing};
 pub use lineage::{Kin, Lineage, LineageGraph};
@@ -28,7 +30,7 @@ pub use records::{
 };
 pub use roles::{
     AnswerLog, Datasets, Journal, PaidAnswer, RunFilter, RunLock, RunOrder, RunStatus, RunSummary, SnapshotRow, Store,
-    StoreFuture, Texts, TrialQuery,
+    StoreFuture, Texts, TrialQuery, Worth,
 };
 pub use run_fields::RUN_FIELDS;
 pub use shared_answers::{Lookup, SharedAnswers};

@@ -1,7 +1,8 @@
 use clade_domain::{
-    Candidate, CandidateId, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent, RunId,
-    RunMode, Spent, Split, Timestamp, Usage, Usd, UserId, WorkspaceId,
+    Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent,
+    RunId, RunMode, Spent, Split, Timestamp, Usage, Usd, UserId, WorkspaceId,
 };
+use clade_lineage::Estimate;
 use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,15 @@ pub struct RunSummary {
     pub simulated: bool,
     /// The run it branched from.
     pub branch_of: Option<RunId>,
+    /// The candidate of that run with whose prompt it started. Rows of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch_from: Option<CandidateId>,
+    /// The limits in force. Rows of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    /// What its scores are worth; `None` before both prompts were judged, and in rows of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Worth>,
     /// Why it is paused or failed; empty otherwise.
     pub detail: String,
     /// The workspace it belongs to.
@@ -77,6 +87,20 @@ pub struct RunSummary {
     /// Whether somebody deleted it: lists leave it out, and it can be restored. What it paid for stays in the account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+}
+
+/// The first prompt and the best one of a run, each with its interval and the number of examples that it rests on: on all that it met of the split,
+/// where the row's two scores are means over what both met.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Worth {
+    /// Test where the evidence is there, and for evaluations; else train.
+    pub split: Split,
+    /// The first prompt.
+    pub seed: Estimate,
+    /// Which candidate is the best.
+    pub candidate: CandidateId,
+    /// The best one.
+    pub best: Estimate,
 }
 
 impl RunSummary {

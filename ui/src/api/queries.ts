@@ -64,20 +64,6 @@ export const commentsQuery = (run: string) => ofRun<T.Page<T.Comment>>(run, "com
 export const candidateQuery = (run: string, candidate: string) => ofRun<T.CandidateDetail>(run, `candidates/${candidate}`);
 export const diffQuery = (run: string, candidate: string, other: string) =>
   ofRun<T.CandidateDiff>(run, `candidates/${candidate}/diff`, { with: other });
-/** What the scores of a run's row rest on: its evidence, or else the first candidate and the best one as their own rows have them. */
-export const worthQuery = (run: T.RunSummary) =>
-  queryOptions({
-    queryKey: ["run", run.run, "worth", run.updated],
-    queryFn: async ({ signal }): Promise<{ evidence: T.Evidence | null; own: { seed: T.Node; best: T.Node } | null }> => {
-      if (run.improved !== null) return { evidence: (await api.get<T.RunReport>(`/runs/${run.run}/report`, undefined, signal)).evidence, own: null };
-      // rows of candidates have no prompts, which may be long
-      const { items, next } = await api.get<T.Page<T.Node>>(`/runs/${run.run}/lineage/path`, { from: "c0", to: "best", limit: 500 }, signal);
-      const [seed, best] = [items[0], items.at(-1)];
-      return { evidence: null, own: seed && best && !next ? { seed, best } : null };
-    },
-    enabled: run.mode === "optimize" && !run.deleted && run.status !== "running" && run.best_score !== null,
-    staleTime: 600_000,
-  });
 /** The entries by which people steered a search. */
 export const steersQuery = (run: string) =>
   queryOptions({
@@ -86,7 +72,7 @@ export const steersQuery = (run: string) =>
     staleTime: 60_000,
   });
 export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Page<T.Flip>>(run, "flips", { a, b, split, limit: 500 });
-export const generationsQuery = (run: string) => ofRun<T.Page<T.Generation>>(run, "generations", { limit: 500 });
+export const generationsQuery = (run: string) => ofRun<T.Page<T.Generation>>(run, "generations");
 export const trialsQuery = (run: string, candidate: string, example: number) =>
   ofRun<T.Page<T.TrialRow>>(run, `candidates/${candidate}/trials`, { example, limit: 100 });
 export const trialQuery = (run: string, seq: number) => ({ ...ofRun<T.TrialDetail>(run, `trials/${seq}`), staleTime: Infinity });

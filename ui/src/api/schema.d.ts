@@ -1931,10 +1931,10 @@ export interface components {
             /** @description How it stands to its parents: what its edges are called. */
             relation: components["schemas"]["Relation"];
             /** @description Its score on the split that all candidates of its run meet: train in a search, test in an evaluation. */
-            score: components["schemas"]["Estimate2"] | null;
+            score: components["schemas"]["Estimate"] | null;
             /** @description Its scores on every split it met. */
             scores: {
-                [key: string]: components["schemas"]["Estimate2"];
+                [key: string]: components["schemas"]["Estimate"];
             };
             /** @description The kept sandbox state that its trials start from, where its run started from one. */
             state?: string | null;
@@ -2286,39 +2286,8 @@ export interface components {
              */
             y: number;
         };
-        /** @description What a run will buy, before it is started: an estimate from the sizes of prompts and data, not a promise. The budget is. */
-        Estimate: {
-            /** @description All calls. */
-            calls: components["schemas"]["Range"];
-            /**
-             * Format: uint32
-             * @description Calls at once that `seconds` assumes.
-             */
-            concurrency: number;
-            /** @description One evaluation of the first prompt: calls, tokens, USD. */
-            evaluation: components["schemas"]["PhaseEstimate"];
-            /** @description In order of the run; judge calls of all phases together. */
-            phases: components["schemas"]["PhaseEstimate"][];
-            /** @description Running time in seconds. */
-            seconds: components["schemas"]["Range"];
-            /** @description The limit that pays for a part of the phases alone, where one does. */
-            shortfall: components["schemas"]["Shortfall"] | null;
-            /**
-             * Format: uint32
-             * @description Test examples that the evidence will rest on: all, or what the limit on calls leaves for them.
-             */
-            test_examples: number;
-            /** @description All input tokens. */
-            tokens_in: components["schemas"]["Range"];
-            /** @description All output tokens. */
-            tokens_out: components["schemas"]["Range"];
-            /** @description Models whose price is unknown. */
-            unpriced: string[];
-            /** @description USD of all; `None` where a price is unknown. */
-            usd: components["schemas"]["Range"] | null;
-        };
         /** @description A mean score with its interval and what it rests on. */
-        Estimate2: {
+        Estimate: {
             /**
              * Format: uint32
              * @description Examples that they were made on. The interval counts each once: answers to the same example tell much the same.
@@ -3113,10 +3082,10 @@ export interface components {
             /** @description How it stands to its parents: what its edges are called. */
             relation: components["schemas"]["Relation"];
             /** @description Its score on the split that all candidates of its run meet: train in a search, test in an evaluation. */
-            score: components["schemas"]["Estimate2"] | null;
+            score: components["schemas"]["Estimate"] | null;
             /** @description Its scores on every split it met. */
             scores: {
-                [key: string]: components["schemas"]["Estimate2"];
+                [key: string]: components["schemas"]["Estimate"];
             };
             /** @description The kept sandbox state that its trials start from, where its run started from one. */
             state?: string | null;
@@ -3700,7 +3669,7 @@ export interface components {
              * @description Examples that occur again.
              */
             duplicates: number;
-            estimate: components["schemas"]["Estimate"];
+            estimate: components["schemas"]["RunEstimate"];
             examples: components["schemas"]["SplitCounts"];
             /** @description The first 24 train examples by their positions in the data, from 0: what may be looked at before a search without meeting what chooses and proves. */
             first_train: components["schemas"]["ExampleId"][];
@@ -3710,6 +3679,35 @@ export interface components {
             /** @description Why it could not. */
             unready: string | null;
             warnings: string[];
+        };
+        /** @description What a run will buy, before it is started: an estimate from the sizes of prompts and data, not a promise. The budget is. */
+        RunEstimate: {
+            /** @description All calls. */
+            calls: components["schemas"]["Range"];
+            /**
+             * Format: uint32
+             * @description Calls at once that `seconds` assumes.
+             */
+            concurrency: number;
+            /** @description One evaluation of the first prompt: calls, tokens, USD. */
+            evaluation: components["schemas"]["PhaseEstimate"];
+            /** @description In order of the run; judge calls of all phases together. */
+            phases: components["schemas"]["PhaseEstimate"][];
+            /** @description Running time in seconds. */
+            seconds: components["schemas"]["Range"];
+            /**
+             * Format: uint32
+             * @description Test examples that the evidence will rest on: all, or what the limit on calls leaves for them.
+             */
+            test_examples: number;
+            /** @description All input tokens. */
+            tokens_in: components["schemas"]["Range"];
+            /** @description All output tokens. */
+            tokens_out: components["schemas"]["Range"];
+            /** @description Models whose price is unknown. */
+            unpriced: string[];
+            /** @description USD of all; `None` where a price is unknown. */
+            usd: components["schemas"]["Range"] | null;
         };
         /** @description A run's name: 4 to 40 characters of `a-z`, `0-9` and `-`. Short ones are generated, unique by chance and checked on creation. */
         RunId: string;
@@ -3776,10 +3774,14 @@ export interface components {
              * @description The best or chosen candidate's score so far, in [0, 1].
              */
             best_score: number | null;
+            /** @description The candidate of that run with whose prompt it started. Rows of older versions have none. */
+            branch_from?: components["schemas"]["CandidateId"] | null;
             /** @description The run it branched from. */
             branch_of: components["schemas"]["RunId"] | null;
             /** @description The part of `spent` that was bought elsewhere, before somebody else's run was imported: it counts in no budget here. */
             brought?: components["schemas"]["Spent"];
+            /** @description The limits in force. Rows of older versions have none. */
+            budget?: components["schemas"]["Budget"] | null;
             /**
              * @description Who created it.
              * @default local
@@ -3835,6 +3837,8 @@ export interface components {
              * @default local
              */
             workspace: components["schemas"]["WorkspaceId"];
+            /** @description What its scores are worth; `None` before both prompts were judged, and in rows of older versions. */
+            worth?: components["schemas"]["Worth"] | null;
         };
         /** @description What a run does: the run file with everything resolved, without the data and without any key. Stored with the run. */
         RunSpec: {
@@ -3879,10 +3883,14 @@ export interface components {
              * @description The best or chosen candidate's score so far, in [0, 1].
              */
             best_score: number | null;
+            /** @description The candidate of that run with whose prompt it started. Rows of older versions have none. */
+            branch_from?: components["schemas"]["CandidateId"] | null;
             /** @description The run it branched from. */
             branch_of: components["schemas"]["RunId"] | null;
             /** @description The part of `spent` that was bought elsewhere, before somebody else's run was imported: it counts in no budget here. */
             brought?: components["schemas"]["Spent"];
+            /** @description The limits in force. Rows of older versions have none. */
+            budget?: components["schemas"]["Budget"] | null;
             /**
              * @description Who created it.
              * @default local
@@ -3936,6 +3944,8 @@ export interface components {
              * @default local
              */
             workspace: components["schemas"]["WorkspaceId"];
+            /** @description What its scores are worth; `None` before both prompts were judged, and in rows of older versions. */
+            worth?: components["schemas"]["Worth"] | null;
         };
         /** @description A run, and what one may do with it. */
         RunView: {
@@ -5143,6 +5153,20 @@ export interface components {
             /** @description 4 to 40 characters of a-z, 0-9 and -. */
             id: components["schemas"]["WorkspaceIdInput"];
             name: string;
+        };
+        /**
+         * @description The first prompt and the best one of a run, each with its interval and the number of examples that it rests on: on all that it met of the split,
+         *     where the row's two scores are means over what both met.
+         */
+        Worth: {
+            /** @description The best one. */
+            best: components["schemas"]["Estimate"];
+            /** @description Which candidate is the best. */
+            candidate: components["schemas"]["CandidateId"];
+            /** @description The first prompt. */
+            seed: components["schemas"]["Estimate"];
+            /** @description Test where the evidence is there, and for evaluations; else train. */
+            split: components["schemas"]["Split"];
         };
         /** @description Under which name it joined. */
         WrittenAs: {

@@ -1,4 +1,4 @@
-import type { Evidence, Node, Progress, RunSummary } from "@/api/types";
+import type { Evidence, Progress, RunSummary } from "@/api/types";
 import { plural } from "./format";
 import { wilson } from "./wilson";
 
@@ -21,20 +21,18 @@ export interface Figures {
 }
 
 interface Known {
-  run: Pick<RunSummary, "mode" | "status" | "seed_score" | "best_score">;
+  run: Pick<RunSummary, "mode" | "status" | "seed_score" | "best_score" | "worth">;
   progress?: Progress | null;
   evidence?: Evidence | null;
-  /** The first candidate and the best one, as the table of candidates has them. */
-  own?: { seed: Node; best: Node } | null;
 }
 
 const SPLIT = { evaluating: "all", searching: "train", choosing: "validation", proving: "test", finished: "train" } as const;
 
 /**
- * What stands on a run's header and in its row: the evidence where there is some, while it works what both have answered, and otherwise what each
- * candidate's own row says.
+ * What stands on a run's header and in its row: the evidence where there is some, while it works what both have answered, and otherwise what its row
+ * says each prompt's score is worth. Rows of older versions do not say it.
  */
-export function figuresOf({ run, progress, evidence, own }: Known): Figures {
+export function figuresOf({ run, progress, evidence }: Known): Figures {
   if (evidence) {
     const of = (value: number, [low, high]: readonly [number, number]): Figure => ({ value, low, high, examples: evidence.n });
     return { seed: of(evidence.seed_score, evidence.seed_ci), best: of(evidence.best_score, evidence.best_ci), split: "test", paired: true };
@@ -44,11 +42,13 @@ export function figuresOf({ run, progress, evidence, own }: Known): Figures {
     const of = (value: number | null): Figure => (value === null || n === 0 ? { value } : { value, ...ends(wilson(value, n)), examples: n });
     return { seed: of(progress.seed_score), best: of(progress.best_score), split: SPLIT[progress.phase], paired: true };
   }
-  const split = run.mode === "evaluate" ? "test" : "train";
-  const seed = own?.seed.scores[split];
-  const best = own?.best.scores[split];
-  if (seed && best) return { seed: estimate(seed), best: estimate(best), split, paired: own?.seed.id === own?.best.id };
-  return { seed: { value: run.seed_score }, best: { value: run.best_score }, split, paired: true };
+  const { worth } = run;
+  if (worth) {
+    // the evidence of a search is of both on the same examples
+    const paired = worth.candidate === 0 || (run.mode === "optimize" && worth.split === "test");
+    return { seed: estimate(worth.seed), best: estimate(worth.best), split: worth.split, paired };
+  }
+  return { seed: { value: run.seed_score }, best: { value: run.best_score }, split: run.mode === "evaluate" ? "test" : "train", paired: true };
 }
 
 const ends = ([low, high]: readonly [number, number]) => ({ low, high });

@@ -1,9 +1,8 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use clade_domain::{Action, ContentHash, Role, RunSpec, WorkspaceId};
-use clade_engine::{Progress, RunReport, settled};
+use clade_engine::{Progress, RunReport, estimate, row_of, settled};
 use clade_evolve::RunState;
 use clade_filter::Filter;
-use clade_lineage::Estimate;
 use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -144,6 +143,15 @@ struct RunView {
 
 async fn view(app: &App, caller: &Caller, mut run: RunSummary) -> Result<RunView, Problem> {
     app.hub.mend(&mut run).await;
+    if run.budget.is_none() {
+        // an older version wrote this row, and wrote less; whoever opens a run has its state read anyway
+        let told = |state: &RunState| {
+            let branch_from = state.branch_of().and_then(|(_, _, candidate)| *candidate);
+            RunSummary { branch_from, ..row_of(state, run.spent, &run) }
+        };
+        let whole = app.states.look(&app.store, &run.run, told).await;
+        run = whole.unwrap_or(run);
+    }
     Ok(RunView {
         length: app.store.length(run.run.clone()).await?,
         progress: app.hub.progress(&run.run),
@@ -265,11 +273,7 @@ fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
         let (leading, n) = (closed.fitness.iter().copied().reduce(f64::max), closed.fitness.len());
         best = [best, leading].into_iter().flatten().reduce(f64::max);
         let candidate = closed.survivors.first().copied();
-        let estimate = candidate.and_then(|id| {
-            let (cells, train) = (state.cells(id)?, clade_domain::Split::Train);
-            let trials = cells.trials(train);
-            Estimate::of(state.score(id, train)? * f64::from(trials), trials, cells.examples(train))
-        });
+        let estimate = candidate.and_then(|id| estimate(state, id, clade_domain::Split::Train));
         ClosedStep {
             generation: closed.generation,
             calls: closed.calls,

@@ -21,6 +21,7 @@ mod replicas;
 mod rights;
 mod row_level_security;
 mod row_level_writes;
+mod rows;
 mod runs;
 mod shares;
 mod steering;

@@ -184,7 +184,7 @@ async fn a_run_is_in_the_last_of_its_generations() {
 }
 
 /// A run that was put down in the middle of a generation.
-async fn slow_run(me: &Person) -> String {
+pub async fn slow_run(me: &Person) -> String {
     let mut file = run_file(400);
     let models = "[{id: 'simulated:gentle', config: {latency_ms: 10}}]";
     file["file"] = json!(text(&file["file"]).replace("[simulated:gentle]", models));

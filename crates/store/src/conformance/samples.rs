@@ -9,7 +9,9 @@ use clade_domain::{
     TrialError, TrialErrorKind, TrialOutcome, Usage, Usd, User, UserId, Verdict, VerdictReason, WorkspaceId,
 };
 
-use crate::{Generations, Journal, Lineage, MemoryStore, PaidAnswer, RunStatus, RunSummary, StoreError};
+use crate::{
+    Estimate, Generations, Journal, Lineage, MemoryStore, PaidAnswer, RunStatus, RunSummary, StoreError, Worth,
+};
 
 /// A run's id out of its text.
 ///
@@ -44,6 +46,14 @@ pub fn summary(run: &RunId, created: i64) -> RunSummary {
         brought: Spent::default(),
         simulated: true,
         branch_of: None,
+        branch_from: Some(CandidateId(12)),
+        budget: Some(Budget { calls: Some(400), usd: Some(0.5), ..Budget::default() }),
+        worth: Some(Worth {
+            split: Split::Train,
+            seed: Estimate { mean: 0.5, low: 0.25, high: 0.75, trials: 16, examples: 8 },
+            candidate: CandidateId(2),
+            best: Estimate { mean: 0.625, low: 0.375, high: 0.8125, trials: 16, examples: 8 },
+        }),
         detail: String::new(),
         workspace: Default::default(),
         by: Default::default(),

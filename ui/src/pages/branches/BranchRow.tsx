@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Snapshot } from "@/api/types";
 import { Button } from "@/components/Button";
+import { OriginLink } from "@/components/OriginLink";
 import { RunState } from "@/components/RunState";
 import { restsOn, type Figures } from "@/lib/figures";
 import { ago, count, moment } from "@/lib/format";
@@ -22,7 +23,7 @@ interface Props {
 
 /** A run in the tree of branches, with what can be done from here. */
 export function BranchRow({ branch, figures, snapshots, may, chosen, onChoose, onBranch, onClone }: Props) {
-  const { run, depth, descent } = branch;
+  const { run, descent } = branch;
   const searches = run.mode === "optimize";
   return (
     <tr>
@@ -30,9 +31,13 @@ export function BranchRow({ branch, figures, snapshots, may, chosen, onChoose, o
       <td className="!py-0">
         <div className="flex items-center">
           <Gutter branch={branch} />
-          <span className="min-w-40">
-            <Link to="/runs/$run" params={{ run: run.run }} className="link font-medium">{run.description || run.run}</Link> <span className="font-mono text-small text-muted">{run.run}</span>
-            {depth ? <span className="sr-only">, branch of {run.branch_of}</span> : null}
+          {/* two lines at most: the lines of the tree are as high as a row */}
+          <span className="min-w-40 whitespace-nowrap">
+            <span className="flex max-w-56 items-baseline gap-1.5 sm:max-w-[34rem]">
+              <Link to="/runs/$run" params={{ run: run.run }} className="link truncate font-medium" title={run.description}>{run.description || run.run}</Link>
+              <span className="font-mono text-small text-muted">{run.run}</span>
+            </span>
+            {run.branch_of ? <span className="block text-small text-muted">branch of <OriginLink run={run} /></span> : null}
           </span>
         </div>
       </td>

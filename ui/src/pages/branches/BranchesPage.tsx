@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { runsQuery, snapshotsQuery, worthQuery } from "@/api/queries";
+import { runsQuery, snapshotsQuery } from "@/api/queries";
 import { useMay } from "@/app/useSession";
 import { Button, buttonClass } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
@@ -26,8 +26,7 @@ export function BranchesPage() {
   const runs = useInfiniteQuery(runsQuery(ws, "", "newest"));
   const listed = runs.data?.pages.flatMap((page) => page.items) ?? [];
   const asked = listed.slice(0, ASKED);
-  const known = useQueries({ queries: asked.map(worthQuery), combine: (results) => results.map((result) => result.data) });
-  const figures = new Map(listed.map((run, at) => [run.run, figuresOf({ run, progress: run.progress, ...known[at] })]));
+  const figures = new Map(listed.map((run) => [run.run, figuresOf({ run, progress: run.progress })]));
   const tree = forest(listed, new Map([...figures].flatMap(([run, { best, split }]): [string, Worth][] => (best.low === undefined ? [] : [[run, { low: best.low, proved: split === "test" }]]))));
   const snapshots = useQueries({ queries: asked.map((run) => ({ ...snapshotsQuery(run.run), staleTime: 60_000 })), combine: (results) => new Map(results.flatMap((result) => (result.data?.items[0] ? [[result.data.items[0].run, result.data.items] as const] : []))) });
   const [branching, setBranching] = useState<{ run: string; snapshot?: string } | null>(null);

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { candidateQuery, diffQuery, reportQuery, runBudgetQuery } from "@/api/queries";
+import { diffQuery, reportQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
+import { OriginLink } from "@/components/OriginLink";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
 import { Score } from "@/components/Score";
 import { count, plural, pValue, signed } from "@/lib/format";
 import { BudgetGauges } from "./BudgetGauges";
-import { raisedSince } from "./rests";
 import { RunActions } from "./RunActions";
 import { figuresOf, restsOn, type Figure } from "@/lib/figures";
 
@@ -18,17 +18,12 @@ const WHY: Record<string, string> = { search: "searching", finished: "finished" 
 export function RunHeader({ detail }: { detail: RunDetail }) {
   const { run, progress } = detail;
   const { data: report } = useQuery(reportQuery(run.run));
-  // a run that does not go on reports no progress; its limits are those in force, which links to a run do not show
-  const { data: limits } = useQuery({ ...runBudgetQuery(run.run), enabled: !progress && !shareOf(run.run) });
   const evidence = report?.evidence;
   const rests = run.mode === "optimize" && report !== undefined && !evidence && run.status !== "running" && run.candidates > 0;
-  const seedNode = useQuery({ ...candidateQuery(run.run, "c0"), enabled: rests });
-  const bestNode = useQuery({ ...candidateQuery(run.run, "best"), enabled: rests });
   const pair = useQuery({ ...diffQuery(run.run, "best", "seed"), enabled: rests });
-  const own = rests && seedNode.data && bestNode.data ? { seed: seedNode.data.node, best: bestNode.data.node } : null;
-  const { seed, best, split, paired } = figuresOf({ run, progress, evidence, own });
+  const { seed, best, split, paired } = figuresOf({ run, progress, evidence });
   const apart = paired ? undefined : pair.data?.scores.find((one) => one.split === split);
-  const shared = paired && best.examples !== undefined && !own ? `on ${plural(best.examples, split === "all" ? "example" : `${split} example`)} that both met` : split === "all" ? "all examples" : split;
+  const shared = paired && best.examples !== undefined ? `on ${plural(best.examples, split === "all" ? "example" : `${split} example`)} that both met` : split === "all" ? "all examples" : split;
   const spent = report && run.status !== "running" ? report.spent : (progress?.spent ?? run.spent);
   const live = run.status === "running" && progress;
   const same = report?.best?.candidate === "c0";
@@ -46,16 +41,16 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         </nav>
         <span className="font-mono text-small text-muted">{run.run}</span>
         {run.simulated ? <Badge title="No figure here says anything about a real model">simulated model</Badge> : null}
-        {run.branch_of && !shareOf(run.run) ? <span className="text-muted">branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono text-small">{run.branch_of}</Link></span> : null}
+        {run.branch_of && !shareOf(run.run) ? <span className="whitespace-nowrap text-muted">branch of <OriginLink run={run} /></span> : null}
         <div className="ml-auto flex shrink-0 flex-wrap items-center gap-3 max-lg:shrink">
           <span aria-live="polite"><RunState status={run.status} deleted={run.deleted} note={live ? [progress.phase, progress.rate > 0 ? `${progress.rate.toFixed(progress.rate < 10 ? 1 : 0)}/s` : null].filter(Boolean).join(", ") : WHY[run.detail]} /></span>
           <RunActions detail={detail} />
         </div>
       </div>
-      <div className="mt-2 flex flex-wrap items-start gap-x-10 gap-y-2">
-        <div className="min-w-0 lg:max-w-[calc(100%-19rem)]">
+      <div className="mt-2 flex flex-wrap items-start gap-x-6 gap-y-2">
+        <div className="min-w-0 lg:max-w-[calc(100%-20.5rem)]">
         {run.mode === "optimize" ? (
-          <dl className="flex flex-wrap gap-x-8 gap-y-2">
+          <dl className="flex flex-wrap gap-x-6 gap-y-2">
             <div><dt className="label">Best</dt><dd><span title={restsOn(best, split)}><Score size="figure" best value={best.value} low={best.low} high={best.high} /></span><On figure={best} /></dd></div>
             <div><dt className="label">Seed</dt><dd><span title={restsOn(seed, split)}><Score size="figure" value={seed.value} low={seed.low} high={seed.high} /></span><On figure={seed} /></dd></div>
             <div>
@@ -68,7 +63,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
                     <span className={`text-figure font-semibold ${evidence.improved ? "" : "text-muted"}`}>{signed(evidence.difference)}</span>{" "}
                     <span className="text-[0.875rem] text-muted"><Interval low={evidence.ci_low} high={evidence.ci_high} />, {pValue(evidence.p_value)}, {split}</span>
                   </>
-                ) : own && paired ? (
+                ) : rests && paired && run.worth ? (
                   <>
                     <span className="text-figure font-semibold text-muted">–</span>{" "}
                     <span className="text-[0.875rem] text-muted">the seed leads so far, not yet tested</span>
@@ -100,11 +95,11 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
           progress?.failed ? `${count(progress.failed)} failed` : null,
           live && progress.waiting ? progress.waiting : null,
         ].filter(Boolean).join(" · ")}
-        {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}{run.status === "paused" && raisedSince(run.detail, spent, limits?.budget) ? <span className="text-ink">; it was raised since: Resume goes on</span> : null}</span> : null}
+        {run.status !== "running" && run.status !== "finished" && run.detail ? <span className={run.status === "failed" ? "text-lost" : ""}> · {run.detail}</span> : null}
         {evidence && !evidence.improved ? <span className="text-lost"> · {same ? "the seed prompt was kept" : "no improvement shown"}</span> : null}
       </p>
         </div>
-        <BudgetGauges spent={spent} budget={progress?.budget ?? limits?.budget ?? null} run={detail} />
+        <BudgetGauges spent={spent} budget={progress?.budget ?? run.budget ?? null} run={detail} />
       </div>
     </header>
   );

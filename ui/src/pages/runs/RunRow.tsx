@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 import type { RunSummary } from "@/api/types";
+import { OriginLink } from "@/components/OriginLink";
 import { Badge } from "@/components/Badge";
 import { RunState } from "@/components/RunState";
-import { restsOn } from "@/lib/figures";
+import { figuresOf, restsOn } from "@/lib/figures";
 import { ago, moment, plural } from "@/lib/format";
 import { GainBar } from "./GainBar";
 import { Sparkline } from "./Sparkline";
 import { Scored } from "./Scored";
 import { Spending } from "./Spending";
-import { useFigures } from "./useFigures";
 
 interface Props {
   run: RunSummary;
@@ -23,7 +23,7 @@ interface Props {
 /** A row of the table. While one scrolls, rows that stay are not made anew. */
 export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }: Props) {
   const progress = run.progress;
-  const { seed, best, split, paired } = useFigures(run);
+  const { seed, best, split, paired } = figuresOf({ run, progress });
   const state = <RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} />;
   return (
     <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[62px]">
@@ -32,7 +32,7 @@ export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }:
         <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
         <span className="block truncate text-small text-muted">
           <span className="font-mono">{run.run}</span>
-          {run.branch_of ? <> branch of <Link to="/runs/$run" params={{ run: run.branch_of }} className="link font-mono">{run.branch_of}</Link></> : null}
+          {run.branch_of ? <> from <OriginLink run={run} /></> : null}
           {run.mode === "evaluate" ? " evaluation" : null}
           {` · ${plural(progress?.candidates ?? run.candidates, "candidate")}`}
         </span>

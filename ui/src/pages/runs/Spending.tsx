@@ -1,16 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-import { specQuery } from "@/api/queries";
 import type { Budget, RunSummary, Spent } from "@/api/types";
 import { count, duration, usd } from "@/lib/format";
-import { useRests } from "./useRests";
 
 /** What was spent of what may be: the limit that is nearest, as a bar, in figures and in words. */
 export function Spending({ run }: { run: RunSummary }) {
   const spent = run.progress?.spent ?? run.spent;
-  const rests = useRests();
-  // a run that does not go on here reports no limits: they are those of its settings
-  const spec = useQuery({ ...specQuery(run.run), enabled: rests && !run.progress });
-  const limit = nearest(spent, run.progress?.budget ?? spec.data?.optimize.budget ?? null);
+  const limit = nearest(spent, run.progress?.budget ?? run.budget ?? null);
   return (
     <span title={limit ? `${limit.words} of its limit is spent` : undefined}>
       {usd(spent.usd)}<span className="text-muted">, {count(spent.calls)} calls</span>
