@@ -52,6 +52,8 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
     const notes = page.getByRole("list", { name: "What to know before comparing" });
     await expect(notes).toContainText("The budgets differ");
     await expect(notes).not.toContainText("data differ");
+    // what each had reached for the same money has its interval and says how many examples it rests on
+    await expect(page.getByText("Once each had spent").locator("..")).toContainText(/(0\.\d\d|1\.00) (±|\().* n \d+/);
     const add = page.getByRole("combobox", { name: /Add a candidate of/ });
     await add.first().selectOption({ index: 1 });
     await add.last().selectOption({ index: 1 });

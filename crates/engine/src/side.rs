@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use clade_domain::{Assertion, Budget, ContentHash, Evidence, ExampleId, RunId, Spent};
+use clade_domain::{Assertion, Budget, CandidateId, ContentHash, Evidence, ExampleId, RunId, Spent, Split};
 use clade_evolve::RunState;
-use clade_store::{RunStatus, RunSummary, Store};
+use clade_store::{Estimate, RunStatus, RunSummary, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{EngineError, RunReport, replay_state};
+use crate::{EngineError, RunReport, estimate, replay_state};
 
 /// A run as one side of a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -60,6 +60,12 @@ pub struct Step {
     pub usd: f64,
     /// The highest fitness on train examples so far.
     pub best: f64,
+    /// The candidate that reached it. Null from a server that does not tell.
+    #[serde(default)]
+    pub candidate: Option<CandidateId>,
+    /// Its own answers on train examples, with their interval.
+    #[serde(default)]
+    pub own: Option<Estimate>,
 }
 
 impl Side {
@@ -97,11 +103,16 @@ impl Side {
 
     /// The best on train so far, as each generation of a run closed.
     fn curve(state: &RunState) -> Vec<Step> {
-        let mut best = f64::NEG_INFINITY;
+        let mut best: Option<(f64, CandidateId)> = None;
         let step = |closed: &clade_evolve::state::ClosedGeneration| {
-            let leading = closed.fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            best = best.max(leading);
-            best.is_finite().then_some(Step { calls: closed.calls, usd: closed.usd, best })
+            for (fitness, candidate) in closed.fitness.iter().copied().zip(closed.survivors.iter().copied()) {
+                if best.is_none_or(|(before, _)| fitness > before) {
+                    best = Some((fitness, candidate));
+                }
+            }
+            let (best, candidate) = best?;
+            let own = estimate(state, candidate, Split::Train);
+            Some(Step { calls: closed.calls, usd: closed.usd, best, candidate: Some(candidate), own })
         };
         state.generations().iter().filter_map(step).collect()
     }

@@ -4478,6 +4478,16 @@ export interface components {
              */
             calls: number;
             /**
+             * @description The candidate that reached it. Null from a server that does not tell.
+             * @default null
+             */
+            candidate: components["schemas"]["CandidateId"] | null;
+            /**
+             * @description Its own answers on train examples, with their interval.
+             * @default null
+             */
+            own: components["schemas"]["Estimate"] | null;
+            /**
              * Format: double
              * @description US dollars so far.
              */

@@ -28,7 +28,7 @@ export function ComparePage() {
   return (
     <div className="flex flex-col gap-8 px-4 py-5 sm:px-6">
       <h1 className="plate">Comparison of {sides.length} runs</h1>
-      {warnings.length ? <ul aria-label="What to know before comparing" className="flex flex-col gap-1">{warnings.map((text) => <li key={text} className="border-l-2 border-lost pl-3">{text}</li>)}</ul> : null}
+      {warnings.length ? <ul aria-label="What to know before comparing" className="-mt-5 flex flex-col gap-1">{warnings.map(({ text, grave }) => <li key={text} className={grave ? "border-l-4 border-lost bg-lost-soft py-1.5 pr-3 pl-3 font-medium" : "border-l-4 border-hairline pl-3 text-muted"}>{text}</li>)}</ul> : null}
       <SidesTable sides={sides} />
       <section>
         <div className="mb-1 flex flex-wrap items-center gap-4"><h2 className="plate mr-auto">Best so far on train, on equal budget</h2><InlineSelect label="Across" value={x} options={[["calls", "calls"], ["usd", "US dollars"]]} onChange={(x) => void navigate({ search: (before) => ({ ...before, x }) })} /></div>

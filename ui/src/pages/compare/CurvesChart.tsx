@@ -1,10 +1,11 @@
 import type { Side } from "@/api/types";
 import { Frame, PAD } from "@/charts/Frame";
+import { Score } from "@/components/Score";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
-import { count, score, usd } from "@/lib/format";
+import { count, plural, score, usd } from "@/lib/format";
 import { useShownTheme } from "@/lib/theme";
-import { equalBudget } from "./equalBudget";
+import { equalBudget, type Step } from "./equalBudget";
 import { hue, STROKES } from "./hues";
 
 const HEIGHT = 300;
@@ -36,7 +37,8 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
           return (
             <g key={side.run}>
               <path d={side.curve.map((point, number) => `${number ? `H${x(point[axis])}V` : `M${x(point[axis])} `}${y(point.best)}`).join("")} fill="none" stroke={hue(at)} strokeWidth="2.2" strokeDasharray={STROKES[at % STROKES.length]} />
-              {end ? <text x={Math.min(end.x, width - PAD.right)} y={end.y} fontSize="10" textAnchor={end.x > width - 160 ? "end" : "start"} fill="var(--muted)">{side.run}</text> : null}
+              {/* beside the line of the equal budget, not on it; ids are no words, whose letters join. Where there is no room the lines below tell which is which */}
+              {end && width > 520 ? <text x={end.x > width - 160 ? Math.min(end.x, width - PAD.right) : end.x + 5} y={end.y} fontSize="10" className="font-mono" textAnchor={end.x > width - 160 ? "end" : "start"} fill="var(--muted)">{side.run}</text> : null}
             </g>
           );
         })}
@@ -47,12 +49,24 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
           {sides.map((side, at) => (
             <span key={side.run} className="inline-flex items-center gap-1.5">
               <svg width="22" height="8" aria-hidden="true"><line x1="0" x2="22" y1="4" y2="4" stroke={hue(at)} strokeWidth="2.4" strokeDasharray={STROKES[at % STROKES.length]} /></svg>
-              <span className="font-mono text-small">{side.run}</span> <span className="font-semibold">{score(equal.best[at])}</span>
+              <span className="font-mono text-small">{side.run}</span> <AtEqual step={equal.steps[at] ?? null} />
             </span>
           ))}
         </p>
       ) : null}
     </div>
+  );
+}
+
+/** How a run stood: its best, with the interval and the number of train examples that the candidate's own answers give it. */
+function AtEqual({ step }: { step: Step | null }) {
+  const own = step?.own;
+  const rests = own ? `c${step.candidate} leads; the 95 % interval is that of its own answers, mean ${score(own.mean)}, on ${plural(own.examples, "train example")}` : undefined;
+  return (
+    <span title={rests}>
+      <Score value={step?.best} low={own?.low} high={own?.high} />
+      {own ? <span className="text-small text-muted"> n {count(own.examples)}</span> : null}
+    </span>
   );
 }
 

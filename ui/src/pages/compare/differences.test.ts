@@ -6,10 +6,10 @@ const side = (change: Partial<Side>): Side => ({ run: "one1", status: "finished"
 
 it("is silent where runs are alike, and names what differs", () => {
   expect(differences([side({}), side({ run: "two2", seed: 2 })])).toEqual([]);
-  expect(differences([side({}), side({ run: "two2", data: "d2", source: "other.jsonl" })])[0]).toContain("one1: data.jsonl; two2: other.jsonl");
-  expect(differences([side({}), side({ run: "two2", data: "d2" })])[0]).toContain("though their names are alike");
+  expect(differences([side({}), side({ run: "two2", data: "d2", source: "other.jsonl" })])[0]?.text).toContain("one1: data.jsonl; two2: other.jsonl");
+  expect(differences([side({}), side({ run: "two2", data: "d2" })])[0]?.text).toContain("though their names are alike");
   // other checks are other data too: the plainer of the two is said
   expect(differences([side({}), side({ run: "two2", data: "d2", checks: ["equals"] })])).toHaveLength(1);
   const found = differences([side({}), side({ run: "two2", model: "n", status: "paused", budget: { calls: 20 } })]);
-  expect(found.map((text) => text.slice(0, 12))).toEqual(["The task mod", "The budgets ", "Not finished"]);
+  expect(found.map(({ text, grave }) => [text.slice(0, 12), grave])).toEqual([["The task mod", true], ["The budgets ", false], ["Not finished", false]]);
 });

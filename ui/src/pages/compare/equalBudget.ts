@@ -1,10 +1,12 @@
 import type { Side } from "@/api/types";
 
+export type Step = Side["curve"][number];
+
 export interface EqualBudget {
   /** What the run that spent least has spent, in calls or dollars. */
   at: number;
-  /** The best of each run when it had spent that, in [0, 1]; null where no generation had closed by then. */
-  best: (number | null)[];
+  /** How each run stood when it had spent that; null where no generation had closed by then. */
+  steps: (Step | null)[];
 }
 
 /** Every run where the one that spent least ends: the only place at which their curves say who was better for the same money. */
@@ -12,5 +14,5 @@ export function equalBudget(sides: readonly Pick<Side, "curve">[], axis: "calls"
   const ends = sides.map((side) => side.curve.at(-1)?.[axis]);
   if (!ends.length || ends.some((end) => end === undefined)) return null;
   const at = Math.min(...(ends as number[]));
-  return { at, best: sides.map((side) => side.curve.findLast((point) => point[axis] <= at)?.best ?? null) };
+  return { at, steps: sides.map((side) => side.curve.findLast((point) => point[axis] <= at) ?? null) };
 }
