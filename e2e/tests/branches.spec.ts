@@ -32,7 +32,11 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
     // where it came from is a link to the candidate, and its lineage with the run that it left is replayed in the order of time
     const origin = page.getByRole("link", { name: new RegExp(`^c\\d+ of ${run}$`) });
     await expect(page.locator("header").getByText("branch of").getByRole("link")).toHaveAttribute("href", new RegExp(`/runs/${run}\\?node=c\\d+`));
-
+    await page.getByRole("checkbox", { name: "branches" }).check();
+    const slider = page.getByRole("slider", { name: "Moment of the run" });
+    await expect(slider).toHaveAttribute("aria-valuetext", /^(\d+) of \1 candidates$/);
+    await slider.fill("1");
+    await expect(slider).toHaveAttribute("aria-valuetext", /^1 of/);
 
     // what rows show stands in them: no list asks about each of its runs
     const asked: string[] = [];

@@ -24,6 +24,11 @@ pub enum Relation {
 #[serde(transparent)]
 pub struct OperatorName(pub String);
 
+impl OperatorName {
+    /// What a person wrote instead of an operator.
+    pub const BY_HAND: &str = "by-hand";
+}
+
 impl fmt::Display for OperatorName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

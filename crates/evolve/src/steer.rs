@@ -111,7 +111,7 @@ fn written(
         model: None,
         parents: vec![parent],
         relation: Relation::MutatedFrom,
-        operator: Some(OperatorName::from("by-hand")),
+        operator: Some(OperatorName::from(OperatorName::BY_HAND)),
         generation: state.generations().last().map_or(0, |last| last.generation) + 1,
         slot: None,
         note,

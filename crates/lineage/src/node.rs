@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
-use clade_domain::{CandidateId, ContentHash, OperatorName, Relation, RunId, Split, Usd};
+use clade_domain::{CandidateId, ContentHash, OperatorName, Relation, RunId, Split, Timestamp, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +90,9 @@ pub struct Node {
     pub id: NodeId,
     /// The number of the journal entry that admitted it.
     pub entry: u64,
+    /// When that was: runs have no other order among each other.
+    #[serde(default)]
+    pub at: Timestamp,
     /// The hash of its prompt's text: equal prompts of different runs have equal ones.
     #[serde(rename = "prompt_hash")]
     pub prompt: ContentHash,

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{CandidateId, ContentHash, IdError, OperatorName, Relation, RunId, Usd};
+use clade_domain::{CandidateId, ContentHash, IdError, OperatorName, Relation, RunId, Timestamp, Usd};
 use clade_lineage::{Estimate, Memory, Node, NodeId, Record, RunFold, Status};
 use clade_store::{Batch, StoreError};
 
@@ -13,6 +13,7 @@ pub(crate) fn sample() -> Result<Batch, StoreError> {
         node: Node {
             id: NodeId::new(run.clone(), CandidateId(number)),
             entry: 0,
+            at: Timestamp::default(),
             prompt: ContentHash::of(b""),
             generation: 0,
             operator: Some(OperatorName("sample".into())),

@@ -1900,6 +1900,11 @@ export interface components {
         CandidateId: number;
         /** @description A candidate in a list. */
         CandidateRow: {
+            /**
+             * @description When that was: runs have no other order among each other.
+             * @default 0
+             */
+            at: components["schemas"]["Timestamp"];
             /** @description What writing and evaluating it cost, by the bills of its events. */
             cost: components["schemas"]["Usd"];
             /**
@@ -3053,6 +3058,11 @@ export interface components {
         NewsInput: "run.started" | "run.finished" | "run.paused" | "run.failed" | "ping";
         /** @description A candidate with everything that a family tree shows of it. Its prompt is in journal entry `entry`. */
         Node: {
+            /**
+             * @description When that was: runs have no other order among each other.
+             * @default 0
+             */
+            at: components["schemas"]["Timestamp"];
             /** @description What writing and evaluating it cost, by the bills of its events. */
             cost: components["schemas"]["Usd"];
             /**

@@ -3,7 +3,7 @@ import type { Lineage, Mark, Node } from "@/api/types";
 import { columnsAhead, nearest, pathTo, sceneOf, scoreRange, step } from "./scene";
 
 const node = (id: string, mean: number | null, status: Node["status"] = "kept"): Node => ({
-  id, entry: Number(id.split("@c")[1]) + 1, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
+  id, entry: Number(id.split("@c")[1]) + 1, at: 0, generation: 0, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
   score: mean === null ? null : { mean, low: mean, high: mean, trials: 10, examples: 10 }, scores: {}, cost: 0, turned_away: 0,
 });
 const mark = (id: string, x: number, y: number, from: [number, number][], mean: number | null = 0.5, descent = false): Mark => ({
@@ -20,14 +20,27 @@ const lineage: Lineage = {
   ],
 };
 
-it("replays a branch after the run that it hangs on, whatever the numbers of its journal's entries", () => {
-  const branch = { ...mark("run2@c0", 2, 1, [[1, 0]]), node: { ...node("run2@c0", 0.5), parents: ["run1@c1"] } };
-  const second = { ...mark("run2@c1", 2, 2, [[2, 1]]), node: { ...node("run2@c1", 0.5), parents: ["run2@c0"] } };
-  const { moments } = sceneOf({ ...lineage, marks: [...lineage.marks, branch, second] });
-  const before = [...moments.slice(0, 5)];
-  expect(before).toEqual([...sceneOf(lineage).moments]);
-  expect(moments[5]).toBeGreaterThan(Math.max(...before));
-  expect(moments[6]).toBeGreaterThan(moments[5] ?? Infinity);
+describe("the replay of several runs", () => {
+  // run1 had three candidates when run2 branched from c1, and went on beside it
+  const timed = (mark: Mark, at: number, parents: string[] = []): Mark => ({ ...mark, node: { ...mark.node, at, parents } });
+  const first = lineage.marks.map((mark, at) => timed(mark, [10, 20, 60, 30, 80][at] ?? 0));
+  const branch = [timed(mark("run2@c0", 2, 1, [[1, 0]]), 40, ["run1@c1"]), timed(mark("run2@c1", 2, 2, [[2, 1]]), 70, ["run2@c0"])];
+  const shown = (marks: Mark[]) => {
+    const { moments } = sceneOf({ ...lineage, marks });
+    return marks.map((mark, at) => ({ id: mark.id, moment: moments[at] ?? 0 })).sort((a, b) => a.moment - b.moment).map(({ id }) => id);
+  };
+  it("shows what was inherited, and then what each grew, as the clock had it", () => {
+    expect(shown([...first, ...branch])).toEqual(["run1@c0", "run1@c1", "run1@c2", "run2@c0", "run1@c3", "run2@c1", "run1@c4"]);
+  });
+  it("never shows a candidate before what it hangs on, whatever the clocks say", () => {
+    const early = branch.map((mark) => timed(mark, 5, mark.node.parents));
+    expect(shown([...first, ...early]).slice(0, 4)).toEqual(["run1@c0", "run1@c1", "run2@c0", "run2@c1"]);
+  });
+  it("shows one run after the other where no clock is known, and a run alone by its journal", () => {
+    const without = [...first, ...branch].map((mark) => timed(mark, 0, mark.node.parents));
+    expect(shown(without).slice(5)).toEqual(["run2@c0", "run2@c1"]);
+    expect([...sceneOf(lineage).moments]).toEqual(lineage.marks.map(({ node }) => node.entry));
+  });
 });
 
 describe("scene", () => {

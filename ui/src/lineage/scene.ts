@@ -28,7 +28,7 @@ export interface Scene {
   /** The line of descent, from the root to the best. */
   descent: number[];
   total: number;
-  /** When each node joined, for the replay: the number of its journal entry, and for a branch after all of the run that it hangs on. */
+  /** When each node joined, for the replay: the number of its journal entry, and among the candidates of several runs its place in the order of time. */
   moments: Float64Array;
 }
 
@@ -75,34 +75,50 @@ export function sceneOf(lineage: Lineage): Scene {
   });
   for (const column of byColumn) column.sort((a, b) => (ys[a] ?? 0) - (ys[b] ?? 0));
   const best = lineage.best === null ? -1 : (index.get(lineage.best) ?? -1);
-  return { marks, index, xs, ys, parent, relation, children, bend, teeth, extra, columns: lineage.columns, rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, moments: momentsOf(marks) };
+  return { marks, index, xs, ys, parent, relation, children, bend, teeth, extra, columns: lineage.columns, rows, byColumn, best, descent: pathTo(parent, best), total: lineage.total, moments: momentsOf(marks, parent) };
 }
 
 const runOfMark = (id: string) => id.slice(0, id.indexOf("@"));
 
-/** Entries of different journals have no common count: runs are replayed one after the other, each after the one that it branched from. */
-function momentsOf(marks: readonly Mark[]): Float64Array {
-  const runs = new Map<string, { from: string | null; last: number }>();
+/**
+ * Entries of different journals have no common count. So where several runs are shown, candidates follow one another as they joined by the clock, whichever
+ * run they joined, and none before what it hangs on: what a branch inherited, then what it and the run that it left grew side by side.
+ */
+function momentsOf(marks: readonly Mark[], parent: Int32Array): Float64Array {
+  const runs = orderOf(marks);
+  if (runs.size < 2) return Float64Array.from(marks, ({ node }) => node.entry);
+  const at = new Float64Array(marks.length);
+  // clocks of several machines, and servers that do not tell: a child is never older than its parent
+  marks.forEach(({ node }, mark) => {
+    at[mark] = Math.max(node.at ?? 0, at[parent[mark] ?? -1] ?? 0);
+  });
+  const run = marks.map(({ id }) => runs.get(runOfMark(id)) ?? 0);
+  const order = marks.map((_, mark) => mark);
+  order.sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || (run[a] ?? 0) - (run[b] ?? 0) || (marks[a]?.node.entry ?? 0) - (marks[b]?.node.entry ?? 0));
+  const moments = new Float64Array(marks.length);
+  order.forEach((mark, place) => {
+    moments[mark] = place;
+  });
+  return moments;
+}
+
+/** The runs that are shown, each after the one that it branched from. */
+function orderOf(marks: readonly Mark[]): Map<string, number> {
+  const from = new Map<string, string | null>();
   for (const { id, node } of marks) {
     const run = runOfMark(id);
-    const known = runs.get(run) ?? { from: null, last: 0 };
-    known.last = Math.max(known.last, node.entry);
-    known.from ??= node.parents.map(runOfMark).find((one) => one !== run) ?? null;
-    runs.set(run, known);
+    from.set(run, from.get(run) ?? node.parents.map(runOfMark).find((one) => one !== run) ?? null);
   }
-  const start = new Map<string, number>();
-  let next = 0;
-  const place = (run: string) => {
-    const of = runs.get(run);
-    if (!of || start.has(run)) return;
+  const order = new Map<string, number>();
+  const place = (run: string, below: ReadonlySet<string>) => {
     // a circle of runs ends here
-    start.set(run, next);
-    if (of.from) place(of.from);
-    start.set(run, next);
-    next += of.last + 1;
+    if (!from.has(run) || order.has(run) || below.has(run)) return;
+    const origin = from.get(run);
+    if (origin) place(origin, new Set([...below, run]));
+    order.set(run, order.size);
   };
-  for (const run of runs.keys()) place(run);
-  return Float64Array.from(marks, ({ id, node }) => (start.get(runOfMark(id)) ?? 0) + node.entry);
+  for (const run of from.keys()) place(run, new Set());
+  return order;
 }
 
 /** The way from the root to a node over first parents. */

@@ -11,7 +11,7 @@ const mark = (id: number, x: number, status: Node["status"], descent: boolean): 
   id: `run1@c${id}`, x, y: 0, descent,
   edges: x ? [{ x: x - 1, y: 0, relation: "mutated_from", descent }] : [],
   node: {
-    id: `run1@c${id}`, entry: id + 1, generation: x, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
+    id: `run1@c${id}`, entry: id + 1, at: 0, generation: x, operator: null, model: "m", relation: "mutated_from", parents: [], prompt_hash: "", note: "", status, reason: "",
     score: { mean: 0.5, low: 0.4, high: 0.6, trials: 10, examples: 10 }, scores: {}, cost: 0, turned_away: 0,
   },
 });

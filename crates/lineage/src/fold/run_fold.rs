@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clade_domain::{
-    Candidate, CandidateId, ContentHash, ModelRole, Models, Objective, Purpose, Recorded, Relation, RunEvent, RunId,
-    RunMode, Split, Steer, Timestamp, Usd, Verdict, VerdictReason,
+    Candidate, CandidateId, ContentHash, ModelRole, Models, Objective, OperatorName, Purpose, Recorded, Relation,
+    RunEvent, RunId, RunMode, Split, Steer, Timestamp, Usd, Verdict, VerdictReason,
 };
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 7;
+pub const LINEAGE_FORMAT: u32 = 8;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -210,11 +210,14 @@ impl RunFold {
                 });
             }
             RunEvent::CandidateAdmitted { candidate, bill } => {
-                self.alive.insert(candidate.id);
+                // what a person wrote is no member of a generation: it waits for validation, whoever survives
+                if candidate.operator.as_ref().is_none_or(|operator| operator.0 != OperatorName::BY_HAND) {
+                    self.alive.insert(candidate.id);
+                }
                 if records.get(&candidate.id).is_some_and(|record| record.memory.read > entry.seq) {
                     return;
                 }
-                let node = self.node(candidate, entry.seq, bill.cost);
+                let node = self.node(candidate, entry, bill.cost);
                 let mut record = Record { node, memory: Memory { read: entry.seq + 1, ..Memory::default() } };
                 record.note(entry, None);
                 records.insert(candidate.id, record);
@@ -314,6 +317,10 @@ impl RunFold {
         let surviving = set(survivors);
         for id in self.alive.difference(&surviving) {
             if let Some(record) = news(records, *id, entry, touched) {
+                if record.node.operator.as_ref().is_some_and(|operator| operator.0 == OperatorName::BY_HAND) {
+                    record.node.status = Status::Open;
+                    continue;
+                }
                 record.node.status = Status::Dropped;
                 record.node.reason = format!("not among the survivors of generation {generation}");
                 record.note(entry, Some(generation));
@@ -334,7 +341,7 @@ impl RunFold {
         }
     }
 
-    fn node(&self, candidate: &Candidate, entry: u64, cost: Usd) -> Node {
+    fn node(&self, candidate: &Candidate, entry: &Recorded, cost: Usd) -> Node {
         let settings = self.settings.as_ref();
         let branch = settings.and_then(|s| s.branch_of.clone()).filter(|_| candidate.id == CandidateId(0));
         // ids grow with admission: what does not come before it cannot be a parent, whatever a journal says
@@ -349,7 +356,8 @@ impl RunFold {
         parents.extend(branch);
         Node {
             id: NodeId::new(self.run.clone(), candidate.id),
-            entry,
+            entry: entry.seq,
+            at: entry.at,
             prompt: ContentHash::of(candidate.prompt.to_text().as_bytes()),
             generation: candidate.generation,
             operator: candidate.operator.clone(),

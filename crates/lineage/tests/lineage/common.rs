@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{CandidateId, OperatorName, Relation, Usd};
+use clade_domain::{CandidateId, OperatorName, Relation, Timestamp, Usd};
 use clade_lineage::{Estimate, Node, NodeId, Status};
 
 /// A candidate's name: `run1@c3`.
@@ -20,6 +20,7 @@ pub fn node(run: u32, candidate: u32, generation: u32, parents: &[NodeId], right
     Node {
         id: NodeId::new(id(run, 0).run, CandidateId(candidate)),
         entry: u64::from(candidate) + 1,
+        at: Timestamp(i64::from(run) * 1_000 + i64::from(candidate)),
         prompt: clade_domain::ContentHash::of(format!("{run} {candidate}").as_bytes()),
         generation,
         operator: (generation > 0).then(|| OperatorName::from("reflect")),

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use clade_domain::{
     Bill, Candidate, CandidateId, CellRef, ContentHash, DatasetSummary, ExampleId, OperatorName, Prompt, Purpose,
-    Recorded, RejectReason, Relation, RunEvent, RunId, SlotId, Split, StopReason, Timestamp, Trial, TrialOutcome,
-    Usage, Usd, Verdict, VerdictReason,
+    Recorded, RejectReason, Relation, RunEvent, RunId, SlotId, Split, Steer, StopReason, Timestamp, Trial,
+    TrialOutcome, Usage, Usd, UserId, Verdict, VerdictReason,
 };
 use clade_lineage::{Record, RunFold, Status};
 use proptest::prelude::*;
@@ -169,6 +169,36 @@ fn events_become_nodes() {
         (Status::Dropped, "not among the survivors of generation 1")
     );
     assert_eq!(nodes[3].parents.len(), 1, "c9 did not exist when c3 was made, and c1 is one parent");
+}
+
+#[test]
+fn what_was_written_by_hand_is_dropped_by_no_generation() {
+    let RunEvent::CandidateAdmitted { mut candidate, bill } = candidate(1_000_000, &[0]) else { unreachable!() };
+    candidate.operator = Some(OperatorName::from(OperatorName::BY_HAND));
+    let closed = |generation, survivors: &[u32]| {
+        let survivors: Vec<_> = survivors.iter().copied().map(CandidateId).collect();
+        RunEvent::GenerationClosed { generation, fitness: vec![0.5; survivors.len()], survivors, spent: None }
+    };
+    let by = Steer::Reject { candidate: candidate.id };
+    let events = [
+        started(),
+        self::candidate(0, &[]),
+        RunEvent::CandidateAdmitted { candidate, bill },
+        trial(1_000_000, 1, 1.0, Purpose::Search),
+        closed(1, &[0]),
+        closed(2, &[0, 1_000_000]),
+        closed(3, &[0]),
+        RunEvent::Steered { by: UserId::default(), wish: by },
+    ];
+    let mut fold = RunFold::new(run());
+    let mut stored: BTreeMap<CandidateId, Record> = BTreeMap::new();
+    let mut seen = Vec::new();
+    for (seq, event) in (0..).zip(events) {
+        fold.apply(&[Recorded { seq, at: Timestamp(1), event }], &mut stored);
+        seen.extend(stored.get(&CandidateId(1_000_000)).map(|record| record.node.status));
+    }
+    use Status::{Dropped, Kept, Open};
+    assert_eq!(seen, [Open, Open, Open, Kept, Open, Dropped]);
 }
 
 proptest! {

@@ -93,6 +93,18 @@ async fn a_run_branches_from_a_candidate_edited_by_hand_and_is_compared() {
     assert_eq!(runs.len(), 2);
     let compared = me.get(&format!("/workspaces/local/compare?runs={run},{branch}")).await;
     assert_eq!((compared["runs"].as_array().unwrap().len(), compared["pairs"].as_array().unwrap().len()), (2, 1));
+    // each step of a curve says what the one that led rests on; and candidates of several runs have one clock
+    let steps = compared["runs"][0]["curve"].as_array().unwrap();
+    let own = |step: &Value, of: &str| step["own"][of].as_f64().unwrap();
+    assert!(!steps.is_empty());
+    for step in steps {
+        assert!(own(step, "low") <= own(step, "mean") && own(step, "mean") <= own(step, "high"), "{step}");
+        assert!(own(step, "examples") >= 1.0 && step["candidate"].is_u64(), "{step}");
+    }
+    let at = |mark: &&Value| mark["node"]["at"].as_i64().unwrap();
+    let (own, inherited): (Vec<&Value>, Vec<&Value>) =
+        family["marks"].as_array().unwrap().iter().partition(|mark| text(&mark["id"]).starts_with(&branch));
+    assert!(inherited.iter().map(at).max() <= own.iter().map(at).min(), "{family}");
     // what could not start leaves nothing behind
     let count = async || me.get("/workspaces/local/runs").await["items"].as_array().unwrap().len();
     let before = count().await;
