@@ -1,6 +1,7 @@
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
+    middleware::Next,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -72,6 +73,16 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
                     .fix("GET /api/v1/openapi.json says which parameters this route takes"))
             }
         }
+    }
+}
+
+/// Refuses what stands behind the question mark of a route that takes no parameters: whoever asks for a part is not given the whole unawares.
+pub(crate) async fn asks_nothing(request: Request, next: Next) -> Result<Response, Problem> {
+    let query = request.uri().query().unwrap_or_default();
+    match query.split(['=', '&']).next().filter(|name| !name.is_empty()) {
+        Some(name) => Err(Problem::bad(format!("`{name}` is no parameter of this route, which takes none"))
+            .fix("leave it out: the answer is whole")),
+        None => Ok(next.run(request).await),
     }
 }
 

@@ -3,13 +3,15 @@ use axum::{
     extract::DefaultBodyLimit,
     handler::Handler,
     http::Method,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{MethodFilter, MethodRouter, on},
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::{
-    App, Gate, gate,
+    App, Gate,
+    extract::asks_nothing,
+    gate,
     limits::{self, Patience},
     repeat,
 };
@@ -168,6 +170,11 @@ impl Route {
     pub(crate) fn add(self, router: Router<App>, app: &App) -> Router<App> {
         let path = self.whole_path();
         let mut handler = self.handler;
+        // documents that anybody may read are fetched past caches with whatever stands behind them
+        let document = matches!(self.gate, Gate::Open);
+        if self.method == Method::GET && self.asks.is_none() && matches!(self.answer, Answer::Json(..)) && !document {
+            handler = handler.layer(from_fn(asks_nothing));
+        }
         if self.repeatable {
             handler = handler.layer(from_fn_with_state(app.clone(), repeat::once));
         }

@@ -6788,7 +6788,7 @@ export interface operations {
     top: {
         parameters: {
             query?: {
-                /** @description 10 where it is not said, at most 500. */
+                /** @description 1 to 500; 10 where it is not said. */
                 k?: number;
             };
             header?: never;
@@ -8455,7 +8455,7 @@ export interface operations {
     top_of_workspace: {
         parameters: {
             query?: {
-                /** @description 10 where it is not said, at most 500. */
+                /** @description 1 to 500; 10 where it is not said. */
                 k?: number;
             };
             header?: never;

@@ -286,6 +286,7 @@ struct Part {
     /// From this entry on; the first where it is left out.
     from: Option<u64>,
     /// At most so many are read; all where it is left out.
+    #[schemars(range(min = 1))]
     limit: Option<u64>,
     /// Of those only these events, by name with commas between them, such as `candidate_decided,generation_closed`.
     events: Option<String>,
@@ -293,6 +294,10 @@ struct Part {
 
 async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part>) -> Result<Response, Problem> {
     let run = caller.run()?.run.clone();
+    if part.limit == Some(0) {
+        return Err(Problem::bad("`limit` is 0, and has to be at least 1")
+            .fix("leave `limit` out, or ask for at least one entry"));
+    }
     let wanted: Option<Vec<String>> =
         part.events.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
     let start = (app, run, part.from.unwrap_or(0), part.limit.unwrap_or(u64::MAX), wanted);

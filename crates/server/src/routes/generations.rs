@@ -90,15 +90,17 @@ async fn show(
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Best {
-    /// 10 where it is not said, at most 500.
+    /// 1 to 500; 10 where it is not said.
+    #[schemars(range(min = 1, max = 500))]
     k: Option<usize>,
 }
 
 impl Best {
     fn k(&self) -> Result<usize, Problem> {
         match self.k.unwrap_or(10) {
-            k if k > MOST => Err(Problem::bad(format!("`k` is {k}, and has to be at most {MOST}"))),
-            k => Ok(k),
+            k @ 1..=MOST => Ok(k),
+            k => Err(Problem::bad(format!("`k` is {k}, and has to be 1 to {MOST}"))
+                .fix("ask for so many, or page through the candidates with `sort` and `cursor`")),
         }
     }
 }

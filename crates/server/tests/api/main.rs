@@ -10,6 +10,7 @@ mod figures;
 mod going_down;
 mod injections;
 mod library;
+mod lists;
 mod moving;
 mod official_clients;
 mod outside_oidc;
