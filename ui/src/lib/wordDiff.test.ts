@@ -9,5 +9,7 @@ it.each([["Solve it. End with a number.", "Solve it step by step. End with the n
   expect(side(runs, "delete")).toBe(b);
 });
 it("marks only what changed", () => {
-  expect(wordDiff("keep this old word", "keep this new word")).toEqual([{ kind: "equal", text: "keep this " }, { kind: "delete", text: "old " }, { kind: "insert", text: "new " }, { kind: "equal", text: "word" }]);
+  expect(wordDiff("keep this old word", "keep this new word")).toEqual([{ kind: "equal", text: "keep this " }, { kind: "delete", text: "old" }, { kind: "insert", text: "new" }, { kind: "equal", text: " word" }]);
+  // the empty line stays where it is, and is there once
+  expect(wordDiff("Solve it.\n\nQ: {{q}}", "Solve it step by step.\n\nQ: {{q}}")).toEqual([{ kind: "equal", text: "Solve " }, { kind: "delete", text: "it." }, { kind: "insert", text: "it step by step." }, { kind: "equal", text: "\n\nQ: {{q}}" }]);
 });

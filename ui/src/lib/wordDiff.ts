@@ -36,5 +36,21 @@ export function wordDiff(before: string, after: string): DiffRun[] {
     }
   }
   push("equal", a.slice(a.length - end).join(""));
-  return runs;
+  return spaced(runs);
+}
+
+/** Words bring the space behind them along: where an old and a new one end in the same, an empty line say, it is neither. */
+function spaced(runs: readonly DiffRun[]): DiffRun[] {
+  const out: DiffRun[] = [];
+  const behind = (text: string) => /\s*$/.exec(text)?.[0] ?? "";
+  runs.forEach((run, at) => {
+    const [before, next] = [runs[at - 1], runs[at + 1]];
+    const pair = run.kind === "delete" && next?.kind === "insert" ? next : run.kind === "insert" && before?.kind === "delete" ? before : undefined;
+    const same = pair && behind(pair.text) === behind(run.text) ? behind(run.text) : "";
+    const last = out.at(-1);
+    if (run.kind === "equal" && last?.kind === "equal") last.text += run.text;
+    else out.push({ kind: run.kind, text: same ? run.text.slice(0, -same.length) : run.text });
+    if (same && run.kind === "insert") out.push({ kind: "equal", text: same });
+  });
+  return out;
 }

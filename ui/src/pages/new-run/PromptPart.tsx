@@ -18,7 +18,7 @@ export function PromptPart({ value, columns, missing, workspace, onChange }: Pro
   const names = variables(value);
   return (
     <section>
-      <div className="flex items-end justify-between gap-3">
+      <div className="mb-1 flex items-end justify-between gap-3">
         <h2 className="plate">The prompt to beat</h2>
         <PromptPick workspace={workspace} onPick={onChange} />
       </div>

@@ -43,7 +43,7 @@ function Row({ entry }: { entry: AuditEntry }) {
       <td className="whitespace-nowrap text-muted" title={moment(entry.at)}>{ago(entry.at)}</td>
       <td>{entry.login || entry.by}</td>
       <td className="whitespace-nowrap">{entry.action.replaceAll("_", " ")}</td>
-      <td className="min-w-28 font-mono text-small break-all">{entry.target}</td>
+      <td className="min-w-44 font-mono text-small [overflow-wrap:anywhere]">{entry.target}</td>
       <td className="w-full min-w-64 font-mono text-small">
         {all.map(({ name, before, after }) => (
           <div key={name} className="break-words" dir="auto">

@@ -81,8 +81,8 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {trainDelta && other !== "none" ? <span className="ml-auto"><Delta value={trainDelta.difference} low={trainDelta.ci_low} high={trainDelta.ci_high} note={`against ${other}, ${trainDelta.split}`} /></span> : null}
         </div>
         <p className="mt-1 text-muted">
-          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}{beyond.length ? " ·" : ""}
-          {beyond.map(([split, value], at) => <Fragment key={split}> <span className="whitespace-nowrap">{split} <Score value={value.mean} low={value.low} high={value.high} />{at < beyond.length - 1 ? " ·" : ""}</span></Fragment>)}
+          {node.status}{node.reason && (isSeed || !node.note) ? `: ${node.reason}` : ""}
+          {beyond.map(([split, value]) => <Fragment key={split}> <span className="whitespace-nowrap">· {split} <Score value={value.mean} low={value.low} high={value.high} /></span></Fragment>)}
         </p>
 
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
