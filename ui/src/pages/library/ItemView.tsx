@@ -80,7 +80,7 @@ export function ItemView({ ws, kind, name, version, against, onChoose }: Props) 
           {data ? (
             <>
               <p className="mb-2 text-muted">{data.kind}, {plural(data.count, "example")}{data.error ? `: ${data.error}` : ""}{data.count > data.rows.length ? `, the first ${data.rows.length} shown` : ""}</p>
-              <div className="max-h-[60vh] overflow-auto"><table className="grid-table"><thead><tr>{data.columns.map((column) => <th key={column} scope="col" className="!normal-case font-mono">{column}</th>)}</tr></thead><tbody>{data.rows.map((row, at) => <tr key={at}>{data.columns.map((column) => <td key={column} className="max-w-96 truncate" dir="auto">{row[column]}</td>)}</tr>)}</tbody></table></div>
+              <div className="-mb-4 max-h-[60vh] overflow-auto pb-4"><table className="grid-table"><thead><tr>{data.columns.map((column) => <th key={column} scope="col" className="!normal-case font-mono">{column}</th>)}</tr></thead><tbody>{data.rows.map((row, at) => <tr key={at}>{data.columns.map((column) => <td key={column} className="max-w-96 truncate" dir="auto">{row[column]}</td>)}</tr>)}</tbody></table></div>
             </>
           ) : against && other.data ? <DiffText runs={wordDiff(other.data.text, text.data.text)} /> : <pre className="prompt" dir="auto"><PromptText text={text.data.text} /></pre>}
         </div>
