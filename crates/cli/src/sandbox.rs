@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use clade_domain::{BackendChoice, ContentHash, Isolation, RunId, RunSpec};
-use clade_engine::{CodeHere, CodeHost, EngineError};
+use clade_engine::{CodeHere, CodeHost, EngineError, RunReport};
 use clade_runfile::{Loaded, Problems};
-use clade_sandbox::{DaytonaSettings, LocalSettings};
+use clade_sandbox::{DaytonaSettings, LocalBackend, LocalSettings, SandboxBackend, SnapshotId};
 use clade_store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::{context::Context, display::result::short, failure::Failure};
+use crate::{
+    context::Context,
+    display::result::{named, short},
+    failure::Failure,
+};
 
 /// Who executes code: this machine, and Daytona where its key is in the environment. Sandboxes there are labelled with this
 /// data folder, so that those of others are never swept.
@@ -88,4 +92,43 @@ pub fn settings(context: &Context) -> Result<LocalSettings, Failure> {
 #[expect(clippy::needless_pass_by_value, reason = "fits map_err")]
 fn cannot(error: clade_sandbox::SandboxError) -> Failure {
     Failure::Usage(format!("this run has code to execute, and this machine could not {error}"))
+}
+
+/// Takes the kept states out that are not on this machine, as after an import, and says whose they are. The names of local states are hashes; those at
+/// Daytona are not asked for.
+///
+/// # Errors
+/// Where there is no folder for data.
+pub async fn without_missing(report: &mut RunReport, context: &Context) -> Result<Vec<String>, Failure> {
+    let Some(report) = &mut report.sandbox else { return Ok(Vec::new()) };
+    let backend = LocalBackend::new(settings(context)?);
+    let is_missing = async |state: &str| {
+        let local = state.len() == 64 && state.bytes().all(|byte| byte.is_ascii_hexdigit());
+        local && !backend.has_snapshot(&SnapshotId(state.to_owned())).await.unwrap_or(true)
+    };
+    let mut notes = Vec::new();
+    if let Some(from) = report.from.take() {
+        if is_missing(&from).await {
+            notes.push(format!(
+                "the kept state {} that its sandboxes would start from is not on this machine; they start empty",
+                short(&from)
+            ));
+        } else {
+            report.from = Some(from);
+        }
+    }
+    let (mut here, mut missing) = (Vec::new(), Vec::new());
+    for kept in std::mem::take(&mut report.kept) {
+        if is_missing(&kept.state).await {
+            missing.push(kept.candidate);
+        } else {
+            here.push(kept);
+        }
+    }
+    report.kept = here;
+    if !missing.is_empty() {
+        let named = named(missing);
+        notes.push(format!("sandbox states of {named} are not on this machine; branches from there start empty"));
+    }
+    Ok(notes)
 }

@@ -173,10 +173,12 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     let (driven, ()) = tokio::join!(driving, feed.go(ended.clone()));
     let (outcome, state) = driven?;
     let row = store.summary(run.to_string()).await?;
-    let report = RunReport::read(&store, &state, &row).await?;
+    let mut report = RunReport::read(&store, &state, &row).await?;
     let unanswered = first_error(&store, &state).await?;
     store.close().await?;
     if !output.json {
+        // it was said when they were missed
+        sandbox::without_missing(&mut report, context).await?;
         if matches!(outcome, RunOutcome::Finished) || state.trials() > 0 {
             result::print(&report, &output);
         }

@@ -118,7 +118,7 @@ pub struct Node {
     pub scores: BTreeMap<Split, Estimate>,
     /// What writing and evaluating it cost, by the bills of its events.
     pub cost: Usd,
-    /// The kept sandbox state that its trials start from, where its run started from one.
+    /// The kept sandbox state that its trials started from, the last one's where they differ; none where they started from an empty folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// Proposals made from it, as the first parent, that were turned away before anything was spent on evaluating them.

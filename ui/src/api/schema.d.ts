@@ -1941,7 +1941,7 @@ export interface components {
             scores: {
                 [key: string]: components["schemas"]["Estimate"];
             };
-            /** @description The kept sandbox state that its trials start from, where its run started from one. */
+            /** @description The kept sandbox state that its trials started from, the last one's where they differ; none where they started from an empty folder. */
             state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
@@ -3097,7 +3097,7 @@ export interface components {
             scores: {
                 [key: string]: components["schemas"]["Estimate"];
             };
-            /** @description The kept sandbox state that its trials start from, where its run started from one. */
+            /** @description The kept sandbox state that its trials started from, the last one's where they differ; none where they started from an empty folder. */
             state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
@@ -3705,6 +3705,8 @@ export interface components {
             phases: components["schemas"]["PhaseEstimate"][];
             /** @description Running time in seconds. */
             seconds: components["schemas"]["Range"];
+            /** @description The limit that pays for a part of the phases alone, where one does. */
+            shortfall: components["schemas"]["Shortfall"] | null;
             /**
              * Format: uint32
              * @description Test examples that the evidence will rest on: all, or what the limit on calls leaves for them.

@@ -220,6 +220,7 @@ mod tests {
         Node {
             id: id(number),
             entry: u64::from(number) + 2,
+            at: clade_domain::Timestamp(0),
             prompt: ContentHash::of(number.to_string().as_bytes()),
             generation: number,
             operator: parent.map(|_| OperatorName("paraphrase".into())),

@@ -88,7 +88,7 @@ fn a_program_that_is_not_there_fails_its_own_trial() {
     let prompt = &ran.result()["prompts"][0];
     assert_eq!(
         (&prompt["trials"], &prompt["errors"], &prompt["score"]),
-        (&2.into(), &1.into(), &1.0.into()),
+        (&2.into(), &1.into(), &0.5.into()),
         "{prompt}"
     );
     assert!(ran.stdout.contains("run `no-such-program` in the sandbox"), "{}", ran.stdout);

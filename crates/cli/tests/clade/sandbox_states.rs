@@ -62,8 +62,9 @@ fn candidates_whose_judgements_are_known_have_sandboxes_too() {
         let kept = sandbox["kept"].as_array().unwrap().iter().map(|kept| kept["candidate"].clone());
         (kept.collect::<Vec<_>>(), sandbox)
     });
-    assert!(!first.0.is_empty(), "{}", first.1);
-    assert_eq!(first.0, second.0, "{}", second.1);
+    for (kept, sandbox) in [first, second] {
+        assert!(kept.contains(&0.into()) && kept.len() > 2, "{sandbox}");
+    }
 }
 
 #[test]
@@ -102,7 +103,8 @@ fn a_branch_starts_from_the_state_that_its_candidate_had() {
     std::fs::write(&archive, whole).unwrap();
     // the family tree says so too
     let tree: Value = serde_json::from_str(&place.ok(&["export", "second", "--format", "tree"])).unwrap();
-    let nodes: Vec<&Value> = tree["nodes"].as_array().unwrap().iter().filter(|node| node["run"] == "second").collect();
+    let evaluated = |node: &&Value| node["run"] == "second" && !node["score"].is_null();
+    let nodes: Vec<&Value> = tree["nodes"].as_array().unwrap().iter().filter(evaluated).collect();
     assert!(!nodes.is_empty() && nodes.iter().all(|node| node["state"] == state), "{nodes:?}");
 
     // as on another machine: without the state it starts as any run does, and says so

@@ -241,15 +241,18 @@ impl CodeHost {
             }
             CodeRequest::Program { command, stdin } => {
                 let sandbox = self.fresh(&mut went.sandbox).await?;
-                let execution = match sandbox.start(&Command::new(command)).await {
+                let ended = match sandbox.start(&Command::new(command)).await {
+                    Ok(execution) => execution.finish(stdin.as_bytes()).await,
+                    Err(error) => Err(error),
+                };
+                let finished = match ended {
                     // as where a shell does not find it: that of this check, which data may name, and not of the run
                     Err(error @ SandboxError::NotRunnable { .. }) => {
                         sandbox.destroy().await?;
-                        return Err(CallError::Failed { message: error.to_string(), trace: String::new() });
+                        return Err(CallError::Failed { message: format!("could not {error}"), trace: String::new() });
                     }
-                    started => started?,
+                    ended => ended?,
                 };
-                let finished = execution.finish(stdin.as_bytes()).await?;
                 sandbox.destroy().await?;
                 if finished.is_success() {
                     return Ok(CodeAnswer::Program { stdout: String::from_utf8_lossy(&finished.stdout).into_owned() });

@@ -94,8 +94,6 @@ struct Settings {
     repeat: u32,
     models: Models,
     branch_of: Option<NodeId>,
-    /// The sandbox state that it starts from.
-    state: Option<String>,
 }
 
 impl RunFold {
@@ -206,7 +204,6 @@ impl RunFold {
                     repeat: spec.options.repeat.max(1),
                     models: spec.models.clone(),
                     branch_of: from.filter(|from| from.run != self.run),
-                    state: spec.sandbox.as_ref().and_then(|sandbox| sandbox.from.clone()),
                 });
             }
             RunEvent::CandidateAdmitted { candidate, bill } => {
@@ -233,6 +230,10 @@ impl RunFold {
                 let Some(record) = news(records, trial.cell.candidate, entry, touched) else { return };
                 record.node.cost += trial.task_bill().cost;
                 record.node.cost += trial.judge.cost;
+                // the state that a branch is to start from may not be there
+                if let Some(from) = trial.ran.iter().find_map(|ran| ran.from.clone()) {
+                    record.node.state = Some(from);
+                }
                 // a second answer tells of noise, and what comes after the search ended counts no more: as in a run's state
                 let late = trial.purpose == Purpose::Search && !self.searching;
                 let Some(settings) = self.settings.as_ref().filter(|_| !late && trial.purpose != Purpose::Repeat)
@@ -370,7 +371,7 @@ impl RunFold {
             score: None,
             scores: BTreeMap::new(),
             cost,
-            state: settings.and_then(|s| s.state.clone()),
+            state: None,
             turned_away: 0,
         }
     }
