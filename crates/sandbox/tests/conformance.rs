@@ -3,12 +3,12 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly, as tests do")]
 
+#[path = "support/ordinary.rs"]
+mod ordinary;
 mod support;
 #[path = "support/table.rs"]
 mod table;
 
-use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
 use clade_sandbox::conformance::{self, Offered, Surroundings};
@@ -121,27 +121,8 @@ fn the_local_jail_of_an_ordinary_user_conforms() {
         eprintln!("not needed: the other test runs as an ordinary user");
         return;
     }
-    const NOBODY: u32 = 65534;
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
-    let copy = |from: &std::path::Path, name: &str| {
-        let to = folder.path().join(name);
-        std::fs::copy(from, &to).unwrap();
-        std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o755)).unwrap();
-        to
-    };
-    let test = copy(&std::env::current_exe().unwrap(), "test");
-    let helper = copy(&support::settings().0.helper, "helper");
     let _turn = TURN.blocking_lock();
-    let output = Command::new(test)
-        .args(["the_local_jail_conforms", "without_a_jail_the_rules_hold_that_need_none", "--exact", "--nocapture"])
-        .env_clear()
-        .env(support::HELPER, helper)
-        .current_dir("/")
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.contains("2 passed"), "{said}");
+    let tests = ["the_local_jail_conforms", "without_a_jail_the_rules_hold_that_need_none"];
+    let said = ordinary::as_an_ordinary_user(&tests, &[]);
+    assert!(said.contains("2 passed") && !said.starts_with("failed"), "{said}");
 }

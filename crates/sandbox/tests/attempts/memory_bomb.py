@@ -1,10 +1,14 @@
 """Take memory without end, in many processes and shared among them
 What all processes hold together is watched, beside the kernel's limit for each
 """
+import ctypes
 import mmap
 import os
 import time
 
+PR_SET_NAME = 15
+# a name that is no text hides nothing
+ctypes.CDLL(None).prctl(PR_SET_NAME, b"\xff) Z", 0, 0, 0)
 for _ in range(4):
     if os.fork() == 0:
         break

@@ -1,6 +1,9 @@
 use std::collections::HashSet;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+
+use super::watch::is_denied;
 
 /// What a socket may hold unread, in KiB: twice the kernel's default of `net.core.wmem_max` (socket(7), `SO_SNDBUF`). How much it does hold is said
 /// nowhere, so each counts as much.
@@ -19,14 +22,21 @@ pub struct Held {
     /// Pipes and sockets, each once however many have it open.
     pipes: HashSet<(u64, u64)>,
     sockets: HashSet<(u64, u64)>,
+    /// What may be open in processes that nobody may look into.
+    unseen: u64,
     /// Locks, and files that are waited for.
     entries: u64,
 }
 
 impl Held {
-    /// Adds what a process has open.
-    pub fn add(&mut self, pid: u32) {
-        for entry in fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
+    /// Adds what the process that shows itself at a place of `/proc` has open. Where nobody may look, each of the `slots` that it has for files counts as
+    /// the most that a file can be.
+    pub fn add(&mut self, place: &Path, slots: u64) {
+        let open = fs::read_dir(place.join("fd"));
+        if open.as_ref().is_err_and(is_denied) {
+            self.unseen += slots;
+        }
+        for entry in open.into_iter().flatten().flatten() {
             self.files += 1;
             // it may have been closed meanwhile
             let Ok(file) = fs::metadata(entry.path()) else { continue };
@@ -36,7 +46,7 @@ impl Held {
             } else if kind.is_socket() {
                 self.sockets.insert(inode);
             }
-            let told = fs::read(format!("/proc/{pid}/fdinfo/{}", entry.file_name().display())).unwrap_or_default();
+            let told = fs::read(place.join("fdinfo").join(entry.file_name())).unwrap_or_default();
             self.entries += entries(&told);
         }
     }
@@ -44,7 +54,12 @@ impl Held {
     /// All of it. `sockets`: how many there are, where that is known better than by who has them open.
     pub fn kb(&self, sockets: Option<u64>) -> u64 {
         let sockets = sockets.unwrap_or(self.sockets.len() as u64);
-        self.files * FILE_KB + self.pipes.len() as u64 * PIPE_KB + sockets * SOCKET_KB + self.entries * ENTRY / 1024
+        let unseen = self.unseen * (SOCKET_KB + FILE_KB);
+        unseen
+            + self.files * FILE_KB
+            + self.pipes.len() as u64 * PIPE_KB
+            + sockets * SOCKET_KB
+            + self.entries * ENTRY / 1024
     }
 }
 
@@ -79,7 +94,7 @@ mod tests {
     impl Held {
         fn of_this_process() -> Self {
             let mut held = Self::default();
-            held.add(std::process::id());
+            held.add(Path::new("/proc/self"), 64);
             held
         }
     }

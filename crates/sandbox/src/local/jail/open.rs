@@ -90,7 +90,9 @@ pub fn tasks_of_user() -> u64 {
         line.split_whitespace().next().and_then(|value| value.parse::<u32>().ok())
     };
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let statuses = processes.filter_map(|process| fs::read_to_string(process.path().join("status")).ok());
+    // a process gives itself any name, and that need not be text
+    let statuses = processes.filter_map(|process| fs::read(process.path().join("status")).ok());
+    let statuses = statuses.map(|status| String::from_utf8_lossy(&status).into_owned());
     statuses
         .filter(|status| field(status, "Uid:") == Some(own))
         .map(|status| u64::from(field(&status, "Threads:").unwrap_or(1)))

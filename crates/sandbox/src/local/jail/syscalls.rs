@@ -25,7 +25,6 @@ const EVERYWHERE: &[&str] = &[
     "openat",
     "openat2",
     "close",
-    "close_range",
     "lseek",
     "fstat",
     "newfstatat",
@@ -242,6 +241,11 @@ const X86_64: &[&str] = &[
     "arch_prctl",
 ];
 
+/// `CLOSE_RANGE_UNSHARE` (close_range(2)).
+const UNSHARE_FILES: u64 = 2;
+/// `CLONE_THREAD` and `CLONE_FILES` (clone(2)): whoever watches looks for open files at one thread of a process, so all have the same.
+const THREAD: u64 = 0x1_0000;
+const FILES: u64 = 0x400;
 /// All `CLONE_NEW*` flags that `clone` takes (clone(2)).
 const NEW_NAMESPACES: u64 = 0x7e02_0000;
 /// `AF_UNIX` (socket(2)).
@@ -272,10 +276,13 @@ fn policy(older: &[&str]) -> Value {
     let plain = EVERYWHERE.iter().chain(older).map(|name| json!({"syscall": name}));
     let is = |index: u8, value: u64| json!({"index": index, "type": "dword", "op": "eq", "val": value});
     let is_not = |index: u8, value: u64| json!({"index": index, "type": "dword", "op": "ne", "val": value});
+    let masked = |index: u8, mask: u64, value: u64| json!({"index": index, "type": "qword", "op": {"masked_eq": mask}, "val": value});
     let own = ABOUT_ITSELF.iter().map(|name| json!({"syscall": name, "args": [is(0, 0)]}));
     let guarded = [
         // `clone3` hides its flags from a filter, so it is missing and the C library takes this one
-        json!({"syscall": "clone", "args": [{"index": 0, "type": "qword", "op": {"masked_eq": NEW_NAMESPACES}, "val": 0}]}),
+        json!({"syscall": "clone", "args": [masked(0, NEW_NAMESPACES | THREAD, 0)]}),
+        json!({"syscall": "clone", "args": [masked(0, NEW_NAMESPACES | THREAD | FILES, THREAD | FILES)]}),
+        json!({"syscall": "close_range", "args": [masked(2, UNSHARE_FILES, 0)]}),
         json!({"syscall": "socket", "args": [is(0, UNIX)]}),
         json!({"syscall": "socketpair", "args": [is(0, UNIX)]}),
         json!({"syscall": "setpriority", "args": [is(0, OF_A_PROCESS), is(1, 0)]}),

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::cgroup::Kills;
@@ -12,6 +12,10 @@ const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(80);
 /// What the kernel holds for one piece of a process's address space, in bytes: its description and its places in the trees that find it.
 const PIECE: u64 = 256;
+/// The smallest pages that machines have, in KiB.
+const PAGE_KB: u64 = 4;
+/// How many pieces the kernel lets one process have (`vm.max_map_count`).
+const MOST_PIECES: u64 = 65_530;
 
 /// Watches what the jail's processes use together: the kernel's limits hold for each one alone.
 pub struct Watch<'j> {
@@ -137,7 +141,7 @@ fn work(pids: &[u32]) -> Work {
     let mut sum = Work::default();
     for pid in pids {
         // it may have ended meanwhile
-        let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { continue };
+        let Some(stat) = text(format!("/proc/{pid}/stat").as_ref()) else { continue };
         sum.alive += u32::from(!is_over(&stat));
         sum.threads += stat_field(&stat, 20);
         sum.cpu_ms += (14..=17).map(|field| ticks_to_ms(stat_field(&stat, field))).sum::<u64>();
@@ -148,14 +152,46 @@ fn work(pids: &[u32]) -> Work {
 fn memory(pids: &[u32]) -> Memory {
     let mut sum = Memory::default();
     for pid in pids {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        sum.own_kb += line_kb(&status, "RssAnon:") + line_kb(&status, "RssShmem:");
+        let Some((place, status)) = living(*pid) else { continue };
+        sum.own_kb += own_kb(&status);
         sum.tables_kb += line_kb(&status, "VmPTE:");
-        let maps = std::fs::read(format!("/proc/{pid}/maps")).unwrap_or_default();
-        sum.pieces += maps.iter().filter(|byte| **byte == b'\n').count() as u64;
-        sum.held.add(*pid);
+        sum.pieces += match std::fs::read(place.join("maps")) {
+            Ok(maps) => maps.iter().filter(|byte| **byte == b'\n').count() as u64,
+            // it may not be looked into: each page may be a piece of its own, as many as a process may have
+            Err(error) if is_denied(&error) => (line_kb(&status, "VmSize:") / PAGE_KB).min(MOST_PIECES),
+            Err(_) => 0,
+        };
+        sum.held.add(&place, line_kb(&status, "FDSize:"));
     }
     sum
+}
+
+/// Where a process shows what it holds, and its status there: `/proc/pid`, or any of its threads that goes on where the first one has ended. `None`
+/// once all have.
+fn living(pid: u32) -> Option<(PathBuf, String)> {
+    let look = |place: PathBuf| {
+        let status = text(&place.join("status"))?;
+        status.contains("\nRssAnon:").then_some((place, status))
+    };
+    let place = PathBuf::from(format!("/proc/{pid}"));
+    look(place.clone()).or_else(|| {
+        let threads = std::fs::read_dir(place.join("task")).ok()?.flatten();
+        threads.into_iter().find_map(|thread| look(thread.path()))
+    })
+}
+
+/// A process may be such that nobody may look into it: its program cannot be read, or is another user's.
+pub(super) fn is_denied(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::PermissionDenied
+}
+
+/// A process gives itself any name, and that need not be text.
+fn text(path: &Path) -> Option<String> {
+    std::fs::read(path).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn own_kb(status: &str) -> u64 {
+    line_kb(status, "RssAnon:") + line_kb(status, "RssShmem:")
 }
 
 /// The unix sockets of the jail's network namespace, which are all that code can make there.
@@ -165,16 +201,19 @@ fn sockets() -> u64 {
     table.iter().filter(|byte| **byte == b'\n').count().saturating_sub(1) as u64
 }
 
-/// Memory of all processes where a page that several have is shared out among them; `None` on kernels before 5.4 or so, which
-/// do not say.
+/// Memory of all processes where a page that several have is shared out among them, and counted in full for whom nobody may look into; `None`
+/// on kernels before 5.4 or so, which do not say.
 fn shared_once_kb(pids: &[u32]) -> Option<u64> {
     let mut sum = 0;
     for pid in pids {
-        let Ok(maps) = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
-        if !maps.contains("Pss_Anon:") {
-            return None;
+        let Some((place, status)) = living(*pid) else { continue };
+        match std::fs::read_to_string(place.join("smaps_rollup")) {
+            Ok(maps) if maps.contains("Pss_Anon:") => sum += line_kb(&maps, "Pss_Anon:") + line_kb(&maps, "Pss_Shmem:"),
+            Ok(_) => return None,
+            Err(error) if is_denied(&error) => sum += own_kb(&status),
+            // it has ended meanwhile
+            Err(_) => {}
         }
-        sum += line_kb(&maps, "Pss_Anon:") + line_kb(&maps, "Pss_Shmem:");
     }
     Some(sum)
 }
@@ -208,7 +247,7 @@ fn stat_field(stat: &str, number: usize) -> u64 {
     after_name.split_whitespace().nth(number - 3).and_then(|field| field.parse().ok()).unwrap_or(0)
 }
 
-/// A line of proc(5), `/proc/pid/status` or `smaps_rollup`, in kB.
+/// A line of proc(5), `/proc/pid/status` or `smaps_rollup`, that has a number: of kB, where it is about memory.
 fn line_kb(status: &str, name: &str) -> u64 {
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.and_then(|line| line.split_whitespace().next()).and_then(|field| field.parse().ok()).unwrap_or(0)
