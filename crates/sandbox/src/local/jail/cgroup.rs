@@ -33,11 +33,13 @@ const TRIES: u32 = 20;
 /// How long what is left in a group may take to end once it is killed.
 const ENDING: Duration = Duration::from_secs(2);
 
-/// A control group: its folders in the trees of two controllers, which are one in version 2.
+/// A control group: its folders in the trees of its controllers, which are one in version 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlGroup {
     memory: PathBuf,
     processes: PathBuf,
+    /// Where version 1 counts processor time, if it does; version 2 does so everywhere.
+    time: Option<PathBuf>,
     unified: bool,
 }
 
@@ -51,7 +53,9 @@ pub fn delegated() -> Option<&'static ControlGroup> {
         )?;
         let found = found.prepared()?;
         // only trying tells what a container or a lower limit above forbids
-        Held::make(&found, "try", &Limits::default()).is_ok().then_some(found)
+        let works = |found: &ControlGroup| Held::make(found, "try", &Limits::default()).is_ok();
+        let without_time = ControlGroup { time: None, ..found.clone() };
+        [found, without_time].into_iter().find(works)
     };
     FOUND.get_or_init(find).as_ref()
 }
@@ -82,10 +86,11 @@ impl ControlGroup {
             has_both(&offered)
         });
         if let Some(folder) = unified {
-            return Some(Self { memory: folder.clone(), processes: folder, unified: true });
+            return Some(Self { memory: folder.clone(), processes: folder, time: None, unified: true });
         }
         let (memory, processes) = (folder(own, mounts, Some("memory"))?, folder(own, mounts, Some("pids"))?);
-        Some(Self { memory, processes, unified: false })
+        let time = folder(own, mounts, Some("cpuacct")).filter(|time| ![&memory, &processes].contains(&time));
+        Some(Self { memory, processes, time, unified: false })
     }
 
     /// The same once groups below it may have both controllers. In version 2 that takes a group without processes, so this process
@@ -109,7 +114,7 @@ impl ControlGroup {
             fs::write(host.join("cgroup.procs"), "0").ok()?;
             fs::write(own.join("cgroup.subtree_control"), "+memory +pids").ok()?;
         }
-        Some(Self { memory: own.clone(), processes: own, unified: true })
+        Some(Self { memory: own.clone(), processes: own, time: None, unified: true })
     }
 
     /// What is said of it to people.
@@ -118,11 +123,16 @@ impl ControlGroup {
     }
 
     fn child(&self, name: &str) -> Self {
-        Self { memory: self.memory.join(name), processes: self.processes.join(name), unified: self.unified }
+        Self {
+            memory: self.memory.join(name),
+            processes: self.processes.join(name),
+            time: self.time.as_ref().map(|time| time.join(name)),
+            unified: self.unified,
+        }
     }
 
     fn folders(&self) -> impl Iterator<Item = &PathBuf> {
-        [&self.memory, &self.processes].into_iter().take(if self.unified { 1 } else { 2 })
+        [&self.memory, &self.processes].into_iter().take(if self.unified { 1 } else { 2 }).chain(&self.time)
     }
 
     fn limit(&self, limits: &Limits) -> io::Result<()> {
@@ -148,10 +158,14 @@ impl ControlGroup {
         Ok(Inside(ways))
     }
 
-    /// A place to see whether the kernel has ended processes for want of memory.
-    pub(super) fn kills(&self) -> io::Result<Kills> {
+    /// A place to see what the kernel knows of it.
+    pub(super) fn gauge(&self) -> io::Result<Gauge> {
         let name = if self.unified { "memory.events" } else { "memory.oom_control" };
-        File::open(self.memory.join(name)).map(Kills)
+        let time = match &self.time {
+            Some(time) => Some(time.join("cpuacct.usage")),
+            None => self.unified.then(|| self.memory.join("cpu.stat")),
+        };
+        Ok(Gauge { kills: File::open(self.memory.join(name))?, time: time.and_then(|time| File::open(time).ok()) })
     }
 
     /// Ends what is left in it, and removes it.
@@ -277,17 +291,35 @@ impl Inside {
     }
 }
 
-/// How many processes of a group the kernel has ended because memory was short in it.
-pub(super) struct Kills(File);
+/// What the kernel knows of a group.
+pub(super) struct Gauge {
+    kills: File,
+    time: Option<File>,
+}
 
-impl Kills {
-    pub(super) fn count(&self) -> u64 {
-        let mut text = [0; 512];
-        let length = self.0.read_at(&mut text, 0).unwrap_or(0);
-        let text = String::from_utf8_lossy(text.get(..length).unwrap_or_default()).into_owned();
-        let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
-        count.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
+impl Gauge {
+    /// How many processes it has ended because memory was short.
+    pub(super) fn kills(&self) -> u64 {
+        number_behind("oom_kill ", &read(&self.kills)).unwrap_or(0)
     }
+
+    /// The processor time of all processes that are or were in the group, in microseconds; `None` where that is not counted.
+    pub(super) fn cpu_us(&self) -> Option<u64> {
+        let told = read(self.time.as_ref()?);
+        // version 1 tells nanoseconds and nothing else
+        number_behind("usage_usec ", &told)
+            .or_else(|| told.trim().parse::<u64>().ok().map(|nanoseconds| nanoseconds / 1000))
+    }
+}
+
+fn read(file: &File) -> String {
+    let mut text = [0; 512];
+    let length = file.read_at(&mut text, 0).unwrap_or(0);
+    String::from_utf8_lossy(text.get(..length).unwrap_or_default()).into_owned()
+}
+
+fn number_behind(name: &str, text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name))?.trim().parse().ok()
 }
 
 fn is_swept(error: &io::Error) -> bool {
@@ -402,7 +434,7 @@ mod tests {
         assert_eq!(fs::read_to_string(own.join("promptclade-host/cgroup.procs")).unwrap(), "0");
         assert_eq!(fs::read_to_string(own.join("cgroup.subtree_control")).unwrap(), "+memory +pids");
         // a process that was started from there uses the same group
-        let inner = ControlGroup { memory: own.join(HOST), processes: own.join(HOST), unified: true };
+        let inner = ControlGroup { memory: own.join(HOST), processes: own.join(HOST), time: None, unified: true };
         write("cgroup.subtree_control", "memory pids\n");
         assert_eq!(inner.prepared(), Some(found.clone()));
 
@@ -412,6 +444,8 @@ mod tests {
         let read = |name: &str| fs::read_to_string(group.memory.join(name)).unwrap();
         assert_eq!([read("memory.max"), read("memory.swap.max"), read("pids.max")], ["201326592", "0", "40"]);
         fs::write(group.memory.join("memory.events"), "low 0\nmax 12\noom 2\noom_kill 3\noom_group_kill 0\n").unwrap();
-        assert_eq!(group.kills().unwrap().count(), 3);
+        fs::write(group.memory.join("cpu.stat"), "usage_usec 12345\nuser_usec 1\nsystem_usec 2\n").unwrap();
+        let gauge = group.gauge().unwrap();
+        assert_eq!((gauge.kills(), gauge.cpu_us()), (3, Some(12345)));
     }
 }

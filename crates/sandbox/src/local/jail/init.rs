@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{DumpableBehavior, Pid, PidfdFlags, Signal, WaitOptions, WaitStatus};
 
-use super::cgroup::Kills;
+use super::cgroup::Gauge;
 use super::confine::PATH;
 use super::watch::{self, Watch};
 use super::{CONFINED, During, Failure, OWN_BINARY, argument, open, root};
@@ -29,7 +29,7 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     // where there is no jail this stage is the first one
     let first = config.open.as_ref().and(config.group.clone());
     let ready = first.as_ref().map(|group| group.enter()).transpose().and_then(|group| Ok((group, prepare(&config)?)));
-    let (group, kills) = match ready {
+    let (group, gauge) = match ready {
         Ok(ready) => ready,
         Err(failure) => {
             let hello = Hello::Failed { step: failure.step.clone(), detail: failure.detail.clone() };
@@ -39,7 +39,7 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     };
     send(&socket, &Hello::Ready, &[]).during("greet the host")?;
     let (place, free, files) = (Mutex::default(), Condvar::new(), RwLock::new(()));
-    let jail = Arc::new(Jail { config, text, kills, place, free, files, closing: AtomicBool::new(false) });
+    let jail = Arc::new(Jail { config, text, gauge, place, free, files, closing: AtomicBool::new(false) });
     for ticket in 0.. {
         let Ok(Some((request, descriptors))) = receive::<Request>(&socket) else { break };
         if matches!(request, Request::Run { .. }) {
@@ -60,11 +60,11 @@ pub fn run(mut args: impl Iterator<Item = OsString>) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where it is seen afterwards what the kernel has ended for want of memory: the file is not there any more then.
-fn prepare(config: &JailConfig) -> Result<Option<Kills>, Failure> {
-    let kills = config.group.as_ref().map(|group| group.kills().during("watch its control group")).transpose()?;
+/// Where it is seen afterwards what the kernel knows of the control group: its files are not there any more then.
+fn prepare(config: &JailConfig) -> Result<Option<Gauge>, Failure> {
+    let gauge = config.group.as_ref().map(|group| group.gauge().during("watch its control group")).transpose()?;
     if config.open.is_some() {
-        return open::prepare(config).map(|()| kills);
+        return open::prepare(config).map(|()| gauge);
     }
     if rustix::process::getpid() != Pid::INIT {
         // ending everything inside is done by ending everything that this process can see
@@ -73,13 +73,13 @@ fn prepare(config: &JailConfig) -> Result<Option<Kills>, Failure> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).during("follow the outer stage")?;
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable).during("hide its memory")?;
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-    root::build(config).map(|()| kills)
+    root::build(config).map(|()| gauge)
 }
 
 struct Jail {
     config: JailConfig,
     text: String,
-    kills: Option<Kills>,
+    gauge: Option<Gauge>,
     /// The only place for a program, and the sign that it may be free.
     place: Mutex<Place>,
     free: Condvar,
@@ -108,7 +108,7 @@ impl Jail {
     fn handle(&self, request: Request, ticket: u64, descriptors: Vec<OwnedFd>) {
         if request == Request::Look {
             if let Some(answer) = descriptors.first() {
-                let _ = send(answer, &Answer::AtWork(watch::at_work(&self.config)), &[]);
+                let _ = send(answer, &Answer::AtWork(watch::at_work(&self.config, self.gauge.as_ref())), &[]);
             }
             return;
         }
@@ -187,7 +187,7 @@ impl Jail {
             }
             _ => None,
         };
-        let mut watch = Watch::begin(&self.config, wall, self.kills.as_ref());
+        let mut watch = Watch::begin(&self.config, wall, self.gauge.as_ref());
         let child = match self.start(request, streams) {
             Ok(child) => child,
             Err(error) => return Answer::NotRunnable(error.to_string()),

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::cgroup::Kills;
+use super::cgroup::Gauge;
 use super::held::Held;
 use super::open;
 use crate::local::protocol::JailConfig;
@@ -22,8 +22,10 @@ pub struct Watch<'j> {
     limits: Limits,
     /// Where there is no jail: the sandbox's folder.
     open: Option<PathBuf>,
-    /// Where the kernel bounds memory too, and how many processes it had ended before.
-    kills: Option<(&'j Kills, u64)>,
+    /// Where the kernel bounds memory too.
+    gauge: Option<&'j Gauge>,
+    /// How many processes the kernel had ended before.
+    kills_before: u64,
     wall: Option<Duration>,
     counts_cpu: bool,
     started: Instant,
@@ -57,17 +59,18 @@ struct Memory {
 
 impl<'j> Watch<'j> {
     /// Begins to count. `wall` is `None` for executions without an end of their own, whose time is not counted.
-    pub fn begin(config: &JailConfig, wall: Option<Duration>, kills: Option<&'j Kills>) -> Self {
+    pub fn begin(config: &JailConfig, wall: Option<Duration>, gauge: Option<&'j Gauge>) -> Self {
         let (limits, open) = (config.limits, config.open.clone());
         Self {
             full_before: disk_is_full(open.as_ref(), &limits),
             limits,
             open,
-            kills: kills.map(|kills| (kills, kills.count())),
+            gauge,
+            kills_before: gauge.map_or(0, Gauge::kills),
             wall,
             counts_cpu: wall.is_some(),
             started: Instant::now(),
-            cpu_before: reaped_cpu_ms(),
+            cpu_before: cpu_ms(gauge, 0),
             cpu_seen: 0,
             memory_kb: 0,
             pause: BUSY,
@@ -86,7 +89,7 @@ impl<'j> Watch<'j> {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
             memory_kb = shared_once_kb(&pids).unwrap_or(memory.own_kb) + of_the_kernel;
         }
-        let cpu = (reaped_cpu_ms() + work.cpu_ms).saturating_sub(self.cpu_before);
+        let cpu = cpu_ms(self.gauge, work.cpu_ms).saturating_sub(self.cpu_before);
         self.pause = if cpu > self.cpu_seen { BUSY } else { (self.pause * 2).min(IDLE) };
         self.cpu_seen = self.cpu_seen.max(cpu);
         self.memory_kb = self.memory_kb.max(memory_kb);
@@ -103,7 +106,7 @@ impl<'j> Watch<'j> {
 
     /// Whether the kernel has ended a process because the sandbox held all the memory that it may.
     pub fn was_short_of_memory(&self) -> bool {
-        self.kills.is_some_and(|(kills, before)| kills.count() > before)
+        self.gauge.is_some_and(|gauge| gauge.kills() > self.kills_before)
     }
 
     /// How long to wait before looking again.
@@ -115,7 +118,7 @@ impl<'j> Watch<'j> {
     /// What was used, once everything has ended and was reaped.
     pub fn used(&self) -> Used {
         Used {
-            cpu_ms: reaped_cpu_ms().saturating_sub(self.cpu_before).max(self.cpu_seen),
+            cpu_ms: cpu_ms(self.gauge, 0).saturating_sub(self.cpu_before).max(self.cpu_seen),
             wall_ms: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
             memory_kb: self.memory_kb,
         }
@@ -123,9 +126,9 @@ impl<'j> Watch<'j> {
 }
 
 /// What is at work in the sandbox, init left out.
-pub fn at_work(config: &JailConfig) -> AtWork {
+pub fn at_work(config: &JailConfig, gauge: Option<&Gauge>) -> AtWork {
     let work = work(&pids(config.open.is_some()));
-    AtWork { cpu: Duration::from_millis(reaped_cpu_ms() + work.cpu_ms), processes: work.alive }
+    AtWork { cpu: Duration::from_millis(cpu_ms(gauge, work.cpu_ms)), processes: work.alive }
 }
 
 /// The processes of the sandbox, init left out.
@@ -216,6 +219,21 @@ fn shared_once_kb(pids: &[u32]) -> Option<u64> {
         }
     }
     Some(sum)
+}
+
+/// The time of all that is or was in the sandbox, init left out; `living`: that of the processes which are there. Without a control group that counts it, it
+/// lacks that of children whose parent ignores their end: the kernel adds it to nobody's.
+fn cpu_ms(gauge: Option<&Gauge>, living: u64) -> u64 {
+    match gauge.and_then(Gauge::cpu_us) {
+        Some(all) => (all / 1000).saturating_sub(own_cpu_ms()),
+        None => reaped_cpu_ms() + living,
+    }
+}
+
+/// The time of init itself.
+fn own_cpu_ms() -> u64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    ticks_to_ms(stat_field(&stat, 14)) + ticks_to_ms(stat_field(&stat, 15))
 }
 
 /// The time of the ended processes that init has waited for, with all that those had waited for.
