@@ -37,6 +37,9 @@ pub enum CallError {
     /// It sent what is no message.
     #[error("call the function: it wrote to the host's channel {0}")]
     Channel(String),
+    /// It was not called: earlier calls in the sandbox have taken a file away, or changed it.
+    #[error("call the function: earlier calls in its sandbox have changed the file `{0}`, or taken it away")]
+    Changed(String),
     /// The host gave it up.
     #[error("call the function: the host gave it up")]
     GivenUp,
@@ -85,7 +88,12 @@ impl CallError {
                 (format!("{crashed}: perhaps it met {}", Limit::Memory.advice(limits)), said.as_str())
             }
             Self::Died { ended, said } => (format!("it {}{}", ended.words(), seems()), said.as_str()),
-            Self::Request { .. } | Self::Channel(_) | Self::GivenUp | Self::Lost { .. } | Self::Sandbox(_) => {
+            Self::Request { .. }
+            | Self::Channel(_)
+            | Self::Changed(_)
+            | Self::GivenUp
+            | Self::Lost { .. }
+            | Self::Sandbox(_) => {
                 return self.to_string();
             }
         };

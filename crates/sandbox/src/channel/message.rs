@@ -22,6 +22,13 @@ pub enum ToInside {
         /// The function.
         source: Source,
     },
+    /// Look at files before each call from here on.
+    Guard {
+        /// Which request; what comes back repeats it, with what the files are.
+        id: u64,
+        /// The files that nobody inside may change.
+        files: Vec<InsidePath>,
+    },
     /// The model's answer to an ask.
     Answer {
         /// The ask's number.
@@ -59,6 +66,13 @@ pub enum FromInside {
         message: String,
         /// Where it came from.
         trace: String,
+    },
+    /// A function was not called, for what an earlier one has done to a file that is guarded.
+    Changed {
+        /// Which call.
+        id: u64,
+        /// The file.
+        path: String,
     },
     /// The code asks a model.
     Ask {

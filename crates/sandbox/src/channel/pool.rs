@@ -60,12 +60,12 @@ pub struct Went {
 
 impl Went {
     /// Whether the call may have ended for what earlier calls left in the sandbox: files that fill it, memory, processes, threads that go on
-    /// and end the interpreter or print without end. Then it is worth another try with [`Take::Fresh`].
+    /// and end the interpreter or print without end; or was not made, for what they took away or changed. Then it is worth another try with [`Take::Fresh`].
     #[must_use]
     pub fn may_suffer_for_others(&self, error: &CallError) -> bool {
         let may = match error.limit() {
             Some(limit) => limit.may_be_met_for_others(),
-            None => matches!(error, CallError::Died { .. } | CallError::Channel(_)),
+            None => matches!(error, CallError::Died { .. } | CallError::Channel(_) | CallError::Changed(_)),
         };
         self.warm && may
     }
@@ -128,13 +128,18 @@ impl Pool {
     /// As [`Runner::start`] and [`Runner::find`].
     pub async fn find(&self, source: &Source) -> Result<(), CallError> {
         let _place = self.place().await?;
-        let warm = self.idle().pop();
-        let mut runner = match warm {
-            Some(runner) => runner,
-            None => self.make().await?,
-        };
-        let found = runner.find(source).await;
-        self.give_back(runner, found)
+        let mut warm = self.idle().pop();
+        loop {
+            let is_warm = warm.is_some();
+            let mut runner = match warm.take() {
+                Some(runner) => runner,
+                None => self.make().await?,
+            };
+            let found = runner.find(source).await;
+            if !(is_warm && matches!(found, Err(CallError::Changed(_)))) {
+                return self.give_back(runner, found);
+            }
+        }
     }
 
     async fn place(&self) -> Result<SemaphorePermit<'_>, SandboxError> {
@@ -205,7 +210,11 @@ impl Pool {
         for (path, content) in files {
             sandbox.put(path, content.clone()).await?;
         }
-        Runner::start(sandbox, *language, program, spec.limits).await
+        let mut runner = Runner::start(sandbox, *language, program, spec.limits).await?;
+        if !files.is_empty() {
+            runner.guard(files.iter().map(|(path, _)| path.clone()).collect()).await?;
+        }
+        Ok(runner)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Runner>> {

@@ -42,6 +42,26 @@ class Refused(Exception):
     """The host did not answer a model call."""
 
 
+guarded = {}
+# code may put others in their place
+lstat, join = os.lstat, os.path.join
+
+
+def state_of(path):
+    try:
+        found = lstat(join(WORK, path))
+    except OSError:
+        return None
+    return [found.st_dev, found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns]
+
+
+def guard(id, files):
+    """Files that are looked at before each call."""
+    guarded.clear()
+    guarded.update((path, state_of(path)) for path in files)
+    send("returned", id=id, value=list(guarded.values()))
+
+
 asking = threading.Lock()
 asks = 0
 
@@ -204,5 +224,11 @@ send("ready")
 for line in inbox:
     (kind, fields), = json.loads(line).items()
     # an answer that nobody waits for any more is none of ours
-    if kind in ("call", "find"):
-        answer(**fields)
+    if kind == "guard":
+        guard(**fields)
+    elif kind in ("call", "find"):
+        changed = next((path for path, state in guarded.items() if state_of(path) != state), None)
+        if changed is None:
+            answer(**fields)
+        else:
+            send("changed", id=fields["id"], path=changed)

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::tail::Tail;
 use super::{BadLine, Call, CallError, FromInside, Lines, ModelHost, Source, ToInside};
-use crate::{AtWork, Command, Ended, Ending, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
+use crate::{AtWork, Command, Ended, Ending, InsidePath, Language, Limit, Limits, Output, Sandbox, SandboxError, Time};
 
 const PYTHON: &str = include_str!("runner.py");
 const JAVASCRIPT: &str = include_str!("runner.js");
@@ -48,6 +48,8 @@ pub struct Runner {
     limits: Limits,
     calls: u64,
     said: Tail,
+    /// Files that calls may not change, and what they were.
+    guarded: Option<(Vec<InsidePath>, Value)>,
     /// Something was meant for the inside that it did not take.
     spoiled: bool,
 }
@@ -114,6 +116,7 @@ impl Runner {
             limits,
             calls: 0,
             said: Tail::default(),
+            guarded: None,
             spoiled: false,
         };
         runner.greet().await.map(|()| runner)
@@ -134,7 +137,33 @@ impl Runner {
         self.lines = lines(execution.stdout, &self.limits);
         self.stderr = execution.stderr;
         self.ending = execution.ending;
-        self.greet().await
+        self.greet().await?;
+        if let Some((files, were)) = self.guarded.take() {
+            let are = self.look_at(&files).await?;
+            self.spoiled |= are != were;
+            self.guarded = Some((files, were));
+        }
+        Ok(())
+    }
+
+    /// Has these files looked at before each call from here on: where one was taken away or changed, calls end with [`CallError::Changed`]. It is seen by what the
+    /// system says of a file, its time among it, and not by its content.
+    ///
+    /// # Errors
+    /// As [`Runner::start`].
+    pub async fn guard(&mut self, files: Vec<InsidePath>) -> Result<(), CallError> {
+        let are = self.look_at(&files).await?;
+        self.guarded = Some((files, are));
+        Ok(())
+    }
+
+    async fn look_at(&mut self, files: &[InsidePath]) -> Result<Value, CallError> {
+        self.calls += 1;
+        let request = ToInside::Guard { id: self.calls, files: files.to_vec() };
+        match self.exchange(Some(&request), &super::NoModels).await? {
+            FromInside::Returned { id, value } if id == self.calls => Ok(value),
+            _ => Err(CallError::Channel("an answer to a request that is not under way".to_owned())),
+        }
     }
 
     /// Its sandbox, to put files into.
@@ -166,12 +195,12 @@ impl Runner {
     }
 
     async fn ask(&mut self, request: &ToInside, host: &dyn ModelHost) -> Result<Returned, CallError> {
-        let begun = Instant::now();
+        let (begun, asked) = (Instant::now(), self.calls);
         let message = self.exchange(Some(request), host).await?;
         let mut said = self.said.take();
         if begun.elapsed() >= STARTING_A_PROCESS && !self.spoiled {
             let left = self.end_what_is_left().await;
-            self.spoiled = left.is_err();
+            self.spoiled |= left.is_err();
             if let Ok(left @ 1..) = left {
                 said.push_str(&format!(
                     "[ended with the call: {left} processes that it had left behind, and its interpreter]\n"
@@ -179,8 +208,9 @@ impl Runner {
             }
         }
         match message {
-            FromInside::Returned { id, value } if id == self.calls => Ok(Returned { value, said }),
-            FromInside::Failed { id, message, trace } if id == self.calls => Err(CallError::Failed { message, trace }),
+            FromInside::Returned { id, value } if id == asked => Ok(Returned { value, said }),
+            FromInside::Failed { id, message, trace } if id == asked => Err(CallError::Failed { message, trace }),
+            FromInside::Changed { id, path } if id == asked => Err(CallError::Changed(path)),
             _ => Err(CallError::Channel("an answer to a call that is not under way".to_owned())),
         }
     }
@@ -236,9 +266,9 @@ impl Runner {
         let over = over_the_processor_time(&*self.sandbox, &self.limits);
         tokio::pin!(over);
         let mut left = match request {
-            Some(_) => self.limits.wall(),
+            Some(ToInside::Call { .. } | ToInside::Find { .. }) => self.limits.wall(),
             // a short limit is meant for calls
-            None => self.limits.wall().max(STARTING),
+            _ => self.limits.wall().max(STARTING),
         };
         loop {
             let since = Instant::now();
