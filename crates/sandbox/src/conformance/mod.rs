@@ -85,6 +85,7 @@ pub const RULES: &[(&str, Rule)] = rules! {
         keeps_bytes_as_they_are,
         lets_scripts_be_run,
         makes_folders_and_replaces,
+        replaces_whatever_is_in_the_way,
         reads_and_writes_while_a_program_runs,
         says_what_is_not_there,
         follows_no_links;

@@ -357,21 +357,31 @@ def kill(run):
 
 
 def folder_of(path, make):
-    """A descriptor of the folder that a path ends in. No link is followed on the way."""
+    """A descriptor of the folder that a path ends in. No link is followed on the way; where folders are to be made, what is none makes way."""
     *folders, name = path.split("/")
     at = os.open(WORK, os.O_RDONLY | os.O_DIRECTORY)
     for folder in folders:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
         try:
             inner = os.open(folder, flags, dir_fd=at)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError) as error:
             if not make:
                 raise
+            if isinstance(error, NotADirectoryError):
+                os.unlink(folder, dir_fd=at)
             os.mkdir(folder, 0o755, dir_fd=at)
             inner = os.open(folder, flags, dir_fd=at)
         os.close(at)
         at = inner
     return at, name
+
+
+def clear(at, name):
+    """Takes a folder out of the way, with what is below it as far as its modes let that be done."""
+    moved = f".{name[:100]}.old"
+    os.rename(name, moved, src_dir_fd=at, dst_dir_fd=at)
+    os.chmod(moved, 0o700, dir_fd=at)
+    shutil.rmtree(f"/proc/self/fd/{at}/{moved}", ignore_errors=True)
 
 
 def put(path, data=None, source=None):
@@ -384,7 +394,11 @@ def put(path, data=None, source=None):
             file.write(content)
             # what begins with #! is a program and can be run
             os.fchmod(file.fileno(), 0o755 if content[:2] == b"#!" else 0o644)
-        os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
+        try:
+            os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
+        except IsADirectoryError:
+            clear(at, name)
+            os.replace(part, name, src_dir_fd=at, dst_dir_fd=at)
     finally:
         os.close(at)
     if source is not None:

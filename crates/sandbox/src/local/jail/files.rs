@@ -1,10 +1,12 @@
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::{During, Failure};
 use crate::Limits;
@@ -29,11 +31,29 @@ fn put(path: &str) -> Result<(), Failure> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
     let file = rustix::fs::openat(&folder, &half, flags, Mode::from_raw_mode(0o644)).during("create")?;
     let written = write(File::from(file)).during("write");
-    let renamed = written.and_then(|()| rustix::fs::renameat(&folder, &half, &folder, &name).during("replace"));
+    let replace = || rustix::fs::renameat(&folder, &half, &folder, &name);
+    let renamed = written.and_then(|()| {
+        let replaced = match replace() {
+            // whatever else is there makes way by itself, links unfollowed
+            Err(Errno::ISDIR) => clear(&folder, path, &name).and_then(|()| replace()),
+            replaced => replaced,
+        };
+        replaced.during("replace")
+    });
     if renamed.is_err() {
         let _ = rustix::fs::unlinkat(&folder, &half, AtFlags::empty());
     }
     renamed
+}
+
+/// Takes a folder out of the way, with what is below it as far as its modes let that be done. It is moved first, so what stays stays under another name.
+fn clear(folder: &OwnedFd, path: &str, name: &str) -> Result<(), Errno> {
+    let away = format!(".{}.old", std::process::id());
+    rustix::fs::renameat(folder, name, folder, &away)?;
+    let moved = Path::new(path).with_file_name(away);
+    let _ = std::fs::set_permissions(&moved, Permissions::from_mode(0o700));
+    let _ = std::fs::remove_dir_all(moved);
+    Ok(())
 }
 
 /// What begins with `#!` is a program and can be run.
@@ -62,6 +82,7 @@ fn get(path: &str, most: u64) -> Result<(), Failure> {
 }
 
 enum Missing {
+    /// And take what is no folder, links among it, out of the way.
     Make,
     Refuse,
 }
@@ -72,14 +93,27 @@ fn walk(path: &str, missing: Missing) -> Result<(OwnedFd, String), Failure> {
     let mut folder = rustix::fs::openat(CWD, ".", flags, Mode::empty()).during("open the working folder")?;
     let (parents, name) = path.rsplit_once('/').unwrap_or(("", path));
     for parent in parents.split('/').filter(|parent| !parent.is_empty()) {
-        if let Missing::Make = missing {
-            match rustix::fs::mkdirat(&folder, parent, Mode::from_raw_mode(0o755)) {
-                Ok(()) | Err(rustix::io::Errno::EXIST) => {}
-                Err(error) => return Err(error).during(format!("make the folder {parent}")),
+        let make = || match rustix::fs::mkdirat(&folder, parent, Mode::from_raw_mode(0o755)) {
+            Ok(()) | Err(Errno::EXIST) => Ok(()),
+            Err(error) => Err(error).during(format!("make the folder {parent}")),
+        };
+        let enter = || rustix::fs::openat(&folder, parent, flags, Mode::empty());
+        let entered = match missing {
+            Missing::Refuse => enter(),
+            Missing::Make => {
+                make()?;
+                match enter() {
+                    Err(Errno::NOTDIR | Errno::LOOP) => {
+                        rustix::fs::unlinkat(&folder, parent, AtFlags::empty())
+                            .during(format!("take {parent} out of the way"))?;
+                        make()?;
+                        enter()
+                    }
+                    entered => entered,
+                }
             }
-        }
-        folder =
-            rustix::fs::openat(&folder, parent, flags, Mode::empty()).during(format!("enter the folder {parent}"))?;
+        };
+        folder = entered.during(format!("enter the folder {parent}"))?;
     }
     Ok((folder, name.to_owned()))
 }
