@@ -21,7 +21,7 @@ pub struct Verdict {
     pub passed: bool,
     /// How it ended and its last words, for whoever writes the next prompt.
     pub feedback: String,
-    /// Why nothing was tested, which says nothing of the code: it was not run.
+    /// Why nothing was tested, which says nothing of the code.
     pub untested: Option<String>,
 }
 

@@ -122,6 +122,105 @@ async fn what_tests_nothing_is_no_success() {
     }
 }
 
+/// What `judge` says of right and of wrong code.
+async fn both(tests: &[&str]) -> Vec<(String, Verdict, Verdict)> {
+    const CODE: &str = "def add(a, b):\n    \"\"\"\n    >>> add(1, 2)\n    3\n    \"\"\"\n    return a SIGN b\n";
+    let with = |sign: &str| {
+        let code = CODE.replace("SIGN", sign);
+        judge(
+            tests
+                .iter()
+                .map(|tests| ((*tests).to_owned(), GeneratedCode { code: code.clone(), tests: (*tests).to_owned() }))
+                .collect(),
+        )
+    };
+    let (right, wrong) = (with("+").await, with("-").await);
+    right.into_iter().zip(wrong).map(|((tests, right), (_, wrong))| (tests, right, wrong)).collect()
+}
+
+#[tokio::test]
+async fn tests_count_however_they_are_started() {
+    const CASE: &str = "import unittest\nclass T(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n";
+    let started = |how: &str| format!("{CASE}{how}");
+    let table = [
+        started("unittest.main()"),
+        started("unittest.main(argv=['x'], verbosity=2)"),
+        started("from unittest import main\nmain(exit=False)"),
+        started("if __name__ == '__main__':\n    unittest.main()"),
+        started("unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(T))"),
+        started("unittest.main()\nraise SystemExit"),
+        started("import sys\nresult = unittest.main(exit=False).result\nsys.exit(not result.wasSuccessful())"),
+        started("class Other(T):\n    pass\ndel T\nunittest.main()"),
+        "import unittest\nclass Base(unittest.TestCase):\n    pass\nclass X(Base):\n    def test_add(self):\n        assert add(1, 2) == 3\n".to_owned(),
+        "from unittest import IsolatedAsyncioTestCase as Case\nclass X(Case):\n    async def test_add(self):\n        assert add(1, 2) == 3\n".to_owned(),
+        "import unittest\nclass X(unittest.TestCase):\n    def runTest(self):\n        assert add(1, 2) == 3\n".to_owned(),
+        "import unittest\nclass X(unittest.TestCase):\n    @classmethod\n    def setUpClass(cls):\n        cls.sum = add(1, 2)\n        assert cls.sum == 3\n    \
+         def test_add(self):\n        pass\nunittest.main(exit=False)\n".to_owned(),
+        "import doctest\ndoctest.testmod()".to_owned(),
+        "import doctest, solution\ndoctest.testmod(solution)".to_owned(),
+        "import doctest\ndoctest.run_docstring_examples(add, {'add': add})".to_owned(),
+        "import unittest\ncase = unittest.TestCase()\ncase.assertEqual(add(1, 2), 3)".to_owned(),
+        "test_add = lambda: None if add(1, 2) == 3 else add(None, None)".to_owned(),
+    ];
+    for (tests, right, wrong) in both(&table.each_ref().map(String::as_str)).await {
+        assert!(right.passed && right.untested.is_none(), "{tests}: {right:?}");
+        assert!(!wrong.passed && wrong.untested.is_none(), "{tests}: {wrong:?}");
+        let shown = ["Error", "Failed example"].iter().any(|words| wrong.feedback.contains(words));
+        assert!(shown, "{tests}: {}", wrong.feedback);
+    }
+}
+
+#[tokio::test]
+async fn tests_that_execute_nothing_are_no_tests() {
+    let table = [
+        "class TestA:\n    def helper(self):\n        assert add(1, 2) == 3\n",
+        "class TestA:\n    test_cases = [1, 2]\n",
+        "import unittest\nclass T(unittest.TestCase):\n    def check(self):\n        assert add(1, 2) == 3\n",
+        "import unittest\nclass T(unittest.TestCase):\n    def check(self):\n        assert add(1, 2) == 3\nunittest.main()",
+        "import unittest\nclass T(unittest.TestCase):\n    @unittest.skip('later')\n    def test_add(self):\n        assert add(1, 2) == 3\n",
+        "import unittest\n@unittest.skip('later')\nclass T(unittest.TestCase):\n    def test_add(self):\n        assert add(1, 2) == 3\nunittest.main()",
+        "import unittest\nclass T(unittest.TestCase):\n    def test_add(self):\n        yield\n        assert add(1, 2) == 3\n",
+        "import unittest\nclass T(unittest.TestCase):\n    async def test_add(self):\n        assert add(1, 2) == 3\n",
+        "import unittest\nrunner = unittest.TextTestRunner()\nrunner.run(unittest.TestSuite())",
+        "import unittest\ndef test_add():\n    raise unittest.SkipTest('later')\n",
+        "def test_add():\n    yield\n    assert add(1, 2) == 3\n",
+        "async def test_add():\n    yield\n    assert add(1, 2) == 3\n",
+        "import doctest\ndoctest.run_docstring_examples(print, {})",
+        "import no_such_library\nassert add(1, 2) == 3",
+    ];
+    for (tests, right, wrong) in both(&table).await {
+        for verdict in [right, wrong] {
+            assert!(!verdict.passed && verdict.untested.is_some(), "{tests}: {verdict:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_code_prints_or_brings_along_is_not_judged() {
+    let right = "def add(a, b):\n    return a + b\n";
+    let own = "import unittest\nclass TestOwn(unittest.TestCase):\n    def test_it(self):\n        self.fail()\ndef test_own():\n    assert False\n";
+    let tests = "import unittest\nclass T(unittest.TestCase):\n    def test_add(self):\n        self.assertEqual(add(1, 2), 3)\n\
+                 unittest.main()";
+    let of = |code: String, tests: &str| (code.clone(), GeneratedCode { code, tests: tests.to_owned() });
+    let passes = [
+        of(format!("{own}{right}"), tests),
+        of(format!("{own}{right}"), "assert add(1, 2) == 3"),
+        of(format!("\u{feff}{right}"), "\u{feff}assert add(1, 2) == 3"),
+        of(format!("import io, sys\nsys.stdout = io.StringIO()\n{right}"), "assert add(1, 2) == 3"),
+    ];
+    for (code, verdict) in judge(passes.into()).await {
+        assert!(verdict.passed, "{code}: {verdict:?}");
+    }
+    let untested = judge(vec![of(format!("print('no end of line', end='')\n{right}"), "class TestA:\n    pass")]).await;
+    assert!(untested[0].1.untested.is_some(), "{untested:?}");
+    let exits = ["import sys\nsys.exit(0)\n", "def add(a, b):\n    raise SystemExit\n"];
+    for (code, verdict) in
+        judge(exits.iter().map(|code| of((*code).to_owned(), "assert add(1, 2) == 3")).collect()).await
+    {
+        assert!(!verdict.passed && verdict.untested.is_none(), "{code}: {verdict:?}");
+    }
+}
+
 /// As in the reference harness, what is below the usual line for scripts rests, and a bare assertion is shown.
 #[tokio::test]
 async fn code_is_no_script() {

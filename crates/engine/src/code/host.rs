@@ -148,8 +148,8 @@ impl CodeHost {
         request: &CodeRequest,
         candidate: Option<CandidateId>,
     ) -> Result<Executed, EngineError> {
-        // tests that were executed as a script were judged otherwise
-        let kind = if matches!(request, CodeRequest::Tests { .. }) { "tests of a module" } else { "code" };
+        // tests that were executed as a script, or whose executions nobody counted, were judged otherwise
+        let kind = if matches!(request, CodeRequest::Tests { .. }) { "tests that are counted" } else { "code" };
         let key = self.known.key(kind, request);
         if let Some(known) = self.known.get::<Executed>(key).await? {
             let mut executed = known.answer;
