@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use clade_domain::{Assertion, CodeAnswer, CodeRequest, ModelAnswer, ModelRequest, Step};
 use serde_json::Value;
 
@@ -9,7 +11,7 @@ use crate::{
 };
 
 /// `unit-tests`: Python code in the output passes the tests of the value: statements that raise an error where it is wrong, or tests as pytest and unittest find them. The code is the
-/// output's first fenced block, or all of it, its thinking aside; the setting `head` is put in front, such as the beginning of a function that the
+/// output's first fenced block of Python's or nobody's, or all of it, its thinking aside; the setting `head` is put in front, such as the beginning of a function that the
 /// model was asked to complete. Each is run in a fresh sandbox.
 pub(crate) struct UnitTests;
 
@@ -45,24 +47,105 @@ impl Evaluator for UnitTests {
     }
 }
 
-/// What begins and ends a block.
-const FENCES: [&str; 2] = ["```", "~~~"];
+/// The fewest marks that begin a block, how much further than its beginning its end may stand, and the longest mark of a list, such as `10. `.
+const SHORTEST: usize = 3;
+const MARGIN: usize = 3;
+const LONGEST_LIST_MARK: usize = 4;
 
-/// The inside of the first fenced block that is Python's or nobody's; the whole text where there is none. A block without an end
-/// goes on to the end of the text.
-fn code_in(output: &str) -> &str {
-    let output = without_thinking(output);
+/// The inside of the first fenced block that is Python's or nobody's, by CommonMark 0.31, section 4.5, and beyond it as models write: a fence may
+/// stand behind words or in a list, and its end behind the last line. The whole text where there is none. A block without an end goes on to
+/// the end of the text.
+fn code_in(output: &str) -> Cow<'_, str> {
+    let output = without_thinking(output.trim_start_matches('\u{feff}'));
     let mut rest = output;
-    while let Some((at, fence)) = FENCES.iter().filter_map(|fence| Some((rest.find(fence)?, fence))).min() {
-        let inside = &rest[at + 3..];
-        let (language, body) = inside.split_once('\n').unwrap_or((inside, ""));
-        let end = body.find(fence).unwrap_or(body.len());
-        if ["", "python", "py", "python3"].contains(&language.trim().to_lowercase().as_str()) {
-            return &body[..end];
+    while let Some(fence) = Fence::first_in(rest) {
+        let (inside, behind) = fence.split(&rest[fence.body..]);
+        if fence.is_python {
+            return fence.outdented(inside);
         }
-        rest = body.get(end + 3..).unwrap_or_default();
+        rest = behind;
     }
-    output
+    Cow::Borrowed(output)
+}
+
+/// What begins a block.
+struct Fence {
+    mark: char,
+    /// How many marks; as many end it.
+    length: usize,
+    /// How far it stands from the beginning of its line, in a list behind the list's mark.
+    indent: usize,
+    is_python: bool,
+    /// Where the line after it begins.
+    body: usize,
+}
+
+impl Fence {
+    fn first_in(text: &str) -> Option<Self> {
+        let mut begin = 0;
+        for line in text.split_inclusive('\n') {
+            begin += line.len();
+            let found = line.find("```").into_iter().chain(line.find("~~~")).min();
+            let Some((before, at)) = found.map(|at| line.split_at(at)) else { continue };
+            let mark = if at.starts_with('`') { '`' } else { '~' };
+            let info = at.trim_start_matches(mark);
+            let length = at.len() - info.len();
+            let is_nobodys_end = info.trim().is_empty() && length >= 2 * SHORTEST;
+            // code within a line, or an empty block on one
+            if info.contains('`') || is_nobodys_end {
+                continue;
+            }
+            let is_margin = before.trim_start().len() <= LONGEST_LIST_MARK && !before.contains(char::is_alphabetic);
+            let indent = if is_margin { before.chars().count() } else { 0 };
+            return Some(Self { mark, length, indent, is_python: is_pythons_or_nobodys(info.trim()), body: begin });
+        }
+        None
+    }
+
+    /// What is in the block, and what comes behind it.
+    fn split<'t>(&self, body: &'t str) -> (&'t str, &'t str) {
+        let mark = self.mark.to_string().repeat(self.length);
+        let mut begin = 0;
+        for line in body.split_inclusive('\n') {
+            let (inner, next) = (line.trim_start(), begin + line.len());
+            let indent = line.len() - inner.len();
+            if inner.starts_with(&mark) && indent <= self.indent + MARGIN {
+                let behind = inner.trim_start_matches(self.mark).len();
+                return (&body[..begin], &body[next - behind..]);
+            }
+            let code = line.trim_end().trim_end_matches(self.mark);
+            if line.trim_end().len() - code.len() >= self.length && !code.trim().is_empty() {
+                return (&body[..begin + code.len()], &body[next..]);
+            }
+            begin = next;
+        }
+        (body, "")
+    }
+
+    /// The text without the indentation of the fence.
+    fn outdented<'t>(&self, inside: &'t str) -> Cow<'t, str> {
+        if self.indent == 0 {
+            return Cow::Borrowed(inside);
+        }
+        let outdent = |line: &'t str| {
+            let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+            &line[blank.min(self.indent)..]
+        };
+        Cow::Owned(inside.split_inclusive('\n').map(outdent).collect())
+    }
+}
+
+/// Whether the words behind a fence name Python, or no language: `python title="a.py"`, `{.python .numberLines}` and the like.
+fn is_pythons_or_nobodys(info: &str) -> bool {
+    let words = info.trim_matches(['{', '}']);
+    let named = if info.starts_with('{') {
+        words.split([' ', ',']).find(|word| !word.starts_with('#'))
+    } else {
+        words.split([' ', ',', '{', ':']).next()
+    };
+    let language = named.unwrap_or_default().trim_start_matches('.').to_lowercase();
+    let version = language.strip_prefix("python").or_else(|| language.strip_prefix("py"));
+    language.is_empty() || version.is_some_and(|version| version.chars().all(|one| one.is_ascii_digit() || one == '.'))
 }
 
 #[cfg(test)]
@@ -84,6 +167,26 @@ mod tests {
             ("~~~python\nx = '```'\n~~~\nDone.", "x = '```'\n"),
             ("<think>```python\nx = 0\n```</think>```python\nx = 1\n```", "x = 1\n"),
             ("<think>```python\nx = 0\n```", ""),
+            ("````python\nx = '''\n```\n'''\n````\nDone.", "x = '''\n```\n'''\n"),
+            ("~~~~python\nx = 1\n~~~~", "x = 1\n"),
+            ("1. Here:\n\n   ```python\n   def f():\n       pass\n   ```\n2. Done.", "def f():\n    pass\n"),
+            ("- ```python\n  x = 1\n  ```", "x = 1\n"),
+            ("  ```python\nx = 1\n  ```", "x = 1\n"),
+            ("```python\n    return 1\n```", "    return 1\n"),
+            ("```python title=\"a.py\"\nx = 1\n```", "x = 1\n"),
+            ("```{python}\nx = 1\n```", "x = 1\n"),
+            ("```{.python .numberLines}\nx = 1\n```", "x = 1\n"),
+            ("```{.sh}\nls\n```\n```python:a.py\nx = 1\n```", "x = 1\n"),
+            ("```python3.12\nx = 1\n```", "x = 1\n"),
+            ("```py\r\nx = 1\r\n```\r\nDone.", "x = 1\r\n"),
+            ("```python\nx = 1```", "x = 1"),
+            ("Here: ```python\nx = 1\n```", "x = 1\n"),
+            ("Use ```f``` so.\n```python\nx = 1\n```", "x = 1\n"),
+            ("```python\nx = \"```\" + y\n```", "x = \"```\" + y\n"),
+            ("``````\n```python\nx = 1\n```", "x = 1\n"),
+            ("```python\ndef f():\n    '''\n    ```\n    '''\n```", "def f():\n    '''\n    ```\n    '''\n"),
+            ("\u{feff}```python\nx = 1\n```", "x = 1\n"),
+            ("\u{feff}x = 1", "x = 1"),
         ] {
             assert_eq!(code_in(output), code, "{output}");
         }
