@@ -14,7 +14,8 @@ use std::time::Duration;
 use clade_daytona_fake::{Fake, FakeSettings};
 use clade_sandbox::conformance::{self, Offered, Surroundings};
 use clade_sandbox::{
-    Command, DaytonaBackend, DaytonaSettings, Language, Limits, Network, SandboxBackend, SandboxError, SandboxSpec,
+    Command, DaytonaBackend, DaytonaSettings, Ended, Language, Limit, Limits, Network, SandboxBackend, SandboxError,
+    SandboxSpec,
     channel::{Call, NoModels, Pool, RunnerSpec, Source},
     check_daytona, delete_left, left_behind,
 };
@@ -115,6 +116,19 @@ async fn machines_are_kept_and_go_on() {
         sandbox.destroy().await.unwrap();
         backend.delete_snapshot(&snapshot).await.unwrap();
     }
+}
+
+/// The agent looks behind a first thread that has ended, as the jail does.
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_counts_where_the_first_thread_has_ended() {
+    let (_fake, settings, _folder) = fake(false).await;
+    let limits = Limits { memory_mb: 128, ..Limits::default() };
+    let spec = SandboxSpec { limits, ..SandboxSpec::default() };
+    let sandbox = DaytonaBackend::new(settings).create(&spec, None).await.unwrap();
+    let hides = Command::new(["python3", "-c", include_str!("attempts/ended_first_thread.py")]);
+    let finished = sandbox.start(&hides).await.unwrap().finish(&[]).await.unwrap();
+    assert_eq!(finished.ended, Ended::Limit(Limit::Memory), "{finished:?}");
+    sandbox.destroy().await.unwrap();
 }
 
 /// Code inside is root there and can end the process that watches it. That is an error of its sandbox, soon, and nothing that waits.

@@ -80,16 +80,25 @@ def family(root):
     return found
 
 
-def memory(pid, resident):
-    # shared pages count once
+def shared_out(place):
+    """What a process or thread says of its memory, pages that several have shared out among them; None where it says nothing."""
     try:
-        with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
-            for line in file:
-                if line.startswith(b"Pss:"):
-                    return int(line.split()[1]) * 1024
+        with open(f"{place}/smaps_rollup", "rb") as file:
+            return next((int(line.split()[1]) * 1024 for line in file if line.startswith(b"Pss:")), None)
     except OSError:
-        pass
-    return resident
+        return None
+
+
+def memory(pid, resident):
+    told = shared_out(f"/proc/{pid}")
+    if told is None and resident == 0:
+        # where the first thread has ended, another one tells
+        try:
+            threads = os.listdir(f"/proc/{pid}/task")
+        except OSError:
+            return 0
+        told = next(filter(None, (shared_out(f"/proc/{pid}/task/{thread}") for thread in threads)), None)
+    return resident if told is None else told
 
 
 def disk():
