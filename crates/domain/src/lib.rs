@@ -38,7 +38,7 @@ pub use hash::ContentHash;
 pub use headroom::{Headroom, PowerRow};
 pub use ids::{CandidateId, ExampleId, IdError, NameError, RunId, SlotId, Timestamp, UserId, WorkspaceId};
 pub use judgement::{Judgement, ObjectiveScore};
-pub use models::{GenerationModels, ModelRole, ModelSpec, Models};
+pub use models::{GenerationModels, ModelRole, ModelSpec, Models, is_of_the_connection};
 pub use order::{Instruction, PostedOrder, Steering};
 pub use program::{ProgramCalls, ProgramSpec, Ran};
 pub use prompt::{Component, Demonstration, Prompt};

@@ -48,6 +48,27 @@ impl ModelSpec {
     }
 }
 
+/// Whether a header is the connection's own: it decides where a request goes, or where its body ends. Whoever connects sets it, and no provider's
+/// settings do. RFC 9110, sections 7.2, 7.6 and 10.1.1, and RFC 9112, section 6.
+#[must_use]
+pub fn is_of_the_connection(header: &str) -> bool {
+    let plain = header.trim().to_ascii_lowercase().replace('_', "-");
+    let own = [
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+        "keep-alive",
+        "http2-settings",
+        "max-forwards",
+    ];
+    own.contains(&plain.as_str()) || plain.starts_with("proxy-")
+}
+
 /// The models of a run by role.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Models {

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, time::Duration};
 
-use clade_domain::Sampling;
+use clade_domain::{Sampling, is_of_the_connection};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
@@ -198,7 +198,12 @@ impl ModelConfig {
             "apiHost" => self.api_host = Some(text()?),
             "model" => self.model = Some(text()?),
             "headers" => {
-                self.headers = headers(value).ok_or_else(|| format!("`headers` of {model} must map names to texts"))?
+                self.headers = headers(value).ok_or_else(|| format!("`headers` of {model} must map names to texts"))?;
+                if let Some(own) = self.headers.keys().find(|name| is_of_the_connection(name)) {
+                    return Err(format!(
+                        "the header `{own}` of {model} belongs to the connection, which sets it; take it out of `headers`"
+                    ));
+                }
             }
             "timeoutMs" => self.timeout = Some(Duration::from_millis(whole("a number of milliseconds from 0")?)),
             "maxRetries" => {
@@ -340,6 +345,12 @@ mod tests {
             ("openai:m", json!({"apiBaseUrl": "localhost:8080"}), "an http:// or https:// address"),
             ("openai:m", json!({"inputCost": 0.15}), "for 0.15 USD a million write 1.5e-7"),
             ("openai:m", json!({"passthrough": 1}), "must be a map"),
+            (
+                "openai:m",
+                json!({"headers": {"x-a": "b", "HOST": "elsewhere"}}),
+                "`HOST` of openai:m belongs to the connection",
+            ),
+            ("openai:m", json!({"headers": {"Transfer-Encoding": "chunked"}}), "belongs to the connection"),
             ("opnai:m", json!({}), "did you mean `openai`?"),
         ];
         for (model, config, expected) in cases {

@@ -4,6 +4,7 @@
 //! together for a [`clade_domain::ModelSpec`]. Deliberately absent: storage (the cache layer works on a trait that the
 //! engine fills), the environment (it is an argument), and any knowledge of prompts or runs.
 
+mod address;
 mod client;
 mod config;
 mod dotenv;
@@ -21,6 +22,7 @@ mod stack;
 mod usage;
 mod vendors;
 
+pub use address::{UnusualAddress, unusual_address};
 pub use client::{CallContext, ClientFuture, ModelClient, ModelError};
 pub use config::{ModelConfig, check_config};
 pub use http::{HostNames, Http, HttpError, Unreachable};
@@ -28,5 +30,5 @@ pub use keys::{Environment, Lookup, MissingKey, find_key};
 pub use name::{Endpoint, ModelName, NameError};
 pub use prices::{ModelFacts, Price, PriceTable, is_undercut, price_of};
 pub use setup_error::ModelSetupError;
-pub use stack::{SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve, unusual_address};
+pub use stack::{SharedLimits, SimulatedFactory, Stack, StackSettings, able, answer_reserve};
 pub use vendors::{ADDRESS, Charge, VENDORS, Vendor, Wire, vendor};

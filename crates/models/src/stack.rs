@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    address::{authority, base_url, requests_go_to, unusual_address},
     client::ModelClient,
     config::ModelConfig,
     http::{HostNames, Http, HttpError, Target},
@@ -307,49 +308,6 @@ impl Stack {
     }
 }
 
-/// Where a model is asked, unless at a known provider's public address: what a server has to allow. `None` for simulated models.
-#[must_use]
-pub fn unusual_address(spec: &ModelSpec) -> Option<String> {
-    let (name, config) = (ModelName::parse(&spec.id).ok()?, ModelConfig::read(&spec.id, &spec.config).ok()?);
-    if name.is_simulated() {
-        return None;
-    }
-    let none = Environment::new(|_| None);
-    let url = base_url(&name, &config, &none);
-    let usual = base_url(&name, &ModelConfig::default(), &none);
-    (name.base_url.is_some() || url != usual || crate::prices::is_this_machine(&url)).then_some(url)
-}
-
-/// The base URL in force: the config's, the name's own, the vendor's. Anthropic's and Gemini's are meant without the version
-/// path, and taken with it too.
-fn base_url(name: &ModelName, config: &ModelConfig, env: &Environment) -> String {
-    let url = if let Some(url) = &config.api_base_url {
-        url.clone()
-    } else if let Some(host) = &config.api_host {
-        let scheme = if crate::prices::is_this_machine(host) { "http" } else { "https" };
-        let host = host.trim_end_matches('/');
-        let path = if name.vendor.wire == Wire::OpenAi { "/v1" } else { "" };
-        if host.contains("://") { host.to_owned() } else { format!("{scheme}://{host}{path}") }
-    } else if let Some(url) = &name.base_url {
-        url.clone()
-    } else {
-        name.vendor.base_url(env)
-    };
-    let cut = match name.vendor.wire {
-        Wire::Anthropic => url.strip_suffix("/v1"),
-        Wire::Gemini => url.strip_suffix("/v1beta"),
-        Wire::Ollama => url.strip_suffix("/v1").or_else(|| url.strip_suffix("/api")),
-        Wire::OpenAi | Wire::Simulated => None,
-    };
-    cut.unwrap_or(&url).to_owned()
-}
-
-/// `HOST:PORT` of an address with its scheme.
-fn authority(url: &str) -> &str {
-    let from = url.find("://").map_or(0, |at| at + 3);
-    url[from..].find('/').map_or(url, |at| &url[..from + at])
-}
-
 fn target(
     name: &ModelName,
     config: &ModelConfig,
@@ -357,16 +315,7 @@ fn target(
     model: &str,
     key: Option<&SecretString>,
 ) -> Result<Target, HttpError> {
-    let address = match (name.endpoint, name.vendor.wire) {
-        (Endpoint::Embedding, Wire::Ollama) => format!("{base}/api/embed"),
-        (Endpoint::Embedding, _) => format!("{base}/embeddings"),
-        (Endpoint::Moderation, _) => format!("{base}/moderations"),
-        (Endpoint::Responses, _) => format!("{base}/responses"),
-        (Endpoint::Chat, Wire::Anthropic) => format!("{base}/v1/messages"),
-        (Endpoint::Chat, Wire::Gemini) => format!("{base}/v1beta/models/{model}:generateContent"),
-        (Endpoint::Chat, Wire::Ollama) => format!("{base}/api/chat"),
-        (Endpoint::Chat, Wire::OpenAi | Wire::Simulated) => format!("{base}/chat/completions"),
-    };
+    let address = requests_go_to(name, base, model);
     let secret = key.map(|key| match name.vendor.wire {
         Wire::Anthropic => ("x-api-key", key.expose_secret().to_owned()),
         Wire::Gemini => ("x-goog-api-key", key.expose_secret().to_owned()),

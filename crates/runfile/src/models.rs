@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use clade_domain::{GenerationModels, ModelSpec, Models, ProgramSpec};
+use clade_domain::{GenerationModels, ModelSpec, Models, ProgramSpec, is_of_the_connection};
 use clade_text::environment;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -332,7 +332,15 @@ impl Loader<'_, '_> {
                 self.context.problem(&place, message, fix);
             }
         }
-        if let Some(Value::Object(headers)) = spec.config.get("headers") {
+        if let Some(Value::Object(headers)) = spec.config.get_mut("headers") {
+            headers.retain(|key, _| {
+                if is_of_the_connection(key) {
+                    let message = format!("the header `{key}` belongs to the connection");
+                    let fix = "take it out: whoever connects sets it; where a model is asked is `apiBaseUrl`";
+                    self.context.problem(&path.name("headers").name(key), message, fix);
+                }
+                !is_of_the_connection(key)
+            });
             for (key, value) in headers {
                 // a reference is stored as it is written
                 let refers = value.as_str().is_some_and(|text| text.contains("${") || text.contains("{{"));

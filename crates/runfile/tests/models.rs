@@ -158,3 +158,18 @@ fn a_key_goes_to_no_other_address_than_its_own() {
         other("{id: 'openai:chat:e', config: {apiBaseUrl: 'http://127.0.0.1:8961/v1', temperature: 0}}").unwrap();
     assert_eq!(same.secrets.len(), 1);
 }
+
+#[test]
+fn a_header_of_the_connection_is_refused_at_its_line() {
+    let headers = ["Host", "content-length", "Transfer_Encoding", "TE", "Proxy-Authorization", "Keep-Alive", "Expect"];
+    for header in headers {
+        let file = format!(
+            "providers:\n  - id: openai:a\n    config:\n      headers:\n        X-Team: a\n        {header}: a\n\
+             tests: file://rows.jsonl\ndefaultTest: {{assert: [{{type: equals, value: '{{{{a}}}}'}}]}}\n"
+        );
+        let problems = try_load(&file).map(drop).unwrap_err().to_string();
+        let place = format!("p.yaml:7:{}: the header `{header}` belongs to the connection", header.len() + 11);
+        assert!(problems.contains(&place), "{problems}");
+        assert_eq!(problems.matches("fix:").count(), 1, "{problems}");
+    }
+}

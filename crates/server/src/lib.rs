@@ -24,6 +24,7 @@ mod openapi;
 mod outside;
 mod page;
 mod patron;
+mod place;
 mod presence;
 mod problem;
 mod rate;

@@ -3,12 +3,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use clade_accounts::{Accounts, Vault};
 use clade_domain::{ModelSpec, News, RunSpec, SandboxCeiling, SandboxSpec, UserId, WorkspaceId};
 use clade_engine::{Budgets, CodeHere, Keys, Patron};
-use clade_models::{Environment, HostNames, is_undercut, unusual_address};
+use clade_models::{Environment, HostNames, UnusualAddress, is_undercut, unusual_address};
 use clade_store::RunSummary;
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{reach::Reach, webhooks::Outbox};
+use crate::{place::Place, reach::Reach, webhooks::Outbox};
 
 /// Gives runs the keys and budgets of their workspace.
 #[derive(Clone)]
@@ -78,8 +78,14 @@ impl WorkspacePatron {
                     model.id
                 ));
             }
-            let Some(url) = unusual_address(model) else { continue };
-            if !found.value.base_urls.iter().any(|known| below(&url, known)) {
+            let Some(UnusualAddress { base: url, requests }) = unusual_address(model) else { continue };
+            // whoever connects takes both as one
+            let places = [&url, &requests].map(|address| Place::read(address));
+            let [base, requests] =
+                places.map(|place| place.map_err(|why| format!("`{}` is at {url}: {why}", model.id)));
+            let (base, requests) = (base?, requests?);
+            let mut known = found.value.base_urls.iter().filter_map(|known| Place::read(known).ok());
+            if !known.any(|known| base.is_below(&known) && requests.is_below(&known)) {
                 return Err(format!(
                     "`{}` is at {url}, which runs of this workspace may not call; an admin adds the address to its `base_urls`",
                     model.id
@@ -139,29 +145,5 @@ impl Patron for WorkspacePatron {
 
     fn code(&self) -> Option<&CodeHere> {
         Some(&self.code)
-    }
-}
-
-/// Whether an address is one that is known, or below it.
-fn below(url: &str, known: &str) -> bool {
-    let known = known.trim_end_matches('/');
-    url.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_below_one_that_is_known_and_not_beside_it() {
-        let table = [
-            ("https://llm.example.org/v1", "https://llm.example.org", true),
-            ("https://llm.example.org/v1", "https://llm.example.org/v1/", true),
-            ("https://llm.example.org.evil.example/v1", "https://llm.example.org", false),
-            ("http://llm.example.org/v1", "https://llm.example.org", false),
-        ];
-        for (url, known, expected) in table {
-            assert_eq!(below(url, known), expected, "{url} {known}");
-        }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     caller::Caller,
     extract::{Body, Revision, tagged},
     page::Page,
+    place::Place,
     route::Route,
 };
 
@@ -182,7 +183,11 @@ async fn change(
     Body(change): Body<WorkspaceChange>,
 ) -> Result<Response, Problem> {
     for url in change.base_urls.iter().flatten() {
-        app.reach.callable(url).await.map_err(|why| {
+        let reached = match Place::read(url) {
+            Ok(_) => app.reach.callable(url).await,
+            Err(why) => Err(format!("`{url}`: {why}")),
+        };
+        reached.map_err(|why| {
             Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "base_url", why)
                 .fix("name an address of the internet, as https://...")
         })?;
