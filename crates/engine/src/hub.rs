@@ -51,7 +51,7 @@ pub trait Patron: Send + Sync {
 
 /// Runs that go on in this process, each a task, several at once.
 ///
-/// They share the limits of providers, workspace by workspace, and are served in turn. A run that was started here is marked in
+/// They share what was learned of the limits of a key at a provider, whatever their workspaces, and are served in turn. A run that was started here is marked in
 /// its row until it is paused or ends, so a process that comes later knows what to go on with. The hub is the only one beside
 /// the runner that spawns, and [`Hub::close`] awaits everything.
 pub struct Hub {
@@ -59,7 +59,7 @@ pub struct Hub {
     pub(crate) patron: Arc<dyn Patron>,
     version: String,
     active: Mutex<BTreeMap<RunId, Active>>,
-    limits: Mutex<BTreeMap<WorkspaceId, Arc<SharedLimits>>>,
+    limits: Arc<SharedLimits>,
     pub(crate) purses: Purses,
     mended: Mended,
     pub(crate) tasks: TaskTracker,
@@ -82,7 +82,7 @@ impl Hub {
             patron,
             version: version.into(),
             active: Mutex::default(),
-            limits: Mutex::default(),
+            limits: Arc::default(),
             purses: Purses::default(),
             mended: Mended::default(),
             tasks: TaskTracker::new(),
@@ -112,7 +112,7 @@ impl Hub {
         spec.optimize.budget = *state.budget();
         let keys = self.patron.keys(&row, &spec).await.map_err(EngineError::Keys)?;
         let shared = Shared {
-            limits: Some(self.limits_of(&row.workspace)),
+            limits: Some(self.limits()),
             purses: self.purses_of(&row.workspace, &row.by).await?,
             answers: self.patron.sharing(),
             key: None,
@@ -330,9 +330,8 @@ impl Hub {
         Ok(())
     }
 
-    pub(crate) fn limits_of(&self, workspace: &WorkspaceId) -> Arc<SharedLimits> {
-        let mut limits = self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        limits.entry(workspace.clone()).or_default().clone()
+    pub(crate) fn limits(&self) -> Arc<SharedLimits> {
+        self.limits.clone()
     }
 
     fn with<T>(&self, run: &RunId, see: impl FnOnce(&Active) -> T) -> Result<T, EngineError> {

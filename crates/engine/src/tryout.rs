@@ -52,7 +52,7 @@ impl Hub {
         let mut settings = StackSettings::new(keys.environment.clone(), ledger.clone());
         settings.keys.clone_from(&keys.inline);
         settings.names.clone_from(&keys.names);
-        settings.shared = Some(self.limits_of(&owner.workspace));
+        settings.shared = Some(self.limits());
         settings.stopping = self.closing.child_token();
         settings.retry = RetryPolicy::default().at_most(TRIES);
         settings.simulated = Some(simulated(key, 0));

@@ -11,9 +11,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    address::{authority, base_url, requests_go_to, unusual_address},
+    address::{base_url, requests_go_to, unusual_address},
     client::ModelClient,
     config::ModelConfig,
+    hosts::{Host, SharedLimits, account},
     http::{HostNames, Http, HttpError, Target},
     keys::{Environment, find_key},
     layers::{
@@ -104,12 +105,7 @@ impl StackSettings {
     }
 }
 
-/// Limits of provider hosts, found out once for all runs that use them: calls at once and calls a minute. Runs are served in
-/// turn, whatever their sizes.
-#[derive(Debug, Default)]
-pub struct SharedLimits(Mutex<BTreeMap<String, Arc<Host>>>);
-
-/// Builds clients: one HTTP client, and one limiter and one pacer for each provider host, shared by all its models.
+/// Builds clients: one HTTP client, and one limiter and one pacer for each key at a provider host, shared by all its models.
 pub struct Stack {
     settings: StackSettings,
     http: Http,
@@ -117,14 +113,10 @@ pub struct Stack {
     unusual: Http,
     hosts: Arc<SharedLimits>,
     turns: Mutex<BTreeMap<String, [Turn; 2]>>,
+    /// The user's own limits on calls a minute and the time between two.
+    paces: Mutex<BTreeMap<String, Arc<Pacer>>>,
     /// The user's own limit on calls at once, where the host's is shared.
     own: Option<Arc<Limiter>>,
-}
-
-#[derive(Debug)]
-struct Host {
-    pacer: Arc<Pacer>,
-    limiter: Arc<Limiter>,
 }
 
 impl fmt::Debug for Stack {
@@ -160,7 +152,7 @@ impl Stack {
         let hosts = settings.shared.clone().unwrap_or_default();
         let http = Http::new();
         let unusual = settings.names.clone().map_or_else(|| http.clone(), Http::by);
-        Self { settings, http, unusual, hosts, turns: Mutex::default(), own }
+        Self { settings, http, unusual, hosts, turns: Mutex::default(), paces: Mutex::default(), own }
     }
 
     /// The client of a model with all layers around it. Asks nothing of the provider.
@@ -176,7 +168,10 @@ impl Stack {
             return Err(ModelSetupError::UnknownPrice(spec.id.clone()));
         }
         let base_url = base_url(&name, &config, &settings.env);
-        let (host, [rate_turn, call_turn]) = self.host(&name, &base_url, &config);
+        let config = self.filled(spec, &name, config)?;
+        let key = find_key(&spec.id, name.vendor, &config, &settings.env).ok().flatten();
+        let account = account(spec, &name, &config, &base_url, key.as_ref());
+        let (host, [rate_turn, call_turn]) = self.host(&account);
         let client = self.provider(spec, &name, &config, &base_url, price, &host)?;
         let shown = config.model.clone().unwrap_or_else(|| name.model.clone());
         let counters = &settings.counters;
@@ -195,10 +190,15 @@ impl Stack {
         let limit = config.sampling.max_tokens;
         let client = BudgetLayer::new(Arc::new(client), settings.ledger.clone(), price, limit);
         let client = ConcurrencyLayer::new(Arc::new(client), host.limiter.clone()).in_turn(call_turn);
-        let client: Arc<dyn ModelClient> = match &self.own {
-            Some(own) => Arc::new(ConcurrencyLayer::new(Arc::new(client), own.clone())),
-            None => Arc::new(client),
-        };
+        let mut client: Arc<dyn ModelClient> = Arc::new(client);
+        // a run waits for its own limits before it takes a place that others could have
+        for pace in self.paces(&account, &config) {
+            let paced = RateLayer::new(client, pace).as_set();
+            client = Arc::new(paced.stopped_by(settings.stopping.clone()));
+        }
+        if let Some(own) = &self.own {
+            client = Arc::new(ConcurrencyLayer::new(client, own.clone()));
+        }
         let policy = match config.max_retries {
             Some(most) => settings.retry.at_most(most.saturating_add(1)),
             None => settings.retry,
@@ -218,22 +218,52 @@ impl Stack {
         })
     }
 
-    /// The limits of a model's host, and this run's places in their two queues.
-    fn host(&self, name: &ModelName, base_url: &str, config: &ModelConfig) -> (Arc<Host>, [Turn; 2]) {
-        // what is simulated in this process has no host: each model for itself
-        let key = if name.is_simulated() { name.to_string() } else { authority(base_url).to_owned() };
+    /// The limits of whom a provider counts as one, and this run's places in their two queues.
+    fn host(&self, account: &str) -> (Arc<Host>, [Turn; 2]) {
         let shared = self.settings.shared.is_some();
-        let mut hosts = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let host = hosts.entry(key.clone()).or_insert_with(|| {
-            let pacer = Pacer::new(config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
-            let pacer = Arc::new(pacer);
-            let limiter = Limiter::new(self.settings.max_concurrency.filter(|_| !shared)).beside(pacer.clone());
-            Arc::new(Host { pacer, limiter: Arc::new(limiter) })
-        });
+        let host = self.hosts.host(account, self.settings.max_concurrency.filter(|_| !shared));
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         let turn = || if shared { Turn::shared() } else { Turn::default() };
-        let turns = turns.entry(key).or_insert_with(|| [turn(), turn()]);
-        (host.clone(), turns.clone())
+        (host, turns.entry(account.to_owned()).or_insert_with(|| [turn(), turn()]).clone())
+    }
+
+    /// What the user allows: the least time between two calls there, and the requests and tokens a minute of models with these limits.
+    fn paces(&self, account: &str, config: &ModelConfig) -> Vec<Arc<Pacer>> {
+        let (requests, tokens, delay) = (config.requests_per_minute, config.tokens_per_minute, self.settings.delay);
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found = Vec::new();
+        if !delay.is_zero() {
+            let pacer = || Arc::new(Pacer::new(None, None, delay));
+            found.push(paces.entry(account.to_owned()).or_insert_with(pacer).clone());
+        }
+        if requests.is_some() || tokens.is_some() {
+            let pacer = || Arc::new(Pacer::new(requests, tokens, Duration::ZERO));
+            found.push(paces.entry(format!("{account} {requests:?} {tokens:?}")).or_insert_with(pacer).clone());
+        }
+        found
+    }
+
+    /// A model's settings with the key of its run and what its headers stand for.
+    fn filled(
+        &self,
+        spec: &ModelSpec,
+        name: &ModelName,
+        mut config: ModelConfig,
+    ) -> Result<ModelConfig, ModelSetupError> {
+        let settings = &self.settings;
+        if name.is_simulated() {
+            return Ok(config);
+        }
+        for (header, value) in &mut config.headers {
+            *value = expand(value, &|name| settings.env.get(name)).map_err(|Unset(variable)| {
+                let (model, header) = (name.to_string(), header.clone());
+                ModelSetupError::Header { model, header, variable }
+            })?;
+        }
+        if let Some(key) = settings.keys.get(spec.name()) {
+            config.api_key = Some(key.clone());
+        }
+        Ok(config)
     }
 
     fn provider(
@@ -257,19 +287,7 @@ impl Stack {
         if model.is_empty() {
             return Err(ModelSetupError::NoModel(spec.id.clone()));
         }
-        let mut config = config.clone();
-        for (header, value) in &mut config.headers {
-            *value = expand(value, &|name| settings.env.get(name)).map_err(|Unset(variable)| {
-                let (model, header) = (full_name.clone(), header.clone());
-                ModelSetupError::Header { model, header, variable }
-            })?;
-        }
-        let config = &config;
-        let mut with_key = config.clone();
-        if let Some(key) = settings.keys.get(spec.name()) {
-            with_key.api_key = Some(key.clone());
-        }
-        let key = find_key(&full_name, name.vendor, &with_key, &settings.env)?;
+        let key = find_key(&full_name, name.vendor, config, &settings.env)?;
         let target = target(name, config, base_url, &model, key.as_ref())
             .map_err(|source| ModelSetupError::Http { model: full_name.clone(), source })?;
         let secrets = key.into_iter().chain(
@@ -281,7 +299,7 @@ impl Stack {
                 http: if unusual_address(spec).is_some() { self.unusual.clone() } else { self.http.clone() },
                 full_name,
                 base_url: base_url.to_owned(),
-                key_fix: key_fix(name.vendor, &with_key),
+                key_fix: key_fix(name.vendor, config),
                 redactor: Redactor::new(secrets),
                 pacer: host.pacer.clone(),
                 counters: settings.counters.clone(),

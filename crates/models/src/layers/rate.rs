@@ -15,19 +15,26 @@ pub struct RateLayer {
     pacer: Arc<Pacer>,
     turn: Turn,
     stopping: CancellationToken,
+    learns: bool,
 }
 
 impl RateLayer {
     /// Around a client; the pacer is shared by all clients of a provider.
     #[must_use]
     pub fn new(inner: Arc<dyn ModelClient>, pacer: Arc<Pacer>) -> Self {
-        Self { inner, pacer, turn: Turn::default(), stopping: CancellationToken::new() }
+        Self { inner, pacer, turn: Turn::default(), stopping: CancellationToken::new(), learns: true }
     }
 
     /// The same, where other runs share the pacer: this run stands in its queue once at a time.
     #[must_use]
     pub fn in_turn(self, turn: Turn) -> Self {
         Self { turn, ..self }
+    }
+
+    /// The same, where the pacer keeps to what the user set: another one learns from the provider.
+    #[must_use]
+    pub fn as_set(self) -> Self {
+        Self { learns: false, ..self }
     }
 
     /// Lets the token end every wait for a turn, with [`ModelError::Stopped`]: a provider may have asked to wait for hours.
@@ -47,7 +54,9 @@ impl RateLayer {
     fn note<T>(&self, pass: Pass, result: &Result<T, ModelError>, usage: impl FnOnce(&T) -> u64) {
         match result {
             Ok(answer) => self.pacer.answered(pass, usage(answer)),
-            Err(ModelError::Temporary { throttled: true, retry_after, .. }) => self.pacer.throttled(pass, *retry_after),
+            Err(ModelError::Temporary { throttled: true, retry_after, .. }) if self.learns => {
+                self.pacer.throttled(pass, *retry_after)
+            }
             Err(_) => self.pacer.failed(pass),
         }
     }

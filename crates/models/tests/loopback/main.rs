@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may end a test")]
 
+mod hosts;
 mod kept;
 mod support;
 mod trouble;
