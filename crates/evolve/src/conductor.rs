@@ -242,9 +242,9 @@ impl Conductor {
         let seed = child_seed(self.state.spec().seed, &[u64::MAX]);
         let first = scores(CandidateId(0));
         let evidence = if chosen == CandidateId(0) {
-            statistics::unchanged(&first, CONFIDENCE, seed)
+            statistics::unchanged(&first, statistics::CONFIDENCE, seed)
         } else {
-            statistics::evidence(&first, &scores(chosen), CONFIDENCE, seed)
+            statistics::evidence(&first, &scores(chosen), statistics::CONFIDENCE, seed)
         };
         let errors = |candidate| self.state.cells(candidate).map_or(0, |cells| cells.failed(Split::Test));
         let chosen_errors = if chosen == CandidateId(0) { 0 } else { errors(chosen) };
@@ -321,7 +321,6 @@ impl Conductor {
     }
 }
 
-const CONFIDENCE: f64 = 0.95;
 /// Train examples that a candidate written by hand meets.
 const LOOK: usize = 30;
 

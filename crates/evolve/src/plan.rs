@@ -70,15 +70,9 @@ impl Plan {
             // every example in order: no stage has a part of its own
             return Self { train: Vec::new(), validation: Vec::new(), test: Vec::new() };
         }
-        let seed = state.spec().optimize.splits.seed;
-        let shuffled = |split: Split, salt: u64| {
-            let mut examples = state.dataset().examples(split);
-            examples.sort_by_cached_key(|id| (child_seed(seed, &[salt, u64::from(id.0)]), *id));
-            examples
-        };
-        let train = shuffled(Split::Train, 1);
-        let mut validation = shuffled(Split::Validation, 2);
-        let mut test = shuffled(Split::Test, 3);
+        let train = shuffled(state, Split::Train, 1);
+        let mut validation = shuffled(state, Split::Validation, 2);
+        let mut test = Self::in_order_of_proof(state);
         if let Some(calls) = state.budget().calls {
             let per_example =
                 f64::from(state.spec().task_calls() + state.dataset().judge_calls) * f64::from(state.repeat());
@@ -87,6 +81,12 @@ impl Plan {
             cut(&mut test, quarter / 2.0);
         }
         Self { train, validation, test }
+    }
+
+    /// All test examples in the order in which proving meets them, of which limits leave the first ones.
+    #[must_use]
+    pub fn in_order_of_proof(state: &RunState) -> Vec<ExampleId> {
+        shuffled(state, Split::Test, 3)
     }
 
     /// What the search can still pay for.
@@ -205,6 +205,13 @@ struct LimitUse {
     proposal: f64,
     /// The most that proving may take; without bound where its examples were cut in advance.
     proof: f64,
+}
+
+fn shuffled(state: &RunState, split: Split, salt: u64) -> Vec<ExampleId> {
+    let seed = state.spec().optimize.splits.seed;
+    let mut examples = state.dataset().examples(split);
+    examples.sort_by_cached_key(|id| (child_seed(seed, &[salt, u64::from(id.0)]), *id));
+    examples
 }
 
 fn cut(examples: &mut Vec<ExampleId>, most: f64) {

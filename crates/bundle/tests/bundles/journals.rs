@@ -115,11 +115,9 @@ async fn proven(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 
 fn prove(lines: &mut [Value], change: impl FnOnce(&mut Value)) {
     first(lines, "candidate_chosen")["candidate"] = json!(1);
-    let mut evidence = json!({
-        "n": 100, "seed_score": 0.5, "seed_ci": [0.4, 0.6], "best_score": 0.5, "best_ci": [0.4, 0.6], "difference": 0.0,
-        "ci_low": -0.1, "ci_high": 0.1, "confidence": 0.95, "p_value": 1.0, "test": "mcnemar", "improved": false,
-        "wins": 0, "losses": 0, "needed": [], "sentence": "No difference."
-    });
+    // every second one is right, for both
+    let scores: Vec<f64> = (0..100).map(|n| f64::from(n % 2)).collect();
+    let mut evidence = json!(clade_evolve::statistics::evidence(&scores, &scores, 0.95, 1));
     change(&mut evidence);
     let line = first(lines, "sandboxes_kept");
     *line = json!({ "seq": line["seq"], "at": line["at"], "event": "evidence_measured", "evidence": evidence });
@@ -144,6 +142,13 @@ async fn evidence_that_its_trials_do_not_give_is_refused() {
         ("an interval upside down", "ci_low", json!(0.9)),
         ("an interval of scores beyond what can be", "best_ci", json!([0.4, 3.0])),
         ("errors that nobody made", "seed_errors", json!(50)),
+        ("a chance a little lower", "p_value", json!(0.985)),
+        ("an interval that is narrower", "ci_high", json!(0.001)),
+        ("an interval of scores that is narrower", "seed_ci", json!([0.49, 0.51])),
+        ("another level", "confidence", json!(0.5)),
+        ("another test", "test", json!("permutation")),
+        ("fewer examples that would do", "needed", json!([[0.02, 3]])),
+        ("other words", "sentence", json!("improvement shown: 0.1 -> 0.9")),
     ];
     for (name, field, value) in table {
         let said = refusal(&proven(|evidence| evidence[field] = value).await).await;

@@ -8,6 +8,8 @@ use super::paired::{PairedCounts, mcnemar_one_sided, permutation_one_sided};
 use super::power::{SIGNIFICANCE, examples_needed, second_moment};
 use super::sentence;
 
+/// The level of every interval that a run states.
+pub const CONFIDENCE: f64 = 0.95;
 /// Gains for which the number of test examples is reported.
 const REPORTED_GAINS: [f64; 3] = [0.02, 0.05, 0.10];
 

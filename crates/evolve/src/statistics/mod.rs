@@ -22,7 +22,7 @@ mod tango;
 
 pub use bootstrap::{BootstrapMethod, RESAMPLES, bootstrap_mean_ci};
 pub use difference::difference_ci;
-pub use evidence::{evidence, unchanged, with_errors};
+pub use evidence::{CONFIDENCE, evidence, unchanged, with_errors};
 pub use holm::holm;
 pub use interval::{Interval, mean_ci, unseen_mass_ci, wilson_ci};
 pub use noise::{Noise, noise};
