@@ -10,7 +10,7 @@ use crate::{
     App, Gate, Problem,
     caller::Caller,
     extract::{Asked, Flag, Named},
-    page::{Page, cut},
+    page::{Keyed, Page, after, cut},
     route::Route,
 };
 
@@ -103,17 +103,21 @@ async fn list(
         graph.nodes().iter().filter(|node| kept.as_ref().is_none_or(|kept| kept.contains(&node.id))).collect();
     let score = |node: &Node| node.score.map_or(-1.0, |score| score.mean);
     let low = |node: &Node| node.score.map_or(-1.0, |score| score.low);
-    match wanted.sort.unwrap_or_default() {
-        Sort::Id => {}
-        Sort::Score => nodes.sort_by(|a, b| score(a).total_cmp(&score(b))),
-        Sort::Low => nodes.sort_by(|a, b| low(a).total_cmp(&low(b))),
-        Sort::Generation => nodes.sort_by_key(|node| node.generation),
-        Sort::Cost => nodes.sort_by(|a, b| a.cost.0.total_cmp(&b.cost.0)),
-    }
-    if wanted.desc.0 {
-        nodes.reverse();
-    }
-    let page = cut(nodes, wanted.cursor.as_deref(), wanted.limit)?;
+    let sort = wanted.sort.unwrap_or_default();
+    let value = |node: &Node| match sort {
+        Sort::Id => 0.0,
+        Sort::Score => score(node),
+        Sort::Low => low(node),
+        Sort::Generation => f64::from(node.generation),
+        Sort::Cost => node.cost.0,
+    };
+    let key = |node: &&Node| Keyed(value(node), node.id.clone());
+    let order = |a: &Keyed<f64, NodeId>, b: &Keyed<f64, NodeId>| {
+        let order = a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1));
+        if wanted.desc.0 { order.reverse() } else { order }
+    };
+    nodes.sort_by(|a, b| order(&key(a), &key(b)));
+    let page = after(nodes, (wanted.cursor.as_deref(), wanted.limit), key, order)?;
     let texts = match wanted.text.0 {
         true => app.lineage.texts(page.items.iter().copied()).await?,
         false => Default::default(),

@@ -1,9 +1,9 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
-use clade_domain::{Action, ContentHash, Role, RunSpec, WorkspaceId};
+use clade_domain::{Action, ContentHash, Role, RunId, RunSpec, WorkspaceId};
 use clade_engine::{Progress, RunReport, estimate, row_of, settled};
 use clade_evolve::RunState;
 use clade_filter::Filter;
-use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary};
+use clade_store::{RUN_FIELDS, RunFilter, RunOrder, RunSummary, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -86,8 +86,10 @@ async fn list(
 ) -> Result<Json<Page<RunRow>>, Problem> {
     let filter = Filter::parse(query.filter.as_deref().unwrap_or_default(), &RUN_FIELDS)?;
     let limit = limit(query.limit)?;
-    let cursor = query.cursor.as_deref().map(str::parse).transpose();
-    let mut after = cursor.map_err(|_| Problem::cursor())?;
+    let mut after = match query.cursor.as_deref() {
+        Some(cursor) => Some(of_this_list(&app, caller.workspace()?, cursor).await?),
+        None => None,
+    };
     let order = query.order.unwrap_or_default();
     let part = match filter.is_all() {
         true => u32::try_from(limit + 1).unwrap_or(PART),
@@ -122,6 +124,15 @@ async fn list(
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|last| last.run.run.to_string());
     Ok(Json(Page { items, next }))
+}
+
+/// A cursor of a list, which names a run of the workspace: one of elsewhere would tell when it was made.
+async fn of_this_list(app: &App, workspace: &WorkspaceId, cursor: &str) -> Result<RunId, Problem> {
+    match app.store.summary(cursor.to_owned()).await {
+        Ok(row) if row.run.as_str() == cursor && row.workspace == *workspace => Ok(row.run),
+        Ok(_) | Err(StoreError::NotFound { .. } | StoreError::Ambiguous { .. }) => Err(Problem::cursor()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A run, and what one may do with it.

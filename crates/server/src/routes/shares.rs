@@ -14,7 +14,7 @@ use crate::{
     App, Gate, Problem,
     caller::Caller,
     extract::{Asked, Body, Named},
-    page::{Page, PageQuery, cut},
+    page::{Keyed, Page, PageQuery, after},
     route::Route,
 };
 
@@ -104,7 +104,9 @@ async fn paged(
     page: PageQuery,
     now: Timestamp,
 ) -> Result<Json<Page<ShareView>>, Problem> {
-    let Page { items: found, next } = cut(found, page.cursor.as_deref(), page.limit)?;
+    let key = |share: &Stored<Share>| Keyed(share.created.0, share.value.id.clone());
+    let asked = (page.cursor.as_deref(), page.limit);
+    let Page { items: found, next } = after(found, asked, key, |a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
     let mut items = Vec::new();
     for share in found {
         items.push(view(app, share.value, now).await?);

@@ -6,6 +6,7 @@ mod addresses;
 mod attacks;
 mod ceilings;
 mod common;
+mod cursors;
 mod documents;
 mod figures;
 mod going_down;
