@@ -5,7 +5,9 @@ use clade_domain::{Action, CandidateId, Comment, RunId, Timestamp, UserId};
 use clade_store::{Change, ReadRecords, RecordQuery, Stored};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::audit::{Became, entry};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
@@ -189,7 +191,10 @@ async fn remove(
     if found.value.by != *caller.user() && !caller.may(Action::DeleteRuns) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "this comment is somebody else's"));
     }
-    app.store.commit(vec![Change::remove(&found)]).await?;
+    // what was said is gone, and the log does not bring it back
+    let before = json!({ "id": found.value.id, "by": found.value.by, "candidate": found.value.candidate });
+    let told = entry(&caller, caller.workspace()?, ("comment.remove", run.as_str()), Became(before, Value::Null))?;
+    app.store.commit(vec![Change::remove(&found), told]).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

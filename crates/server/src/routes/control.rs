@@ -137,15 +137,25 @@ async fn delete(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pr
     }
     // another process may be at it
     clade_engine::check_free(app.store.as_ref(), run).await?;
-    app.store.put_summary(RunSummary { deleted: true, ..caller.run()?.clone() }).await?;
-    let row = caller.run()?;
+    let _alone = app.editing.alone(run).await;
+    let row = app.store.summary(run.to_string()).await?;
+    if row.deleted {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    app.store.put_summary(RunSummary { deleted: true, ..row.clone() }).await?;
     let before = json!({ "description": row.description, "status": row.status, "spent": row.spent });
     noted(&app, &caller, "run.delete", Became(before, Value::Null)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn restore(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
-    app.store.put_summary(RunSummary { deleted: false, ..caller.run()?.clone() }).await?;
+    let run = &caller.run()?.run;
+    let _alone = app.editing.alone(run).await;
+    let row = app.store.summary(run.to_string()).await?;
+    if !row.deleted {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    app.store.put_summary(RunSummary { deleted: false, ..row }).await?;
     noted(&app, &caller, "run.restore", NOTHING).await?;
     Ok(StatusCode::NO_CONTENT)
 }

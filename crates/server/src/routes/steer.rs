@@ -107,8 +107,22 @@ async fn steer(app: &App, caller: &Caller, steering: Steering) -> Result<StatusC
 
 async fn steer_alone(app: &App, caller: &Caller, steering: Steering) -> Result<StatusCode, Problem> {
     let (run, (action, after)) = (&caller.run()?.run, told(&steering));
+    let before = match &steering {
+        Steering::Model(role, _) => {
+            let serves = |state: &clade_evolve::RunState| {
+                state.spec().models.of(*role, state.next_generation()).map(|model| model.id.clone())
+            };
+            json!({ "role": role, "model": app.states.look(&app.store, run, serves).await? })
+        }
+        Steering::Write { .. }
+        | Steering::Pin(_)
+        | Steering::Unpin(_)
+        | Steering::Reject(_)
+        | Steering::Feedback(_)
+        | Steering::Freeze(_) => Value::Null,
+    };
     app.hub.steer(run, caller.user().clone(), steering).await?;
-    note(app, caller, caller.workspace()?, (action, run.as_str()), Became(Value::Null, after)).await?;
+    note(app, caller, caller.workspace()?, (action, run.as_str()), Became(before, after)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -13,6 +13,7 @@ mod going_down;
 mod injections;
 mod library;
 mod lists;
+mod logbook;
 mod moving;
 mod official_clients;
 mod outside_oidc;
