@@ -132,7 +132,15 @@ fn operation(route: &Route, shapes: &mut Shapes) -> Value {
         parameters.push(json!({ "name": "If-Match", "in": "header", "required": true, "description": about, "schema": { "type": "string" } }));
     }
     if route.repeatable {
-        let about = "a repeated request with the same key is carried out once; kept for a day";
+        let about = match (route.tells_once, route.bytes) {
+            (true, _) => {
+                "a repeated request with the same key is carried out once; the secret is told once, and a repeated request is answered with 409"
+            }
+            (false, true) => {
+                "a repeated request with the same key is carried out once, whatever its body; kept for a day"
+            }
+            (false, false) => "a repeated request with the same key is carried out once; kept for a day",
+        };
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "description": about,
             "schema": { "type": "string", "maxLength": 200 } }));
     }

@@ -13,7 +13,7 @@ use crate::{
     extract::asks_nothing,
     gate,
     limits::{self, Patience},
-    repeat,
+    repeat::{self, Kept, Repeating},
 };
 
 /// Most bytes of a body where a route says nothing else.
@@ -52,6 +52,7 @@ pub struct Route {
     pub(crate) asks: Option<Describe>,
     pub(crate) answer: Answer,
     pub(crate) repeatable: bool,
+    pub(crate) tells_once: bool,
     pub(crate) edits: bool,
     patience: Patience,
     body: usize,
@@ -92,6 +93,7 @@ impl Route {
             asks: None,
             answer: Answer::Nothing(204),
             repeatable: false,
+            tells_once: false,
             edits: false,
             patience: Patience::Usual,
             body: BODY,
@@ -155,6 +157,12 @@ impl Route {
         self
     }
 
+    /// Answers with a secret that is kept nowhere, so a repeated request is told that it was carried out, and not what it said.
+    pub(crate) fn tells_once(mut self) -> Self {
+        self.tells_once = true;
+        self
+    }
+
     /// Changes what was read: wants `If-Match`.
     pub(crate) fn edits(mut self) -> Self {
         self.edits = true;
@@ -176,7 +184,13 @@ impl Route {
             handler = handler.layer(from_fn(asks_nothing));
         }
         if self.repeatable {
-            handler = handler.layer(from_fn_with_state(app.clone(), repeat::once));
+            let kept = match (self.tells_once, self.bytes) {
+                (true, _) => Kept::ThatItWasDone,
+                (false, true) => Kept::AnswerByKeyAlone,
+                (false, false) => Kept::Answer,
+            };
+            let how = Repeating { kept, patience: self.patience };
+            handler = handler.layer(from_fn_with_state((app.clone(), how), repeat::once));
         }
         handler = handler
             .layer(DefaultBodyLimit::max(self.body))

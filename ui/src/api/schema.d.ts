@@ -6054,7 +6054,10 @@ export interface operations {
     feedback: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a run */
                 run: string;
@@ -6115,7 +6118,10 @@ export interface operations {
     freeze: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a run */
                 run: string;
@@ -6480,7 +6486,10 @@ export interface operations {
     change_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a run */
                 run: string;
@@ -6608,7 +6617,10 @@ export interface operations {
     share: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; the secret is told once, and a repeated request is answered with 409 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a run */
                 run: string;
@@ -7131,7 +7143,10 @@ export interface operations {
     add_token: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; the secret is told once, and a repeated request is answered with 409 */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7605,7 +7620,10 @@ export interface operations {
     invite: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; the secret is told once, and a repeated request is answered with 409 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;
@@ -7962,7 +7980,10 @@ export interface operations {
     add_member: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;
@@ -8136,7 +8157,10 @@ export interface operations {
     try_out: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;
@@ -8316,7 +8340,10 @@ export interface operations {
     demo: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;
@@ -8344,7 +8371,10 @@ export interface operations {
                 /** @description Under which id; that of the bundle where none is given. */
                 run?: string;
             };
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once, whatever its body; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;
@@ -8510,7 +8540,10 @@ export interface operations {
     add_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; the secret is told once, and a repeated request is answered with 409 */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description the id of a workspace */
                 workspace: string;

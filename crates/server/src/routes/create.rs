@@ -47,7 +47,8 @@ pub(super) fn routes() -> Vec<Route> {
             "Starts a run on the built-in simulated model.",
             demo,
         )
-        .gives::<RunMade>(201),
+        .gives::<RunMade>(201)
+        .repeatable(),
     ]
 }
 

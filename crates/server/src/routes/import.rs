@@ -35,7 +35,8 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .asks::<Wanted>()
         .upload(MOST)
-        .gives::<Imported>(201),
+        .gives::<Imported>(201)
+        .repeatable(),
     ]
 }
 

@@ -41,7 +41,9 @@ pub(super) fn routes() -> Vec<Route> {
             invite,
         )
         .takes::<InvitationWanted>()
-        .gives::<InvitationMade>(201),
+        .gives::<InvitationMade>(201)
+        .repeatable()
+        .tells_once(),
         Route::delete(
             "/workspaces/{workspace}/invitations/{id}",
             GATE,

@@ -40,7 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
         .gives::<Page<MemberView>>(200),
         Route::post(PATH, MANAGE, "add_member", "Adds somebody who has an account.", add)
             .takes::<MemberWanted>()
-            .gives::<MemberView>(201),
+            .gives::<MemberView>(201)
+            .repeatable(),
         Route::patch(ONE, MANAGE, "change_member", "Gives a member another role.", change)
             .takes::<MemberChange>()
             .gives::<MemberView>(200)

@@ -23,7 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         )
         .takes::<Trying>()
         .gives::<Answers>(200)
-        .patient(),
+        .patient()
+        .repeatable(),
     ]
 }
 

@@ -45,7 +45,9 @@ pub(super) fn routes() -> Vec<Route> {
             share,
         )
         .takes::<ShareWanted>()
-        .gives::<ShareMade>(201),
+        .gives::<ShareMade>(201)
+        .repeatable()
+        .tells_once(),
         Route::delete(
             "/runs/{run}/shares/{id}",
             GATE,

@@ -55,7 +55,8 @@ pub(super) fn routes() -> Vec<Route> {
             "Says what whoever writes proposals is to heed from now on.",
             feedback,
         )
-        .takes::<Words>(),
+        .takes::<Words>()
+        .repeatable(),
         Route::post(
             "/runs/{run}/freeze",
             GATE,
@@ -63,7 +64,8 @@ pub(super) fn routes() -> Vec<Route> {
             "Freezes a part of the prompt: every later proposal keeps it word for word.",
             freeze,
         )
-        .takes::<Words>(),
+        .takes::<Words>()
+        .repeatable(),
         Route::post(
             "/runs/{run}/model",
             Gate::Run(Action::ControlRuns),
@@ -71,7 +73,8 @@ pub(super) fn routes() -> Vec<Route> {
             "Has another model serve from the next generation on. The run has to rest.",
             model,
         )
-        .takes::<NewModel>(),
+        .takes::<NewModel>()
+        .repeatable(),
     ]
 }
 

@@ -19,7 +19,9 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<Page<TokenView>>(200),
         Route::post("/tokens", Gate::SignedIn, "add_token", "Makes an API token; its secret is shown this once. One that is made with a token expires no later, and is revoked with it.", add)
             .takes::<TokenWanted>()
-            .gives::<TokenMade>(201),
+            .gives::<TokenMade>(201)
+            .repeatable()
+            .tells_once(),
         Route::delete("/tokens/{id}", Gate::SignedIn, "remove_token", "Revokes an API token.", remove),
     ]
 }

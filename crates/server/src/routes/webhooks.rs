@@ -23,7 +23,9 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<Page<WebhookView>>(200),
         Route::post(ALL, GATE, "add_webhook", "Adds a webhook; its secret is shown this once.", add)
             .takes::<WebhookWanted>()
-            .gives::<WebhookMade>(201),
+            .gives::<WebhookMade>(201)
+            .repeatable()
+            .tells_once(),
         Route::delete(ONE, GATE, "remove_webhook", "Removes a webhook.", remove),
         Route::post(
             "/workspaces/{workspace}/webhooks/{webhook}/test",
@@ -32,7 +34,8 @@ pub(super) fn routes() -> Vec<Route> {
             "Sends a delivery of the type `ping`.",
             test,
         )
-        .gives::<DeliveryView>(202),
+        .gives::<DeliveryView>(202)
+        .repeatable(),
         Route::get(
             "/workspaces/{workspace}/webhooks/{webhook}/deliveries",
             GATE,

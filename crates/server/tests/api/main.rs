@@ -21,6 +21,7 @@ mod outside_supabase;
 mod people;
 mod project;
 mod rebinding;
+mod repeats;
 mod replicas;
 mod rights;
 mod row_level_security;
