@@ -46,6 +46,9 @@ pub enum KeepError {
     /// Somebody else kept another version, or a label, since the one that it was made from.
     #[error("somebody else changed it meanwhile")]
     Changed(Box<Stored<Item>>),
+    /// There is none of that name from which a version could have been made.
+    #[error("`{0}` is not there, so nothing was made from it")]
+    Gone(String),
     /// There are as many as are kept.
     #[error("`{0}` has {VERSIONS} versions, and more are not kept")]
     Many(String),
@@ -129,10 +132,12 @@ pub async fn keep(
 async fn add(store: &dyn Store, version: &mut ItemVersion, revision: Option<u64>) -> Result<Stored<Item>, KeepError> {
     let ItemVersion { workspace, kind, name, at: now, .. } = version.clone();
     let old = store.get::<Item>(&item_id(&workspace, kind, &name), now).await?;
-    if let (Some(revision), Some(old)) = (revision, &old)
-        && old.revision != revision
-    {
-        return Err(KeepError::Changed(Box::new(old.clone())));
+    match (revision, &old) {
+        (Some(revision), Some(old)) if old.revision != revision => {
+            return Err(KeepError::Changed(Box::new(old.clone())));
+        }
+        (Some(_), None) => return Err(KeepError::Gone(name)),
+        (Some(_) | None, _) => {}
     }
     version.version = old.as_ref().map_or(0, |old| old.value.versions) + 1;
     if version.version > VERSIONS {

@@ -300,7 +300,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What people said about a run and its candidates, oldest first. */
+        /** What people said about a run and its candidates, oldest first; all of it where no `limit` is asked for. */
         get: operations["comments"];
         put?: never;
         /** Says something about a run or a candidate. */
@@ -5854,7 +5854,12 @@ export interface operations {
     };
     comments: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description the id of a run */
@@ -8629,7 +8634,10 @@ export interface operations {
     test_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description a repeated request with the same key is carried out once; kept for a day */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description its id, as the list of them has it */
                 webhook: string;

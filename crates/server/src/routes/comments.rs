@@ -11,8 +11,8 @@ use super::audit::{Became, entry};
 use crate::{
     App, Gate, Problem,
     caller::Caller,
-    extract::{Body, Named},
-    page::Page,
+    extract::{Asked, Body, Named},
+    page::{Keyed, Page, PageQuery, after},
     route::Route,
 };
 
@@ -26,9 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
             PATH,
             Gate::Run(Action::ReadRuns),
             "comments",
-            "What people said about a run and its candidates, oldest first.",
+            "What people said about a run and its candidates, oldest first; all of it where no `limit` is asked for.",
             list,
         )
+        .asks::<PageQuery>()
         .gives::<Page<CommentView>>(200),
         Route::post(PATH, Gate::Run(Action::Comment), "comment", "Says something about a run or a candidate.", add)
             .takes::<Said>()
@@ -73,15 +74,25 @@ async fn view(app: &App, caller: &Caller, comment: Comment) -> Result<CommentVie
     Ok(CommentView { id, candidate, by, name, at, text, mentions })
 }
 
-async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<CommentView>>, Problem> {
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Asked(page): Asked<PageQuery>,
+) -> Result<Json<Page<CommentView>>, Problem> {
     let run = &caller.run()?.run;
     let query = RecordQuery { parent: Some(run.to_string()), ..RecordQuery::default() };
     let mut items = Vec::new();
     let found: Vec<Stored<Comment>> = app.store.list(query, caller.now).await?;
+    let key = |comment: &Stored<Comment>| Keyed(comment.created.0, comment.value.id.clone());
+    let order = |a: &Keyed<i64, String>, b: &Keyed<i64, String>| (a.0, &a.1).cmp(&(b.0, &b.1));
+    let Page { items: found, next } = match (page.cursor.as_deref(), page.limit) {
+        (None, None) => Page { items: found, next: None },
+        asked => after(found, asked, key, order)?,
+    };
     for comment in found {
         items.push(view(&app, &caller, comment.value).await?);
     }
-    Ok(Json(Page { items, next: None }))
+    Ok(Json(Page { items, next }))
 }
 
 /// What is said.

@@ -185,6 +185,8 @@ async fn add(
         KeepError::Empty => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", error.to_string())
             .fix("send what is to be kept as `text`"),
         KeepError::Changed(there) => changed(ItemView::from(*there)),
+        KeepError::Gone(_) => Problem::new(StatusCode::PRECONDITION_FAILED, "stale", error.to_string())
+            .fix("leave If-Match out for the first version of a name"),
         KeepError::Many(_) => Problem::conflict(error.to_string()).fix("keep it under another name"),
         KeepError::Store(error) => error.into(),
     })?;
@@ -267,6 +269,9 @@ async fn unlabel(
     Revision(revision): Revision,
 ) -> Result<Response, Problem> {
     let item = found(&app, &caller, kind, &name).await?;
+    if item.revision == revision && !item.value.labels.contains_key(&label) {
+        return Ok(tagged(item.revision, ItemView::from(item)));
+    }
     relabel(&app, &caller, item, revision, &label, |labels| {
         labels.remove(&label);
     })

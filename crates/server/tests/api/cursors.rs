@@ -96,3 +96,20 @@ async fn pages_of_sorted_candidates_hold_each_once() {
     }
     server.stop().await;
 }
+
+#[tokio::test]
+async fn comments_come_in_pages() {
+    let server = Server::start(Mode::Anonymous).await;
+    let me = server.token(UserId::default(), Role::Instance).await;
+    me.post("/workspaces/local/runs", resting("talked-about"), 201).await;
+    let path = "/runs/talked-about/comments";
+    for number in 0..5 {
+        me.post(path, json!({ "text": number.to_string() }), 201).await;
+    }
+    let mut said: Vec<String> =
+        pages(&me, &format!("{path}?"), async |_| {}).await.iter().map(|comment| text(&comment["text"])).collect();
+    assert_eq!(me.get(&format!("{path}?limit=2")).await["items"].as_array().unwrap().len(), 2);
+    said.sort();
+    assert_eq!(said, ["0", "1", "2", "3", "4"]);
+    server.stop().await;
+}

@@ -156,3 +156,22 @@ async fn names_that_mean_a_version_and_texts_without_anything_are_refused() {
     assert!(me.get(&format!("{library}/dataset")).await["items"].as_array().unwrap().is_empty());
     server.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_not_there_is_neither_edited_nor_taken_away() {
+    let server = Server::start(Mode::Anonymous).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Instance).await;
+    let path = "/workspaces/local/library/prompt";
+    let version = json!({ "name": "greeting", "text": "Hello" });
+    // whoever names what a version is made from does not make the first one
+    let add = me.ask(Method::POST, path).header("if-match", "\"1\"").json(&version);
+    answer(add, 412).await;
+    answer(me.ask(Method::GET, &format!("{path}/greeting")), 404).await;
+    let made = me.post(path, version, 201).await;
+    let tag = format!("\"{}\"", made["revision"]);
+    let away = me.ask(Method::DELETE, &format!("{path}/greeting/labels/nobodys")).header("if-match", tag);
+    assert_eq!(answer(away, 200).await["revision"], made["revision"]);
+    let away = me.ask(Method::DELETE, &format!("{path}/greeting/labels/nobodys")).header("if-match", "\"77\"");
+    answer(away, 412).await;
+    server.stop().await;
+}
