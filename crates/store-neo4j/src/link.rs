@@ -23,6 +23,8 @@ pub(crate) struct Link {
     pub user: String,
     pub patience: Duration,
     pub prepared: OnceCell<()>,
+    /// What is there was seen to be of this version.
+    pub current: OnceCell<()>,
 }
 
 /// What a transaction came to, beside errors of the driver.
@@ -49,7 +51,8 @@ impl Link {
         }
         let graph = config.build().and_then(Graph::connect);
         let graph = graph.map_err(|error| fault::fault(&server, &options.user, "read the address", &error))?;
-        Ok(Self { graph, server, user: options.user.clone(), patience: options.patience, prepared: OnceCell::new() })
+        let (user, patience) = (options.user.clone(), options.patience);
+        Ok(Self { graph, server, user, patience, prepared: OnceCell::new(), current: OnceCell::new() })
     }
 
     /// All rows of a question.

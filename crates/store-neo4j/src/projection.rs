@@ -13,7 +13,9 @@ use crate::{
 impl Projection for Neo4jLineage {
     fn checkpoints(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
         Box::pin(async move {
-            self.prepare().await?;
+            if !self.is_current().await? {
+                return Ok(Vec::new());
+            }
             let read = query("MATCH (r:Run) WHERE r.entries > 0 RETURN r.id AS id, r.entries AS entries ORDER BY id");
             let rows = self.link.rows("read checkpoints", read).await?;
             rows.iter()
@@ -28,7 +30,9 @@ impl Projection for Neo4jLineage {
 
     fn run_fold(&self, run: RunId) -> StoreFuture<'_, Option<RunFold>> {
         Box::pin(async move {
-            self.prepare().await?;
+            if !self.is_current().await? {
+                return Ok(None);
+            }
             let rows = self.link.rows("read a checkpoint", fold_of(run.as_str())).await?;
             let Some(row) = rows.first() else { return Ok(None) };
             let json: String = row.get("fold").map_err(|error| self.unreadable(&error))?;
@@ -38,7 +42,9 @@ impl Projection for Neo4jLineage {
 
     fn records(&self, run: RunId, candidates: Vec<CandidateId>) -> StoreFuture<'_, Vec<Record>> {
         Box::pin(async move {
-            self.prepare().await?;
+            if !self.is_current().await? {
+                return Ok(Vec::new());
+            }
             let rows = self.link.rows("read nodes", records_of(run.as_str(), &candidates)).await?;
             rows.iter().map(|row| self.record(row)).collect()
         })

@@ -18,7 +18,7 @@ impl Neo4jLineage {
     /// Connects, looks at version and schema, and tries whether it may write. Nothing is changed.
     ///
     /// # Errors
-    /// Where it cannot be reached or refuses.
+    /// Where it cannot be reached or refuses, and where the database is somebody else's.
     pub async fn report(&self) -> Result<Report, StoreError> {
         let ask = query("CALL dbms.components() YIELD versions, edition RETURN versions[0] AS version, edition");
         let rows = self.link.rows("ask for the version", ask).await?;
@@ -29,6 +29,7 @@ impl Neo4jLineage {
         if major.is_some_and(|major| major < 5) {
             warnings.push(format!("version {version} is older than 5, which is tested; update it"));
         }
+        self.is_current().await?;
         let there = self.link.rows("list indexes", query("SHOW INDEXES YIELD name RETURN name")).await?;
         let names: Vec<String> = there.iter().filter_map(|row| row.get("name").ok()).collect();
         let missing =

@@ -19,7 +19,9 @@ const SNAPSHOTS: &str = "MATCH (r:Run {id: $p.run}) UNWIND $p.rows AS row MERGE 
 
 impl Neo4jLineage {
     pub(crate) async fn read_rows(&self) -> Result<Vec<(RunId, Timestamp)>, StoreError> {
-        self.prepare().await?;
+        if !self.is_current().await? {
+            return Ok(Vec::new());
+        }
         let read = query("MATCH (r:Run) WHERE r.written IS NOT NULL RETURN r.id AS id, r.written AS written");
         let rows = self.link.rows("read runs", read).await?;
         rows.iter()

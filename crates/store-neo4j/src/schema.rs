@@ -22,7 +22,91 @@ pub const STATEMENTS: [&str; 9] = [
     "CREATE INDEX clade_prompt_operator IF NOT EXISTS FOR (p:Prompt) ON (p.operator)",
 ];
 
+/// Labels that we use, each with what tells a node `n` of ours from one of somebody else, in the order in which they are dropped: those that
+/// only their ties to others tell come before the others.
+const OURS: [(&str, &str); 5] = [
+    (
+        "Workspace",
+        "size(keys(n)) = 1 AND EXISTS { (r:Run)-[:IN_WORKSPACE]->(n) WHERE r.written IS NOT NULL } \
+         AND NOT EXISTS { (n)--(o) WHERE NOT o:Run }",
+    ),
+    // a trunk that a branch has named and that is not there yet
+    ("Run", "size(keys(n)) = 1 AND EXISTS { (b:Branch)-[:BRANCH_OF]->(n) WHERE b.written IS NOT NULL }"),
+    ("Run", "n.fold IS NOT NULL OR n.written IS NOT NULL"),
+    // the latter is a parent that is not there yet
+    ("Prompt", "n.record IS NOT NULL OR (size(keys(n)) = 1 AND n.id =~ '.+@c[0-9]+')"),
+    ("Snapshot", "n.entries IS NOT NULL AND n.id ENDS WITH '/' + n.name"),
+];
+
+/// Labels that constraints of ours are about.
+const LABELS: [&str; 4] = ["Prompt", "Run", "Workspace", "Snapshot"];
+
+/// What the mark in the database says of who has used it.
+enum Mark {
+    /// This version.
+    Current,
+    /// Another version.
+    Other,
+    /// Nobody of us.
+    Missing,
+}
+
 impl Neo4jLineage {
+    /// Whether what is kept was kept by this version; what another one has kept counts as nothing. To look changes nothing.
+    ///
+    /// # Errors
+    /// Where the server cannot be reached or refuses, and where the database is somebody else's.
+    pub(crate) async fn is_current(&self) -> Result<bool, StoreError> {
+        if self.link.prepared.initialized() || self.link.current.initialized() {
+            return Ok(true);
+        }
+        match self.mark().await? {
+            Mark::Current => {
+                // an error says that another call was first
+                drop(self.link.current.set(()));
+                Ok(true)
+            }
+            Mark::Other => Ok(false),
+            Mark::Missing => self.refuse_strangers().await.map(|()| false),
+        }
+    }
+
+    async fn mark(&self) -> Result<Mark, StoreError> {
+        let format = query("OPTIONAL MATCH (f:CladeFormat {id: 'lineage'}) RETURN f.format AS format");
+        let found = self.link.rows("read the format", format).await?;
+        let found: Option<i64> = found.first().and_then(|row| row.get("format").ok());
+        Ok(match found {
+            Some(format) if format == i64::from(LINEAGE_FORMAT) => Mark::Current,
+            Some(_) => Mark::Other,
+            None => Mark::Missing,
+        })
+    }
+
+    /// Refuses a database without our mark in which somebody else uses our labels: our constraints would bind their nodes.
+    async fn refuse_strangers(&self) -> Result<(), StoreError> {
+        let mut theirs = Vec::new();
+        for label in LABELS {
+            let ours: Vec<_> = OURS.iter().filter(|(of, _)| *of == label).map(|(_, is)| format!("({is})")).collect();
+            let ask =
+                format!("MATCH (n:{label}) WHERE NOT coalesce({}, false) RETURN count(n) AS nodes", ours.join(" OR "));
+            let found = self.link.rows("look for nodes of others", query(&ask)).await?;
+            let nodes = found.first().and_then(|row| row.get::<i64>("nodes").ok()).unwrap_or(0);
+            if nodes > 0 {
+                theirs.push((label, nodes));
+            }
+        }
+        let Some((first, _)) = theirs.first() else { return Ok(()) };
+        let counts: Vec<_> = theirs.iter().map(|(label, nodes)| format!("{nodes} labelled {label}")).collect();
+        Err(StoreError::Denied {
+            server: self.link.server.clone(),
+            detail: format!("the database holds nodes that Promptclade did not make: {}", counts.join(", ")),
+            remedy: format!(
+                "nothing was changed; name a database of its own at the end of the address (bolt://HOST:7687/DATABASE), or give those \
+                 nodes another label, for each of these: MATCH (n:{first}) SET n:Their{first} REMOVE n:{first}"
+            ),
+        })
+    }
+
     /// Makes constraints and indexes where they are not there, and drops what another version has kept. Once for each process;
     /// everything else calls it first.
     ///
@@ -33,6 +117,10 @@ impl Neo4jLineage {
     }
 
     async fn make(&self) -> Result<(), StoreError> {
+        let mark = self.mark().await?;
+        if matches!(mark, Mark::Missing) {
+            self.refuse_strangers().await?;
+        }
         let there =
             self.link.rows("list constraints and indexes", query("SHOW INDEXES YIELD name RETURN name")).await?;
         let names: Vec<String> = there.iter().filter_map(|row| row.get("name").ok()).collect();
@@ -46,10 +134,7 @@ impl Neo4jLineage {
         if made {
             self.link.run("wait for indexes", query("CALL db.awaitIndexes(60)")).await?;
         }
-        let format = query("OPTIONAL MATCH (f:CladeFormat {id: 'lineage'}) RETURN f.format AS format");
-        let found = self.link.rows("read the format", format).await?;
-        let found: Option<i64> = found.first().and_then(|row| row.get("format").ok());
-        if found == Some(i64::from(LINEAGE_FORMAT)) {
+        if matches!(mark, Mark::Current) {
             return Ok(());
         }
         self.drop_all().await?;
@@ -57,10 +142,10 @@ impl Neo4jLineage {
         self.link.run("mark the format", asked(mark, [("format", whole(u64::from(LINEAGE_FORMAT)))])).await
     }
 
-    /// Drops every node of ours, in parts that fit into the server's memory.
+    /// Drops every node of ours and of nobody else, in parts that fit into the server's memory.
     pub(crate) async fn drop_all(&self) -> Result<(), StoreError> {
-        for label in ["Prompt", "Snapshot", "Run", "Workspace"] {
-            self.drop_found(&format!("MATCH (n:{label})"), &[]).await?;
+        for (label, is) in OURS {
+            self.drop_found(&format!("MATCH (n:{label}) WHERE {is}"), &[]).await?;
         }
         Ok(())
     }
@@ -69,10 +154,11 @@ impl Neo4jLineage {
     pub(crate) async fn drop_runs(&self, runs: &[RunId]) -> Result<(), StoreError> {
         let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
         for found in [
+            "MATCH (n:Workspace)<-[:IN_WORKSPACE]-(r:Run) WHERE r.id IN $p.runs AND size(keys(n)) = 1 \
+             AND NOT EXISTS { (n)--(o) WHERE NOT (o:Run AND o.id IN $p.runs) } WITH DISTINCT n",
             "MATCH (n:Prompt) WHERE n.run IN $p.runs AND n.number IS NOT NULL",
             "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $p.runs",
             "MATCH (n:Run) WHERE n.id IN $p.runs",
-            "MATCH (n:Workspace) WHERE NOT (n)--()",
         ] {
             self.drop_found(found, &runs).await?;
         }

@@ -44,16 +44,23 @@ async fn every_query_finds_something() {
     let Some((_turn, options)) = database() else { return };
     let (store, graph) = (Arc::new(MemoryStore::new()), lineage(&options));
     graph.forget().await.unwrap();
-    let ids = ["trunk", "left", "right"].map(|name| samples::run(name).unwrap());
+    let ids = ["trunk", "left", "right", "twig"].map(|name| samples::run(name).unwrap());
     run(&store, &ids[0], None).await;
-    for branch in &ids[1..] {
+    for branch in &ids[1..3] {
         run(&store, branch, Some((ids[0].clone(), 5, Some(CandidateId(1))))).await;
     }
+    // a branch of a branch: the numbers of its ancestors are those of three runs
+    run(&store, &ids[3], Some((ids[1].clone(), 3, Some(CandidateId(0))))).await;
     Lineage::new(store, graph).catch_up().await.unwrap();
     let found = queries();
     assert_eq!(found.len(), 10, "{:?}", found.iter().map(|(title, _)| title).collect::<Vec<_>>());
     let driver = neo4rs::ConfigBuilder::default().uri(&options.url).user(&options.user).password(&options.password);
     let driver = neo4rs::Graph::connect(driver.build().unwrap()).unwrap();
+    let diverged = found.iter().find(|(title, _)| *title == "Where did two branches diverge?").unwrap().1;
+    let query = neo4rs::query(diverged).param("one", "left").param("other", "twig");
+    let mut rows = driver.execute(query).await.unwrap();
+    assert_eq!(rows.next().await.unwrap().unwrap().get::<String>("prompt").unwrap(), "left@c0");
+    assert!(rows.next().await.unwrap().is_none());
     for (title, text) in found {
         let query = neo4rs::query(text).param("run", "trunk").param("one", "left").param("other", "right");
         let mut rows = driver.execute(query).await.unwrap();
@@ -62,10 +69,10 @@ async fn every_query_finds_something() {
         match title {
             "Which operator founded the most winning families?" => {
                 assert_eq!(first.get::<String>("operator").unwrap(), "word-insertion");
-                assert_eq!(first.get::<i64>("winning_families").unwrap(), 3);
+                assert_eq!(first.get::<i64>("winning_families").unwrap(), 4);
             }
             "Which prompts reappear across runs?" => {
-                assert_eq!(first.get::<Vec<String>>("runs").unwrap().len(), 3);
+                assert_eq!(first.get::<Vec<String>>("runs").unwrap().len(), 4);
             }
             "Where did two branches diverge?" => assert_eq!(first.get::<String>("prompt").unwrap(), "trunk@c1"),
             "Which steps gained the most?" => assert_eq!(first.get::<String>("operator").unwrap(), "word-insertion"),

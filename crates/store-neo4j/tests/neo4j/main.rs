@@ -5,6 +5,7 @@
 mod cookbook;
 mod faults;
 mod graph;
+mod neighbours;
 mod plans;
 
 use std::{fs::File, sync::Arc};
