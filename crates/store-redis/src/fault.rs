@@ -8,15 +8,18 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 pub(crate) struct Server {
     name: String,
     prefix: String,
+    user: String,
 }
 
 impl Server {
     /// What of an address may be shown, and what keys begin with there.
-    pub fn of(url: &str, prefix: &str) -> Self {
+    pub fn of(url: &str, user: Option<&str>, prefix: &str) -> Self {
         let (_, rest) = url.split_once("://").unwrap_or(("", url));
         let shown = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
         let shown = shown.split(['?', '#']).next().unwrap_or_default();
-        Self { name: format!("Redis at {shown}"), prefix: prefix.to_owned() }
+        let named = rest.rsplit_once('@').and_then(|(who, _)| who.split(':').next()).filter(|user| !user.is_empty());
+        let user = user.or(named).unwrap_or("default").to_owned();
+        Self { name: format!("Redis at {shown}"), prefix: prefix.to_owned(), user }
     }
 
     pub fn name(&self) -> &str {
@@ -56,8 +59,8 @@ impl Server {
             ErrorKind::AuthenticationFailed => denied("check the user and the password of its address"),
             _ if matches!(code, "NOAUTH" | "WRONGPASS") => denied("check the user and the password of its address"),
             _ if forbidden => denied(&format!(
-                "let the user in: ACL SETUSER name ~{}:* +@read +@write +@scripting +@connection +info +config|get",
-                self.prefix
+                "let the user in: ACL SETUSER {} ~{}:* +@read +@write +@scripting +@connection +info +config|get",
+                self.user, self.prefix
             )),
             _ if code == "OOM" => {
                 denied("its memory is full: raise `maxmemory`, or let old runs expire; the run goes on without it")
@@ -87,7 +90,7 @@ mod tests {
             ("rediss://:secret@host", "Redis at host"),
             ("redis://host:1?x=y", "Redis at host:1"),
         ] {
-            assert_eq!(Server::of(url, "clade").name(), shown);
+            assert_eq!(Server::of(url, None, "clade").name(), shown);
         }
     }
 }

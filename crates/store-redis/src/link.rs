@@ -63,7 +63,7 @@ impl Link {
     /// Nothing is connected yet.
     pub fn new(options: &RedisOptions) -> Result<Self, StoreError> {
         let url = options.url.replacen("+cluster://", "://", 1);
-        let server = Server::of(&url, &options.prefix);
+        let server = Server::of(&url, options.user.as_deref(), &options.prefix);
         let address = url.as_str().into_connection_info().map_err(|error| server.wrong_address(&error))?;
         let mut settings = address.redis_settings().clone();
         if let Some(user) = &options.user {

@@ -35,7 +35,8 @@ impl RedisGenerations {
 
     async fn state(&self, run: &RunId) -> Result<Option<(u64, String)>, StoreError> {
         let keys = self.keys(run);
-        let state: Vec<String> = self.link.script("read a checkpoint", &STATE, &[&keys.0[0], &keys.0[1]], &[]).await?;
+        let keys: Vec<&String> = keys.0.iter().collect();
+        let state: Vec<String> = self.link.script("read a checkpoint", &STATE, &keys, &[]).await?;
         let mut parts = state.into_iter();
         let (Some(next), Some(fold)) = (parts.next(), parts.next()) else { return Ok(None) };
         Ok(Some((next.parse().map_err(|error| self.unreadable("a checkpoint", &error))?, fold)))
@@ -96,6 +97,13 @@ impl Projection for RedisGenerations {
     fn run_fold(&self, run: RunId) -> StoreFuture<'_, Option<RunFold>> {
         Box::pin(async move {
             let state = self.state(&run).await?;
+            if state.is_some() {
+                // the list of runs may be gone alone; one that may not be written is no reason to read nothing
+                let mut listed = self.runs("SISMEMBER");
+                if !self.link.call::<bool>("list runs", listed.arg(run.as_str())).await? {
+                    drop(self.link.call::<()>("list a run", self.runs("SADD").arg(run.as_str())).await);
+                }
+            }
             state.map(|(_, fold)| self.parsed("a checkpoint", &fold)).transpose()
         })
     }
@@ -106,7 +114,7 @@ impl Projection for RedisGenerations {
             let mut records = Vec::with_capacity(candidates.len());
             for part in candidates.chunks(PART) {
                 let members: Vec<String> = part.iter().map(|id| member(*id)).collect();
-                let keys = [&keys.0[0], &keys.0[1]];
+                let keys: Vec<&String> = keys.0.iter().collect();
                 let found: Vec<Option<String>> = self.link.script("read candidates", &RECORDS, &keys, &members).await?;
                 for json in found.iter().flatten() {
                     records.push(self.parsed("a candidate", json)?);

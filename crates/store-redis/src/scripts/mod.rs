@@ -17,10 +17,10 @@ pub(crate) const HOLD: Code = Code(include_str!("hold.lua"));
 /// Tries whether writing is allowed.
 pub(crate) const TRY: Code = Code(include_str!("try.lua"));
 /// Keeps a batch.
-pub(crate) const PUT: Code = Code(include_str!("put.lua"));
+pub(crate) const PUT: Code = Code(concat!(include_str!("whole.lua"), include_str!("put.lua")));
 /// Reads a run's checkpoint.
-pub(crate) const STATE: Code = Code(include_str!("state.lua"));
+pub(crate) const STATE: Code = Code(concat!(include_str!("whole.lua"), include_str!("state.lua")));
 /// Reads records by candidate.
-pub(crate) const RECORDS: Code = Code(include_str!("records.lua"));
+pub(crate) const RECORDS: Code = Code(concat!(include_str!("whole.lua"), include_str!("records.lua")));
 /// Reads records by a sorted set.
 pub(crate) const RANKED: Code = Code(include_str!("ranked.lua"));

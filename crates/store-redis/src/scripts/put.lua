@@ -2,10 +2,8 @@
 -- ARGV: expected, next, fold, best ('' for none), seconds until it expires (0 for never), then for each record:
 -- member, generation, fitness ('' for none), record, prompt ('' where it did not just join).
 -- Returns -1, or the number of entries that are in it where that is not `expected`.
-local state = redis.call('HMGET', KEYS[1], 'next', 'count')
-local actual = tonumber(state[1] or '0')
--- evicted or expired in part: what is left is of no use
-if actual > 0 and tonumber(state[2]) ~= redis.call('HLEN', KEYS[2]) then actual = 0 end
+local actual = tonumber(redis.call('HGET', KEYS[1], 'next') or '0')
+if actual > 0 and not whole() then actual = 0 end
 if actual ~= tonumber(ARGV[1]) then return actual end
 if actual == 0 then redis.call('UNLINK', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]) end
 
@@ -26,7 +24,8 @@ local best = ARGV[4]
 if best == '' then best = redis.call('ZRANGE', KEYS[4], 0, 0)[1] or '' end
 local before = redis.call('HGET', KEYS[1], 'best') or ''
 local rank = redis.call('ZSCORE', KEYS[4], best)
-redis.call('HSET', KEYS[1], 'next', ARGV[2], 'fold', ARGV[3], 'count', redis.call('HLEN', KEYS[2]), 'best', best)
+redis.call('HSET', KEYS[1], 'next', ARGV[2], 'fold', ARGV[3], 'best', best,
+  'count', redis.call('HLEN', KEYS[2]), 'prompts', redis.call('HLEN', KEYS[3]), 'ranked', redis.call('ZCARD', KEYS[4]))
 -- ZSCORE gives 17 digits, of which a leading minus is the ranking's
 local fitness = rank and rank:gsub('^%-', '') or ''
 redis.call('HSET', KEYS[1], 'best_fitness', fitness)

@@ -54,12 +54,21 @@ async fn data_that_is_gone_is_read_anew() {
         vec!["HDEL", "clade:{faulty}:candidates", "0000000003"],
         vec!["DEL", "clade:{faulty}:run"],
         vec!["DEL", "clade:{faulty}:candidates"],
+        vec!["DEL", "clade:{faulty}:prompts"],
+        vec!["HDEL", "clade:{faulty}:prompts", "0000000003"],
+        vec!["DEL", "clade:{faulty}:fitness"],
+        vec!["DEL", "clade:{faulty}:generations"],
+        vec!["DEL", "clade:{faulty}:events"],
         vec!["FLUSHALL"],
     ] {
         server.cli(&words);
         assert!(generations.projector().catch_up().await.unwrap() > 100, "after {words:?}");
         assert_eq!(generations.digest().await.unwrap(), whole, "after {words:?}");
     }
+    // the list of runs alone: the run is whole, and listed again
+    server.cli(&["SREM", "clade:runs", "faulty"]);
+    assert_eq!(generations.projector().catch_up().await.unwrap(), 0);
+    assert_eq!(server.cli(&["SMEMBERS", "clade:runs"]), "faulty");
 }
 
 #[tokio::test]
@@ -106,7 +115,7 @@ async fn a_wrong_password_and_missing_rights_are_said() {
         RedisAnswers::new(team).unwrap().report().await.map(drop).unwrap_err(),
     ];
     for error in told {
-        assert!(error.to_string().contains("ACL SETUSER name ~team:* "), "{error}");
+        assert!(error.to_string().contains("ACL SETUSER reader ~team:* "), "{error}");
     }
     // the rights that the message asks for are enough
     let rights = "ACL SETUSER reader ~clade:* +@read +@write +@scripting +@connection +info +config|get";
