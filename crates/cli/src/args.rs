@@ -141,6 +141,10 @@ pub enum Command {
         /// Also what other installations keep in the same place, which they have to carry over again
         #[arg(long)]
         everything: bool,
+        /// Also what is kept there as another installation's under the names of runs that are here, as after a backup was put back at
+        /// another place
+        #[arg(long, conflicts_with = "everything")]
+        take_over: bool,
     },
     /// Make what the servers that are configured must have: constraints, indexes, tables
     Migrate(MigrateArgs),

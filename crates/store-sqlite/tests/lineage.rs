@@ -133,9 +133,33 @@ async fn a_backup_that_was_put_back_is_told_from_what_was_kept_since() {
     std::fs::rename(&copy, &path).unwrap();
     let (store, _) = open(&path).await;
     let lineage = Lineage::new(store.clone(), server);
+    let held = lineage.projector().held().await.unwrap();
+    assert!(matches!(held.as_slice(), [(held, StoreError::Outdated { .. })] if *held == run), "{held:?}");
     let told = lineage.run(&run).await.unwrap_err();
     assert!(matches!(&told, StoreError::Outdated { .. }) && told.to_string().contains("clade rebuild"), "{told}");
     assert_eq!(lineage.carry_over().await.unwrap().held.len(), 1);
     assert_eq!(lineage.rebuild().await.unwrap(), 6);
+    assert_eq!(lineage.run(&run).await.unwrap().nodes().len(), 1);
+}
+
+#[tokio::test]
+async fn a_backup_that_was_put_back_at_another_place_takes_over_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("store.db"), folder.path().join("copy.db"));
+    let (store, _) = two_runs(&path).await;
+    store.backup(&copy).await.unwrap();
+    let run = samples::run("good-run").unwrap();
+    store.append(run.clone(), 3, Timestamp(2), vec![samples::admitted(1)]).await.unwrap();
+    let server = Arc::new(MemoryStore::new());
+    assert_eq!(Lineage::new(store.clone(), server.clone()).catch_up().await.unwrap(), 7);
+    store.close().await.unwrap();
+    let (store, _) = open(&copy).await;
+    let lineage = Lineage::new(store.clone(), server);
+    let told = lineage.run(&run).await.unwrap_err();
+    assert!(matches!(&told, StoreError::Foreign { .. }) && told.to_string().contains("--take-over"), "{told}");
+    assert_eq!(lineage.projector().held().await.unwrap().len(), 1);
+    assert_eq!(lineage.projector().rebuild().await.unwrap().held.len(), 1, "what seems to be another one's stays");
+    assert!(lineage.projector().rebuild_taking_over().await.unwrap().held.is_empty());
+    assert!(lineage.projector().held().await.unwrap().is_empty());
     assert_eq!(lineage.run(&run).await.unwrap().nodes().len(), 1);
 }

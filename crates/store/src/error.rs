@@ -62,7 +62,7 @@ pub enum StoreError {
     },
     /// Another installation keeps a run of the same name in the same place.
     #[error(
-        "the name `{run}` belongs there to a run of another installation ({owner}), which is left as it is; give your run another name with --run-id, or give this installation a database, prefix or table of its own in promptclade.toml. Where nobody uses the other one any more, `clade rebuild` with --everything makes all anew"
+        "the name `{run}` belongs there to a run of another installation ({owner}), which is left as it is; give your run another name with --run-id, or give this installation a database, prefix or table of its own in promptclade.toml. Where it is your run, whose database moved or was put back from a backup at another place, `clade rebuild lineage` (or `generations`) with --take-over makes it anew"
     )]
     Foreign {
         /// The run.
@@ -72,7 +72,7 @@ pub enum StoreError {
     },
     /// What is kept of a run was made out of a journal that is not this one any more.
     #[error(
-        "what is kept of run `{run}` came out of another state of its journal than this one, as after a backup was put back; `clade rebuild` makes it anew"
+        "what is kept of run `{run}` came out of another state of its journal than this one, as after a backup was put back; `clade rebuild lineage` (or `generations`) makes it anew"
     )]
     Outdated {
         /// The run.

@@ -79,7 +79,9 @@ async fn own(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Backup(args) => serve::backup(&args, context).await,
         Command::Doctor => doctor::run(context).await,
         Command::Sync(args) => sync::run(&args, context).await,
-        Command::Rebuild { what, everything } => rebuild::run(what, everything, context).await,
+        Command::Rebuild { what, everything, take_over } => {
+            rebuild::run(what, rebuild::Whose::of(everything, take_over), context).await
+        }
         Command::Migrate(args) => migrate::run(&args, context).await,
         Command::Sandbox(args) => sandbox::run(&args, context).await,
         Command::Library(args) => library::run(&args, context).await,

@@ -44,7 +44,7 @@ async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Outpu
     let behind: Vec<_> = projector.behind().await?.into_iter().filter(|(_, behind)| *behind > 0).collect();
     let entries: u64 = behind.iter().map(|(_, behind)| behind).sum();
     let Carried { entries: carried, held } = match args.status {
-        true => Carried::default(),
+        true => Carried { entries: 0, held: projector.held().await? },
         false => told(role, projector, output, projector.carry_over()).await?,
     };
     if output.json {
@@ -56,9 +56,12 @@ async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Outpu
             count(carried, "journal entry"),
             count(behind.len() as u64, "run")
         ));
-    } else if behind.is_empty() {
+    } else if behind.is_empty() && held.is_empty() {
         output.line(format!("{}: nothing is missing", role.name()));
     } else {
+        if !held.is_empty() {
+            output.line(format!("{}: left out: {}", role.name(), count(held.len() as u64, "run")));
+        }
         output.line(format!(
             "{}: {} of {} behind",
             role.name(),

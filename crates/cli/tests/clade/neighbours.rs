@@ -41,10 +41,11 @@ fn a_run_of_another_installation_is_neither_shown_nor_overwritten() {
     }
     // it holds no other run up
     second.ok(&["eval", "p.yaml", "--quiet", "--run-id", &theirs]);
-    for arguments in [&["sync"][..], &["rebuild", "lineage"], &["rebuild", "generations"]] {
+    for arguments in [&["sync"][..], &["sync", "--status"], &["rebuild", "lineage"], &["rebuild", "generations"]] {
         let told = second.run(arguments);
         assert_eq!(told.code, 1, "{arguments:?}: {}{}", told.stdout, told.stderr);
         assert!(told.stderr.contains(&format!("the name `{name}` belongs there")), "{arguments:?}: {}", told.stderr);
+        assert!(!told.stdout.contains("nothing is missing"), "{arguments:?}: {}", told.stdout);
         assert!(second.ok(&["lineage", &theirs]).contains("seed"), "{arguments:?}");
     }
     // and the first installation has what it had

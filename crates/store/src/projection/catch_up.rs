@@ -154,6 +154,31 @@ impl Projector {
         Ok(self.lengths().await?.into_iter().map(behind).collect())
     }
 
+    /// Runs that are kept there and are not the journals' of this installation, and why: what nobody carries over. Changes nothing.
+    ///
+    /// # Errors
+    /// Where a store cannot be read.
+    pub async fn held(&self) -> Result<Vec<(RunId, StoreError)>, StoreError> {
+        let mut held = Vec::new();
+        for (run, _, known) in self.lengths().await? {
+            if known == 0 {
+                continue;
+            }
+            let looked = match self.projection.run_fold(run.clone()).await {
+                Ok(Some(fold)) => self.known(fold).await.map(drop),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = looked {
+                match error.of_one_run() {
+                    true => held.push((run, error)),
+                    false => return Err(error),
+                }
+            }
+        }
+        Ok(held)
+    }
+
     /// How many entries each run has, and how many of them were read.
     async fn lengths(&self) -> Result<Vec<(RunId, u64, u64)>, StoreError> {
         let lengths = self.journal.lengths().await?;
@@ -196,6 +221,17 @@ impl Projector {
         let row = self.journal.summary(run.to_string()).await?;
         let snapshots = self.journal.snapshots(run).await?;
         self.projection.put_row(row, snapshots).await
+    }
+
+    /// Drops what is kept under the names of this installation's runs, whoever made it, and reads their journals anew: what a backup calls for
+    /// that was put back at another place, which looks like another installation's.
+    ///
+    /// # Errors
+    /// As [`Self::carry_over`].
+    pub async fn rebuild_taking_over(&self) -> Result<Carried, StoreError> {
+        let own = self.journal.lengths().await?.into_iter().map(|(run, _)| run).collect();
+        self.projection.forget_runs(own).await?;
+        self.carry_over().await
     }
 
     /// Drops what is kept of this installation's runs and reads their journals anew. What another installation keeps there stays.
