@@ -13,7 +13,7 @@ pub(crate) fn fault(server: &str, user: &str, doing: &'static str, error: &Error
         }
         Error::Neo4j(said) => match said.code() {
             "Neo.ClientError.Security.Forbidden" => denied(format!(
-                "let `{user}` write, and make constraints and indexes: GRANT ROLE architect TO {user}, or run the statements that \
+                "let it write, and make constraints and indexes: GRANT ROLE architect TO `{user}`; or run the statements that \
                  `clade migrate --print` shows as an administrator"
             )),
             "Neo.ClientError.Security.CredentialsExpired" => {

@@ -1,6 +1,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    sync::Once,
 };
 
 use clade_domain::SandboxCeiling;
@@ -9,8 +10,11 @@ use serde::Deserialize;
 use super::{Role, accounts::AccountsConfig};
 use crate::{context::Context, failure::Failure};
 
-/// The file's name, in the data folder or in the folder that one is in; the latter comes first.
+/// The file's name, in the data folder or in the folder that one is in. Sections of the latter come first, and no password goes where they
+/// point: such a file may have come with somebody else's folder.
 const FILE: &str = "promptclade.toml";
+/// The variable that names a file outright, which then counts alone.
+const NAMED: &str = "CLADE_CONFIG";
 
 /// `promptclade.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -61,6 +65,9 @@ pub struct Server {
     /// The password, out of a variable or the file; never out of the configuration itself.
     #[serde(skip)]
     pub password: Option<String>,
+    /// The file of the folder that one is in, where the address comes from it.
+    #[serde(skip)]
+    pub here: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Server {
@@ -71,26 +78,64 @@ impl std::fmt::Debug for Server {
 
 impl Config {
     /// What the file says, with what variables say instead: `CLADE_LINEAGE_URL`, `CLADE_LINEAGE_PASSWORD`, and the same for
-    /// `CLADE_GENERATIONS_`, `CLADE_ANSWERS_` and `CLADE_STORE_`.
+    /// `CLADE_GENERATIONS_`, `CLADE_ANSWERS_` and `CLADE_STORE_`. The file is the one that `CLADE_CONFIG` names; else that of the data folder,
+    /// with sections of the one in the folder that one is in.
     ///
     /// # Errors
-    /// Where the file cannot be understood or holds a password.
+    /// Where a file cannot be understood or holds a password, or a password would go where the folder that one is in points.
     pub fn read(context: &Context) -> Result<Self, Failure> {
-        let folders = [env::current_dir().ok(), context.data_dir().ok()];
-        let path = folders.into_iter().flatten().map(|folder| folder.join(FILE)).find(|path| path.is_file());
-        let mut config = path.map_or_else(|| Ok(Self::default()), |path| Self::of_file(&path))?;
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+        let mut config = match variable(NAMED) {
+            Some(path) => Self::of_file(Path::new(&path))?,
+            None => Self::of_folders(context)?,
+        };
         for (role, server) in config.servers() {
-            let role = role.to_uppercase();
-            if let Some(url) = variable(&format!("CLADE_{role}_URL")) {
-                *server = Some(Server { url, ..server.take().unwrap_or_default() });
+            let name = role.to_uppercase();
+            if let Some(url) = variable(&format!("CLADE_{name}_URL")) {
+                *server = Some(Server { url, here: None, ..server.take().unwrap_or_default() });
             }
             if let Some(server) = server {
-                server.complete(variable(&format!("CLADE_{role}_PASSWORD")))?;
+                server.complete(role, variable(&format!("CLADE_{name}_PASSWORD")))?;
             }
         }
         config.accounts.overridden();
         Ok(config)
+    }
+
+    fn of_folders(context: &Context) -> Result<Self, Failure> {
+        let there = |folder: PathBuf| Some(folder.join(FILE)).filter(|path| path.is_file());
+        let own = context.data_dir().ok().and_then(there);
+        let here = env::current_dir().ok().and_then(there);
+        let same = |a: &Path, b: &Path| fs::canonicalize(a).ok() == fs::canonicalize(b).ok();
+        let here = here.filter(|here| own.as_ref().is_none_or(|own| !same(own, here)));
+        let base = own.as_deref().map_or_else(|| Ok(Self::default()), Self::of_file)?;
+        let Some(here) = here else { return Ok(base) };
+        if let Some(own) = &own {
+            // a configuration is read more than once
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                context.output.note(format!("sections of {} come before those of {}", here.display(), own.display()));
+            });
+        }
+        let mut config = Self::of_file(&here)?;
+        for (_, server) in config.servers() {
+            if let Some(server) = server {
+                server.here = Some(here.clone());
+            }
+        }
+        Ok(config.over(base))
+    }
+
+    /// Whole sections of this one, and the others of another one.
+    fn over(self, base: Self) -> Self {
+        Self {
+            store: self.store.or(base.store),
+            lineage: self.lineage.or(base.lineage),
+            generations: self.generations.or(base.generations),
+            answers: self.answers.or(base.answers),
+            accounts: if self.accounts.any() { self.accounts } else { base.accounts },
+            sandbox: if self.sandbox == SandboxConfig::default() { base.sandbox } else { self.sandbox },
+        }
     }
 
     fn of_file(path: &Path) -> Result<Self, Failure> {
@@ -104,6 +149,11 @@ impl Config {
                 return Err(wrong(format!(
                     "the url of [{role}] holds a password; write `user`, and `password_file` or the variable CLADE_{}_PASSWORD",
                     role.to_uppercase()
+                )));
+            }
+            if server.expire_days == Some(0) {
+                return Err(wrong(format!(
+                    "expire_days of [{role}] is 1 or more; leave it out where nothing is to go"
                 )));
             }
             // a relative path is meant from where the file is
@@ -138,7 +188,16 @@ impl Config {
 }
 
 impl Server {
-    fn complete(&mut self, password: Option<String>) -> Result<(), Failure> {
+    fn complete(&mut self, role: &str, password: Option<String>) -> Result<(), Failure> {
+        if let Some(here) = self.here.as_ref().filter(|_| password.is_some() || self.password_file.is_some()) {
+            return Err(Failure::Usage(format!(
+                "no password is sent to the address of [{role}] in {}: a file of the folder that you are in may be somebody else's. Where it \
+                 is yours, name it: {NAMED}={}; or move it to the data folder, or give the address in CLADE_{}_URL",
+                here.display(),
+                here.display(),
+                role.to_uppercase()
+            )));
+        }
         self.password = match (password, &self.password_file) {
             (Some(password), _) => Some(password),
             (None, Some(file)) => {
@@ -213,5 +272,22 @@ mod tests {
         let refused = of("[generations]\nurl = 'redis://me:secret@host'\n").unwrap_err();
         assert!(refused.contains("CLADE_GENERATIONS_PASSWORD") && !refused.contains("secret"), "{refused}");
         assert!(of("[generations]\nurl = 'redis://me@host'\n").is_ok());
+        assert!(of("[generations]\nurl = 'redis://h'\nexpire_days = 0\n").unwrap_err().contains("1 or more"));
+    }
+
+    #[test]
+    fn no_password_goes_where_the_folder_that_one_is_in_points() {
+        let file = "[store]\nurl = 'postgres://h/db'\n[lineage]\nurl = 'bolt://h'\npassword_file = 'pw'\n";
+        let mut here = of(file).unwrap();
+        for (_, server) in here.servers().into_iter().filter(|(_, server)| server.is_some()) {
+            server.as_mut().unwrap().here = Some(FILE.into());
+        }
+        let mut all = here.over(of("[store]\nurl = 'postgres://own/db'\n[answers]\nurl = 'redis://own'\n").unwrap());
+        let mut store = all.store.take().unwrap();
+        assert_eq!((store.url.as_str(), all.answers.unwrap().url.as_str()), ("postgres://h/db", "redis://own"));
+        assert!(store.complete("store", None).is_ok());
+        let refused = store.complete("store", Some("secret".into())).unwrap_err().to_string();
+        assert!(refused.contains("CLADE_CONFIG=promptclade.toml") && !refused.contains("secret"), "{refused}");
+        assert!(all.lineage.unwrap().complete("lineage", None).is_err());
     }
 }
