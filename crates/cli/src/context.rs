@@ -101,7 +101,7 @@ impl Context {
     /// As [`Self::store`].
     pub async fn store_to_read(&self) -> Result<Arc<dyn Store>, Failure> {
         if let Some(server) = Config::read(self)?.store {
-            return Ok(Record::in_server(&server).await?.store());
+            return Ok(Record::in_server(&server, self.output).await?.store());
         }
         let path = self.folder_made()?;
         Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
@@ -159,7 +159,7 @@ impl Context {
     /// The options are for a file.
     async fn open(&self, options: SqliteOptions) -> Result<Record, Failure> {
         if let Some(server) = Config::read(self)?.store {
-            return Record::in_server(&server).await;
+            return Record::in_server(&server, self.output).await;
         }
         let path = self.folder_made()?;
         Ok(Record::Sqlite(Arc::new(SqliteStore::open(&path, options).await?), path))

@@ -172,10 +172,19 @@ pub async fn carry_through(session: Session, context: &Context) -> Result<(), Fa
     };
     let (driven, ()) = tokio::join!(driving, feed.go(ended.clone()));
     let (outcome, state) = driven?;
-    let row = store.summary(run.to_string()).await?;
-    let mut report = RunReport::read(&store, &state, &row).await?;
-    let unanswered = first_error(&store, &state).await?;
-    store.close().await?;
+    let told = async {
+        let row = store.summary(run.to_string()).await?;
+        let report = RunReport::read(&store, &state, &row).await?;
+        let unanswered = first_error(&store, &state).await?;
+        store.close().await?;
+        Ok::<_, Failure>((report, unanswered))
+    };
+    let (mut report, unanswered) = match (told.await, &outcome) {
+        (Ok(told), _) => told,
+        // a store that was lost tells nothing of the run either
+        (Err(_), RunOutcome::Failed(error)) => return Err(kept(&run, error)),
+        (Err(failure), _) => return Err(kept(&run, &failure)),
+    };
     if !output.json {
         // it was said when they were missed
         sandbox::without_missing(&mut report, context).await?;
@@ -344,6 +353,11 @@ pub fn retried(retries: u64, throttled: u64, output: &Output) {
     }
 }
 
+/// Why a run stopped, and that it can be gone on with.
+fn kept(run: &impl std::fmt::Display, why: &impl std::fmt::Display) -> Failure {
+    Failure::Error(format!("{why}\nrun {run} is kept with everything it paid for; go on with: clade resume {run}"))
+}
+
 /// How a run left the process that carried it.
 pub enum Ended {
     /// Complete.
@@ -433,9 +447,7 @@ fn verdict(
             return Err(Failure::Exit(exit::BUDGET_SPENT));
         }
         Ended::Failed(error) => {
-            return Err(Failure::Error(format!(
-                "{error}\nrun {run} is kept with everything it paid for; go on with: clade resume {run}"
-            )));
+            return Err(kept(run, error));
         }
     }
     let (trials, failed) = (report.counts.trials, report.counts.failed);

@@ -3,10 +3,13 @@ use std::error::Error as _;
 use clade_store::StoreError;
 use tokio_postgres::{Config, Error, config::Host, error::SqlState};
 
+use crate::migrate::{MAKING, quoted};
+
 /// Which server is meant, without its password.
 #[derive(Debug, Clone)]
 pub(crate) struct Server {
     name: String,
+    database: String,
     schema: String,
     user: String,
 }
@@ -22,6 +25,7 @@ impl Server {
         let database = config.get_dbname().unwrap_or("postgres");
         Self {
             name: format!("PostgreSQL at {}:{port}/{database}", host.unwrap_or_else(|| "localhost".into())),
+            database: database.to_owned(),
             schema: schema.to_owned(),
             user: config.get_user().unwrap_or("the user").to_owned(),
         }
@@ -45,6 +49,29 @@ impl Server {
         StoreError::Unreadable { what: what.to_owned(), place: self.name.clone(), detail: error.to_string() }
     }
 
+    /// The statements that let the user in, to run as they are: to make the tables, or to use those that are there.
+    fn grant(&self, making: bool, said: &str) -> String {
+        let (database, schema, user) = (quoted(&self.database), quoted(&self.schema), quoted(&self.user));
+        match making {
+            // the schema is there and is somebody else's
+            true if said.contains("schema") => format!("GRANT ALL ON SCHEMA {schema} TO {user};"),
+            true => format!("GRANT CREATE ON DATABASE {database} TO {user};"),
+            false => format!(
+                "GRANT USAGE ON SCHEMA {schema} TO {user}; \
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user};"
+            ),
+        }
+    }
+
+    /// What to do where nothing may be written; `primary` says that it is no standby.
+    pub fn only_reads(&self, primary: bool) -> String {
+        let reset = format!("ALTER ROLE {} SET default_transaction_read_only = off;", quoted(&self.user));
+        match primary {
+            true => format!("it is set to read only: {reset}"),
+            false => format!("it only reads: name the primary, not a standby; where it is the primary: {reset}"),
+        }
+    }
+
     /// What an error means, and what to do.
     pub fn fault(&self, doing: &'static str, error: &Error) -> StoreError {
         let said = words(error);
@@ -54,7 +81,10 @@ impl Server {
                 "name the authority that signed its certificate (`authorities` of [store]), and the server as its certificate does".into(),
             );
         }
-        // the driver names no kind for it
+        // the driver names no kind for these
+        if said.contains("password missing") {
+            return denied("it asks for a password: give it in CLADE_STORE_PASSWORD, or in a file that `password_file` of [store] names".into());
+        }
         if said.contains("does not support TLS") {
             return denied(
                 "turn TLS on in the server (`ssl = on`), or write sslmode=disable where nobody can listen on the way"
@@ -71,18 +101,14 @@ impl Server {
                 denied("check the user of its address and the password".into())
             }
             Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
-                denied("make it: CREATE DATABASE ..., or name another one in its address".into())
+                let database = quoted(&self.database);
+                denied(format!("make it: CREATE DATABASE {database}; or name another one in its address"))
             }
-            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => denied(format!(
-                "let the user in: GRANT CREATE ON DATABASE ... TO {user}; or, where the schema is there: GRANT ALL ON SCHEMA {schema} TO \
-                 {user}; GRANT ALL ON ALL TABLES IN SCHEMA {schema} TO {user}",
-                user = self.user,
-                schema = self.schema
-            )),
+            Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
+                denied(format!("let the user in: {}", self.grant(doing == MAKING, &said)))
+            }
             Some(code) if *code == SqlState::DISK_FULL => StoreError::Full { path: self.name.clone() },
-            Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => {
-                denied("it only reads: name the primary, not a standby".into())
-            }
+            Some(code) if *code == SqlState::READ_ONLY_SQL_TRANSACTION => denied(self.only_reads(false)),
             _ => StoreError::Backend { doing, detail: format!("{}: {said}", self.name) },
         }
     }

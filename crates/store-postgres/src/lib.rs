@@ -12,9 +12,12 @@ mod lease;
 mod link;
 mod migrate;
 mod options;
+mod outage;
+mod report;
 mod roles;
 mod store;
 mod writer;
 
 pub use options::PostgresOptions;
+pub use outage::Told;
 pub use store::PostgresStore;

@@ -1,4 +1,5 @@
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -9,7 +10,7 @@ use std::{
 use clade_store::StoreError;
 use tokio::{
     sync::{Mutex, MutexGuard},
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 use tokio_postgres::{
     Client, Config, Error, NoTls, Row,
@@ -17,7 +18,10 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::fault::{Server, is_away, is_passing};
+use crate::{
+    fault::{Server, is_away, is_passing},
+    outage::{Outage, SILENTLY},
+};
 
 /// The first and the longest pause before a server that is away is asked again.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(2));
@@ -32,9 +36,66 @@ pub(crate) struct Way {
     pub tls: Option<MakeRustlsConnect>,
     pub server: Server,
     pub patience: Duration,
+    pub connecting: Duration,
+    pub outage: Arc<Outage>,
+}
+
+/// Why something was not carried out.
+enum Failed {
+    /// The server or the driver says why.
+    Said(Error),
+    /// It took a connection and said nothing.
+    Silent,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Said(error)
+    }
+}
+
+impl Failed {
+    fn is_away(&self) -> bool {
+        match self {
+            Self::Said(error) => is_away(error),
+            Self::Silent => true,
+        }
+    }
+
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Said(error) => is_passing(error),
+            Self::Silent => true,
+        }
+    }
 }
 
 impl Way {
+    fn fault(&self, doing: &'static str, failed: &Failed) -> StoreError {
+        match failed {
+            Failed::Said(error) => self.server.fault(doing, error),
+            Failed::Silent => StoreError::Unreachable {
+                server: self.server.name().to_owned(),
+                detail: format!("it takes connections and said nothing for {} s", self.connecting.as_secs_f64()),
+            },
+        }
+    }
+
+    /// A new connection; a server that takes one and says nothing is given up.
+    async fn connected(&self) -> Result<Client, Failed> {
+        let mut connecting = pin!(timeout(self.connecting, self.connect()));
+        let connected = match timeout(SILENTLY, &mut connecting).await {
+            Ok(connected) => connected,
+            Err(_) => {
+                self.outage.say(self.server.name(), self.patience);
+                connecting.await
+            }
+        };
+        let client = connected.map_err(|_| Failed::Silent)??;
+        self.outage.over(self.server.name());
+        Ok(client)
+    }
+
     async fn connect(&self) -> Result<Client, Error> {
         match &self.tls {
             Some(tls) => {
@@ -71,29 +132,29 @@ impl Link {
     }
 
     /// The open connection.
-    async fn client(&self) -> Result<Arc<Client>, Error> {
+    async fn client(&self) -> Result<Arc<Client>, Failed> {
         let mut held = self.client.lock().await;
         if let Some(client) = held.as_ref().filter(|client| !client.is_closed()) {
             return Ok(client.clone());
         }
-        let client = Arc::new(self.way.connect().await?);
+        let client = Arc::new(self.way.connected().await?);
         *held = Some(client.clone());
         Ok(client)
     }
 
     /// The rows of a statement that may be carried out twice. A server that is away is waited for.
     pub async fn query(&self, doing: &'static str, sql: &str, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        let mut waiting = Waiting::new(self.way.patience);
+        let mut waiting = Waiting::new(&self.way);
         loop {
             let failed = match self.client().await {
                 Ok(client) => match client.query_typed(sql, values).await {
                     Ok(rows) => return Ok(rows),
-                    Err(error) => error,
+                    Err(error) => Failed::Said(error),
                 },
-                Err(error) => error,
+                Err(failed) => failed,
             };
-            if !is_passing(&failed) || !waiting.again().await {
-                return Err(self.way.server.fault(doing, &failed));
+            if !waiting.again(&failed).await {
+                return Err(self.way.fault(doing, &failed));
             }
         }
     }
@@ -105,19 +166,26 @@ impl Link {
 }
 
 /// Pauses that grow, until patience ends.
-pub(crate) struct Waiting {
-    until: Instant,
+struct Waiting<'a> {
+    way: &'a Way,
+    since: Instant,
     pause: Duration,
 }
 
-impl Waiting {
-    pub fn new(patience: Duration) -> Self {
-        Self { until: Instant::now() + patience, pause: PAUSE.0 }
+impl<'a> Waiting<'a> {
+    fn new(way: &'a Way) -> Self {
+        Self { way, since: Instant::now(), pause: PAUSE.0 }
     }
 
-    /// Waits a little; `false` once there is no patience left.
-    pub async fn again(&mut self) -> bool {
-        if Instant::now() + self.pause > self.until {
+    /// Waits a little; `false` where another try is of no use, and once there is no patience left.
+    async fn again(&mut self, failed: &Failed) -> bool {
+        if !failed.is_passing() {
+            return false;
+        }
+        if failed.is_away() {
+            self.since = self.since.min(self.way.outage.failed(self.way.server.name(), self.way.patience));
+        }
+        if Instant::now() + self.pause > self.since + self.way.patience {
             return false;
         }
         sleep(self.pause).await;
@@ -155,21 +223,21 @@ impl Desk {
         work: impl Fn(Arc<Client>, bool) -> F + Send,
     ) -> Result<T, StoreError> {
         let gate = self.gate.lock().await;
-        let mut waiting = Waiting::new(self.link.way.patience);
+        let mut waiting = Waiting::new(&self.link.way);
         let mut unsure = false;
         loop {
             let failed = match self.attempt(&gate, |client| work(client, unsure)).await {
                 Ok(verdict) => return verdict,
-                Err((error, committing)) => {
-                    unsure |= committing && is_away(&error);
+                Err((failed, committing)) => {
+                    unsure |= committing && failed.is_away();
                     if unsure && !repeats {
-                        return Err(self.link.way.server.fault(doing, &error));
+                        return Err(self.link.way.fault(doing, &failed));
                     }
-                    error
+                    failed
                 }
             };
-            if !is_passing(&failed) || !waiting.again().await {
-                return Err(self.link.way.server.fault(doing, &failed));
+            if !waiting.again(&failed).await {
+                return Err(self.link.way.fault(doing, &failed));
             }
         }
     }
@@ -179,7 +247,7 @@ impl Desk {
         &self,
         _gate: &MutexGuard<'_, ()>,
         work: impl FnOnce(Arc<Client>) -> F,
-    ) -> Result<Result<T, StoreError>, (Error, bool)> {
+    ) -> Result<Result<T, StoreError>, (Failed, bool)> {
         let client = self.link.client().await.map_err(|error| (error, false))?;
         let begin = if self.open.swap(true, Ordering::Relaxed) { "ROLLBACK; BEGIN" } else { "BEGIN" };
         let done = async {
@@ -190,7 +258,7 @@ impl Desk {
         };
         match done.await {
             Ok(Ok(value)) => {
-                client.batch_execute("COMMIT").await.map_err(|error| (error, true))?;
+                client.batch_execute("COMMIT").await.map_err(|error| (error.into(), true))?;
                 self.open.store(false, Ordering::Relaxed);
                 Ok(Ok(value))
             }
@@ -200,7 +268,7 @@ impl Desk {
             }
             Err(error) => {
                 self.take_back(&client).await;
-                Err((error, false))
+                Err((error.into(), false))
             }
         }
     }

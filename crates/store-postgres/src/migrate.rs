@@ -6,6 +6,9 @@ use crate::link::{Desk, Link};
 /// Each format's statements, from format 1; `@` stands for the schema.
 const STEPS: [&str; 1] = [include_str!("../migrations/0001_initial.sql")];
 
+/// What is done where the tables are made.
+pub(crate) const MAKING: &str = "make the tables";
+
 /// The newest format known.
 pub(crate) const KNOWN: u32 = STEPS.len() as u32;
 
@@ -79,7 +82,7 @@ pub(crate) async fn migrate(link: &Link, desk: &Desk, schema: &str) -> Result<()
     if found == KNOWN {
         return Ok(());
     }
-    desk.transaction("make the tables", true, move |client, _| async move {
+    desk.transaction(MAKING, true, move |client, _| async move {
         client.query_typed("SELECT pg_advisory_xact_lock($1)", &[(&GATE, Type::INT8)]).await?;
         // read again: another process may have been first while this one waited
         let there = "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'format'";

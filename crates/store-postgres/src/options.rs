@@ -1,5 +1,7 @@
 use std::{fmt, path::PathBuf, time::Duration};
 
+use crate::outage::Told;
+
 /// How PostgreSQL is reached, and how long one waits.
 #[derive(Clone)]
 pub struct PostgresOptions {
@@ -15,8 +17,12 @@ pub struct PostgresOptions {
     pub readers: usize,
     /// How long a run stays taken after its holder was heard of last.
     pub lease: Duration,
-    /// How long a server that is away is waited for before an operation fails.
+    /// How long a server that is away is waited for before operations fail.
     pub patience: Duration,
+    /// How long it may take to open one connection.
+    pub connecting: Duration,
+    /// Who is told that a server is waited for.
+    pub told: Option<Told>,
     /// A file with the certificates of authorities that are trusted beside the system's.
     pub authorities: Option<PathBuf>,
 }
@@ -33,6 +39,8 @@ impl PostgresOptions {
             readers: 4,
             lease: Duration::from_secs(15),
             patience: Duration::from_secs(60),
+            connecting: Duration::from_secs(10),
+            told: None,
             authorities: None,
         }
     }

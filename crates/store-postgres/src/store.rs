@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use clade_store::{Store, StoreError, StoreFuture};
+use clade_store::{Projection, Store, StoreError, StoreFuture};
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, pem::PemObject},
@@ -24,6 +24,7 @@ use crate::{
     lease::Leases,
     link::{Desk, Link, Value, Way},
     migrate,
+    outage::Outage,
     writer::Writer,
 };
 
@@ -162,7 +163,8 @@ fn way(options: &PostgresOptions) -> Result<Way, StoreError> {
         SslMode::Disable => None,
         _ => Some(tls(options.authorities.as_deref())?),
     };
-    Ok(Way { config, tls, server, patience: options.patience })
+    let outage = Arc::new(Outage::new(options.told.clone()));
+    Ok(Way { config, tls, server, patience: options.patience, connecting: options.connecting, outage })
 }
 
 fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {
@@ -189,6 +191,10 @@ fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {
 }
 
 impl Store for PostgresStore {
+    fn shown_tree(self: Arc<Self>) -> Option<Arc<dyn Projection>> {
+        Some(self)
+    }
+
     fn close(&self) -> StoreFuture<'_, ()> {
         Box::pin(async {
             self.writer.close().await;

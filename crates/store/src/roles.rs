@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use clade_domain::{
     Budget, Candidate, CandidateId, ContentHash, DatasetSummary, Example, ExampleId, ModelRole, Recorded, RunEvent,
     RunId, RunMode, Spent, Split, Timestamp, Usage, Usd, UserId, WorkspaceId,
@@ -7,7 +9,7 @@ use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Records, StoreError};
+use crate::{Projection, Records, StoreError};
 
 /// What every store operation returns.
 pub type StoreFuture<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
@@ -376,4 +378,10 @@ pub trait AnswerLog: Send + Sync {
 pub trait Store: Journal + Texts + Datasets + AnswerLog + Records {
     /// Waits until everything accepted is durable, and closes.
     fn close(&self) -> StoreFuture<'_, ()>;
+
+    /// The family tree that others read out of it by their own means, such as SQL, and which is therefore kept up while runs go on; `None`
+    /// where everybody asks this program, which reads on before it answers.
+    fn shown_tree(self: Arc<Self>) -> Option<Arc<dyn Projection>> {
+        None
+    }
 }

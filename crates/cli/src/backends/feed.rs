@@ -17,6 +17,8 @@ use crate::{context::Context, failure::Failure, output::Output};
 const PULSE: Duration = Duration::from_millis(500);
 /// The longest pause after failures.
 const LONGEST: Duration = Duration::from_secs(60);
+/// How often the family tree in the store is written for who reads it by SQL: seldom, since trials of the same candidates rewrite the same rows.
+const SHOWN: Duration = Duration::from_secs(5);
 /// How often a server looks for what the runs that it carries out do not bring.
 const ROUND: Duration = Duration::from_secs(60);
 /// How long the end of a run waits for the last entries to be carried over.
@@ -32,7 +34,8 @@ pub struct Feed {
 
 /// One server.
 struct Line {
-    role: Role,
+    /// `None` for the family tree in the store itself, of which nothing is said: with the store away the run has its own words.
+    role: Option<Role>,
     projector: Projector,
     /// Nothing is tried before, after failures.
     rest: Option<(Instant, Duration)>,
@@ -55,7 +58,8 @@ impl Feed {
     /// Where the configuration is wrong.
     pub fn of(context: &Context, store: &Arc<dyn Store>, run: &RunId) -> Result<Self, Failure> {
         let line = |(role, projector)| Line { role, projector, rest: None, complained: false };
-        let lines = projectors(context, store)?.into_iter().map(line).collect();
+        let servers = projectors(context, store)?.into_iter().map(|(role, projector)| (Some(role), projector));
+        let lines = servers.chain(shown(store).map(|projector| (None, projector))).map(line).collect();
         Ok(Self { run: run.clone(), output: context.output, lines })
     }
 
@@ -87,8 +91,9 @@ pub async fn all(
 ) -> Result<(), Failure> {
     let mut rounds = Vec::new();
     for (role, projector) in projectors(context, store)? {
-        rounds.push(go_round(role, projector, context.output, &down));
+        rounds.push(go_round(Some(role), projector, context.output, &down));
     }
+    rounds.extend(shown(store).map(|projector| go_round(None, projector, context.output, &down)));
     let (fed, _) = futures::join!(runs(context, store, running, &down), futures::future::join_all(rounds));
     fed
 }
@@ -129,7 +134,12 @@ async fn runs(
 }
 
 /// Carries over what no run here brings: what came while a server was away, what other processes did, imports and snapshots.
-async fn go_round(role: Role, projector: Projector, output: Output, down: &CancellationToken) {
+async fn go_round(role: Option<Role>, projector: Projector, output: Output, down: &CancellationToken) {
+    let note = |say: &dyn Fn(&str) -> String| {
+        if let Some(role) = role {
+            output.note(say(role.words()));
+        }
+    };
     let (mut pause, mut said) = (None, BTreeSet::new());
     let rounds = async {
         // before a run comes that would wait for it; one that is away is told by the first round
@@ -138,19 +148,20 @@ async fn go_round(role: Role, projector: Projector, output: Output, down: &Cance
             match projector.carry_over().await {
                 Ok(carried) => {
                     if pause.take().is_some() {
-                        output.note(format!("{} has caught up", role.words()));
+                        note(&|name| format!("{name} has caught up"));
                     }
                     said.retain(|run| carried.held.iter().any(|(held, _)| held == run));
                     for held in carried.held {
                         if said.insert(held.0.clone()) {
-                            output.note(format!("{} goes on without a run: {}", role.words(), Carried::error(held)));
+                            let why = Carried::error(held);
+                            note(&|name| format!("{name} goes on without a run: {why}"));
                         }
                     }
                     sleep(ROUND).await;
                 }
                 Err(error) => {
                     if pause.is_none() {
-                        output.note(format!("{} falls behind, and is tried again and again: {error}", role.words()));
+                        note(&|name| format!("{name} falls behind, and is tried again and again: {error}"));
                     }
                     sleep(*pause.insert(longer(pause))).await;
                 }
@@ -176,6 +187,12 @@ fn projectors(context: &Context, store: &Arc<dyn Store>) -> Result<Vec<(Role, Pr
     Ok(all)
 }
 
+/// The family tree in the store, where others read it.
+fn shown(store: &Arc<dyn Store>) -> Option<Projector> {
+    let tree = Arc::<dyn Store>::clone(store).shown_tree()?;
+    Some(Projector::new(Arc::<dyn Store>::clone(store), tree))
+}
+
 /// The pause after one more failure.
 fn longer(pause: Option<Duration>) -> Duration {
     pause.map_or(PULSE * 4, |pause| (pause * 2).min(LONGEST))
@@ -185,7 +202,7 @@ impl Line {
     async fn keep_up(&mut self, run: &RunId, output: &Output, ended: &CancellationToken) {
         // from one beginning to the next: the time that a batch takes is no pause on top. The first is at once, while there is little:
         // a server that was just started takes longest over statements that it has not met
-        let mut pulse = interval(PULSE);
+        let mut pulse = interval(if self.role.is_some() { PULSE } else { SHOWN });
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while !ended.is_cancelled() {
             tokio::select! {
@@ -208,9 +225,9 @@ impl Line {
             Err(error) => {
                 let pause = longer(self.rest.map(|(_, pause)| pause));
                 self.rest = Some((Instant::now() + pause, pause));
-                if !self.complained {
+                if let Some(role) = self.role.filter(|_| !self.complained) {
                     self.complained = true;
-                    output.note(format!("{} falls behind, the run goes on: {error}", self.role.words()));
+                    output.note(format!("{} falls behind, the run goes on: {error}", role.words()));
                 }
             }
         }
@@ -223,9 +240,13 @@ impl Line {
         };
         let why = match timeout(LAST, rest).await {
             Ok(Ok(())) => return,
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("it takes longer than {} s", LAST.as_secs()),
+            // it says itself what to do, which catching up is not
+            Ok(Err(error)) if error.of_one_run() => (error.to_string(), ""),
+            Ok(Err(error)) => (error.to_string(), "; `clade sync` catches up"),
+            Err(_) => (format!("it takes longer than {} s", LAST.as_secs()), "; `clade sync` catches up"),
         };
-        output.note(format!("{} is behind: {why}; `clade sync` catches up", self.role.words()));
+        if let Some(role) = self.role {
+            output.note(format!("{} is behind: {}{}", role.words(), why.0, why.1));
+        }
     }
 }

@@ -8,7 +8,7 @@ use clade_store::{LineageGraph, Projection, Store};
 use clade_store_sqlite::SqliteStore;
 
 use super::config::Server;
-use crate::failure::Failure;
+use crate::{failure::Failure, output::Output};
 
 /// Bytes of a file that are read within some seconds.
 const MOST_EXAMINED: u64 = 4 << 30;
@@ -38,14 +38,19 @@ impl Record {
     ///
     /// # Errors
     /// Where its address names nothing that this program knows; where it cannot be reached or refuses.
-    pub async fn in_server(server: &Server) -> Result<Self, Failure> {
+    pub async fn in_server(server: &Server, output: Output) -> Result<Self, Failure> {
         #[cfg(feature = "postgres")]
         {
-            let store = clade_store_postgres::PostgresStore::open(options(server)?).await?;
+            let mut options = options(server)?;
+            options.told = Some(Arc::new(move |text| output.note(text)));
+            let store = clade_store_postgres::PostgresStore::open(options).await?;
             Ok(Self::Postgres(Arc::new(store)))
         }
         #[cfg(not(feature = "postgres"))]
-        Err(unknown(server))
+        {
+            let _: Output = output;
+            Err(unknown(server))
+        }
     }
 
     /// The statements that make the tables of a server.
@@ -74,6 +79,18 @@ impl Record {
     /// As what it keeps beside the journals.
     pub fn projection(&self) -> Arc<dyn Projection> {
         of!(self, store => store.clone())
+    }
+
+    /// What it is, with its version, after a server was asked whether one may write there.
+    ///
+    /// # Errors
+    /// Where one may not, with what to do.
+    pub async fn sound(&self) -> Result<String, Failure> {
+        match self {
+            Self::Sqlite(..) => Ok(self.to_string()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Ok(format!("{self}, {}", store.report().await?)),
+        }
     }
 
     /// Reads it whole and says what is damaged in it. A server looks after its own, and a file that takes long to read is passed over with a note.

@@ -1,3 +1,4 @@
+use clade_store::{Carried, Projector};
 use clade_store_sqlite::Durability;
 use serde_json::json;
 
@@ -26,17 +27,18 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             output.line(format!("     {:<12} {warning}", ""));
         }
     };
+    let mut journals = None;
     match context.record(Durability::Normal).await {
         Ok(record) => {
-            let examined = record.examine().await;
+            let (sound, examined) = (record.sound().await, record.examine().await);
             let runs = record.store().lengths().await.map(|runs| runs.len());
-            record.store().close().await?;
-            match (examined, runs) {
-                (Ok(note), Ok(runs)) => {
+            journals = Some(record.store());
+            match (sound, examined, runs) {
+                (Ok(record), Ok(note), Ok(runs)) => {
                     say("store", &format!("{record} with {}", count(runs as u64, "run")), note.as_slice(), true);
                 }
-                (Err(failure), _) => say("store", &failure.to_string(), &[], false),
-                (_, Err(error)) => say("store", &error.to_string(), &[], false),
+                (Err(failure), ..) | (_, Err(failure), _) => say("store", &failure.to_string(), &[], false),
+                (.., Err(error)) => say("store", &error.to_string(), &[], false),
             }
         }
         Err(failure) => say("store", &failure.to_string(), &[], false),
@@ -48,11 +50,20 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
             Err(failure) => say(role.name(), &failure.to_string(), &[], false),
             Ok(Some(backend)) => match backend.report().await {
                 Ok(report) => {
-                    say(role.name(), &format!("{}, {}", report.server, report.version), &report.warnings, true);
+                    let mut warnings = report.warnings;
+                    if let Some(journals) = &journals {
+                        let held = Projector::new(journals.clone(), backend.projection()).held().await;
+                        let told = |held| format!("a run is left out: {}", Carried::error(held));
+                        warnings.extend(held.unwrap_or_default().into_iter().map(told));
+                    }
+                    say(role.name(), &format!("{}, {}", report.server, report.version), &warnings, true);
                 }
                 Err(error) => say(role.name(), &error.to_string(), &[], false),
             },
         }
+    }
+    if let Some(journals) = journals {
+        journals.close().await?;
     }
     match AnswerServer::of(&config) {
         Ok(None) => {}

@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     exit,
     failure::Failure,
+    output::Output,
 };
 
 /// `clade migrate`
@@ -28,7 +29,7 @@ pub async fn run(args: &MigrateArgs, context: &Context) -> Result<(), Failure> {
         if args.print {
             output.line(Record::script(server)?);
         } else {
-            done("store", in_order(server).await);
+            done("store", in_order(server, output).await);
         }
     }
     for role in Role::ALL {
@@ -46,8 +47,9 @@ pub async fn run(args: &MigrateArgs, context: &Context) -> Result<(), Failure> {
     if good { Ok(()) } else { Err(Failure::Exit(exit::ERROR)) }
 }
 
-async fn in_order(server: &Server) -> Result<String, Failure> {
-    let record = Record::in_server(server).await?;
+async fn in_order(server: &Server, output: Output) -> Result<String, Failure> {
+    let record = Record::in_server(server, output).await?;
+    let sound = record.sound().await;
     record.store().close().await?;
-    Ok(format!("{record} is in order"))
+    Ok(format!("{} is in order", sound?))
 }

@@ -113,6 +113,18 @@ fn a_run_in_postgres_is_the_same_as_in_a_file_also_when_it_was_killed() {
         0 | 3 => resumed.result(),
         _ => with.run(&["run", "p.yaml", "--json", "--run-id", "journey-2"]).result(),
     };
+    // who reads the family tree by SQL sees it before anybody asks this program for it
+    let run = result["run"].as_str().unwrap();
+    let psql = std::process::Command::new(service("PROMPTCLADE_TEST_POSTGRES_PROGRAMS").unwrap() + "/psql")
+        .args([
+            url.as_str(),
+            "-Atc",
+            &format!("SELECT count(*) FROM {schema}.lineage_nodes n WHERE n.run::text = '{run}'"),
+        ])
+        .output()
+        .unwrap();
+    let nodes: u64 = String::from_utf8(psql.stdout).unwrap().trim().parse().unwrap();
+    assert_eq!(Some(nodes), result["counts"]["candidates"].as_u64(), "{result}");
     let expected = plain.finished(result["run"].as_str().unwrap()).result();
     assert_eq!(essence(&result), essence(&expected));
     let listed = with.ok(&["list", "--json"]);
@@ -187,4 +199,32 @@ fn a_configuration_that_is_wrong_is_refused_before_anything_is_spent() {
     place.write("promptclade.toml", "[linage]\nurl = 'bolt://db'\n");
     let ran = place.run(&["doctor"]);
     assert!(ran.code == 2 && ran.stderr.contains("linage"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_of_the_folder_that_one_is_in_gets_no_password_and_replaces_single_sections() {
+    let place = Place::new();
+    place.write("promptclade.toml", "[lineage]\nurl = 'bolt://127.0.0.1:1'\n");
+    let password = ("CLADE_LINEAGE_PASSWORD", "secret".to_owned());
+    let with = |more: Option<(&'static str, String)>| With {
+        place: &place,
+        variables: [password.clone()].into_iter().chain(more).collect(),
+    };
+    let refused = with(None).run(&["doctor"]);
+    assert!(refused.code == 2 && refused.stderr.contains("no password is sent to"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("CLADE_CONFIG=") && !refused.stderr.contains("secret"), "{}", refused.stderr);
+    let named = ("CLADE_CONFIG", place.path("promptclade.toml").display().to_string());
+    for own in [named, ("CLADE_LINEAGE_URL", "bolt://127.0.0.1:1".to_owned())] {
+        let asked = with(Some(own)).run(&["doctor"]);
+        assert!(asked.stdout.contains("Neo4j at 127.0.0.1:1 cannot be reached"), "{}{}", asked.stdout, asked.stderr);
+    }
+    // sections that are not in it are those of the data folder
+    place.write(
+        "data/promptclade.toml",
+        "[lineage]\nurl = 'bolt://127.0.0.1:2'\n[generations]\nurl = 'redis://127.0.0.1:2'\n",
+    );
+    let both = place.run(&["doctor"]);
+    assert!(both.stdout.contains("Neo4j at 127.0.0.1:1 cannot"), "{}", both.stdout);
+    assert!(both.stdout.contains("Redis at 127.0.0.1:2 cannot"), "{}", both.stdout);
+    assert_eq!(both.stderr.matches("come before those of").count(), 1, "{}", both.stderr);
 }

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod away;
 mod conformance;
 mod failover;
 mod faults;
 mod pooler;
 mod refusals;
+mod rights;
 mod tls;

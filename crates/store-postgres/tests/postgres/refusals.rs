@@ -20,9 +20,12 @@ async fn what_is_wrong_is_told_with_what_to_do() {
     let said = async |url: &str| PostgresStore::open(quick(url)).await.unwrap_err().to_string();
     let (port, place) = (server.port, format!("127.0.0.1:{}", server.port));
     let guest = said(&format!("postgres://guest:secret@{place}/postgres")).await;
-    assert!(guest.contains("GRANT CREATE ON DATABASE ... TO guest") && !guest.contains("secret"), "{guest}");
+    assert!(
+        guest.contains("GRANT CREATE ON DATABASE \"postgres\" TO \"guest\";") && !guest.contains("secret"),
+        "{guest}"
+    );
     let unknown = said(&format!("postgres://postgres@{place}/nowhere")).await;
-    assert!(unknown.contains("CREATE DATABASE"), "{unknown}");
+    assert!(unknown.contains("CREATE DATABASE \"nowhere\";"), "{unknown}");
     let nobody = said("postgres://postgres@127.0.0.1:1/postgres").await;
     assert!(nobody.contains("cannot be reached") && nobody.contains("clade doctor"), "{nobody}");
     let plain = said(&format!("postgres://postgres@{place}/postgres?sslmode=require")).await;
@@ -63,6 +66,8 @@ async fn a_password_that_is_wrong_or_has_expired_is_said() {
     let said = async |password: &str| PostgresStore::open(with(password)).await.unwrap_err();
     let wrong = said("wrong").await;
     assert!(matches!(&wrong, StoreError::Denied { remedy, .. } if remedy.contains("password")), "{wrong}");
+    let none = PostgresStore::open(PostgresOptions { password: None, ..with("right") }).await.unwrap_err();
+    assert!(none.to_string().contains("CLADE_STORE_PASSWORD"), "{none}");
     let store = PostgresStore::open(with("right")).await.unwrap();
     store.close().await.unwrap();
     // passwords may have a last day
