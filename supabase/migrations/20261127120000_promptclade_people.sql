@@ -202,8 +202,9 @@ BEGIN
   NEW.revision := OLD.revision + 1;
   RETURN NEW;
 END $$;
+-- for everybody whom policies concern: a role of the team's that inherits from `authenticated` too, the owner and `service_role` not
 CREATE TRIGGER written_by_somebody BEFORE INSERT OR UPDATE OR DELETE ON promptclade.records FOR EACH ROW
-WHEN (current_user = 'authenticated') EXECUTE FUNCTION promptclade_private.written_by_somebody();
+WHEN (row_security_active('promptclade.records'::regclass::oid)) EXECUTE FUNCTION promptclade_private.written_by_somebody();
 
 CREATE FUNCTION promptclade_private.taken_by_somebody() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
@@ -217,7 +218,7 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER taken_by_somebody BEFORE INSERT ON promptclade.snapshots FOR EACH ROW
-WHEN (current_user = 'authenticated') EXECUTE FUNCTION promptclade_private.taken_by_somebody();
+WHEN (row_security_active('promptclade.snapshots'::regclass::oid)) EXECUTE FUNCTION promptclade_private.taken_by_somebody();
 
 -- What `authenticated` may ask for at all; `anon` and `service_role` nothing.
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA promptclade, promptclade_private FROM PUBLIC;

@@ -100,7 +100,8 @@ impl Project {
             "{:0>8}-0000-4000-a000-000000000000",
             name.bytes().map(|b| format!("{:x}", b % 16)).collect::<String>()
         );
-        let somebody = Somebody { token: Some(self.token(&id, name)), rest: self.rest.clone(), id: String::new() };
+        let token = Some(self.token(&id, name));
+        let somebody = Somebody { token, rest: self.rest.clone(), id: String::new(), subject: id.clone() };
         let me = client().get(format!("{}/api/v1/session", self.server.url)).bearer_auth(self.token(&id, name));
         let me: Value = me.send().await.unwrap().json().await.unwrap();
         Somebody { id: text(&me["user"]["id"]), ..somebody }
@@ -115,7 +116,12 @@ impl Project {
 
     /// Somebody with a token of one's own making.
     pub fn stranger(&self, claims: Option<&Value>) -> Somebody {
-        Somebody { token: claims.map(|claims| self.auth.token(claims)), rest: self.rest.clone(), id: String::new() }
+        Somebody {
+            token: claims.map(|claims| self.auth.token(claims)),
+            rest: self.rest.clone(),
+            id: String::new(),
+            subject: String::new(),
+        }
     }
 
     /// What a statement gives to whom no policy concerns.
@@ -170,6 +176,8 @@ pub struct Somebody {
     rest: String,
     /// Who they are at the server.
     pub id: String,
+    /// Who they are at the project.
+    pub subject: String,
 }
 
 impl Somebody {

@@ -124,6 +124,19 @@ async fn people_write_what_their_role_permits_and_the_log_has_it() {
     let (status, _) =
         admin.ask("PATCH", "records?kind=eq.workspace", Some(&json!({ "body": renamed.to_string() }))).await;
     assert_eq!(status, 403);
+    // a role of the team's that inherits from `authenticated` gets no further
+    let claims = json!({ "iss": scene.project.auth.issuer(), "sub": admin.subject, "role": "agent" });
+    let workspaces =
+        "SELECT body::json ->> 'budget' FROM promptclade.records WHERE kind = 'workspace' AND id = 'north'";
+    let before = scene.project.sql(workspaces);
+    scene.project.sql(&format!(
+        "DO $do$ BEGIN CREATE ROLE agent NOLOGIN INHERIT IN ROLE authenticated; EXCEPTION WHEN duplicate_object OR unique_violation THEN \
+         NULL; END $do$; \
+         DO $do$ BEGIN PERFORM set_config('role', 'agent', true), set_config('request.jwt.claims', '{claims}', true); \
+         UPDATE promptclade.records SET body = jsonb_set(body::jsonb, '{{budget}}', '{{\"usd\":5}}')::text \
+         WHERE kind = 'workspace'; RAISE 'it was changed'; EXCEPTION WHEN insufficient_privilege THEN NULL; END $do$"
+    ));
+    assert_eq!(scene.project.sql(workspaces), before);
 
     let member = async |name: &str| {
         let path = format!("records?kind=eq.member&user=eq.{}", scene.somebody(name).id);
