@@ -61,7 +61,11 @@ impl PostgresStore {
             return Ok(());
         }
         let (schema, quoted_user) = (quoted(&self.schema), quoted(user));
-        let told: Vec<_> = missing_rights.iter().map(|(table, rights)| format!("{rights} on {table}")).collect();
+        let mut told: Vec<_> = missing_rights.iter().map(|(table, rights)| format!("{rights} on {table}")).collect();
+        if told.len() > FEW {
+            told.truncate(1);
+            told.push(format!("{} more tables", missing_rights.len() - 1));
+        }
         let grants: Vec<_> = match missing_rights.len() > FEW {
             true => {
                 vec![format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {quoted_user};")]
@@ -73,7 +77,7 @@ impl PostgresStore {
                 missing_rights.iter().map(grant).collect()
             }
         };
-        let detail = format!("`{user}` lacks rights: {}", told.join("; "));
+        let detail = format!("`{user}` lacks rights: {}", told.join(", and "));
         Err(self.denied(detail, format!("let the user in: {}", grants.join(" "))))
     }
 
