@@ -28,7 +28,8 @@ fn an_interrupted_run_goes_on_to_the_same_result() {
     let whole = uninterrupted();
     for (signal, trials) in [("INT", 20), ("TERM", 150), ("HUP", 60)] {
         let place = Place::new();
-        place.slow(10);
+        // long enough that it is not over before the signal comes
+        place.slow(50);
         let working = at_work(&place, trials);
         working.signal(signal);
         let (code, rest, stderr) = working.end();
