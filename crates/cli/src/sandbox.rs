@@ -100,6 +100,7 @@ fn cannot(error: clade_sandbox::SandboxError) -> Failure {
 /// # Errors
 /// Where there is no folder for data.
 pub async fn without_missing(report: &mut RunReport, context: &Context) -> Result<Vec<String>, Failure> {
+    let begun = report.counts.trials > 0;
     let Some(report) = &mut report.sandbox else { return Ok(Vec::new()) };
     let backend = LocalBackend::new(settings(context)?);
     let is_missing = async |state: &str| {
@@ -108,7 +109,8 @@ pub async fn without_missing(report: &mut RunReport, context: &Context) -> Resul
     };
     let mut notes = Vec::new();
     if let Some(from) = report.from.take() {
-        if is_missing(&from).await {
+        // what trials started from is so, whatever became of it
+        if !begun && is_missing(&from).await {
             notes.push(format!(
                 "the kept state {} that its sandboxes would start from is not on this machine; they start empty",
                 short(&from)

@@ -72,7 +72,7 @@ pub struct RunReport {
 pub struct SandboxReport {
     /// The weakest isolation that any of its sessions had; null before the first, and where an older version wrote it.
     pub isolation: Option<Isolation>,
-    /// The kept state that every sandbox starts from; null where that is an empty folder.
+    /// The kept state that its sandboxes started from, or are to start from where it has no trial yet; null where that is an empty folder.
     pub from: Option<String>,
     /// The newest states that were kept of candidates' own sandboxes, in order of candidate: `clade branch` starts from them.
     pub kept: Vec<KeptState>,
@@ -296,7 +296,7 @@ fn sandbox(state: &RunState) -> Option<SandboxReport> {
     let without = last.map(|kept| kept.without.as_slice()).unwrap_or_default();
     Some(SandboxReport {
         isolation: sandboxes.weakest(),
-        from: spec.from.clone(),
+        from: if state.trials() == 0 { spec.from.clone() } else { sandboxes.started_from().map(str::to_owned) },
         without: without.iter().copied().filter(|id| !newest.contains_key(id)).collect(),
         not_kept: last.map(|kept| kept.detail.clone()).unwrap_or_default(),
         kept: newest.into_values().cloned().collect(),

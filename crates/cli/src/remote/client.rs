@@ -226,6 +226,18 @@ impl Client {
         }
     }
 
+    /// All items of a list that has no pages.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    pub async fn whole<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Vec<T>, Failure> {
+        #[derive(Deserialize)]
+        struct Whole<T> {
+            items: Vec<T>,
+        }
+        Ok(self.get::<Whole<T>>(path, &[]).await?.items)
+    }
+
     /// What is said where nobody answers.
     pub fn unreachable(&self, error: &reqwest::Error) -> Failure {
         let mut why = error.to_string();

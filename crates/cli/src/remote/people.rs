@@ -67,12 +67,7 @@ fn secret() -> Result<Value, Failure> {
 
 impl Client {
     async fn people(&self) -> Result<Vec<Person>, Failure> {
-        #[derive(Deserialize)]
-        struct Users {
-            items: Vec<Person>,
-        }
-        // a list that comes whole
-        Ok(self.get::<Users>(&["users"], &[]).await?.items)
+        self.whole(&["users"]).await
     }
 
     async fn person(&self, login: &str) -> Result<Person, Failure> {
@@ -115,7 +110,7 @@ pub async fn token(client: &Client, session: &Session, args: &TokenArgs, context
             let Made { secret, token } = client.post(&["tokens"], &body).await?;
             made(&token.id, &secret, output);
         }
-        TokenCommand::List => tokens_listed(&client.all::<Token>(&["tokens"], &[], usize::MAX).await?, output),
+        TokenCommand::List => tokens_listed(&client.whole::<Token>(&["tokens"]).await?, output),
         TokenCommand::Revoke { id } => {
             client.send(client.request(Method::DELETE, client.url(&["tokens", id], &[]))).await?;
             output.note(revoked(id));

@@ -162,6 +162,8 @@ fn a_branch_whose_state_is_not_there_goes_on() {
         let journal = place.ok(&["export", "later", "-f", "journal"]);
         let trials: Vec<&str> = journal.lines().filter(|line| line.contains("trial_finished")).collect();
         assert!(!trials.is_empty() && trials.iter().all(|line| !line.contains("\"from\":\"")), "{trials:?}");
+        assert!(!resumed.stdout.contains("kept state"), "{}", resumed.stdout);
+        assert_eq!(place.json(&["show", "later"])["result"]["sandbox"]["from"], Value::Null);
     }
 }
 

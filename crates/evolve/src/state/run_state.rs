@@ -259,6 +259,7 @@ impl RunState {
     }
 
     fn take_trial(&mut self, trial: &Trial, seq: u64) {
+        self.sandboxes.ran(trial);
         self.accounted.add(ModelRole::Task, trial.task_bill());
         self.accounted.add(ModelRole::Judge, trial.judge);
         self.accounted.cache_hits += u64::from(trial.cached);

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
-use clade_domain::{CandidateId, Isolation, KeptState};
+use clade_domain::{CandidateId, Isolation, KeptState, Trial};
 
 /// What a run's sessions say of its sandboxes.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sandboxes {
     weakest: Option<Isolation>,
+    started_from: Option<String>,
     kept: Vec<KeptAt>,
 }
 
@@ -32,6 +33,12 @@ impl Sandboxes {
         };
     }
 
+    pub(super) fn ran(&mut self, trial: &Trial) {
+        if let Some(from) = trial.ran.iter().find_map(|ran| ran.from.as_ref()) {
+            self.started_from = Some(from.clone());
+        }
+    }
+
     pub(super) fn kept(&mut self, at: KeptAt) {
         self.kept.push(at);
     }
@@ -40,6 +47,12 @@ impl Sandboxes {
     #[must_use]
     pub fn weakest(&self) -> Option<Isolation> {
         self.weakest
+    }
+
+    /// The kept state that sandboxes of its trials started from; `None` where all started empty. What a branch is to start from may not be there.
+    #[must_use]
+    pub fn started_from(&self) -> Option<&str> {
+        self.started_from.as_deref()
     }
 
     /// All states that were kept, oldest first.

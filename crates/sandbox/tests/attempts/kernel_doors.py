@@ -28,6 +28,9 @@ for name, number in {
 # a thread with open files of its own, which nobody would look for there
 not_let_in("close_range(CLOSE_RANGE_UNSHARE)", 436, 900, 900, 2)
 not_let_in("clone(CLONE_THREAD) without CLONE_FILES", 56, 0x10000 | 0x800 | 0x100, 0, 0, 0, 0)
+# a socket that holds more unread than it counts for
+for name, option in [("SO_SNDBUF", 7), ("SO_RCVBUF", 8), ("SO_SNDBUFFORCE", 32), ("SO_RCVBUFFORCE", 33)]:
+    not_let_in(f"setsockopt({name})", 54, 0, 1, option, 0, 0)
 not_let_in("shmget", 29, IPC_PRIVATE, 4096, 0o1600)
 not_let_in("semget", 64, IPC_PRIVATE, 32000, 0o600)
 not_let_in("msgget", 68, IPC_PRIVATE, 0o600)

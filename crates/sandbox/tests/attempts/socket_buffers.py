@@ -15,6 +15,9 @@ for end in held:
     end.setblocking(False)
     try:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
+    except OSError:
+        pass
+    try:
         while True:
             end.send(b"x" * 65536)
     except OSError:

@@ -198,7 +198,6 @@ const EVERYWHERE: &[&str] = &[
     "sendmmsg",
     "recvmmsg",
     "shutdown",
-    "setsockopt",
     "getsockopt",
 ];
 
@@ -256,6 +255,10 @@ const SET_SECCOMP: u64 = 22;
 const SET_DUMPABLE: u64 = 4;
 /// `F_SETPIPE_SZ` (fcntl(2)).
 const SET_PIPE_SIZE: u64 = 1031;
+/// `SOL_SOCKET`, and of its options `SO_SNDBUF`, `SO_RCVBUF`, `SO_SNDBUFFORCE` and `SO_RCVBUFFORCE` (socket(7)): what a socket may hold is counted,
+/// and a host may allow many times the usual.
+const OF_SOCKETS: u64 = 1;
+const BUFFER_SIZES: [u64; 4] = [7, 8, 32, 33];
 /// `PRIO_PROCESS` (setpriority(2)).
 const OF_A_PROCESS: u64 = 0;
 /// System calls whose first argument is the process that they change, of which 0 is the caller. Where code runs as an ordinary user, so does
@@ -285,6 +288,8 @@ fn policy(older: &[&str]) -> Value {
         json!({"syscall": "close_range", "args": [masked(2, UNSHARE_FILES, 0)]}),
         json!({"syscall": "socket", "args": [is(0, UNIX)]}),
         json!({"syscall": "socketpair", "args": [is(0, UNIX)]}),
+        json!({"syscall": "setsockopt", "args": [is_not(1, OF_SOCKETS)]}),
+        json!({"syscall": "setsockopt", "args": BUFFER_SIZES.map(|option| is_not(2, option))}),
         json!({"syscall": "setpriority", "args": [is(0, OF_A_PROCESS), is(1, 0)]}),
         json!({"syscall": "prctl", "args": [is_not(0, SET_SECCOMP), is_not(0, SET_DUMPABLE)]}),
         json!({"syscall": "fcntl", "args": [is_not(1, SET_PIPE_SIZE)]}),
