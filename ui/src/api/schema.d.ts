@@ -4070,7 +4070,7 @@ export interface components {
         SandboxMode: "when-needed" | "always";
         /** @description What the code of a run was executed in. */
         SandboxReport: {
-            /** @description The kept state that every sandbox starts from; null where that is an empty folder. */
+            /** @description The kept state that its sandboxes started from, or are to start from where it has no trial yet; null where that is an empty folder. */
             from: string | null;
             /** @description The weakest isolation that any of its sessions had; null before the first, and where an older version wrote it. */
             isolation: components["schemas"]["Isolation"] | null;
