@@ -189,7 +189,8 @@ async fn no_attempt_gets_through() {
             }
             let patience = Duration::from_secs(180);
             let execution = sandbox.start(&command).await.unwrap();
-            let finished = tokio::time::timeout(patience, execution.finish(&[])).await.expect("it ended").unwrap();
+            let finished = tokio::time::timeout(patience, execution.finish(&[])).await.expect("it ended");
+            let finished = finished.unwrap_or_else(|error| panic!("{name}: {error}"));
             let said = String::from_utf8_lossy(&finished.stdout).chars().take(3000).collect::<String>()
                 + &String::from_utf8_lossy(&finished.stderr).chars().take(3000).collect::<String>();
             assert!(!said.contains("ESCAPED"), "{name}: {said}");

@@ -89,3 +89,40 @@ async fn memory_is_bounded_while_nobody_watches() {
     assert_eq!(execution.ending.await.unwrap().ended, Ended::Limit(Limit::Memory));
     sandbox.destroy().await.unwrap();
 }
+
+/// What a program has the kernel hold is let go of last, so that the kernel may end init in its place; here init is ended by hand.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_process_that_goes_for_want_of_memory_is_the_programs_doing() {
+    let _turn = TURN.lock().await;
+    if !delegated().await || !Path::new("/usr/bin/python3").exists() {
+        eprintln!("skipped: no control groups are delegated to this process, or there is no /usr/bin/python3");
+        return;
+    }
+    let (settings, _folder) = support::settings();
+    let limits = Limits { memory_mb: 80, disk_mb: 8, processes: 16, ..Limits::default() };
+    let backend = LocalBackend::new(settings);
+    for short_of_memory in [true, false] {
+        let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await.unwrap();
+        let mut execution = sandbox.start(&Command::new(["/usr/bin/python3", "-c", TAKES])).await.unwrap();
+        let mut stdout = BufReader::new(&mut execution.stdout);
+        let mut said = String::new();
+        stdout.read_line(&mut said).await.unwrap();
+        let init = first_process_inside();
+        kill_process(init, Signal::STOP).unwrap();
+        if short_of_memory {
+            execution.stdin.write_all(b"go\n").await.unwrap();
+            stdout.read_line(&mut said).await.unwrap();
+            assert_eq!(said, "up\nkilled 1\n");
+        }
+        kill_process(init, Signal::KILL).unwrap();
+        match execution.ending.await {
+            Ok(ending) => assert!(short_of_memory && ending.ended == Ended::Limit(Limit::Memory), "{ending:?}"),
+            Err(error) => assert!(!short_of_memory && error.worth_another_sandbox(), "{error}"),
+        }
+        let gone = match sandbox.start(&Command::new(["/usr/bin/python3", "-c", "1"])).await {
+            Ok(execution) => execution.finish(&[]).await.map(drop),
+            Err(error) => Err(error),
+        };
+        assert!(gone.is_err_and(|error| error.worth_another_sandbox()));
+    }
+}

@@ -57,7 +57,7 @@ pub struct Processes {
     /// Whether what is inside ends when the first process is killed.
     jailed: bool,
     /// Its control group, which goes last.
-    _group: Option<cgroup::Held>,
+    group: Option<cgroup::Held>,
 }
 
 impl Processes {
@@ -78,7 +78,7 @@ impl Processes {
             .process_group(0)
             .spawn()
             .map_err(|error| failed("start the helper", &error))?;
-        let processes = Self { outer, control, jailed, _group: group };
+        let processes = Self { outer, control, jailed, group };
         match tokio::time::timeout(PATIENCE, processes.greet(config)).await {
             Ok(greeted) => greeted.map(|()| processes),
             Err(_) => Err(failed("wait for the jail", &"it did not answer within 20 s")),
@@ -106,6 +106,11 @@ impl Processes {
     /// The socket for requests.
     pub fn control(&self) -> &Socket {
         &self.control
+    }
+
+    /// What the kernel ends inside from here on because memory is short, where it counts that.
+    pub fn kills(&self) -> Option<cgroup::Kills> {
+        self.group.as_ref().and_then(|held| held.group().gauge().ok()).map(cgroup::Kills::from_now_on)
     }
 
     /// Ends everything inside and waits until nothing is left.

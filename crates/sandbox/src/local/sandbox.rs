@@ -9,10 +9,11 @@ use futures::future::FutureExt;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::host::{Processes, Socket};
+use super::jail::cgroup::Kills;
 use super::protocol::{Answer, FileTask, Request};
 use crate::{
-    AtWork, Command, Ended, Ending, Execution, Finished, InsidePath, Limits, Output, Sandbox, SandboxError,
-    SandboxFuture, SnapshotId, Time,
+    AtWork, Command, Ended, Ending, Execution, Finished, InsidePath, Limit, Limits, Output, Sandbox, SandboxError,
+    SandboxFuture, SnapshotId, Time, Used,
 };
 
 /// How long after its wall limit an execution's end may be reported.
@@ -52,6 +53,7 @@ impl LocalSandbox {
             program: program.to_owned(),
             detail: error.to_string(),
         };
+        let kills = self.processes.kills();
         let (answer, answer_inside) = Socket::pair().map_err(lost)?;
         let (stdin_inside, stdin) = std::io::pipe().map_err(lost)?;
         let (stdout, stdout_inside) = std::io::pipe().map_err(lost)?;
@@ -69,7 +71,7 @@ impl LocalSandbox {
             stdin: Box::pin(Sender::from_owned_fd(OwnedFd::from(stdin)).map_err(lost)?),
             stdout: read(stdout).map_err(lost)?,
             stderr: read(stderr).map_err(lost)?,
-            ending: ending(answer, program.to_owned(), deadline).boxed(),
+            ending: ending(answer, program.to_owned(), deadline, kills).boxed(),
         })
     }
 
@@ -238,7 +240,12 @@ fn is_hash(snapshot: &SnapshotId) -> bool {
 }
 
 /// Waits for init's answer. Dropping the future closes the socket, which ends the program.
-async fn ending(answer: Socket, program: String, deadline: Option<Duration>) -> Result<Ending, SandboxError> {
+async fn ending(
+    answer: Socket,
+    program: String,
+    deadline: Option<Duration>,
+    kills: Option<Kills>,
+) -> Result<Ending, SandboxError> {
     let receive = answer.receive::<Answer>();
     let received = match deadline {
         Some(deadline) => tokio::time::timeout(deadline, receive)
@@ -250,6 +257,10 @@ async fn ending(answer: Socket, program: String, deadline: Option<Duration>) -> 
         Ok(Some(Answer::Ended(ending))) => Ok(ending),
         Ok(Some(Answer::Busy)) => Err(SandboxError::Busy { program }),
         Ok(Some(Answer::NotRunnable(detail))) => Err(SandboxError::NotRunnable { program, detail }),
+        // what the program had the kernel hold goes last, and init may be ended in its place
+        Ok(None) if kills.is_some_and(|kills| kills.were_more()) => {
+            Ok(Ending { ended: Ended::Limit(Limit::Memory), used: Used::default() })
+        }
         Ok(Some(Answer::AtWork(_)) | None) => Err(SandboxError::Gone("its first process has ended".to_owned())),
         Err(error) => Err(SandboxError::Gone(error.to_string())),
     }

@@ -159,7 +159,7 @@ impl ControlGroup {
     }
 
     /// A place to see what the kernel knows of it.
-    pub(super) fn gauge(&self) -> io::Result<Gauge> {
+    pub fn gauge(&self) -> io::Result<Gauge> {
         let name = if self.unified { "memory.events" } else { "memory.oom_control" };
         let time = match &self.time {
             Some(time) => Some(time.join("cpuacct.usage")),
@@ -292,7 +292,7 @@ impl Inside {
 }
 
 /// What the kernel knows of a group.
-pub(super) struct Gauge {
+pub struct Gauge {
     kills: File,
     time: Option<File>,
 }
@@ -309,6 +309,24 @@ impl Gauge {
         // version 1 tells nanoseconds and nothing else
         number_behind("usage_usec ", &told)
             .or_else(|| told.trim().parse::<u64>().ok().map(|nanoseconds| nanoseconds / 1000))
+    }
+}
+
+/// The processes of a group that the kernel ends because memory is short.
+pub struct Kills {
+    gauge: Gauge,
+    before: u64,
+}
+
+impl Kills {
+    /// Begins to count.
+    pub(crate) fn from_now_on(gauge: Gauge) -> Self {
+        Self { before: gauge.kills(), gauge }
+    }
+
+    /// Whether there were any.
+    pub fn were_more(&self) -> bool {
+        self.gauge.kills() > self.before
     }
 }
 
