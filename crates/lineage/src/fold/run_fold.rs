@@ -56,16 +56,19 @@ impl Record {
     }
 }
 
-/// A candidate's record, where an entry is news to it.
+/// A candidate's record, where an entry that is about it is news to it.
 fn news<'r>(
     records: &'r mut BTreeMap<CandidateId, Record>,
     id: CandidateId,
     entry: &Recorded,
     touched: &mut BTreeSet<CandidateId>,
 ) -> Option<&'r mut Record> {
-    let record = records.get_mut(&id).filter(|record| record.memory.read <= entry.seq)?;
-    record.memory.read = entry.seq + 1;
+    let record = records.get_mut(&id)?;
     touched.insert(id);
+    if record.memory.read > entry.seq {
+        return None;
+    }
+    record.memory.read = entry.seq + 1;
     Some(record)
 }
 
@@ -171,8 +174,9 @@ impl RunFold {
     }
 
     /// Takes the next entries in, in order. `records` holds what [`Self::needs`] named, as far as it is stored; afterwards it
-    /// also holds what is new. Returns whose records changed. Entries that were taken in already change nothing, and a record
-    /// that has read further than this fold is left as it is until the fold is there too.
+    /// also holds what is new. Returns whose records the entries are about. Entries that were taken in already change nothing, and a
+    /// record that has read further than this fold is left as it is until the fold is there too, but named: what a backend
+    /// keeps beside records (which generation is the latest) was perhaps not kept with it.
     pub fn apply(
         &mut self,
         entries: &[Recorded],
@@ -211,6 +215,7 @@ impl RunFold {
                 if candidate.operator.as_ref().is_none_or(|operator| operator.0 != OperatorName::BY_HAND) {
                     self.alive.insert(candidate.id);
                 }
+                touched.insert(candidate.id);
                 if records.get(&candidate.id).is_some_and(|record| record.memory.read > entry.seq) {
                     return;
                 }
@@ -218,7 +223,6 @@ impl RunFold {
                 let mut record = Record { node, memory: Memory { read: entry.seq + 1, ..Memory::default() } };
                 record.note(entry, None);
                 records.insert(candidate.id, record);
-                touched.insert(candidate.id);
             }
             RunEvent::ProposalRejected { parents, .. } => {
                 let parent = parents.first().and_then(|parent| news(records, *parent, entry, touched));

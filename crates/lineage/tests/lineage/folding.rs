@@ -219,14 +219,17 @@ proptest! {
         let mut stored = BTreeMap::new();
         let first = first.min(journal.len());
         fold.apply(&journal[..first], &mut stored);
-        let mut ahead = stored.clone();
+        let (mut ahead, stored_before) = (stored.clone(), stored.clone());
         fold.clone().apply(&journal[first..(first + torn).min(journal.len())], &mut ahead);
         stored.extend(ahead.into_iter().filter(|(id, _)| kept[id.0 as usize]));
+        let mut undisturbed = (fold.clone(), stored_before);
         for part in journal[first..].chunks(next) {
             let needed = fold.needs(part);
             let mut records: BTreeMap<_, Record> =
                 needed.into_iter().filter_map(|id| Some((id, stored.get(&id)?.clone()))).collect();
             let changed = fold.apply(part, &mut records);
+            // whatever is kept beside records is made of the same ones as if nothing had been cut off
+            prop_assert_eq!(&changed, &undisturbed.0.apply(part, &mut undisturbed.1));
             stored.extend(records.into_iter().filter(|(id, _)| changed.contains(id)));
         }
         let (mut whole, mut at_once) = (RunFold::new(run()), BTreeMap::new());

@@ -10,7 +10,7 @@ pub struct Batch {
     pub expected: u64,
     /// The fold afterwards.
     pub fold: RunFold,
-    /// The records that changed.
+    /// The records that the entries are about; one that a batch which was cut off had kept is among them as it is.
     pub records: Vec<Record>,
     /// The prompts of candidates that joined, as texts.
     pub prompts: Vec<(CandidateId, String)>,
