@@ -77,7 +77,7 @@ fn endings(attempt: &str) -> &'static [Ended] {
     match attempt {
         "fork_bomb" | "thread_bomb" => &[Ended::Limit(Limit::Processes)],
         "address_space" | "ended_first_thread" | "epoll_watches" | "file_locks" | "memory_bomb" | "page_tables"
-        | "pipe_buffers" | "socket_buffers" | "unreadable_program" => &[Ended::Limit(Limit::Memory)],
+        | "pipe_buffers" | "shared_pieces" | "socket_buffers" | "unreadable_program" => &[Ended::Limit(Limit::Memory)],
         "disk_fill" => &[Ended::Limit(Limit::Disk), Ended::Exited(1)],
         "output_flood" => &[Ended::Limit(Limit::Output)],
         "endless_loop" => &[Ended::Limit(Limit::Cpu)],
@@ -87,7 +87,7 @@ fn endings(attempt: &str) -> &'static [Ended] {
 }
 
 /// What is kept in without a jail as well, on every kernel and for every user. The others are not tried there: some would do harm.
-const WITHOUT_JAIL: [&str; 23] = [
+const WITHOUT_JAIL: [&str; 24] = [
     "address_space",
     "become_root",
     "daemonise",
@@ -107,13 +107,15 @@ const WITHOUT_JAIL: [&str; 23] = [
     "pipe_buffers",
     "raise_limits",
     "reach_the_network",
+    "shared_pieces",
     "socket_buffers",
     "thread_bomb",
     "unreadable_program",
     "user_namespace",
 ];
 /// What an ordinary user, for whom nobody has made control groups, is kept from by those who watch alone.
-const BY_WATCHING: [&str; 4] = ["ended_first_thread", "endless_loop", "memory_bomb", "unreadable_program"];
+const BY_WATCHING: [&str; 5] =
+    ["ended_first_thread", "endless_loop", "memory_bomb", "shared_pieces", "unreadable_program"];
 /// Names another folder of attempts.
 const ATTEMPTS: &str = "CLADE_TEST_ATTEMPTS";
 

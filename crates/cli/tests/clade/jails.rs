@@ -260,7 +260,7 @@ fn programs_and_generated_code_say_which_limit_they_met() {
         return;
     }
     for (check, words) in [
-        ("{type: exec, value: 'head -c 20m /dev/zero > big && echo true'}", "`disk_mb`, which is 8"),
+        ("{type: exec, value: 'head -c 20m /dev/full > big && echo true'}", "`disk_mb`, which is 8"),
         ("{type: exec, value: 'python3 -c \"bytearray(1 << 30)\"'}", "`memory_mb`, which is 96"),
         ("{type: exec, value: 'sleep 60'}", "`wall_seconds`, which is 3"),
         ("{type: unit-tests, value: 'x = bytearray(1 << 30)', config: {head: 'a = 1 #'}}", "`memory_mb`, which is 96"),

@@ -86,7 +86,7 @@ pub async fn says_what_is_not_there(backend: &dyn SandboxBackend) -> Outcome {
 
 pub async fn follows_no_links(backend: &dyn SandboxBackend) -> Outcome {
     let sandbox = fresh(backend).await?;
-    let made = "ln -s /etc/passwd file; ln -s / root; ln -s .. up; ln -s real alias; echo secret > real; ln -s /dev/zero endless";
+    let made = "ln -s /etc/passwd file; ln -s / root; ln -s .. up; ln -s real alias; echo secret > real; ln -s /dev/full endless";
     assert!(run(&*sandbox, made).await?.is_success());
     for name in ["file", "root/etc/passwd", "up/etc/passwd", "alias", "endless"] {
         refused(&*sandbox, name).await?;

@@ -84,7 +84,7 @@ pub async fn ends_a_flood_of_output(backend: &dyn SandboxBackend) -> Outcome {
         let read = finished.stdout.len() + finished.stderr.len();
         assert!((60 * 1024..=64 * 1024).contains(&read), "{read} bytes were read");
     }
-    let within = under(backend, limits, "head -c 65536 /dev/zero").await?;
+    let within = under(backend, limits, "head -c 65536 /dev/full").await?;
     assert_eq!((within.ended, within.stdout.len()), (Ended::Exited(0), 65536), "the limit itself is allowed");
     Ok(Offered::Yes)
 }
@@ -92,9 +92,9 @@ pub async fn ends_a_flood_of_output(backend: &dyn SandboxBackend) -> Outcome {
 pub async fn bounds_memory(backend: &dyn SandboxBackend) -> Outcome {
     let limits = Limits { memory_mb: 64, ..Limits::default() };
     // input without line ends is kept whole
-    let one = under(backend, limits, "head -c 400m /dev/zero | tail -n 1 | wc -c").await?;
+    let one = under(backend, limits, "head -c 400m /dev/full | tail -n 1 | wc -c").await?;
     assert!(!String::from_utf8_lossy(&one.stdout).contains("419430400"), "one process held 400 MiB: {one:?}");
-    let several = "for n in 1 2 3 4 5 6; do (head -c 40m /dev/zero; sleep 20) | tail -n 1 >/dev/null & done; wait";
+    let several = "for n in 1 2 3 4 5 6; do (head -c 40m /dev/full; sleep 20) | tail -n 1 >/dev/null & done; wait";
     assert_eq!(under(backend, limits, several).await?.ended, Ended::Limit(Limit::Memory), "six held 40 MiB each");
     Ok(Offered::Yes)
 }
@@ -111,8 +111,8 @@ pub async fn bounds_processes(backend: &dyn SandboxBackend) -> Outcome {
 pub async fn bounds_files(backend: &dyn SandboxBackend) -> Outcome {
     let limits = Limits { disk_mb: 4, ..Limits::default() };
     for script in [
-        "head -c 20m /dev/zero > $HOME/big; sleep 20",
-        "cd $TMPDIR; for n in 1 2 3 4 5 6; do head -c 1m /dev/zero > $n; done; sleep 20",
+        "head -c 20m /dev/full > $HOME/big; sleep 20",
+        "cd $TMPDIR; for n in 1 2 3 4 5 6; do head -c 1m /dev/full > $n; done; sleep 20",
         "n=0; while [ $n -lt 20000 ]; do : > $TMPDIR/$n || break; n=$((n+1)); done; sleep 20",
     ] {
         let finished = under(backend, limits, script).await?;

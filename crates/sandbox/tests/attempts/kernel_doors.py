@@ -1,6 +1,9 @@
-"""Ask the kernel for bpf, io_uring, keys, perf, modules, handles, clocks, watches of files, memory that no process holds, and for changes of other processes
+"""Ask the kernel for bpf, io_uring, keys, perf, modules, handles, clocks, watches and leases of files, memory that no process holds, and for changes of other processes
 The system calls are not on the list of those that are let through, or only about the process itself
 """
+import fcntl
+import mmap
+
 from tries import *
 
 IPC_PRIVATE = 0
@@ -28,9 +31,24 @@ for name, number in {
 # a thread with open files of its own, which nobody would look for there
 not_let_in("close_range(CLOSE_RANGE_UNSHARE)", 436, 900, 900, 2)
 not_let_in("clone(CLONE_THREAD) without CLONE_FILES", 56, 0x10000 | 0x800 | 0x100, 0, 0, 0, 0)
-# a socket that holds more unread than it counts for
-for name, option in [("SO_SNDBUF", 7), ("SO_RCVBUF", 8), ("SO_SNDBUFFORCE", 32), ("SO_RCVBUFFORCE", 33)]:
+# a socket that holds more unread than it counts for, and filters
+for name, option in [
+    ("SO_SNDBUF", 7), ("SO_RCVBUF", 8), ("SO_SNDBUFFORCE", 32), ("SO_RCVBUFFORCE", 33), ("SO_BINDTODEVICE", 25), ("SO_ATTACH_FILTER", 26),
+    ("SO_BUSY_POLL", 46), ("SO_ATTACH_BPF", 50),
+]:
     not_let_in(f"setsockopt({name})", 54, 0, 1, option, 0, 0)
+# what reaches others through a file that both may only read
+library = os.open(os.__file__, os.O_RDONLY)
+for name, command, argument in [("F_SETLEASE", 1024, 0), ("F_NOTIFY", 1026, 1 | 0x80000000), ("F_SETPIPE_SZ", 1031, 1 << 20)]:
+    not_let_in(f"fcntl({name})", 72, library, command, argument)
+not_let_in("flock", 73, library, 1)
+not_let_in("syncfs", 306, library)
+not_let_in("sync", 162)
+# shared memory of no file
+not_let_in("mmap(MAP_SHARED | MAP_ANONYMOUS)", 9, 0, 4096, 3, 0x21, -1, 0)
+not_let_in("mmap(MAP_SHARED_VALIDATE | MAP_ANONYMOUS)", 9, 0, 4096, 3, 0x23, -1, 0)
+for device in ["/dev/zero", "/dev/full", "/dev/null"]:
+    tries(f"map {device}", lambda: mmap.mmap(os.open(device, os.O_RDWR), 4096))
 not_let_in("shmget", 29, IPC_PRIVATE, 4096, 0o1600)
 not_let_in("semget", 64, IPC_PRIVATE, 32000, 0o600)
 not_let_in("msgget", 68, IPC_PRIVATE, 0o600)
@@ -55,6 +73,12 @@ import threading
 
 resource.setrlimit(resource.RLIMIT_CORE, resource.getrlimit(resource.RLIMIT_CORE))
 os.nice(1)
+fcntl.lockf(open("locked", "w"), fcntl.LOCK_EX)
+mmap.mmap(-1, 4096, mmap.MAP_PRIVATE)
+with open("mapped", "w+b") as file:
+    file.truncate(4096)
+    mmap.mmap(file.fileno(), 4096)
+socket.socket(socket.AF_UNIX).setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 os.closerange(900, 910)
 socket.socketpair()
 os.sched_setaffinity(0, os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""Take memory without end, in many processes and shared among them
+"""Take memory without end, in many processes
 What all processes hold together is watched, beside the kernel's limit for each
 """
 import ctypes
@@ -15,8 +15,8 @@ for _ in range(4):
 held = []
 while True:
     try:
-        shared = mmap.mmap(-1, 4 << 20)
-        shared.write(b"x" * (4 << 20))
-        held += [shared, bytearray(os.urandom(1 << 20))]
+        mapped = mmap.mmap(-1, 4 << 20, mmap.MAP_PRIVATE)
+        mapped.write(b"x" * (4 << 20))
+        held += [mapped, bytearray(os.urandom(1 << 20))]
     except (MemoryError, OSError):
         time.sleep(0.01)

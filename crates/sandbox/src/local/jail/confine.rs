@@ -18,8 +18,8 @@ pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The newest rules that are asked for; an older kernel applies those that it knows.
 const LANDLOCK: ABI = ABI::V6;
-/// What may be written of the devices where there is no jail with devices of its own.
-const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
+/// What may be used of the devices where there is no jail with devices of its own. `/dev/zero` mapped is shared memory of no file, which nobody counts.
+const DEVICES: [&str; 4] = ["/dev/null", "/dev/full", "/dev/random", "/dev/urandom"];
 /// What the jail's own processes may take beside the program's.
 const OWN_PROCESSES: u64 = 9;
 /// Timers and signals that may wait.

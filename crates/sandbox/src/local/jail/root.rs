@@ -12,7 +12,8 @@ use crate::local::protocol::{INSIDE_ID, JailConfig};
 const SYSTEM: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// What programs need of `/etc`: how libraries and alternatives are found, nothing about the machine or its users.
 const ETC: [&str; 2] = ["ld.so.cache", "alternatives"];
-const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+const DEVICES: [(&str, &str); 5] =
+    [("null", "null"), ("zero", "full"), ("full", "full"), ("random", "random"), ("urandom", "urandom")];
 /// Where the jail's folders that can be written lie before they are shown at their places.
 const SCRATCH: &str = "/scratch";
 const WRITABLE: [(&str, &str); 3] = [("work", WORK), ("tmp", "/tmp"), ("shm", "/dev/shm")];
@@ -87,9 +88,9 @@ fn proc() -> Result<(), Failure> {
 
 fn devices() -> Result<(), Failure> {
     make_folder("/dev")?;
-    for name in DEVICES {
-        let place = Path::new("/dev").join(name);
-        mounts::bind_file(&below_old(&place), &place)?;
+    for (name, device) in DEVICES {
+        let dev = Path::new("/dev");
+        mounts::bind_file(&below_old(&dev.join(device)), &dev.join(name))?;
     }
     for (name, to) in [("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")] {
         symlink(format!("/proc/self/fd{to}"), Path::new("/dev").join(name)).during("make the links in /dev")?;

@@ -9,7 +9,8 @@ use super::{During, Failure};
 /// Absent with intent: `ptrace` and all that reaches into other processes, mounts and namespaces, keys, `bpf`, `perf`, `io_uring`
 /// and `userfaultfd` (each a wide door into the kernel), clocks, modules, swap, quotas, and whatever the kernel holds without any process that could be
 /// seen to hold it, or counts for the whole account: files held by handle or only in memory, all of System V's, further Landlock rules and
-/// filters, watches of files, and what has pipes hold more than their own pages.
+/// filters, watches of files, and what has pipes hold more than their own pages. Absent too is what reaches others through a file that both may
+/// only read: locks on whole files, leases, and writing everybody's files out.
 const EVERYWHERE: &[&str] = &[
     // files
     "read",
@@ -52,7 +53,6 @@ const EVERYWHERE: &[&str] = &[
     "fsync",
     "fdatasync",
     "sync_file_range",
-    "syncfs",
     "utimensat",
     "umask",
     "chdir",
@@ -60,7 +60,6 @@ const EVERYWHERE: &[&str] = &[
     "getcwd",
     "dup",
     "dup3",
-    "flock",
     "ioctl",
     "sendfile",
     "copy_file_range",
@@ -86,7 +85,6 @@ const EVERYWHERE: &[&str] = &[
     "timerfd_gettime",
     "pipe2",
     // memory
-    "mmap",
     "munmap",
     "mprotect",
     "mremap",
@@ -102,7 +100,7 @@ const EVERYWHERE: &[&str] = &[
     "pkey_free",
     "pkey_mprotect",
     "get_mempolicy",
-    // processes and threads; `clone`, `socket`, `fcntl` and what a process may ask for itself alone are below
+    // processes and threads; `clone`, `socket`, `fcntl`, `mmap` and what a process may ask for itself alone are below
     "execve",
     "execveat",
     "exit",
@@ -253,12 +251,19 @@ const UNIX: u64 = 1;
 const SET_SECCOMP: u64 = 22;
 /// `PR_SET_DUMPABLE` (prctl(2)): who watches would not see any more what a process holds.
 const SET_DUMPABLE: u64 = 4;
-/// `F_SETPIPE_SZ` (fcntl(2)).
-const SET_PIPE_SIZE: u64 = 1031;
-/// `SOL_SOCKET`, and of its options `SO_SNDBUF`, `SO_RCVBUF`, `SO_SNDBUFFORCE` and `SO_RCVBUFFORCE` (socket(7)): what a socket may hold is counted,
-/// and a host may allow many times the usual.
+/// What `fcntl` may do (fcntl(2)): copy descriptors (`F_DUPFD`, `F_DUPFD_CLOEXEC`), read and change their flags, lock parts of files (`F_GETLK` to
+/// `F_SETLKW` and `F_OFD_GETLK` to `F_OFD_SETLKW`), and tell how large a pipe is (`F_GETPIPE_SZ`). A lease or a watch reaches whoever opens the file.
+const OF_DESCRIPTORS: [u64; 13] = [0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032];
+/// `SOL_SOCKET`, and the options of it that may be set (socket(7)): `SO_REUSEADDR`, `SO_BROADCAST`, `SO_KEEPALIVE`, `SO_OOBINLINE`, `SO_LINGER`,
+/// `SO_REUSEPORT`, `SO_PASSCRED`, `SO_RCVLOWAT`, and the two limits of time in their old and new forms. What a socket may hold is counted, and a host may
+/// allow many times the usual; a filter is a program that the kernel executes.
 const OF_SOCKETS: u64 = 1;
-const BUFFER_SIZES: [u64; 4] = [7, 8, 32, 33];
+const SOCKET_OPTIONS: [u64; 12] = [2, 6, 9, 10, 13, 15, 16, 18, 20, 21, 66, 67];
+/// `MAP_ANONYMOUS`, with it the kind of sharing, and `MAP_PRIVATE` (mmap(2)): shared memory of no file is held while anybody has a piece of it, and
+/// nothing says then how much it is.
+const ANONYMOUS: u64 = 0x20;
+const SHARING: u64 = 0x0f;
+const PRIVATE: u64 = 0x02;
 /// `PRIO_PROCESS` (setpriority(2)).
 const OF_A_PROCESS: u64 = 0;
 /// System calls whose first argument is the process that they change, of which 0 is the caller. Where code runs as an ordinary user, so does
@@ -289,16 +294,19 @@ fn policy(older: &[&str]) -> Value {
         json!({"syscall": "socket", "args": [is(0, UNIX)]}),
         json!({"syscall": "socketpair", "args": [is(0, UNIX)]}),
         json!({"syscall": "setsockopt", "args": [is_not(1, OF_SOCKETS)]}),
-        json!({"syscall": "setsockopt", "args": BUFFER_SIZES.map(|option| is_not(2, option))}),
+        json!({"syscall": "mmap", "args": [masked(3, ANONYMOUS, 0)]}),
+        json!({"syscall": "mmap", "args": [masked(3, ANONYMOUS | SHARING, ANONYMOUS | PRIVATE)]}),
         json!({"syscall": "setpriority", "args": [is(0, OF_A_PROCESS), is(1, 0)]}),
         json!({"syscall": "prctl", "args": [is_not(0, SET_SECCOMP), is_not(0, SET_DUMPABLE)]}),
-        json!({"syscall": "fcntl", "args": [is_not(1, SET_PIPE_SIZE)]}),
     ];
+    let only = |name: &str, index: u8, value: u64| json!({"syscall": name, "args": [is(index, value)]});
+    let of_descriptors = OF_DESCRIPTORS.iter().map(|command| only("fcntl", 1, *command));
+    let of_sockets = SOCKET_OPTIONS.iter().map(|option| only("setsockopt", 2, *option));
     let enosys = rustix::io::Errno::NOSYS.raw_os_error();
     json!({"program": {
         "mismatch_action": {"errno": enosys},
         "match_action": "allow",
-        "filter": plain.chain(own).chain(guarded).collect::<Vec<_>>(),
+        "filter": plain.chain(own).chain(guarded).chain(of_descriptors).chain(of_sockets).collect::<Vec<_>>(),
     }})
 }
 
@@ -365,6 +373,9 @@ mod tests {
             "seccomp",
             "sched_setattr",
             "ioprio_set",
+            "flock",
+            "sync",
+            "syncfs",
         ];
         for name in out {
             assert!(!EVERYWHERE.contains(&name) && !X86_64.contains(&name), "{name}");

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,10 @@ use crate::{AtWork, Limit, Limits, Used};
 /// How often the processes are looked at while they work, and the longest pause while they do not.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(80);
-/// What the kernel holds for one piece of a process's address space, in bytes: its description and its places in the trees that find it.
+/// What the kernel holds for one piece of a process's address space, in bytes: its description and its places in the trees that find it; and what it
+/// holds besides for each process of the sandbox that the process descends from, since it may share the piece's pages with all of them.
 const PIECE: u64 = 256;
+const ANCESTOR: u64 = 96;
 /// The smallest pages that machines have, in KiB.
 const PAGE_KB: u64 = 4;
 /// How many pieces the kernel lets one process have (`vm.max_map_count`).
@@ -51,8 +54,8 @@ struct Memory {
     own_kb: u64,
     /// Tables of pages: a gigabyte that is only reserved takes two megabytes of them once it is looked at.
     tables_kb: u64,
-    /// Pieces of address space: what has other rights than its neighbour is one of its own, used or not.
-    pieces: u64,
+    /// For pieces of address space: what has other rights than its neighbour is one of its own, used or not.
+    pieces_bytes: u64,
     /// For open files.
     held: Held,
 }
@@ -83,7 +86,7 @@ impl<'j> Watch<'j> {
         let (work, memory) = (work(&pids), memory(&pids));
         let most = u64::from(self.limits.memory_mb) * 1024;
         let sockets = self.open.is_none().then(sockets);
-        let of_the_kernel = memory.tables_kb + memory.pieces * PIECE / 1024 + memory.held.kb(sockets);
+        let of_the_kernel = memory.tables_kb + memory.pieces_bytes / 1024 + memory.held.kb(sockets);
         let mut memory_kb = memory.own_kb + of_the_kernel;
         if memory_kb > most {
             // what forked processes still share was counted for each of them; this takes longer and counts it once
@@ -154,17 +157,24 @@ fn work(pids: &[u32]) -> Work {
 
 fn memory(pids: &[u32]) -> Memory {
     let mut sum = Memory::default();
-    for pid in pids {
-        let Some((place, status)) = living(*pid) else { continue };
-        sum.own_kb += own_kb(&status);
-        sum.tables_kb += line_kb(&status, "VmPTE:");
-        sum.pieces += match std::fs::read(place.join("maps")) {
+    let seen: HashMap<u32, (PathBuf, String)> = pids.iter().filter_map(|pid| Some((*pid, living(*pid)?))).collect();
+    let parent = |pid: &u32| {
+        let parent = seen.get(pid).and_then(|(_, status)| u32::try_from(line_kb(status, "PPid:")).ok());
+        parent.filter(|parent| seen.contains_key(parent))
+    };
+    for (pid, (place, status)) in &seen {
+        sum.own_kb += own_kb(status);
+        sum.tables_kb += line_kb(status, "VmPTE:");
+        let pieces = match std::fs::read(place.join("maps")) {
             Ok(maps) => maps.iter().filter(|byte| **byte == b'\n').count() as u64,
             // it may not be looked into: each page may be a piece of its own, as many as a process may have
-            Err(error) if is_denied(&error) => (line_kb(&status, "VmSize:") / PAGE_KB).min(MOST_PIECES),
+            Err(error) if is_denied(&error) => (line_kb(status, "VmSize:") / PAGE_KB).min(MOST_PIECES),
             Err(_) => 0,
         };
-        sum.held.add(&place, line_kb(&status, "FDSize:"));
+        // they were not all looked at in one moment, and a number may have gone to another process
+        let ancestors = std::iter::successors(parent(pid), parent).take(seen.len()).count() as u64;
+        sum.pieces_bytes += pieces * (PIECE + ANCESTOR * ancestors);
+        sum.held.add(place, line_kb(status, "FDSize:"));
     }
     sum
 }
