@@ -21,12 +21,6 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// Whether an execution may go over it for what earlier ones have left: files, memory, processes, threads that compute or print.
-    #[must_use]
-    pub fn may_be_met_for_others(self) -> bool {
-        self != Self::Wall
-    }
-
     /// The limit's name in a run file.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -7,7 +7,7 @@ mod support;
 use std::sync::Arc;
 
 use clade_sandbox::channel::{Call, NoModels, Pool, RunnerSpec, Source, Take, Went};
-use clade_sandbox::{InsidePath, Language, LocalBackend, SandboxSpec, find_interpreter};
+use clade_sandbox::{InsidePath, Language, Limit, Limits, LocalBackend, SandboxSpec, find_interpreter};
 use serde_json::json;
 
 #[tokio::test]
@@ -103,4 +103,34 @@ async fn who_comes_after_a_call_that_took_files_away_is_sent_to_a_fresh_sandbox(
         }
         pool.close().await.unwrap();
     }
+}
+
+/// What one call leaves keeps the interpreter busy, so that the next one never begins.
+#[tokio::test]
+async fn who_comes_after_a_call_that_keeps_the_interpreter_busy_is_sent_to_a_fresh_sandbox() {
+    let interpreter = find_interpreter(Language::JavaScript, "node").unwrap();
+    let (mut settings, _folder) = support::settings();
+    settings.read_only.clone_from(&interpreter.read_only);
+    let code = "exports.look = (how) => {\n  \
+                const on = () => process.nextTick(on);\n  \
+                if (how === 'stay') setImmediate(on);\n  return how;\n};\n";
+    let path = InsidePath::new("check.js").unwrap();
+    let limits = Limits { wall_seconds: 5, cpu_seconds: 60, ..Limits::default() };
+    let spec = RunnerSpec {
+        sandbox: SandboxSpec { limits, ..SandboxSpec::default() },
+        from: None,
+        language: Language::JavaScript,
+        program: interpreter.program,
+        files: vec![(path.clone(), code.into())],
+    };
+    let pool = Pool::new(Arc::new(LocalBackend::new(settings)), spec, 1);
+    let source = Source::File { path, function: "look".to_owned() };
+    let look = |how: &str| Call { source: source.clone(), args: vec![json!(how)] };
+    let mut went = Went::default();
+    pool.call_in(&look("stay"), &NoModels, Take::Any, &mut went).await.unwrap();
+    let error = pool.call_in(&look("next"), &NoModels, Take::Any, &mut went).await.unwrap_err();
+    assert!(error.limit() == Some(Limit::Wall) && went.may_suffer_for_others(&error), "{error:?}");
+    let again = pool.call_in(&look("next"), &NoModels, Take::Fresh, &mut went).await.unwrap();
+    assert_eq!(again.value, json!("next"));
+    pool.close().await.unwrap();
 }

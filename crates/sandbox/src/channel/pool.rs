@@ -60,14 +60,11 @@ pub struct Went {
 
 impl Went {
     /// Whether the call may have ended for what earlier calls left in the sandbox: files that fill it, memory, processes, threads that go on
-    /// and end the interpreter or print without end; or was not made, for what they took away or changed. Then it is worth another try with [`Take::Fresh`].
+    /// and end the interpreter, print without end or keep it busy; or was not made, for what they took away or changed. Then it is worth another try with [`Take::Fresh`].
     #[must_use]
     pub fn may_suffer_for_others(&self, error: &CallError) -> bool {
-        let may = match error.limit() {
-            Some(limit) => limit.may_be_met_for_others(),
-            None => matches!(error, CallError::Died { .. } | CallError::Channel(_) | CallError::Changed(_)),
-        };
-        self.warm && may
+        let ended = matches!(error, CallError::Died { .. } | CallError::Channel(_) | CallError::Changed(_));
+        self.warm && (ended || error.limit().is_some())
     }
 }
 
