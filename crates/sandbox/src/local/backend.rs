@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use rustix::thread::CapabilitySet;
 use tokio::sync::OnceCell;
 
+use super::archives;
 use super::host::Processes;
 use super::jail::cgroup;
 use super::protocol::{Identity, JailConfig};
@@ -109,7 +110,7 @@ impl LocalBackend {
     /// # Errors
     /// [`SandboxError::Snapshot`] where their folder cannot be read.
     pub fn snapshots_older_than(&self, age: Duration) -> Result<Vec<SnapshotId>, SandboxError> {
-        super::sandbox::snapshots_older_than(&self.settings.snapshots, age)
+        archives::older_than(&self.settings.snapshots, age)
             .map_err(|error| SandboxError::Snapshot { doing: "look for", detail: error.to_string() })
     }
 
@@ -136,12 +137,12 @@ impl LocalBackend {
         let level = self.level(spec.isolation).await;
         self.check(spec, level)?;
         let archive = match from {
-            Some(snapshot) => Some(super::sandbox::read_snapshot(&self.settings.snapshots, snapshot).await?),
+            Some(snapshot) => Some(archives::open(&self.settings.snapshots, snapshot).await?),
             None => None,
         };
         let sandbox = self.make_at(level, &spec.limits).await?;
-        if let Some(archive) = archive {
-            sandbox.restore(&archive).await?;
+        if let Some(mut archive) = archive {
+            sandbox.restore(&mut archive).await?;
         }
         Ok(Box::new(sandbox))
     }
@@ -176,11 +177,11 @@ impl SandboxBackend for LocalBackend {
     }
 
     fn has_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, bool> {
-        Box::pin(async move { Ok(super::sandbox::has_snapshot(&self.settings.snapshots, snapshot)) })
+        Box::pin(async move { Ok(archives::has(&self.settings.snapshots, snapshot)) })
     }
 
     fn delete_snapshot<'a>(&'a self, snapshot: &'a SnapshotId) -> SandboxFuture<'a, ()> {
-        Box::pin(super::sandbox::delete_snapshot(&self.settings.snapshots, snapshot))
+        Box::pin(archives::delete(&self.settings.snapshots, snapshot))
     }
 }
 

@@ -5,6 +5,7 @@
 //! A jail costs three short-lived steps of the same binary (see `jail`) and no service, daemon, image or special right. It
 //! shares the kernel with the host: a hole in the kernel is a hole in the jail.
 
+mod archives;
 mod backend;
 mod doctor;
 mod host;

@@ -1,13 +1,16 @@
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::FutureExt;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
+use super::archives;
 use super::host::{Processes, Socket};
 use super::jail::cgroup::Kills;
 use super::protocol::{Answer, FileTask, Request};
@@ -18,6 +21,10 @@ use crate::{
 
 /// How long after its wall limit an execution's end may be reported.
 const GRACE: Duration = Duration::from_secs(20);
+/// What is said of a request of ours that cannot be made.
+const FILE_TASK: &str = "a file task";
+/// Bytes that a file task may say of what went wrong.
+const COMPLAINTS: u64 = 4096;
 /// What an archive of a working folder may be longer than its files, in bytes for each MiB of the disk limit.
 const ARCHIVE: u64 = 2 * 1024 * 1024;
 
@@ -35,10 +42,21 @@ impl LocalSandbox {
         Self { id, processes, limits, snapshots }
     }
 
-    /// Unpacks an archive of [`FileTask::Save`].
-    pub async fn restore(&self, archive: &[u8]) -> Result<(), SandboxError> {
-        let done = self.file_task(FileTask::Restore, archive, 0).await?;
-        done.map(|_| ()).map_err(|detail| SandboxError::Snapshot { doing: "unpack", detail })
+    /// Unpacks an archive of [`FileTask::Save`], which is read from where it is.
+    pub async fn restore(&self, archive: &mut File) -> Result<(), SandboxError> {
+        let task = Request::Files(FileTask::Restore);
+        let Execution { mut stdin, stdout, mut stderr, ending } =
+            self.request(&task, FILE_TASK, COMPLAINTS, None).await?;
+        drop(stdout);
+        let give = async {
+            // one that fails does not read to the end
+            let _ = tokio::io::copy(archive, &mut stdin).await;
+            let _ = stdin.shutdown().await;
+            drop(stdin);
+        };
+        let mut said = Vec::new();
+        let (_, _) = tokio::join!(give, stderr.read_to_end(&mut said));
+        done(ending.await?.ended, &said).map_err(|detail| SandboxError::Snapshot { doing: "unpack", detail })
     }
 
     /// Hands a request to init; the answer is the execution's ending.
@@ -83,13 +101,9 @@ impl LocalSandbox {
         output: u64,
     ) -> Result<Result<Vec<u8>, String>, SandboxError> {
         // its complaints share the allowance
-        let execution = self.request(&Request::Files(task), "a file task", output + 4096, None).await?;
+        let execution = self.request(&Request::Files(task), FILE_TASK, output + COMPLAINTS, None).await?;
         let Finished { ended, stdout, stderr, .. } = execution.finish(stdin).await?;
-        if ended == Ended::Exited(0) {
-            return Ok(Ok(stdout));
-        }
-        let said = String::from_utf8_lossy(&stderr).trim().trim_start_matches("sandbox: ").to_owned();
-        Ok(Err(if said.is_empty() { ended.words() } else { said }))
+        Ok(done(ended, &stderr).map(|()| stdout))
     }
 
     fn disk_bytes(&self) -> u64 {
@@ -98,17 +112,43 @@ impl LocalSandbox {
 
     async fn keep(&self) -> Result<SnapshotId, SandboxError> {
         let failed = |detail: String| SandboxError::Snapshot { doing: "make", detail };
-        let most = u64::from(self.limits.disk_mb) * ARCHIVE;
-        let archive = self.file_task(FileTask::Save, &[], most).await?.map_err(failed)?;
-        let id = named_by(&archive);
         let io = |error: std::io::Error| failed(format!("{}: {error}", self.snapshots.display()));
         tokio::fs::create_dir_all(&self.snapshots).await.map_err(io)?;
-        // equal states share one file, and nobody sees half of it
-        let half = self.snapshots.join(format!("{}.{}.part", id.0, self.id));
-        tokio::fs::write(&half, &archive).await.map_err(io)?;
-        tokio::fs::rename(&half, archive_of(&self.snapshots, &id)).await.map_err(io)?;
-        Ok(id)
+        let half = archives::half(&self.snapshots, &self.id);
+        let most = u64::from(self.limits.disk_mb) * ARCHIVE;
+        let Execution { stdin, mut stdout, mut stderr, ending } =
+            self.request(&Request::Files(FileTask::Save), FILE_TASK, most + COMPLAINTS, None).await?;
+        drop(stdin);
+        let mut said = Vec::new();
+        // whoever fails ends the task: what it still has to say is not read then
+        let taken = tokio::try_join!(archives::take_in(&mut stdout, &half), stderr.read_to_end(&mut said));
+        let kept = match taken {
+            Ok((id, _)) => match ending.await.map(|ending| done(ending.ended, &said)) {
+                Ok(Ok(())) => {
+                    tokio::fs::rename(&half, archives::place(&self.snapshots, &id)).await.map_err(io).map(|()| id)
+                }
+                Ok(Err(detail)) => Err(failed(detail)),
+                Err(error) => Err(error),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                Err(failed(Ended::Limit(Limit::Output).words()))
+            }
+            Err(error) => Err(io(error)),
+        };
+        if kept.is_err() {
+            let _ = tokio::fs::remove_file(&half).await;
+        }
+        kept
     }
+}
+
+/// Whether a file task did what it should; its words where it did not.
+fn done(ended: Ended, said: &[u8]) -> Result<(), String> {
+    if ended == Ended::Exited(0) {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(said).trim().trim_start_matches("sandbox: ").to_owned();
+    Err(if said.is_empty() { ended.words() } else { said })
 }
 
 impl Sandbox for LocalSandbox {
@@ -168,75 +208,6 @@ impl Sandbox for LocalSandbox {
     fn destroy(self: Box<Self>) -> SandboxFuture<'static, ()> {
         Box::pin(self.processes.end())
     }
-}
-
-/// The archive of a snapshot. What it holds must be what its name is the hash of: answers are shared by that name.
-pub async fn read_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<Vec<u8>, SandboxError> {
-    let path = archive_of(folder, snapshot);
-    let archive = if is_hash(snapshot) { tokio::fs::read(&path).await.ok() } else { None };
-    let archive = archive.ok_or_else(|| SandboxError::NoSnapshot(snapshot.0.clone()))?;
-    if named_by(&archive) != *snapshot {
-        let detail = format!(
-            "{} is not what was kept under its name; delete it: what would start from it then starts empty",
-            path.display()
-        );
-        return Err(SandboxError::Snapshot { doing: "read", detail });
-    }
-    Ok(archive)
-}
-
-/// Whether the archive of a snapshot is there.
-pub fn has_snapshot(folder: &Path, snapshot: &SnapshotId) -> bool {
-    is_hash(snapshot) && archive_of(folder, snapshot).is_file()
-}
-
-/// The snapshots in a folder whose archive was written longer ago than this; none where there is no folder.
-pub fn snapshots_older_than(folder: &Path, age: Duration) -> std::io::Result<Vec<SnapshotId>> {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let snapshot = SnapshotId(name.strip_suffix(".tar").unwrap_or_default().to_owned());
-        // a clock that was set back makes nothing old
-        let is_old = entry.metadata()?.modified()?.elapsed().is_ok_and(|elapsed| elapsed >= age);
-        if is_hash(&snapshot) && is_old {
-            found.push(snapshot);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// Deletes the archive of a snapshot, if there is one.
-pub async fn delete_snapshot(folder: &Path, snapshot: &SnapshotId) -> Result<(), SandboxError> {
-    if !is_hash(snapshot) {
-        return Ok(());
-    }
-    match tokio::fs::remove_file(archive_of(folder, snapshot)).await {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(SandboxError::Snapshot { doing: "delete", detail: error.to_string() })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A snapshot's name is the hash of its archive.
-fn named_by(archive: &[u8]) -> SnapshotId {
-    SnapshotId(blake3::hash(archive).to_hex().to_string())
-}
-
-fn archive_of(folder: &Path, snapshot: &SnapshotId) -> PathBuf {
-    folder.join(format!("{}.tar", snapshot.0))
-}
-
-/// Whoever names a snapshot may not name a path.
-fn is_hash(snapshot: &SnapshotId) -> bool {
-    snapshot.0.len() == 64 && snapshot.0.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Waits for init's answer. Dropping the future closes the socket, which ends the program.
