@@ -106,7 +106,7 @@ pub enum EngineError {
     },
     /// Of the first trials of a session not one has a score, and each for want of a verdict.
     #[error(
-        "not one of the first {trials} answers could be judged, lastly: {message}; mend the check, its data or the judge and start again: \
+        "not one of the first {trials} answers could be judged, lastly: {message}; mend the program, the check, its data or the judge and start again: \
          answers that were paid for are used again"
     )]
     Unjudged {

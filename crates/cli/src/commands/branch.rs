@@ -69,7 +69,7 @@ async fn why_empty(point: &mut Point, spec: &RunSpec, context: &Context) -> Resu
         return Ok(None);
     }
     let why = format!(
-        "the sandbox state {} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
+        "the sandbox state {} of {} is not on this machine: it was deleted, or the run came in a bundle, which carries no states; the branch's sandboxes start empty",
         short(state),
         point.candidate
     );

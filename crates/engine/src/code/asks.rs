@@ -182,7 +182,7 @@ fn options(options: Map<String, Value>) -> Result<Options, String> {
             "top_p" => sampling.top_p = Some(within(0.0, 1.0).ok_or_else(|| wrong("number from 0 to 1"))?),
             "max_tokens" => {
                 let number = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| *n > 0);
-                sampling.max_tokens = Some(number.ok_or_else(|| wrong("whole number from 1"))?);
+                sampling.max_tokens = Some(number.ok_or_else(|| wrong("whole number from 1 to 4294967295"))?);
             }
             "seed" => sampling.seed = Some(value.as_u64().ok_or_else(|| wrong("whole number"))?),
             "stop" => {

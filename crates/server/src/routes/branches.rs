@@ -124,7 +124,7 @@ async fn drop_missing_state(app: &App, from: &RunId, point: &mut Point) -> Resul
         return Ok(Vec::new());
     }
     let warning = format!(
-        "the sandbox state {state} of {} is not on this machine, since bundles do not carry states; the branch's sandboxes start empty",
+        "the sandbox state {state} of {} is not on this machine: it was deleted, or the run came in a bundle, which carries no states; the branch's sandboxes start empty",
         point.candidate
     );
     point.state = None;
