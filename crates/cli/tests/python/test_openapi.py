@@ -42,7 +42,8 @@ with tempfile.NamedTemporaryFile("w", suffix=".toml") as config:
     config.flush()
     arguments = ["--config-file", config.name, "run", f"{url}/api/v1/openapi.json", "--header", f"Authorization: Bearer {token}"]
     arguments += ["--checks", CHECKS, "--phases", "coverage,fuzzing", "--seed", "4711", "--max-examples", "10"]
-    arguments += ["--max-time", seconds, "--request-timeout", "30", "--workers", "2", "--no-color", "--continue-on-failure"]
+    # One worker: in Python 3.11 before 3.11.8 threads that parse at once fail with "AST constructor recursion depth mismatch" (gh-106905).
+    arguments += ["--max-time", seconds, "--request-timeout", "30", "--workers", "1", "--no-color", "--continue-on-failure"]
     for name in LEFT_OUT:
         arguments += ["--exclude-operation-id", name]
     schemathesis(arguments)
