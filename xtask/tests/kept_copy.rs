@@ -87,7 +87,11 @@ fn what_differs_is_carried_over_and_nothing_else_is_written() {
     let started = place.checked("one");
     let cache = place.path("cache/ci").canonicalize().unwrap();
     assert_eq!(started, format!("{0}/tree {0}/target xtask test --fast", cache.display()));
-    assert_eq!(fs::read_to_string(place.copy("c/d.rs")).unwrap(), "goes", "files that nobody has committed are checked");
+    assert_eq!(
+        fs::read_to_string(place.copy("c/d.rs")).unwrap(),
+        "goes",
+        "files that nobody has committed are checked"
+    );
     assert!(!place.copy("ignored").exists());
 
     // what was made there stays, what does not belong there goes; a test has written into a file
