@@ -18,7 +18,8 @@ use crate::{
 /// 6: a run may have a program, which an older one would pass by; trials say where their code ran.
 /// 7: a run may start from a kept sandbox state, keep such states, and accept a weaker isolation, which its sessions state.
 /// 8: a search may end because nothing new was proposed.
-pub const FORMAT_VERSION: u32 = 8;
+/// 9: a candidate may be dropped because another takes its place, or because it says nothing new.
+pub const FORMAT_VERSION: u32 = 9;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -276,6 +277,10 @@ pub enum VerdictReason {
     Unclear,
     /// Another candidate is better on the same examples, or once all objectives are weighed.
     Outranked,
+    /// It lost some of the prompt that it was made from: another candidate with that put back is decided on in its place.
+    Replaced,
+    /// It says again what is said already, or only what was found to harm: nothing was spent on evaluating it.
+    NothingNew,
 }
 
 /// Why a search ended.
@@ -291,9 +296,9 @@ pub enum StopReason {
     },
     /// The most generations were reached.
     MaxGenerations,
-    /// No new best for the given number of generations.
+    /// No new best for so many generations that a search worth going on with would hardly have missed one.
     NoImprovement,
-    /// The target score was reached.
+    /// The target score is shown to be reached: the lower confidence bound is not below it. Before format 9: the score itself.
     TargetReached,
     /// The best prompt is right on everything, or what it still gets wrong is as likely noise.
     NothingToGain,
@@ -313,7 +318,7 @@ impl fmt::Display for StopReason {
             }
             Self::MaxGenerations => "the most generations were reached",
             Self::NoImprovement => "there was no new best for the generations the run file allows",
-            Self::TargetReached => "the target score was reached",
+            Self::TargetReached => "the target score is shown to be reached",
             Self::NothingToGain => "there was nothing left to gain on train examples",
             Self::NothingNew => "round after round no proposal was new and fit to be tried",
             Self::Stopped => "it was stopped",

@@ -19,7 +19,8 @@ pub struct Headroom {
     /// The highest mean score that a prompt can be expected to reach at that noise, in [0, 1]: by the lower end of the noise's 99 % interval, so that few
     /// repeats claim little. `None` where that says nothing: no answer scored otherwise, or scores are not all 0 or 1.
     pub ceiling: Option<f64>,
-    /// What a gain of 2, 5 and 10 points needs.
+    /// What a gain of 2, 5 and 10 points needs where two prompts differ by chance as much as two answers of the first one did, and by the gain. Older runs
+    /// assumed a tenth of the examples.
     pub power: Vec<PowerRow>,
 }
 

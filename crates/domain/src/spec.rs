@@ -187,10 +187,10 @@ pub struct Constraints {
 /// When to stop before the budget is spent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StopSpec {
-    /// Generations without a new best.
+    /// Generations without a new best, until the first one is found; after each the next wait is longer, so that looking often gives no search up too early.
     #[serde(default)]
     pub no_improvement: Option<u32>,
-    /// A score on train in [0, 1].
+    /// A score on train in [0, 1] that the best prompt is shown to have.
     #[serde(default)]
     pub target_score: Option<f64>,
 }

@@ -103,6 +103,8 @@ struct World {
     splits: String,
     /// Nobody writes anything that can be read.
     unreadable: bool,
+    /// Who writes leaves a sentence out now and then.
+    loses: bool,
     /// So many prompts are written by hand after so many entries.
     by_hand: usize,
     after: usize,
@@ -112,7 +114,7 @@ impl World {
     fn of(first: &Recorded) -> Self {
         let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
         let (models, splits) = (spec.models.clone(), dataset.splits.clone());
-        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, by_hand: 0, after: 10 }
+        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, loses: false, by_hand: 0, after: 10 }
     }
 
     /// The task model of a generation, where it is not the first one.
@@ -157,8 +159,12 @@ impl World {
             };
         }
         let word = if command.seed.is_multiple_of(3) { "good" } else { "plain" };
-        let parent = self.prompts[&command.parents[0]].components[0].text.clone();
-        let prompt = Prompt::user(format!("{word} {} {parent}", command.seed % 97));
+        let mut parent = self.prompts[&command.parents[0]].components[0].text.clone();
+        if self.loses && command.seed.is_multiple_of(2) && command.operator.0 != "rebase" {
+            parent = parent.replace("Think about it. ", "");
+        }
+        let end = if self.loses { "." } else { "" };
+        let prompt = Prompt::user(format!("{word} {}{end} {parent}", command.seed % 97));
         self.prompts.insert(command.candidate, prompt.clone());
         RunEvent::CandidateAdmitted {
             candidate: Box::new(Candidate {

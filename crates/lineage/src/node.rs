@@ -1,6 +1,6 @@
 use std::{cmp::Ordering, collections::BTreeMap, fmt, str::FromStr};
 
-use clade_domain::{CandidateId, ContentHash, OperatorName, Relation, RunId, Split, Timestamp, Usd};
+use clade_domain::{CandidateId, ContentHash, ExampleId, OperatorName, Relation, RunId, Split, Timestamp, Usd};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -108,9 +108,12 @@ pub struct Node {
     pub parents: Vec<NodeId>,
     /// The user's label, or the operator's hypothesis; may be empty.
     pub note: String,
+    /// The examples that it was made for: the failures that its hypothesis is about. Empty where its operator was shown none in particular.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<ExampleId>,
     /// What became of it.
     pub status: Status,
-    /// Why, in words; empty where nothing was decided.
+    /// Why, in words: the verdict on it, and on its hypothesis; empty where nothing was decided.
     pub reason: String,
     /// Its score on the split that all candidates of its run meet: train in a search, test in an evaluation.
     pub score: Option<Estimate>,

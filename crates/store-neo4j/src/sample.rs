@@ -27,6 +27,7 @@ pub(crate) fn sample() -> Result<Batch, StoreError> {
             scores: BTreeMap::new(),
             cost: Usd(0.5),
             state: Some("sample".into()),
+            targets: Vec::new(),
             turned_away: 0,
         },
         memory: Memory::default(),

@@ -1,5 +1,6 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use clade_domain::ExampleId;
 use clade_lineage::{Estimate, Folded, Graph, Layout, LayoutOptions, Node, NodeId, Status};
 
 use super::Part;
@@ -157,10 +158,17 @@ impl Labels<'_> {
             (false, _) => name,
         };
         let mut rest = format!("  gen {}", node.generation);
-        if node.status == Status::Dropped {
-            rest.push_str(&format!("  dropped: {}", one_line(&node.reason)));
-        } else if !node.note.is_empty() {
+        // what it was written for, on which failures, and what came of that
+        if !node.note.is_empty() {
             rest.push_str(&format!("  {}", one_line(&node.note)));
+        }
+        if !node.targets.is_empty() {
+            rest.push_str(&format!("  for {}", targets(&node.targets)));
+        }
+        if !node.reason.is_empty() {
+            rest.push_str(&format!("  {}: {}", node.status.word(), one_line(&node.reason)));
+        } else if node.status == Status::Dropped {
+            rest.push_str("  dropped");
         }
         let fold = match folded {
             Folded { nodes: 0, .. } => String::new(),
@@ -185,6 +193,14 @@ impl Labels<'_> {
     fn name(&self, id: &NodeId, child: &Node) -> String {
         if id.run == child.id.run && !self.several_runs { id.candidate.to_string() } else { id.to_string() }
     }
+}
+
+/// The examples that a candidate was made for, the first few by name.
+fn targets(examples: &[ExampleId]) -> String {
+    const NAMED: usize = 3;
+    let named: Vec<String> = examples.iter().take(NAMED).map(ToString::to_string).collect();
+    let more = examples.len().saturating_sub(NAMED);
+    if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
 }
 
 /// What a score rests on: examples, and answers where there are several to one.
@@ -234,6 +250,7 @@ mod tests {
             scores: BTreeMap::new(),
             cost: Usd(0.0),
             state: None,
+            targets: Vec::new(),
             turned_away: 0,
         }
     }

@@ -18,3 +18,6 @@ pub use admit::admit;
 pub(crate) use classical::free_sentences;
 pub use operator::{Operator, OperatorKind, Proposal, ProposalContext, Rejection, Rollout, Wants};
 pub use registry::{UnknownOperator, all, by_name, find};
+
+/// The operator that puts one prompt's edit on another: what comes of it is that edit's merit.
+pub const CARRIES: &str = "rebase";

@@ -8,7 +8,7 @@ use clade_domain::{
     TrialOutcome, Verdict, VerdictReason,
 };
 
-use super::{Apart, BY_HAND, Cells, Hand, KeptAt, Sandboxes, UnitCosts, clock::Clock};
+use super::{Apart, BY_HAND, Cells, Hand, KeptAt, Outlays, Sandboxes, UnitCosts, clock::Clock};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +96,7 @@ pub struct RunState {
     /// Scores of further answers of the first prompt, by example: what the noise between repeats is estimated from.
     second_scores: BTreeMap<ExampleId, f64>,
     unit_costs: UnitCosts,
+    outlays: Outlays,
     generations: Vec<ClosedGeneration>,
     phase: Phase,
     finalists: Vec<CandidateId>,
@@ -146,6 +147,7 @@ impl RunState {
             headroom: None,
             second_scores: BTreeMap::new(),
             unit_costs: UnitCosts::default(),
+            outlays: Outlays::default(),
             generations: Vec::new(),
             phase: Phase::Search,
             finalists: Vec::new(),
@@ -192,6 +194,7 @@ impl RunState {
                 self.unit_costs.add_proposal(*bill);
                 if let Some(operator) = &candidate.operator {
                     *self.proposed.entry(operator.clone()).or_default() += 1;
+                    self.outlays.add(operator, *bill);
                 }
                 if let Some(slot) = candidate.slot {
                     self.admitted.insert(slot, candidate.id);
@@ -205,6 +208,7 @@ impl RunState {
             RunEvent::ProposalRejected { operator, reason, bill, .. } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
                 self.unit_costs.add_proposal(*bill);
+                self.outlays.add(operator, *bill);
                 *self.proposed.entry(operator.clone()).or_default() += 1;
                 *self.rejected.entry((operator.clone(), *reason)).or_default() += 1;
                 self.rejected_total += 1;
@@ -264,6 +268,12 @@ impl RunState {
         self.accounted.add(ModelRole::Judge, trial.judge);
         self.accounted.cache_hits += u64::from(trial.cached);
         self.unit_costs.add_trial(trial);
+        if trial.purpose == Purpose::Search
+            && let Some(operator) = self.maker(trial.cell.candidate).cloned()
+        {
+            self.outlays.add(&operator, trial.task_bill());
+            self.outlays.add(&operator, trial.judge);
+        }
         if trial.purpose == Purpose::Search && self.phase > Phase::Search {
             // paid for, but too late to count: it may be of a model that no longer serves, and must not push out later scores
             self.apart.late(trial);

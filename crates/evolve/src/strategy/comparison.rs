@@ -1,4 +1,6 @@
-use clade_domain::{CandidateId, RunEvent, Verdict, VerdictReason};
+use clade_domain::{CandidateId, ExampleId, RunEvent, Verdict, VerdictReason};
+
+use crate::RunState;
 
 /// Differences nearer to 0 than this are rounding.
 const ROUNDING: f64 = 1e-9;
@@ -31,6 +33,14 @@ impl Comparison {
         }
     }
 
+    /// Compares a child with another candidate on those of the examples that both met.
+    pub(super) fn between(state: &RunState, old: CandidateId, new: CandidateId, examples: &[ExampleId]) -> Self {
+        let mean = |id, example| state.cells(id)?.mean(example, state.repeat());
+        let both = examples.iter().filter_map(|example| Some((mean(old, *example)?, mean(new, *example)?)));
+        let (old, new): (Vec<f64>, Vec<f64>) = both.unzip();
+        Self::of(&old, &new)
+    }
+
     /// Whether the child's sum is strictly higher.
     pub(super) fn improves(&self) -> bool {
         self.gain > ROUNDING
@@ -54,8 +64,21 @@ impl Comparison {
         verdict: Verdict,
         reason: VerdictReason,
     ) -> RunEvent {
+        self.decision_as(candidate, against, trials, (verdict, reason), None)
+    }
+
+    /// The same, with what became of the child said before the figures.
+    pub(super) fn decision_as(
+        &self,
+        candidate: CandidateId,
+        against: CandidateId,
+        trials: usize,
+        (verdict, reason): (Verdict, VerdictReason),
+        fate: Option<&str>,
+    ) -> RunEvent {
         let Self { examples, wins, losses, gain, gain_sd } = *self;
-        let detail = format!("better on {wins} and worse on {losses} of {examples} examples than {against}");
+        let figures = format!("better on {wins} and worse on {losses} of {examples} examples than {against}");
+        let detail = fate.map_or_else(|| figures.clone(), |fate| format!("{fate}: {figures}"));
         let trials = u32::try_from(trials).unwrap_or(u32::MAX);
         RunEvent::CandidateDecided { candidate, verdict, reason, detail, against, trials, gain, gain_sd }
     }

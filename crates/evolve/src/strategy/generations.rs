@@ -6,14 +6,9 @@ use clade_domain::{
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Grid, Strategy, Wish, model_changes};
-use crate::{
-    Plan, ProposeCommand, RunState, child_seed,
-    state::{fitness, minimises},
-};
+use super::{Grid, Strategy, Wish, comparison::Comparison, model_changes, stopping, stopping::SOLVED};
+use crate::{Plan, ProposeCommand, RunState, child_seed, state::fitness};
 
-/// A score from which an example, or a prompt, counts as solved.
-const SOLVED: f64 = 0.999;
 /// Generations in a row without a single child before the search gives up.
 const EMPTY: u32 = 3;
 /// Calls that writing one child may take: the request, and asking once more after a broken answer.
@@ -142,29 +137,10 @@ impl At<'_> {
         reason: VerdictReason,
         detail: String,
     ) -> RunEvent {
-        let (gain, gain_sd) = paired_gain(self.state, child, against, self.block);
+        let Comparison { gain, gain_sd, .. } = Comparison::between(self.state, against, child, self.block);
         let trials = self.state.cells(child).map_or(0, |cells| cells.trials(Split::Train));
         RunEvent::CandidateDecided { candidate: child, verdict, reason, detail, against, trials, gain, gain_sd }
     }
-}
-
-/// The mean difference of two candidates' scores on the examples that both met, and its standard error; 0 and 0 where there is none.
-pub(super) fn paired_gain(
-    state: &RunState,
-    child: CandidateId,
-    against: CandidateId,
-    examples: &[ExampleId],
-) -> (f64, f64) {
-    let mean = |id, example| state.cells(id)?.mean(example, state.repeat());
-    let differences: Vec<f64> =
-        examples.iter().filter_map(|example| Some(mean(child, *example)? - mean(against, *example)?)).collect();
-    let n = differences.len() as f64;
-    if differences.is_empty() {
-        return (0.0, 0.0);
-    }
-    let gain = differences.iter().sum::<f64>() / n;
-    let variance = differences.iter().map(|d| (d - gain).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
-    (gain, (variance / n).sqrt())
 }
 
 fn value(state: &RunState, id: CandidateId) -> f64 {
@@ -358,13 +334,11 @@ impl<S: Scheme> Generational<S> {
     }
 
     fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
-        let stop = &state.spec().optimize.stop;
         let leader = self.best.first().copied().unwrap_or(CandidateId(0));
-        let best = state.score(leader, Split::Train).unwrap_or(0.0);
-        if stop.target_score.is_some_and(|target| best >= target) {
+        if stopping::target_reached(state, leader) {
             return Some(StopReason::TargetReached);
         }
-        if best >= SOLVED && !minimises(state) {
+        if stopping::solved(state, leader) {
             return Some(StopReason::NothingToGain);
         }
         if self.empty >= EMPTY {
@@ -375,24 +349,12 @@ impl<S: Scheme> Generational<S> {
         if most.is_some_and(|most| self.generation >= most) {
             return Some(StopReason::MaxGenerations);
         }
-        if stop.no_improvement.is_some_and(|patience| !improved(state, patience)) {
+        if stopping::stalled(state) {
             return Some(StopReason::NoImprovement);
         }
         let due = if model_changes(state, self.generation + 1) { self.members.len() * self.block.len() } else { 0 };
         (self.room(state, plan, due) < 2).then(|| StopReason::BudgetSpent { limit: plan.binding_limit(state) })
     }
-}
-
-/// Whether the best fitness of the last so many generations is above all before, among those of the model at hand.
-fn improved(state: &RunState, patience: u32) -> bool {
-    let all = state.generations();
-    let since = all.iter().rposition(|g| g.generation > 0 && model_changes(state, g.generation));
-    let generations = &all[since.unwrap_or(0)..];
-    let recent = generations.len().saturating_sub(patience as usize);
-    let best = |part: &[crate::state::ClosedGeneration]| {
-        part.iter().filter_map(|g| g.fitness.first().copied()).fold(f64::NEG_INFINITY, f64::max)
-    };
-    recent == 0 || best(&generations[recent..]) > best(&generations[..recent])
 }
 
 impl<S: Scheme> Strategy for Generational<S> {

@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use clade_domain::{
-    CandidateId, CellRef, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason,
+    CandidateId, CellRef, ExampleId, GeneticSpec, OperatorName, Purpose, RunEvent, SlotId, Split, StopReason, Verdict,
+    VerdictReason,
 };
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Grid, Strategy, Wish, model_changes, stopping, stopping::SOLVED, weights};
+use super::{Grid, Strategy, Wish, comparison::Comparison, model_changes, stopping, stopping::SOLVED, weights};
 use crate::{Plan, ProposeCommand, RunState, child_seed, operators::Operator, selection, state::fitness};
 
 /// How often a place is tried with other operators and parents before it stays empty.
@@ -34,6 +35,8 @@ pub struct Genetic {
     empty_generations: u32,
     finish: Option<StopReason>,
     closing: bool,
+    /// What closes the generation and is not journalled yet.
+    records: VecDeque<RunEvent>,
     /// Survivors meet a new model; the places are planned once they have.
     renewing: bool,
     /// Train examples that every candidate meets.
@@ -56,6 +59,7 @@ impl Genetic {
             empty_generations: 0,
             finish: None,
             closing: false,
+            records: VecDeque::new(),
             renewing: false,
             block: None,
         }
@@ -101,6 +105,39 @@ impl Genetic {
         survivors.extend(young.into_iter().chain(old).take(places));
         ranked(&mut survivors);
         survivors
+    }
+
+    /// Why each child of the generation lives on or does not, beside its first parent.
+    fn decisions(&self, state: &RunState, plan: &Plan, survivors: &[CandidateId]) -> Vec<RunEvent> {
+        let block = &plan.train[..self.block.unwrap_or(0).min(plan.train.len())];
+        let prompt = |id: CandidateId| state.candidate(id).map(|candidate| candidate.prompt.hash());
+        let decide = |child: CandidateId| {
+            let parent = state.candidate(child).and_then(|candidate| candidate.parents.first().copied());
+            let against = parent.unwrap_or(CandidateId(0));
+            let comparison = Comparison::between(state, against, child, block);
+            let place = survivors.iter().position(|id| *id == child);
+            let same = survivors.iter().find(|id| **id != child && prompt(**id) == prompt(child));
+            let (fate, (verdict, reason)) = match (place, same) {
+                (Some(place), _) => {
+                    let reason = match comparison.improves() {
+                        true => VerdictReason::Improves,
+                        false => VerdictReason::Unclear,
+                    };
+                    (format!("number {} of those that live on", place + 1), (Verdict::Kept, reason))
+                }
+                (None, Some(same)) => {
+                    (format!("the same prompt as {same}"), (Verdict::Dropped, VerdictReason::NothingNew))
+                }
+                (None, None) => {
+                    ("not among those that live on".to_owned(), (Verdict::Dropped, VerdictReason::Outranked))
+                }
+            };
+            let trials = state.cells(child).map_or(0, |cells| cells.trials(Split::Train)) as usize;
+            comparison.decision_as(child, against, trials, (verdict, reason), Some(&fate))
+        };
+        // after a restart some may be journalled already
+        let open = self.children.iter().copied().filter(|child| !state.decisions().contains_key(child));
+        open.map(decide).collect()
     }
 
     fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
@@ -250,7 +287,11 @@ impl Strategy for Genetic {
                     self.plan_places(state, plan);
                 }
             }
+            RunEvent::CandidateDecided { candidate, .. } => self
+                .records
+                .retain(|e| !matches!(e, RunEvent::CandidateDecided { candidate: other, .. } if other == candidate)),
             RunEvent::GenerationClosed { survivors, .. } => {
+                self.records.clear();
                 self.empty_generations =
                     if self.generation > 0 && self.children.is_empty() { self.empty_generations + 1 } else { 0 };
                 self.population.clone_from(survivors);
@@ -270,7 +311,7 @@ impl Strategy for Genetic {
         }
     }
 
-    fn next(&mut self, state: &RunState, _plan: &Plan) -> Wish {
+    fn next(&mut self, state: &RunState, plan: &Plan) -> Wish {
         if let Some(reason) = self.finish {
             return Wish::Finish { reason, finalists: self.population.clone() };
         }
@@ -285,12 +326,13 @@ impl Strategy for Genetic {
         let evaluated = self.grid.as_ref().is_none_or(Grid::is_complete);
         if !self.closing && self.open.is_empty() && evaluated {
             self.closing = true;
-            let (survivors, fitness) = self.survivors(state).into_iter().unzip();
+            let (survivors, fitness): (Vec<CandidateId>, Vec<f64>) = self.survivors(state).into_iter().unzip();
             let generation = self.generation;
+            self.records = self.decisions(state, plan, &survivors).into();
             // who keeps the account states it when this is journalled
-            return Wish::Record(Box::new(RunEvent::GenerationClosed { generation, survivors, fitness, spent: None }));
+            self.records.push_back(RunEvent::GenerationClosed { generation, survivors, fitness, spent: None });
         }
-        Wish::Wait
+        self.records.pop_front().map_or(Wish::Wait, |event| Wish::Record(Box::new(event)))
     }
 }
 

@@ -90,7 +90,6 @@ impl HillClimb {
     }
 
     fn stop_reason(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
-        let stop = &state.spec().optimize.stop;
         // as many rounds as go through the train examples some times, without anything to do in any of them
         let epoch = plan.train.len().div_ceil(self.minibatch.len().max(1)) as u32;
         if target_reached(state, self.incumbent()) {
@@ -99,7 +98,7 @@ impl HillClimb {
         if self.idle >= 4 * epoch.max(4) {
             return Some(stopping::idle(state));
         }
-        stop.no_improvement.is_some_and(|patience| self.stale >= patience).then_some(StopReason::NoImprovement)
+        stopping::stale(state, self.stale, self.line.len()).then_some(StopReason::NoImprovement)
     }
 
     fn plan_round(&mut self, state: &RunState, plan: &Plan) -> Option<StopReason> {

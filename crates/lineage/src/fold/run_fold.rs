@@ -13,7 +13,7 @@ use super::{
 use crate::{Node, NodeId, Status};
 
 /// The version of what backends keep. One that finds another drops everything and reads the journals anew.
-pub const LINEAGE_FORMAT: u32 = 8;
+pub const LINEAGE_FORMAT: u32 = 9;
 
 /// A node with what its fold remembers. Whoever stores it gives back the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -376,6 +376,7 @@ impl RunFold {
             scores: BTreeMap::new(),
             cost,
             state: None,
+            targets: candidate.targets.clone(),
             turned_away: 0,
         }
     }
@@ -399,5 +400,7 @@ fn words(reason: VerdictReason) -> &'static str {
         VerdictReason::Breaks => "breaks what worked",
         VerdictReason::Unclear => "unclear",
         VerdictReason::Outranked => "outranked",
+        VerdictReason::Replaced => "replaced",
+        VerdictReason::NothingNew => "nothing new",
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{Relation, RunId, Split};
+use clade_domain::{ExampleId, Relation, RunId, Split};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ struct Row<'a> {
     model: &'a str,
     relation: Relation,
     parents: Vec<String>,
+    #[serde(skip_serializing_if = "<[ExampleId]>::is_empty")]
+    targets: &'a [ExampleId],
     status: Status,
     reason: &'a str,
     score: Option<f64>,
@@ -53,6 +55,7 @@ fn row<'a>(drawing: &'a Drawing<'_>, node: &'a Node) -> Row<'a> {
             .iter()
             .map(|id| if id.run == node.id.run { drawing.name(id) } else { id.to_string() })
             .collect(),
+        targets: &node.targets,
         status: node.status,
         reason: &node.reason,
         score: node.score.map(|score| score.mean),

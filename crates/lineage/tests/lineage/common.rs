@@ -34,6 +34,7 @@ pub fn node(run: u32, candidate: u32, generation: u32, parents: &[NodeId], right
         scores: BTreeMap::new(),
         cost: Usd(0.01),
         state: None,
+        targets: Vec::new(),
         turned_away: 0,
     }
 }

@@ -144,10 +144,10 @@ pub(crate) struct ConstraintsInput {
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct StopInput {
-    /// Generations without a new best.
+    /// Generations without a new best; after each new best the next wait is a little longer.
     #[schemars(range(min = 1))]
     pub no_improvement: Option<u32>,
-    /// A score on train.
+    /// A score on train, which the lower confidence bound of the best prompt has to reach.
     #[schemars(range(min = 0, max = 1))]
     pub target_score: Option<f64>,
 }

@@ -6,7 +6,10 @@ use clade_domain::{
 };
 
 use super::{ClosedGeneration, Decision, Phase, RunState};
-use crate::state::{Apart, Cells, Hand, Sandboxes, UnitCosts, fitness};
+use crate::{
+    operators,
+    state::{Apart, Cells, Hand, Outlays, Sandboxes, UnitCosts, fitness},
+};
 
 /// What the state says to those who ask; what changes it is beside this.
 impl RunState {
@@ -131,6 +134,26 @@ impl RunState {
             self.cells(candidate).and_then(Cells::model).and_then(|scorer| scorer.split(", judged by ").next());
         let bound = || self.candidate(candidate).and_then(|candidate| candidate.model.as_deref());
         scorer.or_else(bound).or_else(|| self.spec().models.task.first().map(|model| model.id.as_str()))
+    }
+
+    /// What each operator cost the search.
+    #[must_use]
+    pub fn outlays(&self) -> &Outlays {
+        &self.outlays
+    }
+
+    /// The operator whose edit a candidate carries. Of one that `rebase` made this is whoever wrote what it puts on another prompt. `None` where
+    /// a person wrote the prompt.
+    #[must_use]
+    pub fn maker(&self, candidate: CandidateId) -> Option<&OperatorName> {
+        let mut candidate = self.candidate(candidate)?;
+        // an edit is older than what carries it over, so this ends
+        while candidate.operator.as_ref().is_some_and(|operator| operator.0 == operators::CARRIES)
+            && let Some(edit) = candidate.parents.get(1).filter(|edit| **edit < candidate.id)
+        {
+            candidate = self.candidate(*edit)?;
+        }
+        candidate.operator.as_ref()
     }
 
     /// Complete generations in order.

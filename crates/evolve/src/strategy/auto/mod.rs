@@ -85,6 +85,9 @@ pub struct Auto {
     targets_hit: (f64, f64),
     /// The incumbent is new, and is to be looked at on fresh examples.
     probe_due: bool,
+    /// Looks at the target score so far, and at whom the last one was, with how many answers.
+    target_looks: usize,
+    looked_at: Option<(CandidateId, usize)>,
     /// Another task model took over, and the incumbent was looked at anew for it.
     renewed: bool,
     /// Examples that a verification buys at once.
@@ -122,6 +125,8 @@ impl Auto {
             carried: Vec::new(),
             targets_hit: (3.0, 3.0),
             probe_due: false,
+            target_looks: 0,
+            looked_at: None,
             renewed: false,
             batch: 1,
             idle: 0,

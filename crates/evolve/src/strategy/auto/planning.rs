@@ -59,7 +59,12 @@ impl Auto {
         // all that was asked for has come; after a replay it still stands here, for a model that may no longer serve
         self.evaluations.clear();
         self.heed_rejections(state);
-        if let Some(reason) = self.reason_to_stop(state, plan) {
+        let reason = if self.is_shown_to_reach_target(state) {
+            Some(StopReason::TargetReached)
+        } else {
+            self.reason_to_stop(state, plan)
+        };
+        if let Some(reason) = reason {
             self.finish = Some(reason);
             return;
         }
@@ -135,10 +140,6 @@ impl Auto {
     }
 
     fn reason_to_stop(&self, state: &RunState, plan: &Plan) -> Option<StopReason> {
-        let stop = &state.spec().optimize.stop;
-        if self.reaches_target(state) && self.is_well_seen() {
-            return Some(StopReason::TargetReached);
-        }
         if self.idle >= IDLE {
             return Some(stopping::idle(state));
         }
@@ -147,12 +148,28 @@ impl Auto {
             return Some(StopReason::NothingToGain);
         }
         let endless = plan.allowance(state).trials.is_infinite();
-        let patience = stop.no_improvement.or(endless.then_some(STALE));
-        patience.is_some_and(|most| self.stale >= most).then_some(StopReason::NoImprovement)
+        let stale = match state.spec().optimize.stop.no_improvement {
+            Some(_) => stopping::stale(state, self.stale, self.line.len()),
+            None => endless && self.stale >= STALE,
+        };
+        stale.then_some(StopReason::NoImprovement)
     }
 
     fn reaches_target(&self, state: &RunState) -> bool {
         state.spec().optimize.stop.target_score.is_some_and(|target| self.belief.mean() >= target)
+    }
+
+    /// Looks whether the incumbent is shown to be at the target, once for each number of its own answers.
+    fn is_shown_to_reach_target(&mut self, state: &RunState) -> bool {
+        if !self.reaches_target(state) || !self.is_well_seen() {
+            return false;
+        }
+        let now = (self.incumbent(), self.belief.len() - self.memory.unseen().len());
+        if self.looked_at != Some(now) {
+            self.target_looks += 1;
+            self.looked_at = Some(now);
+        }
+        stopping::target_reached_at(state, self.incumbent(), self.target_looks)
     }
 
     /// Whether enough of the incumbent's own answers were seen to say that it is good enough.

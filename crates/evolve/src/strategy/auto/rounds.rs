@@ -40,6 +40,8 @@ impl Auto {
                     lane.child = Some(child);
                     if lane.is_edit() && self.is_known(state, lane, child) {
                         lane.step = Step::Over;
+                        let detail = "says nothing that is not said already, or only what was found to harm";
+                        self.records.extend(self.set_aside(lane, child, VerdictReason::NothingNew, detail.to_owned()));
                         continue;
                     }
                     if lane.is_edit() && self.lost_something(state, child) {
@@ -50,8 +52,18 @@ impl Auto {
                     }
                 }
                 (Step::Writing, None) => lane.step = Step::Over,
-                (Step::Restoring, Some(restored)) if self.line.contains(&restored) => lane.step = Step::Over,
+                (Step::Restoring, Some(restored)) if self.line.contains(&restored) => {
+                    lane.step = Step::Over;
+                    let detail = format!("with the sentences that it lost put back it is {restored}");
+                    let child = lane.child.unwrap_or(restored);
+                    self.records.extend(self.set_aside(lane, child, VerdictReason::NothingNew, detail));
+                }
                 (Step::Restoring, restored) => {
+                    if let (Some(child), Some(restored)) = (lane.child, restored) {
+                        let detail =
+                            format!("lost sentences of the leading prompt: {restored} has them back and is verified");
+                        self.records.extend(self.set_aside(lane, child, VerdictReason::Replaced, detail));
+                    }
                     lane.child = restored.or(lane.child);
                     self.verify(lane);
                 }
@@ -60,6 +72,20 @@ impl Auto {
         }
         self.stage = Stage::Round(lanes);
         self.advance(state, plan);
+    }
+
+    /// Why a candidate that this lane had written is not verified. One that was there before was decided on in its own time.
+    fn set_aside(&self, lane: &Lane, child: CandidateId, reason: VerdictReason, detail: String) -> Option<RunEvent> {
+        lane.ids.contains(&child).then(|| RunEvent::CandidateDecided {
+            candidate: child,
+            verdict: Verdict::Dropped,
+            reason,
+            detail,
+            against: self.incumbent(),
+            trials: 0,
+            gain: 0.0,
+            gain_sd: 0.0,
+        })
     }
 
     /// Whether an edit kept most of the incumbent's sentences and lost a few: a slip, more often than a change that was meant.

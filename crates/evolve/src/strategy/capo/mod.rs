@@ -265,7 +265,7 @@ impl Capo {
             let best = (0..rows.len()).max_by(|a, b| mean(&rows[*a]).total_cmp(&mean(&rows[*b])).then(b.cmp(a)));
             let best = best.map_or(CandidateId(0), |place| race.alive[place]);
             for (id, _) in race.alive.iter().zip(&stays).filter(|(_, stays)| !**stays) {
-                self.drop(state, *id, best, met);
+                self.drop(state, *id, best, met, "significantly beaten by enough others in the race");
             }
             let mut stays = stays.into_iter();
             race.alive.retain(|_| stays.next().unwrap_or(true));
@@ -291,23 +291,28 @@ impl Capo {
         let mut ranked: Vec<CandidateId> = ranked.into_iter().map(|(id, _)| id).collect();
         let beyond = ranked.split_off((self.settings.population as usize).min(ranked.len()));
         let best = ranked.first().copied().unwrap_or(CandidateId(0));
-        beyond.into_iter().for_each(|id| self.drop(state, id, best, met));
+        let fate = "the race is over, and others have a higher mean less the price of their length";
+        beyond.into_iter().for_each(|id| self.drop(state, id, best, met, fate));
         let before = self.population.first().copied().unwrap_or(CandidateId(0));
         if race.reach > 0 {
             for child in ranked.iter().copied().filter(|id| self.children.contains(id)) {
                 let comparison = self.compare(state, child, before, met);
-                let (verdict, reason) = (Verdict::Kept, VerdictReason::Improves);
-                self.desk.record(comparison.decision(child, before, met.len(), verdict, reason));
+                let reason = match comparison.improves() {
+                    true => VerdictReason::Improves,
+                    false => VerdictReason::Unclear,
+                };
+                let (fate, verdict) = (Some("survives the race"), (Verdict::Kept, reason));
+                self.desk.record(comparison.decision_as(child, before, met.len(), verdict, fate));
             }
         }
         self.population = ranked;
         self.close(state);
     }
 
-    fn drop(&mut self, state: &RunState, candidate: CandidateId, against: CandidateId, met: &[ExampleId]) {
+    fn drop(&mut self, state: &RunState, candidate: CandidateId, against: CandidateId, met: &[ExampleId], fate: &str) {
         let comparison = self.compare(state, candidate, against, met);
-        let (verdict, reason) = (Verdict::Dropped, VerdictReason::Outranked);
-        self.desk.record(comparison.decision(candidate, against, met.len(), verdict, reason));
+        let verdict = (Verdict::Dropped, VerdictReason::Outranked);
+        self.desk.record(comparison.decision_as(candidate, against, met.len(), verdict, Some(fate)));
     }
 
     /// A candidate beside another on the examples that both met.

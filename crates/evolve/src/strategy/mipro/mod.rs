@@ -16,7 +16,7 @@ use self::{
     layout::Layout,
     tpe::{Pick, choose},
 };
-use super::{Grid, generations::paired_gain, model_changes};
+use super::{Grid, comparison::Comparison, model_changes, stopping};
 use crate::{Plan, ProposeCommand, RunState, child_seed, state::minimises};
 
 /// A score from which an example, or a prompt, counts as solved.
@@ -74,6 +74,8 @@ pub struct Mipro {
     leaders: Vec<CandidateId>,
     /// Full evaluations since the last new best.
     stale: u32,
+    /// Full evaluations that were above all before.
+    bests: usize,
     children: BTreeMap<SlotId, CandidateId>,
     open: BTreeSet<SlotId>,
     queue: VecDeque<ProposeCommand>,
@@ -102,6 +104,7 @@ impl Mipro {
             full: Vec::new(),
             leaders: Vec::new(),
             stale: 0,
+            bests: 0,
             children: BTreeMap::new(),
             open: BTreeSet::new(),
             queue: VecDeque::new(),
@@ -399,6 +402,7 @@ impl Mipro {
             self.decide(state, candidate, verdict, detail, &examples);
         }
         self.stale = if score > before { 0 } else { self.stale + 1 };
+        self.bests += usize::from(score > before);
         self.trials.push((pick, score));
         self.full.push(pick);
         self.close(state);
@@ -413,7 +417,7 @@ impl Mipro {
         examples: &[ExampleId],
     ) {
         let against = self.ranked(state).first().map_or(CandidateId(0), |(id, _)| *id);
-        let (gain, gain_sd) = paired_gain(state, candidate, against, examples);
+        let Comparison { gain, gain_sd, .. } = Comparison::between(state, against, candidate, examples);
         let trials = examples.len() as u32 * state.repeat();
         self.records
             .retain(|e| !matches!(e, RunEvent::CandidateDecided { candidate: other, .. } if *other == candidate));
@@ -438,9 +442,9 @@ impl Mipro {
     }
 
     fn stop_reason(&self, state: &RunState) -> Option<StopReason> {
-        let stop = &state.spec().optimize.stop;
-        let best = self.ranked(state).first().map_or(0.0, |(_, score)| *score);
-        if stop.target_score.is_some_and(|target| best >= target) {
+        let ranked = self.ranked(state);
+        let best = ranked.first().map_or(0.0, |(_, score)| *score);
+        if ranked.first().is_some_and(|(id, _)| stopping::target_reached(state, *id)) {
             return Some(StopReason::TargetReached);
         }
         if best >= SOLVED && !minimises(state) {
@@ -449,7 +453,7 @@ impl Mipro {
         if self.layout.as_ref().is_some_and(|layout| self.tried >= layout.trials) {
             return Some(StopReason::MaxGenerations);
         }
-        stop.no_improvement.is_some_and(|patience| self.stale >= patience).then_some(StopReason::NoImprovement)
+        stopping::stale(state, self.stale, self.bests).then_some(StopReason::NoImprovement)
     }
 }
 
