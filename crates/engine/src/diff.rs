@@ -17,9 +17,11 @@ pub struct CandidateDiff {
     pub before: DiffSide,
     /// What is known of the new one.
     pub after: DiffSide,
-    /// Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
-    /// choosing.
+    /// Paired differences on each split that both met. For looking at, not a claim.
     pub scores: Vec<SplitDifference>,
+    /// Those of these splits whose scores took part in choosing, so that they flatter whoever was chosen.
+    #[serde(default)]
+    pub biased: Vec<Split>,
     /// The texts, component by component; demonstrations last, as one.
     pub components: Vec<ComponentDiff>,
 }
@@ -86,7 +88,9 @@ pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
         operator: candidate.operator.clone(),
         scores: SPLITS.into_iter().filter_map(|split| Some((split, state.score(candidate.id, split)?))).collect(),
     };
-    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores: scores(state, a.id, b.id), components }
+    let scores = scores(state, a.id, b.id);
+    let biased = scores.iter().map(|of| of.split).filter(|split| *split != Split::Test).collect();
+    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores, biased, components }
 }
 
 fn word(kind: RunKind) -> &'static str {

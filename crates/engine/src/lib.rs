@@ -21,6 +21,7 @@ mod leaving;
 mod live;
 mod mend;
 mod obey;
+mod operators;
 mod orders;
 mod outcome;
 mod pairs;
@@ -56,6 +57,7 @@ pub use error::{EngineError, Unusable};
 pub use hub::{Hub, Patron};
 pub use live::LiveLog;
 pub use mend::{check_free, mend_row};
+pub use operators::{Estimate, GainShown, OperatorReport};
 pub use orders::Order;
 pub use outcome::{RunOutcome, spent_above, spent_limit};
 pub use pairs::{Pair, pairs};
@@ -65,8 +67,7 @@ pub use proof::unprovable;
 pub use purses::Budgets;
 pub use replay::{replay, replay_state, replay_state_until};
 pub use report::{
-    BestPrompt, Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport, account,
-    settled,
+    BestPrompt, Counts, EvaluatedPrompt, Finalist, FrontPrompt, RunReport, SandboxReport, account, settled,
 };
 pub use row::{estimate, row_of};
 pub use runner::{Runner, RunnerSettings};

@@ -4,8 +4,8 @@ use std::{
 };
 
 use clade_domain::{
-    CandidateId, Evidence, ExampleId, Headroom, Isolation, KeptState, OperatorName, RejectReason, RunId, RunMode,
-    Spent, Split, StopReason, Verdict,
+    CandidateId, Evidence, ExampleId, Headroom, Isolation, KeptState, RejectReason, RunId, RunMode, Spent, Split,
+    StopReason,
 };
 use clade_evolve::{
     RunState,
@@ -15,6 +15,8 @@ use clade_evolve::{
 use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::operators::{self, GainShown, OperatorReport};
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,6 +52,10 @@ pub struct RunReport {
     /// What each operator earned, in order of name; empty where the strategy records no verdicts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub operators: Vec<OperatorReport>,
+    /// What the best prompt gained over the one that it descends from, which the operators' gains are shares of; null where it is a first prompt, or
+    /// was not compared yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gain_shown: Option<GainShown>,
     /// Each prompt of `clade eval`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<EvaluatedPrompt>,
@@ -130,6 +136,9 @@ pub struct BestPrompt {
     pub chosen: bool,
     /// Mean score on each split it met.
     pub scores: BTreeMap<Split, f64>,
+    /// Those of these splits whose scores chose it, so that they flatter it: the best of many is the luckiest too. Only the test split is a claim.
+    #[serde(default)]
+    pub biased: Vec<Split>,
 }
 
 /// A prompt among which one is chosen.
@@ -160,26 +169,6 @@ pub struct FrontPrompt {
     /// Its value of each objective by metric: scores in [0, 1], `prompt_tokens` in tokens, `cost` in USD and `latency` in milliseconds
     /// for each trial.
     pub values: BTreeMap<String, f64>,
-}
-
-/// What an operator did and earned in a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct OperatorReport {
-    /// Its name.
-    pub operator: OperatorName,
-    /// Proposals that it made, those turned away included.
-    pub proposed: u32,
-    /// Of those, turned away before anything was spent on evaluating them.
-    pub rejected: u32,
-    /// Candidates that the search kept after evaluating them.
-    pub kept: u32,
-    /// Candidates that it dropped.
-    pub dropped: u32,
-    /// Trials bought to decide on its candidates.
-    pub trials: u32,
-    /// What those of its candidates brought that the best one descends from, by first parents: the sum of their expected gains, in mean
-    /// train score. 0 where the first prompt is the best. What was kept beside that line brought nothing.
-    pub gain: f64,
 }
 
 /// One prompt of `clade eval`.
@@ -239,7 +228,8 @@ impl RunReport {
             branch_of: state.branch_of().map(|(run, ..)| run.clone()),
             sandbox: sandbox(state),
             headroom: state.headroom().cloned(),
-            operators: operators(state),
+            operators: operators::account(state),
+            gain_shown: operators::shown(state),
             prompts: if optimize { Vec::new() } else { evaluated(state) },
             counts: Counts {
                 candidates: state.candidates().len() as u64,
@@ -306,12 +296,15 @@ fn sandbox(state: &RunState) -> Option<SandboxReport> {
 fn best(state: &RunState) -> Option<BestPrompt> {
     let candidate = state.candidate(state.best())?;
     let splits = [Split::Train, Split::Validation, Split::Test];
+    let scores: BTreeMap<Split, f64> =
+        splits.into_iter().filter_map(|s| Some((s, state.score(candidate.id, s)?))).collect();
     Some(BestPrompt {
         candidate: candidate.id.to_string(),
         prompt: candidate.prompt.to_text(),
         generation: candidate.generation,
         chosen: state.chosen() == Some(candidate.id),
-        scores: splits.into_iter().filter_map(|s| Some((s, state.score(candidate.id, s)?))).collect(),
+        biased: scores.keys().copied().filter(|split| *split != Split::Test).collect(),
+        scores,
     })
 }
 
@@ -350,46 +343,6 @@ fn front(state: &RunState) -> Vec<FrontPrompt> {
         })
     };
     trade_offs(state).into_iter().filter_map(member).collect()
-}
-
-fn operators(state: &RunState) -> Vec<OperatorReport> {
-    if state.decisions().is_empty() {
-        return Vec::new();
-    }
-    let mut reports: BTreeMap<&OperatorName, OperatorReport> = BTreeMap::new();
-    for (operator, proposed) in state.proposed() {
-        let rejected = state.rejected().iter().filter(|((name, _), _)| name == operator).map(|(_, n)| n).sum();
-        let none = OperatorReport {
-            operator: operator.clone(),
-            proposed: *proposed,
-            rejected,
-            kept: 0,
-            dropped: 0,
-            trials: 0,
-            gain: 0.0,
-        };
-        reports.insert(operator, none);
-    }
-    let descent = descent(state);
-    for (id, decision) in state.decisions() {
-        let operator = state.candidate(*id).and_then(|candidate| candidate.operator.as_ref());
-        let Some(report) = operator.and_then(|operator| reports.get_mut(operator)) else { continue };
-        report.trials += decision.trials;
-        match decision.verdict {
-            Verdict::Kept => {
-                report.kept += 1;
-                report.gain += if descent.contains(id) { decision.gain } else { 0.0 };
-            }
-            Verdict::Dropped => report.dropped += 1,
-        }
-    }
-    reports.into_values().collect()
-}
-
-/// The best candidate and those that it descends from by first parents.
-fn descent(state: &RunState) -> BTreeSet<CandidateId> {
-    let parent = |id: &CandidateId| state.candidate(*id)?.parents.first().copied();
-    std::iter::successors(Some(state.best()), parent).collect()
 }
 
 fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {

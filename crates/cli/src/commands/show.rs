@@ -6,6 +6,7 @@ use crate::{
     display::{headroom, result},
     failure::Failure,
     names::find_run,
+    output::Ink,
     sandbox,
 };
 
@@ -28,9 +29,9 @@ pub fn print(report: &RunReport, context: &Context) {
     if context.output.json {
         context.output.json_line(&serde_json::json!({ "result": report }));
     } else {
-        // a run that goes on in this process says it as soon as it is known
-        if let Some(headroom) = report.headroom.as_ref().filter(|_| report.evidence.is_none()) {
-            headroom::lines(headroom).into_iter().for_each(|line| context.output.prose(line));
+        let said = |line| context.output.prose(context.output.paint(Ink::Faint, line));
+        if let Some(headroom) = report.headroom.as_ref().filter(|_| !context.output.quiet) {
+            headroom::lines(headroom).into_iter().for_each(said);
         }
         result::print(report, &context.output);
     }

@@ -1,7 +1,8 @@
 use clade_domain::{CandidateId, Isolation, RunId, Spent, Split};
-use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, OperatorReport, RunReport, SandboxReport};
+use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
+use super::operators;
 use crate::output::{Ink, Output, harmless};
 
 /// Prints a run's result for people.
@@ -107,6 +108,11 @@ fn print_search(report: &RunReport, output: &Output) {
         let with =
             if score.is_empty() { " and has no score yet".to_owned() } else { format!(" with {}", score.join(", ")) };
         output.prose(format!("best so far is {}{with}; not compared on test examples yet", best.candidate));
+        if !best.biased.is_empty() && best.candidate != "c0" {
+            let splits: Vec<String> = best.biased.iter().map(ToString::to_string).collect();
+            let note = format!("it leads by its score on {}, which therefore flatters it", splits.join(" and "));
+            output.prose(output.paint(Ink::Faint, note));
+        }
     }
     if let Some(best) = &report.best {
         let word = if best.chosen { "chosen" } else { "leading" };
@@ -136,7 +142,7 @@ fn print_search(report: &RunReport, output: &Output) {
         if let Some(why) = report.finish_detail.as_ref().filter(|_| report.seed_prompt.is_some()) {
             output.prose(output.paint(Ink::Faint, format!("the search ended because {why}")));
         }
-        print_operators(&report.operators, output);
+        operators::print(report, output);
         if report.status != RunStatus::Finished {
             output.line(format!("`clade resume {}` goes on", report.run));
         }
@@ -163,6 +169,11 @@ fn print_finalists(finalists: &[Finalist], chosen: &str, output: &Output) {
         let mark = if finalist.candidate == chosen { "  <- this one" } else { "" };
         output.cut(format!("  {:<5} {score}  on {met}{mark}", finalist.candidate));
     }
+    let note = format!(
+        "{chosen} was picked for its score on {}, which therefore flatters it; test examples, met once, do not",
+        first.split
+    );
+    output.prose(output.paint(Ink::Faint, note));
     output.line("");
 }
 
@@ -186,29 +197,6 @@ fn figure(metric: &str, value: f64) -> String {
         "cost" => format!("{value:.6} USD a trial"),
         "latency" => format!("{value:.0} ms a trial"),
         score => format!("{} {value:.3}", harmless(score)),
-    }
-}
-
-/// What each operator earned, the most first.
-fn print_operators(operators: &[OperatorReport], output: &Output) {
-    let mut order: Vec<&OperatorReport> = operators.iter().filter(|o| o.kept + o.dropped > 0).collect();
-    order.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.operator.cmp(&b.operator)));
-    let wide =
-        |text: &dyn Fn(&OperatorReport) -> String| order.iter().map(|o| text(o).chars().count()).max().unwrap_or(0);
-    let name = |o: &OperatorReport| harmless(&o.operator.0);
-    let trials = |o: &OperatorReport| thousands(u64::from(o.trials));
-    let (names, kept, verified, tried) =
-        (wide(&name), wide(&|o| o.kept.to_string()), wide(&|o| (o.kept + o.dropped).to_string()), wide(&trials));
-    for o in &order {
-        let line = format!(
-            "  {:<names$}  {:>kept$} kept of {:>verified$}, {:>tried$} trials, {:>4.1} points on the way to the best",
-            name(o),
-            o.kept,
-            o.kept + o.dropped,
-            trials(o),
-            100.0 * o.gain,
-        );
-        output.cut(output.paint(Ink::Faint, line));
     }
 }
 

@@ -21,7 +21,10 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::date,
-    display::result::{cost, count, pass_at, wanting},
+    display::{
+        operators,
+        result::{cost, count, pass_at, wanting},
+    },
     lineage::Part,
 };
 
@@ -100,6 +103,7 @@ pub fn page(
             "n": n,
         })).collect::<Vec<_>>(),
         "pass_at": tries.iter().any(|of| !of.is_empty()).then_some(tries),
+        "operators": operators::table(report),
         "wanting": wanting(&report.counts),
         "stopped": state.stop().map(|reason| reason.to_string()),
         "dataset": state.dataset().counts(),

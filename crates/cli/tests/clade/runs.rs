@@ -42,6 +42,12 @@ fn everything_that_can_be_asked_of_a_run() {
     let shown = place.ok(&["show", "asked"]);
     assert!(shown.contains(prompt) && shown.contains(result["evidence"]["sentence"].as_str().unwrap()), "{shown}");
     assert!(shown.contains("simulated model"), "{shown}");
+    // scores that chose the prompt say so wherever they are shown
+    assert_eq!(result["best"]["biased"], json!(["train", "validation"]));
+    assert!(shown.contains("was picked for its score on validation, which therefore flatters it"), "{shown}");
+    let compared = place.json(&["diff", "asked"]);
+    assert!(compared["biased"].as_array().is_some_and(|biased| !biased.contains(&json!("test"))), "{compared}");
+    assert!(place.ok(&["diff", "asked"]).contains("took part in choosing and flatter whoever was chosen"));
 
     assert_eq!(place.ok(&["best", "asked"]).trim_end(), prompt);
     assert_eq!(place.json(&["best", "asked"])["candidate"], best);
@@ -333,4 +339,37 @@ fn output_is_plain_where_nobody_asked_for_more() {
     }
     let ran = place.run(&["run", "p.yaml", "--no-cache"]);
     assert!(ran.stderr.contains("calls") && ran.stderr.contains("finished:"), "a plain log: {}", ran.stderr);
+}
+
+/// What there was to gain, what operators earned, and what each candidate was written for stand in a finished run.
+#[test]
+fn a_search_by_default_accounts_for_itself() {
+    let place = Place::new();
+    let file = fs::read_to_string(place.path("p.yaml")).unwrap();
+    let lines = file.lines().filter(|line| !line.trim_start().starts_with("strategy:"));
+    place.write("p.yaml", lines.map(|line| format!("{line}\n")).collect::<String>());
+    let result = place.finished("told").result();
+    let shown = place.ok(&["show", "told"]);
+    assert!(
+        shown.contains("headroom: the first prompt scores") && shown.contains("a gain can be shown with: 2 points")
+    );
+
+    let shares = |of: &Value| -> f64 {
+        of["operators"].as_array().unwrap().iter().map(|one| one["gain"].as_f64().unwrap()).sum()
+    };
+    let difference = result["gain_shown"]["difference"].as_f64().unwrap_or(0.0);
+    assert!((shares(&result) - difference).abs() < 1e-9, "{result}");
+    let one = &result["operators"].as_array().unwrap().iter().find(|one| one["operator"] == "reflect").unwrap();
+    assert!(one["calls"].as_u64() > Some(0) && one["per_try"]["value"].is_f64(), "{one}");
+    assert!(shown.contains(" a try") && shown.contains(" a USD"), "{shown}");
+
+    let tree = place.json(&["lineage", "told", "--all"]);
+    let nodes = tree.as_array().or_else(|| tree["nodes"].as_array()).unwrap();
+    let written = |node: &&Value| node["operator"] == "reflect" && !node["reason"].as_str().unwrap().is_empty();
+    let node = nodes.iter().find(written).unwrap();
+    assert!(node["targets"].as_array().is_some_and(|targets| !targets.is_empty()), "{node}");
+    assert!(!node["note"].as_str().unwrap().is_empty(), "{node}");
+    let text = place.ok(&["lineage", "told", "--all"]);
+    let line = text.lines().find(|line| line.contains("reflect") && line.contains("dropped: ")).unwrap();
+    assert!(line.contains("  for e") && line.find("  for e") < line.find("dropped: "), "{line}");
 }

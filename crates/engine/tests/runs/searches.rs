@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clade_domain::{ModelRole, RunEvent, Split};
+use clade_domain::{ModelRole, RunEvent, Split, StrategyName, Verdict};
 use clade_engine::RunOutcome;
 use clade_store::{RunStatus, Store};
 use clade_store_sqlite::{SqliteOptions, SqliteStore};
@@ -89,4 +89,33 @@ async fn concurrency_does_not_change_the_result() {
     }
     assert_eq!(results[0], results[1]);
     assert_eq!(results[0], results[2]);
+}
+
+/// Gains of kept edits are lucky ones too: what is told of operators is a part of what the evidence shows.
+#[tokio::test]
+async fn operators_earn_no_more_together_than_was_shown() {
+    for strategy in [StrategyName::Auto, StrategyName::Genetic] {
+        for model in ["simulated:rough", "simulated:null"] {
+            let mut spec = spec(model, calls(900));
+            spec.optimize.strategy = strategy.spec();
+            let rig = Rig::new(spec).await;
+            let report = rig.finish().await;
+            let (name, state) = (format!("{strategy:?} {model}"), rig.state().await);
+            assert!(!report.operators.is_empty(), "{name}");
+            let sum: f64 = report.operators.iter().map(|operator| operator.gain).sum();
+            match report.gain_shown {
+                Some(shown) => {
+                    assert!((sum - shown.difference).abs() < 1e-9, "{name}: {sum} of {shown:?}");
+                    assert_eq!(Some(shown.difference), report.evidence.as_ref().map(|of| of.difference), "{name}");
+                }
+                None => assert_eq!((sum, state.best()), (0.0, clade_domain::CandidateId(0)), "{name}"),
+            }
+            // what is billed to operators was bought for the search
+            let calls: u64 = report.operators.iter().map(|operator| operator.calls).sum();
+            assert!(calls > 0 && calls <= report.spent.calls + report.counts.shared, "{name}: {calls}");
+            let kept: u32 = report.operators.iter().map(|operator| operator.kept).sum();
+            let decided = state.decisions().values().filter(|decision| decision.verdict == Verdict::Kept);
+            assert_eq!(kept as usize, decided.count(), "{name}");
+        }
+    }
 }

@@ -30,7 +30,7 @@ export function EvidenceTab() {
   if (!evidence) {
     return (
       <EmptyState title="Not measured yet">
-        {PHASES[detail.data?.progress?.phase ?? "searching"]} The test split is touched once, at the end, by the chosen prompt and the seed; only then can a gain be shown.
+        {PHASES[detail.data?.progress?.phase ?? "searching"]} The test split is touched once, at the end, by the chosen prompt and the seed; only then can a gain be shown. Scores on train and validation take part in choosing, so they flatter whoever leads.
       </EmptyState>
     );
   }
@@ -60,7 +60,7 @@ export function EvidenceTab() {
           )}
           <Row name="Corrected for">nothing more: one prompt was chosen on validation, and it alone met the test split, once</Row>
           {evidence.needed.map(([gain, examples]) => <Row key={gain} name={`To show ${signed(gain)}`}>{plural(examples, "test example")} {examples <= evidence.n ? "would do; there were enough" : `needed, ${count(examples - evidence.n)} more than there are`}</Row>)}
-          {evidence.needed.length ? <Row name="Reckoned for">prompts that differ as much as these two, on {count(evidence.wins + evidence.losses)} of {count(evidence.n)} examples; Headroom, before any was known, took two to differ on a tenth beyond the gain</Row> : null}
+          {evidence.needed.length ? <Row name="Reckoned for">prompts that differ as much as these two, on {count(evidence.wins + evidence.losses)} of {count(evidence.n)} examples; Headroom, before any was known, reckoned with what differs between two answers of the seed</Row> : null}
         </dl>
         <aside className="border-l border-hairline pl-4 text-muted">
           <h3 className="label mb-1">The winner’s curse</h3>

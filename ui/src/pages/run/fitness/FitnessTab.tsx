@@ -51,7 +51,7 @@ export function FitnessTab() {
         <p className="mt-1 max-w-3xl text-muted">Train scores lead the search and flatter what it found. They are never drawn together with validation or test scores: what a gain is worth stands under Evidence.</p>
       </section>
       {report.data?.headroom ? <HeadroomNote headroom={report.data.headroom} /> : null}
-      {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} run={run} /> : null}
+      {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} shown={report.data.gain_shown} run={run} /> : null}
       {nodes.length > 2 ? (
         <>
           <BrushBar run={run} brush={brush} picked={nodes.filter((node) => holds(brush, node)).length} all={nodes.length} onChange={setBrush} whole={(name) => around(nodes.flatMap((node) => measure(name).of(node) ?? []), measure(name).bounds, measure(name).least)} />

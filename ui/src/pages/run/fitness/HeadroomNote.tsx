@@ -16,7 +16,7 @@ export function HeadroomNote({ headroom }: { headroom: Headroom }) {
           <tbody>{headroom.power.map((row) => <tr key={row.gain}><td>{signed(row.gain)}</td><td className="num">{count(row.examples)}</td><td className="num">{count(row.calls)}</td></tr>)}</tbody>
         </table>
       ) : null}
-      {headroom.power.length ? <p className="mt-1 text-muted">Reckoned before anything was compared, for two prompts that differ on a tenth of the examples beyond the gain. Evidence reckons with how much seed and best really differ, so it may ask for many more.</p> : null}
+      {headroom.power.length ? <p className="mt-1 text-muted">Reckoned before anything was compared, for two prompts that differ by chance as much as two answers of the seed did, and by the gain. Evidence reckons with how much seed and best really differ, so it may ask for more.</p> : null}
     </section>
   );
 }
