@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, fmt};
 
-use clade_domain::StrategySpec;
+use clade_domain::{AutoPart, StrategySpec};
 use serde::{
     Deserialize,
     de::{self, value::MapDeserializer},
@@ -48,10 +48,21 @@ pub fn strategy(name: &str, settings: &BTreeMap<String, Value>) -> Result<Strate
     if !known.contains(&name) {
         return Err(StrategyError::Name { name: name.to_owned(), known });
     }
+    if let Some(gone) = parts_gone(name, settings) {
+        let there = AutoPart::ALL.map(AutoPart::name).join(", ");
+        let why = format!("`without` names `{gone}`, a part that is in no search any more; there is {there}");
+        return Err(StrategyError::Settings { name: name.to_owned(), why });
+    }
     let mut map: Map<String, Value> = settings.clone().into_iter().collect();
     map.insert("name".to_owned(), name.into());
     serde_json::from_value(Value::Object(map))
         .map_err(|error| StrategyError::Settings { name: name.to_owned(), why: error.to_string() })
+}
+
+/// A part that settings leave out and that no search has any more. Old journals may name it; a measurement of it would measure nothing.
+fn parts_gone(name: &str, settings: &BTreeMap<String, Value>) -> Option<String> {
+    let without = settings.get("without").filter(|_| name == "auto")?.as_array()?;
+    without.iter().filter_map(Value::as_str).find(|part| AutoPart::GONE.contains(part)).map(str::to_owned)
 }
 
 /// An error of deserialising that keeps nothing but the names it would have taken.
@@ -99,6 +110,14 @@ mod tests {
         assert_eq!((&spec["population"], &spec["elite"]), (&json!(12), &json!(2)));
         let wrong = strategy("genetic", &set("popluation", json!(12))).unwrap_err().to_string();
         assert!(wrong.contains("popluation"), "{wrong}");
+        for part in ["bandit", "demonstrations", "luck"] {
+            let wrong = strategy("auto", &set("without", json!(["racing", part]))).unwrap_err().to_string();
+            assert!(
+                wrong.contains(part) && wrong.contains("racing, targeting, guard, reviews") || part == "luck",
+                "{wrong}"
+            );
+        }
+        assert!(strategy("auto", &set("without", json!(["racing"]))).is_ok());
         let none = strategy("genetics", &BTreeMap::new()).unwrap_err().to_string();
         assert!(none.contains("`genetics`; there is") && none.contains("genetic"), "{none}");
     }

@@ -39,14 +39,14 @@ pub struct SearchArgs {
     /// Strategies, or `all`
     #[arg(long, value_delimiter = ',', default_value = "all", value_name = "NAME,...")]
     pub strategies: Vec<String>,
-    /// Budgets in calls
-    #[arg(long, value_delimiter = ',', default_value = "500,1000,2000", value_name = "N,...")]
+    /// Budgets in calls, each at least 40: below, no search has anything left to choose with
+    #[arg(long, value_delimiter = ',', default_value = "500,1000,2000", value_name = "N,...", value_parser = budget)]
     pub budgets: Vec<u32>,
     /// What counts against the budget: `task`, `all-in` or `both`
     #[arg(long, default_value = "both", value_name = "WAY")]
     pub counting: String,
     /// Runs of each strategy on each budget in each world
-    #[arg(long, default_value_t = 20, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N", value_parser = seeds)]
     pub seeds: u32,
     /// The first of their seeds
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -84,8 +84,8 @@ pub struct BenchRunArgs {
     /// Strategies; the one that the run file names keeps the settings it has there, the others have their defaults
     #[arg(long, value_delimiter = ',', required = true, value_name = "NAME,...")]
     pub strategies: Vec<String>,
-    /// Runs of each strategy
-    #[arg(long, default_value_t = 3, value_name = "N")]
+    /// Runs of each strategy; below 5 the table shows ranges, and no intervals
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = seeds)]
     pub seeds: u32,
     /// The first of their seeds
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -119,7 +119,7 @@ pub struct BenchRunArgs {
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
     /// Outcomes of many prompts on the same examples: JSON lines (`.jsonl` or `.jsonl.gz`) with `outcomes` and `heldout`
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "policy", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Most prompts in a race
     #[arg(long, default_value_t = 40, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
@@ -130,8 +130,8 @@ pub struct ReplayArgs {
     /// Shares of all cells that a policy may buy
     #[arg(long, value_delimiter = ',', default_value = "0.05,0.1,0.2", value_name = "SHARE", value_parser = share)]
     pub fractions: Vec<f64>,
-    /// Only this policy; repeat for several [default: all]
-    #[arg(long, value_name = "NAME")]
+    /// Only these policies [default: all]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub policy: Vec<String>,
     /// Let prompts join one after another during the first share of the cells
     #[arg(long, value_name = "SHARE", num_args = 0..=1, require_equals = true, default_missing_value = "0.3", value_parser = share)]
@@ -168,6 +168,24 @@ pub struct ControlArgs {
     /// Seed of all randomness
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
+}
+
+/// Fewest calls with which a search of the bench comes to an end.
+const LEAST_BUDGET: u32 = 40;
+
+/// A budget with which something can be measured.
+fn budget(text: &str) -> Result<u32, String> {
+    let calls: u32 = text.parse().map_err(|_| "it is no whole number of calls".to_owned())?;
+    if calls >= LEAST_BUDGET {
+        return Ok(calls);
+    }
+    Err(format!("no search comes to an end with so few calls; write {LEAST_BUDGET} or more, such as 500"))
+}
+
+/// How many seeds, from 1.
+fn seeds(text: &str) -> Result<u32, String> {
+    let seeds: u32 = text.parse().map_err(|_| "it is no whole number".to_owned())?;
+    if seeds > 0 { Ok(seeds) } else { Err("there is nothing to run; write 1 or more, 5 for intervals".to_owned()) }
 }
 
 /// A share above 0, at most 1.

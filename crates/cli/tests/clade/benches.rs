@@ -51,6 +51,28 @@ fn people_get_a_table_for_each_file_and_over_all() {
 }
 
 #[test]
+fn files_of_one_name_are_told_apart_and_policies_stand_side_by_side() {
+    let place = place();
+    place.write("more/pool.jsonl", POOL);
+    let files = ["pool.jsonl", "more/pool.jsonl"];
+    let policies = ["--policy", "uniform", "continuous-halving"];
+    let rows = |arguments: &[&str]| {
+        let all = [&["bench", "replay", "--pools", "5", "--fractions", "0.2"], arguments].concat();
+        let rows = place.json(&all)["result"]["rows"].clone();
+        let name = |row: &serde_json::Value| format!("{} {}", row["file"], row["policy"]);
+        rows.as_array().unwrap().iter().map(name).collect::<Vec<_>>()
+    };
+    let expected = [
+        "\"pool.jsonl\" \"uniform\"",
+        "\"pool.jsonl\" \"continuous-halving\"",
+        "\"more/pool.jsonl\" \"uniform\"",
+        "\"more/pool.jsonl\" \"continuous-halving\"",
+    ];
+    assert_eq!(rows(&[&files[..], &policies].concat()), expected);
+    assert_eq!(rows(&[&policies[..], &files].concat()), expected);
+}
+
+#[test]
 fn the_control_counts_claims_with_and_without_a_gain() {
     let place = place();
     let arguments: &[&str] =
@@ -88,6 +110,8 @@ fn files_that_cannot_be_replayed_are_told_with_line_and_fix() {
         (&["pool.jsonl", "--pool-size", "1"], &["--pool-size"]),
         (&["pool.jsonl", "--pools", "0"], &["--pools"]),
         (&[], &["FILE"]),
+        (&["--policy", "uniform"], &["no FILE is named"]),
+        (&["pool.jsonl", "pool.jsonl"], &["pool.jsonl is named twice"]),
     ];
     for (arguments, told) in cases {
         let ran = place.run(&[&["bench", "replay"][..], *arguments].concat());

@@ -67,12 +67,19 @@ fn what_cannot_be_measured_is_said() {
         (&["--strategies", "annealing"], "there is no strategy `annealing`; there is"),
         (&["--strategies", "genetic", "--set", "genetic.popluation=3"], "popluation"),
         (&["--strategies", "genetic", "--set", "population=3"], "write strategy.PATH=VALUE"),
+        (&["--strategies", "auto", "--set", "auto.without=[\"bandit\"]"], "racing, targeting, guard, reviews"),
+        (&["--budgets", "5"], "write 40 or more"),
         (&["--counting", "tokens"], "`task` or `all-in` or `both`"),
         (&["--out", "other.jsonl"], "line 1 of other.jsonl is no finished run"),
     ] {
         let ran = place.run(&[&["bench", "search", "--seeds", "1"], arguments].concat());
         assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stdout);
         assert!(ran.stderr.contains(expected), "{arguments:?}: {}", ran.stderr);
+    }
+    for bench in ["search", "run"] {
+        let ran = place.run(&["bench", bench, "--strategies", "genetic", "--seeds", "0"]);
+        assert_eq!(ran.code, 2, "{bench}: {}", ran.stdout);
+        assert!(ran.stderr.contains("write 1 or more"), "{bench}: {}", ran.stderr);
     }
 }
 
@@ -83,6 +90,10 @@ fn strategies_are_compared_on_a_run_file_as_ordinary_runs() {
     let result = place.json(&bench)["result"].clone();
     assert_eq!(result["simulated"], true);
     assert_eq!(result["strategies"][0]["runs"], 2, "{result}");
+    // an interval over two seeds would be mostly assumption
+    assert!(result["strategies"][0]["ci"].is_null() && result["strategies"][0]["max"].is_f64(), "{result}");
+    let told = place.ok(&bench);
+    assert!(told.contains("fewer than 5 runs are no base for an interval: MIN and MAX are their range"), "{told}");
     for run in result["runs"].as_array().unwrap() {
         assert!(run["spent"]["calls"].as_u64().unwrap() <= 400, "{run}");
         assert_eq!(run["spent"]["cache_hits"], 0, "no run lives on another's answers: {run}");

@@ -27,12 +27,29 @@ impl AutoSpec {
     }
 }
 
-/// Parts that earlier versions had: runs of then that left one out can be read, and every search is without them now.
-const GONE: [&str; 3] = ["bandit", "reflection", "demonstrations"];
+impl AutoPart {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Racing, Self::Targeting, Self::Guard, Self::Reviews];
+
+    /// Parts that earlier versions had: runs of then that left one out can be read, and every search is without them now. Whoever asks for one anew
+    /// measures nothing by it.
+    pub const GONE: [&'static str; 3] = ["bandit", "reflection", "demonstrations"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Racing => "racing",
+            Self::Targeting => "targeting",
+            Self::Guard => "guard",
+            Self::Reviews => "reviews",
+        }
+    }
+}
 
 fn known<'de, D: Deserializer<'de>>(names: D) -> Result<Vec<AutoPart>, D::Error> {
     let names = Vec::<String>::deserialize(names)?;
-    let left = names.into_iter().filter(|name| !GONE.contains(&name.as_str()));
+    let left = names.into_iter().filter(|name| !AutoPart::GONE.contains(&name.as_str()));
     left.map(|name| AutoPart::deserialize(name.into_deserializer())).collect()
 }
 
@@ -59,6 +76,9 @@ mod tests {
         let read = |json: &str| serde_json::from_str::<AutoSpec>(json);
         let spec = read(r#"{"without": ["bandit", "racing", "demonstrations"]}"#).unwrap();
         assert_eq!(spec.without, [AutoPart::Racing]);
+        for part in AutoPart::ALL {
+            assert_eq!(serde_json::to_value(part).unwrap(), part.name());
+        }
         let error = read(r#"{"without": ["luck"]}"#).unwrap_err().to_string();
         assert!(error.contains("unknown variant `luck`") && error.contains("reviews"), "{error}");
     }

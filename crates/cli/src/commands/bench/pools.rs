@@ -1,6 +1,10 @@
 //! Files of outcomes: one prompt a line.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use clade_evolve::racing::{PolicyKind, replay::Pool};
 use flate2::read::MultiGzDecoder;
@@ -62,6 +66,36 @@ pub fn policies(names: &[String]) -> Result<Vec<PolicyKind>, Failure> {
     names.iter().map(find).collect()
 }
 
+/// The policies among these words, or all where none is, and the files: an option that takes several values takes those behind it too.
+pub fn policies_and_files(words: &[String]) -> Result<(Vec<PolicyKind>, Vec<PathBuf>), Failure> {
+    let is_file = |word: &&String| PolicyKind::named(word).is_none() && Path::new(word).is_file();
+    let (files, names): (Vec<&String>, Vec<&String>) = words.iter().partition(is_file);
+    let names: Vec<String> = names.into_iter().cloned().collect();
+    Ok((policies(&names)?, files.into_iter().map(PathBuf::from).collect()))
+}
+
+/// What files are called in a table: their names, with as many of their folders as tell them apart.
+pub fn names(paths: &[PathBuf]) -> Result<Vec<String>, Failure> {
+    let tail = |path: &Path, parts: usize| {
+        let all: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        all[all.len().saturating_sub(parts)..].join("/")
+    };
+    let longest = paths.iter().map(|path| path.components().count()).max().unwrap_or(1);
+    let name = |path: &PathBuf| {
+        let others = || paths.iter().filter(|other| *other != path);
+        let alone = |parts: &usize| others().all(|other| tail(other, *parts) != tail(path, *parts));
+        tail(path, (1..=longest).find(alone).unwrap_or(longest))
+    };
+    let named: Vec<String> = paths.iter().map(name).collect();
+    if paths.is_empty() {
+        return Err(Failure::Usage("no FILE is named; write `clade bench replay FILE... --policy NAME...`".to_owned()));
+    }
+    match paths.iter().enumerate().find(|(place, path)| paths[..*place].contains(path)) {
+        Some((_, twice)) => Err(Failure::Usage(format!("{} is named twice; name each file once", twice.display()))),
+        None => Ok(named),
+    }
+}
+
 /// A file's name without its folders.
 pub fn name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
@@ -73,4 +107,21 @@ pub fn mean_and_error(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f6
     let mean = values.clone().sum::<f64>() / n;
     let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0).max(1.0);
     (mean, (variance / n).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        let paths = |texts: &[&str]| texts.iter().map(PathBuf::from).collect::<Vec<_>>();
+        let told = |texts: &[&str]| names(&paths(texts)).unwrap();
+        assert_eq!(told(&["a/x.jsonl", "b/y.jsonl"]), ["x.jsonl", "y.jsonl"]);
+        assert_eq!(told(&["a/x.jsonl", "b/x.jsonl", "y.jsonl"]), ["a/x.jsonl", "b/x.jsonl", "y.jsonl"]);
+        assert_eq!(told(&["a/1/x.jsonl", "b/1/x.jsonl"]), ["a/1/x.jsonl", "b/1/x.jsonl"]);
+        assert_eq!(told(&["x.jsonl", "b/x.jsonl"]), ["x.jsonl", "b/x.jsonl"]);
+        assert!(names(&paths(&["a/x.jsonl", "a/x.jsonl"])).is_err());
+        assert!(names(&[]).is_err());
+    }
 }

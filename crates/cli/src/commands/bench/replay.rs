@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clade_evolve::{
     child_seed,
     racing::{
@@ -26,8 +28,9 @@ type Draws = Vec<(Vec<Vec<f64>>, f64)>;
 
 /// `clade bench replay`
 pub fn run(args: &ReplayArgs, context: &Context) -> Result<(), Failure> {
-    let policies = pools::policies(&args.policy)?;
-    let files = args.files.iter().map(|file| Ok((pools::name(file), pools::read(file)?)));
+    let (policies, more) = pools::policies_and_files(&args.policy)?;
+    let paths: Vec<PathBuf> = args.files.iter().cloned().chain(more).collect();
+    let files = pools::names(&paths)?.into_iter().zip(&paths).map(|(name, file)| Ok((name, pools::read(file)?)));
     let files = files.collect::<Result<Vec<(String, Pool)>, Failure>>()?;
     let draws = args.pools as usize;
     // every policy meets the same draws, whichever others take part

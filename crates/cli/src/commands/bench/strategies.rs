@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::output::{Ink, Output};
 
+/// Fewest runs whose scores say something of others: an interval of fewer would be mostly assumption.
+const LEAST: usize = 5;
+
 /// All runs of one strategy, over their seeds.
 #[derive(Debug, Clone, Serialize)]
 pub struct Group {
@@ -14,8 +17,9 @@ pub struct Group {
     unfinished: usize,
     /// Mean test score of the chosen prompts, in [0, 1].
     mean: f64,
-    /// Its 95 % interval over the seeds. The test examples are the same ones, so it says how much the search varies.
-    ci: [f64; 2],
+    /// Its 95 % interval over the seeds. The test examples are the same ones, so it says how much the search varies. Null below five runs: then `min` and `max`
+    /// say all that is known.
+    ci: Option<[f64; 2]>,
     /// The lowest.
     min: f64,
     /// The highest.
@@ -51,7 +55,7 @@ fn group(name: &str, sides: &[Side]) -> Group {
         runs: measured.len(),
         unfinished: own.len() - measured.len(),
         mean: share(scores.iter().sum(), scores.len()),
-        ci: mean_ci(&scores, 0.95, 0).ends(),
+        ci: (scores.len() >= LEAST).then(|| mean_ci(&scores, 0.95, 0).ends()),
         min: scores.iter().copied().reduce(f64::min).unwrap_or_default(),
         max: scores.iter().copied().reduce(f64::max).unwrap_or_default(),
         gain: share(measured.iter().map(|evidence| evidence.difference).sum(), measured.len()),
@@ -69,7 +73,7 @@ pub fn print(groups: &[Group], output: &Output) {
     );
     output.line(output.paint(Ink::Faint, head));
     for group in groups {
-        let interval = format!("[{:.3}, {:.3}]", group.ci[0], group.ci[1]);
+        let interval = group.ci.map_or_else(|| "-".to_owned(), |[low, high]| format!("[{low:.3}, {high:.3}]"));
         let runs = match group.unfinished {
             0 => group.runs.to_string(),
             n => format!("{} ({n} unfinished)", group.runs),
@@ -84,6 +88,12 @@ pub fn print(groups: &[Group], output: &Output) {
             100.0 * group.improved,
             group.calls,
             group.usd,
+        ));
+    }
+    if groups.iter().any(|group| group.ci.is_none()) {
+        output.prose(output.paint(
+            Ink::Faint,
+            format!("fewer than {LEAST} runs are no base for an interval: MIN and MAX are their range; --seeds {LEAST} or more gives intervals"),
         ));
     }
 }

@@ -44,6 +44,10 @@ fn line(group: &Group) -> String {
         0 => group.runs.to_string(),
         n => format!("{} ({n} unfinished)", group.runs),
     };
+    if group.runs == 0 {
+        let budget = thousands(u64::from(group.budget));
+        return format!("{budget:>7}  {:<16} {:>6}  nothing was measured: {runs}", group.strategy, "-");
+    }
     format!(
         "{:>7}  {:<16} {:>6.3} {:>6} {:>6.3} {:>6.3} {:>6.3} {:>6.0} % {:>6.0} {:>9.0} {:>7.0} {:>5}",
         thousands(u64::from(group.budget)),
