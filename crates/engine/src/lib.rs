@@ -57,7 +57,7 @@ pub use error::{EngineError, Unusable};
 pub use hub::{Hub, Patron};
 pub use live::LiveLog;
 pub use mend::{check_free, mend_row};
-pub use operators::{Estimate, GainShown, OperatorReport};
+pub use operators::{GainShown, OperatorReport, Rate};
 pub use orders::Order;
 pub use outcome::{RunOutcome, spent_above, spent_limit};
 pub use pairs::{Pair, pairs};

@@ -27,7 +27,7 @@ pub struct GainShown {
 
 /// A figure with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Estimate {
+pub struct Rate {
     /// The figure.
     pub value: f64,
     /// Its interval; null where nothing says how much a kept edit brings, as where none leads to the best prompt.
@@ -66,13 +66,13 @@ pub struct OperatorReport {
     pub usd: Option<f64>,
     /// Gain for each proposal, in mean score. Its interval is that of an operator that does as well again: of how often its edits lead on, and of what they bring.
     #[serde(default)]
-    pub per_try: Option<Estimate>,
+    pub per_try: Option<Rate>,
     /// Gain for each US dollar; null where a price is unknown or nothing was paid. What it cost is taken as known.
     #[serde(default)]
-    pub per_usd: Option<Estimate>,
+    pub per_usd: Option<Rate>,
     /// Gain for each 1,000 calls; null where none was bought.
     #[serde(default)]
-    pub per_1000_calls: Option<Estimate>,
+    pub per_1000_calls: Option<Rate>,
 }
 
 /// What the best prompt gained over the root of its line: by the evidence where there is some, else on the validation or train examples that both met.
@@ -138,7 +138,7 @@ fn blank(state: &RunState, operator: &OperatorName, proposed: u32) -> OperatorRe
     let outlay = state.outlays().of(operator);
     let calls = outlay.calls;
     let usd = (outlay.unpriced == 0).then_some(outlay.usd());
-    let nothing = |by: f64| (by > 0.0).then_some(Estimate { value: 0.0, ci: None });
+    let nothing = |by: f64| (by > 0.0).then_some(Rate { value: 0.0, ci: None });
     OperatorReport {
         operator: operator.clone(),
         proposed,
@@ -231,7 +231,7 @@ fn earn(report: &mut OperatorReport, shown: &GainShown, share: Share, usual: f64
     // for everything that was tried at this price
     let by = |amount: f64| {
         let scale = f64::from(tries) / amount;
-        (amount > 0.0).then(|| Estimate { value: value * scale, ci: Some(per_try.map(|end| end * scale)) })
+        (amount > 0.0).then(|| Rate { value: value * scale, ci: Some(per_try.map(|end| end * scale)) })
     };
     report.per_try = by(f64::from(tries));
     report.per_usd = report.usd.and_then(by);

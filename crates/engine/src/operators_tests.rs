@@ -54,7 +54,7 @@ fn shares_add_up_to_what_was_shown_whatever_was_promised() {
             let [low, high] = report.gain_ci.unwrap();
             assert!(low <= report.gain && report.gain <= high, "{report:?}");
             let rates = [report.per_try, report.per_usd, report.per_1000_calls].map(Option::unwrap);
-            for Estimate { value, ci } in rates {
+            for Rate { value, ci } in rates {
                 let [low, high] = ci.unwrap();
                 assert!(low <= value && value <= high && low < high, "{report:?}");
             }

@@ -1755,6 +1755,11 @@ export interface components {
         BackendChoice: "auto" | "local" | "daytona";
         /** @description The prompt that a run hands back. */
         BestPrompt: {
+            /**
+             * @description Those of these splits whose scores chose it, so that they flatter it: the best of many is the luckiest too. Only the test split is a claim.
+             * @default []
+             */
+            biased: components["schemas"]["Split"][];
             /** @description Its name in the run, such as `c12`. */
             candidate: string;
             /** @description Whether validation chose it, or it only leads so far. */
@@ -1885,12 +1890,14 @@ export interface components {
             b: components["schemas"]["CandidateId"];
             /** @description What is known of the old one. */
             before: components["schemas"]["DiffSide"];
+            /**
+             * @description Those of these splits whose scores took part in choosing, so that they flatter whoever was chosen.
+             * @default []
+             */
+            biased: components["schemas"]["Split"][];
             /** @description The texts, component by component; demonstrations last, as one. */
             components: components["schemas"]["ComponentDiff"][];
-            /**
-             * @description Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
-             *     choosing.
-             */
+            /** @description Paired differences on each split that both met. For looking at, not a claim. */
             scores: components["schemas"]["SplitDifference"][];
         };
         /**
@@ -1931,7 +1938,7 @@ export interface components {
             prompt?: string | null;
             /** @description The hash of its prompt's text: equal prompts of different runs have equal ones. */
             prompt_hash: components["schemas"]["ContentHash"];
-            /** @description Why, in words; empty where nothing was decided. */
+            /** @description Why, in words: the verdict on it, and on its hypothesis; empty where nothing was decided. */
             reason: string;
             /** @description How it stands to its parents: what its edges are called. */
             relation: components["schemas"]["Relation"];
@@ -1945,6 +1952,8 @@ export interface components {
             state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
+            /** @description The examples that it was made for: the failures that its hypothesis is about. Empty where its operator was shown none in particular. */
+            targets?: components["schemas"]["ExampleId"][];
             /**
              * Format: uint32
              * @description Proposals made from it, as the first parent, that were turned away before anything was spent on evaluating them.
@@ -2586,6 +2595,26 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description What the best prompt gained over the first one on the line that it descends from, on examples that both met. */
+        GainShown: {
+            /** @description Its 95 % interval. */
+            ci: [
+                number,
+                number
+            ];
+            /**
+             * Format: double
+             * @description The mean paired difference, in [-1, 1].
+             */
+            difference: number;
+            /**
+             * Format: uint32
+             * @description How many.
+             */
+            examples: number;
+            /** @description The split of those examples: test once there is evidence. Before, validation or train, which chose the prompt and so flatter it. */
+            split: components["schemas"]["Split"];
+        };
         /** @description A generation. */
         Generation: {
             /**
@@ -2654,7 +2683,10 @@ export interface components {
              * @description Share of them where the second answer scored otherwise, in [0, 1]; `None` where none was asked twice.
              */
             noise: number | null;
-            /** @description What a gain of 2, 5 and 10 points needs. */
+            /**
+             * @description What a gain of 2, 5 and 10 points needs where two prompts differ by chance as much as two answers of the first one did, and by the gain. Older runs
+             *     assumed a tenth of the examples.
+             */
             power: components["schemas"]["PowerRow"][];
             /**
              * Format: uint32
@@ -3087,7 +3119,7 @@ export interface components {
             parents: components["schemas"]["NodeId"][];
             /** @description The hash of its prompt's text: equal prompts of different runs have equal ones. */
             prompt_hash: components["schemas"]["ContentHash"];
-            /** @description Why, in words; empty where nothing was decided. */
+            /** @description Why, in words: the verdict on it, and on its hypothesis; empty where nothing was decided. */
             reason: string;
             /** @description How it stands to its parents: what its edges are called. */
             relation: components["schemas"]["Relation"];
@@ -3101,6 +3133,8 @@ export interface components {
             state?: string | null;
             /** @description What became of it. */
             status: components["schemas"]["Status"];
+            /** @description The examples that it was made for: the failures that its hypothesis is about. Empty where its operator was shown none in particular. */
+            targets?: components["schemas"]["ExampleId"][];
             /**
              * Format: uint32
              * @description Proposals made from it, as the first parent, that were turned away before anything was spent on evaluating them.
@@ -3126,8 +3160,14 @@ export interface components {
         };
         /** @description The name of an operator: lower-case words with `-`, such as `word-insertion`. */
         OperatorName: string;
-        /** @description What an operator did and earned in a run. */
+        /** @description What an operator did and earned in a run. `rebase` earns nothing of its own: an edit that it carries over counts for whoever wrote that. */
         OperatorReport: {
+            /**
+             * Format: uint64
+             * @description Calls of its proposals and of the search's trials of its candidates, judges included, by the bills of events.
+             * @default 0
+             */
+            calls: number;
             /**
              * Format: uint32
              * @description Candidates that it dropped.
@@ -3135,20 +3175,49 @@ export interface components {
             dropped: number;
             /**
              * Format: double
-             * @description What those of its candidates brought that the best one descends from, by first parents: the sum of their expected gains, in mean
-             *     train score. 0 where the first prompt is the best. What was kept beside that line brought nothing.
+             * @description Its share of `gain_shown`, in mean score: that is shared out over the kept edits that the best prompt descends from, in proportion to what each was
+             *     expected to bring, so that all shares add up to no more than was measured. What was kept beside that line brought nothing.
              */
             gain: number;
+            /**
+             * @description The 95 % interval of the share: of what was measured, and of how it is shared out.
+             * @default null
+             */
+            gain_ci: [
+                number,
+                number
+            ] | null;
             /**
              * Format: uint32
              * @description Candidates that the search kept after evaluating them.
              */
             kept: number;
+            /**
+             * Format: uint32
+             * @description Of the kept ones, those that the best prompt descends from, by first parents.
+             * @default 0
+             */
+            on_the_line: number;
             /** @description Its name. */
             operator: components["schemas"]["OperatorName"];
             /**
+             * @description Gain for each 1,000 calls; null where none was bought.
+             * @default null
+             */
+            per_1000_calls: components["schemas"]["Rate"] | null;
+            /**
+             * @description Gain for each proposal, in mean score. Its interval is that of an operator that does as well again: of how often its edits lead on, and of what they bring.
+             * @default null
+             */
+            per_try: components["schemas"]["Rate"] | null;
+            /**
+             * @description Gain for each US dollar; null where a price is unknown or nothing was paid. What it cost is taken as known.
+             * @default null
+             */
+            per_usd: components["schemas"]["Rate"] | null;
+            /**
              * Format: uint32
-             * @description Proposals that it made, those turned away included.
+             * @description Proposals that it made, those turned away included: its tries.
              */
             proposed: number;
             /**
@@ -3161,6 +3230,12 @@ export interface components {
              * @description Trials bought to decide on its candidates.
              */
             trials: number;
+            /**
+             * Format: double
+             * @description What these cost in US dollars; null where a price is unknown.
+             * @default null
+             */
+            usd: number | null;
         };
         /** @description The `optimize` block with every default filled in. */
         OptimizeSpec: {
@@ -3656,6 +3731,19 @@ export interface components {
              */
             low: number;
         };
+        /** @description A figure with its 95 % interval. */
+        Rate: {
+            /** @description Its interval; null where nothing says how much a kept edit brings, as where none leads to the best prompt. */
+            ci: [
+                number,
+                number
+            ] | null;
+            /**
+             * Format: double
+             * @description The figure.
+             */
+            value: number;
+        };
         /** @description Proposals that became no candidates. */
         Rejected: {
             /** Format: uint32 */
@@ -3760,6 +3848,11 @@ export interface components {
             finish_reason: string | null;
             /** @description Where there are several objectives: the finalists that no other one beats in all of them. */
             front?: components["schemas"]["FrontPrompt"][];
+            /**
+             * @description What the best prompt gained over the one that it descends from, which the operators' gains are shares of; null where it is a first prompt, or
+             *     was not compared yet.
+             */
+            gain_shown?: components["schemas"]["GainShown"] | null;
             /** @description What there was to gain, estimated before the search began; null where the strategy estimates nothing. */
             headroom?: components["schemas"]["Headroom"] | null;
             /** @description What each operator earned, in order of name; empty where the strategy records no verdicts. */
@@ -4509,13 +4602,13 @@ export interface components {
         StopSpec: {
             /**
              * Format: uint32
-             * @description Generations without a new best.
+             * @description Generations without a new best, until the first one is found; after each the next wait is longer, so that looking often gives no search up too early.
              * @default null
              */
             no_improvement: number | null;
             /**
              * Format: double
-             * @description A score on train in [0, 1].
+             * @description A score on train in [0, 1] that the best prompt is shown to have.
              * @default null
              */
             target_score: number | null;

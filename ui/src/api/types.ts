@@ -49,8 +49,7 @@ export type RunSummary = Schemas["RunRow"];
 export type RunDetail = Schemas["RunView"];
 export type OperatorReport = Schemas["OperatorReport"];
 export type GainShown = Schemas["GainShown"];
-/** A figure with its 95 % interval. */
-export type Estimate = { value: number; ci?: number[] | null };
+export type Rate = Schemas["Rate"];
 export type RunReport = Schemas["RunReport"];
 export type RunSpec = Schemas["RunSpec"];
 export type Estimate = Schemas["Estimate"];

@@ -1,5 +1,5 @@
 use clade_domain::Split;
-use clade_engine::{Estimate, OperatorReport, RunReport};
+use clade_engine::{OperatorReport, Rate, RunReport};
 use serde::Serialize;
 
 use super::result::thousands;
@@ -44,13 +44,13 @@ pub fn table(report: &RunReport) -> Option<Table> {
     let mut order: Vec<&OperatorReport> = report.operators.iter().filter(|o| o.kept + o.dropped > 0).collect();
     order.sort_by(|a, b| b.gain.total_cmp(&a.gain).then_with(|| a.operator.cmp(&b.operator)));
     let priced = order.iter().any(|o| o.per_usd.is_some());
-    let rate = |rate: Option<Estimate>| rate.map_or_else(|| "-".to_owned(), rated);
+    let rate = |rate: Option<Rate>| rate.map_or_else(|| "-".to_owned(), rated);
     let row = |o: &&OperatorReport| Row {
         operator: harmless(&o.operator.0),
         tries: thousands(u64::from(o.proposed)),
         kept: format!("{} of {}", o.kept, o.kept + o.dropped),
         trials: thousands(u64::from(o.trials)),
-        gain: rated(Estimate { value: o.gain, ci: o.gain_ci }),
+        gain: rated(Rate { value: o.gain, ci: o.gain_ci }),
         per_try: rate(o.per_try),
         price: rate(if priced { o.per_usd } else { o.per_1000_calls }),
     };
@@ -103,7 +103,7 @@ fn note(report: &RunReport) -> Option<String> {
 }
 
 /// A figure in points with its interval.
-fn rated(rate: Estimate) -> String {
+fn rated(rate: Rate) -> String {
     match rate.ci {
         Some([low, high]) => format!("{} [{}, {}]", figure(rate.value), figure(low), figure(high)),
         None => figure(rate.value),

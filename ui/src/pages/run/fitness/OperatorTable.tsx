@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { Estimate, GainShown, OperatorReport } from "@/api/types";
+import type { GainShown, OperatorReport, Rate as Figure } from "@/api/types";
 import { count, plural, signed } from "@/lib/format";
 
 /** What each operator proposed, kept and earned. */
@@ -44,7 +44,7 @@ export function OperatorTable({ operators, shown, run }: { operators: OperatorRe
   );
 }
 
-function Rate({ of, digits, strong = false }: { of?: Estimate | null; digits: number; strong?: boolean }) {
+function Rate({ of, digits, strong = false }: { of?: { value: number; ci?: Figure["ci"] } | null; digits: number; strong?: boolean }) {
   return (
     <td className={`num whitespace-nowrap ${strong ? "font-medium" : ""}`}>
       {of ? signed(of.value, digits) : "–"}
