@@ -48,7 +48,7 @@ const ENDS: Record<string, (reason: Record<string, unknown>) => string> = {
   budget_spent: (r) => `what was left of the limit on ${words(r.limit)} was kept for choosing and proving`,
   max_generations: () => "the most generations were reached",
   no_improvement: () => "there was no new best for the generations the run file allows",
-  target_reached: () => "the target score was reached",
+  target_reached: () => "the target score is shown to be reached",
   nothing_to_gain: () => "there was nothing left to gain on train examples",
   nothing_new: () => "round after round no proposal was new and fit to be tried",
   stopped: () => "it was stopped",
