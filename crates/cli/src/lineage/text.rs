@@ -165,7 +165,9 @@ impl Labels<'_> {
         if !node.targets.is_empty() {
             rest.push_str(&format!("  for {}", targets(&node.targets)));
         }
-        if !node.reason.is_empty() {
+        // a first prompt has no hypothesis, and is a finalist whatever generations made of it
+        let judged = node.operator.is_some() || node.status == Status::Dropped;
+        if judged && !node.reason.is_empty() {
             rest.push_str(&format!("  {}: {}", node.status.word(), one_line(&node.reason)));
         } else if node.status == Status::Dropped {
             rest.push_str("  dropped");
