@@ -290,6 +290,7 @@ impl Stack {
         let key = find_key(&full_name, name.vendor, config, &settings.env)?;
         let target = target(name, config, base_url, &model, key.as_ref())
             .map_err(|source| ModelSetupError::Http { model: full_name.clone(), source })?;
+        let credentials: Vec<SecretString> = key.iter().cloned().chain(credentials(config)).collect();
         let secrets = key.into_iter().chain(
             config.headers.values().filter(|value| value.len() >= 12).map(|value| SecretString::from(value.clone())),
         );
@@ -300,7 +301,7 @@ impl Stack {
                 full_name,
                 base_url: base_url.to_owned(),
                 key_fix: key_fix(name.vendor, config),
-                redactor: Redactor::new(secrets),
+                redactor: Redactor::new(secrets).with_credentials(credentials),
                 pacer: host.pacer.clone(),
                 counters: settings.counters.clone(),
                 timeout: config.timeout.unwrap_or(settings.timeout),
@@ -351,6 +352,19 @@ fn target(
     }
     headers.extend(config.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     Target::new(&address, headers, secret)
+}
+
+/// What headers of the run file show who asks by: the words after `Bearer` and the like, where the header's name says that it is a secret.
+/// Other headers may say what an answer says too.
+fn credentials(config: &ModelConfig) -> impl Iterator<Item = SecretString> {
+    let secret = |name: &str| {
+        let plain = name.to_lowercase().replace(['-', '_'], "");
+        ["authorization", "cookie", "token", "secret", "key", "password"].iter().any(|end| plain.ends_with(end))
+    };
+    let headers = config.headers.iter().filter(move |(name, _)| secret(name));
+    headers
+        .filter_map(|(_, value)| value.split_whitespace().next_back())
+        .map(|word| SecretString::from(word.to_owned()))
 }
 
 fn key_fix(vendor: &Vendor, config: &ModelConfig) -> String {

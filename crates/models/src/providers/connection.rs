@@ -84,7 +84,7 @@ impl Connection {
             let left_out = self.setup.refusals.now();
             let body = build(&left_out);
             let start = Instant::now();
-            let reply = match self.setup.http.post(&self.target, body, self.setup.timeout).await {
+            let mut reply = match self.setup.http.post(&self.target, body, self.setup.timeout).await {
                 Ok(reply) => reply,
                 Err(HttpError::TooLarge) => return Err(self.teller().request(&HttpError::TooLarge.to_string())),
                 Err(error @ HttpError::Setup(_)) => {
@@ -101,6 +101,9 @@ impl Connection {
             };
             let latency_ms = u32::try_from(start.elapsed().as_millis()).unwrap_or(u32::MAX);
             tell_limits(&reply.headers, &self.setup.pacer);
+            let simulated = reply.status.is_success() && says_simulated(&reply.body);
+            // nothing else reads what came, and of its headers nothing is kept but figures
+            reply.body = self.setup.redactor.received(reply.body);
             if !reply.status.is_success() {
                 let failure = self.teller().refused(reply.status, &reply.headers, &reply.body);
                 match failure.refused {
@@ -112,7 +115,7 @@ impl Connection {
                     _ => return Err(failure.error),
                 }
             }
-            if says_simulated(&reply.body) {
+            if simulated {
                 self.setup.counters.saw_simulated(&self.setup.full_name);
             }
             let read = serde_json::from_slice(&reply.body);

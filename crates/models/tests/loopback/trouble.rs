@@ -72,6 +72,31 @@ async fn what_only_the_user_can_mend_stops_at_once() {
     }
 }
 
+/// Whatever a server makes of the request's headers, an answer is kept, and shown to whoever may look at the run.
+#[tokio::test]
+async fn a_key_that_a_server_repeats_is_in_no_answer() {
+    let gateway = "gateway-secret-42";
+    let said = format!("Bearer {KEY} and {gateway}");
+    let answer = |text: &str| Reply::json(200, &openai(text));
+    let config = json!({"headers": {"x-gateway-token": format!("Bearer {gateway}"), "x-title": "What is the answer"}});
+    let replies = [
+        answer(&said),
+        Reply::text(200, &openai(&said).to_string().replace('-', "\\u002d")),
+        answer(&format!("{said}. What is the answer")),
+    ];
+    for reply in replies {
+        let server = Server::start(move |_| reply.clone()).await;
+        let answer = client("openai:chat:m", &server.url, config.clone()).chat(&question(), context()).await.unwrap();
+        assert!(answer.text.starts_with("Bearer [redacted] and [redacted]"), "{}", answer.text);
+        assert!(!format!("{answer:?}").contains(KEY) && !format!("{answer:?}").contains(gateway), "{answer:?}");
+        assert_eq!(answer.text.contains("What"), answer.text.ends_with("What is the answer"));
+    }
+    // one that begins where a quotation ends is not cut in two
+    let server = Server::start(|_| Reply::text(200, &format!("{}{KEY}", "x".repeat(150)))).await;
+    let failed = client("openai:chat:m", &server.url, json!({})).chat(&question(), context()).await.unwrap_err();
+    assert!(!failed.to_string().contains("test-key"), "{failed}");
+}
+
 #[tokio::test]
 async fn a_broken_or_silent_server_is_given_up_in_time() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"choices\": [";
