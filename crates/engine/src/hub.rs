@@ -15,7 +15,9 @@ use crate::{
     Budgets, CodeHere, Control, EngineError, Keys, LiveLog, Order, Progress, RunOutcome, Runner, RunnerSettings, Setup,
     Shared, Sharing, check_free,
     mend::{Mended, bought},
-    now, orders,
+    now,
+    obey::{chooses, search_ended},
+    orders,
     outcome::detail_under,
     purses::Purses,
     replay, replay_state,
@@ -209,12 +211,25 @@ impl Hub {
         self.order_one_that_goes_on(run, Instruction::Pause { why }).await
     }
 
-    /// Ends the search of a run; it still chooses and proves. An evaluation is put down.
+    /// Ends the search of a run; it still chooses and proves, for which one that rests is started. An evaluation is put down.
     ///
     /// # Errors
-    /// As [`Self::pause`].
-    pub async fn stop(&self, run: &RunId) -> Result<(), EngineError> {
-        self.order_one_that_goes_on(run, Instruction::Stop).await
+    /// As [`Self::pause`] where there is nothing to choose from, and as [`Self::start`].
+    pub async fn stop(self: &Arc<Self>, run: &RunId) -> Result<(), EngineError> {
+        if self.order(run, Instruction::Stop).await? {
+            return Ok(());
+        }
+        self.not_finished(run).await?;
+        {
+            let _lock = self.store.lock(run.clone()).await?;
+            let conductor = replay(&self.store, run).await?;
+            if !chooses(&conductor) {
+                return Err(EngineError::NotRunning { run: run.clone() });
+            }
+            let ended = search_ended(&conductor);
+            self.store.append(run.clone(), conductor.state().length(), now(), ended.into_iter().collect()).await?;
+        }
+        self.start(run).await
     }
 
     /// Gives a run other limits, whether it goes on or rests.
@@ -252,8 +267,19 @@ impl Hub {
     }
 
     async fn order_one_that_goes_on(&self, run: &RunId, instruction: Instruction) -> Result<(), EngineError> {
-        let done = self.order(run, instruction).await?;
-        done.then_some(()).ok_or_else(|| EngineError::NotRunning { run: run.clone() })
+        if self.order(run, instruction).await? {
+            return Ok(());
+        }
+        self.not_finished(run).await?;
+        Err(EngineError::NotRunning { run: run.clone() })
+    }
+
+    async fn not_finished(&self, run: &RunId) -> Result<(), EngineError> {
+        let row = self.store.summary(run.to_string()).await?;
+        match row.status {
+            RunStatus::Finished => Err(EngineError::Finished { run: run.clone(), mode: row.mode }),
+            RunStatus::Running | RunStatus::Paused | RunStatus::Failed => Ok(()),
+        }
     }
 
     /// Has an order carried out by whoever carries the run out, here or in another process; `false` where nobody does.

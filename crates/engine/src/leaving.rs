@@ -19,7 +19,7 @@ impl Hub {
         let (mut down, mut failed) = (Vec::new(), None);
         for row in self.store.summaries(wanted).await?.into_iter().filter(|row| row.by == *user) {
             let done = match self.put_down(&row.run, Some(why.to_owned())).await {
-                Err(EngineError::NotRunning { .. }) => self.rest(&row.run, why).await,
+                Err(EngineError::NotRunning { .. } | EngineError::Finished { .. }) => self.rest(&row.run, why).await,
                 done => done,
             };
             match done {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use clade_domain::{Budget, Instruction, Limit, RunEvent, RunMode, Spent, Steering, StopReason, UserId};
-use clade_evolve::state::Phase;
+use clade_evolve::{Conductor, state::Phase};
 
 use crate::{Control, EngineError, RunOutcome, Runner, orders};
 
@@ -53,22 +53,34 @@ impl Runner {
 
     /// Ends the search as the user wishes: who led when the last generation closed meets validation.
     async fn end_search(&mut self, control: &Control) -> Result<(), EngineError> {
-        let state = self.conductor.state();
-        if self.spec.mode == RunMode::Evaluate || state.candidates().len() == 0 {
+        if !chooses(&self.conductor) {
             control.drain.cancel();
             return Ok(());
         }
-        // it is over already, and whoever asks again, or a moment later, wants the proof as well
-        if state.phase() != Phase::Search {
-            return Ok(());
+        match search_ended(&self.conductor) {
+            Some(ended) => self.record(vec![ended]).await,
+            None => Ok(()),
         }
-        let leaders = match state.generations().last() {
-            Some(closed) => closed.survivors.clone(),
-            None => vec![state.best()],
-        };
-        let finalists = self.conductor.with_first(leaders);
-        self.record(vec![RunEvent::SearchEnded { reason: StopReason::Stopped, finalists }]).await
     }
+}
+
+/// Whether a run chooses among candidates, and has any.
+pub(crate) fn chooses(conductor: &Conductor) -> bool {
+    let state = conductor.state();
+    state.spec().mode == RunMode::Optimize && state.candidates().len() > 0
+}
+
+/// The end of a search that somebody wished; none where it is over already: whoever asks again, or a moment later, wants the proof as well.
+pub(crate) fn search_ended(conductor: &Conductor) -> Option<RunEvent> {
+    let state = conductor.state();
+    if state.phase() != Phase::Search {
+        return None;
+    }
+    let leaders = match state.generations().last() {
+        Some(closed) => closed.survivors.clone(),
+        None => vec![state.best()],
+    };
+    Some(RunEvent::SearchEnded { reason: StopReason::Stopped, finalists: conductor.with_first(leaders) })
 }
 
 /// The limit under which nothing more can be bought, as a run has spent that much already.

@@ -1,6 +1,6 @@
 use axum::{extract::State, http::StatusCode, response::Response};
-use clade_domain::{Action, Budget};
-use clade_store::RunSummary;
+use clade_domain::{Action, Budget, UserId};
+use clade_store::{RunStatus, RunSummary};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/runs/{run}/start", GATE, "start_run", "Starts a run, or goes on with one.", start).status(202),
         Route::post("/runs/{run}/pause", GATE, "pause_run", "Lets calls in flight end and puts the run down.", pause)
             .status(202),
-        Route::post("/runs/{run}/stop", GATE, "stop_run", "Ends the search; the run still chooses and proves.", stop)
+        Route::post("/runs/{run}/stop", GATE, "stop_run", "Ends the search; the run still chooses and proves, also one that rests.", stop)
             .status(202),
         Route::put(
             "/runs/{run}/budget",
@@ -51,18 +51,26 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// What a run buys is charged to whoever made it: where they have limits, they themselves let it buy more, or whoever sets limits.
+/// What a run buys is charged to whoever made it: where they have limits, they themselves let it buy more, or whoever sets limits. Somebody
+/// with limits of their own lets no run of others buy more, which would be a way round them.
 async fn charged(app: &App, caller: &Caller) -> Result<(), Problem> {
     let row = caller.run()?;
     if row.by == *caller.user() || caller.may(Action::SetBudgets) {
         return Ok(());
     }
-    let owner = app.accounts.membership(caller.workspace()?, &row.by, caller.now).await?;
-    // whoever left has none any more, and the workspace's limits hold for everybody
-    if owner.is_none_or(|owner| owner.value.budget == Budget::default()) {
+    let workspace = caller.workspace()?;
+    let limited = async |user: &UserId| -> Result<bool, Problem> {
+        // whoever left has none any more, and the workspace's limits hold for everybody
+        let member = app.accounts.membership(workspace, user, caller.now).await?;
+        Ok(member.is_some_and(|member| member.value.budget != Budget::default()))
+    };
+    let detail = if limited(&row.by).await? {
+        "what this run buys is charged to the limits of the member who made it"
+    } else if limited(caller.user()).await? {
+        "you have limits here, and what this run buys is charged to the member who made it"
+    } else {
         return Ok(());
-    }
-    let detail = "what this run buys is charged to the limits of the member who made it";
+    };
     Err(Problem::new(StatusCode::FORBIDDEN, "charged", detail)
         .fix("have them or an admin do it, or branch from the run: a branch is charged to you"))
 }
@@ -81,6 +89,11 @@ async fn pause(State(app): State<App>, caller: Caller) -> Result<StatusCode, Pro
 }
 
 async fn stop(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    let row = caller.run()?;
+    // one that rests goes on to choose and prove, which it buys
+    if row.status != RunStatus::Finished && app.store.holder(row.run.clone()).await?.is_none() {
+        charged(&app, &caller).await?;
+    }
     app.hub.stop(&caller.run()?.run).await?;
     noted(&app, &caller, "run.stop", NOTHING).await?;
     Ok(StatusCode::ACCEPTED)
