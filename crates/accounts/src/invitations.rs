@@ -5,6 +5,7 @@ use crate::{
     AccountError, Accounts, NewUser, Secret,
     accounts::missing,
     audit::{Deed, NOTHING},
+    members::InForce,
     secret::{hash_of, new_name},
     users::login_taken,
 };
@@ -144,7 +145,7 @@ impl Accounts {
         let member =
             Member { workspace: workspace.clone(), user: user.clone(), role: *role, budget: Default::default() };
         let deed = Deed { by: user, workspace: Some(workspace), action: "member.join", target: user.to_string() };
-        let entry = deed.entry(now, NOTHING, Some(role))?;
+        let entry = deed.entry(now, NOTHING, Some(&InForce { role: *role, budget: member.budget }))?;
         // removed by revision: of two who use the link at once one is told that it is used
         let mut changes = vec![Change::rewrite(invitation, &invitation.value)?];
         changes.extend(first);

@@ -33,7 +33,7 @@ impl Accounts {
         self.user(user, now).await?.ok_or_else(|| missing("user", user))?;
         let member = Member { workspace: workspace.clone(), user: user.clone(), role, budget: Default::default() };
         let deed = Deed { by, workspace: Some(workspace), action: "member.add", target: user.to_string() };
-        let entry = deed.entry(now, NOTHING, Some(&role))?;
+        let entry = deed.entry(now, NOTHING, Some(&InForce { role, budget: member.budget }))?;
         Ok(self.store.commit(vec![Change::add(&member, now)?, entry]).await?)
     }
 
@@ -94,7 +94,7 @@ impl Accounts {
         changes.extend(self.admin_left(old, now).await?);
         let Member { workspace, user, role, budget, .. } = &old.value;
         let deed = Deed { by, workspace: Some(workspace), action: "member.remove", target: user.to_string() };
-        changes.push(deed.entry(now, Some(&Left { role: *role, budget: *budget }), NOTHING)?);
+        changes.push(deed.entry(now, Some(&InForce { role: *role, budget: *budget }), NOTHING)?);
         Ok(self.store.commit(changes).await?)
     }
 
@@ -132,11 +132,11 @@ impl Accounts {
     }
 }
 
-/// What the log holds of somebody who leaves: their limits go with them, and whoever takes them back sets them anew.
+/// What the log holds of somebody who comes or leaves: their limits go with them, and whoever takes them back sets them anew.
 #[derive(serde::Serialize)]
-struct Left {
-    role: Role,
-    budget: Budget,
+pub(crate) struct InForce {
+    pub role: Role,
+    pub budget: Budget,
 }
 
 fn grants(own: Role, other: Role) -> Result<(), AccountError> {

@@ -38,7 +38,7 @@ pub struct NewToken {
 }
 
 impl Accounts {
-    /// Makes a token for somebody. The secret is given once and only its hash is kept.
+    /// Makes a token for somebody, by themselves or whoever is at the machine. The secret is given once and only its hash is kept.
     ///
     /// # Errors
     /// Where the name is none, it would have expired already, or opens a workspace that is not open to its owner (`NotFound`).
@@ -46,6 +46,7 @@ impl Accounts {
         &self,
         user: &UserId,
         new: NewToken,
+        by: &UserId,
         now: Timestamp,
     ) -> Result<(Secret, ApiToken), AccountError> {
         if new.expires.is_some_and(|expires| expires <= now) {
@@ -72,8 +73,8 @@ impl Accounts {
             last_used: None,
             made_with: new.made_with,
         };
-        let deed = Deed { by: user, workspace: None, action: "token.add", target: token.name.clone() };
-        let entry = deed.entry(now, NOTHING, Some(&token.hint))?;
+        let deed = Deed { by, workspace: None, action: "token.add", target: token.name.clone() };
+        let entry = deed.entry(now, NOTHING, Some(&Shown::of(&token)))?;
         self.store.commit(vec![Change::add(&token, now)?, entry]).await?;
         Ok((secret, token))
     }
@@ -98,15 +99,15 @@ impl Accounts {
         Ok(self.store.list::<ApiToken>(own, now).await?)
     }
 
-    /// Revokes a token of somebody, and those that were made with it.
+    /// Revokes a token of somebody, and those that were made with it, as whoever does it.
     ///
     /// # Errors
     /// `NotFound` where they have none of that id.
-    pub async fn remove_token(&self, user: &UserId, id: &str, now: Timestamp) -> Result<(), AccountError> {
+    pub async fn remove_token(&self, user: &UserId, id: &str, by: &UserId, now: Timestamp) -> Result<(), AccountError> {
         let token = self.store.get::<ApiToken>(id, now).await?.filter(|token| token.value.user == *user);
         let token = token.ok_or_else(|| missing("token", &id))?;
-        let deed = Deed { by: user, workspace: None, action: "token.remove", target: token.value.name.clone() };
-        let entry = deed.entry(now, Some(&token.value.hint), NOTHING)?;
+        let deed = Deed { by, workspace: None, action: "token.remove", target: token.value.name.clone() };
+        let entry = deed.entry(now, Some(&Shown::of(&token.value)), NOTHING)?;
         // when it was last used may be noted at the same time
         let remove =
             |id: &str| Change::Remove { kind: clade_store::RecordKind::Token, id: id.to_owned(), revision: None };
@@ -115,12 +116,25 @@ impl Accounts {
         let mut makers = vec![id.to_owned()];
         while let Some(maker) = makers.pop() {
             for made in own.iter().map(|token| &token.value).filter(|made| made.made_with.as_ref() == Some(&maker)) {
-                let deed = Deed { by: user, workspace: None, action: "token.remove", target: made.name.clone() };
-                changes.extend([remove(&made.id), deed.entry(now, Some(&made.hint), NOTHING)?]);
+                let deed = Deed { by, workspace: None, action: "token.remove", target: made.name.clone() };
+                changes.extend([remove(&made.id), deed.entry(now, Some(&Shown::of(made)), NOTHING)?]);
                 makers.push(made.id.clone());
             }
         }
         Ok(self.store.commit(changes).await?)
+    }
+}
+
+/// What the log holds of a token: whose it is, which is not always who made it.
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    user: &'a UserId,
+    hint: &'a str,
+}
+
+impl<'a> Shown<'a> {
+    fn of(token: &'a ApiToken) -> Self {
+        Self { user: &token.user, hint: &token.hint }
     }
 }
 

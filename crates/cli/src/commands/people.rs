@@ -156,7 +156,7 @@ pub async fn token(args: &TokenArgs, context: &Context) -> Result<(), Failure> {
                 expires,
                 made_with: None,
             };
-            let (secret, token) = accounts.add_token(&user, new, now()).await?;
+            let (secret, token) = accounts.add_token(&user, new, &UserId::default(), now()).await?;
             made(&token.id, secret.reveal(), &output);
         }
         TokenCommand::List => {
@@ -164,7 +164,7 @@ pub async fn token(args: &TokenArgs, context: &Context) -> Result<(), Failure> {
             tokens_listed(&tokens.into_iter().map(Token::from).collect::<Vec<_>>(), &output);
         }
         TokenCommand::Revoke { id } => {
-            accounts.remove_token(&user, id, now()).await?;
+            accounts.remove_token(&user, id, &UserId::default(), now()).await?;
             output.note(revoked(id));
         }
     }

@@ -34,7 +34,7 @@ fn the_log_is_filtered_and_the_same_here_and_at_a_server() {
 
     // question, and of each entry what it says, the newest first
     let created = |name| ["run.create", name, "keeper"];
-    let table: [(&[&str], &[[&str; 3]]); 10] = [
+    let table: [(&[&str], &[[&str; 3]]); 11] = [
         (&[], &[["run.snapshot", "first-one", "keeper"], created("second-one"), created("first-one")]),
         (&["-n", "1"], &[["run.snapshot", "first-one", "keeper"]]),
         (&["-n", "0"], &[]),
@@ -45,6 +45,8 @@ fn the_log_is_filtered_and_the_same_here_and_at_a_server() {
         (&["--since", "2999-01-01"], &[]),
         (&["--what", "member"], &[]),
         (&["--instance", "--what", "user"], &[["user.add", "keeper", "local"]]),
+        // made at the machine, for somebody else
+        (&["--instance", "--what", "token"], &[["token.add", "t", "local"]]),
     ];
     for (question, expected) in table {
         for form in [&["audit", "--json"][..], &["audit"]] {

@@ -109,6 +109,38 @@ pub(crate) async fn note(
     Ok(app.store.commit(vec![entry(caller, workspace, what, became)?]).await?)
 }
 
+/// Whether somebody looks who keeps the installation and is no member of the workspace that they look at.
+fn keeps_alone(caller: &Caller) -> bool {
+    caller.place.as_ref().is_some_and(|place| place.member.is_none())
+}
+
+/// What stands where a text stood.
+const HIDDEN: &str = "[for members]";
+/// What is told to who keeps the installation all the same: names of what there is to choose from, and ids.
+const TOLD: [&str; 12] =
+    ["role", "model", "models", "mode", "status", "candidate", "parent", "from", "by", "id", "user", "why"];
+
+/// What people wrote in a workspace, and the addresses that it talks to, are its members' alone: who, what and when stay, and every figure.
+fn without_texts(view: &mut AuditView) {
+    // their entries are roles
+    let told = ["member.", "invitation."].iter().any(|kind| view.action.starts_with(kind));
+    for value in [&mut view.before, &mut view.after].into_iter().flatten() {
+        hide(value, told);
+    }
+}
+
+fn hide(value: &mut Value, told: bool) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(_) if told => {}
+        Value::String(text) => HIDDEN.clone_into(text),
+        Value::Array(all) => all.iter_mut().for_each(|one| hide(one, told)),
+        Value::Object(fields) => {
+            fields.iter_mut().for_each(|(name, one)| hide(one, told || TOLD.contains(&name.as_str())));
+        }
+    }
+}
+
 async fn list(state: State<App>, caller: Caller, query: Asked<AuditQuery>) -> Result<Json<Page<AuditView>>, Problem> {
     let workspace = caller.workspace()?.clone();
     listed(state, caller, query, Some(workspace)).await
@@ -149,6 +181,9 @@ async fn listed(
     items.truncate(limit);
     let last = items.last().filter(|_| more);
     let next = last.map(|last| format!("{} {}", last.at.0, last.id));
+    if keeps_alone(&caller) {
+        items.iter_mut().for_each(without_texts);
+    }
     Ok(Json(Page { items, next }))
 }
 
@@ -164,7 +199,11 @@ async fn export_outside(State(app): State<App>, caller: Caller) -> Result<Respon
 async fn exported(app: &App, caller: &Caller, workspace: Option<WorkspaceId>) -> Result<Response, Problem> {
     let all = RecordQuery { workspace, ..RecordQuery::default() };
     let mut text = String::new();
-    for entry in app.accounts.audit(&AuditFilter::default(), all, caller.now).await? {
+    let without = keeps_alone(caller);
+    for mut entry in app.accounts.audit(&AuditFilter::default(), all, caller.now).await? {
+        if without {
+            without_texts(&mut entry);
+        }
         text.push_str(&serde_json::to_string(&entry).map_err(Problem::fault)?);
         text.push('\n');
     }

@@ -202,8 +202,8 @@ async fn remove(
     if found.value.by != *caller.user() && !caller.may(Action::DeleteRuns) {
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "this comment is somebody else's"));
     }
-    // what was said is gone, and the log does not bring it back
-    let before = json!({ "id": found.value.id, "by": found.value.by, "candidate": found.value.candidate });
+    let Comment { id, by, candidate, text, .. } = &found.value;
+    let before = json!({ "id": id, "by": by, "candidate": candidate, "text": text });
     let told = entry(&caller, caller.workspace()?, ("comment.remove", run.as_str()), Became(before, Value::Null))?;
     app.store.commit(vec![Change::remove(&found), told]).await?;
     Ok(StatusCode::NO_CONTENT)

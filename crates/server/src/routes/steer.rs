@@ -109,7 +109,8 @@ async fn steer(app: &App, caller: &Caller, steering: Steering) -> Result<StatusC
 }
 
 async fn steer_alone(app: &App, caller: &Caller, steering: Steering) -> Result<StatusCode, Problem> {
-    let (run, (action, after)) = (&caller.run()?.run, told(&steering));
+    let (run, (action, mut after)) = (&caller.run()?.run, told(&steering));
+    let writes = matches!(steering, Steering::Write { .. });
     let before = match &steering {
         Steering::Model(role, _) => {
             let serves = |state: &clade_evolve::RunState| {
@@ -125,15 +126,26 @@ async fn steer_alone(app: &App, caller: &Caller, steering: Steering) -> Result<S
         | Steering::Freeze(_) => Value::Null,
     };
     app.hub.steer(run, caller.user().clone(), steering).await?;
+    if writes {
+        after["candidate"] = json!(written_last(app, caller).await?);
+    }
     note(app, caller, caller.workspace()?, (action, run.as_str()), Became(before, after)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// How the log tells of it. Texts of prompts are in the run's journal.
+/// The last candidate that was written by hand.
+async fn written_last(app: &App, caller: &Caller) -> Result<Option<String>, Problem> {
+    let newest = |state: &clade_evolve::RunState| {
+        state.candidates().map(|candidate| candidate.id).filter(|id| id.0 >= BY_HAND).max().map(|id| id.to_string())
+    };
+    Ok(app.states.look(&app.store, &caller.run()?.run, newest).await?)
+}
+
+/// How the log tells of it.
 fn told(steering: &Steering) -> (&'static str, Value) {
     match steering {
-        Steering::Write { parent, components, .. } => {
-            ("run.write", json!({ "parent": parent, "components": components.keys().collect::<Vec<_>>() }))
+        Steering::Write { parent, components, note } => {
+            ("run.write", json!({ "parent": parent.to_string(), "components": components, "note": note }))
         }
         Steering::Pin(candidate) => ("run.pin", json!({ "candidate": candidate })),
         Steering::Unpin(candidate) => ("run.unpin", json!({ "candidate": candidate })),
@@ -154,10 +166,7 @@ async fn write(
     // nobody else adds one before this one's name is looked up
     let _alone = app.editing.alone(&caller.run()?.run).await;
     steer_alone(&app, &caller, Steering::Write { parent, components: written.components, note }).await?;
-    let newest = |state: &clade_evolve::RunState| {
-        state.candidates().map(|candidate| candidate.id).filter(|id| id.0 >= BY_HAND).max().map(|id| id.to_string())
-    };
-    let candidate = app.states.look(&app.store, &caller.run()?.run, newest).await?;
+    let candidate = written_last(&app, &caller).await?;
     let candidate = candidate.ok_or_else(|| Problem::fault("a candidate did not join"))?;
     Ok((StatusCode::CREATED, Json(WrittenAs { candidate })))
 }

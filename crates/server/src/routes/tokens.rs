@@ -98,7 +98,7 @@ async fn add(
             Via::Session { .. } | Via::Outside | Via::Link { .. } | Via::Anonymous => None,
         },
     };
-    let (secret, token) = app.accounts.add_token(caller.user(), new, caller.now).await?;
+    let (secret, token) = app.accounts.add_token(caller.user(), new, caller.user(), caller.now).await?;
     let token = TokenView::from(Stored { value: token, revision: 1, created: caller.now });
     Ok((StatusCode::CREATED, Json(TokenMade { secret: secret.reveal().to_owned(), token })))
 }
@@ -107,7 +107,7 @@ async fn remove(State(app): State<App>, caller: Caller, Named(id): Named<String>
     let own = app.accounts.tokens(caller.user(), caller.now).await?;
     let there = own.iter().find(|token| token.value.id == id).ok_or_else(|| Problem::not_found("token"))?;
     opens(&caller, there.value.ceiling, there.value.workspace.as_ref())?;
-    app.accounts.remove_token(caller.user(), &id, caller.now).await?;
+    app.accounts.remove_token(caller.user(), &id, caller.user(), caller.now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -135,7 +135,7 @@ impl Server {
 
     pub async fn token(&self, user: UserId, ceiling: Role) -> Person {
         let new = NewToken { name: "test".into(), ceiling, workspace: None, expires: None, made_with: None };
-        let (secret, _) = self.accounts.add_token(&user, new, now()).await.unwrap();
+        let (secret, _) = self.accounts.add_token(&user, new, &user, now()).await.unwrap();
         Person { user, token: secret.reveal().to_owned(), url: self.url.clone() }
     }
 

@@ -1,6 +1,8 @@
 //! What the audit log tells of what people do with runs.
 
-use clade_domain::Role;
+use clade_accounts::NewToken;
+use clade_domain::{Role, UserId};
+use clade_engine::now;
 use clade_server::Mode;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -28,7 +30,7 @@ async fn the_log_tells_what_happened_and_nothing_else() {
     let removed = told(&admin, "comment.remove").await;
     assert_eq!(removed.len(), 1);
     assert_eq!((&removed[0]["before"]["by"], &removed[0]["after"]), (&json!(ben.user), &Value::Null), "{removed:?}");
-    assert!(!removed[0].to_string().contains("a secret"), "what was removed stays removed: {removed:?}");
+    assert_eq!(removed[0]["before"]["text"], "a secret", "what was removed, for whoever has to look into it");
 
     let body = json!({ "role": "task", "model": "simulated:rough" });
     admin.post(&format!("/runs/{run}/model"), body, 204).await;
@@ -38,6 +40,9 @@ async fn the_log_tells_what_happened_and_nothing_else() {
     admin.post(&format!("/runs/{run}/model"), body, 204).await;
     let changed = told(&admin, "run.model").await;
     assert_eq!(changed[0]["before"]["model"], "simulated:rough", "{changed:?}");
+
+    let joined = told(&admin, "member.add").await;
+    assert_eq!(joined[0]["after"], json!({ "role": "user", "budget": {} }), "{joined:?}");
 
     let path = format!("/runs/{run}");
     answer(admin.ask(Method::POST, &format!("{path}/restore")), 204).await;
@@ -50,5 +55,65 @@ async fn the_log_tells_what_happened_and_nothing_else() {
         answer(admin.ask(Method::POST, &format!("{path}/restore")), 204).await;
     }
     assert_eq!(told(&admin, "run.restore").await.len(), 1);
+    server.stop().await;
+}
+
+/// Who keeps an installation sees to people and limits, and reads nothing that a workspace writes.
+#[tokio::test]
+async fn who_is_no_member_reads_no_texts_in_the_log() {
+    let server = Server::start(Mode::Accounts).await;
+    let (root, admin) = (server.person("root", true).await, server.person("admin", false).await);
+    server.workspace("north", &admin).await;
+    let mut file = run_file(200);
+    file["start"] = json!(false);
+    let run = text(&admin.post("/workspaces/north/runs", file, 201).await["run"]);
+    let at = |rest: &str| format!("/runs/{run}{rest}");
+    let tag = format!("\"{}\"", admin.get(&at("")).await["revision"]);
+    let describe = admin.ask(Method::PATCH, &at("")).header("if-match", tag);
+    answer(describe.json(&json!({ "description": "the hush deal" })), 200).await;
+    admin.post(&at("/feedback"), json!({ "text": "hush, be kind" }), 204).await;
+    let comment = admin.post(&at("/comments"), json!({ "text": "hush" }), 201).await;
+    answer(admin.ask(Method::DELETE, &at(&format!("/comments/{}", text(&comment["id"])))), 204).await;
+    let hook = json!({ "url": "https://hush.example.org/x", "events": ["run.finished"] });
+    admin.post("/workspaces/north/webhooks", hook, 201).await;
+    let place = admin.get("/workspaces/north").await;
+    let change = admin.ask(Method::PATCH, "/workspaces/north").header("if-match", format!("\"{}\"", place["revision"]));
+    answer(change.json(&json!({ "base_urls": ["https://hush.example.org/v1"] })), 200).await;
+    answer(admin.ask(Method::DELETE, &at("")), 204).await;
+
+    for path in ["audit?limit=500", "audit.jsonl"] {
+        let read = async |who: &Person| {
+            let asked = who.ask(Method::GET, &format!("/workspaces/north/{path}")).send().await.unwrap();
+            asked.text().await.unwrap()
+        };
+        let (theirs, ours) = (read(&root).await, read(&admin).await);
+        assert_eq!(ours.matches("hush").count(), 6, "{ours}");
+        assert!(!theirs.contains("hush"), "{theirs}");
+        for kept in ["run.describe", "run.feedback", "comment.remove", "webhook.add", "workspace.change", run.as_str()]
+        {
+            assert_eq!(theirs.matches(kept).count(), ours.matches(kept).count(), "{kept}: {theirs}");
+        }
+        assert!(theirs.contains("simulated:gentle"), "{theirs}");
+    }
+    server.stop().await;
+}
+
+/// Whoever is at the machine makes tokens for others, and it is them who did.
+#[tokio::test]
+async fn a_token_that_somebody_else_made_is_told_as_theirs() {
+    let server = Server::start(Mode::Accounts).await;
+    let (root, ben) = (server.person("root", true).await, server.person("ben", false).await);
+    let new = NewToken { name: "t".into(), ceiling: Role::User, workspace: None, expires: None, made_with: None };
+    let machine = UserId::default();
+    let (_, token) = server.accounts.add_token(&ben.user, new, &machine, now()).await.unwrap();
+    server.accounts.remove_token(&ben.user, &token.id, &machine, now()).await.unwrap();
+    let log = root.get("/audit?what=token&who=local").await;
+    let shown = json!({ "user": ben.user, "hint": token.hint });
+    let [removed, added] = &log["items"].as_array().unwrap()[..] else { panic!("{log}") };
+    assert_eq!((&added["action"], &added["by"], &added["after"]), (&json!("token.add"), &json!(machine), &shown));
+    assert_eq!(
+        (&removed["action"], &removed["by"], &removed["before"]),
+        (&json!("token.remove"), &json!(machine), &shown)
+    );
     server.stop().await;
 }
