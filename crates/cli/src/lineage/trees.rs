@@ -7,7 +7,7 @@ use clade_domain::{OperatorName, RejectReason, RunId};
 use clade_engine::replay_state;
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Graph, NodeId};
-use clade_store::{Kin, Lineage, Store};
+use clade_store::{Kin, Lineage, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -57,7 +57,21 @@ impl Trees for OwnTrees {
     }
 
     async fn kin(&self, of: &[NodeId], way: Kin) -> Result<Graph, Failure> {
-        Ok(self.lineage.kin(of, way).await?)
+        let graph = self.lineage.kin(of, way).await?;
+        let others: HashSet<&RunId> = graph.nodes().iter().map(|node| &node.id.run).collect();
+        let mut gone: HashSet<RunId> = HashSet::new();
+        // whoever names a run that was deleted is shown it
+        for run in others.into_iter().filter(|run| of.iter().all(|id| id.run != **run)) {
+            match self.store.summary(run.to_string()).await {
+                Ok(row) if row.deleted && row.run == *run => drop(gone.insert(row.run)),
+                Ok(_) | Err(StoreError::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if gone.is_empty() {
+            return Ok(graph);
+        }
+        Ok(Graph::new(graph.into_nodes().into_iter().filter(|node| !gone.contains(&node.id.run)).collect()))
     }
 
     async fn matching(&self, graph: &Graph, filter: &str) -> Result<HashSet<NodeId>, Failure> {

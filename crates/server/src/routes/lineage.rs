@@ -7,7 +7,7 @@ use axum::{Json, extract::State};
 use clade_domain::{Action, OperatorName, RejectReason, RunId};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Family, Graph, LayoutOptions, Mark, Node, NodeId};
-use clade_store::{Kin, StoreError};
+use clade_store::{Kin, RunSummary, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -217,19 +217,24 @@ async fn with_branches(app: &App, caller: &Caller, own: Arc<Graph>) -> Result<Ar
     Ok(Arc::new(Graph::new(nodes)))
 }
 
-/// Leaves what belongs to other workspaces away.
+/// Leaves what belongs to other workspaces away, and other runs that were deleted.
 async fn seen_by(app: &App, caller: &Caller, nodes: &mut Vec<Node>) -> Result<(), Problem> {
     let runs: HashSet<RunId> = nodes.iter().map(|node| node.id.run.clone()).collect();
     let mut open = HashSet::new();
     for run in runs {
         match app.store.summary(run.to_string()).await {
-            Ok(row) if row.workspace == *caller.workspace()? && row.run == run => drop(open.insert(run)),
+            Ok(row) if is_open(&row, caller)? && row.run == run => drop(open.insert(run)),
             Ok(_) | Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
     }
     nodes.retain(|node| open.contains(&node.id.run));
     Ok(())
+}
+
+/// Whether the candidates of a run are shown to whoever asks about another, or about this one.
+fn is_open(row: &RunSummary, caller: &Caller) -> Result<bool, Problem> {
+    Ok(row.workspace == *caller.workspace()? && (!row.deleted || row.run == caller.run()?.run))
 }
 
 /// As [`named`], and the best of another run of the workspace by `RUN@best`.
@@ -241,7 +246,7 @@ async fn found(app: &App, caller: &Caller, best: &Option<NodeId>, name: &str) ->
     let none = || Problem::not_found("candidate");
     let row = match app.store.summary(other.to_owned()).await {
         // one of another workspace is told from none by nobody
-        Ok(row) if row.run.as_str() == other && row.workspace == *caller.workspace()? => row,
+        Ok(row) if row.run.as_str() == other && is_open(&row, caller)? => row,
         Ok(_) | Err(StoreError::NotFound { .. } | StoreError::Ambiguous { .. }) => return Err(none()),
         Err(error) => return Err(error.into()),
     };

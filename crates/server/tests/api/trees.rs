@@ -75,6 +75,39 @@ async fn each_question_is_answered_in_pages() {
     server.stop().await;
 }
 
+/// Whoever deletes a run takes its candidates out of the trees of its kin, until it is restored.
+#[tokio::test]
+async fn a_branch_that_was_deleted_is_in_no_tree() {
+    let (server, me, run) = with_run().await;
+    let wanted = json!({ "from": "best", "budget": { "calls": 100 }, "seed": 5 });
+    let branch = text(&me.post(&format!("/runs/{run}/branches"), wanted, 201).await["run"]);
+    me.ended(&branch).await;
+    let tree = |of: &str, question: &str| format!("/runs/{of}/lineage{question}");
+    let questions = ["?branches=true&fold=false", "/descendants?of=seed&limit=500", "/families?limit=500"];
+    let shown = async |of: &str, other: &str| {
+        let mut times = Vec::new();
+        for question in questions {
+            times.push(me.get(&tree(of, question)).await.to_string().matches(other).count());
+        }
+        times
+    };
+    let whole = shown(&run, &branch).await;
+    assert!(whole[0] > 0 && whole[1] > 0, "{whole:?}");
+    answer(me.ask(Method::DELETE, &format!("/runs/{branch}")), 204).await;
+    assert_eq!(shown(&run, &branch).await, [0; 3]);
+    problem(me.ask(Method::GET, &tree(&run, &format!("/ancestors?of={branch}@best"))), 404, "not_found").await;
+    problem(me.ask(Method::GET, &tree(&run, &format!("/ancestors?of={branch}@c0"))), 404, "not_found").await;
+    // it is still looked at by itself
+    assert!(me.get(&tree(&branch, "?fold=false")).await["total"].as_u64() > Some(0));
+    answer(me.ask(Method::POST, &format!("/runs/{branch}/restore")), 204).await;
+    assert_eq!(shown(&run, &branch).await, whole);
+    answer(me.ask(Method::DELETE, &format!("/runs/{run}")), 204).await;
+    let above = me.get(&tree(&branch, "/ancestors?of=best")).await["items"].clone();
+    let others = above.as_array().unwrap().iter().filter(|node| !text(&node["id"]).starts_with(&branch));
+    assert_eq!(others.count(), 0, "nor is one that was branched from: {above}");
+    server.stop().await;
+}
+
 /// What a filter keeps is told of the marks on a page; how many it keeps in all, on each.
 #[tokio::test]
 async fn what_a_filter_keeps_comes_with_its_page() {
