@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
@@ -30,10 +32,38 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// A body as it is, up to the route's limit.
 pub(crate) async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.into_response().status() {
+    plain(request.headers())?;
+    in_time(Bytes::from_request(request, state)).await?.map_err(|rejection| match rejection.into_response().status() {
         StatusCode::PAYLOAD_TOO_LARGE => too_large(),
         status => Problem::new(status, "body", "the body could not be read").fix("send it again"),
     })
+}
+
+/// For how long a body may come: less than a request may take, so that whoever is slow is told that it was them.
+const COMES: Duration = Duration::from_secs(25);
+
+/// Gives a body up that does not come.
+pub(crate) async fn in_time<T>(body: impl Future<Output = T>) -> Result<T, Problem> {
+    within(COMES, body).await
+}
+
+async fn within<T>(most: Duration, body: impl Future<Output = T>) -> Result<T, Problem> {
+    tokio::time::timeout(most, body).await.map_err(|_| {
+        let late = format!("the body did not come within {} s", most.as_secs());
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "slow_body", late)
+            .fix("send it again as one piece; nothing of it was carried out")
+    })
+}
+
+/// Refuses a body that is compressed, which would be read as what it is not.
+pub(crate) fn plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let identity =
+        |value: &HeaderValue| value.to_str().is_ok_and(|coding| coding.trim().eq_ignore_ascii_case("identity"));
+    match headers.get_all(header::CONTENT_ENCODING).iter().all(identity) {
+        true => Ok(()),
+        false => Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "encoding", "the body has a Content-Encoding")
+            .fix("send it as it is, without `Content-Encoding`")),
+    }
 }
 
 pub(crate) fn too_large() -> Problem {
@@ -173,4 +203,15 @@ pub(crate) fn tagged(revision: u64, body: impl Serialize) -> Response {
         response.headers_mut().insert(header::ETAG, tag);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_that_does_not_come_is_given_up() {
+        let refused = within(Duration::from_millis(1), std::future::pending::<()>()).await.unwrap_err();
+        assert_eq!((refused.status(), refused.kind()), (408, "urn:promptclade:problem:slow_body"));
+    }
 }

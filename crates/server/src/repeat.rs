@@ -71,7 +71,7 @@ async fn repeated(
         Kept::AnswerByKeyAlone => (ContentHash::of(asked.as_bytes()), body),
         Kept::Answer | Kept::ThatItWasDone => {
             // the route's own limit comes behind this one, with the same words
-            let body = to_bytes(body, 64 << 20).await.map_err(|_| extract::too_large())?;
+            let body = extract::in_time(to_bytes(body, 64 << 20)).await?.map_err(|_| extract::too_large())?;
             (ContentHash::of(&[asked.as_bytes(), &body].concat()), Body::from(body))
         }
     };

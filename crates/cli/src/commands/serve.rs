@@ -88,9 +88,13 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         Mode::Accounts | Mode::Anonymous => base.to_owned(),
     };
     if output.json {
-        output.json_line(&serde_json::json!({ "url": base, "page": page, "mode": mode.word() }));
+        let listens = format!("http://{address}");
+        output.json_line(&serde_json::json!({ "url": base, "page": page, "listens": listens, "mode": mode.word() }));
     } else {
         output.line(format!("Promptclade is at {page}"));
+        if args.public_url.is_some() {
+            output.note(format!("listening on http://{address}"));
+        }
         output.note(match mode {
             Mode::Single => {
                 "the link opens the pages once, for you alone; `clade token add NAME` lets programs in; Ctrl-C ends"

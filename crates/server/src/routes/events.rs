@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use clade_domain::{Action, RunId};
+use clade_domain::{Action, RunEvent, RunId};
 use clade_store::RunStatus;
 use futures::{Stream, stream};
 use schemars::JsonSchema;
@@ -292,6 +292,22 @@ struct Part {
     events: Option<String>,
 }
 
+/// Whoever misspells an event would take an empty answer for none of them.
+fn is_event(name: &str) -> Result<(), Problem> {
+    // serde knows the names: of one that it knows it misses the fields
+    let unknown = match serde_json::from_value::<RunEvent>(serde_json::json!({ "event": name })) {
+        Ok(_) => return Ok(()),
+        Err(error) => error.to_string(),
+    };
+    match unknown.split_once(", expected one of ") {
+        Some((_, known)) if unknown.starts_with("unknown variant") => {
+            Err(Problem::bad(format!("`events` names `{name}`, which is no event of a run"))
+                .fix(format!("leave it out, or write one of {known}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part>) -> Result<Response, Problem> {
     let run = caller.run()?.run.clone();
     if part.limit == Some(0) {
@@ -300,6 +316,9 @@ async fn journal(State(app): State<App>, caller: Caller, Asked(part): Asked<Part
     }
     let wanted: Option<Vec<String>> =
         part.events.map(|names| names.split(',').map(|name| name.trim().to_owned()).collect());
+    for name in wanted.iter().flatten() {
+        is_event(name)?;
+    }
     let start = (app, run, part.from.unwrap_or(0), part.limit.unwrap_or(u64::MAX), wanted);
     let lines = stream::try_unfold(start, |(app, run, next, left, wanted)| async move {
         let part = u32::try_from(left).unwrap_or(u32::MAX).min(1_000);

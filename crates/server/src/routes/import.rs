@@ -65,6 +65,7 @@ async fn take(
     Asked(wanted): Asked<Wanted>,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
+    extract::plain(request.headers())?;
     let file = received(request.into_body()).await?;
     let path = file.path().to_owned();
     let limits = Limits::of_upload(file.as_file().metadata().map_err(Problem::fault)?.len());

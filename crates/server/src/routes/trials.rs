@@ -135,9 +135,9 @@ fn row(seq: u64, trial: Trial) -> TrialRow {
 #[derive(Serialize, JsonSchema)]
 struct TrialView {
     trial: Trial,
-    /// The example's variables.
-    vars: BTreeMap<String, Value>,
-    /// The messages that the model was sent; null where the template could not be filled.
+    /// The example's variables; null where the run came here without its examples.
+    vars: Option<BTreeMap<String, Value>>,
+    /// The messages that the model was sent; null where the template could not be filled, or the example is not here.
     request: Option<Vec<ChatMessage>>,
     /// What it answered; null where it did not.
     answer: Option<String>,
@@ -163,13 +163,17 @@ async fn show(
             (state.dataset().hash, state.candidate(trial.cell.candidate).map(|candidate| candidate.prompt.clone()))
         })
         .await?;
-    let example = app.store.examples(dataset, vec![trial.cell.example]).await?.pop().ok_or_else(missing)?;
-    let filled = prompt.and_then(|prompt| PromptTemplate::compile(&prompt).ok()?.render(&example.vars).ok());
+    let vars = match app.store.has_dataset(dataset).await? {
+        true => app.store.examples(dataset, vec![trial.cell.example]).await?.pop().map(|example| example.vars),
+        false => None,
+    };
+    let filled = prompt.zip(vars.as_ref());
+    let filled = filled.and_then(|(prompt, vars)| PromptTemplate::compile(&prompt).ok()?.render(vars).ok());
     let answer = match trial.answer() {
         Some(answer) => app.store.texts(vec![answer]).await?.pop(),
         None => None,
     };
-    Ok(Json(TrialView { trial: *trial, vars: example.vars, request: filled, answer }))
+    Ok(Json(TrialView { trial: *trial, vars, request: filled, answer }))
 }
 
 /// Which examples.

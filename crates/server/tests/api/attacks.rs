@@ -40,6 +40,11 @@ async fn bodies_that_cannot_be_are_refused_with_the_place() {
     let form =
         me.ask(Method::POST, "/tokens").header("content-type", "application/x-www-form-urlencoded").body("name=a");
     problem(form, 415, "media_type").await;
+    // compressed, which would be read as JSON that is broken or as a bundle that is none
+    for path in ["/tokens", "/workspaces/local/runs/import"] {
+        let packed = me.ask(Method::POST, path).header("content-encoding", "gzip").json(&json!({}));
+        problem(packed, 415, "encoding").await;
+    }
     let strange = me.ask(Method::GET, "/workspaces/local/runs?colour=red");
     problem(strange, 400, "bad_request").await;
     problem(me.ask(Method::GET, "/workspaces/local/runs?limit=100000"), 400, "bad_request").await;

@@ -247,5 +247,21 @@ async fn a_run_is_let_buy_more_by_whom_it_is_charged_to() {
     answer(raise(&ada, 63).await, 200).await;
     answer(start(&ben), 202).await;
     ben.ended(&run).await;
+    // and who has limits does not buy beyond them at the cost of who has none
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&eve.post("/workspaces/north/runs", file, 201).await["run"]);
+    let limits = format!("/runs/{run}/budget");
+    let tag = format!("\"{}\"", ben.get(&limits).await["revision"]);
+    let raised = ben.ask(Method::PUT, &limits).header("if-match", tag).json(&json!({ "calls": 9_000 }));
+    for refused in [raised, ben.ask(Method::POST, &format!("/runs/{run}/start"))] {
+        let said = problem(refused, 403, "charged").await;
+        assert!(text(&said["detail"]).contains("you have limits") && text(&said["fix"]).contains("branch"), "{said}");
+    }
+    let branch = json!({ "from": "seed", "start": false });
+    problem(ben.ask(Method::POST, &format!("/runs/{run}/branches")).json(&branch), 409, "conflict").await;
+    answer(eve.ask(Method::POST, &format!("/runs/{run}/start")), 202).await;
+    eve.ended(&run).await;
+    ben.post(&format!("/runs/{run}/branches"), branch, 201).await;
     server.stop().await;
 }

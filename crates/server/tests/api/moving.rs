@@ -54,6 +54,13 @@ async fn a_run_moves_to_another_server_and_stays_the_same() {
             problem(reader.ask(Method::POST, &format!("/runs/{run}/{deed}")).json(&body), 409, "conflict").await;
         assert!(text(&refused["detail"]).contains("without its examples"), "{deed}: {refused}");
     }
+    let journal = me.ask(Method::GET, &format!("/runs/{run}/journal?events=trial_finished")).send().await.unwrap();
+    let first: Value = serde_json::from_str(journal.text().await.unwrap().lines().next().unwrap()).unwrap();
+    let trial = format!("/runs/{run}/trials/{}", first["seq"]);
+    let (whole, bare) = (me.get(&trial).await, reader.get(&trial).await);
+    assert!(whole["vars"].is_object() && whole["request"].is_array(), "{whole}");
+    assert!(bare["vars"].is_null() && bare["request"].is_null(), "{bare}");
+    assert_eq!((&bare["trial"], &bare["answer"]), (&whole["trial"], &whole["answer"]));
     third.stop().await;
     // a bundle that was cut off or changed is refused whole
     let mut broken = bytes.clone();

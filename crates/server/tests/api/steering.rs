@@ -37,6 +37,9 @@ async fn people_steer_a_search_and_it_heeds_them() {
     let wrote = json!({ "parent": "seed", "components": { "user": "By hand. Answer: {{question}}" }, "note": "mine" });
     let mine = text(&me.post(&at("/candidates"), wrote.clone(), 201).await["candidate"]);
     problem(me.ask(Method::POST, &at("/candidates")).json(&wrote), 409, "conflict").await;
+    let log = me.get(&format!("/workspaces/local/audit?what=run.write&run={run}")).await["items"][0]["after"].clone();
+    let by_hand = json!({ "user": "By hand. Answer: {{question}}" });
+    assert_eq!((&log["candidate"], &log["components"]), (&json!(mine), &by_hand), "{log}");
     let frozen = json!({ "text": "Answer: {{question}}" });
     answer(me.ask(Method::POST, &at("/freeze")).json(&frozen), 204).await;
     problem(me.ask(Method::POST, &at("/freeze")).json(&json!({ "text": "not in the prompt" })), 409, "conflict").await;
@@ -148,6 +151,32 @@ async fn a_search_that_is_stopped_proves_what_was_pinned_and_not_what_was_reject
     assert!(finalists.contains(&json!(mine)) && finalists.contains(&json!(0)), "{finalists:?}");
     assert!(wanted.iter().all(|id| finalists.contains(&json!(id))), "{finalists:?} with {wanted:?}");
     assert!(!finalists.contains(&json!(leader)), "{finalists:?} without {leader}");
+    server.stop().await;
+}
+
+/// Whoever pauses a search and then wants its result need not search on for it.
+#[tokio::test]
+async fn a_run_that_rests_ends_with_what_it_has() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(UserId::default(), Role::Admin).await;
+    let run = resting(&me).await;
+    let at = |rest: &str| format!("/runs/{run}{rest}");
+    let candidates = me.get(&at("")).await["run"]["candidates"].clone();
+    answer(me.ask(Method::POST, &at("/stop")), 202).await;
+    let ended = me.ended(&run).await["run"].clone();
+    assert_eq!((&ended["status"], &ended["candidates"]), (&json!("finished"), &candidates), "{ended}");
+    assert_eq!(events(&me, &run, "search_ended").await[0]["reason"]["why"], "stopped");
+    assert_eq!(events(&me, &run, "evidence_measured").await.len(), 1);
+    // and one that is over says so, whatever is wanted of it
+    for deed in ["/stop", "/pause"] {
+        let refused = problem(me.ask(Method::POST, &at(deed)), 409, "conflict").await;
+        assert!(text(&refused["detail"]).contains("is finished"), "{deed}: {refused}");
+    }
+    // one that has not begun has nothing to choose from
+    let mut file = run_file(60);
+    file["start"] = json!(false);
+    let run = text(&me.post("/workspaces/local/runs", file, 201).await["run"]);
+    problem(me.ask(Method::POST, &format!("/runs/{run}/stop")), 409, "conflict").await;
     server.stop().await;
 }
 

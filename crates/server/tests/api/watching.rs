@@ -63,6 +63,9 @@ async fn a_listener_sees_every_entry_once_in_order_and_the_end() {
     assert_eq!(journal.lines().count(), all.len());
     let some =
         me.ask(Method::GET, &format!("/runs/{run}/journal?from=1&limit=100000&events=generation_closed,run_started"));
+    let unknown = me.ask(Method::GET, &format!("/runs/{run}/journal?events=run_started,generation_close"));
+    let refused = problem(unknown, 400, "bad_request").await;
+    assert!(text(&refused["fix"]).contains("`generation_closed`"), "{refused}");
     let some = some.send().await.unwrap().text().await.unwrap();
     let closed = journal.lines().filter(|line| line.contains("\"event\":\"generation_closed\"")).count();
     assert!(closed > 0 && some.lines().count() == closed, "{closed} of {some}");

@@ -24,7 +24,7 @@ export function GeneralPart({ workspace }: { workspace: Workspace }) {
       <Section title="General">
         <form className="flex max-w-lg flex-col gap-4" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
           <TextField label="Name" readOnly={!edits} required value={name} onChange={setName} />
-          <Field label="Own addresses of models" hint="One a line. Runs may call these beside the providers’ own addresses.">
+          <Field label="Own addresses of models" hint="One a line. Runs may call these beside the providers’ own addresses, with any of the workspace’s keys.">
             {({ id, describedBy }) => <textarea id={id} aria-describedby={describedBy} readOnly={!edits} rows={3} className="field font-mono !text-small" value={urls} onChange={(event) => setUrls(event.target.value)} />}
           </Field>
           {edits ? <div><Button type="submit" kind="primary" busy={save.isPending}>Save</Button></div> : null}

@@ -36,8 +36,9 @@ export function TrialView({ detail, model, sandbox }: Props) {
       <Part title="Answer"><LongText text={detail.answer ?? ""} /></Part>
       {detail.request?.map((message, at) => <Part key={at} title={`Sent: ${message.role}`}><LongText text={message.content} /></Part>)}
       <Part title="Example">
+        {detail.vars ? null : <p className="text-muted">The run came here without its examples.</p>}
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
-          {Object.entries(detail.vars).map(([name, value]) => <div key={name} className="contents"><dt className="font-mono text-small text-muted">{name}</dt><dd className="prompt" dir="auto">{shown(value)}</dd></div>)}
+          {Object.entries(detail.vars ?? {}).map(([name, value]) => <div key={name} className="contents"><dt className="font-mono text-small text-muted">{name}</dt><dd className="prompt" dir="auto">{shown(value)}</dd></div>)}
         </dl>
       </Part>
     </div>
