@@ -5,6 +5,9 @@
 //! `texts/`, `answers/`, `journal/`, each numbered `000000.jsonl` on. Whoever has `tar` and `zstd` can look into it. A reader refuses a
 //! higher format number; fields that it does not know are passed over. Keys are never in a bundle.
 //!
+//! What is taken from a bundle as it says, since nothing is scored again: each trial's score, answer, time and cost. What follows from them
+//! (states, evidence) is made anew and compared.
+//!
 //! [`write()`] makes one, [`check`] reads one whole without writing anything, [`import`] writes a checked one into a store: all of it or,
 //! where the process dies, nothing that anybody sees. Nothing is ever unpacked to disk. All three keep one file of at most 64 MiB
 //! in memory, and 16 bytes for each answer.

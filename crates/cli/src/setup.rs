@@ -6,12 +6,13 @@ use std::{
     sync::Arc,
 };
 
-use clade_domain::RunSpec;
-use clade_engine::{Keys, Setup, Shared};
+use clade_accounts::{AccountError, Accounts};
+use clade_domain::{Budget, RunSpec, WorkspaceId};
+use clade_engine::{Keys, Setup, Shared, now};
 use clade_evolve::RunState;
 use clade_models::{Environment, simulated::AnswerKey};
 use clade_runfile::Loaded;
-use clade_store::Store;
+use clade_store::{Store, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -84,10 +85,26 @@ pub async fn set_up_knowing(
     keys: &Keys,
     context: &Context,
 ) -> Result<Setup, Failure> {
+    warn_of_limits(store, context).await?;
     let answers = AnswerServer::of(&Config::read(context)?)?.map(|server| server.sharing());
     let mut setup = Setup::of(state, spec, store, keys, Shared { answers, key, ..Shared::default() }).await?;
     if let Some(host) = sandbox::host(state.run(), spec, store, &setup.stopping, context).await? {
         setup.clients.set_code(host);
     }
     Ok(setup)
+}
+
+/// Limits of a workspace are kept by servers: what this process buys itself is bound by the run's own.
+async fn warn_of_limits(store: &Arc<dyn Store>, context: &Context) -> Result<(), Failure> {
+    let local = match Accounts::new(store.clone()).workspace(&WorkspaceId::default(), now()).await {
+        Ok(local) => local.value,
+        Err(AccountError::Store(StoreError::NotFound { .. })) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    if local.budget != Budget::default() {
+        context.output.note(
+            "note: the workspace `local` has limits, which bind runs that a server carries out; here the run's own budget alone holds",
+        );
+    }
+    Ok(())
 }
