@@ -798,7 +798,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the search; the run still chooses and proves. */
+        /** Ends the search; the run still chooses and proves, also one that rests. */
         post: operations["stop_run"];
         delete?: never;
         options?: never;
@@ -5020,13 +5020,13 @@ export interface components {
         TrialView: {
             /** @description What it answered; null where it did not. */
             answer: string | null;
-            /** @description The messages that the model was sent; null where the template could not be filled. */
+            /** @description The messages that the model was sent; null where the template could not be filled, or the example is not here. */
             request: components["schemas"]["ChatMessage"][] | null;
             trial: components["schemas"]["Trial"];
-            /** @description The example's variables. */
+            /** @description The example's variables; null where the run came here without its examples. */
             vars: {
                 [key: string]: unknown;
-            };
+            } | null;
         };
         /** @description A prompt to be tried out. */
         TryingInput: {
