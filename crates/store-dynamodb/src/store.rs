@@ -41,9 +41,12 @@ impl DynamoGenerations {
     }
 
     fn unreadable(&self, error: &dyn std::fmt::Display) -> StoreError {
-        let detail =
-            format!("{}: not what this version writes ({error}); run `clade rebuild generations`", self.link.server);
-        StoreError::Backend { doing: "read generations", detail }
+        StoreError::Unusable {
+            what: "what is kept of a run".into(),
+            place: self.link.server.clone(),
+            detail: format!("is not what this version writes ({error})"),
+            remedy: "`clade rebuild generations` makes it anew".into(),
+        }
     }
 
     /// A run's item, where there is more of it than a claim.

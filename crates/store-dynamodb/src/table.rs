@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::{
     error::BuildError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-        ScalarAttributeType, TableStatus,
+        ScalarAttributeType, TableDescription, TableStatus,
     },
 };
 use clade_store::StoreError;
@@ -46,8 +46,8 @@ impl DynamoGenerations {
         for _ in 0..120 {
             let described = client.describe_table().table_name(table).send().await;
             let described = described.map_err(|error| self.link.fault("look at the table", &error))?;
-            if described.table().is_some_and(|table| table.table_status() == Some(&TableStatus::Active)) {
-                return Ok(created);
+            if let Some(table) = described.table().filter(|table| table.table_status() == Some(&TableStatus::Active)) {
+                return self.is_as_made(table).map(|()| created);
             }
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
@@ -56,6 +56,52 @@ impl DynamoGenerations {
             detail: "the table is still being made".into(),
         })
     }
+}
+
+impl DynamoGenerations {
+    /// Refuses a table with other keys, or without an index.
+    pub(crate) fn is_as_made(&self, table: &TableDescription) -> Result<(), StoreError> {
+        let name = &self.link.options.table;
+        let denied =
+            |detail: String, remedy: String| StoreError::Denied { server: self.link.server.clone(), detail, remedy };
+        if !is_keyed(table.key_schema(), "pk", "sk") {
+            return Err(denied(
+                format!(
+                    "the keys of table `{name}` are {}, not pk and sk: it is another program's",
+                    named(table.key_schema())
+                ),
+                "name another table in its address; `clade migrate` makes it".into(),
+            ));
+        }
+        let is_there = |(index, pk, sk): &(&str, &str, &str)| {
+            let mut there = table.global_secondary_indexes().iter();
+            there.any(|it| it.index_name() == Some(index) && is_keyed(it.key_schema(), pk, sk))
+        };
+        let missing: Vec<String> = INDICES
+            .iter()
+            .filter(|index| !is_there(index))
+            .map(|(index, pk, sk)| format!("`{index}` with keys {pk} and {sk}"))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(denied(
+            format!("table `{name}` lacks the index {}", missing.join(", and ")),
+            "add it (keys only, both of type S), in place of one of that name with other keys, as the table in docs/backends/dynamodb.md \
+             has it; or remove the table, then `clade migrate` and `clade rebuild generations` make it anew"
+                .into(),
+        ))
+    }
+}
+
+/// Whether these are the keys, both of them and no other.
+fn is_keyed(keys: &[KeySchemaElement], pk: &str, sk: &str) -> bool {
+    let has = |name: &str, kind: &KeyType| keys.iter().any(|it| it.attribute_name() == name && it.key_type() == kind);
+    keys.len() == 2 && has(pk, &KeyType::Hash) && has(sk, &KeyType::Range)
+}
+
+fn named(keys: &[KeySchemaElement]) -> String {
+    keys.iter().map(KeySchemaElement::attribute_name).collect::<Vec<_>>().join(" and ")
 }
 
 fn keys(pk: &str, sk: &str) -> Result<Vec<KeySchemaElement>, BuildError> {

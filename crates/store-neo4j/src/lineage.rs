@@ -34,9 +34,12 @@ impl Neo4jLineage {
     }
 
     pub(crate) fn unreadable(&self, error: &dyn std::fmt::Display) -> StoreError {
-        let detail =
-            format!("{}: not what this version writes ({error}); run `clade rebuild lineage`", self.link.server);
-        StoreError::Backend { doing: "read the family tree", detail }
+        StoreError::Unusable {
+            what: "what is kept of a run".into(),
+            place: self.link.server.clone(),
+            detail: format!("is not what this version writes ({error})"),
+            remedy: "`clade rebuild lineage` makes it anew".into(),
+        }
     }
 
     /// Everything that some nodes lead to. The driver of the database prunes it: each node is visited once.

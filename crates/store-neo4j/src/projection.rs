@@ -10,13 +10,30 @@ use crate::{
     statements::{fold_of, keeping, lock, records_of},
 };
 
+impl Neo4jLineage {
+    /// A node that has the name of one of ours.
+    fn somebody_elses(&self, id: &str) -> StoreError {
+        StoreError::Unusable {
+            what: format!("the node `{id}`"),
+            place: self.link.server.clone(),
+            detail: "was not made by Promptclade, and is left as it is".into(),
+            remedy: format!(
+                "give it another label (MATCH (n {{id: '{id}'}}) WHERE n:Run OR n:Prompt SET n:Theirs REMOVE n:Run:Prompt), or name a \
+                 database of its own at the end of the address"
+            ),
+        }
+    }
+}
+
 impl Projection for Neo4jLineage {
     fn checkpoints(&self) -> StoreFuture<'_, Vec<(RunId, u64)>> {
         Box::pin(async move {
             if !self.is_current().await? {
                 return Ok(Vec::new());
             }
-            let read = query("MATCH (r:Run) WHERE r.entries > 0 RETURN r.id AS id, r.entries AS entries ORDER BY id");
+            let read = query(
+                "MATCH (r:Run) WHERE r.entries > 0 AND r.fold IS NOT NULL RETURN r.id AS id, r.entries AS entries ORDER BY id",
+            );
             let rows = self.link.rows("read checkpoints", read).await?;
             rows.iter()
                 .map(|row| {
@@ -35,6 +52,9 @@ impl Projection for Neo4jLineage {
             }
             let rows = self.link.rows("read a checkpoint", fold_of(run.as_str())).await?;
             let Some(row) = rows.first() else { return Ok(None) };
+            if row.get::<bool>("ours").is_ok_and(|ours| !ours) {
+                return Err(self.somebody_elses(run.as_str()));
+            }
             let json: String = row.get("fold").map_err(|error| self.unreadable(&error))?;
             serde_json::from_str(&json).map(Some).map_err(|error| self.unreadable(&error))
         })
@@ -54,13 +74,17 @@ impl Projection for Neo4jLineage {
         Box::pin(async move {
             self.prepare().await?;
             let (run, expected) = (batch.fold.run().clone(), batch.expected);
+            let joined: Vec<CandidateId> = batch.prompts.iter().map(|(candidate, _)| *candidate).collect();
             let statements = keeping(batch)?;
             let decide = |row: &neo4rs::Row| match row.get::<i64>("entries").map(i64::unsigned_abs) {
+                Ok(_) if row.get::<String>("theirs").is_ok() => {
+                    Outcome::GivenUp(self.somebody_elses(&row.get::<String>("theirs").unwrap_or_default()))
+                }
                 Ok(actual) if actual == expected => Outcome::Done(()),
                 Ok(actual) => Outcome::GivenUp(StoreError::Conflict { run: run.to_string(), expected, actual }),
                 Err(error) => Outcome::GivenUp(self.unreadable(&error)),
             };
-            self.link.transaction("keep the family tree", lock(run.as_str()), decide, &statements).await
+            self.link.transaction("keep the family tree", lock(run.as_str(), &joined), decide, &statements).await
         })
     }
 
@@ -84,7 +108,7 @@ impl Projection for Neo4jLineage {
             self.prepare().await?;
             let sample = sample()?;
             let run = sample.fold.run().clone();
-            let mut statements = vec![lock(run.as_str())];
+            let mut statements = vec![lock(run.as_str(), &[CandidateId(0)])];
             statements.extend(keeping(sample)?);
             self.link.tried("plan statements", &statements).await?;
             self.link.rows("plan statements", fold_of(run.as_str())).await?;

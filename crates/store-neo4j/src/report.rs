@@ -1,7 +1,7 @@
 use clade_store::StoreError;
 use neo4rs::query;
 
-use crate::{Neo4jLineage, STATEMENTS};
+use crate::Neo4jLineage;
 
 /// What a server is and what to know of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +30,7 @@ impl Neo4jLineage {
             warnings.push(format!("version {version} is older than 5, which is tested; update it"));
         }
         self.is_current().await?;
-        let there = self.link.rows("list indexes", query("SHOW INDEXES YIELD name RETURN name")).await?;
-        let names: Vec<String> = there.iter().filter_map(|row| row.get("name").ok()).collect();
-        let missing =
-            STATEMENTS.iter().filter(|it| !names.iter().any(|name| it.contains(&format!(" {name} ")))).count();
+        let missing = self.missing().await?.len();
         if missing > 0 {
             warnings.push(format!("{missing} constraints and indexes are missing; `clade migrate` makes them"));
         }

@@ -22,6 +22,19 @@ pub const STATEMENTS: [&str; 9] = [
     "CREATE INDEX clade_prompt_operator IF NOT EXISTS FOR (p:Prompt) ON (p.operator)",
 ];
 
+/// The same as what each is of: label, properties, and whether it is a constraint.
+const MEANT: [(&str, &[&str], bool); 9] = [
+    ("Prompt", &["id"], true),
+    ("Run", &["id"], true),
+    ("Workspace", &["id"], true),
+    ("Snapshot", &["id"], true),
+    ("CladeFormat", &["id"], true),
+    ("Prompt", &["run", "number"], false),
+    ("Prompt", &["hash"], false),
+    ("Prompt", &["score"], false),
+    ("Prompt", &["operator"], false),
+];
+
 /// Labels that we use, each with what tells a node `n` of ours from one of somebody else, in the order in which they are dropped: those that
 /// only their ties to others tell come before the others.
 const OURS: [(&str, &str); 5] = [
@@ -102,7 +115,8 @@ impl Neo4jLineage {
             detail: format!("the database holds nodes that Promptclade did not make: {}", counts.join(", ")),
             remedy: format!(
                 "nothing was changed; name a database of its own at the end of the address (bolt://HOST:7687/DATABASE), or give those \
-                 nodes another label, for each of these: MATCH (n:{first}) SET n:Their{first} REMOVE n:{first}"
+                 nodes another label, for each of these: MATCH (n:{first}) SET n:Their{first} REMOVE n:{first}. Where they came out of \
+                 `clade lineage --format cypher`, they are a copy of what is made here: remove them (DETACH DELETE)"
             ),
         })
     }
@@ -121,18 +135,22 @@ impl Neo4jLineage {
         if matches!(mark, Mark::Missing) {
             self.refuse_strangers().await?;
         }
-        let there =
-            self.link.rows("list constraints and indexes", query("SHOW INDEXES YIELD name RETURN name")).await?;
-        let names: Vec<String> = there.iter().filter_map(|row| row.get("name").ok()).collect();
-        let missing =
-            STATEMENTS.iter().filter(|statement| !names.iter().any(|name| statement.contains(&format!(" {name} "))));
-        let mut made = false;
-        for statement in missing {
+        let missing = self.missing().await?;
+        for statement in &missing {
             self.link.run("make constraints and indexes", query(statement)).await?;
-            made = true;
         }
-        if made {
+        if !missing.is_empty() {
             self.link.run("wait for indexes", query("CALL db.awaitIndexes(60)")).await?;
+            // one whose name is taken is not made, and no error says so
+            if let Some(statement) = self.missing().await?.first() {
+                return Err(StoreError::Denied {
+                    server: self.link.server.clone(),
+                    detail: format!("something else has the name of what this makes: {statement}"),
+                    remedy: "SHOW CONSTRAINTS and SHOW INDEXES tell what has it; remove that (DROP CONSTRAINT or DROP INDEX), or name a database \
+                             of its own at the end of the address"
+                        .into(),
+                });
+            }
         }
         if matches!(mark, Mark::Current) {
             return Ok(());
@@ -140,6 +158,28 @@ impl Neo4jLineage {
         self.drop_all().await?;
         let mark = "MERGE (f:CladeFormat {id: 'lineage'}) SET f.format = $p.format";
         self.link.run("mark the format", asked(mark, [("format", whole(u64::from(LINEAGE_FORMAT)))])).await
+    }
+
+    /// The statements for constraints and indexes that are not there, whatever those that are there are called.
+    pub(crate) async fn missing(&self) -> Result<Vec<&'static str>, StoreError> {
+        let list = "SHOW INDEXES YIELD type, labelsOrTypes, properties, owningConstraint WHERE type = 'RANGE' \
+             RETURN labelsOrTypes AS labels, properties, owningConstraint IS NOT NULL AS unique";
+        let rows = self.link.rows("list constraints and indexes", query(list)).await?;
+        let there: Vec<(Vec<String>, Vec<String>, bool)> = rows
+            .iter()
+            .filter_map(|row| Some((row.get("labels").ok()?, row.get("properties").ok()?, row.get("unique").ok()?)))
+            .collect();
+        let is_missing = |(label, properties, constraint): &(&str, &[&str], bool)| {
+            !there
+                .iter()
+                .any(|(labels, of, unique)| labels == &[*label] && of == properties && (*unique || !constraint))
+        };
+        Ok(STATEMENTS
+            .into_iter()
+            .zip(MEANT)
+            .filter(|(_, meant)| is_missing(meant))
+            .map(|(statement, _)| statement)
+            .collect())
     }
 
     /// Drops every node of ours and of nobody else, in parts that fit into the server's memory.
@@ -150,15 +190,17 @@ impl Neo4jLineage {
         Ok(())
     }
 
-    /// Drops the nodes of these runs, and workspaces that are left without any.
+    /// Drops the nodes of these runs that are ours, and workspaces that are left without any.
     pub(crate) async fn drop_runs(&self, runs: &[RunId]) -> Result<(), StoreError> {
         let runs: Vec<String> = runs.iter().map(ToString::to_string).collect();
         for found in [
             "MATCH (n:Workspace)<-[:IN_WORKSPACE]-(r:Run) WHERE r.id IN $p.runs AND size(keys(n)) = 1 \
              AND NOT EXISTS { (n)--(o) WHERE NOT (o:Run AND o.id IN $p.runs) } WITH DISTINCT n",
-            "MATCH (n:Prompt) WHERE n.run IN $p.runs AND n.number IS NOT NULL",
-            "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $p.runs",
-            "MATCH (n:Run) WHERE n.id IN $p.runs",
+            "MATCH (n:Prompt) WHERE n.run IN $p.runs AND n.number IS NOT NULL AND n.record IS NOT NULL",
+            "MATCH (n:Snapshot)-[:IN_RUN]->(r:Run) WHERE r.id IN $p.runs AND n.entries IS NOT NULL AND n.id ENDS WITH '/' + n.name",
+            "MATCH (n:Run) WHERE n.id IN $p.runs AND size(keys(n)) = 1 \
+             AND EXISTS { (b:Branch)-[:BRANCH_OF]->(n) WHERE b.written IS NOT NULL }",
+            "MATCH (n:Run) WHERE n.id IN $p.runs AND (n.fold IS NOT NULL OR n.written IS NOT NULL)",
         ] {
             self.drop_found(found, &runs).await?;
         }

@@ -12,8 +12,14 @@ use crate::values::{asked, map, named, real, text, whole};
 /// Longest text of a prompt that a node shows; the whole of it is in the journal.
 const SHOWN: usize = 20_000;
 
-/// Takes the run's lock until the transaction ends, and reads what is in it only then.
-const LOCK: &str = "MERGE (r:Run {id: $p.run}) SET r.lock = true WITH r RETURN coalesce(r.entries, 0) AS entries";
+/// Takes the run's lock until the transaction ends, and reads what is in it only then. `theirs` is a node that has the name of one of ours and
+/// more than that (the run's also its lock) without what ours have.
+const LOCK: &str = "MERGE (r:Run {id: $p.run}) SET r.lock = true \
+     WITH r, [n IN $p.numbers | $p.run + '@c' + n] AS ids \
+     OPTIONAL MATCH (p:Prompt) WHERE p.id IN ids AND p.record IS NULL AND size(keys(p)) > 1 \
+     WITH r, head(collect(p.id)) AS prompt \
+     RETURN coalesce(r.entries, 0) AS entries, \
+     CASE WHEN r.fold IS NULL AND r.written IS NULL AND size(keys(r)) > 2 THEN r.id ELSE prompt END AS theirs";
 
 /// How far the journal was read, its candidates, and their parents, in one statement: the driver sends what is larger than its buffer
 /// in pieces, the last of which waits for the system's acknowledgement of those before (some 40 ms). No other statement of a batch is
@@ -34,14 +40,15 @@ const DIFFERENCE: &str = "e.cost = c.cost, e.difference = c.score - p.score, \
 const HEAD: &str = "MATCH (r:Run {id: $p.run}) OPTIONAL MATCH (r)-[old:HEAD]->(:Prompt) DELETE old \
      WITH DISTINCT r MATCH (p:Prompt {id: $p.best}) MERGE (r)-[:HEAD]->(p)";
 
-/// Takes the run's lock, and tells how far its journal was read.
-pub(crate) fn lock(run: &str) -> Query {
-    asked(LOCK, [("run", text(run))])
+/// Takes the run's lock, and tells how far its journal was read, and whether somebody else's node stands where one of those who join is to be.
+pub(crate) fn lock(run: &str, joined: &[CandidateId]) -> Query {
+    asked(LOCK, [("run", text(run)), ("numbers", numbers(joined).into())])
 }
 
 /// What is remembered of a run.
 pub(crate) fn fold_of(run: &str) -> Query {
-    let read = "MATCH (r:Run {id: $p.run}) WHERE r.fold IS NOT NULL RETURN r.fold AS fold";
+    let read = "MATCH (r:Run {id: $p.run}) WHERE r.fold IS NOT NULL OR r.entries > 0 \
+         RETURN r.fold AS fold, r.fold IS NOT NULL OR r.written IS NOT NULL AS ours";
     asked(read, [("run", text(run))])
 }
 

@@ -35,6 +35,12 @@ impl Server {
         }
     }
 
+    /// What is kept of a run cannot be used.
+    pub fn unusable(&self, what: &str, detail: String) -> StoreError {
+        let remedy = "`clade rebuild generations` makes it anew".to_owned();
+        StoreError::Unusable { what: what.to_owned(), place: self.name.clone(), detail, remedy }
+    }
+
     /// It did not answer in time.
     pub fn silent(&self, patience: Duration, last: Option<&RedisError>) -> StoreError {
         let detail = match last {
@@ -56,8 +62,10 @@ impl Server {
         let forbidden = error.kind() == ErrorKind::Server(ServerErrorKind::NoPerm)
             || error.detail().is_some_and(|said| said.contains("The user executing the script can't"));
         match error.kind() {
-            ErrorKind::AuthenticationFailed => denied("check the user and the password of its address"),
-            _ if matches!(code, "NOAUTH" | "WRONGPASS") => denied("check the user and the password of its address"),
+            _ if is_locked_out(error) => denied("check the user and the password of its address"),
+            _ if code == "WRONGTYPE" => {
+                self.unusable("a key", format!("is of another kind than this program writes ({error})"))
+            }
             _ if forbidden => denied(&format!(
                 "let the user in: ACL SETUSER {} ~{}:* +@read +@write +@scripting +@connection +info +config|get",
                 self.user, self.prefix
@@ -77,6 +85,17 @@ impl Server {
             _ => StoreError::Backend { doing, detail: format!("{}: {error}", self.name) },
         }
     }
+}
+
+/// Whether the server lets the user not in, which no other try changes. Who connects to a cluster is told in words alone.
+pub(crate) fn is_locked_out(error: &RedisError) -> bool {
+    let code = error.code().unwrap_or_default();
+    let said = error.to_string();
+    error.kind() == ErrorKind::AuthenticationFailed
+        || matches!(code, "NOAUTH" | "WRONGPASS")
+        || ["WRONGPASS", "NOAUTH", "AuthenticationFailed", "Password authentication failed"]
+            .iter()
+            .any(|word| said.contains(word))
 }
 
 #[cfg(test)]

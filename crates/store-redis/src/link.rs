@@ -13,7 +13,11 @@ use tokio::{
     time::{Instant, sleep, timeout_at},
 };
 
-use crate::{RedisOptions, fault::Server, scripts::Code};
+use crate::{
+    RedisOptions,
+    fault::{Server, is_locked_out},
+    scripts::Code,
+};
 
 /// A connection to one server or to a cluster; copies share it.
 #[derive(Clone)]
@@ -140,7 +144,7 @@ impl Link {
                 error.retry_method(),
                 RetryMethod::Reconnect | RetryMethod::RetryImmediately | RetryMethod::WaitAndRetry
             ) || error.is_io_error();
-            if !again || Instant::now() + pause > end {
+            if !again || is_locked_out(&error) || Instant::now() + pause > end {
                 return Err(self.server.fault(doing, &error));
             }
             last = Some(error);

@@ -54,11 +54,7 @@ impl RedisGenerations {
     }
 
     fn unreadable(&self, what: &str, error: &dyn std::fmt::Display) -> StoreError {
-        let detail = format!(
-            "{what} in {} is not what this version writes ({error}); run `clade rebuild generations`",
-            self.link.server.name()
-        );
-        StoreError::Backend { doing: "read generations", detail }
+        self.link.server.unusable(what, format!("is not what this version writes ({error})"))
     }
 
     /// A command on the set of runs.
@@ -86,9 +82,15 @@ impl Projection for RedisGenerations {
         Box::pin(async move {
             let mut checkpoints = Vec::new();
             for part in self.known_runs().await?.chunks(PART) {
-                let states = futures::future::try_join_all(part.iter().map(|run| self.state(run))).await?;
-                let known = part.iter().zip(states).filter_map(|(run, state)| Some((run.clone(), state?.0)));
-                checkpoints.extend(known);
+                let states = futures::future::join_all(part.iter().map(|run| self.state(run))).await;
+                for (run, state) in part.iter().zip(states) {
+                    match state {
+                        Ok(state) => checkpoints.extend(state.map(|(next, _)| (run.clone(), next))),
+                        // one that cannot be read holds no other up; whoever asks for it alone is told why
+                        Err(error) if error.of_one_run() => checkpoints.push((run.clone(), u64::MAX)),
+                        Err(error) => return Err(error),
+                    }
+                }
             }
             Ok(checkpoints)
         })

@@ -126,6 +126,18 @@ pub enum StoreError {
         /// What was seen.
         detail: String,
     },
+    /// What a projection keeps of one run is damaged, or somebody else's.
+    #[error("{what} in {place} {detail}; {remedy}")]
+    Unusable {
+        /// What it is.
+        what: String,
+        /// The server without its password.
+        place: String,
+        /// What is wrong with it.
+        detail: String,
+        /// What to do.
+        remedy: String,
+    },
     /// No room left.
     #[error("the disk of {path} is full; free some space, then `clade resume`: nothing that was stored is lost")]
     Full {
@@ -178,6 +190,7 @@ impl StoreError {
                 | Self::Outdated { .. }
                 | Self::NotFound { .. }
                 | Self::Unreadable { .. }
+                | Self::Unusable { .. }
                 | Self::Newer { .. }
                 | Self::Corrupt { .. }
         )

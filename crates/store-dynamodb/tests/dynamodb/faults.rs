@@ -3,6 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aws_sdk_dynamodb::types::{BillingMode, KeySchemaElement, KeyType};
 use clade_store::{Generations, MemoryStore, StoreError, conformance::samples};
 use clade_store_dynamodb::{DynamoGenerations, DynamoOptions};
 use clade_test_servers::{DynamoServer, Proxy};
@@ -77,4 +78,35 @@ async fn a_way_that_is_cut_loses_and_doubles_nothing_and_one_that_is_slow_only_t
     generations.projector().catch_up().await.unwrap();
     proxy.delay(Duration::ZERO);
     assert_eq!(generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_table_that_was_made_otherwise_is_refused_with_what_to_do() {
+    let Some(server) = DynamoServer::start() else { return };
+    let options = |table: &str| DynamoOptions {
+        keys: Some(("local".into(), "local".into())),
+        ..DynamoOptions::parse(&server.url(table)).unwrap()
+    };
+    let made = DynamoGenerations::new(options("whole"));
+    made.create_table().await.unwrap();
+    let (client, _) = made.client().await;
+    let described = client.describe_table().table_name("whole").send().await.unwrap();
+    let (attributes, keys) =
+        (described.table().unwrap().attribute_definitions(), described.table().unwrap().key_schema());
+    let named = |names: &[&str]| {
+        attributes.iter().filter(|it| names.contains(&it.attribute_name())).cloned().collect::<Vec<_>>()
+    };
+    let create = |table: &str| client.create_table().table_name(table).billing_mode(BillingMode::PayPerRequest);
+    let plain = create("plain").set_key_schema(Some(keys.to_vec()));
+    plain.set_attribute_definitions(Some(named(&["pk", "sk"]))).send().await.unwrap();
+    let only = KeySchemaElement::builder().attribute_name("pk").key_type(KeyType::Hash).build().unwrap();
+    let other = create("other").key_schema(only);
+    other.set_attribute_definitions(Some(named(&["pk"]))).send().await.unwrap();
+    for (table, says) in [
+        ("plain", "table `plain` lacks the index `by_generation` with keys g1pk and g1sk, and `by_fitness`"),
+        ("other", "the keys of table `other` are pk, not pk and sk"),
+    ] {
+        let refused = DynamoGenerations::new(options(table)).create_table().await.unwrap_err();
+        assert!(matches!(&refused, StoreError::Denied { detail, .. } if detail.contains(says)), "{refused}");
+    }
 }

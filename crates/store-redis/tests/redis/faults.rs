@@ -53,6 +53,7 @@ async fn data_that_is_gone_is_read_anew() {
     for words in [
         vec!["HDEL", "clade:{faulty}:candidates", "0000000003"],
         vec!["DEL", "clade:{faulty}:run"],
+        vec!["HDEL", "clade:{faulty}:run", "fold"],
         vec!["DEL", "clade:{faulty}:candidates"],
         vec!["DEL", "clade:{faulty}:prompts"],
         vec!["HDEL", "clade:{faulty}:prompts", "0000000003"],
@@ -69,6 +70,42 @@ async fn data_that_is_gone_is_read_anew() {
     server.cli(&["SREM", "clade:runs", "faulty"]);
     assert_eq!(generations.projector().catch_up().await.unwrap(), 0);
     assert_eq!(server.cli(&["SMEMBERS", "clade:runs"]), "faulty");
+}
+
+#[tokio::test]
+async fn a_run_whose_keys_are_damaged_is_left_out_by_name_and_made_anew() {
+    let Some(server) = RedisServer::start(&[]) else { return };
+    let (store, run) = samples::journals().await.unwrap();
+    let other = samples::run("other").unwrap();
+    let first = samples::started(&other, None).unwrap();
+    store.create(samples::summary(&other, 1), Timestamp(1), vec![first]).await.unwrap();
+    let generations = over(&store, &server.url(), Duration::from_secs(2));
+    generations.projector().catch_up().await.unwrap();
+    let damages = [
+        vec![vec!["DEL", "clade:{faulty}:run"], vec!["SET", "clade:{faulty}:run", "theirs"]],
+        vec![vec!["DEL", "clade:{faulty}:candidates"], vec!["SADD", "clade:{faulty}:candidates", "theirs"]],
+        vec![vec!["HSET", "clade:{faulty}:run", "fold", "{"]],
+        vec![vec!["HSET", "clade:{faulty}:run", "next", "many"]],
+    ];
+    for (step, words) in (0..).zip(damages) {
+        for words in &words {
+            server.cli(words);
+        }
+        for run in [&run, &other] {
+            samples::grow(&store, run, step * 5..step * 5 + 5).await.unwrap();
+        }
+        let held = generations.projector().held().await.unwrap();
+        let carried = generations.projector().carry_over().await.unwrap();
+        assert!(carried.entries > 0, "the other one goes on");
+        for held in [held, carried.held] {
+            let [(run, why)] = &held[..] else { panic!("{words:?}: {held:?}") };
+            assert_eq!(run.as_str(), "faulty");
+            assert!(why.to_string().contains("`clade rebuild generations` makes it anew"), "{why}");
+        }
+        assert!(generations.projector().rebuild().await.unwrap().held.is_empty(), "{words:?}");
+        let (after, expected) = (generations.digest().await.unwrap(), samples::generations_of(&store).await.unwrap());
+        assert_eq!(after, expected, "{words:?}");
+    }
 }
 
 #[tokio::test]
@@ -99,8 +136,10 @@ async fn a_wrong_password_and_missing_rights_are_said() {
     let Some(server) = RedisServer::start(&["--requirepass", "right"]) else { return };
     let (store, _) = samples::journals().await.unwrap();
     let url = |user: &str| format!("redis://{user}@127.0.0.1:{}", server.port);
-    for wrong in [url(":wrong"), server.url()] {
-        let error = over(&store, &wrong, Duration::from_secs(2)).projector().catch_up().await.unwrap_err();
+    for wrong in [url(":wrong"), server.url(), url(":wrong").replace("redis://", "redis+cluster://")] {
+        let begin = Instant::now();
+        let error = over(&store, &wrong, Duration::from_secs(20)).projector().catch_up().await.unwrap_err();
+        assert!(begin.elapsed() < Duration::from_secs(5), "no other try helps: {:?}", begin.elapsed());
         assert!(matches!(&error, StoreError::Denied { remedy, .. } if remedy.contains("password")), "{error:?}");
         assert!(!error.to_string().contains("wrong@"), "{error}");
     }
