@@ -65,7 +65,9 @@ impl Server {
 
     /// What to do where nothing may be written; `primary` says that it is no standby.
     pub fn only_reads(&self, primary: bool) -> String {
-        let reset = format!("ALTER ROLE {} SET default_transaction_read_only = off;", quoted(&self.user));
+        // what is set for a role in a database comes before what is set for either
+        let (user, database) = (quoted(&self.user), quoted(&self.database));
+        let reset = format!("ALTER ROLE {user} IN DATABASE {database} SET default_transaction_read_only = off;");
         match primary {
             true => format!("it is set to read only: {reset}"),
             false => format!("it only reads: name the primary, not a standby; where it is the primary: {reset}"),

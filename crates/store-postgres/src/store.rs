@@ -158,6 +158,13 @@ fn way(options: &PostgresOptions) -> Result<Way, StoreError> {
         // a server that is silent is one that is away
         .tcp_user_timeout(Duration::from_secs(15))
         .keepalives_idle(Duration::from_secs(10));
+    if !is_schema(&options.schema) {
+        return Err(StoreError::Denied {
+            server: "PostgreSQL".into(),
+            detail: format!("`{}` is no name of a schema", options.schema.escape_debug()),
+            remedy: format!("`schema` of [store] {SCHEMA}"),
+        });
+    }
     let server = Server::of(&config, &options.schema);
     let tls = match config.get_ssl_mode() {
         SslMode::Disable => None,
@@ -165,6 +172,15 @@ fn way(options: &PostgresOptions) -> Result<Way, StoreError> {
     };
     let outage = Arc::new(Outage::new(options.told.clone()));
     Ok(Way { config, tls, server, patience: options.patience, connecting: options.connecting, outage })
+}
+
+/// What a schema may be called.
+const SCHEMA: &str = "takes letters, digits, `_`, `-` and `$`, 63 bytes at most";
+
+/// Whether a schema may be called so: nothing that ends a name or a text in a statement.
+fn is_schema(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
+    (1..=63).contains(&name.len()) && name.chars().all(fits)
 }
 
 fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {

@@ -54,6 +54,18 @@ async fn what_is_wrong_is_told_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_schema_that_would_end_a_statement_is_no_name() {
+    let Some(server) = PostgresServer::start() else { return };
+    for schema in ["x'), pg_sleep(9)) --", "a\"b", "", "a b"] {
+        let options = PostgresOptions { schema: schema.into(), ..quick(&server.url()) };
+        let refused = PostgresStore::open(options).await.unwrap_err();
+        assert!(matches!(&refused, StoreError::Denied { remedy, .. } if remedy.contains("takes letters")), "{refused}");
+    }
+    let options = PostgresOptions { schema: "my-team_Ä$1".into(), ..quick(&server.url()) };
+    PostgresStore::open(options).await.unwrap().close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_password_that_is_wrong_or_has_expired_is_said() {
     let Some(server) = PostgresServer::start() else { return };
     server.psql("CREATE ROLE clade LOGIN PASSWORD 'right'");

@@ -48,6 +48,11 @@ async fn who_may_not_write_is_found_and_the_statement_runs_as_it_stands() {
     assert!(said.contains("read-only"), "{said}");
     server.psql(statement(&said));
     report().await.unwrap();
+    // what is set for the role in the database comes before what is set for the role
+    server.psql("ALTER ROLE \"read er\" IN DATABASE postgres SET default_transaction_read_only = on");
+    let said = refused(&reader).await;
+    server.psql(statement(&said));
+    report().await.unwrap();
     let standby = server.standby();
     let said = refused(&standby.url()).await;
     assert!(said.contains("standby") && said.contains("name the primary"), "{said}");
