@@ -117,6 +117,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' AS $$
         SELECT FROM promptclade.records AS known WHERE known.kind = 'identity' AND known."user" = somebody)))
 $$;
 
+-- A text of a body as the API takes it: a string, without white space (Unicode's White_Space) before and behind it; NULL where it is none.
+CREATE FUNCTION promptclade_private.words(body json, name text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = '' AS $$
+  SELECT CASE json_typeof(body -> name) WHEN 'string' THEN btrim(body ->> name,
+    E' \t\n\u000B\f\r\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000') END
+$$;
+
 CREATE FUNCTION promptclade_private.written_by_somebody() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
@@ -135,7 +142,7 @@ BEGIN
     IF NEW.kind IS DISTINCT FROM 'comment' THEN
       RAISE EXCEPTION 'only comments are added here; the API adds the rest' USING ERRCODE = '42501';
     END IF;
-    words := btrim(NEW.body::json ->> 'text', E' \t\r\n');
+    words := promptclade_private.words(NEW.body::json, 'text');
     IF coalesce(char_length(words), 0) NOT BETWEEN 1 AND 10000 THEN
       RAISE EXCEPTION 'a comment has 1 to 10000 characters in `text` of its body' USING ERRCODE = '22023';
     END IF;
@@ -157,8 +164,10 @@ BEGIN
   END IF;
 
   IF OLD.kind = 'workspace' THEN
-    words := btrim(NEW.body::json ->> 'name');
-    IF coalesce(char_length(words), 0) NOT BETWEEN 1 AND 100 OR words ~ '[[:cntrl:]]' THEN
+    words := promptclade_private.words(NEW.body::json, 'name');
+    -- none of the characters that show nothing: Unicode's categories Cc and Cf
+    IF coalesce(char_length(words), 0) NOT BETWEEN 1 AND 100 OR words ~ E'[\u0001-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F'
+        '\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\U000E0000-\U000E007F]' THEN
       RAISE EXCEPTION 'a workspace has a name of 1 to 100 characters on one line' USING ERRCODE = '22023';
     END IF;
     -- the rest is changed by the API, which tells the runs that go on

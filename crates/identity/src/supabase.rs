@@ -121,6 +121,10 @@ impl Supabase {
         if claims.is("is_anonymous") {
             return Err(TokenFault::Claim("is_anonymous").into());
         }
+        // keys of a project, not of a person
+        if matches!(claims.text("role"), Some("anon" | "service_role")) {
+            return Err(TokenFault::Claim("role").into());
+        }
         let address = claims.text("email").filter(|address| !address.is_empty()).map(str::to_lowercase);
         let name = display_name(&claims);
         let outsider = Outsider { issuer: self.issuer.clone(), subject: claims.subject.clone(), address, name };

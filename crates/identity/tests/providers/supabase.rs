@@ -150,6 +150,9 @@ async fn tokens_that_are_of_no_person_of_this_project_are_refused() {
         (json!({ "aud": "anon" }), Some(TokenFault::Audience { expected: "authenticated".into() })),
         (json!({ "aud": null }), Some(TokenFault::Audience { expected: "authenticated".into() })),
         (json!({ "is_anonymous": true }), Some(TokenFault::Claim("is_anonymous"))),
+        (json!({ "role": "service_role" }), Some(TokenFault::Claim("role"))),
+        (json!({ "role": "anon" }), Some(TokenFault::Claim("role"))),
+        (json!({ "role": "agent" }), None),
         (json!({ "sub": null }), Some(TokenFault::Claim("sub"))),
         (
             json!({ "iss": "https://other.supabase.co/auth/v1" }),

@@ -110,6 +110,10 @@ async fn add(State(app): State<App>, caller: Caller, Body(said): Body<Said>) -> 
     if !(1..=LONGEST).contains(&text.chars().count()) {
         return Err(Problem::bad(format!("a comment has 1 to {LONGEST} characters")));
     }
+    // who reads comments by SQL could not read it
+    if text.contains('\0') {
+        return Err(Problem::bad("a comment has no character of number 0 (`\\u0000`)"));
+    }
     let candidate = match said.candidate {
         None => None,
         Some(name) => {

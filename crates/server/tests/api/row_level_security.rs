@@ -90,6 +90,13 @@ impl Scene {
         answer(client().get(format!("{}/api/v1{path}", self.project.server.url)).bearer_auth(who.token()), status).await
     }
 
+    /// What the API says to somebody who sends it something.
+    pub async fn said(&self, who: &Somebody, path: &str, body: &Value) -> (u16, String) {
+        let asked = client().post(format!("{}/api/v1{path}", self.project.server.url)).bearer_auth(who.token());
+        let answer = asked.json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
     pub fn tables(&self) -> Vec<String> {
         let tables = self.project.sql("SELECT tablename FROM pg_tables WHERE schemaname = 'promptclade' ORDER BY 1");
         tables.lines().map(str::to_owned).collect()

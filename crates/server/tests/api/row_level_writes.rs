@@ -83,8 +83,19 @@ async fn people_write_what_their_role_permits_and_the_log_has_it() {
         assert_eq!(status, if role.is_some() { 201 } else { 403 }, "{name}: {made}");
         let (status, _) = who.ask("POST", "records", Some(&said(&scene.other, "me too"))).await;
         assert_eq!(status, 403, "{name}");
-        let (status, _) = who.ask("POST", "records", Some(&said(&scene.run, "   "))).await;
-        assert!(status >= 400, "{name}");
+        // what is blank to the API is blank here, a text is a string, and none has a character of number 0
+        let blank = ["   ", "\u{a0}\u{2003}", "\u{b}\u{85}\u{3000}\u{2028}\u{1680}", "\u{0}"]
+            .map(|words| json!({ "text": words }));
+        for body in blank.into_iter().chain([json!({ "text": 42 }), json!({ "text": ["a"] }), json!({ "text": null })])
+        {
+            let row = json!({ "kind": "comment", "parent": scene.run, "body": body.to_string() });
+            let (status, _) = who.ask("POST", "records", Some(&row)).await;
+            assert!(status >= 400, "{name}: {body}");
+            if role.is_some() {
+                let (status, said) = scene.said(who, &format!("/runs/{}/comments", scene.run), &body).await;
+                assert!([400, 422].contains(&status), "{name}: {body}: {status} {said}");
+            }
+        }
         if role.is_some() {
             let seen = scene.api(who, &format!("/runs/{}/comments", scene.run), 200).await;
             let last = seen["items"].as_array().unwrap().last().unwrap().clone();
@@ -120,6 +131,13 @@ async fn people_write_what_their_role_permits_and_the_log_has_it() {
     assert_eq!(status, 200, "{done}");
     let seen = scene.api(admin, "/workspaces/north", 200).await;
     assert_eq!((&seen["name"], &seen["revision"]), (&json!("The north"), &json!(2)));
+    for name in [json!("\u{a0}\u{2003}"), json!(42), json!("a\u{200b}b"), json!("a\u{85}b"), json!("a\u{0}b")] {
+        renamed["name"] = name.clone();
+        let (status, done) =
+            admin.ask("PATCH", "records?kind=eq.workspace", Some(&json!({ "body": renamed.to_string() }))).await;
+        assert!(status >= 400, "{name}: {done}");
+    }
+    renamed["name"] = json!("The north");
     renamed["budget"] = json!({ "usd": 1e9 });
     let (status, _) =
         admin.ask("PATCH", "records?kind=eq.workspace", Some(&json!({ "body": renamed.to_string() }))).await;
