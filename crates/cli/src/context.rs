@@ -1,6 +1,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use clade_store::{Lineage, MemoryStore, Store, StoreError};
@@ -101,7 +102,7 @@ impl Context {
     /// As [`Self::store`].
     pub async fn store_to_read(&self) -> Result<Arc<dyn Store>, Failure> {
         if let Some(server) = Config::read(self)?.store {
-            return Ok(Record::in_server(&server, self.output).await?.store());
+            return Ok(Record::in_server(&server, self.output, None).await?.store());
         }
         let path = self.folder_made()?;
         Ok(Arc::new(SqliteStore::open_to_read(&path, options()).await?))
@@ -156,10 +157,21 @@ impl Context {
         self.open(SqliteOptions { durability, ..options() }).await
     }
 
+    /// As [`Self::record`], for who only looks whether it is there: a server that is away is waited for some seconds.
+    ///
+    /// # Errors
+    /// As [`Self::store`].
+    pub async fn record_looked_at(&self) -> Result<Record, Failure> {
+        match Config::read(self)?.store {
+            Some(server) => Record::in_server(&server, self.output, Some(LOOK)).await,
+            None => self.record(Durability::Normal).await,
+        }
+    }
+
     /// The options are for a file.
     async fn open(&self, options: SqliteOptions) -> Result<Record, Failure> {
         if let Some(server) = Config::read(self)?.store {
-            return Record::in_server(&server, self.output).await;
+            return Record::in_server(&server, self.output, None).await;
         }
         let path = self.folder_made()?;
         Ok(Record::Sqlite(Arc::new(SqliteStore::open(&path, options).await?), path))
@@ -174,6 +186,9 @@ impl Context {
         Ok(path)
     }
 }
+
+/// How long a server that is away is waited for by who only looks.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// One reading connection: a command reads one thing after the other, and each connection takes milliseconds to open and memory of its own.
 fn options() -> SqliteOptions {

@@ -37,11 +37,43 @@ pub fn find(given: Option<&Path>) -> Result<PathBuf, Failure> {
 /// # Errors
 /// Where such a file cannot be read or is none.
 pub fn environment(folder: &Path, context: &Context) -> Result<Environment, Failure> {
-    let mut environment = Environment::new(|name| std::env::var(name).ok());
     let beside = folder.join(".env");
-    let files = context.env_files.iter().cloned().chain(beside.is_file().then_some(beside));
+    let files: Vec<PathBuf> = context.env_files.iter().cloned().chain(beside.is_file().then_some(beside)).collect();
+    environment_of(&files)
+}
+
+/// The environment of the person at this machine, with the files that they name and the keys in `.env` of the folder that one is in. Files
+/// beside run files are not read: runs come from elsewhere.
+///
+/// # Errors
+/// Where a file cannot be read, and where `.env` says where a key goes that is not its own: it may have come with somebody else's folder.
+pub fn environment_here(context: &Context) -> Result<Environment, Failure> {
+    let (folder, beside) = (Path::new(""), Path::new(".env"));
+    let named =
+        context.env_files.iter().any(|file| std::fs::canonicalize(file).ok() == std::fs::canonicalize(beside).ok());
+    if beside.is_file() && !named {
+        let own = environment_of(&context.env_files)?;
+        let text = std::fs::read_to_string(beside).map_err(|error| Failure::io("read", beside, &error))?;
+        let turned = own.turned_by(&text).map_err(|problem| Failure::Usage(format!(".env: {problem}")))?;
+        if let Some((address, key)) = turned {
+            let line = text.lines().position(|line| line.contains(address)).map_or(1, |line| line + 1);
+            return Err(Failure::Usage(format!(
+                ".env:{line}: {address} says where {key} goes, which is not set there: a file of the folder that you are in may be somebody \
+                 else's. Where it is yours, name it: --env-file .env; or set {address} in the environment"
+            )));
+        }
+    }
+    environment(folder, context)
+}
+
+/// The environment with these files.
+///
+/// # Errors
+/// As [`environment`].
+pub fn environment_of(files: &[PathBuf]) -> Result<Environment, Failure> {
+    let mut environment = Environment::new(|name| std::env::var(name).ok());
     for path in files {
-        let text = std::fs::read_to_string(&path)
+        let text = std::fs::read_to_string(path)
             .map_err(|error| Failure::Usage(format!("cannot read the keys in {}: {error}", path.display())))?;
         environment = environment
             .with_dotenv(&text)

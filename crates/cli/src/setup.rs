@@ -53,7 +53,7 @@ pub async fn keys_again(spec: &RunSpec, context: &Context) -> Result<Keys, Failu
     match (loaded, &source) {
         (Some(loaded), Some(path)) => keys_of(&loaded, path, context),
         _ => {
-            let environment = load::environment(Path::new(""), context)?;
+            let environment = load::environment_here(context)?;
             Ok(Keys { environment, inline: BTreeMap::new(), names: None })
         }
     }

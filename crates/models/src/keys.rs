@@ -2,7 +2,11 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{config::ModelConfig, dotenv, vendors::Vendor};
+use crate::{
+    config::ModelConfig,
+    dotenv,
+    vendors::{VENDORS, Vendor},
+};
 
 /// How a variable is looked up.
 pub type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -36,6 +40,20 @@ impl Environment {
             self.files.entry(name).or_insert_with(|| SecretString::from(value));
         }
         Ok(self)
+    }
+
+    /// The address in the text of a `.env` file that would count, and the key that would go there, which is set outside of it.
+    ///
+    /// # Errors
+    /// As [`Self::with_dotenv`].
+    pub fn turned_by(&self, text: &str) -> Result<Option<(&'static str, &'static str)>, String> {
+        let all = self.clone().with_dotenv(text)?;
+        let turned = VENDORS.iter().find_map(|vendor| {
+            let address = vendor.base_url_vars.iter().find(|name| all.get(name).is_some())?;
+            let key = vendor.key_vars.iter().find(|name| self.get(name).is_some())?;
+            self.get(address).is_none().then_some((*address, *key))
+        });
+        Ok(turned)
     }
 
     /// A variable's value; empty ones count as not set.
@@ -130,6 +148,22 @@ mod tests {
 
     fn config(value: serde_json::Value) -> ModelConfig {
         ModelConfig::read("openai:chat:m", &serde_json::from_value(value).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_file_that_turns_a_key_elsewhere_is_found() {
+        let file = "OPENAI_BASE_URL=https://other.example/v1\nOLLAMA_BASE_URL=http://h\n";
+        let turned = Some(("OPENAI_BASE_URL", "OPENAI_API_KEY"));
+        let table = [
+            (vec![("OPENAI_API_KEY", "k")], file, turned),
+            (vec![("OPENAI_API_KEY", "k")], "OPENAI_API_KEY=own\n", None),
+            (vec![("OPENAI_API_KEY", "k"), ("OPENAI_BASE_URL", "https://own.example")], file, None),
+            (vec![("GROQ_API_KEY", "k")], file, None),
+            (vec![], file, None),
+        ];
+        for (own, text, expected) in table {
+            assert_eq!(Environment::of(own.clone()).turned_by(text).unwrap(), expected, "{own:?} {text}");
+        }
     }
 
     #[test]

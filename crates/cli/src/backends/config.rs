@@ -1,20 +1,24 @@
 use std::{
+    collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
     sync::Once,
 };
 
 use clade_domain::SandboxCeiling;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
+use toml::Spanned;
 
 use super::{Role, accounts::AccountsConfig};
 use crate::{context::Context, failure::Failure};
 
-/// The file's name, in the data folder or in the folder that one is in. Sections of the latter come first, and no password goes where they
-/// point: such a file may have come with somebody else's folder.
+/// The file's name, in the data folder or in the folder that one is in. Sections of the latter come first. Such a file may have come with
+/// somebody else's folder: no password goes where it points, and it decides nothing about other people.
 const FILE: &str = "promptclade.toml";
 /// The variable that names a file outright, which then counts alone.
 const NAMED: &str = "CLADE_CONFIG";
+/// Sections that are about other people, which the folder that one is in does not decide.
+const RESERVED: [&str; 2] = ["accounts", "sandbox"];
 
 /// `promptclade.toml`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -82,16 +86,16 @@ impl Config {
     /// with sections of the one in the folder that one is in.
     ///
     /// # Errors
-    /// Where a file cannot be understood or holds a password, or a password would go where the folder that one is in points.
+    /// Where a file cannot be understood or holds a password, or that of the folder that one is in has what it may not decide.
     pub fn read(context: &Context) -> Result<Self, Failure> {
         let variable = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
         let mut config = match variable(NAMED) {
             Some(path) => Self::of_file(Path::new(&path))?,
-            None => Self::of_folders(context)?,
+            None => Self::of_folders(context, &|role| variable(&address(role)).is_some())?,
         };
         for (role, server) in config.servers() {
             let name = role.to_uppercase();
-            if let Some(url) = variable(&format!("CLADE_{name}_URL")) {
+            if let Some(url) = variable(&address(role)) {
                 *server = Some(Server { url, here: None, ..server.take().unwrap_or_default() });
             }
             if let Some(server) = server {
@@ -102,7 +106,8 @@ impl Config {
         Ok(config)
     }
 
-    fn of_folders(context: &Context) -> Result<Self, Failure> {
+    /// `addressed` says of which roles a variable has the address: nothing of these comes from the folder that one is in.
+    fn of_folders(context: &Context, addressed: &dyn Fn(&str) -> bool) -> Result<Self, Failure> {
         let there = |folder: PathBuf| Some(folder.join(FILE)).filter(|path| path.is_file());
         let own = context.data_dir().ok().and_then(there);
         let here = env::current_dir().ok().and_then(there);
@@ -117,24 +122,41 @@ impl Config {
                 context.output.note(format!("sections of {} come before those of {}", here.display(), own.display()));
             });
         }
-        let mut config = Self::of_file(&here)?;
-        for (_, server) in config.servers() {
-            if let Some(server) = server {
-                server.here = Some(here.clone());
-            }
-        }
-        Ok(config.over(base))
+        Ok(Self::of_here(&here, addressed)?.over(base))
     }
 
-    /// Whole sections of this one, and the others of another one.
+    fn of_here(path: &Path, addressed: &dyn Fn(&str) -> bool) -> Result<Self, Failure> {
+        let mut config = Self::of_file(path)?;
+        let text = fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+        for section in RESERVED {
+            if let Some(line) = line_of(&text, section) {
+                let file = path.display();
+                return Err(Failure::Usage(format!(
+                    "{file}:{line}: [{section}] does not count in a file of the folder that you are in, which may be somebody else's: it decides \
+                     who signs in, and what others may do. Where it is yours, name it: {NAMED}={file}; or move it to {FILE} of the data folder"
+                )));
+            }
+        }
+        for (role, server) in config.servers() {
+            if addressed(role) {
+                *server = None;
+            }
+            if let Some(server) = server {
+                server.here = Some(path.to_owned());
+            }
+        }
+        Ok(config)
+    }
+
+    /// Whole sections of this one, and the others of another one, with those that are [`RESERVED`].
     fn over(self, base: Self) -> Self {
         Self {
             store: self.store.or(base.store),
             lineage: self.lineage.or(base.lineage),
             generations: self.generations.or(base.generations),
             answers: self.answers.or(base.answers),
-            accounts: if self.accounts.any() { self.accounts } else { base.accounts },
-            sandbox: if self.sandbox == SandboxConfig::default() { base.sandbox } else { self.sandbox },
+            accounts: base.accounts,
+            sandbox: base.sandbox,
         }
     }
 
@@ -154,6 +176,12 @@ impl Config {
             if server.expire_days == Some(0) {
                 return Err(wrong(format!(
                     "expire_days of [{role}] is 1 or more; leave it out where nothing is to go"
+                )));
+            }
+            if server.schema.as_ref().is_some_and(|schema| !is_schema(schema)) {
+                let line = schema_line(&text).map_or_else(String::new, |line| format!("line {line}: "));
+                return Err(wrong(format!(
+                    "{line}schema of [{role}] is the name of a schema: letters, digits, `_`, `-` and `$`, 63 bytes at most"
                 )));
             }
             // a relative path is meant from where the file is
@@ -187,8 +215,47 @@ impl Config {
     }
 }
 
+/// The variable with the address of a role.
+fn address(role: &str) -> String {
+    format!("CLADE_{}_URL", role.to_uppercase())
+}
+
+/// The line on which a section of the file begins; `None` where it has none.
+fn line_of(text: &str, section: &str) -> Option<usize> {
+    let table: BTreeMap<Spanned<String>, IgnoredAny> = toml::from_str(text).ok()?;
+    let name = table.into_keys().find(|name| name.get_ref() == section)?;
+    Some(text.get(..name.span().start)?.matches('\n').count() + 1)
+}
+
+/// The line with the schema's name; `None` where it begins with something else.
+fn schema_line(text: &str) -> Option<usize> {
+    text.lines().position(|line| line.trim_start().starts_with("schema")).map(|line| line + 1)
+}
+
+/// What a schema of PostgreSQL may be called: nothing that ends a name or a text in a statement.
+fn is_schema(name: &str) -> bool {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$');
+    (1..=63).contains(&name.len()) && name.chars().all(fits)
+}
+
 impl Server {
+    /// Refuses what the folder that one is in points to, where more hangs on it than the own runs.
+    ///
+    /// # Errors
+    /// With the file and what to do.
+    pub fn own(&self, section: &str, why: &str) -> Result<(), Failure> {
+        let Some(here) = &self.here else { return Ok(()) };
+        let (file, variable) = (here.display(), address(section));
+        Err(Failure::Usage(format!(
+            "{file}: [{section}] of a file of the folder that you are in, which may be somebody else's, does not count here: {why}. Where it \
+             is yours, name it: {NAMED}={file}; or move it to the data folder, or give the address in {variable}"
+        )))
+    }
+
     fn complete(&mut self, role: &str, password: Option<String>) -> Result<(), Failure> {
+        if self.url.starts_with("dynamodb://") && self.url.contains('?') {
+            self.own(role, "requests to an address that it names would be signed with your keys")?;
+        }
         if let Some(here) = self.here.as_ref().filter(|_| password.is_some() || self.password_file.is_some()) {
             return Err(Failure::Usage(format!(
                 "no password is sent to the address of [{role}] in {}: a file of the folder that you are in may be somebody else's. Where it \
@@ -273,6 +340,39 @@ mod tests {
         assert!(refused.contains("CLADE_GENERATIONS_PASSWORD") && !refused.contains("secret"), "{refused}");
         assert!(of("[generations]\nurl = 'redis://me@host'\n").is_ok());
         assert!(of("[generations]\nurl = 'redis://h'\nexpire_days = 0\n").unwrap_err().contains("1 or more"));
+        for schema in ["x') FROM t --", "a\"b", "", "a.b", "a@b"] {
+            let refused = of(&format!("[store]\nurl = 'postgres://h/db'\nschema = {schema:?}\n")).unwrap_err();
+            assert!(refused.contains("line 3: schema of [store] is the name of a schema"), "{refused}");
+        }
+        assert!(of("[store]\nurl = 'postgres://h/db'\nschema = 'my-team_Ä$1'\n").is_ok());
+    }
+
+    #[test]
+    fn the_folder_that_one_is_in_decides_nothing_about_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let here = |text: &str| {
+            fs::write(&path, text).unwrap();
+            Config::of_here(&path, &|role| role == "store").map_err(|failure| failure.to_string())
+        };
+        let oidc = "oidc = { issuer = 'https://id.example', client_id = 'clade', client_secret_file = 's' }";
+        let table = [
+            format!("[lineage]\nurl = 'bolt://h'\n\n[accounts]\n{oidc}\n"),
+            "\n\n\n[accounts.oidc]\nissuer = 'https://id.example'\n".into(),
+            "\n\n\n[\"accounts\"]\n".into(),
+            "\n\n\naccounts.oidc.issuer = 'https://id.example'\n".into(),
+            format!("\n\n\naccounts = {{ {oidc} }}\n"),
+            "\n\n\n[sandbox]\nmost = { memory_mb = 2048 }\n".into(),
+        ];
+        for text in table {
+            let refused = here(&text).unwrap_err();
+            let starts = refused.starts_with(&format!("{}:4: [", path.display()));
+            assert!(starts && refused.contains("CLADE_CONFIG=/"), "{text}: {refused}");
+        }
+        let config = here("[store]\nurl = 'postgres://h/db'\nschema = 's'\n[lineage]\nurl = 'bolt://h'\n").unwrap();
+        assert_eq!(config.store, None, "a variable has the address, and nothing else comes from here");
+        let refused = config.lineage.unwrap().own("lineage", "for a reason").unwrap_err().to_string();
+        assert!(refused.contains("CLADE_LINEAGE_URL"), "{refused}");
     }
 
     #[test]

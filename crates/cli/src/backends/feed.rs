@@ -5,7 +5,7 @@ use std::{
 };
 
 use clade_domain::RunId;
-use clade_store::{Carried, Projector, Store};
+use clade_store::{Carried, Projector, Store, StoreError};
 use futures::{StreamExt, stream::FuturesUnordered};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -159,6 +159,8 @@ async fn go_round(role: Option<Role>, projector: Projector, output: Output, down
                     }
                     sleep(ROUND).await;
                 }
+                // with the store away a server has its own words
+                Err(error) if is_of_the_store(&error) => sleep(*pause.insert(longer(pause))).await,
                 Err(error) => {
                     if pause.is_none() {
                         note(&|name| format!("{name} falls behind, and is tried again and again: {error}"));
@@ -193,6 +195,11 @@ fn shown(store: &Arc<dyn Store>) -> Option<Projector> {
     Some(Projector::new(Arc::<dyn Store>::clone(store), tree))
 }
 
+/// Whether it is the system of record that does not answer: no family tree and no generations are in PostgreSQL beside it.
+fn is_of_the_store(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unreachable { server, .. } if server.starts_with("PostgreSQL"))
+}
+
 /// The pause after one more failure.
 fn longer(pause: Option<Duration>) -> Duration {
     pause.map_or(PULSE * 4, |pause| (pause * 2).min(LONGEST))
@@ -225,7 +232,8 @@ impl Line {
             Err(error) => {
                 let pause = longer(self.rest.map(|(_, pause)| pause));
                 self.rest = Some((Instant::now() + pause, pause));
-                if let Some(role) = self.role.filter(|_| !self.complained) {
+                // with the store away the run does not go on, and has its own words
+                if let Some(role) = self.role.filter(|_| !self.complained && !is_of_the_store(&error)) {
                     self.complained = true;
                     output.note(format!("{} falls behind, the run goes on: {error}", role.words()));
                 }
@@ -240,6 +248,7 @@ impl Line {
         };
         let why = match timeout(LAST, rest).await {
             Ok(Ok(())) => return,
+            Ok(Err(error)) if is_of_the_store(&error) => return,
             // it says itself what to do, which catching up is not
             Ok(Err(error)) if error.of_one_run() => (error.to_string(), ""),
             Ok(Err(error)) => (error.to_string(), "; `clade sync` catches up"),

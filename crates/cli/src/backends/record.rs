@@ -2,6 +2,7 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use clade_store::{LineageGraph, Projection, Store};
@@ -34,21 +35,24 @@ macro_rules! of {
 }
 
 impl Record {
-    /// Opens the one that a configuration names, and brings it up to date.
+    /// Opens the one that a configuration names, and brings it up to date. `patience` is how long a server that is away is waited for, where
+    /// it is not as long as a run would.
     ///
     /// # Errors
     /// Where its address names nothing that this program knows; where it cannot be reached or refuses.
-    pub async fn in_server(server: &Server, output: Output) -> Result<Self, Failure> {
+    pub async fn in_server(server: &Server, output: Output, patience: Option<Duration>) -> Result<Self, Failure> {
         #[cfg(feature = "postgres")]
         {
             let mut options = options(server)?;
+            options.patience = patience.unwrap_or(options.patience);
+            options.connecting = options.connecting.min(options.patience);
             options.told = Some(Arc::new(move |text| output.note(text)));
             let store = clade_store_postgres::PostgresStore::open(options).await?;
             Ok(Self::Postgres(Arc::new(store)))
         }
         #[cfg(not(feature = "postgres"))]
         {
-            let _: Output = output;
+            let _: (Output, Option<Duration>) = (output, patience);
             Err(unknown(server))
         }
     }

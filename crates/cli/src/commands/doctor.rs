@@ -1,5 +1,4 @@
 use clade_store::{Carried, Projector};
-use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
 /// `clade doctor`
 pub async fn run(context: &Context) -> Result<(), Failure> {
     let output = context.output;
+    let config = Config::read(context)?;
     let mut good = true;
     let mut say = |name: &str, is: &str, warnings: &[String], sound: bool| {
         good &= sound;
@@ -28,7 +28,7 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         }
     };
     let mut journals = None;
-    match context.record(Durability::Normal).await {
+    match context.record_looked_at().await {
         Ok(record) => {
             let (sound, examined) = (record.sound().await, record.examine().await);
             let runs = record.store().lengths().await.map(|runs| runs.len());
@@ -43,7 +43,6 @@ pub async fn run(context: &Context) -> Result<(), Failure> {
         }
         Err(failure) => say("store", &failure.to_string(), &[], false),
     }
-    let config = Config::read(context)?;
     for role in Role::ALL {
         match Backend::of(role, &config) {
             Ok(None) => say(role.name(), "in the store; no server is configured", &[], true),

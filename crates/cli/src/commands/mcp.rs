@@ -10,12 +10,13 @@ use clade_server::{
 };
 use tokio::sync::mpsc;
 
-use super::serve::{environment, vault};
+use super::serve::vault;
 use crate::{
     args::McpArgs,
     backends::{AnswerServer, Config},
     context::Context,
     failure::Failure,
+    load,
 };
 
 /// `clade mcp`: with the runs of this machine. Runs that an agent starts here go on in this process, and are put down when it ends.
@@ -30,7 +31,7 @@ pub async fn run(args: &McpArgs, context: &Context) -> Result<(), Failure> {
         outside: Outside::default(),
         vault: vault(None, &data)?,
         data,
-        environment: environment(context)?,
+        environment: load::environment_here(context)?,
         sandbox_most: SandboxCeiling::default(),
         public_url: None,
         trusted_proxies: Vec::new(),

@@ -48,7 +48,7 @@ pub async fn run(args: &MigrateArgs, context: &Context) -> Result<(), Failure> {
 }
 
 async fn in_order(server: &Server, output: Output) -> Result<String, Failure> {
-    let record = Record::in_server(server, output).await?;
+    let record = Record::in_server(server, output, None).await?;
     let sound = record.sound().await;
     record.store().close().await?;
     Ok(format!("{} is in order", sound?))

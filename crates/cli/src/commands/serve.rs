@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use clade_accounts::{Accounts, Vault};
 use clade_engine::now;
-use clade_models::{Environment, HostNames};
+use clade_models::HostNames;
 use clade_server::{App, Mode, Reachable, Settings, mcp::Tools};
 use clade_store_sqlite::Durability;
 use secrecy::SecretString;
@@ -21,9 +21,12 @@ use crate::{
 /// `clade serve`
 pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let output = context.output;
+    let config = Config::read(context)?;
+    if let Some(server) = &config.store {
+        server.own("store", "accounts are kept there, so whoever keeps it decides who signs in to this server")?;
+    }
     let (store, lineage) = context.lineage_for_many().await?;
     let accounts = Accounts::new(store.clone());
-    let config = Config::read(context)?;
     let elsewhere = config.accounts;
     let there_are = accounts.exist(now()).await?;
     let mode = match (there_are || elsewhere.any(), args.allow_anonymous) {
@@ -59,7 +62,7 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
         outside: elsewhere.outside()?,
         vault: vault(args.secret_key_file.as_deref(), &data)?,
         data,
-        environment: environment(context)?,
+        environment: load::environment_here(context)?,
         sandbox_most: config.sandbox.most,
         public_url: args.public_url.clone(),
         trusted_proxies: args.trusted_proxy.clone(),
@@ -126,11 +129,6 @@ pub async fn run(args: &ServeArgs, context: &Context) -> Result<(), Failure> {
     let (served, fed) = tokio::join!(serving, feeding);
     served.and(fed)?;
     Ok(store.close().await?)
-}
-
-/// The environment of the person at this machine, with the files that they name. Files beside run files are not read: runs come from elsewhere.
-pub fn environment(context: &Context) -> Result<Environment, Failure> {
-    load::environment(Path::new(""), context)
 }
 
 /// What seals the keys of providers: a variable, a file, or a file of ours that only the user can read.

@@ -41,14 +41,19 @@ pub async fn run(args: &SyncArgs, context: &Context) -> Result<(), Failure> {
 }
 
 async fn part(role: Role, projector: &Projector, args: &SyncArgs, output: &Output) -> Result<(), Failure> {
-    let behind: Vec<_> = projector.behind().await?.into_iter().filter(|(_, behind)| *behind > 0).collect();
-    let entries: u64 = behind.iter().map(|(_, behind)| behind).sum();
+    let mut behind: Vec<_> = projector.behind().await?.into_iter().filter(|(_, behind)| *behind > 0).collect();
     let Carried { entries: carried, held } = match args.status {
         true => Carried { entries: 0, held: projector.held().await? },
         false => told(role, projector, output, projector.carry_over()).await?,
     };
+    // what is left out is not on its way
+    behind.retain(|(run, _)| !held.iter().any(|(left_out, _)| left_out == run));
+    let entries: u64 = behind.iter().map(|(_, behind)| behind).sum();
     if output.json {
-        output.json_line(&json!({ "part": role.name(), "behind": entries, "runs": behind.len(), "carried": carried }));
+        let (runs, left_out) = (behind.len(), held.len());
+        output.json_line(
+            &json!({ "part": role.name(), "behind": entries, "runs": runs, "carried": carried, "left_out": left_out }),
+        );
     } else if !args.status {
         output.line(format!(
             "{}: {} of {} carried over",

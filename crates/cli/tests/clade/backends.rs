@@ -161,6 +161,16 @@ fn servers_that_are_down_are_said_and_change_nothing() {
 }
 
 #[test]
+fn a_doctor_waits_some_seconds_for_a_store_that_is_away() {
+    let place = Place::new();
+    let with = With { place: &place, variables: vec![("CLADE_STORE_URL", "postgres://127.0.0.1:1/x".into())] };
+    let begin = std::time::Instant::now();
+    let ran = with.run(&["doctor"]);
+    assert!(ran.code == 1 && ran.stdout.contains("127.0.0.1:1/x cannot be reached"), "{}{}", ran.stdout, ran.stderr);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(30), "a run would wait a minute: {:?}", begin.elapsed());
+}
+
+#[test]
 fn a_table_without_keys_is_said_with_what_to_set() {
     let place = Place::new();
     let url = "dynamodb://eu-central-1/clade?endpoint=http://127.0.0.1:1";
@@ -199,6 +209,7 @@ fn a_configuration_that_is_wrong_is_refused_before_anything_is_spent() {
     place.write("promptclade.toml", "[linage]\nurl = 'bolt://db'\n");
     let ran = place.run(&["doctor"]);
     assert!(ran.code == 2 && ran.stderr.contains("linage"), "{}", ran.stderr);
+    assert!(ran.stdout.is_empty(), "it is said once: {}", ran.stdout);
 }
 
 #[test]
@@ -227,4 +238,38 @@ fn a_file_of_the_folder_that_one_is_in_gets_no_password_and_replaces_single_sect
     assert!(both.stdout.contains("Neo4j at 127.0.0.1:1 cannot"), "{}", both.stdout);
     assert!(both.stdout.contains("Redis at 127.0.0.1:2 cannot"), "{}", both.stdout);
     assert_eq!(both.stderr.matches("come before those of").count(), 1, "{}", both.stderr);
+}
+
+#[test]
+fn a_file_of_the_folder_that_one_is_in_decides_nothing_about_who_signs_in() {
+    let place = Place::new();
+    let secret = ("CLADE_OIDC_CLIENT_SECRET", "s3cret".to_owned());
+    let with = With { place: &place, variables: vec![secret] };
+    let file = place.path("promptclade.toml");
+    place.write("promptclade.toml", "\n[accounts.oidc]\nissuer = 'https://id.example'\nclient_id = 'clade'\n");
+    for arguments in [&["doctor"][..], &["serve", "--port", "0"], &["list"]] {
+        let refused = with.run(arguments);
+        let says = refused.stderr.contains("promptclade.toml:2: [accounts] does not count in a file of the folder");
+        assert!(refused.code == 2 && says && refused.stderr.contains("CLADE_CONFIG="), "{}", refused.stderr);
+        assert!(!refused.stderr.contains("s3cret"), "{}", refused.stderr);
+    }
+    let named = With { place: &place, variables: vec![("CLADE_CONFIG", file.display().to_string())] };
+    assert!(named.run(&["list"]).code == 0);
+    place.write("promptclade.toml", "[store]\nurl = 'postgres://127.0.0.1:1/x'\n");
+    let refused = place.run(&["serve", "--port", "0"]);
+    assert!(refused.code == 2 && refused.stderr.contains("[store] of a file of the folder"), "{}", refused.stderr);
+    place.write("promptclade.toml", "[generations]\nurl = 'dynamodb://r/clade?endpoint=http://127.0.0.1:1'\n");
+    let refused = place.run(&["doctor"]);
+    assert!(refused.code == 2 && refused.stderr.contains("signed with your keys"), "{}", refused.stderr);
+    // nor does `.env` of that folder say where a key of this machine goes
+    place.write("promptclade.toml", "");
+    place.write(".env", "OPENAI_BASE_URL=http://127.0.0.1:1\n");
+    let key = With { place: &place, variables: vec![("OPENAI_API_KEY", "s3cret".to_owned())] };
+    let refused = key.run(&["serve", "--port", "0"]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains(".env:1: OPENAI_BASE_URL says where OPENAI_API_KEY goes"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!refused.stderr.contains("s3cret"), "{}", refused.stderr);
 }

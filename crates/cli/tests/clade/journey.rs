@@ -96,7 +96,7 @@ fn somebody_signs_up_works_and_takes_their_run_along() {
     let table = format!("journey-{}", std::process::id());
     let configured = |generations: &str| {
         place.write(
-            "promptclade.toml",
+            "data/promptclade.toml",
             format!(
                 "[store]\nurl = '{postgres}'\nschema = 'journey_{}'\n[generations]\nurl = '{generations}'\n\
                  [accounts.supabase]\nurl = '{}'\npublishable_key = 'sb_publishable_test'\n",

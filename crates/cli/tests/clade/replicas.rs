@@ -19,7 +19,7 @@ use crate::common::{Place, Ran, Served};
 fn place(url: &str, name: &str) -> Place {
     let place = Place::new();
     let schema = format!("{name}_{}", std::process::id());
-    place.write("promptclade.toml", format!("[store]\nurl = '{url}'\nschema = '{schema}'\n"));
+    place.write("data/promptclade.toml", format!("[store]\nurl = '{url}'\nschema = '{schema}'\n"));
     place.write("secret", "0123456789abcdef".repeat(4));
     place
 }

@@ -23,8 +23,8 @@ impl Providers {
     /// A place whose installation knows both.
     fn place(&self) -> Place {
         let place = Place::new();
-        place.write("oidc-secret", "s3cret/+\n");
-        place.write("promptclade.toml", format!(
+        place.write("data/oidc-secret", "s3cret/+\n");
+        place.write("data/promptclade.toml", format!(
             "[accounts.oidc]\nissuer = '{}'\nclient_id = 'clade'\nclient_secret_file = 'oidc-secret'\nname = 'Example'\n\
              [accounts.supabase]\nurl = '{}'\npublishable_key = 'sb_publishable_test'\nproviders = ['github']\n",
             self.oidc.issuer(),
