@@ -12,6 +12,7 @@ use clade_runfile::Problems;
 use clade_store::StoreError;
 
 use crate::{
+    again::completed,
     exit,
     output::{Output, harmless},
 };
@@ -61,11 +62,12 @@ impl Failure {
         if let Self::Exit(_) = self {
             return;
         }
+        let message = completed(&self.to_string());
         if output.json {
-            let error = serde_json::json!({ "message": self.to_string(), "exit_code": self.code() });
+            let error = serde_json::json!({ "message": message, "exit_code": self.code() });
             output.json_line(&serde_json::json!({ "error": error }));
         }
-        drop(writeln!(std::io::stderr().lock(), "error: {}", harmless(&self.to_string())));
+        drop(writeln!(std::io::stderr().lock(), "error: {}", harmless(&message)));
     }
 
     /// A failure of the file system, with the file and what to do.

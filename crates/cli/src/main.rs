@@ -1,5 +1,6 @@
 //! The binary `clade`.
 
+mod again;
 mod args;
 mod backends;
 mod chart;
@@ -24,7 +25,7 @@ mod setup;
 
 use std::{io::Write, process::ExitCode, time::Duration};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::{Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{args::Cli, context::Context, failure::Failure, output::Output};
@@ -37,8 +38,13 @@ fn main() -> ExitCode {
     if let Some(code) = clade_sandbox::jail_main() {
         return code;
     }
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches();
+    let parsed = parsed.and_then(|matches| Ok((Cli::from_arg_matches(&matches)?, matches)));
+    let cli = match parsed {
+        Ok((cli, matches)) => {
+            again::remember(&cli.global, &matches);
+            cli
+        }
         Err(error) => {
             let code = if error.use_stderr() { exit::USAGE } else { exit::OK };
             if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {

@@ -8,7 +8,7 @@ use std::{
 use console::Term;
 use serde::Serialize;
 
-use crate::fit;
+use crate::{again::completed, fit};
 
 /// How to print.
 #[derive(Debug, Clone, Copy)]
@@ -92,14 +92,22 @@ impl Output {
     /// A sentence of commentary on stderr, left out by `--quiet` and `--json`.
     pub fn note(&self, text: impl std::fmt::Display) {
         if !self.json && !self.quiet {
-            drop(writeln!(std::io::stderr().lock(), "{}", fit::wrapped(&harmless(&text.to_string()), self.notes, "")));
+            drop(writeln!(
+                std::io::stderr().lock(),
+                "{}",
+                fit::wrapped(&harmless(&completed(&text.to_string())), self.notes, "")
+            ));
         }
     }
 
     /// What to do next, on stderr, where the command did not do all that was asked: with `--quiet` too, not with `--json`.
     pub fn advise(&self, text: impl std::fmt::Display) {
         if !self.json {
-            drop(writeln!(std::io::stderr().lock(), "{}", fit::wrapped(&harmless(&text.to_string()), self.notes, "")));
+            drop(writeln!(
+                std::io::stderr().lock(),
+                "{}",
+                fit::wrapped(&harmless(&completed(&text.to_string())), self.notes, "")
+            ));
         }
     }
 

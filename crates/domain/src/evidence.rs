@@ -40,6 +40,9 @@ pub struct Evidence {
     pub best_errors: u32,
     /// Gain in score and the number of test examples that would show it with 80 % power.
     pub needed: Vec<(f64, u32)>,
+    /// The task model whose answers it compares, by its label where it has one; only results state it, and journals leave it open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
     /// The whole in one plain sentence.
     pub sentence: String,
 }

@@ -224,6 +224,15 @@ impl Models {
         (0..all.len()).find(|place| self.task_name(*place).is_some_and(|own| own == name)).map(|place| all[place])
     }
 
+    /// What people call the task model of this [name](Self::task_name): its label, where no other model that answers examples has the same.
+    #[must_use]
+    pub fn task_called(&self, name: &str) -> String {
+        let labelled = |model: &&ModelSpec| !model.label.is_empty();
+        let Some(model) = self.task_named(name).filter(labelled) else { return name.to_owned() };
+        let same = self.task_models().into_iter().filter(|other| other.label == model.label).count();
+        if same == 1 { model.label.clone() } else { name.to_owned() }
+    }
+
     /// The [name](Self::task_name) of the model that answers examples in a generation, where it is another one, or has
     /// other settings, than the first task model.
     #[must_use]

@@ -98,6 +98,10 @@ pub enum TrialOutcome {
         answer: Option<ContentHash>,
         /// Why.
         error: TrialError,
+        /// The metric of each of the example's checks, which has 0 here. Null from versions before it was recorded: there all metrics of the
+        /// candidate have 0.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        metrics: Option<Vec<String>>,
     },
 }
 

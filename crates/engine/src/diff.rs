@@ -6,6 +6,8 @@ use clade_text::diff::{RunKind, words};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::answered_by::model_called;
+
 /// What changed between two candidates of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CandidateDiff {
@@ -19,9 +21,9 @@ pub struct CandidateDiff {
     pub after: DiffSide,
     /// Paired differences on each split that both met. For looking at, not a claim.
     pub scores: Vec<SplitDifference>,
-    /// Those of these splits whose scores took part in choosing, so that they flatter whoever was chosen.
-    #[serde(default)]
-    pub biased: Vec<Split>,
+    /// Why no difference is given: their scores are of different models. Null where they are of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_paired: Option<String>,
     /// The texts, component by component; demonstrations last, as one.
     pub components: Vec<ComponentDiff>,
 }
@@ -33,6 +35,9 @@ pub struct DiffSide {
     pub generation: u32,
     /// What made it; null for a first prompt.
     pub operator: Option<OperatorName>,
+    /// The task model whose answers its scores are of, by its label where it has one.
+    #[serde(default)]
+    pub model: String,
     /// Mean score on each split it met.
     pub scores: BTreeMap<Split, f64>,
 }
@@ -86,11 +91,14 @@ pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
     let side = |candidate: &Candidate| DiffSide {
         generation: candidate.generation,
         operator: candidate.operator.clone(),
+        model: model_called(state, candidate.id),
         scores: SPLITS.into_iter().filter_map(|split| Some((split, state.score(candidate.id, split)?))).collect(),
     };
-    let scores = scores(state, a.id, b.id);
-    let biased = scores.iter().map(|of| of.split).filter(|split| *split != Split::Test).collect();
-    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores, biased, components }
+    let (scores, not_paired) = match of_different_models(state, a.id, b.id) {
+        Some(why) => (Vec::new(), Some(why)),
+        None => (scores(state, a.id, b.id), None),
+    };
+    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores, not_paired, components }
 }
 
 fn word(kind: RunKind) -> &'static str {
@@ -99,6 +107,18 @@ fn word(kind: RunKind) -> &'static str {
         RunKind::Insert => "insert",
         RunKind::Delete => "delete",
     }
+}
+
+/// Why answers of two candidates are not paired: other models answered or judged them, so that a difference would be one of models too.
+fn of_different_models(state: &RunState, a: CandidateId, b: CandidateId) -> Option<String> {
+    let scorer = |id| state.cells(id).map(|cells| (id, cells.model()));
+    let (old, new) = scorer(a).zip(scorer(b)).filter(|(old, new)| old.1 != new.1)?;
+    let named = |(id, scorer): (CandidateId, Option<&str>)| {
+        let judge = scorer.and_then(|scorer| scorer.split_once(", judged by "));
+        let judge = judge.map(|(_, judge)| format!(", judged by {judge}")).unwrap_or_default();
+        format!("{id} by {}{judge}", model_called(state, id))
+    };
+    Some(format!("their scores are of different models and not paired: {}, {}", named(old), named(new)))
 }
 
 fn scores(state: &RunState, a: CandidateId, b: CandidateId) -> Vec<SplitDifference> {

@@ -4,6 +4,7 @@
 //! commands up to the free capacity, has them carried out, appends what happened and applies it. [`Hub`] carries several
 //! runs at once, and [`LiveLog`] shows a journal as it grows. This crate is the only one that spawns work. Deliberately absent: algorithms, wire formats, terminals.
 
+mod answered_by;
 mod answers;
 mod ask;
 mod clients;
@@ -12,6 +13,7 @@ mod code;
 mod control;
 mod create;
 mod diff;
+mod ended_early;
 mod error;
 mod executors;
 mod hub;

@@ -90,6 +90,7 @@ async fn as_left(store: &dyn Store, row: &RunSummary) -> RunSummary {
         row = row_of(&state, row.spent, &row);
     }
     row.status = RunStatus::Paused;
-    row.detail = "its process ended without putting it down".to_owned();
+    row.detail =
+        "its process ended without putting it down, as after a kill or where its store could not be written".to_owned();
     row
 }

@@ -16,7 +16,10 @@ use clade_store::{RunStatus, RunSummary, Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::operators::{self, GainShown, OperatorReport};
+use crate::{
+    answered_by::{evidence, model_called, model_id, task_models},
+    ended_early,
+};
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +42,9 @@ pub struct RunReport {
     pub front: Vec<FrontPrompt>,
     /// The comparison on the test split; null before it is measured.
     pub evidence: Option<Evidence>,
+    /// The task models by what people call them, in the order in which they serve; empty where one serves all generations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub task_models: Vec<String>,
     /// The run that this one branches from: its comparison met the same test examples. Whoever branched because of its test score should take a gain
     /// with care.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,8 +186,11 @@ pub struct EvaluatedPrompt {
     pub label: String,
     /// As text.
     pub prompt: String,
-    /// The model that answered.
+    /// The model that answered: its label, where it has one of its own.
     pub model: String,
+    /// The id of that model, such as `openai:chat:gpt-5-mini`.
+    #[serde(default)]
+    pub model_id: String,
     /// Trials with or without a score.
     pub trials: u32,
     /// Trials without a score; they count as 0.
@@ -224,7 +233,8 @@ impl RunReport {
             best: if optimize { best(state) } else { None },
             finalists: finalists(state),
             front: front(state),
-            evidence: state.evidence().cloned(),
+            evidence: evidence(state),
+            task_models: task_models(state),
             branch_of: state.branch_of().map(|(run, ..)| run.clone()),
             sandbox: sandbox(state),
             headroom: state.headroom().cloned(),
@@ -244,9 +254,9 @@ impl RunReport {
                 cut: state.cut() + state.apart().cut,
                 shared: (state.bought() + state.apart().bought).saturating_sub(spent.task_calls),
             },
+            finish_detail: state.stop().map(|reason| ended_early::why(reason, state.budget(), &spent)),
             spent,
             finish_reason: state.stop().map(finish_reason),
-            finish_detail: state.stop().map(|reason| reason.to_string()),
             detail: row.detail.clone(),
         }
     }
@@ -346,7 +356,6 @@ fn front(state: &RunState) -> Vec<FrontPrompt> {
 }
 
 fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
-    let first = state.spec().models.task.first().map(|m| m.id.clone()).unwrap_or_default();
     state
         .candidates()
         .map(|candidate| {
@@ -364,7 +373,8 @@ fn evaluated(state: &RunState) -> Vec<EvaluatedPrompt> {
                 candidate: candidate.id.to_string(),
                 label: candidate.note.clone(),
                 prompt: candidate.prompt.to_text(),
-                model: candidate.model.clone().unwrap_or_else(|| first.clone()),
+                model: model_called(state, candidate.id),
+                model_id: model_id(state, candidate.id),
                 trials,
                 errors: cells.map_or(0, |c| c.failed(Split::Test)),
                 score: tried.then_some(score),

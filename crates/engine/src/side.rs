@@ -95,7 +95,7 @@ impl Side {
             spent: report.spent,
             candidates,
             rejected: state.rejected_total(),
-            evidence: state.evidence().cloned(),
+            evidence: report.evidence,
             curve,
         };
         Ok((side, state))

@@ -72,8 +72,9 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
         }
     };
     let mut gathered = Gathered { ran: answer.ran.into_iter().collect(), ..Gathered::default() };
+    let of_checks = || Some(clade_metrics::metrics(&job.example.asserts, &job.example.vars));
     let outcome = match answer.text {
-        Err(error) => TrialOutcome::Failed { answer: None, error },
+        Err(error) => TrialOutcome::Failed { answer: None, error, metrics: of_checks() },
         Ok(text) => {
             let judging = Judging {
                 asserts: &job.example.asserts,
@@ -93,7 +94,10 @@ async fn evaluate(job: &TrialJob, clients: &Clients, spec: &RunSpec) -> Result<T
                     judgements: verdict.judgements,
                 },
                 // it was paid for, and whoever mends the check wants to see it
-                Err(error) => TrialOutcome::Failed { answer: Some(ContentHash::of(text.as_bytes())), error },
+                Err(error) => {
+                    let answer = Some(ContentHash::of(text.as_bytes()));
+                    TrialOutcome::Failed { answer, error, metrics: of_checks() }
+                }
             }
         }
     };

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use clade_domain::{Assertion, Judgement, ModelAnswer, ModelRequest, Step, Usd, Vars};
 use serde_json::Value;
 
@@ -96,6 +98,22 @@ impl Judging<'_> {
     }
 }
 
+/// The metric of each check, as its judgement would name it.
+#[must_use]
+pub fn metrics(asserts: &[Assertion], vars: &Vars) -> Vec<String> {
+    // what cannot be filled is named as it is written
+    let filled = |name: String| fill::text(&name, vars).map(Cow::into_owned).unwrap_or(name);
+    asserts.iter().map(|assertion| filled(metric(assertion))).collect()
+}
+
+fn metric(assertion: &Assertion) -> String {
+    match (&assertion.metric, assertion.negated) {
+        (Some(metric), _) => metric.clone(),
+        (None, false) => assertion.kind.clone(),
+        (None, true) => format!("not-{}", assertion.kind),
+    }
+}
+
 /// Says what is wrong with an assertion before anything is spent.
 ///
 /// # Errors
@@ -189,11 +207,7 @@ fn named(assertion: &Assertion, error: EvaluatorError) -> EvaluatorError {
 /// The check's judgement, and one that weighs nothing for each score that the check names.
 fn judgements(assertion: &Assertion, verdict: Verdict) -> Vec<Judgement> {
     let Verdict { score, pass, reason, named } = verdict;
-    let metric = match (&assertion.metric, assertion.negated) {
-        (Some(metric), _) => metric.clone(),
-        (None, false) => assertion.kind.clone(),
-        (None, true) => format!("not-{}", assertion.kind),
-    };
+    let metric = metric(assertion);
     let (score, pass, reason) = if assertion.negated {
         let verb = if pass { "fails" } else { "passes" };
         (1.0 - score, !pass, format!("{verb} `not-{}`: {reason}", assertion.kind))

@@ -24,4 +24,4 @@ mod words;
 
 pub use evaluator::{Case, Evaluator, EvaluatorError, Needs, Verdict};
 pub use evaluators::function::function_of;
-pub use judging::{Asks, ExampleVerdict, Judged, Judging, check, check_filled, depends_on_example};
+pub use judging::{Asks, ExampleVerdict, Judged, Judging, check, check_filled, depends_on_example, metrics};

@@ -49,7 +49,10 @@ fn bleu_is_that_of_sacrebleu_and_nltk() {
         for theirs in [case.bleu_plain, case.bleu_nltk].into_iter().flatten() {
             close(floor, theirs, "BLEU", &case);
         }
-        if case.bleu_plain.is_none() {
+        if case.output.split_whitespace().count() < 4 {
+            // every order that there is has a match, and none is smoothed
+            close(floor, case.bleu_exp, "BLEU of a short output", &case);
+        } else if case.bleu_plain.is_none() {
             assert!(floor < 0.05, "BLEU of {:?} with an order unmatched: {floor}", case.output);
         }
     }

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use crate::{
-    name::ModelName,
+    name::{ModelName, instead_of_completions},
     nearest::nearest,
     vendors::{Wire, vendor},
 };
@@ -150,6 +150,11 @@ pub struct ModelConfig {
 /// # Errors
 /// One sentence that names the key.
 pub fn check_config(model: &str, config: &BTreeMap<String, Value>) -> Result<(), String> {
+    if let Some(instead) = instead_of_completions(model) {
+        return Err(format!(
+            "`{model}` is a promptfoo provider that is not supported: completions take a text, and prompts are sent as messages; write `{instead}`"
+        ));
+    }
     ModelConfig::read(model, config).map(|_| ())
 }
 
@@ -352,6 +357,8 @@ mod tests {
             ),
             ("openai:m", json!({"headers": {"Transfer-Encoding": "chunked"}}), "belongs to the connection"),
             ("opnai:m", json!({}), "did you mean `openai`?"),
+            ("openai:completion:m", json!({}), "write `openai:chat:m`"),
+            ("anthropic:completion:m", json!({}), "write `anthropic:messages:m`"),
         ];
         for (model, config, expected) in cases {
             let message = check_config(model, &map(config)).unwrap_err();

@@ -157,6 +157,19 @@ fn split_provider(name: &str) -> (&str, &str) {
     }
 }
 
+/// How a model is asked by messages whose name asks for the completions from before there were any; `None` for every other name. Older runs
+/// have asked such names by messages, and go on to.
+pub(crate) fn instead_of_completions(name: &str) -> Option<String> {
+    let (provider, rest) = split_provider(name.trim());
+    let model = rest.strip_prefix("completion:")?;
+    let found = vendor(provider)?;
+    match found.wire {
+        Wire::OpenAi => Some(format!("{}:chat:{model}", found.name)),
+        Wire::Anthropic => Some(format!("{}:messages:{model}", found.name)),
+        Wire::Gemini | Wire::Ollama | Wire::Simulated => None,
+    }
+}
+
 fn split_endpoint<'a>(vendor: &Vendor, rest: &'a str) -> (Endpoint, &'a str) {
     let Some((kind, model)) = rest.split_once(':') else { return (Endpoint::Chat, rest) };
     let endpoint = match kind {

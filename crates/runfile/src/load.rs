@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -140,6 +140,9 @@ fn stop(context: &mut Context<'_>) -> Result<(), Problems> {
         let key = |p: &Problem| (p.file != run_file, p.line, p.column);
         key(a).0.cmp(&key(b).0).then_with(|| a.file.cmp(&b.file)).then_with(|| key(a).cmp(&key(b)))
     });
+    // a file of one line would say the same of each of its examples
+    let mut said = BTreeSet::new();
+    problems.retain(|p| p.line == 0 || said.insert((p.file.clone(), p.line, p.message.clone(), p.fix.clone())));
     Err(Problems(problems))
 }
 

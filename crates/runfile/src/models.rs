@@ -287,10 +287,30 @@ impl Loader<'_, '_> {
         }
         self.found.places.entry(spec.id.clone()).or_insert_with(|| path.clone());
         self.secret(&mut spec, &settings.name("config"));
-        if let Err(message) = (self.context.options.check_model)(&spec) {
-            self.context.problem(path, message, "mend the model's name or settings; docs/run-file.md lists them");
-        }
+        self.check(&spec, path, &settings.name("config"));
         Some(spec)
+    }
+
+    /// Says what is wrong with a model, and of a setting where it stands.
+    fn check(&mut self, spec: &ModelSpec, path: &KeyPath, config: &KeyPath) {
+        let check = self.context.options.check_model;
+        let mut rest = spec.clone();
+        while let Err(message) = check(&rest) {
+            let fix = "mend the model's name or settings; docs/run-file.md lists them";
+            // the setting without which something else is said, or nothing
+            let at_fault = rest.config.keys().find(|key| {
+                let mut without = rest.clone();
+                without.config.remove(*key);
+                check(&without).err().as_ref() != Some(&message)
+            });
+            let Some(key) = at_fault.cloned() else {
+                self.context.problem(path, message, fix);
+                return;
+            };
+            let place = config.name(&key);
+            self.context.problem(&place, format!("`{place}`: {message}"), fix);
+            rest.config.remove(&key);
+        }
     }
 
     /// Takes the key out of the settings; refuses keys in places where they would be stored.

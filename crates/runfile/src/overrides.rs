@@ -32,6 +32,13 @@ pub(crate) fn apply(root: &mut Node, overrides: &Overrides, sources: &mut Source
     }
 }
 
+/// Whether a path leads to where a model is named by a text alone or by a mapping.
+fn names_a_model(path: &[&str]) -> bool {
+    matches!(path, ["providers" | "targets", place] if place.parse::<usize>().is_ok())
+        || matches!(path, ["optimize", "models", role] if *role != "generations")
+        || matches!(path, ["defaultTest", "options", "provider"])
+}
+
 fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sources, problems: &mut Vec<Problem>) {
     let keys: Vec<&str> = path.split('.').collect();
     if keys.iter().any(|key| key.is_empty()) {
@@ -64,6 +71,11 @@ fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sourc
             let named = Node { span: node.span, value: NodeValue::String(text.clone()) };
             node.value = NodeValue::Map(vec![Entry { key: "name".to_owned(), key_span: node.span, value: named }]);
         }
+        // and a model's name for its `config`
+        if let (NodeValue::String(text), true) = (&node.value, names_a_model(&keys[..i])) {
+            let id = Node { span: node.span, value: NodeValue::String(text.clone()) };
+            node.value = NodeValue::Map(vec![Entry { key: "id".to_owned(), key_span: node.span, value: id }]);
+        }
         let kind = node.kind();
         node = match &mut node.value {
             NodeValue::Map(entries) => {
@@ -84,7 +96,13 @@ fn set(root: &mut Node, path: &str, value: &str, name: &str, sources: &mut Sourc
             },
             _ => {
                 let message = format!("`{}` is {} and holds no `{key}`", keys[..i].join("."), kind);
-                problems.push(Problem::of_file(name, message, "check the path of keys"));
+                let fix = match keys[0] {
+                    "providers" | "targets" => {
+                        "write the model as a list entry, `- id: PROVIDER:MODEL`, and set `providers.0.config...`"
+                    }
+                    _ => "check the path of keys, or write a mapping there that has room for it",
+                };
+                problems.push(Problem::of_file(name, message, fix));
                 return;
             }
         };

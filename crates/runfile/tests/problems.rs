@@ -128,6 +128,7 @@ fn values_of_the_command_line_are_checked_too() {
         ("", "1"),
         ("providers.7.id", "x"),
         ("optimize.stop", "{"),
+        ("prompts.0.config.x", "1"),
     ];
     let overrides = Overrides {
         set: set.map(|(k, v)| (k.to_owned(), v.to_owned())).to_vec(),
@@ -139,6 +140,35 @@ fn values_of_the_command_line_are_checked_too() {
         budget_minutes: Some(-1.0),
     };
     insta::assert_snapshot!("overrides", problems(folder.path(), "promptclade.yaml", overrides));
+}
+
+#[test]
+fn a_model_of_a_name_alone_takes_settings_of_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests: [{vars: {q: a}, assert: [{type: equals, value: a}]}]\n";
+    write(
+        folder.path(),
+        &[("promptclade.yaml", run), ("one.yaml", &run.replace("[simulated:rough]", "simulated:rough"))],
+    );
+    let set = |path: &str| Overrides { set: vec![(path.to_owned(), "0.1".to_owned())], ..Overrides::default() };
+    let path = folder.path().join("promptclade.yaml");
+    let loaded = load_with(&path, RunMode::Evaluate, set("providers.0.config.noise")).unwrap();
+    assert_eq!(loaded.spec.models.task[0].config["noise"], 0.1);
+    assert_eq!(loaded.spec.models.task[0].id, "simulated:rough");
+    let told = problems(folder.path(), "one.yaml", set("providers.0.config.noise"));
+    assert!(told.contains("fix: write the model as a list entry, `- id: PROVIDER:MODEL`"), "{told}");
+}
+
+#[test]
+fn a_schema_in_yaml_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = "prompts: ['{{q}}']\nproviders: [simulated:rough]\ntests:\n  - vars: {q: a}\n    assert:\n      - type: is-json\n        \
+               value: |\n          type: object\n          required: [a]\n";
+    write(folder.path(), &[("promptclade.yaml", run)]);
+    let path = folder.path().join("promptclade.yaml");
+    let loaded =
+        load_with(&path, RunMode::Evaluate, Overrides::default()).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(loaded.dataset.len(), 1);
 }
 
 #[test]

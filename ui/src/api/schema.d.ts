@@ -1897,7 +1897,12 @@ export interface components {
             biased: components["schemas"]["Split"][];
             /** @description The texts, component by component; demonstrations last, as one. */
             components: components["schemas"]["ComponentDiff"][];
-            /** @description Paired differences on each split that both met. For looking at, not a claim. */
+            /** @description Why no difference is given: their scores are of different models. Null where they are of one. */
+            not_paired?: string | null;
+            /**
+             * @description Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
+             *     choosing.
+             */
             scores: components["schemas"]["SplitDifference"][];
         };
         /**
@@ -2244,6 +2249,11 @@ export interface components {
              * @description The generation it came from.
              */
             generation: number;
+            /**
+             * @description The task model whose answers its scores are of, by its label where it has one.
+             * @default
+             */
+            model?: string;
             /** @description What made it; null for a first prompt. */
             operator: components["schemas"]["OperatorName"] | null;
             /** @description Mean score on each split it met. */
@@ -2375,8 +2385,13 @@ export interface components {
             errors: number;
             /** @description The user's label. */
             label: string;
-            /** @description The model that answered. */
+            /** @description The model that answered: its label, where it has one of its own. */
             model: string;
+            /**
+             * @description The id of that model, such as `openai:chat:gpt-5-mini`.
+             * @default
+             */
+            model_id?: string;
             /** @description Means of the named scores. */
             named_scores: {
                 [key: string]: number;
@@ -2451,6 +2466,8 @@ export interface components {
              * @description Examples on which it scored lower.
              */
             losses: number;
+            /** @description The task model whose answers it compares, by its label where it has one; only results state it, and journals leave it open. */
+            model?: string | null;
             /**
              * Format: uint32
              * @description Paired examples.
@@ -3871,6 +3888,8 @@ export interface components {
             spent: components["schemas"]["Spent"];
             /** @description Where it stands. */
             status: components["schemas"]["RunStatus"];
+            /** @description The task models by what people call them, in the order in which they serve; empty where one serves all generations. */
+            task_models?: string[];
         };
         /** @description A run in a list. */
         RunRow: {
@@ -4978,6 +4997,11 @@ export interface components {
             answer?: components["schemas"]["ContentHash"] | null;
             /** @description Why. */
             error: components["schemas"]["TrialError"];
+            /**
+             * @description The metric of each of the example's checks, which has 0 here. Null from versions before it was recorded: there all metrics of the
+             *     candidate have 0.
+             */
+            metrics?: string[] | null;
         });
         /** @description Why a trial has no score. */
         TrialError: {

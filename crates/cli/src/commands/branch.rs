@@ -4,6 +4,7 @@ use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
+    again,
     args::{BranchArgs, Gates},
     context::Context,
     display::result::short,
@@ -124,6 +125,6 @@ pub fn created(run: &RunId, of: &RunId, start: &Start, output: &Output) {
             "run": run, "branch_of": of, "candidate": candidate.to_string(), "sandbox_state": state, "notes": notes,
         }));
     } else {
-        output.line(format!("created run {run}; start it with: clade resume {run}"));
+        output.line(again::completed(&format!("created run {run}; start it with: clade resume {run}")));
     }
 }

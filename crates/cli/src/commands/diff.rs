@@ -31,13 +31,13 @@ pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
             compared.scores.iter().map(|s| (s.split, s.examples, s.difference, s.ci_low, s.ci_high)).collect();
         output.json_line(
             &json!({ "run": run, "a": compared.a.to_string(), "b": compared.b.to_string(), "scores": scores,
-            "biased": compared.biased,
-            "components": compared.components }),
+            "models": [compared.before.model, compared.after.model], "not_paired": compared.not_paired, "components": compared.components }),
         );
         return;
     }
-    output.line(heading(compared.a, &compared.before, '-', output));
-    output.line(heading(compared.b, &compared.after, '+', output));
+    let differ = compared.before.model != compared.after.model;
+    output.line(heading(compared.a, &compared.before, '-', differ, output));
+    output.line(heading(compared.b, &compared.after, '+', differ, output));
     for SplitDifference { split, examples, difference, ci_low, ci_high } in &compared.scores {
         let n = u32::try_from(*examples).unwrap_or(u32::MAX);
         let [difference, interval] = statistics::points(n, [*difference, *ci_low, *ci_high]);
@@ -48,13 +48,8 @@ pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
             ),
         );
     }
-    if !compared.biased.is_empty() {
-        let splits: Vec<String> = compared.biased.iter().map(ToString::to_string).collect();
-        let note = format!(
-            "scores on {} took part in choosing and flatter whoever was chosen; the test split, met once, does not",
-            splits.join(" and ")
-        );
-        output.prose(output.paint(Ink::Faint, note));
+    if let Some(why) = &compared.not_paired {
+        output.prose(output.paint(Ink::Yellow, harmless(why)));
     }
     for ComponentDiff { component, runs } in compared.components {
         output.line("");
@@ -74,9 +69,10 @@ pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
     }
 }
 
-fn heading(candidate: CandidateId, side: &DiffSide, sign: char, output: &Output) -> String {
+fn heading(candidate: CandidateId, side: &DiffSide, sign: char, differ: bool, output: &Output) -> String {
     let scores: Vec<String> = side.scores.iter().map(|(split, score)| format!("{split} {score:.3}")).collect();
     let made = side.operator.as_ref().map_or_else(|| "seed".to_owned(), ToString::to_string);
-    let text = format!("{sign} {candidate} {made}, generation {}: {}", side.generation, scores.join(", "));
+    let by = if differ { format!(" by {}", harmless(&side.model)) } else { String::new() };
+    let text = format!("{sign} {candidate} {made}, generation {}: {}{by}", side.generation, scores.join(", "));
     output.paint(if sign == '+' { Ink::Green } else { Ink::Red }, text)
 }

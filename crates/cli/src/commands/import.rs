@@ -4,7 +4,7 @@ use clade_engine::{Owner, now};
 use clade_store_sqlite::Durability;
 use serde::Deserialize;
 
-use crate::{args::ImportArgs, context::Context, display::result::count, failure::Failure, names::new_run_id};
+use crate::{again, args::ImportArgs, context::Context, display::result::count, failure::Failure, names::new_run_id};
 
 /// `clade import`
 pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
@@ -52,7 +52,8 @@ pub fn show(Imported { run, entries, trials, resumable }: &Imported, context: &C
         return;
     }
     let (entries, trials) = (count(*entries, "journal entry"), count(*trials, "trial"));
-    context.output.line(format!("imported run {run}: {entries}, {trials}; `clade show {run}` shows it"));
+    let told = format!("imported run {run}: {entries}, {trials}; `clade show {run}` shows it");
+    context.output.line(again::completed(&told));
     if !resumable {
         context.output.line("its examples are not in the bundle: it can be looked at, and not resumed");
     }

@@ -2,6 +2,7 @@ use clade_lineage::Family;
 use clade_store::RunSummary;
 
 use crate::{
+    again,
     args::{LineageArgs, TreeFormat},
     context::Context,
     display::result::count as counted,
@@ -64,7 +65,9 @@ pub async fn show(args: &LineageArgs, row: &RunSummary, trees: &impl Trees, outp
 fn nothing(args: &LineageArgs, row: &RunSummary) -> String {
     match &args.filter {
         Some(_) => "no candidate matches".to_owned(),
-        None if row.candidates == 0 => format!("run {0} has no candidate yet; `clade resume {0}` goes on", row.run),
+        None if row.candidates == 0 => {
+            again::completed(&format!("run {0} has no candidate yet; `clade resume {0}` goes on", row.run))
+        }
         None => format!("run {} has no candidate there", row.run),
     }
 }

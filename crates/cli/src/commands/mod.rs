@@ -17,6 +17,7 @@ pub mod lineage;
 pub mod list;
 pub mod mcp;
 mod migrate;
+mod pause;
 pub mod people;
 mod rebuild;
 pub mod report;
@@ -54,10 +55,7 @@ async fn own(command: Command, context: &Context) -> Result<(), Failure> {
         Command::Run(args) => run::run(&args, context).await,
         Command::Eval(args) => eval::run(&args, context).await,
         Command::Resume(args) => resume::run(&args, context).await,
-        Command::Pause(args) => Err(Failure::Usage(format!(
-            "run {} of this machine is paused by Ctrl-C in the terminal where it goes on; `pause` is for runs of a server: --server URL",
-            args.run
-        ))),
+        Command::Pause(args) => pause::run(&args, context).await,
         Command::List(args) => list::run(&args, context).await,
         Command::Show(args) => show::run(&args, context).await,
         Command::Best(args) => best::run(&args, context).await,

@@ -7,8 +7,8 @@ use clade_store_sqlite::Durability;
 use serde_json::json;
 
 use crate::{
-    args::SnapshotArgs, backends::Feed, commands::date, context::Context, display::result::count, failure::Failure,
-    names::find_search, output::Output,
+    again, args::SnapshotArgs, backends::Feed, commands::date, context::Context, display::result::count,
+    failure::Failure, names::find_search, output::Output,
 };
 
 /// How long the process that carries the run on may take to keep sandboxes. It looks for snapshots once a second, and Daytona takes its time.
@@ -49,7 +49,7 @@ pub fn list(run: &RunId, taken: &[SnapshotRow], output: &Output) {
         }
     }
     if taken.is_empty() {
-        output.line(format!("run {run} has no snapshot; `clade snapshot {run} NAME` takes one"));
+        output.line(again::completed(&format!("run {run} has no snapshot; `clade snapshot {run} NAME` takes one")));
     }
 }
 
@@ -63,7 +63,8 @@ pub fn taken_now(snapshot: &SnapshotRow, mode: RunMode, output: &Output) {
             RunMode::Optimize => format!("`clade branch {run}@{name}` starts from it"),
             RunMode::Evaluate => "no branch starts from an evaluation, which has no examples to learn from".into(),
         };
-        output.prose(format!("snapshot `{name}` of run {run} at {}; {next}", count(*length, "entry")));
+        let taken = format!("snapshot `{name}` of run {run} at {}; {next}", count(*length, "entry"));
+        output.prose(again::completed(&taken));
     }
 }
 

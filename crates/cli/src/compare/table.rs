@@ -24,6 +24,10 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
     } else {
         sides.iter().for_each(|side| block(side, output));
     }
+    if sides.windows(2).any(|pair| model(&pair[0]) != model(&pair[1])) {
+        let all: Vec<String> = sides.iter().map(|side| format!("{} {}", side.run, harmless(model(side)))).collect();
+        output.prose(format!("their task models differ: {}", all.join(", ")));
+    }
     if !pairs.is_empty() {
         output.line("");
         output.prose(output.paint(
@@ -49,6 +53,11 @@ pub fn print(sides: &[Side], pairs: &[Pair], refused: &[String], output: &Output
     for sentence in refused {
         output.prose(output.paint(Ink::Faint, harmless(sentence)));
     }
+}
+
+/// The task model that a run's evidence is of, or its first one.
+fn model(side: &Side) -> &str {
+    side.evidence.as_ref().and_then(|evidence| evidence.model.as_deref()).unwrap_or(&side.model)
 }
 
 /// Pairs of which all are told.

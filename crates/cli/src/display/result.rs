@@ -2,8 +2,10 @@ use clade_domain::{CandidateId, Isolation, RunId, Spent, Split};
 use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
-use super::operators;
-use crate::output::{Ink, Output, harmless};
+use crate::{
+    again::completed,
+    output::{Ink, Output, harmless},
+};
 
 /// Prints a run's result for people.
 pub fn print(report: &RunReport, output: &Output) {
@@ -16,7 +18,7 @@ pub fn print(report: &RunReport, output: &Output) {
         print_evaluation(&report.prompts, output);
     }
     if !report.detail.is_empty() {
-        output.prose(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&report.detail)));
+        output.prose(format!("{} {}", output.paint(Ink::Yellow, "put down:"), harmless(&completed(&report.detail))));
     }
     if let Some(sandbox) = &report.sandbox {
         print_sandbox(sandbox, &report.run, output);
@@ -44,7 +46,7 @@ fn print_sandbox(sandbox: &SandboxReport, run: &RunId, output: &Output) {
             named(sandbox.kept.iter().map(|kept| kept.candidate)),
             first.candidate
         );
-        output.prose(output.paint(Ink::Faint, note));
+        output.prose(output.paint(Ink::Faint, completed(&note)));
     }
     if !sandbox.without.is_empty() {
         let note = format!(
@@ -95,6 +97,10 @@ fn print_search(report: &RunReport, output: &Output) {
     if let Some(evidence) = &report.evidence {
         let ink = if evidence.improved { Ink::Green } else { Ink::Yellow };
         output.prose(output.paint(ink, &evidence.sentence));
+        if let Some(model) = evidence.model.as_ref().filter(|_| !report.task_models.is_empty()) {
+            let note = format!("both prompts were answered by {}", harmless(model));
+            output.prose(output.paint(Ink::Faint, note));
+        }
         if let Some(run) = &report.branch_of {
             let note = format!(
                 "these are the test examples of run {run} too: if its test score is why you branched, prove the gain on new ones"
@@ -144,7 +150,7 @@ fn print_search(report: &RunReport, output: &Output) {
         }
         operators::print(report, output);
         if report.status != RunStatus::Finished {
-            output.line(format!("`clade resume {}` goes on", report.run));
+            output.line(completed(&format!("`clade resume {}` goes on", report.run)));
         }
     }
 }

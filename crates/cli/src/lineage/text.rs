@@ -22,6 +22,7 @@ pub fn text(part: &Part, all: bool, output: &Output) -> String {
     let labels = Labels {
         output,
         best: part.best.as_ref(),
+        several_models: part.graph.nodes().windows(2).any(|pair| pair[0].model != pair[1].model),
         several_runs: part.graph.nodes().iter().any(|node| node.id.run != part.run),
         list: part.list,
     };
@@ -123,6 +124,7 @@ impl Tree<'_> {
 struct Labels<'a> {
     output: &'a Output,
     best: Option<&'a NodeId>,
+    several_models: bool,
     several_runs: bool,
     list: bool,
 }
@@ -158,8 +160,13 @@ impl Labels<'_> {
             (false, _) => name,
         };
         let mut rest = format!("  gen {}", node.generation);
-        // what it was written for, on which failures, and what came of that
-        if !node.note.is_empty() {
+        if self.several_models {
+            // scores of different models do not compare
+            rest.push_str(&format!("  by {}", harmless(&node.model)));
+        }
+        if node.status == Status::Dropped {
+            rest.push_str(&format!("  dropped: {}", one_line(&node.reason)));
+        } else if !node.note.is_empty() {
             rest.push_str(&format!("  {}", one_line(&node.note)));
         }
         if !node.targets.is_empty() {

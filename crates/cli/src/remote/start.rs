@@ -1,4 +1,5 @@
 use clade_domain::{Budget, CandidateId, Recorded, RunEvent, RunMode, RunSpec};
+use clade_engine::EngineError;
 use clade_store::RunStatus;
 use reqwest::Method;
 use serde::Deserialize;
@@ -6,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Client, upload::Upload, watch::Watch};
 use crate::{
+    again,
     args::{BranchArgs, FileArgs, Gates, ResumeArgs, RunArgs, RunName},
     commands::{branch as branch_command, branch::Start, check as check_command, refuse_unaffordable},
     context::Context,
@@ -92,11 +94,15 @@ pub async fn resume(client: &Client, args: &ResumeArgs, context: &Context) -> Re
 pub async fn pause(client: &Client, args: &RunName, context: &Context) -> Result<(), Failure> {
     let row = client.find_run(&args.run).await?;
     let id = row.run.as_str();
+    if row.status == RunStatus::Finished {
+        return Err(EngineError::Finished { run: row.run, mode: row.mode }.into());
+    }
     client.send(client.request(Method::POST, client.url(&["runs", id, "pause"], &[]))).await?;
     if context.output.json {
         context.output.json_line(&json!({ "run": id, "pausing": true }));
     } else {
-        context.output.line(format!("pausing run {id}: calls in flight end first; go on with: clade resume {id}"));
+        let told = format!("pausing run {id}: calls in flight end first; go on with: clade resume {id}");
+        context.output.line(again::completed(&told));
     }
     Ok(())
 }

@@ -44,6 +44,7 @@ mod runs;
 #[cfg(target_os = "linux")]
 mod sandbox_states;
 mod served;
+mod several_models;
 mod sharing;
 mod sign_in;
 mod simulate;

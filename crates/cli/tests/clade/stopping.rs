@@ -224,3 +224,17 @@ fn a_spent_limit_on_tokens_is_named_with_the_option_that_raises_it() {
     assert_eq!(more.code, 0, "{}", more.stderr);
     assert_eq!(more.result()["prompts"][0]["trials"], 60);
 }
+
+#[test]
+fn the_command_that_goes_on_names_the_folder_and_the_keys_that_were_named() {
+    let place = Place::new();
+    place.run_file("[simulated:gsm8k]", "{tokens: 4000}");
+    place.write("my keys.env", "A_KEY=x\n");
+    let elsewhere = ["--data-dir", "my runs", "--env-file", "my keys.env"];
+    let ran = place.run(&[&["eval", "p.yaml", "--run-id", "terse"][..], &elsewhere].concat());
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    let command = "clade resume --data-dir 'my runs' --env-file 'my keys.env' terse --budget-tokens N";
+    assert!(ran.stderr.contains(command), "{}", ran.stderr);
+    let shown = place.run(&["resume", "nothing", "--data-dir", "my runs"]);
+    assert!(shown.stderr.contains("`clade list --data-dir 'my runs'` shows what is"), "{}", shown.stderr);
+}

@@ -26,6 +26,8 @@ pub(super) struct Totals {
     pub cost: Sum,
     pub latency_ms: f64,
     pub metrics: BTreeMap<String, (Sum, u32)>,
+    /// Failed trials that do not say which metrics they have 0 in: older ones.
+    pub unnamed: u32,
 }
 
 /// All cells of one candidate, sparse in chunks: 12 bytes a cell where it was evaluated, next to nothing elsewhere.
@@ -125,12 +127,11 @@ impl Cells {
         (totals.trials > 0).then(|| totals.score.get() / f64::from(totals.trials))
     }
 
-    /// Means of the named scores on a split; failed trials count as 0, as in the score itself.
+    /// Means of the named scores on a split; failed trials count as 0 in those of their own checks, as in the score itself.
     #[must_use]
     pub fn named_scores(&self, split: Split) -> BTreeMap<String, f64> {
         let Some(totals) = self.totals.get(&split) else { return BTreeMap::new() };
-        let mean = |sum: &Sum, n: u32| sum.get() / f64::from(n + totals.failed);
-        totals.metrics.iter().map(|(name, (sum, n))| (name.clone(), mean(sum, *n))).collect()
+        totals.metrics.keys().filter_map(|name| Some((name.clone(), totals.named(name)?))).collect()
     }
 
     /// How many cells were evaluated.
@@ -172,17 +173,79 @@ impl Totals {
         match &trial.outcome {
             clade_domain::TrialOutcome::Scored { judgements, .. } => {
                 for judgement in judgements {
-                    if let Some((sum, n)) = self.metrics.get_mut(&judgement.metric) {
-                        sum.add(judgement.score);
-                        *n += 1;
-                    } else {
-                        let mut sum = Sum::default();
-                        sum.add(judgement.score);
-                        self.metrics.insert(judgement.metric.clone(), (sum, 1));
-                    }
+                    self.add_named(&judgement.metric, judgement.score);
                 }
             }
-            clade_domain::TrialOutcome::Failed { .. } => self.failed += 1,
+            clade_domain::TrialOutcome::Failed { metrics, .. } => {
+                self.failed += 1;
+                match metrics {
+                    Some(metrics) => metrics.iter().for_each(|metric| self.add_named(metric, 0.0)),
+                    None => self.unnamed += 1,
+                }
+            }
         }
+    }
+
+    fn add_named(&mut self, metric: &str, score: f64) {
+        if let Some((sum, n)) = self.metrics.get_mut(metric) {
+            sum.add(score);
+            *n += 1;
+        } else {
+            let mut sum = Sum::default();
+            sum.add(score);
+            self.metrics.insert(metric.to_owned(), (sum, 1));
+        }
+    }
+
+    /// The mean of a named score; `None` where no trial has a check of that name.
+    pub fn named(&self, metric: &str) -> Option<f64> {
+        let (sum, n) = self.metrics.get(metric)?;
+        Some(sum.get() / f64::from(n + self.unnamed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clade_domain::{CandidateId, ContentHash, Judgement, Purpose, TrialError, TrialErrorKind, TrialOutcome, Usage};
+
+    use super::*;
+
+    fn trial(outcome: TrialOutcome) -> Trial {
+        Trial {
+            cell: CellRef { candidate: CandidateId(0), example: ExampleId(0), sample: 0 },
+            split: Split::Test,
+            purpose: Purpose::Evidence,
+            model: None,
+            outcome,
+            usage: Usage::default(),
+            cost: None,
+            judge: clade_domain::Bill::default(),
+            latency_ms: 0,
+            cached: false,
+            shared: false,
+            cut: false,
+            program: None,
+            ran: Vec::new(),
+        }
+    }
+
+    fn failed(metrics: Option<&[&str]>) -> Trial {
+        let metrics = metrics.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
+        let error = TrialError { kind: TrialErrorKind::Evaluator, message: "x".into() };
+        trial(TrialOutcome::Failed { answer: None, error, metrics })
+    }
+
+    #[test]
+    fn a_failed_trial_counts_in_the_metrics_of_its_own_checks() {
+        let judgement =
+            Judgement { metric: "quick".into(), score: 1.0, pass: true, reason: String::new(), weight: 1.0 };
+        let answer = ContentHash::of(b"");
+        let mut totals = Totals::default();
+        totals.add(&trial(TrialOutcome::Scored { answer, score: 1.0, pass: true, judgements: vec![judgement] }), 1.0);
+        totals.add(&failed(Some(&["sane"])), 0.0);
+        assert_eq!((totals.named("quick"), totals.named("sane"), totals.named("x")), (Some(1.0), Some(0.0), None));
+        // those of older versions do not say which
+        totals.add(&failed(None), 0.0);
+        assert_eq!((totals.named("quick"), totals.failed), (Some(0.5), 2));
     }
 }

@@ -16,11 +16,7 @@ pub fn objective_value(state: &RunState, candidate: CandidateId, split: Split, m
         "score" => Some(totals.score.get() / n),
         "cost" => Some(totals.cost.get() / n),
         "latency" => Some(totals.latency_ms / n),
-        name => match totals.metrics.get(name) {
-            // failed trials have no named scores and count as 0
-            Some((sum, scored)) => Some(sum.get() / f64::from(scored + totals.failed)),
-            None => Some(totals.score.get() / n),
-        },
+        name => Some(totals.named(name).unwrap_or_else(|| totals.score.get() / n)),
     }
 }
 

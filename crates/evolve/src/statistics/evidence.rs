@@ -94,6 +94,7 @@ fn measured(first: &[f64], chosen: &[f64], confidence: f64, seed: u64) -> Eviden
         seed_errors: 0,
         best_errors: 0,
         needed: Vec::new(),
+        model: None,
         sentence: String::new(),
     }
 }

@@ -3,7 +3,7 @@ use super::counts::{Vocabulary, count, ngrams};
 /// What is done with n-gram orders that have no match, whose logarithm does not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Smoothing {
-    /// Their precision counts as 1e-7, as in promptfoo: the score is near 0, but never 0.
+    /// Their precision counts as 1e-7, as in promptfoo: the score is near 0, but never 0. Orders longer than the output are left out, and the others share their weight.
     Floor,
     /// Their k-th one counts as 1 / (2^k total), as in sacreBLEU's `exp`; orders longer than the output are left out.
     /// Chen and Cherry 2014, "A systematic comparison of smoothing techniques for sentence-level BLEU", method 3.
@@ -47,8 +47,8 @@ pub fn bleu<T: AsRef<str>>(output: &str, references: &[T], smoothing: Smoothing)
         let total = words.len().saturating_sub(n - 1);
         any |= matched > 0;
         let precision = match (matched, smoothing) {
+            (0, _) if total == 0 => break,
             (0, Smoothing::Floor) => 1e-7,
-            (0, Smoothing::Exponential) if total == 0 => break,
             (0, Smoothing::Exponential) => {
                 halvings *= 2.0;
                 1.0 / (halvings * total as f64)

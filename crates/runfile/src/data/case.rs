@@ -314,6 +314,9 @@ impl Reader<'_> {
                     }
                 }
             }
+            Some(Value::String(text)) if matches!(kind.as_str(), "is-json" | "contains-json") => {
+                Some(schema_in_yaml(&text).unwrap_or(Value::String(text)))
+            }
             other => other,
         };
         let files = self.executed(&kind, value.as_ref(), &path.name("value"))?;
@@ -344,7 +347,17 @@ impl Reader<'_> {
         match check(&assertion) {
             Ok(()) => Some(assertion),
             Err(message) => {
-                let path = if message.starts_with("the weight") { path.name("weight") } else { path.name("type") };
+                let at_fault = || {
+                    assertion.config.keys().find(|key| {
+                        let mut without = assertion.clone();
+                        without.config.remove(*key);
+                        check(&without).err().as_ref() != Some(&message)
+                    })
+                };
+                let path = match message.starts_with("the weight") {
+                    true => path.name("weight"),
+                    false => at_fault().map_or_else(|| path.name("type"), |key| path.name("config").name(key)),
+                };
                 let (message, fix) = advice(&message);
                 self.misfits.push(Misfit::new(path, message, fix));
                 None
@@ -380,6 +393,17 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A JSON schema that is written as YAML text; `None` where the text is JSON, has variables to be filled in, or is no mapping.
+fn schema_in_yaml(text: &str) -> Option<Value> {
+    if text.contains("{{") || serde_json::from_str::<Value>(text).is_ok() {
+        return None;
+    }
+    let mut sources = Sources::default();
+    let source = sources.add("the schema", text.to_owned());
+    let schema = yaml::read(&sources, source).ok()?.to_json();
+    schema.is_object().then_some(schema)
 }
 
 /// What the evaluators say of a check.

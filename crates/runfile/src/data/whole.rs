@@ -79,6 +79,10 @@ pub(super) fn yaml(path: &Path, shared: &Shared) -> Result<Vec<Result<Located, P
     let text = read_text(path, MAX_YAML_DATA, "convert it to JSON lines")?;
     let mut sources = Sources::default();
     let source = sources.add(&name, text);
+    if yaml::read_all(&sources, source).is_ok_and(|documents| documents.is_empty()) {
+        let fix = "write each example as a list entry, such as `- vars: {question: ..., answer: ...}`";
+        return Err(Problem::of_file(name, "the file is empty", fix));
+    }
     let root = yaml::read(&sources, source).map_err(|mut problems| problems.swap_remove(0))?;
     let Some(list) = items(&root) else {
         let fix = "write each test as a list entry, with `- ` in front";

@@ -148,6 +148,7 @@ impl Node {
     pub(crate) fn place(&self, path: &KeyPath) -> Span {
         let mut node = self;
         let mut span = self.span;
+        let mut in_settings = false;
         for key in &path.0 {
             let next = match (key, &node.value) {
                 (Key::Name(name), _) => node.entry(name).map(|e| (&e.value, e.key_span)),
@@ -158,7 +159,9 @@ impl Node {
             node = found;
             // a value on one line is a better place than its key; a block is better shown by its key
             let scalar = !matches!(node.value, NodeValue::List(_) | NodeValue::Map(_));
-            span = if scalar && node.span.length > 0 { node.span } else { at };
+            // of settings it is mostly the name that nobody knows
+            span = if scalar && node.span.length > 0 && !in_settings { node.span } else { at };
+            in_settings = *key == Key::Name("config".to_owned());
         }
         span
     }

@@ -10,8 +10,11 @@ pub fn env(name: &str) -> Option<String> {
     (name == "TEST_KEY").then(|| "sk-test".to_owned())
 }
 
-/// Knows providers of a few names.
+/// Knows providers of a few names, and settings but one.
 pub fn check_model(model: &ModelSpec) -> Result<String, String> {
+    if model.config.contains_key("temprature") {
+        return Err(format!("{} has no setting `temprature`, did you mean `temperature`?", model.id));
+    }
     let provider = model.id.split(':').next().unwrap_or_default();
     if ["openai", "anthropic", "simulated", "ollama"].contains(&provider) {
         Ok(model.id.replacen("openai:chat:", "openai:", 1))

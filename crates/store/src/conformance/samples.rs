@@ -114,7 +114,7 @@ pub fn trial(n: u32) -> RunEvent {
 pub fn failed_trial(n: u32) -> RunEvent {
     let error =
         TrialError { kind: TrialErrorKind::Refused, message: "content refused: «политика» 🙅".into() };
-    RunEvent::TrialFinished(Box::new(cell(n, TrialOutcome::Failed { answer: None, error })))
+    RunEvent::TrialFinished(Box::new(cell(n, TrialOutcome::Failed { answer: None, error, metrics: None })))
 }
 
 fn cell(n: u32, outcome: TrialOutcome) -> Trial {
