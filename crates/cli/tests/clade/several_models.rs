@@ -2,14 +2,14 @@
 
 use crate::common::Place;
 
-/// A search whose second generation another model answers.
+/// A search whose fourth generation another model answers.
 fn relieved(place: &Place) {
     place.write(
         "p.yaml",
         "prompts: [file://prompt.txt]\nproviders: [simulated:gsm8k]\ntests: file://data.jsonl\n\
          defaultTest:\n  assert:\n    - {type: numeric, value: '{{target}}', metric: accuracy}\n\
-         optimize:\n  budget: {calls: 900}\n  strategy: {name: genetic, population: 4, generations: 3}\n  \
-         models:\n    generations: [{from: 2, task: {id: 'simulated:gsm8k', label: newer, config: {noise: 0.3}}}]\n  \
+         optimize:\n  budget: {calls: 1500}\n  strategy: {name: genetic, population: 4, generations: 4}\n  \
+         models:\n    generations: [{from: 4, task: {id: 'simulated:gsm8k', label: newer, config: {noise: 0.3}}}]\n  \
          splits: {train: 0.4, validation: 0.3, test: 0.3, seed: 7}\n  seed: 1\n",
     );
 }
