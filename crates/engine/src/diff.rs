@@ -21,6 +21,9 @@ pub struct CandidateDiff {
     pub after: DiffSide,
     /// Paired differences on each split that both met. For looking at, not a claim.
     pub scores: Vec<SplitDifference>,
+    /// Those of these splits whose scores took part in choosing, so that they flatter whoever was chosen.
+    #[serde(default)]
+    pub biased: Vec<Split>,
     /// Why no difference is given: their scores are of different models. Null where they are of one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_paired: Option<String>,
@@ -98,7 +101,8 @@ pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
         Some(why) => (Vec::new(), Some(why)),
         None => (scores(state, a.id, b.id), None),
     };
-    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores, not_paired, components }
+    let biased = scores.iter().map(|of| of.split).filter(|split| *split != Split::Test).collect();
+    CandidateDiff { a: a.id, b: b.id, before: side(a), after: side(b), scores, biased, not_paired, components }
 }
 
 fn word(kind: RunKind) -> &'static str {

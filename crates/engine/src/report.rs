@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     answered_by::{evidence, model_called, model_id, task_models},
     ended_early,
+    operators::{self, GainShown, OperatorReport},
 };
 
 /// A run's result: what `--json` ends with and `clade show --json` prints. Fields are only ever added.

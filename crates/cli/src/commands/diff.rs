@@ -31,7 +31,8 @@ pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
             compared.scores.iter().map(|s| (s.split, s.examples, s.difference, s.ci_low, s.ci_high)).collect();
         output.json_line(
             &json!({ "run": run, "a": compared.a.to_string(), "b": compared.b.to_string(), "scores": scores,
-            "models": [compared.before.model, compared.after.model], "not_paired": compared.not_paired, "components": compared.components }),
+            "models": [compared.before.model, compared.after.model], "biased": compared.biased,
+            "not_paired": compared.not_paired, "components": compared.components }),
         );
         return;
     }
@@ -47,6 +48,14 @@ pub fn show(run: &RunId, compared: CandidateDiff, output: &Output) {
                 format!("{difference} on the {n} {split} examples both met, 95 % interval {interval}"),
             ),
         );
+    }
+    if !compared.biased.is_empty() {
+        let splits: Vec<String> = compared.biased.iter().map(ToString::to_string).collect();
+        let note = format!(
+            "scores on {} took part in choosing and flatter whoever was chosen; the test split, met once, does not",
+            splits.join(" and ")
+        );
+        output.prose(output.paint(Ink::Faint, note));
     }
     if let Some(why) = &compared.not_paired {
         output.prose(output.paint(Ink::Yellow, harmless(why)));

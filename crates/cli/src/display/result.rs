@@ -2,6 +2,7 @@ use clade_domain::{CandidateId, Isolation, RunId, Spent, Split};
 use clade_engine::{Counts, EvaluatedPrompt, Finalist, FrontPrompt, RunReport, SandboxReport};
 use clade_store::RunStatus;
 
+use super::operators;
 use crate::{
     again::completed,
     output::{Ink, Output, harmless},

@@ -164,9 +164,8 @@ impl Labels<'_> {
             // scores of different models do not compare
             rest.push_str(&format!("  by {}", harmless(&node.model)));
         }
-        if node.status == Status::Dropped {
-            rest.push_str(&format!("  dropped: {}", one_line(&node.reason)));
-        } else if !node.note.is_empty() {
+        // what it was written for, on which failures, and what came of that
+        if !node.note.is_empty() {
             rest.push_str(&format!("  {}", one_line(&node.note)));
         }
         if !node.targets.is_empty() {

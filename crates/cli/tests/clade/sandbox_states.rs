@@ -111,7 +111,8 @@ fn a_branch_starts_from_the_state_that_its_candidate_had() {
     std::fs::remove_file(place.path(&format!("data/sandboxes/{state}.tar"))).unwrap();
     let without = Ran::of(clade(&place, &["branch", &format!("first@{best}"), "--run-id", "third", "--no-start"]));
     assert!(
-        without.code == 0 && without.stderr.contains("is not on this machine: it was deleted, or the run came in a bundle"),
+        without.code == 0
+            && without.stderr.contains("is not on this machine: it was deleted, or the run came in a bundle"),
         "{}",
         without.stderr
     );
