@@ -1899,10 +1899,7 @@ export interface components {
             components: components["schemas"]["ComponentDiff"][];
             /** @description Why no difference is given: their scores are of different models. Null where they are of one. */
             not_paired?: string | null;
-            /**
-             * @description Paired differences on each split that both met. For looking at, not a claim: train and validation scores took part in
-             *     choosing.
-             */
+            /** @description Paired differences on each split that both met. For looking at, not a claim. */
             scores: components["schemas"]["SplitDifference"][];
         };
         /**
@@ -2253,7 +2250,7 @@ export interface components {
              * @description The task model whose answers its scores are of, by its label where it has one.
              * @default
              */
-            model?: string;
+            model: string;
             /** @description What made it; null for a first prompt. */
             operator: components["schemas"]["OperatorName"] | null;
             /** @description Mean score on each split it met. */
@@ -2391,7 +2388,7 @@ export interface components {
              * @description The id of that model, such as `openai:chat:gpt-5-mini`.
              * @default
              */
-            model_id?: string;
+            model_id: string;
             /** @description Means of the named scores. */
             named_scores: {
                 [key: string]: number;
