@@ -7,7 +7,9 @@ mod support;
 
 use std::path::Path;
 
-use clade_sandbox::{Command, Ended, Limit, Limits, LocalBackend, SandboxBackend, SandboxSpec, examine};
+use clade_sandbox::{
+    Command, Ended, Execution, Limit, Limits, LocalBackend, Sandbox, SandboxBackend, SandboxSpec, examine,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::sync::Mutex;
@@ -30,6 +32,14 @@ while not killed and time.monotonic() < until:
 print("killed", killed, flush=True)
 signal.pause()
 "#;
+
+/// A small sandbox in which that has begun.
+async fn takes(backend: &LocalBackend) -> (Box<dyn Sandbox>, Execution) {
+    let limits = Limits { memory_mb: 80, disk_mb: 8, processes: 16, ..Limits::default() };
+    let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await.unwrap();
+    let execution = sandbox.start(&Command::new(["/usr/bin/python3", "-c", TAKES])).await.unwrap();
+    (sandbox, execution)
+}
 
 /// Whether the report says that control groups are delegated here.
 async fn delegated() -> bool {
@@ -72,10 +82,7 @@ async fn memory_is_bounded_while_nobody_watches() {
         return;
     }
     let (settings, _folder) = support::settings();
-    let limits = Limits { memory_mb: 80, disk_mb: 8, processes: 16, ..Limits::default() };
-    let backend = LocalBackend::new(settings);
-    let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await.unwrap();
-    let mut execution = sandbox.start(&Command::new(["/usr/bin/python3", "-c", TAKES])).await.unwrap();
+    let (sandbox, mut execution) = takes(&LocalBackend::new(settings)).await;
     let mut stdout = BufReader::new(&mut execution.stdout);
     let mut said = String::new();
     stdout.read_line(&mut said).await.unwrap();
@@ -99,11 +106,9 @@ async fn a_first_process_that_goes_for_want_of_memory_is_the_programs_doing() {
         return;
     }
     let (settings, _folder) = support::settings();
-    let limits = Limits { memory_mb: 80, disk_mb: 8, processes: 16, ..Limits::default() };
     let backend = LocalBackend::new(settings);
     for short_of_memory in [true, false] {
-        let sandbox = backend.create(&SandboxSpec { limits, ..SandboxSpec::default() }, None).await.unwrap();
-        let mut execution = sandbox.start(&Command::new(["/usr/bin/python3", "-c", TAKES])).await.unwrap();
+        let (sandbox, mut execution) = takes(&backend).await;
         let mut stdout = BufReader::new(&mut execution.stdout);
         let mut said = String::new();
         stdout.read_line(&mut said).await.unwrap();

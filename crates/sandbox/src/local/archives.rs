@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, AsyncWrite, AsyncWriteExt};
 
 use crate::{Output, SandboxError, SnapshotId};
 
@@ -25,14 +25,20 @@ pub fn half(folder: &Path, sandbox: &str) -> PathBuf {
 /// Writes an archive down as it comes, and says what it is called. No more than a part of it is ever held.
 pub async fn take_in(archive: &mut Output, half: &Path) -> io::Result<SnapshotId> {
     let mut file = File::create(half).await?;
+    let id = hand_on(archive, &mut file).await?;
+    file.flush().await?;
+    Ok(id)
+}
+
+/// Hands all of an archive on, and says what it is called.
+async fn hand_on(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) -> io::Result<SnapshotId> {
     let (mut hasher, mut part) = (blake3::Hasher::new(), vec![0; PART]);
     loop {
-        let read = archive.read(&mut part).await?;
+        let read = from.read(&mut part).await?;
         let Some(part) = part.get(..read).filter(|part| !part.is_empty()) else { break };
         hasher.update(part);
-        file.write_all(part).await?;
+        to.write_all(part).await?;
     }
-    file.flush().await?;
     Ok(SnapshotId(hasher.finalize().to_hex().to_string()))
 }
 
@@ -42,29 +48,17 @@ pub async fn open(folder: &Path, snapshot: &SnapshotId) -> Result<File, SandboxE
     let missing = || SandboxError::NoSnapshot(snapshot.0.clone());
     let mut file =
         if is_hash(snapshot) { File::open(&path).await.map_err(|_| missing())? } else { return Err(missing()) };
-    match hash(&mut file).await {
-        Ok(found) if found == snapshot.0 => Ok(file),
-        Ok(_) => {
-            let detail = format!(
-                "{} is not what was kept under its name; delete it: what would start from it then starts empty",
-                path.display()
-            );
-            Err(SandboxError::Snapshot { doing: "read", detail })
-        }
-        Err(error) => Err(SandboxError::Snapshot { doing: "read", detail: format!("{}: {error}", path.display()) }),
+    let read =
+        |error: io::Error| SandboxError::Snapshot { doing: "read", detail: format!("{}: {error}", path.display()) };
+    if hand_on(&mut file, tokio::io::sink()).await.map_err(read)? != *snapshot {
+        let detail = format!(
+            "{} is not what was kept under its name; delete it: what would start from it then starts empty",
+            path.display()
+        );
+        return Err(SandboxError::Snapshot { doing: "read", detail });
     }
-}
-
-/// The hash of all that a file holds; it is at its beginning again afterwards.
-async fn hash(file: &mut File) -> io::Result<String> {
-    let (mut hasher, mut part) = (blake3::Hasher::new(), vec![0; PART]);
-    loop {
-        let read = file.read(&mut part).await?;
-        let Some(part) = part.get(..read).filter(|part| !part.is_empty()) else { break };
-        hasher.update(part);
-    }
-    file.rewind().await?;
-    Ok(hasher.finalize().to_hex().to_string())
+    file.rewind().await.map_err(read)?;
+    Ok(file)
 }
 
 /// Whether the archive of a snapshot is there.
