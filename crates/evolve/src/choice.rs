@@ -1,4 +1,4 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use clade_domain::{AutoPart, CandidateId, CellRef, ExampleId, Purpose, Split, StrategySpec};
 
@@ -35,6 +35,9 @@ pub(crate) struct Choice {
     queue: VecDeque<EvaluateCommand>,
     /// The sum of scores and the count of the cells that the race ordered, by place of finalist.
     raced: Vec<(f64, u32)>,
+    /// The examples that a finalist had met before the second look, by place of finalist. Whether to look once more is decided on these
+    /// alone, so that a choice which is taken up again in the middle of its second look goes on with it.
+    first_look: Vec<BTreeSet<ExampleId>>,
     /// So many cells may finalists have met once the second look is over. It is reckoned as the choice begins, so that one which is
     /// taken up again does not look once more.
     most: f64,
@@ -59,18 +62,24 @@ impl Choice {
         // where everything can be paid for there is nothing to race for, and nothing to wait for
         let policy = if raced && total < cells { PolicyKind::ContinuousHalving } else { PolicyKind::Uniform };
         let seed = child_seed(state.spec().seed, &[5]);
-        let raced = vec![(0.0, 0); finalists.len()];
-        Self {
-            race: Race::new(policy, finalists.len(), plan.validation.len(), Some(total), seed),
+        let places = finalists.len();
+        let mut choice = Self {
+            race: Race::new(policy, places, plan.validation.len(), Some(total), seed),
             finalists,
             examples: plan.validation.clone(),
             generation,
             waiting: Vec::new(),
             queue: VecDeque::new(),
-            raced,
+            raced: vec![(0.0, 0); places],
+            first_look: vec![BTreeSet::new(); places],
             most,
             looked_again: false,
+        };
+        for place in 0..places {
+            let met = (0..choice.examples.len()).filter(|example| choice.missing(state, place, *example).is_empty());
+            choice.first_look[place] = met.map(|example| choice.examples[example]).collect();
         }
+        choice
     }
 
     /// The next trial to buy; `None` while results are awaited, and at the end.
@@ -108,6 +117,7 @@ impl Choice {
                 let score = cells.and_then(|cells| cells.mean(self.examples[example], state.repeat()));
                 self.raced[candidate].0 += score.unwrap_or_default();
                 self.raced[candidate].1 += 1;
+                self.first_look[candidate].insert(self.examples[example]);
                 self.race.observe(candidate, example, score);
             } else {
                 self.waiting.push((candidate, example));
@@ -124,11 +134,12 @@ impl Choice {
     /// those that one of them met, then others. A race drops the first prompt early, and few examples speak by accident for either side.
     fn look_again(&mut self, state: &RunState, plan: &Plan) {
         let Some((leader, Some(first))) = self.leader(state) else { return };
-        if self.lead(state, leader, first).is_none_or(|lead| lead > CLEAR) {
-            return;
-        }
         let place = |wanted: CandidateId| self.finalists.iter().position(|id| *id == wanted).unwrap_or_default();
         let both = [place(leader), place(first)];
+        let compared = self.examples.iter().filter(|e| both.iter().all(|one| self.first_look[*one].contains(e)));
+        if self.lead(state, leader, first, compared).is_none_or(|lead| lead > CLEAR) {
+            return;
+        }
         let unmet = |example| both.iter().filter(|one| !self.missing(state, **one, example).is_empty()).count();
         let mut open: Vec<(usize, usize)> = (0..self.examples.len()).map(|example| (unmet(example), example)).collect();
         open.retain(|(unmet, _)| *unmet > 0);
@@ -155,7 +166,9 @@ impl Choice {
     /// objectives count too, and without validation examples, the fittest of those that are [`comparable`].
     pub(crate) fn chosen(&mut self, state: &RunState) -> CandidateId {
         if let Some((leader, first_prompt)) = self.leader(state) {
-            let chance = |first: &CandidateId| self.lead(state, leader, *first).is_some_and(|lead| lead <= CHANCE);
+            let chance = |first: &CandidateId| {
+                self.lead(state, leader, *first, &self.examples).is_some_and(|lead| lead <= CHANCE)
+            };
             return first_prompt.filter(chance).unwrap_or(leader);
         }
         let first = self.finalists.first().copied().unwrap_or(CandidateId(0));
@@ -192,13 +205,19 @@ impl Choice {
         known.max_by(|a, b| mean(a).total_cmp(&mean(b)))
     }
 
-    /// By how many standard errors a leader is ahead of the first prompt on the validation examples that both met, if the two were
+    /// By how many standard errors a leader is ahead of the first prompt on those of these examples that both met, if the two were
     /// alike: the sum of the differences over the root of the sum of their squares. Examples on which both score the same say nothing, and
     /// any single one says 1, however large its difference. `None` where nothing is to be compared.
-    fn lead(&self, state: &RunState, leader: CandidateId, first: CandidateId) -> Option<f64> {
+    fn lead<'a>(
+        &self,
+        state: &RunState,
+        leader: CandidateId,
+        first: CandidateId,
+        examples: impl IntoIterator<Item = &'a ExampleId>,
+    ) -> Option<f64> {
         let mean = |id: CandidateId, example: ExampleId| state.cells(id)?.mean(example, state.repeat());
         let differences: Vec<f64> =
-            self.examples.iter().filter_map(|e| Some(mean(leader, *e)? - mean(first, *e)?)).collect();
+            examples.into_iter().filter_map(|e| Some(mean(leader, *e)? - mean(first, *e)?)).collect();
         if leader == first || differences.len() < 2 {
             return None;
         }

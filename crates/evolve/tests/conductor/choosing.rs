@@ -136,7 +136,7 @@ fn a_leader_that_stands_out_is_chosen_without_a_second_look_at_the_first_prompt(
 #[test]
 fn a_choice_that_is_taken_up_again_buys_what_it_would_have_bought() {
     let finalists = [5, 4, 3, 2, 1, 0].map(CandidateId);
-    for seed in 0..20 {
+    for seed in 0..300 {
         let alike =
             |id: CandidateId, e: ExampleId| child_seed(seed, &[u64::from(id.0), u64::from(e.0)]).is_multiple_of(2);
         let bought =
