@@ -1,7 +1,10 @@
+use std::time::Duration;
+
 use clade_domain::RunId;
 use clade_lineage::LINEAGE_FORMAT;
 use clade_store::StoreError;
 use neo4rs::query;
+use tokio::time::sleep;
 
 use crate::{
     Neo4jLineage,
@@ -21,6 +24,10 @@ pub const STATEMENTS: [&str; 9] = [
     "CREATE INDEX clade_prompt_score IF NOT EXISTS FOR (p:Prompt) ON (p.score)",
     "CREATE INDEX clade_prompt_operator IF NOT EXISTS FOR (p:Prompt) ON (p.operator)",
 ];
+
+/// How often, and after how long each time, an index without its constraint is looked at before it counts as left behind.
+const WAITS: u32 = 20;
+const WAIT: Duration = Duration::from_millis(100);
 
 /// The same as what each is of: label, properties, and whether it is a constraint.
 const MEANT: [(&str, &[&str], bool); 9] = [
@@ -137,7 +144,7 @@ impl Neo4jLineage {
         }
         let missing = self.missing().await?;
         for statement in &missing {
-            self.link.run("make constraints and indexes", query(statement)).await?;
+            self.make_one(statement).await?;
         }
         if !missing.is_empty() {
             self.link.run("wait for indexes", query("CALL db.awaitIndexes(60)")).await?;
@@ -158,6 +165,43 @@ impl Neo4jLineage {
         self.drop_all().await?;
         let mark = "MERGE (f:CladeFormat {id: 'lineage'}) SET f.format = $p.format";
         self.link.run("mark the format", asked(mark, [("format", whole(u64::from(LINEAGE_FORMAT)))])).await
+    }
+
+    /// Carries out one of [`STATEMENTS`]. Where the index of a constraint is there without it, another process is just making it, or a server
+    /// was killed as it made it and will refuse to make it again: it is waited for, and then dropped.
+    async fn make_one(&self, statement: &'static str) -> Result<(), StoreError> {
+        let make = || self.link.run("make constraints and indexes", query(statement));
+        let Err(refused) = make().await else { return Ok(()) };
+        for _ in 0..WAITS {
+            if self.index_alone(statement).await?.is_none() {
+                break;
+            }
+            sleep(WAIT).await;
+        }
+        if !self.missing().await?.contains(&statement) {
+            return Ok(());
+        }
+        let Some(index) = self.index_alone(statement).await? else { return Err(refused) };
+        let drop = format!("DROP INDEX {index} IF EXISTS");
+        self.link.run("drop an index that was left without its constraint", query(&drop)).await?;
+        make().await
+    }
+
+    /// The index of the name of the constraint that this statement makes, if it is of the same and belongs to no constraint.
+    async fn index_alone(&self, statement: &'static str) -> Result<Option<&'static str>, StoreError> {
+        let meant = STATEMENTS.into_iter().zip(MEANT).find(|(made, _)| *made == statement);
+        let (Some((_, (label, properties, true))), Some(name)) = (meant, statement.split(' ').nth(2)) else {
+            return Ok(None);
+        };
+        let list = "SHOW INDEXES YIELD name, type, labelsOrTypes, properties, owningConstraint \
+             WHERE type = 'RANGE' AND owningConstraint IS NULL RETURN name, labelsOrTypes AS labels, properties";
+        let rows = self.link.rows("list indexes", query(list)).await?;
+        let is_it = rows.iter().any(|row| {
+            row.get::<String>("name").is_ok_and(|found| found == name)
+                && row.get::<Vec<String>>("labels").is_ok_and(|labels| labels == [label])
+                && row.get::<Vec<String>>("properties").is_ok_and(|of| of == properties)
+        });
+        Ok(is_it.then_some(name))
     }
 
     /// The statements for constraints and indexes that are not there, whatever those that are there are called.

@@ -86,6 +86,31 @@ async fn a_server_that_is_killed_in_mid_way_loses_and_doubles_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_killed_while_it_makes_a_constraint_makes_it_later() {
+    let Some(mut server) = Neo4jServer::start() else { return };
+    let options = Neo4jOptions { patience: Duration::from_secs(60), ..Neo4jOptions::parse(&server.url).unwrap() };
+    // so many that the index under a constraint takes its time
+    ask(&options, "UNWIND range(1, 60000) AS n CREATE (:Run {id: toString(n), written: 1})").await;
+    let index = "SHOW INDEXES YIELD name, owningConstraint WHERE name = 'clade_run' \
+                 RETURN owningConstraint IS NULL AS alone";
+    let alone = |rows: Vec<neo4rs::Row>| rows.first().is_some_and(|row| row.get::<bool>("alone").unwrap());
+    let begin = Instant::now();
+    // the moment at which it has to be killed is short
+    while !alone(ask(&options, index).await) {
+        assert!(begin.elapsed() < Duration::from_secs(150), "nothing is left behind");
+        ask(&options, "DROP CONSTRAINT clade_run IF EXISTS").await;
+        let link = lineage(&options);
+        let making = tokio::spawn(async move { link.prepare().await });
+        while !alone(ask(&options, index).await) && !making.is_finished() {}
+        server.process.kill();
+        drop(making.await.unwrap());
+        server.process.restart();
+    }
+    lineage(&options).prepare().await.unwrap();
+    assert_eq!(lineage(&options).report().await.unwrap().warnings, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_slow_way_only_takes_longer() {
     let Some((_turn, options)) = database() else { return };
     let proxy = Proxy::start(port(&options));
