@@ -10,6 +10,8 @@ pub struct Control {
     pub drain: CancellationToken,
     /// Give up what is under way too.
     pub abandon: CancellationToken,
+    /// Somebody wants it to rest; without it whatever drains it means that it goes on later.
+    rests: CancellationToken,
     /// Why it is put down, where that is not simply wished.
     why: Arc<OnceLock<String>>,
 }
@@ -26,11 +28,17 @@ impl Control {
         self.why.get().cloned()
     }
 
+    /// Whether somebody wants it to rest.
+    pub(crate) fn rests(&self) -> bool {
+        self.rests.is_cancelled()
+    }
+
     /// Has calls in flight end, and then puts the run down. Of several reasons the first one is told.
     pub fn put_down(&self, why: Option<String>) {
         if let Some(why) = why {
             self.why.get_or_init(|| why);
         }
+        self.rests.cancel();
         self.drain.cancel();
     }
 }

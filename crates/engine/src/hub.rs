@@ -165,7 +165,7 @@ impl Hub {
         // another process goes on with it, now or later: it is not at rest
         let goes_on = match &outcome {
             RunOutcome::Failed(error) => error.is_elsewhere(),
-            outcome => matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled(),
+            outcome => matches!(outcome, RunOutcome::Interrupted) && self.closing.is_cancelled() && !control.rests(),
         };
         // before the lock goes: whoever finds it free and wanted takes it over
         if !goes_on && let Err(error) = self.want(&run, false).await {
@@ -206,7 +206,8 @@ impl Hub {
     pub(crate) async fn put_down(&self, run: &RunId, why: Option<String>) -> Result<(), EngineError> {
         // at once, whatever the run is busy with
         if self.with(run, |active| active.control.put_down(why.clone())).is_ok() {
-            return Ok(());
+            // its row says so too, for whoever comes should this process end before the calls in flight do
+            return self.order(run, Instruction::Pause { why }).await.map(drop);
         }
         self.order_one_that_goes_on(run, Instruction::Pause { why }).await
     }

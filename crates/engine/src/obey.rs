@@ -15,7 +15,10 @@ impl Runner {
         stop: &mut Option<RunOutcome>,
     ) -> Result<(), EngineError> {
         match instruction {
-            Instruction::Pause { why } => control.put_down(why),
+            Instruction::Pause { why } => {
+                control.put_down(why);
+                self.write_summary().await?;
+            }
             Instruction::Stop => self.end_search(control).await?,
             Instruction::Budget { budget } => {
                 self.change_budget(budget).await?;

@@ -81,7 +81,7 @@ pub(crate) fn shown(state: &RunState) -> Option<GainShown> {
     if best == root {
         return None;
     }
-    if let Some(evidence) = state.evidence().filter(|_| root == CandidateId(0)) {
+    if let Some(evidence) = state.measured().filter(|_| root == CandidateId(0)) {
         let (examples, difference) = (evidence.n, evidence.difference);
         return Some(GainShown { split: Split::Test, examples, difference, ci: [evidence.ci_low, evidence.ci_high] });
     }

@@ -56,9 +56,13 @@ impl Hub {
         let mut found = Vec::new();
         for key in [(workspace.clone(), Some(user.clone())), (workspace.clone(), None)] {
             let budget = self.budget_of(&key).await?;
-            if let Some(purse) = books.ledgers.get(&key) {
+            if let Some(purse) = books.ledgers.get(&key).cloned() {
                 purse.set_budget(budget);
-                found.push(purse.clone());
+                // while nothing went on here, others may have bought on it
+                if budget != Budget::default() {
+                    purse.at_least(&self.spent_by(&key, &mut books).await?);
+                }
+                found.push(purse);
                 continue;
             }
             let whose = if key.1.is_some() { "the member's" } else { "the workspace's" };

@@ -1,7 +1,7 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use clade_domain::{Limit, Recorded, RejectReason, RunEvent, RunMode, RunSpec, Spent, Split, Usd};
-use clade_evolve::{Command, Conductor, EvaluateCommand, RunState, state::Phase, strategy::model_override};
+use clade_evolve::{Command, Conductor, EvaluateCommand, Plan, RunState, state::Phase, strategy::model_override};
 use clade_models::layers::{Counters, Ledger};
 use clade_store::{RunLock, RunStatus, RunSummary, Store};
 use tokio::{
@@ -73,6 +73,8 @@ pub struct Runner {
     heard: Instant,
     verdicts: Verdicts,
     keeping: Keeping,
+    /// How the run is told to stop, once it goes on.
+    control: Control,
     _lock: Box<dyn RunLock>,
 }
 
@@ -115,6 +117,7 @@ impl Runner {
             heard: Instant::now(),
             verdicts: Verdicts::of(state),
             keeping,
+            control: Control::default(),
             summary,
             conductor,
             settings,
@@ -162,6 +165,7 @@ impl Runner {
     /// Goes on until the run is complete, is told to stop, or cannot go on. Whatever the outcome, everything that
     /// arrived is stored.
     pub async fn run(&mut self, control: &Control) -> RunOutcome {
+        self.control = control.clone();
         let version = self.settings.version.clone();
         let isolation = match self.settings.clients.code_if_any() {
             Some(code) => Some(code.isolation().await),
@@ -340,13 +344,20 @@ impl Runner {
     }
 
     /// How much may be under way. Where a judge or code has not given a verdict yet it is little: answers that nobody can judge are not
-    /// bought by the hundred.
+    /// bought by the hundred. Nor does an evaluation, which lays nothing out beforehand, begin with more than its limits let it judge too.
     fn window(&self) -> usize {
-        let dear = self.spec.sandbox.is_some() || self.conductor.state().dataset().judge_calls > 0;
-        if dear && self.verdicts.awaited() {
+        let state = self.conductor.state();
+        let dear = self.spec.sandbox.is_some() || state.dataset().judge_calls > 0;
+        let most = if dear && self.verdicts.awaited() {
             self.settings.window.min(2 * UNJUDGED as usize)
         } else {
             self.settings.window
+        };
+        match self.spec.mode {
+            RunMode::Evaluate if !state.budget().is_unlimited() => {
+                most.min(Plan::of(state).payable_trials(state).max(1.0) as usize)
+            }
+            RunMode::Evaluate | RunMode::Optimize => most,
         }
     }
 
@@ -455,10 +466,12 @@ impl Runner {
         progress.send_replace(Some(now));
     }
 
-    async fn write_summary(&mut self) -> Result<(), EngineError> {
+    pub(crate) async fn write_summary(&mut self) -> Result<(), EngineError> {
         self.summary = row_of(self.conductor.state(), self.spent(), &self.summary);
         self.summary.simulated |= self.settings.counters.simulated();
         self.summary.updated = now();
+        // whoever is to go on with it after this process is told before the last calls have ended
+        self.summary.wanted &= !self.control.rests();
         Ok(self.settings.store.put_summary(self.summary.clone()).await?)
     }
 }

@@ -95,7 +95,7 @@ impl Side {
             spent: report.spent,
             candidates,
             rejected: state.rejected_total(),
-            evidence: report.evidence,
+            evidence: report.evidence.filter(|evidence| evidence.n > 0),
             curve,
         };
         Ok((side, state))

@@ -130,6 +130,13 @@ impl Plan {
         self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min).max(0.0)
     }
 
+    /// How many trials the limits pay for that are not on the account yet, judges and all.
+    #[must_use]
+    pub fn payable_trials(&self, state: &RunState) -> f64 {
+        let left = |limit: &LimitUse| ((limit.most - limit.spent) / limit.trial).max(0.0);
+        self.limits(state).iter().map(|(_, limit)| left(limit)).fold(f64::INFINITY, f64::min)
+    }
+
     /// Leaves proving as many test examples as what is left in USD and tokens pays for.
     pub(crate) fn cut_proof(&mut self, state: &RunState) {
         let left = |limit: &LimitUse| (limit.most - limit.spent) / limit.ending / 2.0 / f64::from(state.repeat());

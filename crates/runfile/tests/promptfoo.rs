@@ -175,7 +175,7 @@ fn the_special_columns_of_csv_work() {
     let csv = "\u{feff}question,__expected1,__expected2,__description,__metadata:kind,__metadata:tags[],__threshold,__metric\r\n\
         \"Two, and \"\"two\"\"?\",contains: 4,not-icontains: five,sum,math,\"a,b\\,c\",0.5,right\r\n\
         \"Line\r\nbreak\",similar(0.7): Hello,,,text,,,\r\n\
-        Paris?,Paris,contains-any: Paris, Rome,,x,,,\r\n";
+        Paris?, Paris ,contains-any: Paris, Rome,,x,,,\r\n";
     let csv = csv.replace("contains-any: Paris, Rome", "\"contains-any: Paris, Rome\"");
     let (_folder, loaded) = load(&[("promptclade.yaml", run), ("t.csv", &csv)], RunMode::Evaluate);
     let all = examples(&loaded);

@@ -282,6 +282,8 @@ impl From<EngineError> for Problem {
             }
             E::Crowded { .. } => Self::new(StatusCode::TOO_MANY_REQUESTS, "crowded", error.to_string()).after(30),
             E::Replay { .. } | E::Stuck { .. } | E::Empty { .. } => Self::fault(error),
+            E::Keys(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", error.to_string())
+                .fix("settle that in the workspace (its keys, prices and addresses), and start the run again"),
             _ => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", error.to_string()),
         }
     }

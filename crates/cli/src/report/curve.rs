@@ -21,7 +21,7 @@ pub fn svg(state: &RunState) -> String {
     let mean = |fitness: &[f64]| fitness.iter().sum::<f64>() / fitness.len() as f64;
     let best: Vec<(f64, f64)> = known().map(|g| (g.calls as f64, highest(&g.fitness))).collect();
     let middle: Vec<(f64, f64)> = known().map(|g| (g.calls as f64, mean(&g.fitness))).collect();
-    let evidence = state.evidence();
+    let evidence = state.measured();
     let shown = best.iter().chain(&middle).map(|(_, y)| *y);
     let tested = evidence.into_iter().flat_map(|e| [e.seed_ci[0], e.seed_ci[1], e.best_ci[0], e.best_ci[1]]);
     let all: Vec<f64> = shown.chain(tested).collect();

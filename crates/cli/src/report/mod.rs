@@ -92,7 +92,7 @@ pub fn page(
         "title": if row.description.is_empty() { row.run.to_string() } else { row.description.lines().next().unwrap_or_default().to_owned() },
         "created": date(row.created),
         "cost": cost(&report.spent),
-        "evidence": report.evidence.as_ref().map(figures),
+        "evidence": report.evidence.as_ref().filter(|evidence| evidence.n > 0).map(figures),
         "curve": curve::svg(state),
         "tree": tree::svg(part),
         "rows": rows,

@@ -289,6 +289,21 @@ fn a_report_opens_from_disk_with_nothing_around_it() {
     assert_eq!(fs::read_to_string(place.path("told.html")).unwrap(), page);
 }
 
+/// Where nothing was compared on test examples, no figure looks as if it had been.
+#[test]
+fn a_run_without_test_examples_shows_no_figures_of_them() {
+    let place = Place::new();
+    let ran = place.run(&["run", "p.yaml", "--run-id", "untested", "--set", "optimize.splits.test=0"]);
+    assert!(!ran.stdout.contains("points"), "{}", ran.stdout);
+    let row = &place.json(&["list"])["runs"][0];
+    let [first, best] = ["seed_score", "best_score"].map(|score| row[score].as_f64().unwrap());
+    assert!(0.0 < first && first < best, "{row}");
+    assert_eq!(row["worth"]["split"], "validation", "{row}");
+    place.ok(&["report", "untested"]);
+    let page = fs::read_to_string(place.path("untested.html")).unwrap();
+    assert!(page.contains("no test examples, so nothing is claimed") && !page.contains("chosen, test"));
+}
+
 #[test]
 fn the_schema_describes_what_the_program_takes() {
     let place = Place::new();

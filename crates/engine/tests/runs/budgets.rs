@@ -1,6 +1,6 @@
 //! Limits hold over task, reflection and judge calls together, and every budget has a clear outcome.
 
-use clade_domain::{Budget, GenerationModels, Limit, ModelSpec, Spent, StrategySpec};
+use clade_domain::{Budget, GenerationModels, Limit, ModelSpec, RunMode, RunSpec, Spent, StrategySpec};
 use clade_engine::{Control, RunOutcome};
 use clade_store::RunStatus;
 
@@ -134,6 +134,18 @@ async fn every_budget_holds_and_has_a_clear_outcome() {
                 other => panic!("{budget:?}: {other:?}"),
             }
         }
+    }
+}
+
+/// An evaluation that a limit ends has judged what it answered, however many calls may go at once.
+#[tokio::test]
+async fn an_evaluation_judges_what_it_answers() {
+    for concurrency in [1, 32] {
+        let evaluation = RunSpec { mode: RunMode::Evaluate, ..spec("simulated:rough", calls(21)) };
+        let rig = Rig { concurrency, ..Rig::judged(evaluation).await };
+        let (outcome, report) = rig.go().await;
+        assert!(matches!(outcome, RunOutcome::BudgetSpent { limit: Limit::Calls }), "{outcome:?}");
+        assert_eq!((report.counts.trials, report.spent.task_calls, report.spent.judge_calls), (10, 11, 10));
     }
 }
 

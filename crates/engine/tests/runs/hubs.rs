@@ -152,6 +152,25 @@ async fn what_was_going_on_when_a_process_ended_goes_on_in_the_next_and_what_was
     second.close(Duration::ZERO).await;
 }
 
+/// Who paused a run does not find it going on because its process ended before the calls in flight did.
+#[tokio::test]
+async fn a_pause_outlives_its_process() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let run = answered_after(&store, "asked-to-rest", calls(1_000), 600_000).await;
+    for by_another in [false, true] {
+        let [first, other] = [(); 2].map(|()| hub(&store, Budget::default()));
+        first.start(&run).await.unwrap();
+        while first.progress(&run).is_none_or(|progress| progress.under_way == 0) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        if by_another { &other } else { &first }.pause(&run).await.unwrap();
+        assert_eq!(first.running(), [run.clone()], "its calls are in flight");
+        assert!(!store.summary(run.to_string()).await.unwrap().wanted);
+        first.close(Duration::ZERO).await;
+        assert_eq!(hub(&store, Budget::default()).resume().await.unwrap(), 0);
+    }
+}
+
 #[tokio::test]
 async fn what_a_run_has_bought_is_at_hand_while_it_goes_on() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
@@ -278,9 +297,14 @@ async fn answers_are_shared_within_a_workspace_alone() {
 
 /// A run that takes its time, under a name.
 async fn slow(store: &Arc<dyn Store>, name: &str, budget: Budget) -> RunId {
+    answered_after(store, name, budget, 20).await
+}
+
+/// One whose answers take so many milliseconds.
+async fn answered_after(store: &Arc<dyn Store>, name: &str, budget: Budget, latency_ms: u32) -> RunId {
     let rig = Rig::existing(store.clone(), name);
     let mut spec = RunSpec { seed: 7, ..spec("simulated:rough", budget) };
-    spec.models.task[0].config.insert("latency_ms".into(), serde_json::json!(20));
+    spec.models.task[0].config.insert("latency_ms".into(), serde_json::json!(latency_ms));
     spec.options.max_concurrency = Some(2);
     // what two runs ask at the same moment is then bought by each of them
     spec.options.cache = false;
@@ -355,6 +379,22 @@ async fn a_workspaces_budget_counts_what_other_processes_buy() {
     assert!((MOST - 50..MOST + 700).contains(&paid), "{paid} calls");
     first.close(Duration::ZERO).await;
     second.close(Duration::ZERO).await;
+}
+
+/// A limit that was spent elsewhere while nothing went on here is spent for whoever starts a run here.
+#[tokio::test]
+async fn a_workspaces_budget_counts_what_others_bought_while_nothing_went_on_here() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let ids = runs(&store, &["here-1", "there-1", "here-2"], calls(200)).await;
+    let [here, there] = [calls(300), Budget::default()].map(|workspace| hub(&store, workspace));
+    for (hub, run) in [(&here, &ids[0]), (&there, &ids[1])] {
+        hub.start(run).await.unwrap();
+        let row = ended(hub, &store, run).await;
+        assert!(row.spent.calls > 160, "{row:?}");
+    }
+    here.start(&ids[2]).await.unwrap();
+    let row = ended(&here, &store, &ids[2]).await;
+    assert!(row.spent.calls < 10, "{row:?}");
 }
 
 /// The search has chosen by then: what comes later is paid for and joins no more.

@@ -19,18 +19,12 @@ pub(super) struct Unreadable<'a> {
 }
 
 impl Unreadable<'_> {
-    /// Writes it into the log, so that the ledger of a resumed run counts it too. It lies under a key of its own, which no
-    /// request has: nobody gets it as an answer.
+    /// Writes it into the log, so that the ledger of a resumed run counts it too. It lies under a key of its own, drawn at random: nobody
+    /// gets it as an answer, and no other one takes its place, of this process or of others that write the same log.
     pub async fn book(&self, log: &dyn AnswerCache) -> Result<(), String> {
-        let (asked, model) = (self.asked.0, self.model.as_bytes());
-        let mut number = 0_u64;
-        let key = loop {
-            let key = ContentHash::of_parts([b"unreadable".as_slice(), &asked, model, &number.to_le_bytes()]);
-            if log.get(key).await?.is_none() {
-                break key;
-            }
-            number += 1;
-        };
+        let mut drawn = [0_u8; 16];
+        getrandom::fill(&mut drawn).map_err(|error| format!("no random key can be drawn: {error}"))?;
+        let key = ContentHash::of_parts([b"unreadable".as_slice(), &self.asked.0, self.model.as_bytes(), &drawn]);
         log.put(AnswerRecord {
             key,
             role: self.role,
@@ -42,5 +36,47 @@ impl Unreadable<'_> {
             finish: FinishReason::Other,
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, sync::Mutex};
+
+    use futures::future::BoxFuture;
+
+    use super::*;
+    use crate::layers::KnownAnswer;
+
+    /// A log of which other processes' rows are not seen yet.
+    #[derive(Default)]
+    struct Late(Mutex<BTreeSet<ContentHash>>);
+
+    impl AnswerCache for Late {
+        fn get(&self, _: ContentHash) -> BoxFuture<'_, Result<Option<KnownAnswer>, String>> {
+            Box::pin(async { Ok(None) })
+        }
+
+        fn put(&self, record: AnswerRecord) -> BoxFuture<'_, Result<(), String>> {
+            self.0.lock().unwrap().insert(record.key);
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn none_takes_the_place_of_another() {
+        let log = Late::default();
+        let unreadable = Unreadable {
+            asked: ContentHash::of(b"the same question"),
+            role: ModelRole::Task,
+            model: "m",
+            message: "an empty body",
+            usage: Usage::default(),
+            cost: None,
+        };
+        for _ in 0..3 {
+            unreadable.book(&log).await.unwrap();
+        }
+        assert_eq!(log.0.lock().unwrap().len(), 3);
     }
 }

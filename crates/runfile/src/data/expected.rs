@@ -32,7 +32,7 @@ pub(super) fn assertion(text: &str) -> Result<Assertion, (String, String)> {
     let Some((kind, negated, threshold, value)) = parse(trimmed) else {
         return match misspelt(trimmed) {
             Some(wrong) => Err(wrong),
-            None => Ok(plain("equals", false, text)),
+            None => Ok(plain("equals", false, trimmed)),
         };
     };
     let mut assertion = plain(kind, negated, value.unwrap_or_default());

@@ -144,7 +144,7 @@ async fn made(app: &App, caller: &Caller, wanted: RunWanted) -> Result<RunMade, 
     let read = uploaded::read(app, caller, wanted).await?;
     if let (true, Some(why)) = (start, read.unready.clone()) {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not_runnable", why)
-            .fix("set the key in the workspace, or create the run with `start: false`"));
+            .fix("settle that in the workspace (its keys, prices and addresses) or in the run file; with `start: false` the run is made and waits for it"));
     }
     let owner = Owner { workspace: caller.workspace()?.clone(), user: caller.user().clone() };
     let models: Vec<&str> = read.loaded.spec.models.all().into_iter().map(|model| model.id.as_str()).collect();

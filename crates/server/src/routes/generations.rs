@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State};
 use clade_domain::Action;
-use clade_lineage::Node;
+use clade_lineage::{Graph, Node};
 use clade_store::{RunFilter, RunOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// A generation.
 #[derive(Serialize, JsonSchema)]
-struct Generation {
+pub(super) struct Generation {
     generation: u32,
     candidates: usize,
     /// The highest mean score in it; null where nothing was evaluated.
@@ -48,10 +48,15 @@ struct Generation {
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Generation>>, Problem> {
     let row = caller.run()?;
     let graph = app.lineage.run(&row.run).await?;
+    Ok(Json(Page { items: history(&graph, Some(row.generation)), next: None }))
+}
+
+/// The generations of a run's tree, up to the last one that has candidates, or to this one.
+pub(super) fn history(graph: &Graph, last: Option<u32>) -> Vec<Generation> {
     let mut all: BTreeMap<u32, (usize, Vec<f64>)> = BTreeMap::new();
-    if !graph.nodes().is_empty() {
+    if let Some(last) = last.filter(|_| !graph.nodes().is_empty()) {
         // no candidate came from some, and a search counts them all the same
-        all.extend((0..=row.generation).map(|generation| (generation, Default::default())));
+        all.extend((0..=last).map(|generation| (generation, Default::default())));
     }
     for node in graph.nodes() {
         let (candidates, scores) = all.entry(node.generation).or_default();
@@ -64,7 +69,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<Genera
         best: scores.iter().copied().reduce(f64::max),
         mean: (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64),
     });
-    Ok(Json(Page { items: items.collect(), next: None }))
+    items.collect()
 }
 
 async fn show(

@@ -194,7 +194,12 @@ async fn accept(
                 Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", "nobody is signed in")
                     .fix("sign in first, or send the `login` and `password` of a new person")
             })?;
-            app.accounts.accept(&secret, &principal.user, now).await?;
+            app.accounts.accept(&secret, &principal.user, now).await.map_err(|error| match Problem::from(error) {
+                there if there.kind().ends_with(":exists") => {
+                    there.fix("nothing is left to do: whoever is signed in is a member of it already")
+                }
+                problem => problem,
+            })?;
             return Ok(Json(session::view(&app, Some(&principal), now).await?).into_response());
         }
         _ => return Err(Problem::bad("a new person has both `login` and `password`")),

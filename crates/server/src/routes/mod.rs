@@ -1,5 +1,6 @@
 //! The routes, one file a subject. [`all`] is the table that the router, the API document and the table of rights are made of.
 
+mod across;
 mod audit;
 mod branches;
 mod candidates;
@@ -64,6 +65,7 @@ pub(crate) fn all() -> Vec<Route> {
         trials::routes(),
         lineage::routes(),
         generations::routes(),
+        across::routes(),
         snapshots::routes(),
         shares::routes(),
         steer::routes(),

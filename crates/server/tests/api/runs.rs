@@ -2,7 +2,7 @@ use clade_server::Mode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::{Server, answer, problem, run_file, text};
+use crate::common::{Person, Server, answer, problem, run_file, text};
 
 #[tokio::test]
 async fn a_run_is_checked_created_carried_through_and_looked_at() {
@@ -63,6 +63,7 @@ async fn a_run_is_checked_created_carried_through_and_looked_at() {
         top["items"].as_array().unwrap().iter().map(|n| n["score"]["mean"].as_f64().unwrap()).collect();
     assert!(means.len() == 3 && means.is_sorted_by(|a, b| a >= b), "{means:?}");
     assert!(admin.get(&format!("/runs/{run}/generations")).await["items"].as_array().unwrap().len() > 1);
+    a_workspace_is_asked_as_its_runs_are(&admin, &run).await;
     let curve = admin.get(&format!("/runs/{run}/curve")).await;
     let steps = curve["steps"].as_array().unwrap();
     for axis in ["calls", "tokens", "seconds"] {
@@ -75,6 +76,41 @@ async fn a_run_is_checked_created_carried_through_and_looked_at() {
     // a finished run is not started again
     problem(admin.ask(Method::POST, &format!("/runs/{run}/start")), 409, "conflict").await;
     server.stop().await;
+}
+
+/// Its candidates and generations, page by page, beside those of each run.
+async fn a_workspace_is_asked_as_its_runs_are(admin: &Person, first: &str) {
+    let second = text(&admin.post("/workspaces/north/runs", run_file(200), 201).await["run"]);
+    admin.ended(&second).await;
+    let filter = "score > 0.3 and generation > 0";
+    let mut expected = Vec::new();
+    for run in [&second, first] {
+        let kept = admin.get(&format!("/runs/{run}/candidates?limit=500&filter={filter}")).await;
+        expected.extend(kept["items"].as_array().unwrap().iter().map(|node| node["id"].clone()));
+    }
+    assert!(expected.len() > 3, "{expected:?}");
+    for limit in [1, 3, 500] {
+        let (mut found, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let path = format!("/workspaces/north/candidates?limit={limit}&filter={filter}{cursor}");
+            let page = admin.get(&path).await;
+            found.extend(page["items"].as_array().unwrap().iter().map(|node| node["id"].clone()));
+            let Some(next) = page["next"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        assert_eq!(found, expected, "{limit} a page");
+    }
+    let one = admin.get("/workspaces/north/generations?limit=1").await;
+    let rest = admin.get(&format!("/workspaces/north/generations?cursor={}", text(&one["next"]))).await;
+    for (history, run) in [(&one["items"][0], second.as_str()), (&rest["items"][0], first)] {
+        let own = admin.get(&format!("/runs/{run}/generations")).await;
+        let latest = history["latest"].as_u64().unwrap() as usize;
+        assert_eq!(history["run"], run);
+        assert_eq!(history["generations"].as_array().unwrap()[..], own["items"].as_array().unwrap()[..=latest]);
+        assert_eq!(history["best"], admin.get(&format!("/runs/{run}/candidates/best")).await["node"]["id"]);
+    }
+    let request = admin.ask(Method::GET, "/workspaces/north/candidates?cursor=no-such-run@c1");
+    problem(request, 400, "bad_request").await;
 }
 
 #[tokio::test]

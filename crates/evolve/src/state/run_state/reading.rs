@@ -186,6 +186,12 @@ impl RunState {
         self.evidence.as_ref()
     }
 
+    /// The same, where there were test examples to compare on.
+    #[must_use]
+    pub fn measured(&self) -> Option<&Evidence> {
+        self.evidence().filter(|evidence| evidence.n > 0)
+    }
+
     /// Why the search ended.
     #[must_use]
     pub fn stop(&self) -> Option<StopReason> {
