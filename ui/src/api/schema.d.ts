@@ -1171,6 +1171,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The candidates of all runs of a workspace that a filter keeps, those of the newest run first. A page may hold fewer than were asked for, or none, though more follow: 200 runs at most are read for it. */
+        get: operations["candidates_of_workspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/compare": {
         parameters: {
             query?: never;
@@ -1180,6 +1197,23 @@ export interface paths {
         };
         /** Runs side by side, and each pair on the test examples that both met. */
         get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces/{workspace}/generations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The generations of each run of a workspace, newest run first. */
+        get: operations["generations_of_workspace"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2713,6 +2747,19 @@ export interface components {
              */
             score: number;
         };
+        /** @description The generations of a run. */
+        History: {
+            /** @description The best candidate; null before any was evaluated. */
+            best: components["schemas"]["NodeId"] | null;
+            /** @description All of them, first to last. */
+            generations: components["schemas"]["Generation"][];
+            /**
+             * Format: uint32
+             * @description The last one from which a candidate came; null before there is any.
+             */
+            latest: number | null;
+            run: components["schemas"]["RunId"];
+        };
         /** @description A run that was taken in. */
         Imported: {
             /**
@@ -3409,33 +3456,40 @@ export interface components {
         /** @description A page of a list. */
         Page21: {
             /** @description What is on it. */
-            items: components["schemas"]["SnapshotRow"][];
+            items: components["schemas"]["History"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page22: {
             /** @description What is on it. */
-            items: components["schemas"]["ShareView"][];
+            items: components["schemas"]["SnapshotRow"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page23: {
             /** @description What is on it. */
-            items: components["schemas"]["CommentView"][];
+            items: components["schemas"]["ShareView"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page24: {
             /** @description What is on it. */
-            items: components["schemas"]["Mention"][];
+            items: components["schemas"]["CommentView"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page25: {
+            /** @description What is on it. */
+            items: components["schemas"]["Mention"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+        };
+        /** @description A page of a list. */
+        Page26: {
             /** @description What is on it. */
             items: components["schemas"]["Present"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
@@ -5989,7 +6043,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page23"];
+                    "application/json": components["schemas"]["Page24"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -6726,7 +6780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page22"];
+                    "application/json": components["schemas"]["Page23"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -6808,7 +6862,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page21"];
+                    "application/json": components["schemas"]["Page22"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -7683,6 +7737,38 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    candidates_of_workspace: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description Such as `score > 0.8 and operator = reflect`; the fields are those of `clade lineage --filter`. */
+                filter?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the id of a workspace */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page17"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
     compare: {
         parameters: {
             query: {
@@ -7705,6 +7791,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    generations_of_workspace: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                cursor?: string;
+                /** @description At most so many, 1 to 500; 50 where it is not said. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the id of a workspace */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page21"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -8266,7 +8382,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page24"];
+                    "application/json": components["schemas"]["Page25"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -8327,7 +8443,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page25"];
+                    "application/json": components["schemas"]["Page26"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -8571,7 +8687,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page22"];
+                    "application/json": components["schemas"]["Page23"];
                 };
             };
             429: components["responses"]["TooMany"];
