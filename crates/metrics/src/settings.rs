@@ -125,7 +125,7 @@ pub(crate) fn check_config(assertion: &Assertion, known: &[(&str, Setting)]) -> 
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             return Err(match registry::nearest_of(key, names.iter().copied()) {
                 Some(near) => format!("`{kind}` has no setting `{key}`; did you mean `{near}`?"),
-                None if names.is_empty() => format!("`{kind}` has no settings; remove `config.{key}`"),
+                None if names.is_empty() => format!("`{kind}` has no settings; remove `{key}`"),
                 None => format!("`{kind}` has no setting `{key}`; it has {}", names.join(", ")),
             });
         };
@@ -149,7 +149,7 @@ pub(crate) fn check_config(assertion: &Assertion, known: &[(&str, Setting)]) -> 
             Setting::Range => range(value).is_none().then(|| "two numbers, the lower first, such as [1, 5]".to_owned()),
         };
         if let Some(wanted) = problem {
-            return Err(format!("`config.{key}` of `{kind}` is {value}; write {wanted}"));
+            return Err(format!("`{key}` of `{kind}` is {value}; write {wanted}"));
         }
     }
     Ok(())
@@ -224,6 +224,6 @@ mod tests {
         assertion.config.clear();
         assertion.config.insert("tolerance".to_owned(), Value::from(-1));
         let error = check_config(&assertion, &[("tolerance", Setting::Number(0.0, f64::INFINITY))]).unwrap_err();
-        assert_eq!(error, "`config.tolerance` of `numeric` is -1; write a number of at least 0");
+        assert_eq!(error, "`tolerance` of `numeric` is -1; write a number of at least 0");
     }
 }

@@ -265,7 +265,7 @@ fn unknown(model: &str, wire: Wire, key: &str) -> String {
     }
     let known = COMMON.iter().chain(body_keys(wire)).chain(read_keys(wire)).copied();
     match nearest(key, known) {
-        Some(near) => format!("{model} has no setting `{key}`, did you mean `{near}`?"),
+        Some(near) => format!("{model} has no setting `{key}`; did you mean `{near}`?"),
         None => format!(
             "{model} has no setting `{key}`; what the provider's API takes beside the known settings goes under `passthrough`"
         ),

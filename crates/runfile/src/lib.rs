@@ -23,6 +23,7 @@ mod quotes;
 mod sandbox;
 mod schema;
 mod secret;
+mod settings;
 mod shortfall;
 mod source;
 mod text;

@@ -388,13 +388,11 @@ fn defaults(context: &mut Context<'_>, file: &mut RunFile) -> (Defaults, Option<
     // the judge of all checks is the run's; its settings and key belong there
     let judge = options.provider.take();
     let rubric_prompt = options.rubric_prompt.clone();
-    match data::case(test, &Files::new(context.folder.clone()), rubric_prompt.as_deref()) {
+    match data::case(test, &Files::new(context.folder.clone()), rubric_prompt.as_deref(), &root) {
         Ok(case) => (Defaults { case, rubric_prompt }, judge),
         Err(misfits) => {
             for misfit in misfits {
-                let mut path = root.clone();
-                path.0.extend(misfit.path.0);
-                context.problem(&path, misfit.message, misfit.fix);
+                context.problem(&misfit.path, misfit.message, misfit.fix);
             }
             (everything, judge)
         }
@@ -423,11 +421,14 @@ fn default_file(context: &mut Context<'_>, root: &KeyPath, written: &str) -> Opt
             return None;
         }
     };
-    let findings = Checker::test_case().check(&node);
+    let findings = Checker::test_case().check_at(&node, root);
     if !context.take(findings) {
         return None;
     }
-    match serde_json::from_value(node.to_json()) {
+    let test = serde_json::from_value(node.to_json());
+    // what is said of it later is said of its lines
+    context.root.put("defaultTest", node);
+    match test {
         Ok(test) => Some(test),
         Err(error) => {
             context.problem(root, format!("{written}: {error}"), "compare it with docs/run-file.md");

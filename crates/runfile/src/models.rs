@@ -12,6 +12,7 @@ use crate::{
     program::{self, LoadedProgram},
     schema::{GraderInput, ModelsInput, ProviderInput, ProvidersInput, RunFile},
     secret::{is_secret, is_secret_header, secret_in_address},
+    settings::{advice, faults, said_at},
     yaml::KeyPath,
 };
 
@@ -294,22 +295,18 @@ impl Loader<'_, '_> {
     /// Says what is wrong with a model, and of a setting where it stands.
     fn check(&mut self, spec: &ModelSpec, path: &KeyPath, config: &KeyPath) {
         let check = self.context.options.check_model;
-        let mut rest = spec.clone();
-        while let Err(message) = check(&rest) {
+        let faults = faults(spec.config.clone(), |config| {
+            check(&ModelSpec { config: config.clone(), ..spec.clone() }).map(|_| ())
+        });
+        for (key, message) in faults {
             let fix = "mend the model's name or settings; docs/run-file.md lists them";
-            // the setting without which something else is said, or nothing
-            let at_fault = rest.config.keys().find(|key| {
-                let mut without = rest.clone();
-                without.config.remove(*key);
-                check(&without).err().as_ref() != Some(&message)
-            });
-            let Some(key) = at_fault.cloned() else {
-                self.context.problem(path, message, fix);
-                return;
-            };
-            let place = config.name(&key);
-            self.context.problem(&place, format!("`{place}`: {message}"), fix);
-            rest.config.remove(&key);
+            match key.map(|key| config.name(key)) {
+                Some(place) => {
+                    let (message, fix) = advice(&message, fix);
+                    self.context.problem(&place, said_at(&place, &message), fix);
+                }
+                None => self.context.problem(path, message, fix),
+            }
         }
     }
 

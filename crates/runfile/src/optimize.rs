@@ -10,6 +10,7 @@ use clade_domain::{
 use crate::{
     context::Context,
     schema::{BudgetInput, ObjectiveInput, OptimizeInput, RunFile, SplitsInput, StrategyInput},
+    settings::said_at,
     text::{list, nearest},
     yaml::KeyPath,
 };
@@ -151,7 +152,7 @@ fn operator_weights(context: &mut Context<'_>, weights: &BTreeMap<String, f64>, 
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known are {}", list(&known)),
             };
-            context.problem(&path, format!("there is no operator `{name}`"), fix);
+            context.problem(&path, said_at(&path, &format!("there is no operator `{name}`")), fix);
         }
         if *weight < 0.0 {
             context.problem(&path, format!("the weight {weight} is negative"), "write 0 or more; 0 turns it off");

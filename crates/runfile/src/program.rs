@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::{
     data::Files,
     models::Loader,
-    schema::{ProviderInput, ProviderOptions},
+    schema::{Checker, ProviderInput, ProviderOptions},
     secret::is_secret,
-    yaml::KeyPath,
+    yaml::{KeyPath, Node},
 };
 
 /// What names of programs begin with.
@@ -108,6 +108,12 @@ pub(crate) fn load(
 }
 
 fn model(loader: &mut Loader<'_, '_>, value: Value, place: &KeyPath) -> Option<ModelSpec> {
+    let context = &mut *loader.context;
+    let elsewhere = || Node::of_json(&value, context.root.place(place));
+    let node = context.root.at(place).cloned().unwrap_or_else(elsewhere);
+    if !context.take(Checker::provider().check_at(&node, place)) {
+        return None;
+    }
     match serde_json::from_value::<ProviderInput>(value) {
         Ok(input) => loader.model(&input, place),
         Err(_) => {

@@ -288,7 +288,7 @@ fn weights(value: &Value) -> Result<Vec<f64>, String> {
 fn unknown(key: &str) -> String {
     let known = NUMBERS.iter().map(|(name, ..)| *name).chain(OTHERS.iter().copied());
     match nearest(key, known) {
-        Some(name) => format!("is no setting of the simulated model; the nearest is `{name}`"),
+        Some(name) => format!("is no setting of the simulated model; did you mean `{name}`?"),
         None => "is no setting of the simulated model; docs/simulated.md lists them".to_owned(),
     }
 }
@@ -345,7 +345,7 @@ mod tests {
                 config("noise", json!(0.1)),
                 "there is no model `simulated:rouhg`; name one of `simulated:gentle`",
             ),
-            ("rough", config("noize", json!(0.1)), "the nearest is `noise`"),
+            ("rough", config("noize", json!(0.1)), "did you mean `noise`?"),
             ("rough", config("noise", json!(1.1)), "needs a number from 0 to 1, not 1.1"),
             ("rough", config("skills", json!(13)), "at most 12 exist, not 13"),
             ("rough", config("needs", json!([])), "1 to 12 weights"),

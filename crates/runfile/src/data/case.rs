@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::{
     paths::{self, Folder},
     schema::{AssertInput, GraderInput, OneOrMany, TestCase, VarsInput},
+    settings::{self, faults, said_at},
     source::{MAX_RUN_FILE, Sources, read_text},
     yaml::{self, KeyPath, Node, NodeValue},
 };
@@ -39,7 +40,7 @@ pub(crate) struct Defaults {
     pub rubric_prompt: Option<String>,
 }
 
-/// What is wrong inside a test; the path begins at the test.
+/// What is wrong with a test, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Misfit {
     pub path: KeyPath,
@@ -156,16 +157,20 @@ fn tree(name: &str, text: String) -> Result<Node, (String, String)> {
     })
 }
 
-/// Turns a test into a case; everything that is wrong with it, otherwise.
-pub(crate) fn case(test: TestCase, files: &Files, rubric_prompt: Option<&str>) -> Result<Case, Vec<Misfit>> {
+/// Turns the test at a path into a case; everything that is wrong with it, otherwise.
+pub(crate) fn case(
+    test: TestCase,
+    files: &Files,
+    rubric_prompt: Option<&str>,
+    root: &KeyPath,
+) -> Result<Case, Vec<Misfit>> {
     let mut misfits = Vec::new();
     let options = test.options.unwrap_or_default();
-    let root = KeyPath::default();
     let mut vars = match test.vars {
         None => Vars::new(),
         Some(VarsInput::Map(map)) => map,
-        Some(VarsInput::File(path)) => vars_of(&OneOrMany::One(path), files, &mut misfits),
-        Some(VarsInput::Files(paths)) => vars_of(&OneOrMany::Many(paths), files, &mut misfits),
+        Some(VarsInput::File(path)) => vars_of(&OneOrMany::One(path), files, root, &mut misfits),
+        Some(VarsInput::Files(paths)) => vars_of(&OneOrMany::Many(paths), files, root, &mut misfits),
     };
     for (name, value) in &mut vars {
         if let Value::String(text) = value
@@ -222,8 +227,8 @@ pub(crate) fn split_name(text: &str) -> Option<Split> {
     }
 }
 
-fn vars_of(paths: &OneOrMany, files: &Files, misfits: &mut Vec<Misfit>) -> Vars {
-    let path = KeyPath::of("vars");
+fn vars_of(paths: &OneOrMany, files: &Files, root: &KeyPath, misfits: &mut Vec<Misfit>) -> Vars {
+    let path = root.name("vars");
     let mut vars = Vars::new();
     for written in paths.as_slice() {
         let found = match files.folder.expand(written) {
@@ -288,11 +293,39 @@ impl Reader<'_> {
             if assertion.metric.is_none() {
                 assertion.metric.clone_from(&set.metric);
             }
-            for (key, value) in set.config.iter().flatten() {
-                assertion.config.entry(key.clone()).or_insert_with(|| value.clone());
-            }
+        }
+        for (key, value) in set.config.into_iter().flatten() {
+            self.shared(&key, &value, &mut inner, &path.name("config").name(&key));
         }
         asserts.extend(inner);
+    }
+
+    /// Gives a setting of a set to those of its checks that have one of this name; there must be one.
+    fn shared(&mut self, key: &str, value: &Value, inner: &mut [Assertion], path: &KeyPath) {
+        let mut refused = Vec::new();
+        let mut taken = inner.is_empty();
+        for assertion in inner {
+            if assertion.config.contains_key(key) {
+                taken = true;
+                continue;
+            }
+            let mut with = assertion.clone();
+            with.config.insert(key.to_owned(), value.clone());
+            match check(&with) {
+                Ok(()) => (taken, *assertion) = (true, with),
+                Err(message) => refused.push(message),
+            }
+        }
+        // what is said of a value helps more than that others have no such setting, and a name nearby more than none
+        let help = |message: &&String| (!message.contains(" has no setting"), message.contains("did you mean"));
+        if let Some(message) = refused.iter().rev().max_by_key(help).filter(|_| !taken) {
+            self.wrong_setting(path, message);
+        }
+    }
+
+    fn wrong_setting(&mut self, path: &KeyPath, message: &str) {
+        let (message, fix) = advice(message);
+        self.misfits.push(Misfit::new(path.clone(), said_at(path, &message), fix));
     }
 
     fn assert(&mut self, input: AssertInput, path: &KeyPath, grader: Option<&str>) -> Option<Assertion> {
@@ -344,25 +377,21 @@ impl Reader<'_> {
             files,
             config: input.config.unwrap_or_default(),
         };
-        match check(&assertion) {
-            Ok(()) => Some(assertion),
-            Err(message) => {
-                let at_fault = || {
-                    assertion.config.keys().find(|key| {
-                        let mut without = assertion.clone();
-                        without.config.remove(*key);
-                        check(&without).err().as_ref() != Some(&message)
-                    })
-                };
-                let path = match message.starts_with("the weight") {
-                    true => path.name("weight"),
-                    false => at_fault().map_or_else(|| path.name("type"), |key| path.name("config").name(key)),
-                };
-                let (message, fix) = advice(&message);
-                self.misfits.push(Misfit::new(path, message, fix));
-                None
+        let faults = faults(assertion.config.clone(), |config| {
+            check(&Assertion { config: config.clone(), ..assertion.clone() })
+        });
+        let fits = faults.is_empty();
+        for (key, message) in faults {
+            match key {
+                Some(key) => self.wrong_setting(&path.name("config").name(key), &message),
+                None => {
+                    let at = path.name(if message.starts_with("the weight") { "weight" } else { "type" });
+                    let (message, fix) = advice(&message);
+                    self.misfits.push(Misfit::new(at, message, fix));
+                }
             }
         }
+        fits.then_some(assertion)
     }
 
     /// The files that a check executes, with the hashes of their texts; `None` where one cannot be read.
@@ -413,10 +442,7 @@ pub(crate) fn check(assertion: &Assertion) -> Result<(), String> {
 
 /// Parts what an evaluator says of a check into what is wrong and what to do.
 pub(crate) fn advice(message: &str) -> (String, String) {
-    match message.split_once("; ") {
-        Some((message, fix)) => (message.to_owned(), fix.to_owned()),
-        None => (message.to_owned(), "docs/evaluators.md says what each check takes".to_owned()),
-    }
+    settings::advice(message, "docs/evaluators.md says what each check takes")
 }
 
 /// Whether a value is a list that makes several examples: as in promptfoo one whose first item is a text. Other lists are values.

@@ -83,16 +83,14 @@ impl Builder {
     }
 
     fn test(&mut self, context: &mut Context<'_>, key: &KeyPath, test: TestCase, rubric: Option<&str>) {
-        match case(test, &self.files, rubric) {
+        match case(test, &self.files, rubric, key) {
             Ok(case) => {
                 let line = context.root.place(key).line;
                 self.inline.push(Located { case, line });
             }
             Err(misfits) => {
                 for misfit in misfits {
-                    let mut path = key.clone();
-                    path.0.extend(misfit.path.0);
-                    context.problem(&path, misfit.message, misfit.fix);
+                    context.problem(&misfit.path, misfit.message, misfit.fix);
                 }
             }
         }

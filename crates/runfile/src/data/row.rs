@@ -33,7 +33,18 @@ pub(super) fn check_column(name: &str) -> Result<(), (String, String)> {
         _ => {
             let near = nearest(
                 name,
-                ["__expected", "__description", "__threshold", "__metric", "__prefix", "__suffix", "__split"],
+                [
+                    "__expected",
+                    "__description",
+                    "__threshold",
+                    "__metric",
+                    "__prefix",
+                    "__suffix",
+                    "__split",
+                    "__config:__expected:threshold",
+                    "__config:__expected:weight",
+                    "__config:__expected:metric",
+                ],
             );
             if let Some(near) = near {
                 return Err((format!("the column `{name}` is not known"), format!("did you mean `{near}`?")));

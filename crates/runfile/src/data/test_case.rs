@@ -19,7 +19,7 @@ pub(super) fn test_case(object: Vars, text: &str, name: &str, line: usize, share
     let value = Value::Object(object.into_iter().collect());
     let rubric = shared.defaults.rubric_prompt.as_deref();
     let misfit = match serde_json::from_value::<TestCase>(value.clone()) {
-        Ok(test) if in_bounds(&test) => match case(test, &shared.files, rubric) {
+        Ok(test) if in_bounds(&test) => match case(test, &shared.files, rubric, &KeyPath::default()) {
             Ok(case) => return Ok(case),
             Err(misfits) => misfits.into_iter().next(),
         },
@@ -36,7 +36,12 @@ pub(super) fn test_case(object: Vars, text: &str, name: &str, line: usize, share
     let mut sources = Sources::default();
     let source = sources.add(name, text.to_owned());
     let mut problem = match yaml::read(&sources, source) {
-        Ok(node) => sources.problem(node.place(&misfit.path), misfit.path.to_string(), misfit.message, misfit.fix),
+        Ok(node) => {
+            // of a key that is not known the key is the place
+            let found = Checker::test_case().check(&node).into_iter().find(|f| f.path == misfit.path);
+            let span = found.map_or_else(|| node.place(&misfit.path), |found| found.span);
+            sources.problem(span, misfit.path.to_string(), misfit.message, misfit.fix)
+        }
         Err(_) => Problem::of_line(name, 1, text.lines().next(), misfit.message, misfit.fix),
     };
     problem.line += line - 1;
@@ -57,7 +62,7 @@ pub(super) fn node_case(node: &Node, sources: &Sources, shared: &Shared) -> Resu
     let test = serde_json::from_value(node.to_json()).map_err(|e| {
         wrong(Misfit::new(KeyPath::default(), e.to_string(), "write `vars`, and `assert` where wanted"))
     })?;
-    case(test, &shared.files, shared.defaults.rubric_prompt.as_deref())
+    case(test, &shared.files, shared.defaults.rubric_prompt.as_deref(), &KeyPath::default())
         .map_err(|mut misfits| wrong(misfits.swap_remove(0)))
 }
 

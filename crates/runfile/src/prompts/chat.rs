@@ -2,9 +2,10 @@ use clade_domain::{Component, MessageRole};
 
 use super::place::Place;
 use crate::{
+    settings::not_known,
     source::{Sources, Span},
     text::nearest,
-    yaml::{Entry, Node, NodeValue},
+    yaml::{Entry, KeyPath, Node, NodeValue},
 };
 
 /// What a message may hold.
@@ -24,10 +25,10 @@ pub(super) type Wrong = (Span, String, String);
 /// # Errors
 /// The first message that is none.
 pub(super) fn read(sources: &Sources, node: &Node) -> Option<Result<Chat, Wrong>> {
-    let list = match &node.value {
-        NodeValue::List(items) => items,
+    let (list, root) = match &node.value {
+        NodeValue::List(items) => (items, KeyPath::default()),
         NodeValue::Map(_) => match &node.get("messages")?.value {
-            NodeValue::List(items) => items,
+            NodeValue::List(items) => (items, KeyPath::of("messages")),
             _ => return None,
         },
         _ => return None,
@@ -43,6 +44,13 @@ pub(super) fn read(sources: &Sources, node: &Node) -> Option<Result<Chat, Wrong>
     let mut components: Vec<Component> = Vec::new();
     let mut places = Vec::new();
     for (i, message) in list.iter().enumerate() {
+        if let Some(other) = others(message, &KEYS).next() {
+            let fix = match nearest(&other.key, KEYS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "keep to `role`, `content` and `name`".to_owned(),
+            };
+            return Some(Err((other.key_span, not_known(&root.index(i).name(&other.key)), fix)));
+        }
         match component(message, &components) {
             Ok((component, text)) => {
                 components.push(component);
@@ -59,13 +67,6 @@ pub(super) fn read(sources: &Sources, node: &Node) -> Option<Result<Chat, Wrong>
 /// One message, and the node of its text.
 fn component<'a>(message: &'a Node, taken: &[Component]) -> Result<(Component, &'a Node), Wrong> {
     let wrong = |span: Span, message: String, fix: &str| Err((span, message, fix.to_owned()));
-    if let Some(other) = others(message, &KEYS).next() {
-        let fix = match nearest(&other.key, KEYS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "keep to `role`, `content` and `name`".to_owned(),
-        };
-        return wrong(other.key_span, format!("the key `{}` is not supported", other.key), &fix);
-    }
     let Some(role) = message.entry("role") else {
         return wrong(message.span, "it has no `role`".to_owned(), "add `role: user`");
     };

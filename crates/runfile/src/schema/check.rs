@@ -2,8 +2,9 @@ use std::{collections::BTreeSet, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-use super::{RunFile, TestCase, ignored_note, root, search_called, unsupported};
+use super::{ProviderInput, RunFile, TestCase, ignored_note, root, search_called, unsupported};
 use crate::{
+    settings::not_known,
     source::Span,
     text::{list, nearest},
     yaml::{KeyPath, Node, NodeValue},
@@ -40,10 +41,21 @@ impl Checker {
         CHECKER.get_or_init(|| Self { root: root::of::<TestCase>(), name: "TestCase" })
     }
 
+    /// For an entry of `providers`.
+    pub(crate) fn provider() -> &'static Self {
+        static CHECKER: OnceLock<Checker> = OnceLock::new();
+        CHECKER.get_or_init(|| Self { root: root::of::<ProviderInput>(), name: "ProviderInput" })
+    }
+
     /// Everything that does not fit, in the order of the tree.
     pub(crate) fn check(&self, node: &Node) -> Vec<Finding> {
+        self.check_at(node, &KeyPath::default())
+    }
+
+    /// The same of a tree that stands at a path.
+    pub(crate) fn check_at(&self, node: &Node, path: &KeyPath) -> Vec<Finding> {
         let mut findings = Vec::new();
-        self.walk(node, &self.root, self.name, &KeyPath::default(), &mut findings);
+        self.walk(node, &self.root, self.name, path, &mut findings);
         findings
     }
 
@@ -148,7 +160,7 @@ impl Checker {
             None if object == "TestCase" => format!("put variables under `vars`; keys of a test are {}", list(&names)),
             None => format!("known here are {}", list(&names)),
         };
-        finding(span, path, format!("`{path}` is not a known key"), fix)
+        finding(span, path, not_known(path), fix)
     }
 
     /// The branch that fits, or the misfits of the branch that comes nearest.

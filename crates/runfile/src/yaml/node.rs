@@ -61,6 +61,15 @@ impl Node {
         }
     }
 
+    /// Puts another value in the place of an entry's, where this is a map that has it.
+    pub(crate) fn put(&mut self, key: &str, value: Node) {
+        if let NodeValue::Map(entries) = &mut self.value
+            && let Some(entry) = entries.iter_mut().find(|entry| entry.key == key)
+        {
+            entry.value = value;
+        }
+    }
+
     /// Drops entries, where this is a map.
     pub(crate) fn drop_entries(&mut self, dropped: impl Fn(&Entry) -> bool) {
         if let NodeValue::Map(entries) = &mut self.value {
@@ -159,9 +168,9 @@ impl Node {
             node = found;
             // a value on one line is a better place than its key; a block is better shown by its key
             let scalar = !matches!(node.value, NodeValue::List(_) | NodeValue::Map(_));
-            // of settings it is mostly the name that nobody knows
+            // of settings and operators it is mostly the name that nobody knows
             span = if scalar && node.span.length > 0 && !in_settings { node.span } else { at };
-            in_settings = *key == Key::Name("config".to_owned());
+            in_settings = matches!(key, Key::Name(name) if name == "config" || name == "operators");
         }
         span
     }

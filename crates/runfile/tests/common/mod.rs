@@ -13,7 +13,7 @@ pub fn env(name: &str) -> Option<String> {
 /// Knows providers of a few names, and settings but one.
 pub fn check_model(model: &ModelSpec) -> Result<String, String> {
     if model.config.contains_key("temprature") {
-        return Err(format!("{} has no setting `temprature`, did you mean `temperature`?", model.id));
+        return Err(format!("{} has no setting `temprature`; did you mean `temperature`?", model.id));
     }
     let provider = model.id.split(':').next().unwrap_or_default();
     if ["openai", "anthropic", "simulated", "ollama"].contains(&provider) {
