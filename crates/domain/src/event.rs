@@ -19,7 +19,8 @@ use crate::{
 /// 7: a run may start from a kept sandbox state, keep such states, and accept a weaker isolation, which its sessions state.
 /// 8: a search may end because nothing new was proposed.
 /// 9: a candidate may be dropped because another takes its place, or because it says nothing new.
-pub const FORMAT_VERSION: u32 = 9;
+/// 10: a search under a limit in USD or tokens learns what a trial costs before it lays itself out, which an older program would do otherwise.
+pub const FORMAT_VERSION: u32 = 10;
 
 /// An entry of a run's journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

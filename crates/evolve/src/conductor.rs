@@ -6,6 +6,7 @@ use clade_domain::{
 use crate::{
     Command, Plan, RunState, child_seed,
     choice::Choice,
+    first_look::FirstLook,
     state::{BY_HAND, Phase, ReplayError, fitness},
     statistics, steer,
     steer::SteerError,
@@ -18,6 +19,8 @@ pub struct Conductor {
     state: RunState,
     plan: Plan,
     strategy: Box<dyn Strategy>,
+    /// What the search waits for before it begins.
+    first_look: Option<FirstLook>,
     grid: Option<Grid>,
     choice: Option<Choice>,
     /// Candidates that were written by hand meet a sample of train examples, so that people see how they do.
@@ -36,8 +39,17 @@ impl Conductor {
         let state = RunState::start(first)?;
         let plan = Plan::of(&state);
         let strategy = strategy::build(state.spec());
-        let mut conductor =
-            Self { state, plan, strategy, grid: None, choice: None, by_hand: None, recording: 0, spent_limit: None };
+        let mut conductor = Self {
+            state,
+            plan,
+            strategy,
+            first_look: None,
+            grid: None,
+            choice: None,
+            by_hand: None,
+            recording: 0,
+            spent_limit: None,
+        };
         conductor.enter_phase();
         Ok(conductor)
     }
@@ -84,9 +96,27 @@ impl Conductor {
                 (RunMode::Evaluate, Some(grid), RunEvent::CandidateAdmitted { candidate, .. }) => {
                     grid.add(&self.state, candidate.id);
                 }
-                (RunMode::Optimize, ..) => self.strategy.apply(&self.state, &self.plan, &recorded.event),
+                (RunMode::Optimize, ..) => self.tell(&recorded.event),
                 _ => {}
             }
+        }
+    }
+
+    /// Tells the search of an event; of none as long as the look before it goes on.
+    fn tell(&mut self, event: &RunEvent) {
+        if let Some(look) = &mut self.first_look {
+            let RunEvent::TrialFinished(trial) = event else { return };
+            if let Some(held) = look.apply(trial) {
+                self.first_look = None;
+                self.strategy.apply(&self.state, &self.plan, &held);
+            }
+            return;
+        }
+        if self.strategy.lays_itself_out() {
+            self.first_look = FirstLook::before(event, &self.state, &self.plan);
+        }
+        if self.first_look.is_none() {
+            self.strategy.apply(&self.state, &self.plan, event);
         }
     }
 
@@ -209,6 +239,9 @@ impl Conductor {
             && let Some(command) = self.by_hand.as_mut().and_then(|grid| grid.next(&self.state))
         {
             return Some(Command::Evaluate(command));
+        }
+        if let Some(look) = &mut self.first_look {
+            return look.next(&self.state).map(Command::Evaluate);
         }
         match self.strategy.next(&self.state, &self.plan) {
             Wish::Propose(command) => Some(Command::Propose(command)),

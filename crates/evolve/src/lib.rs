@@ -8,6 +8,7 @@ pub mod archive;
 mod choice;
 mod command;
 mod conductor;
+mod first_look;
 pub mod operators;
 mod plan;
 pub mod racing;

@@ -1,13 +1,14 @@
 use clade_domain::{CandidateId, ExampleId, Limit, RunMode, Split};
 
-use crate::{RunState, child_seed};
+use crate::{RunState, child_seed, first_look::FirstLook};
 
 /// How a run's budget is laid out before anything is spent, and anew where its limits change while it searches: which examples each stage
 /// may meet. It depends on the run's specification, data and limits alone.
 ///
 /// Choosing and proving are reserved first, so that a search can never eat its own evidence. Where the limit on calls is
 /// small against the data, each of the two takes at most a quarter of it and meets a fixed random part of its split. What limits in
-/// USD and tokens buy is known once there are answers: of those a quarter is kept for proving, which meets what is affordable when it begins.
+/// USD and tokens buy is known once the first prompt met some examples: of those a quarter is kept for proving, which meets what is affordable
+/// when it begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Train examples in the order in which a search meets them.
@@ -156,7 +157,7 @@ impl Plan {
         shares.fold(first, |a, b| if b.1 > a.1 { b } else { a }).0
     }
 
-    /// The limits whose unit is known: all but USD and tokens before the first paid trial.
+    /// The limits whose unit is known: all but USD and tokens before the first trial.
     fn limits(&self, state: &RunState) -> Vec<(Limit, LimitUse)> {
         let budget = state.budget();
         let spent = state.accounted();
@@ -167,6 +168,11 @@ impl Plan {
         let spare = 1.0 + 2.0 * (wasted + UNSEEN / (UNTRIED + spent.calls as f64));
         let mut leaders = state.generations().last().map(|last| last.survivors.clone()).unwrap_or_default();
         leaders.push(CandidateId(0));
+        // searches of earlier journals went by what was paid alone
+        let (trial_usd, trial_tokens) = match state.format() >= FirstLook::SINCE {
+            true => (costs.likely_usd(), costs.likely_tokens()),
+            false => (costs.trial_usd(), costs.trial_tokens()),
+        };
         let mut limits = Vec::new();
         if let Some(calls) = budget.calls {
             let proposal = costs.proposal_calls().unwrap_or(1.0);
@@ -182,14 +188,14 @@ impl Plan {
                 },
             ));
         }
-        if let (Some(most), Some(trial)) = (budget.usd, costs.trial_usd()) {
+        if let (Some(most), Some(trial)) = (budget.usd, trial_usd) {
             let proposal = costs.proposal_usd().unwrap_or(PROPOSAL_TRIALS * trial);
             let dearest = costs.dearest_usd(&leaders).unwrap_or(trial);
             let ending = spare * (MARGIN * dearest).min(costs.most_usd()).max(trial);
             let proof = PROOF_SHARE * most;
             limits.push((Limit::Usd, LimitUse { most, spent: spent.usd.0, trial, ending, proposal, proof }));
         }
-        if let (Some(most), Some(trial)) = (budget.tokens, costs.trial_tokens()) {
+        if let (Some(most), Some(trial)) = (budget.tokens, trial_tokens) {
             let proposal = costs.proposal_tokens().unwrap_or(PROPOSAL_TRIALS * trial);
             let spent = (spent.tokens_in + spent.tokens_out) as f64;
             let dearest = costs.dearest_tokens(&leaders).unwrap_or(trial);

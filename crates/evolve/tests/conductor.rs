@@ -3,6 +3,8 @@
 
 #[path = "conductor/choosing.rs"]
 mod choosing;
+#[path = "conductor/prices.rs"]
+mod prices;
 #[path = "conductor/strategies.rs"]
 mod strategies;
 
@@ -108,13 +110,27 @@ struct World {
     /// So many prompts are written by hand after so many entries.
     by_hand: usize,
     after: usize,
+    /// Trials cost as their examples are long.
+    unequal: bool,
+    /// What a proposal costs.
+    proposal_usd: f64,
 }
 
 impl World {
     fn of(first: &Recorded) -> Self {
         let RunEvent::RunStarted { spec, dataset, .. } = &first.event else { panic!("no start") };
         let (models, splits) = (spec.models.clone(), dataset.splits.clone());
-        Self { prompts: BTreeMap::new(), models, splits, unreadable: false, loses: false, by_hand: 0, after: 10 }
+        Self {
+            prompts: BTreeMap::new(),
+            models,
+            splits,
+            unreadable: false,
+            loses: false,
+            by_hand: 0,
+            after: 10,
+            unequal: false,
+            proposal_usd: 0.005,
+        }
     }
 
     /// The task model of a generation, where it is not the first one.
@@ -137,7 +153,12 @@ impl World {
                 let draw = child_seed(prompt.hash().to_u64(), &[u64::from(command.cell.example.0)]) % 10;
                 let right = draw < 3 + good;
                 let split = split_of(&self.splits, command.cell.example, command.purpose);
-                let trial = scored(command.cell, command.purpose, split, right);
+                let mut trial = scored(command.cell, command.purpose, split, right);
+                if self.unequal {
+                    let length = 1 + command.cell.example.0 % 7;
+                    trial.cost = Some(Usd(0.0005 * f64::from(length)));
+                    trial.usage.input = u64::from(4 * length);
+                }
                 RunEvent::TrialFinished(Box::new(Trial { model: self.model(command.generation), ..trial }))
             }
             Command::Propose(command) => self.propose(command),
@@ -145,7 +166,7 @@ impl World {
     }
 
     fn propose(&mut self, command: &ProposeCommand) -> RunEvent {
-        let bill = Bill::of(Usage { input: 50, output: 50, ..Usage::default() }, Some(Usd(0.005)));
+        let bill = Bill::of(Usage { input: 50, output: 50, ..Usage::default() }, Some(Usd(self.proposal_usd)));
         if self.unreadable || command.seed.is_multiple_of(5) {
             return RunEvent::ProposalRejected {
                 slot: command.slot,

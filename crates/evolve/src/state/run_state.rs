@@ -81,6 +81,7 @@ pub enum ReplayError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunState {
     run: RunId,
+    format: u32,
     spec: RunSpec,
     dataset: DatasetSummary,
     branch_of: Option<(RunId, u64, Option<CandidateId>)>,
@@ -132,6 +133,7 @@ impl RunState {
         }
         Ok(Self {
             run: run.clone(),
+            format: *format,
             budget: spec.optimize.budget,
             spec: (**spec).clone(),
             dataset: (**dataset).clone(),

@@ -13,6 +13,8 @@ pub struct UnitCosts {
     each: BTreeMap<CandidateId, Paid>,
     most: Most,
     proposals: Paid,
+    /// What trials would have cost whose answers the cache had for nothing.
+    cached: Paid,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,6 +48,11 @@ impl UnitCosts {
     pub(super) fn add_trial(&mut self, trial: &Trial) {
         let bill = trial.task_bill();
         if bill.is_empty() {
+            if trial.cached {
+                self.cached.n += 1;
+                self.cached.add(Bill::of(trial.usage, trial.cost));
+                self.cached.add(trial.judge);
+            }
             return;
         }
         for paid in [&mut self.trials, self.each.entry(trial.cell.candidate).or_default()] {
@@ -74,6 +81,18 @@ impl UnitCosts {
     #[must_use]
     pub fn trial_tokens(&self) -> Option<f64> {
         self.trials.mean(self.trials.tokens as f64)
+    }
+
+    /// Mean USD of a paid trial, its judges included; before the first one, what those would have cost that the cache had.
+    #[must_use]
+    pub fn likely_usd(&self) -> Option<f64> {
+        self.trial_usd().or_else(|| self.cached.mean(self.cached.usd.get()))
+    }
+
+    /// The same in tokens.
+    #[must_use]
+    pub fn likely_tokens(&self) -> Option<f64> {
+        self.trial_tokens().or_else(|| self.cached.mean(self.cached.tokens as f64))
     }
 
     /// USD of the dearest paid trial, its judges included; 0 where none was paid.

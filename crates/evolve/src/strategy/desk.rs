@@ -5,7 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::{Wish, model_override};
-use crate::{EvaluateCommand, Plan, ProposeCommand, RunState, child_seed};
+use crate::{Allowance, EvaluateCommand, Plan, ProposeCommand, RunState, child_seed};
 
 /// What a search in rounds asked for and still waits for: proposals, cells and decisions.
 ///
@@ -141,7 +141,12 @@ impl Desk {
     /// Whether so many more trials and proposals leave choosing and proving paid for. A proposal may be asked for twice.
     pub(super) fn affords(&self, state: &RunState, plan: &Plan, trials: usize, proposals: usize) -> bool {
         let allowance = plan.allowance(state);
-        trials as f64 + 2.0 * proposals as f64 * allowance.proposal <= allowance.trials
+        trials as f64 + Self::proposals_cost(allowance, proposals) <= allowance.trials
+    }
+
+    /// What so many proposals may cost, in trials: each may be asked for twice.
+    pub(super) fn proposals_cost(allowance: Allowance, proposals: usize) -> f64 {
+        2.0 * proposals as f64 * allowance.proposal
     }
 
     /// The next wish.

@@ -237,9 +237,9 @@ impl<S: Scheme> Generational<S> {
     }
 
     fn begin(&mut self, state: &RunState, plan: &Plan) {
-        self.next_id = state.candidates().last().map_or(0, |candidate| candidate.id.0 + 1);
+        self.next_id = state.seeds().last().map_or(0, |candidate| candidate.id.0 + 1);
         self.block = plan.train.iter().take(self.block_size(state, plan)).copied().collect();
-        self.members = state.candidates().map(|candidate| candidate.id).collect();
+        self.members = state.seeds().map(|candidate| candidate.id).collect();
         self.meet(state);
         self.stage = Stage::Running;
         self.advance(state, plan);
@@ -361,7 +361,7 @@ impl<S: Scheme> Strategy for Generational<S> {
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
         match event {
             RunEvent::CandidateAdmitted { candidate, .. } => match candidate.slot {
-                None if state.candidates().len() == state.spec().prompts.len() => self.begin(state, plan),
+                None if state.seeds().count() == state.spec().prompts.len() => self.begin(state, plan),
                 None => {}
                 Some(slot) if self.open.remove(&slot) => {
                     self.children.insert(slot.0.saturating_sub(self.first_slot) as usize, candidate.id);

@@ -261,7 +261,11 @@ impl Strategy for Genetic {
                 None => {
                     self.seeds += 1;
                     self.population.push(candidate.id);
-                    self.grid(state, plan).add(state, candidate.id);
+                    if state.seeds().count() == state.spec().prompts.len() {
+                        let seeds = self.population.clone();
+                        let grid = self.grid(state, plan);
+                        seeds.iter().for_each(|id| grid.add(state, *id));
+                    }
                 }
                 Some(slot) if self.open.remove(&slot) => {
                     self.children.push(candidate.id);

@@ -84,7 +84,7 @@ impl HillClimb {
 
     fn choose_first(&mut self, state: &RunState) {
         let value = |id: &CandidateId| fitness(state, *id, Split::Train).unwrap_or(f64::NEG_INFINITY);
-        let seeds = state.candidates().map(|candidate| candidate.id);
+        let seeds = state.seeds().map(|candidate| candidate.id);
         self.line.extend(seeds.max_by(|a, b| value(a).total_cmp(&value(b)).then(b.cmp(a))));
         self.close_round(state);
     }
@@ -184,6 +184,11 @@ pub(super) fn failures(candidate: CandidateId, examples: &[ExampleId], scores: &
 }
 
 impl Strategy for HillClimb {
+    /// One round is all that it plans.
+    fn lays_itself_out(&self) -> bool {
+        false
+    }
+
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
         if let Some(child) = self.desk.apply(event) {
             self.child = Some(child);
@@ -191,10 +196,10 @@ impl Strategy for HillClimb {
         }
         match event {
             RunEvent::CandidateAdmitted { .. }
-                if self.stage == Stage::Waiting && state.candidates().len() == state.spec().prompts.len() =>
+                if self.stage == Stage::Waiting && state.seeds().count() == state.spec().prompts.len() =>
             {
                 self.minibatch = self.draw(state, plan);
-                for candidate in state.candidates() {
+                for candidate in state.seeds() {
                     self.desk.ask(state, candidate.id, &self.minibatch);
                 }
                 self.stage = Stage::Seeds;

@@ -63,6 +63,11 @@ pub trait Strategy: Send {
     /// Takes note of an event, already applied to `state`. Plans are made here and only here.
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent);
 
+    /// Whether it fixes its size by the budget as it begins: then it has to be known what a trial costs.
+    fn lays_itself_out(&self) -> bool {
+        true
+    }
+
     /// Who would meet validation if the search had to end now, best first. Empty leaves the choice to the run: whoever scores
     /// best among the candidates that met about as many examples as any.
     fn leaders(&self) -> Vec<CandidateId> {

@@ -52,7 +52,7 @@ impl Random {
     fn begin(&mut self, state: &RunState, plan: &Plan) {
         let size = block_size(self.settings.examples, CANDIDATES, state, plan);
         self.block = plan.train.iter().take(size).copied().collect();
-        self.children = state.candidates().map(|candidate| candidate.id).collect();
+        self.children = state.seeds().map(|candidate| candidate.id).collect();
         self.children.iter().for_each(|seed| self.desk.ask(state, *seed, &self.block));
     }
 
@@ -144,7 +144,7 @@ impl Strategy for Random {
         }
         match event {
             RunEvent::CandidateAdmitted { .. }
-                if self.block.is_empty() && state.candidates().len() == state.spec().prompts.len() =>
+                if self.block.is_empty() && state.seeds().count() == state.spec().prompts.len() =>
             {
                 self.begin(state, plan);
             }

@@ -19,6 +19,12 @@ impl RunState {
         &self.run
     }
 
+    /// The version of the journal's format when it was created.
+    #[must_use]
+    pub fn format(&self) -> u32 {
+        self.format
+    }
+
     /// What it does.
     #[must_use]
     pub fn spec(&self) -> &RunSpec {
@@ -46,6 +52,12 @@ impl RunState {
     /// All candidates in order of id. Ids have gaps where a place stayed empty.
     pub fn candidates(&self) -> impl DoubleEndedIterator<Item = &Candidate> + ExactSizeIterator {
         self.candidates.values()
+    }
+
+    /// The user's prompts of a search, in order, as far as they are admitted; nobody's that were written since.
+    pub fn seeds(&self) -> impl DoubleEndedIterator<Item = &Candidate> {
+        let end = CandidateId(u32::try_from(self.spec.prompts.len()).unwrap_or(u32::MAX));
+        self.candidates.range(..end).map(|(_, candidate)| candidate)
     }
 
     /// One candidate.

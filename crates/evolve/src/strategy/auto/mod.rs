@@ -20,7 +20,7 @@ mod writers;
 
 use std::collections::VecDeque;
 
-use clade_domain::{AutoSpec, Candidate, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
+use clade_domain::{AutoSpec, CandidateId, ExampleId, Purpose, RunEvent, Split, StopReason};
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -34,7 +34,7 @@ use self::{
 use super::{Strategy, Wish, weights::Weighted};
 use crate::{
     EvaluateCommand, Plan, ProposeCommand, RunState, child_seed,
-    state::{BY_HAND, Cells, fitness},
+    state::{Cells, fitness},
 };
 
 /// What the search is at.
@@ -166,7 +166,7 @@ impl Auto {
     fn begin(&mut self, state: &RunState, plan: &Plan) {
         self.memory = Memory::new(plan.train.len());
         self.belief = Belief::new(plan.train.len());
-        let seeds: Vec<CandidateId> = state.candidates().map(|c| c.id).collect();
+        let seeds: Vec<CandidateId> = state.seeds().map(|c| c.id).collect();
         self.next_id = seeds.last().map_or(0, |id| id.0 + 1);
         let allowance = plan.allowance(state);
         let size = headroom::sample_size(allowance.total / seeds.len().max(1) as f64, plan.train.len());
@@ -188,9 +188,7 @@ impl Auto {
         match std::mem::replace(&mut self.stage, Stage::Closed) {
             Stage::Headroom(places) => {
                 let repeats = headroom::repeats(state, places.len());
-                // what people wrote meanwhile is asked for by nobody here, and would be waited for without end
-                let first = |c: &&Candidate| c.slot.is_none() && c.id.0 < BY_HAND;
-                let seeds: Vec<CandidateId> = state.candidates().filter(first).map(|c| c.id).collect();
+                let seeds: Vec<CandidateId> = state.seeds().map(|c| c.id).collect();
                 let all = seeds.iter().all(|seed| places.iter().all(|p| look(state, plan, *seed, *p, 0).is_some()));
                 if !all || state.second_scores().len() < repeats {
                     self.stage = Stage::Headroom(places);
@@ -302,10 +300,15 @@ impl Auto {
 }
 
 impl Strategy for Auto {
+    /// It plans anew all the time, by what its calls have cost so far.
+    fn lays_itself_out(&self) -> bool {
+        false
+    }
+
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
         match event {
             RunEvent::CandidateAdmitted { candidate, .. } => match candidate.slot {
-                None if state.candidates().len() == state.spec().prompts.len() => self.begin(state, plan),
+                None if state.seeds().count() == state.spec().prompts.len() => self.begin(state, plan),
                 None => {}
                 Some(slot) => self.written(state, plan, slot, Some(candidate.id)),
             },

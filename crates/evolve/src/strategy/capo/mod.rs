@@ -116,7 +116,15 @@ impl Capo {
         let affordable = (plan.allowance(state).total / (LEAST_RACES * racing)).max(LEAST_BLOCK);
         let block = (self.settings.block as usize).min(self.dev.len() / LEAST_BLOCKS).max(2);
         self.block = if affordable < block as f64 { affordable as usize } else { block };
-        self.population = state.candidates().map(|candidate| candidate.id).collect();
+        self.population = state.seeds().map(|candidate| candidate.id).collect();
+        // where proposals are dear the first race has what they leave, lest it be never run
+        let allowance = plan.allowance(state);
+        let children = (self.settings.population as usize).saturating_sub(self.population.len());
+        let due = self.few.len() as f64 * f64::from(state.repeat()) + Desk::proposals_cost(allowance, CALLS * children);
+        let left = (allowance.trials - due) / racing / f64::from(state.repeat());
+        if left >= LEAST_BLOCK && left < self.block as f64 {
+            self.block = left as usize;
+        }
         self.work(state);
     }
 
@@ -367,7 +375,7 @@ impl Strategy for Capo {
         self.children.extend(self.desk.apply(event));
         match event {
             RunEvent::CandidateAdmitted { .. }
-                if self.stage == Stage::Waiting && state.candidates().len() == state.spec().prompts.len() =>
+                if self.stage == Stage::Waiting && state.seeds().count() == state.spec().prompts.len() =>
             {
                 self.begin(state, plan);
             }

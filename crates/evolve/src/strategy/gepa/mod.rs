@@ -99,7 +99,7 @@ impl Gepa {
         self.pareto = pareto.to_vec();
         // a single example must do for both
         self.feedback = Epochs::new(if feedback.is_empty() { pareto } else { feedback }, state.spec().seed);
-        self.found(state, state.candidates().map(|candidate| candidate.id).collect());
+        self.found(state, state.seeds().map(|candidate| candidate.id).collect());
     }
 
     fn found(&mut self, state: &RunState, candidates: Vec<CandidateId>) {
@@ -278,7 +278,7 @@ impl Strategy for Gepa {
         }
         match event {
             RunEvent::CandidateAdmitted { .. }
-                if matches!(self.stage, Stage::Waiting) && state.candidates().len() == state.spec().prompts.len() =>
+                if matches!(self.stage, Stage::Waiting) && state.seeds().count() == state.spec().prompts.len() =>
             {
                 self.begin(state, plan);
             }

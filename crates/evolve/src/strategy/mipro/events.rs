@@ -12,7 +12,7 @@ impl Strategy for Mipro {
     fn apply(&mut self, state: &RunState, plan: &Plan, event: &RunEvent) {
         match event {
             RunEvent::CandidateAdmitted { candidate, .. } => match candidate.slot {
-                None if state.candidates().len() == state.spec().prompts.len() => self.begin(state, plan),
+                None if state.seeds().count() == state.spec().prompts.len() => self.begin(state, plan),
                 None => {}
                 Some(slot) if self.open.remove(&slot) => {
                     self.children.insert(slot, candidate.id);

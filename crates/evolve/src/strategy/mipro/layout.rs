@@ -29,7 +29,7 @@ pub(super) struct Layout {
 impl Layout {
     /// The size that the run file asks for, or the largest that the budget bears.
     pub(super) fn of(settings: &MiproSpec, state: &RunState, plan: &Plan) -> Self {
-        let seeds = state.candidates().len();
+        let seeds = state.seeds().count();
         let trials = plan.allowance(state).trials;
         match settings.auto {
             Some(auto) => Self::sized(auto, settings, plan),

@@ -139,8 +139,8 @@ impl Mipro {
 
     fn begin(&mut self, state: &RunState, plan: &Plan) {
         let layout = Layout::of(&self.settings, state, plan);
-        self.next_id = state.candidates().last().map_or(0, |candidate| candidate.id.0 + 1);
-        self.instructions = state.candidates().map(|candidate| candidate.id).collect();
+        self.next_id = state.seeds().last().map_or(0, |candidate| candidate.id.0 + 1);
+        self.instructions = state.seeds().map(|candidate| candidate.id).collect();
         let met = layout.boot.iter().chain(&layout.choosing).copied().collect();
         self.layout = Some(layout);
         self.stage = Stage::Bootstrap;
