@@ -9,7 +9,7 @@ use axum::{
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::Problem;
+use crate::{Problem, sent};
 
 /// A body of JSON. What is not expected in it is an error that names the place.
 pub(crate) struct Body<T>(pub T);
@@ -26,6 +26,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 .fix("send it with `Content-Type: application/json`"));
         }
         let bytes = whole(request, state).await?;
+        sent::holds(&bytes);
         read(&bytes).map(Self)
     }
 }
@@ -193,7 +194,9 @@ fn revision(headers: &HeaderMap) -> Result<u64, Problem> {
     // a proxy that compresses answers calls their ETags weak
     let tag = value.to_str().ok().map(|text| text.trim_start_matches("W/").trim_matches('"'));
     let number = tag.and_then(|tag| tag.parse().ok());
-    number.ok_or_else(|| Problem::bad("If-Match is no ETag of this server").fix(fix))
+    let number = number.ok_or_else(|| Problem::bad("If-Match is no ETag of this server").fix(fix))?;
+    sent::made_from(number);
+    Ok(number)
 }
 
 /// An answer with the revision of what it shows.

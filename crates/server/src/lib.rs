@@ -35,6 +35,7 @@ mod request_id;
 mod rights;
 mod route;
 mod routes;
+mod sent;
 mod serve;
 mod spool;
 mod start;

@@ -63,7 +63,11 @@ const REFUSALS: [(&str, &str, &str); 4] = [
         "TooMany",
         "too many requests came, or too many of what was asked for goes on; `Retry-After` says when to try again",
     ),
-    ("412", "Stale", "the edit was made from another version than the one that is there, which is in `current`"),
+    (
+        "412",
+        "Stale",
+        "the edit was made from another version than the one that is there, which is in `current`; what it sent is in `sent`",
+    ),
     ("428", "Unconditional", "an edit says in `If-Match` which version it was made from"),
 ];
 

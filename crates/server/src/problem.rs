@@ -16,7 +16,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::request_id;
+use crate::{
+    request_id,
+    sent::{self, Sent},
+};
 
 /// What went wrong, as RFC 9457 writes it, and what to do.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -47,6 +50,9 @@ struct Said {
     /// Where an edit was made from another version: the version that is there.
     #[serde(skip_serializing_if = "Option::is_none")]
     current: Option<Value>,
+    /// Beside it, the edit that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sent: Option<Sent>,
     /// Seconds to wait.
     #[serde(skip)]
     retry_after: Option<u64>,
@@ -64,6 +70,7 @@ impl Problem {
             request_id: None,
             problems: Vec::new(),
             current: None,
+            sent: None,
             retry_after: None,
         }))
     }
@@ -153,6 +160,9 @@ impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
         self.0.request_id = request_id::current();
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        if status == StatusCode::PRECONDITION_FAILED {
+            self.0.sent = sent::edit();
+        }
         let wait = self.0.retry_after;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();

@@ -14,6 +14,7 @@ use crate::{
     gate,
     limits::{self, Patience},
     repeat::{self, Kept, Repeating},
+    sent,
 };
 
 /// Most bytes of a body where a route says nothing else.
@@ -178,6 +179,9 @@ impl Route {
     pub(crate) fn add(self, router: Router<App>, app: &App) -> Router<App> {
         let path = self.whole_path();
         let mut handler = self.handler;
+        if !self.method.is_safe() {
+            handler = handler.layer(from_fn(sent::remember));
+        }
         // documents that anybody may read are fetched past caches with whatever stands behind them
         let document = matches!(self.gate, Gate::Open);
         if self.method == Method::GET && self.asks.is_none() && matches!(self.answer, Answer::Json(..)) && !document {

@@ -3607,6 +3607,8 @@ export interface components {
             problems?: unknown[];
             /** @description The request's id, as the log has it. */
             request_id?: string | null;
+            /** @description Beside it, the edit that was refused. */
+            sent?: components["schemas"]["Sent"] | null;
             /**
              * Format: uint16
              * @description The status.
@@ -4340,6 +4342,16 @@ export interface components {
              * @description From 1.
              */
             top: number;
+        };
+        /** @description An edit that was refused, as it was sent. */
+        Sent: {
+            /** @description Its body; `null` where it has none. */
+            body: unknown;
+            /**
+             * Format: uint64
+             * @description The revision that it was made from, as `If-Match` said.
+             */
+            revision: number;
         };
         /** @description Who is signed in. */
         SessionView: {
@@ -5387,7 +5399,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description the edit was made from another version than the one that is there, which is in `current` */
+        /** @description the edit was made from another version than the one that is there, which is in `current`; what it sent is in `sent` */
         Stale: {
             headers: {
                 [name: string]: unknown;

@@ -5,6 +5,7 @@ use reqwest::{Method, RequestBuilder, Response, Url, header, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 
+use super::problem::Problem;
 use crate::{
     context::{Context, Server},
     failure::Failure,
@@ -42,22 +43,6 @@ pub(super) struct Me {
 #[derive(Deserialize)]
 struct Mine {
     id: WorkspaceId,
-}
-
-/// What went wrong, as the API says it.
-#[derive(Deserialize)]
-struct Problem {
-    detail: String,
-    #[serde(default)]
-    fix: String,
-    #[serde(default)]
-    problems: Vec<Wrong>,
-}
-
-/// What is wrong with a run file.
-#[derive(Deserialize)]
-struct Wrong {
-    text: String,
 }
 
 impl Client {
@@ -147,11 +132,7 @@ impl Client {
                 self.base
             )));
         };
-        let text = match &problem.problems[..] {
-            [] if problem.fix.is_empty() => problem.detail,
-            [] => format!("{}; {}", problem.detail, problem.fix),
-            all => all.iter().map(|wrong| wrong.text.as_str()).collect::<Vec<_>>().join("\n"),
-        };
+        let text = problem.text();
         // too many requests and faults of the server pass; the rest is asked wrongly
         Err(match status.as_u16() {
             429 | 500.. => Failure::Error(text),

@@ -10,6 +10,7 @@ mod library;
 mod mcp;
 mod names;
 mod people;
+mod problem;
 mod sse;
 mod start;
 mod trees;

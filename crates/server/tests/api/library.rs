@@ -22,6 +22,9 @@ async fn texts_are_kept_in_versions_and_labels_point_at_them() {
     assert_eq!(labelled["labels"]["production"], 1);
     let refused = problem(label("\"2\"", 2), 412, "stale").await;
     assert_eq!(refused["current"]["labels"]["production"], 1);
+    assert_eq!(refused["sent"], json!({ "revision": 2, "body": { "version": 2 } }));
+    let unlabel = me.ask(Method::DELETE, &format!("{path}/greeting/labels/production")).header("if-match", "\"1\"");
+    assert_eq!(problem(unlabel, 412, "stale").await["sent"], json!({ "revision": 1, "body": null }));
     problem(label("\"3\"", 9), 400, "bad_request").await;
     // whoever adds to what they have read is told where somebody else was first
     let add = |revision: &str| {
@@ -30,6 +33,7 @@ async fn texts_are_kept_in_versions_and_labels_point_at_them() {
     };
     let refused = problem(add("\"2\""), 412, "stale").await;
     assert_eq!((&refused["current"]["versions"], &refused["current"]["revision"]), (&json!(2), &json!(3)));
+    assert_eq!(refused["sent"]["body"]["text"], "from the second {{x}}");
     problem(add("nonsense"), 400, "bad_request").await;
     let whole = me.get(&format!("{path}/greeting")).await;
     assert_eq!((&whole["history"][0]["version"], &whole["history"][1]["note"]), (&json!(2), &json!("why")));

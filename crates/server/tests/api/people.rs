@@ -138,6 +138,7 @@ async fn of_two_who_edit_the_same_one_is_told_and_shown_what_is_there() {
     assert_eq!(done["revision"], 2);
     let refused = problem(edit("second"), 412, "stale").await;
     assert_eq!((&refused["current"]["name"], &refused["current"]["revision"]), (&json!("first"), &json!(2)));
+    assert_eq!(refused["sent"], json!({ "revision": 1, "body": { "name": "second" } }));
     // as a proxy passes it on that compresses answers
     let weak = admin.ask(Method::PATCH, "/workspaces/north").header("if-match", "W/\"2\"");
     assert_eq!(answer(weak.json(&json!({ "name": "weak" })), 200).await["revision"], 3);

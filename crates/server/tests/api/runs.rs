@@ -228,6 +228,7 @@ async fn a_run_is_paused_given_more_and_taken_up_by_a_later_server() {
         (&refused["current"]["budget"]["calls"], &refused["current"]["revision"]),
         (&json!(350), &lifted["revision"])
     );
+    assert_eq!(refused["sent"], json!({ "revision": read["revision"], "body": { "calls": 340 } }));
     assert_eq!(me.get(&format!("/runs/{run}/spec")).await["optimize"]["budget"]["calls"], 350);
     answer(me.ask(Method::POST, &format!("/runs/{run}/pause")), 202).await;
     let rested = me.ended(&run).await;
