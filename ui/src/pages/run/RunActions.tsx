@@ -14,7 +14,7 @@ import { BudgetDialog } from "./BudgetDialog";
 import { useHasComments } from "./Comments";
 import { CommentsDialog } from "./CommentsDialog";
 import { ExportDialog } from "./ExportDialog";
-import { resumed } from "./rests";
+import { resumed, stopping } from "./rests";
 import { ShareDialog } from "./ShareDialog";
 import { SnapshotDialog } from "./SnapshotDialog";
 import { SteerDialog } from "./SteerDialog";
@@ -35,7 +35,7 @@ export function RunActions({ detail }: { detail: RunDetail }) {
         const after = await client.fetchQuery({ ...runQuery(run.run), staleTime: 0 }).catch(() => null);
         const text = after ? resumed(after.run) : "It goes on.";
         toast(text, text.startsWith("It rests") ? { tone: "lost" } : {});
-      } else toast({ pause: "Pausing: calls in flight may end.", stop: "Stopping: it chooses and proves with what it has." }[what]);
+      } else toast({ pause: "Pausing: calls in flight may end.", stop: run.mode === "optimize" ? "Stopping: it chooses and proves with what it has." : "Stopping: calls in flight may end." }[what]);
     },
     onError: toastError,
   });
@@ -54,6 +54,8 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   const may = (action: string) => actions.includes(action);
   const close = () => setOpen(null);
   const next = run.deleted || !may("control_runs") ? null : run.status === "running" ? "pause" : run.status === "paused" || run.status === "failed" ? "start" : null;
+  const end = may("control_runs") ? stopping(detail) : null;
+  const what = run.mode === "optimize" ? "search" : "evaluation";
   const turn = useRef<() => void>(() => undefined);
   turn.current = () => void (next && !control.isPending && control.mutate(next));
   useEffect(() => {
@@ -72,15 +74,13 @@ export function RunActions({ detail }: { detail: RunDetail }) {
   if (run.deleted) return may("delete_runs") ? <Button kind="primary" busy={restore.isPending} onClick={() => restore.mutate()}>Restore</Button> : null;
   return (
     <div className="flex flex-wrap gap-2">
-      {next === "pause" ? (
-        <>
-          <Button busy={control.isPending} title="Pause (p)" onClick={() => control.mutate("pause")}>Pause</Button>
-          <Confirm label="Stop" title="Stop the search?" confirm="Stop the search" onConfirm={() => control.mutate("stop")}>
-            The search ends here. What it has found is chosen from and tested, as far as the budget allows. To go on later, pause instead.
-          </Confirm>
-        </>
-      ) : null}
+      {next === "pause" ? <Button busy={control.isPending} title="Pause (p)" onClick={() => control.mutate("pause")}>Pause</Button> : null}
       {next === "start" ? <Button kind="primary" busy={control.isPending} title="Resume (p)" onClick={() => control.mutate("start")}>Resume</Button> : null}
+      {end ? (
+        <Confirm label="Stop" title={`Stop the ${what}?`} confirm={`Stop the ${what}`} onConfirm={() => control.mutate("stop")}>
+          {end}
+        </Confirm>
+      ) : null}
       {may("control_runs") && run.status !== "finished" ? <Button onClick={() => setOpen("budget")}>Budget</Button> : null}
       {may("edit_runs") && run.mode === "optimize" && run.status !== "finished" ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
       {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}
