@@ -22,9 +22,21 @@ export function AccountPage() {
     <div className="px-4 py-5 sm:px-6">
       <h1 className="sr-only">Account</h1>
       <Tokens />
+      <HowToUse workspace={session.workspaces[0]?.id ?? "local"} />
       {session.mode !== "accounts" ? null : session.ways.supabase?.session ? <SupabasePassword /> : <Password />}
-      <p className="text-muted">Promptclade {session.version}. No telemetry; nothing leaves this server but the calls your runs make. <a className="link" href="/api/v1/openapi.json">The API’s description</a></p>
+      <p className="border-t border-rule pt-6 text-muted">Promptclade {session.version}. No telemetry; nothing leaves this server but the calls your runs make. <a className="link" href="/api/v1/openapi.json">The API’s description</a></p>
     </div>
+  );
+}
+
+/** What a program does with a token. */
+function HowToUse({ workspace }: { workspace: string }) {
+  const shell = [`export CLADE_SERVER=${location.origin} CLADE_TOKEN=clade_…`, "clade list", `curl -H "Authorization: Bearer $CLADE_TOKEN" $CLADE_SERVER/api/v1/workspaces/${workspace}/runs`].join("\n");
+  return (
+    <Section title="How it is used" about="The command line, programs and agents send it with each request.">
+      <pre className="prompt rounded border border-hairline bg-panel p-4" tabIndex={0} aria-label="A token in a shell">{shell}</pre>
+      <p className="mt-2 text-muted">Agents find the server’s tools at <code className="font-mono text-small">{location.origin}/mcp</code>.</p>
+    </Section>
   );
 }
 
@@ -44,17 +56,17 @@ function Tokens() {
   );
   const remove = useSave((id: string) => api.delete(`/tokens/${id}`), { keys: [tokensQuery.queryKey], done: "The token is revoked." });
   return (
-    <Section title="API tokens" about="For programs: sent as Authorization: Bearer. A token never may more than you, and never more than its ceiling.">
+    <Section title="API tokens" about="For programs. A token never may more than you, and never more than its ceiling.">
       {tokens.error ? <ErrorNote error={tokens.error} /> : null}
       {tokens.data?.items.length ? (
         <div className="overflow-x-auto">
           <table className="grid-table">
-            <thead><tr><th scope="col">Name</th><th scope="col">Ends with</th><th scope="col">Ceiling</th><th scope="col">Workspace</th><th scope="col">Expires</th><th scope="col">Last used</th><th scope="col"><span className="sr-only">Actions</span></th></tr></thead>
+            <thead><tr><th scope="col">Name</th><th scope="col">Begins with</th><th scope="col">Ceiling</th><th scope="col">Workspace</th><th scope="col">Expires</th><th scope="col">Last used</th><th scope="col"><span className="sr-only">Actions</span></th></tr></thead>
             <tbody>
               {tokens.data.items.map((token) => (
                 <tr key={token.id}>
-                  <td>{token.name}</td><td className="font-mono text-small">…{token.hint}</td><td>{token.ceiling}</td><td>{token.workspace ?? "all"}</td>
-                  <td>{token.expires ? new Date(token.expires).toISOString().slice(0, 10) : "never"}</td><td className="text-muted">{token.last_used ? ago(token.last_used) : "never"}</td>
+                  <td>{token.name}</td><td className="font-mono text-small">{token.hint}…</td><td>{token.ceiling}</td><td>{token.workspace ?? "all"}</td>
+                  <td className="whitespace-nowrap">{token.expires ? new Date(token.expires).toISOString().slice(0, 10) : "never"}</td><td className="whitespace-nowrap text-muted">{token.last_used ? ago(token.last_used) : "never"}</td>
                   <td className="num"><Confirm label="Revoke" title={`Revoke ${token.name}?`} confirm="Revoke" onConfirm={() => remove.mutate(token.id)}>Programs that use it are shut out at once.</Confirm></td>
                 </tr>
               ))}
@@ -73,7 +85,7 @@ function Tokens() {
         <Select label="Ceiling" value={ceiling} options={[["viewer", "viewer"], ["user", "user"], ["admin", "admin"], ...(session.user?.instance_admin ? [["instance", "instance admin"] as const] : [])]} onChange={setCeiling} />
         <Select label="Workspace" value={workspace} options={[["", "all of mine"], ...session.workspaces.map((one) => [one.id, one.name] as const)]} onChange={setWorkspace} />
         <Select label="Good for" value={days} options={DAYS} onChange={setDays} />
-        <Button type="submit" busy={add.isPending}>Make a token</Button>
+        <Button type="submit" className="min-h-8 justify-self-start" busy={add.isPending}>Make a token</Button>
       </form>
     </Section>
   );
@@ -87,7 +99,7 @@ function SupabasePassword() {
     <Section title="Password" about="The one with which you sign in at the Supabase project.">
       <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
         <TextField label="New password" type="password" autoComplete="new-password" required value={next} onChange={setNext} />
-        <Button type="submit" busy={save.isPending}>Change it</Button>
+        <Button type="submit" className="min-h-8 justify-self-start" busy={save.isPending}>Change it</Button>
       </form>
     </Section>
   );
@@ -104,7 +116,7 @@ function Password() {
       <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
         <TextField label="Old password" type="password" autoComplete="current-password" required value={old} onChange={setOld} />
         <TextField label="New password" type="password" autoComplete="new-password" required value={next} onChange={setNext} />
-        <Button type="submit" busy={save.isPending}>Change it</Button>
+        <Button type="submit" className="min-h-8 justify-self-start" busy={save.isPending}>Change it</Button>
       </form>
     </Section>
   );

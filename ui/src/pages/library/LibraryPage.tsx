@@ -37,7 +37,7 @@ function LibraryPage({ kind }: { kind: LibraryKind }) {
   const dialog = adding ? <AddVersion ws={ws} kind={kind} onClose={() => setAdding(false)} onDone={(name) => void navigate({ to, params: { ws }, search: { name } })} /> : null;
   if (!list.data.items.length) return <><EmptyState title={words.none} actions={add}>{words.about}</EmptyState>{dialog}</>;
   return (
-    <div className="grid flex-1 gap-x-8 gap-y-5 px-4 py-5 sm:px-6 lg:grid-cols-[260px_1fr]">
+    <div className="grid flex-1 content-start gap-x-8 gap-y-5 px-4 py-5 sm:px-6 lg:grid-cols-[260px_1fr]">
       <div>
         <div className="mb-2 flex items-center justify-between"><h1 className="plate">{words.title}</h1>{add}</div>
         <ul>

@@ -43,7 +43,7 @@ function People() {
                 <tr key={user.id}>
                   <td>{user.login}</td><td>{user.name}</td>
                   <td className="text-muted">{user.instance_admin ? "instance admin" : ""}{user.disabled ? " disabled" : ""}</td>
-                  <td className="num"><div className="flex justify-end gap-2"><Button onClick={() => change.mutate({ user, instance_admin: !user.instance_admin })}>{user.instance_admin ? "Take admin away" : "Make admin"}</Button><Button onClick={() => change.mutate({ user, disabled: !user.disabled })}>{user.disabled ? "Enable" : "Disable"}</Button></div></td>
+                  <td className="num"><div className="flex flex-wrap justify-end gap-2"><Button onClick={() => change.mutate({ user, instance_admin: !user.instance_admin })}>{user.instance_admin ? "Take admin away" : "Make admin"}</Button><Button onClick={() => change.mutate({ user, disabled: !user.disabled })}>{user.disabled ? "Enable" : "Disable"}</Button></div></td>
                 </tr>
               ))}
             </tbody>

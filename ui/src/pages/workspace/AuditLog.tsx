@@ -18,16 +18,16 @@ export function AuditLog({ path, title, about }: { path: string; title: string; 
   });
   const rows = audit.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Section title={title} about={about}>
+    <Section wide title={title} about={about}>
       <p className="mb-2"><a className={buttonClass()} href={url(`${path}/audit.jsonl`)} download>Download</a></p>
       {audit.isPending ? <Loading /> : null}
       {audit.error ? <ErrorNote error={audit.error} /> : null}
       {audit.data && !rows.length ? <p className="text-muted">Nothing was changed yet.</p> : null}
       {rows.length ? (
         <div className="overflow-x-auto">
-          <table className="grid-table">
-            <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">On</th><th scope="col">Change, before and after</th></tr></thead>
-            <tbody>{rows.map((entry) => <Row key={entry.id} entry={entry} />)}</tbody>
+          <table className="grid-table max-sm:block">
+            <thead className="max-sm:sr-only"><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">On</th><th scope="col">Change, before and after</th></tr></thead>
+            <tbody className="max-sm:block">{rows.map((entry) => <Row key={entry.id} entry={entry} />)}</tbody>
           </table>
         </div>
       ) : null}
@@ -39,12 +39,12 @@ export function AuditLog({ path, title, about }: { path: string; title: string; 
 function Row({ entry }: { entry: AuditEntry }) {
   const all = changes(entry.before, entry.after);
   return (
-    <tr className="align-top">
-      <td className="whitespace-nowrap text-muted" title={moment(entry.at)}>{ago(entry.at)}</td>
-      <td>{entry.login || entry.by}</td>
-      <td className="whitespace-nowrap">{entry.action.replaceAll("_", " ")}</td>
-      <td className="min-w-44 font-mono text-small [overflow-wrap:anywhere]">{entry.target}</td>
-      <td className="w-full min-w-64 font-mono text-small">
+    <tr className="align-top max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:border-b max-sm:border-rule max-sm:py-2 max-sm:*:!border-0 max-sm:*:!p-0">
+      <td className="whitespace-nowrap text-muted max-sm:order-2 max-sm:text-right" title={moment(entry.at)}>{ago(entry.at)}</td>
+      <td className="max-sm:order-1">{entry.login || entry.by}</td>
+      <td className="whitespace-nowrap max-sm:order-3">{entry.action.replaceAll("_", " ")}</td>
+      <td className="font-mono text-small [overflow-wrap:anywhere] max-sm:order-4 max-sm:text-right sm:min-w-44">{entry.target}</td>
+      <td className="w-full font-mono text-small max-sm:order-5 max-sm:col-span-2 max-sm:[overflow-wrap:anywhere] sm:min-w-64">
         {all.map(({ name, before, after }) => (
           <div key={name} className="break-words" dir="auto">
             {name ? <span className="text-muted">{name} </span> : null}

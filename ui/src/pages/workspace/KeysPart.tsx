@@ -29,21 +29,21 @@ export function KeysPart({ ws }: { ws: string }) {
     <Section title="Provider keys" about="Runs of this workspace call providers with these. They are sealed on the server, never shown again, and in no run, log or export.">
       {keys.error ? <ErrorNote error={keys.error} /> : null}
       {keys.data?.items.length ? (
-        <table className="grid-table mb-4">
+        <div className="overflow-x-auto"><table className="grid-table mb-4">
           <thead><tr><th scope="col">Name</th><th scope="col">Set by</th><th scope="col">When</th>{manage ? <th scope="col"><span className="sr-only">Actions</span></th> : null}</tr></thead>
           <tbody>
             {keys.data.items.map((one) => (
               <tr key={one.name}><td className="font-mono text-small">{one.name}</td><td>{names[one.by] ?? one.by}</td><td className="text-muted" title={moment(one.at)}>{ago(one.at)}</td>{manage ? <td className="num"><Confirm label="Remove" title={`Remove ${one.name}?`} confirm="Remove" onConfirm={() => remove.mutate(one.name)}>Runs that need it stop at their next call.</Confirm></td> : null}</tr>
             ))}
           </tbody>
-        </table>
+        </table></div>
       ) : <p className="mb-4 text-muted">None is set. The simulated models need none.</p>}
       {manage ? (
         <form className="grid items-end gap-3 sm:grid-cols-3" autoComplete="off" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
           <TextField label="Name" list="usual-keys" required value={name} onChange={setName} />
           <datalist id="usual-keys">{USUAL.map((one) => <option key={one} value={one} />)}</datalist>
           <TextField label="Key" type="password" autoComplete="new-password" required value={secret} onChange={setSecret} />
-          <Button type="submit" kind="primary" busy={save.isPending}>Set the key</Button>
+          <Button type="submit" kind="primary" className="min-h-8 justify-self-start" busy={save.isPending}>Set the key</Button>
         </form>
       ) : null}
     </Section>

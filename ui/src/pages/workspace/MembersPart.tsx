@@ -55,7 +55,7 @@ function Members({ ws, manage }: { ws: string; manage: boolean }) {
                       </select>
                     ) : member.role}
                   </td>
-                  <td className="text-muted">{new Date(member.since).toISOString().slice(0, 10)}</td>
+                  <td className="whitespace-nowrap text-muted">{new Date(member.since).toISOString().slice(0, 10)}</td>
                   {manage ? <td className="num"><Confirm label="Remove" title={`Remove ${member.login}?`} confirm="Remove" onConfirm={() => remove.mutate(member)}>Their runs stay, and the links that they made show nothing any more. They can be invited again.</Confirm></td> : null}
                 </tr>
               ))}
@@ -78,10 +78,10 @@ function Invitations({ ws }: { ws: string }) {
   return (
     <Section title="Invitations" about="A link for one person. Whoever opens it joins with its role.">
       {invitations.data?.items.length ? (
-        <table className="grid-table mb-4">
+        <div className="overflow-x-auto"><table className="grid-table mb-4">
           <thead><tr><th scope="col">Role</th><th scope="col">Note</th><th scope="col">Good until</th><th scope="col"><span className="sr-only">Actions</span></th></tr></thead>
           <tbody>{invitations.data.items.map((one) => <tr key={one.id}><td>{one.role}</td><td className="text-muted">{one.note}</td><td>{moment(one.expires)}</td><td className="num"><Button onClick={() => revoke.mutate(one.id)}>Take back</Button></td></tr>)}</tbody>
-        </table>
+        </table></div>
       ) : null}
       {link ? (
         <div className="my-3 rounded border border-accent p-3">

@@ -10,7 +10,6 @@ import { Button, buttonClass } from "@/components/Button";
 import { ErrorNote } from "@/components/ErrorNote";
 import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
-import { TextField } from "@/components/TextField";
 import { count, plural } from "@/lib/format";
 import { describe, KINDS } from "./describe";
 import { Entries } from "./Entries";
@@ -47,11 +46,11 @@ export function LogTab() {
   };
   return (
     <div className="flex min-h-0 flex-1 flex-col px-4 py-4 sm:px-6">
-      <div className="mb-2 flex flex-wrap items-end gap-3">
-        <div className="w-64"><TextField label="Find" value={find} data-filter onChange={(find) => set({ find: find || undefined })} /></div>
+      <div className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-2">
+        <label className="flex w-full items-center gap-1.5 text-small text-muted sm:w-72">Find <input className="field !min-h-7 !py-0.5" value={find} data-filter onChange={(event) => set({ find: event.target.value || undefined })} /></label>
         <InlineSelect label="Show" value={kind} options={[["", "everything"], ...KINDS.map((one) => [one.name, one.name] as const)]} onChange={(kind) => set({ kind: kind || undefined })} />
         <label className="flex min-h-7 items-center gap-1.5 text-small text-muted"><input type="checkbox" className="accent-[var(--accent)]" checked={follow} onChange={(event) => setFollow(event.target.checked)} /> follow</label>
-        <span className="ml-auto text-muted">{count(shown.length)} shown of {count(total)} entries</span>
+        <span className="text-muted sm:ml-auto">{count(shown.length)} shown of {count(total)} entries</span>
         {shareOf(run) ? null : <a className={buttonClass()} href={url(`/runs/${run}/export`, { format: "journal" })} download>Download</a>}
       </div>
       {from > 0 ? (
