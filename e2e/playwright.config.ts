@@ -19,7 +19,7 @@ export default defineConfig({
     trace: "retain-on-failure",
   },
   projects: [
-    { name: "journey", testMatch: /tests\/(journey|accounts|elsewhere|newrun|together|branches|playground)\.spec\.ts/ },
+    { name: "journey", testMatch: /tests\/(journey|accounts|elsewhere|newrun|together|branches|models|playground)\.spec\.ts/ },
     { name: "pages", testMatch: /tests\/pages\.spec\.ts/ },
     { name: "pictures", testMatch: /tests\/pictures\.spec\.ts/ },
     { name: "measure", testMatch: /tests\/measure\.spec\.ts/ },

@@ -40,8 +40,15 @@ test("a snapshot is restored as a branch, two runs are compared, a run is cloned
 
     // what rows show stands in them: no list asks about each of its runs
     const asked: string[] = [];
-    page.on("request", (request) => void (/\/runs\/[^/]+\/(report|spec|lineage|candidates)/.test(request.url()) && asked.push(request.url())));
+    page.on("request", (request) => void (/\/runs\/[^/]+\/(report|spec|lineage|candidates|curve)/.test(request.url()) && asked.push(request.url())));
     await page.getByRole("link", { name: "Runs", exact: true }).click();
+    await expect(page.getByRole("img", { name: /Best on train/ })).toHaveCount(2);
+    // rows that come on screen together ask together
+    const curves: string[] = [];
+    page.on("request", (request) => void (request.url().includes("/curves?") && curves.push(request.url())));
+    await page.reload();
+    await expect(page.getByRole("img", { name: /Best on train/ })).toHaveCount(2);
+    expect(curves.map((url) => new URL(url).searchParams.get("runs")?.split(",").length), "one request for the curves of both rows").toEqual([2]);
     await expect(page.getByRole("row").filter({ hasText: run }).first()).toContainText(/0\.\d\d–\d\.\d\d.* % of /);
     await expect(origin).toBeVisible();
     await page.getByRole("link", { name: "Branches" }).click();

@@ -1,6 +1,6 @@
 //! Which task model the answers of a run are of, as people call it.
 
-use clade_domain::{CandidateId, Evidence};
+use clade_domain::{CandidateId, Evidence, ModelRole, ModelSpec};
 use clade_evolve::RunState;
 
 /// A run's comparison on the test split, with the model that gave its answers.
@@ -38,7 +38,25 @@ pub(crate) fn task_models(state: &RunState) -> Vec<String> {
 
 /// The id of the task model that answers for a candidate.
 pub(crate) fn model_id(state: &RunState, candidate: CandidateId) -> String {
+    task_model(state, candidate).map(|model| model.id.clone()).unwrap_or_default()
+}
+
+/// The task model whose answers a candidate's scores are of.
+pub(crate) fn task_model(state: &RunState, candidate: CandidateId) -> Option<&ModelSpec> {
     let models = &state.spec().models;
-    let model = state.model_of(candidate).and_then(|name| models.task_named(name)).or(models.task.first());
-    model.map(|model| model.id.clone()).unwrap_or_default()
+    state.model_of(candidate).and_then(|name| models.task_named(name)).or(models.task.first())
+}
+
+/// The judge behind a candidate's scores; `None` where no check asks one.
+pub(crate) fn judge(state: &RunState, candidate: CandidateId) -> Option<&ModelSpec> {
+    if state.dataset().judge_calls == 0 {
+        return None;
+    }
+    let models = &state.spec().models;
+    let scorer = state.cells(candidate).and_then(|cells| cells.model());
+    let later = scorer.and_then(|scorer| scorer.split_once(", judged by ")).and_then(|(_, name)| {
+        let mut starts = models.generations.iter().map(|generation| generation.from);
+        starts.find(|from| models.judge_override(*from).is_some_and(|own| own == name))
+    });
+    models.of(ModelRole::Judge, later.unwrap_or_default())
 }

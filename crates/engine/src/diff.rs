@@ -97,7 +97,7 @@ pub fn diff(state: &RunState, a: &Candidate, b: &Candidate) -> CandidateDiff {
         model: model_called(state, candidate.id),
         scores: SPLITS.into_iter().filter_map(|split| Some((split, state.score(candidate.id, split)?))).collect(),
     };
-    let (scores, not_paired) = match of_different_models(state, a.id, b.id) {
+    let (scores, not_paired) = match not_paired(state, a.id, b.id) {
         Some(why) => (Vec::new(), Some(why)),
         None => (scores(state, a.id, b.id), None),
     };
@@ -113,8 +113,10 @@ fn word(kind: RunKind) -> &'static str {
     }
 }
 
-/// Why answers of two candidates are not paired: other models answered or judged them, so that a difference would be one of models too.
-fn of_different_models(state: &RunState, a: CandidateId, b: CandidateId) -> Option<String> {
+/// Why answers of two candidates are not paired: other models answered or judged them, so that a difference would be one of models too. `None`
+/// where the same did.
+#[must_use]
+pub fn not_paired(state: &RunState, a: CandidateId, b: CandidateId) -> Option<String> {
     let scorer = |id| state.cells(id).map(|cells| (id, cells.model()));
     let (old, new) = scorer(a).zip(scorer(b)).filter(|(old, new)| old.1 != new.1)?;
     let named = |(id, scorer): (CandidateId, Option<&str>)| {

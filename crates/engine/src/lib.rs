@@ -54,7 +54,7 @@ pub use clients::Clients;
 pub use code::{Checked, CodeHere, CodeHost, CodeSettings};
 pub use control::Control;
 pub use create::{NewRun, Owner, branch_run, clone_run, create_run, first_row};
-pub use diff::{CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff};
+pub use diff::{CandidateDiff, ComponentDiff, DiffRun, DiffSide, SplitDifference, diff, not_paired};
 pub use error::{EngineError, Unusable};
 pub use hub::{Hub, Patron};
 pub use live::LiveLog;

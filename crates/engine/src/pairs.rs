@@ -1,9 +1,14 @@
-use clade_domain::{Objective, RunId, Split};
+use clade_domain::{ModelSpec, Objective, RunId, Split};
 use clade_evolve::{RunState, statistics};
+use clade_models::answers_alike;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Side, side::SideWithState};
+use crate::{
+    Side,
+    answered_by::{judge, model_called, task_model},
+    side::SideWithState,
+};
 
 /// The level of every interval here.
 const CONFIDENCE: f64 = 0.95;
@@ -61,6 +66,9 @@ fn pair((a, of_a): (&Side, &RunState), (b, of_b): (&Side, &RunState)) -> Result<
     if metric(of_a) != metric(of_b) {
         return Err("their evidence is about different metrics".to_owned());
     }
+    if let Some(why) = other_models((a, of_a), (b, of_b)) {
+        return Err(format!("{why}, and a difference would be one of models too"));
+    }
     let (first, second) = shared(of_a, of_b);
     if first.is_empty() {
         return Err("they have no test example in common".to_owned());
@@ -77,6 +85,26 @@ fn pair((a, of_a): (&Side, &RunState), (b, of_b): (&Side, &RunState)) -> Result<
         p_value: statistics::permutation_two_sided(&differences, 0),
         p_holm: 1.0,
     })
+}
+
+/// What is told of two chosen prompts that other task models answered, or other judges judged.
+fn other_models((a, of_a): (&Side, &RunState), (b, of_b): (&Side, &RunState)) -> Option<String> {
+    let (first, second) = (of_a.best(), of_b.best());
+    let unlike = |pair: (Option<&ModelSpec>, Option<&ModelSpec>)| match pair {
+        (Some(one), Some(other)) => !answers_alike(one, other),
+        (None, None) => false,
+        (Some(_), None) | (None, Some(_)) => true,
+    };
+    let told = |role: &str, did: &str, one: &str, other: &str| match one == other {
+        true => format!("their {role} {one} has other settings in each"),
+        false => format!("other {role}s {did} ({}: {one}, {}: {other})", a.run, b.run),
+    };
+    if unlike((task_model(of_a, first), task_model(of_b, second))) {
+        return Some(told("task model", "answered", &model_called(of_a, first), &model_called(of_b, second)));
+    }
+    let judges = (judge(of_a, first), judge(of_b, second));
+    let name = |judge: Option<&ModelSpec>| judge.map_or_else(|| "none".to_owned(), |model| model.name().to_owned());
+    unlike(judges).then(|| told("judge", "judged", &name(judges.0), &name(judges.1)))
 }
 
 /// The scores of both chosen prompts on the examples that are test in both runs and that both met.

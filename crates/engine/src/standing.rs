@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use clade_domain::{CandidateId, Split};
 use clade_evolve::RunState;
 
-/// The leading candidate beside the first prompt, on what both have answered: means over different examples would compare examples.
+/// The leading candidate beside the first prompt, on what both have answered by the same model: means over different examples would compare examples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Standing {
     /// The leading candidate.
@@ -29,6 +29,10 @@ impl Standing {
         }
         let apart = Self { best, seed_score: alone, best_score: None, examples: 0 };
         let (Some(first), Some(leading)) = (state.cells(seed), state.cells(best)) else { return apart };
+        // a difference between two models says nothing of the prompts
+        if first.model() != leading.model() {
+            return apart;
+        }
         let (mut cells, mut examples, mut sums) = (0_u32, BTreeSet::new(), [0.0, 0.0]);
         for (at, cell) in leading.iter(best, repeat).filter(|(at, _)| state.dataset().split(at.example) == Some(split))
         {
@@ -89,6 +93,30 @@ mod tests {
         );
         let apart = standing(&[151]);
         assert_eq!(apart, Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, examples: 0 });
+    }
+
+    #[test]
+    fn answers_of_other_models_are_not_held_against_each_other() {
+        let other = |n| {
+            let RunEvent::TrialFinished(mut trial) = samples::trial(n) else { unreachable!() };
+            trial.model = Some("another".into());
+            RunEvent::TrialFinished(trial)
+        };
+        let closed = RunEvent::GenerationClosed {
+            generation: 1,
+            survivors: vec![CandidateId(1)],
+            fitness: vec![1.0],
+            spent: None,
+        };
+        let trials = |second: &dyn Fn(u32) -> RunEvent| -> Vec<RunEvent> {
+            (0..10).map(samples::trial).chain([second(101), second(103), closed.clone()]).collect()
+        };
+        let standing = |second| Standing::of(&state(&trials(second)), Split::Train);
+        assert_eq!(standing(&samples::trial).best_score, Some(1.0));
+        assert_eq!(
+            standing(&other),
+            Standing { best: CandidateId(1), seed_score: Some(0.5), best_score: None, examples: 0 }
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! engine fills), the environment (it is an argument), and any knowledge of prompts or runs.
 
 mod address;
+mod alike;
 mod client;
 mod config;
 mod dotenv;
@@ -24,6 +25,7 @@ mod usage;
 mod vendors;
 
 pub use address::{UnusualAddress, unusual_address};
+pub use alike::answers_alike;
 pub use client::{CallContext, ClientFuture, ModelClient, ModelError};
 pub use config::{ModelConfig, check_config};
 pub use hosts::SharedLimits;

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { batched } from "./batch";
 import { api, setCsrf } from "./client";
 import { setConnection } from "./connection";
 import type * as T from "./types";
@@ -58,6 +59,25 @@ export const reportQuery = (run: string) => ofRun<T.RunReport>(run, "report");
 export const specQuery = (run: string) => ({ ...ofRun<T.RunSpec>(run, "spec"), staleTime: Infinity });
 export const runBudgetQuery = (run: string) => ofRun<T.RunBudget>(run, "budget");
 export const curveQuery = (run: string) => ofRun<T.Curve>(run, "curve");
+
+/** Of each workspace, who asks for the curves of its runs: rows that come to rest together ask with one request. */
+const risesOf = new Map<string, (run: string) => Promise<T.Rise | null>>();
+/** How the best score of a run of a list rose; null where the server tells nothing of it. */
+export const riseQuery = (workspace: string, run: string) =>
+  queryOptions({
+    queryKey: ["rise", workspace, run],
+    queryFn: () => {
+      let rise = risesOf.get(workspace);
+      if (!rise) {
+        rise = batched(60, async (runs) => {
+          const { items } = await api.get<T.Page<T.Rise>>(`/workspaces/${workspace}/curves`, { runs: runs.join(",") });
+          return new Map(items.map((one) => [one.run, one]));
+        });
+        risesOf.set(workspace, rise);
+      }
+      return rise(run);
+    },
+  });
 export const snapshotsQuery = (run: string) => ofRun<T.Page<T.Snapshot>>(run, "snapshots");
 export const sharesQuery = (run: string) => ofRun<T.Page<T.Share>>(run, "shares");
 export const commentsQuery = (run: string) => ofRun<T.Page<T.Comment>>(run, "comments");
@@ -71,7 +91,7 @@ export const steersQuery = (run: string) =>
     queryFn: async ({ signal }) => (await api.text(`/runs/${run}/journal`, { events: "steered" }, signal)).split("\n").filter(Boolean).map((line) => JSON.parse(line) as T.Recorded),
     staleTime: 60_000,
   });
-export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Page<T.Flip>>(run, "flips", { a, b, split, limit: 500 });
+export const flipsQuery = (run: string, a: string, b: string, split: T.Split) => ofRun<T.Flips>(run, "flips", { a, b, split, limit: 500 });
 export const generationsQuery = (run: string) => ofRun<T.Page<T.Generation>>(run, "generations");
 export const trialsQuery = (run: string, candidate: string, example: number) =>
   ofRun<T.Page<T.TrialRow>>(run, `candidates/${candidate}/trials`, { example, limit: 100 });

@@ -1205,6 +1205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspaces/{workspace}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the best scores of runs of a workspace grew. Runs that are not there, or cannot be read, are left out. */
+        get: operations["curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspaces/{workspace}/generations": {
         parameters: {
             query?: never;
@@ -2603,6 +2620,15 @@ export interface components {
             b: number;
             example: components["schemas"]["ExampleId"];
         };
+        /** @description A page of such examples. */
+        Flips: {
+            /** @description What is on it. */
+            items: components["schemas"]["Flip"][];
+            /** @description What to pass as `cursor` for the next page; null at the end. */
+            next: string | null;
+            /** @description Why none is told: the scores of the two are of different models. Null where they are of one. */
+            not_paired: string | null;
+        };
         /** @description Descendants that are not shown. */
         Folded: {
             /**
@@ -3400,14 +3426,14 @@ export interface components {
         /** @description A page of a list. */
         Page13: {
             /** @description What is on it. */
-            items: components["schemas"]["CandidateRow"][];
+            items: components["schemas"]["Rise"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
         /** @description A page of a list. */
         Page14: {
             /** @description What is on it. */
-            items: components["schemas"]["Flip"][];
+            items: components["schemas"]["CandidateRow"][];
             /** @description What to pass as `cursor` for the next page; null at the end. */
             next: string | null;
         };
@@ -3826,6 +3852,30 @@ export interface components {
         RejectReason: "placeholder" | "frozen" | "duplicate" | "too_long" | "leak" | "template" | "unreadable" | "cut" | "not_applicable" | "model_failed";
         /** @description How a candidate stands to its parents. */
         Relation: "seed" | "mutated_from" | "derived_from" | "branch_of";
+        /** @description How the best score of a run grew; `/runs/{run}/curve` has more of it. */
+        Rise: {
+            run: components["schemas"]["RunId"];
+            /**
+             * Format: double
+             * @description The first prompt's score on train; null before it was evaluated.
+             */
+            seed: number | null;
+            /** @description One for each closed generation from which on there was a best one. */
+            steps: components["schemas"]["RiseStep"][];
+        };
+        /** @description The best so far as a generation closed. */
+        RiseStep: {
+            /**
+             * Format: double
+             * @description The highest fitness on train among the survivors of all generations so far.
+             */
+            best: number;
+            /**
+             * Format: uint64
+             * @description Answered calls so far.
+             */
+            calls: number;
+        };
         /** @description What a person is in a workspace, and beside all workspaces. A later one may grant every earlier one. */
         Role: "viewer" | "user" | "admin" | "instance";
         /** @description What a person is in a workspace, and beside all workspaces. A later one may grant every earlier one. */
@@ -5793,7 +5843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page13"];
+                    "application/json": components["schemas"]["Page14"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -6293,7 +6343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page14"];
+                    "application/json": components["schemas"]["Flips"];
                 };
             };
             429: components["responses"]["TooMany"];
@@ -7803,6 +7853,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            429: components["responses"]["TooMany"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    curves: {
+        parameters: {
+            query: {
+                /** @description Their ids with commas between them: 1 to 60. */
+                runs: string;
+            };
+            header?: never;
+            path: {
+                /** @description the id of a workspace */
+                workspace: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page13"];
                 };
             };
             429: components["responses"]["TooMany"];

@@ -23,6 +23,11 @@ it("has intervals on the examples that both met while the run works, of its phas
   expect([best.value, best.examples, split, paired]).toEqual([1, 4, "validation", true]);
   expect(best.low).toBeCloseTo(0.51, 2);
 });
+it("has each score by itself where the two that lead share no answers of one model", () => {
+  const progress = { phase: "searching", seed_score: 0.5, best_score: null, best_examples: 0 } as Progress;
+  expect(figuresOf({ run: { ...run, status: "running", worth }, progress })).toMatchObject({ seed: { value: 0.4 }, best: { value: 0.9 }, paired: false });
+  expect(figuresOf({ run: { ...run, status: "running" }, progress })).toMatchObject({ seed: { value: 0.5 }, best: { value: null } });
+});
 it("lets evidence come first, and a run that ended without it says train", () => {
   const evidence = { n: 1, seed_score: 1, seed_ci: [0.21, 1], best_score: 1, best_ci: [0.21, 1] } as Evidence;
   expect(figuresOf({ run: { ...run, worth }, evidence })).toMatchObject({ best: { value: 1, low: 0.21, high: 1, examples: 1 }, split: "test" });

@@ -37,7 +37,8 @@ export function figuresOf({ run, progress, evidence }: Known): Figures {
     const of = (value: number, [low, high]: readonly [number, number]): Figure => ({ value, low, high, examples: evidence.n });
     return { seed: of(evidence.seed_score, evidence.seed_ci), best: of(evidence.best_score, evidence.best_ci), split: "test", paired: true };
   }
-  if (progress && run.status === "running") {
+  // where another model answered for the one that leads, nothing is known of both on the same examples
+  if (progress && run.status === "running" && (progress.best_score !== null || !run.worth)) {
     const n = progress.best_examples;
     const of = (value: number | null): Figure => (value === null || n === 0 ? { value } : { value, ...ends(wilson(value, n)), examples: n });
     return { seed: of(progress.seed_score), best: of(progress.best_score), split: SPLIT[progress.phase], paired: true };

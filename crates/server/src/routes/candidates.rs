@@ -1,6 +1,6 @@
 use axum::{Json, extract::State};
 use clade_domain::{CandidateId, Prompt, Split};
-use clade_engine::{CandidateDiff, diff, find_candidate};
+use clade_engine::{CandidateDiff, diff, find_candidate, not_paired};
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Graph, Node, NodeId};
 use schemars::JsonSchema;
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Route> {
         .gives::<CandidateDiff>(200),
         Route::get("/runs/{run}/flips", READ, "flips", "The examples on which two candidates differ.", flips)
             .asks::<Two>()
-            .gives::<Page<Flip>>(200),
+            .gives::<Flips>(200),
         Route::get("/runs/{run}/matrix", READ, "matrix", "Mean scores of candidates on examples.", matrix)
             .asks::<MatrixWanted>()
             .gives::<Matrix>(200),
@@ -217,11 +217,23 @@ struct Flip {
     b: f64,
 }
 
-async fn flips(State(app): State<App>, caller: Caller, Asked(two): Asked<Two>) -> Result<Json<Page<Flip>>, Problem> {
+/// A page of such examples.
+#[derive(Serialize, JsonSchema)]
+struct Flips {
+    #[serde(flatten)]
+    page: Page<Flip>,
+    /// Why none is told: the scores of the two are of different models. Null where they are of one.
+    not_paired: Option<String>,
+}
+
+async fn flips(State(app): State<App>, caller: Caller, Asked(two): Asked<Two>) -> Result<Json<Flips>, Problem> {
     let run = &caller.run()?.run;
     let split = two.split.unwrap_or(Split::Train);
     let seen = app.states.look(&app.store, run, |state| {
         let (a, b) = (find_candidate(state, &two.a)?, find_candidate(state, &two.b)?);
+        if let Some(why) = not_paired(state, a, b) {
+            return Ok((Vec::new(), Some(why)));
+        }
         let repeat = state.repeat();
         let flip = |example| {
             let mean = |id| state.cells(id)?.mean(example, repeat);
@@ -230,9 +242,10 @@ async fn flips(State(app): State<App>, caller: Caller, Asked(two): Asked<Two>) -
         };
         let mut flips: Vec<Flip> = state.dataset().examples(split).into_iter().filter_map(flip).collect();
         flips.sort_by(|x, y| (y.b - y.a).abs().total_cmp(&(x.b - x.a).abs()));
-        Ok::<_, clade_engine::EngineError>(flips)
+        Ok::<_, clade_engine::EngineError>((flips, None))
     });
-    cut(seen.await??, two.cursor.as_deref(), two.limit).map(Json)
+    let (flips, not_paired) = seen.await??;
+    Ok(Json(Flips { page: cut(flips, two.cursor.as_deref(), two.limit)?, not_paired }))
 }
 
 /// Which candidates on which split.

@@ -8,6 +8,7 @@ mod comments;
 mod compare;
 mod control;
 mod create;
+mod curves;
 mod events;
 mod export;
 mod generations;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> Vec<Route> {
         audit::routes(),
         library::routes(),
         runs::routes(),
+        curves::routes(),
         create::routes(),
         judge::routes(),
         import::routes(),

@@ -186,3 +186,60 @@ async fn what_a_bundle_says_of_its_run_is_bounded() {
     here.stop().await;
     there.stop().await;
 }
+
+#[tokio::test]
+async fn answers_of_two_models_are_neither_paired_nor_said_to_flip() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let plain = text(&me.post("/workspaces/local/runs", run_file(300), 201).await["run"]);
+    let mut relieved = run_file(1_200);
+    let later = "models: {generations: [{from: 3, task: {id: 'simulated:gsm8k', label: newer, config: {noise: 0.3}}}]}, \
+                 strategy: {name: genetic, population: 4, generations: 4}, seed: 3";
+    let file = text(&relieved["file"]).replace("seed: 3", later).replace("simulated:gentle", "simulated:gsm8k");
+    relieved["file"] = json!(file);
+    let run = text(&me.post("/workspaces/local/runs", relieved, 201).await["run"]);
+    for run in [&plain, &run] {
+        me.ended(run).await;
+    }
+    let compared = me.get(&format!("/workspaces/local/compare?runs={plain},{run}")).await;
+    assert_eq!(compared["pairs"], json!([]), "{compared}");
+    assert!(text(&compared["not_paired"][0]).contains("other task models answered"), "{compared}");
+    let candidates = me.get(&format!("/runs/{run}/candidates?limit=500")).await;
+    let old = candidates["items"].as_array().unwrap().iter().find(|one| one["model"] == "simulated:gsm8k").unwrap();
+    let old = text(&old["id"]).split('@').nth(1).unwrap().to_owned();
+    let flips = me.get(&format!("/runs/{run}/flips?a={old}&b=best&split=train")).await;
+    assert_eq!(flips["items"], json!([]), "{flips}");
+    assert!(text(&flips["not_paired"]).contains("different models"), "{flips}");
+    let same = me.get(&format!("/runs/{plain}/flips?a=seed&b=best&split=test")).await;
+    assert!(same["not_paired"].is_null(), "{same}");
+}
+
+#[tokio::test]
+async fn curves_of_many_runs_come_with_one_answer() {
+    let server = Server::start(Mode::Single).await;
+    let me = server.token(clade_domain::UserId::default(), clade_domain::Role::Admin).await;
+    let mut runs = Vec::new();
+    for _ in 0..2 {
+        runs.push(text(&me.post("/workspaces/local/runs", run_file(200), 201).await["run"]));
+    }
+    for run in &runs {
+        me.ended(run).await;
+    }
+    let asked = format!("/workspaces/local/curves?runs={},{},{},nonesuch", runs[0], runs[1], runs[0]);
+    let items = me.get(&asked).await["items"].clone();
+    assert_eq!(items.as_array().map(Vec::len), Some(2), "{items}");
+    for rise in items.as_array().unwrap() {
+        let whole = me.get(&format!("/runs/{}/curve", text(&rise["run"]))).await;
+        assert_eq!(rise["seed"], whole["seed"]);
+        let pick = |steps: &Value| -> Vec<Value> {
+            let steps = steps.as_array().unwrap().iter();
+            steps.map(|step| json!([step["calls"], step["best"]])).collect()
+        };
+        assert!(!pick(&rise["steps"]).is_empty(), "{rise}");
+        assert_eq!(pick(&rise["steps"]), pick(&whole["steps"]));
+    }
+    problem(me.ask(Method::GET, "/workspaces/local/curves?runs="), 400, "bad_request").await;
+    let many: Vec<String> = (0..61).map(|n| format!("run{n}")).collect();
+    problem(me.ask(Method::GET, &format!("/workspaces/local/curves?runs={}", many.join(","))), 400, "bad_request")
+        .await;
+}

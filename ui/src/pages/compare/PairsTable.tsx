@@ -1,5 +1,6 @@
 import type { Pair } from "@/api/types";
 import { Delta } from "@/components/Delta";
+import { NotPaired } from "@/components/NotPaired";
 import { count, pValue } from "@/lib/format";
 import { PairFlips } from "./PairFlips";
 
@@ -16,7 +17,7 @@ export function PairsTable({ pairs, refused }: { pairs: Pair[]; refused: string[
           </table>
         </div>
       ) : null}
-      {refused.map((text) => <p key={text} className="text-muted">{text}.</p>)}
+      {refused.map((text) => <NotPaired key={text} why={text} className="mt-1" />)}
       {pairs.length > 1 ? <p className="mt-1 text-muted">Holm corrects for having asked about {count(pairs.length)} pairs at once.</p> : null}
     </section>
   );

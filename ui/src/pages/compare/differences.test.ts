@@ -13,3 +13,8 @@ it("is silent where runs are alike, and names what differs", () => {
   const found = differences([side({}), side({ run: "two2", model: "n", status: "paused", budget: { calls: 20 } })]);
   expect(found.map(({ text, grave }) => [text.slice(0, 12), grave])).toEqual([["The task mod", true], ["The budgets ", false], ["Not finished", false]]);
 });
+it("goes by the model that answered the test examples, where generations have several", () => {
+  const tested = (model: string) => ({ model } as Side["evidence"]);
+  expect(differences([side({ evidence: tested("newer") }), side({ run: "two2", evidence: tested("newer"), model: "n" })])).toEqual([]);
+  expect(differences([side({ evidence: tested("newer") }), side({ run: "two2" })])[0]?.text).toContain("(one1: newer; two2: m)");
+});

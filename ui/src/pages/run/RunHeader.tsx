@@ -37,7 +37,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
               <span aria-hidden="true"> / </span>
             </>
           )}
-          <h1 className="inline font-semibold text-ink">{run.description || run.run}</h1>
+          <h1 className="inline font-semibold text-ink" title={run.description || undefined}>{run.description || run.run}</h1>
         </nav>
         <span className="font-mono text-small text-muted">{run.run}</span>
         {run.simulated ? <Badge title="No figure here says anything about a real model">simulated model</Badge> : null}
@@ -61,7 +61,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
                 ) : evidence ? (
                   <>
                     <span className={`text-figure font-semibold ${evidence.improved ? "" : "text-muted"}`}>{signed(evidence.difference)}</span>{" "}
-                    <span className="text-[0.875rem] text-muted"><Interval low={evidence.ci_low} high={evidence.ci_high} />, {pValue(evidence.p_value)}, {split}</span>
+                    <span className="text-[0.875rem] text-muted"><Interval low={evidence.ci_low} high={evidence.ci_high} />, {pValue(evidence.p_value)}, {split}{report.task_models?.length && evidence.model ? `, by ${evidence.model}` : ""}</span>
                   </>
                 ) : rests && paired && run.worth ? (
                   <>
@@ -76,7 +76,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
                 ) : (
                   <>
                     <span className="text-figure font-semibold text-muted">{signed(apart?.difference)}</span>{" "}
-                    <span className="text-[0.875rem] text-muted">{apart ? <><Interval low={apart.ci_low} high={apart.ci_high} />, on {plural(apart.examples, `${split} example`)} that both met, </> : null}not yet tested</span>
+                    <span className="text-[0.875rem] text-muted">{apart ? <><Interval low={apart.ci_low} high={apart.ci_high} />, on {plural(apart.examples, `${split} example`)} that both met, </> : pair.data?.not_paired ? <span title={pair.data.not_paired}>of different models, not paired, </span> : null}not yet tested</span>
                   </>
                 )}
               </dd>

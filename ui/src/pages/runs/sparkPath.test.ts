@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { Curve } from "@/api/types";
+import type { Rise } from "@/api/types";
 import { sparkPath } from "./sparkPath";
 
-const curve = (seed: number | null, ...bests: number[]) => ({ seed, steps: bests.map((best, at) => ({ best, calls: (at + 1) * 10 })) }) as Curve;
+const curve = (seed: number | null, ...bests: number[]) => ({ seed, steps: bests.map((best, at) => ({ best, calls: (at + 1) * 10 })) }) as Pick<Rise, "seed" | "steps">;
 
 it("rises in steps from the seed, and a small gain stays small", () => {
   expect(sparkPath(curve(0, 0.5, 1), 106, 26)).toEqual({ line: "M3 23H53V13H103V3", end: [103, 3] });

@@ -1,10 +1,10 @@
-import type { Curve } from "@/api/types";
+import type { Rise } from "@/api/types";
 
 const PAD = 3;
 
 /** The best so far as steps over calls, from the seed's score on. The scale is never finer than a tenth, so that noise draws no cliffs; none where nothing closed. */
-export function sparkPath(curve: Curve | undefined, width: number, height: number): { line: string; end: [number, number] } | null {
-  const steps = (curve?.steps ?? []).flatMap(({ calls, best }) => (best === null ? [] : [{ calls, best }]));
+export function sparkPath(curve: Pick<Rise, "seed" | "steps"> | null | undefined, width: number, height: number): { line: string; end: [number, number] } | null {
+  const steps = curve?.steps ?? [];
   const last = steps.at(-1);
   if (!curve || !last) return null;
   // the seed's score comes to be known better than it was when the first generation closed: the best so far never falls

@@ -5,6 +5,7 @@ import { Delta } from "@/components/Delta";
 import { DiffText } from "@/components/DiffText";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
+import { NotPaired } from "@/components/NotPaired";
 import { plural } from "@/lib/format";
 import { Flips } from "../lineage/Flips";
 
@@ -31,9 +32,10 @@ export function PairPanel({ run, a, b, onClose, onSwap }: { run: string; a: stri
           </div>
           <div>
             <h3 className="label mb-1">Paired difference</h3>
-            {diff.data.scores.length === 0 ? <p className="text-muted">They met no example in common.</p> : null}
+            <NotPaired why={diff.data.not_paired} />
+            {diff.data.scores.length === 0 && !diff.data.not_paired ? <p className="text-muted">They met no example in common.</p> : null}
             <ul>{diff.data.scores.map((one) => <li key={one.split}><Delta value={one.difference} low={one.ci_low} high={one.ci_high} note={`${one.split}, ${plural(one.examples, "example")}`} /></li>)}</ul>
-            <p className="mt-1 text-small text-muted">For looking at, not a claim: train and validation scores took part in choosing.</p>
+            {diff.data.biased.length ? <p className="mt-1 text-small text-muted">For looking at, not a claim: train and validation scores took part in choosing.</p> : null}
             {diff.data.scores.map((one) => <Flips key={one.split} run={run} a={a} b={b} split={one.split} />)}
           </div>
         </div>

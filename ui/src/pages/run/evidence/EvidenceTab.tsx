@@ -30,7 +30,7 @@ export function EvidenceTab() {
   if (!evidence) {
     return (
       <EmptyState title="Not measured yet">
-        {PHASES[detail.data?.progress?.phase ?? "searching"]} The test split is touched once, at the end, by the chosen prompt and the seed; only then can a gain be shown. Scores on train and validation take part in choosing, so they flatter whoever leads.
+        {detail.data && detail.data.run.status !== "running" ? `The run ${detail.data.run.status === "finished" ? "ended without it" : "rests: resume it, or stop it, and it chooses and proves with what it has"}.` : PHASES[detail.data?.progress?.phase ?? "searching"]} The test split is touched once, at the end, by the chosen prompt and the seed; only then can a gain be shown. Scores on train and validation take part in choosing, so they flatter whoever leads.
       </EmptyState>
     );
   }
@@ -41,16 +41,11 @@ export function EvidenceTab() {
         <p className="mt-1 max-w-3xl text-lead">{evidence.sentence.charAt(0).toUpperCase() + evidence.sentence.slice(1)}.</p>
         {report.data.simulated ? <p className="mt-1 text-muted">The model is simulated: no figure here says anything about a real one.</p> : null}
       </section>
-      {same ? (
-        <p className="max-w-3xl text-muted">
-          The best prompt that was found is the first one, so there is nothing to compare it with. Its score on {plural(evidence.n, "test example")} is {score(evidence.seed_score)} (95 %: {score(evidence.seed_ci[0])} to {score(evidence.seed_ci[1])}).
-        </p>
-      ) : (
-        <ForestPlot evidence={evidence} />
-      )}
+      <ForestPlot evidence={evidence} alone={same} />
       <section className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
         <dl className="grid grid-cols-[auto_1fr] content-start gap-x-6 gap-y-1">
-          <Row name="Test examples">{count(evidence.n)}, each met by both prompts</Row>
+          <Row name="Test examples">{count(evidence.n)}{same ? "" : ", each met by both prompts"}</Row>
+          {report.data.task_models?.length && evidence.model ? <Row name="Answered by">{evidence.model}, the last of {count(report.data.task_models.length)} task models: {report.data.task_models.join(", then ")}. Answers of different models are not paired</Row> : null}
           {same ? null : (
             <>
               <Row name="Won, lost">{count(evidence.wins)} won, {count(evidence.losses)} lost, {count(evidence.n - evidence.wins - evidence.losses)} as before</Row>

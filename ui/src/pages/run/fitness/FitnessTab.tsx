@@ -49,6 +49,7 @@ export function FitnessTab() {
           <EmptyState title="No generation has closed yet">The line begins when the first one does.</EmptyState>
         )}
         <p className="mt-1 max-w-3xl text-muted">Train scores lead the search and flatter what it found. They are never drawn together with validation or test scores: what a gain is worth stands under Evidence.</p>
+        {report.data?.task_models?.length ? <p className="mt-1 max-w-3xl border-l-4 border-hairline pl-3 text-muted">Several task models answered: {report.data.task_models.join(", then ")}. Where one takes over, the line goes on with its scores, so a step there may be the model’s.</p> : null}
       </section>
       {report.data?.headroom ? <HeadroomNote headroom={report.data.headroom} /> : null}
       {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} shown={report.data.gain_shown} run={run} /> : null}

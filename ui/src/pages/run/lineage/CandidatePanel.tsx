@@ -11,6 +11,7 @@ import { DiffText } from "@/components/DiffText";
 import { ErrorNote } from "@/components/ErrorNote";
 import { InlineSelect } from "@/components/InlineSelect";
 import { Loading } from "@/components/Loading";
+import { NotPaired } from "@/components/NotPaired";
 import { PromptText } from "@/components/PromptText";
 import { Score } from "@/components/Score";
 import { toast, toastError } from "@/components/toasts";
@@ -85,6 +86,8 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           {beyond.map(([split, value]) => <Fragment key={split}> <span className="whitespace-nowrap">· {split} <Score value={value.mean} low={value.low} high={value.high} /></span></Fragment>)}
         </p>
 
+        {other !== "none" ? <NotPaired why={diff.data?.not_paired} className="mt-2" /> : null}
+
         <div className="mt-4 mb-1 flex flex-wrap items-center justify-between gap-2">
           <h4 className="label">Prompt</h4>
           <span className="flex gap-1.5">
@@ -119,7 +122,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           </section>
         ) : null}
 
-        {parent && runOf(parent) === run ? <Flips run={run} a={candidateOf(parent)} b={name} split={detail?.run.mode === "evaluate" ? "test" : "train"} /> : null}
+        {parent && runOf(parent) === run && !(other === "parent" && diff.data?.not_paired) ? <Flips run={run} a={candidateOf(parent)} b={name} split={detail?.run.mode === "evaluate" ? "test" : "train"} /> : null}
 
         <p className="mt-4 text-muted">
           {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { flipsQuery } from "@/api/queries";
 import type { Split } from "@/api/types";
+import { NotPaired } from "@/components/NotPaired";
 import { plural, score } from "@/lib/format";
 
 interface Props {
@@ -11,9 +12,10 @@ interface Props {
   split: Split;
 }
 
-/** The examples that went over between two candidates: won, lost, and how many stayed. */
+/** The examples that went over between two candidates: won and lost, or why they are not held against each other. */
 export function Flips({ run, a, b, split }: Props) {
   const { data } = useQuery(flipsQuery(run, a, b, split));
+  if (data?.not_paired) return <NotPaired why={data.not_paired} className="mt-4" />;
   if (!data?.items.length) return null;
   const flips = data.items.map((flip) => ({ ...flip, change: flip.b - flip.a })).filter((flip) => flip.change !== 0);
   const won = flips.filter((flip) => flip.change > 0).length;
