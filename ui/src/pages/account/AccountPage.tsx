@@ -34,7 +34,7 @@ function HowToUse({ workspace }: { workspace: string }) {
   const shell = [`export CLADE_SERVER=${location.origin} CLADE_TOKEN=clade_…`, "clade list", `curl -H "Authorization: Bearer $CLADE_TOKEN" $CLADE_SERVER/api/v1/workspaces/${workspace}/runs`].join("\n");
   return (
     <Section title="How it is used" about="The command line, programs and agents send it with each request.">
-      <pre className="prompt rounded border border-hairline bg-panel p-4" tabIndex={0} aria-label="A token in a shell">{shell}</pre>
+      <pre className="prompt rounded border border-hairline bg-panel p-4" tabIndex={0} role="group" aria-label="A token in a shell">{shell}</pre>
       <p className="mt-2 text-muted">Agents find the server’s tools at <code className="font-mono text-small">{location.origin}/mcp</code>.</p>
     </Section>
   );

@@ -33,7 +33,7 @@ export function BranchRow({ branch, figures, snapshots, may, chosen, onChoose, o
           <Gutter branch={branch} />
           {/* two lines at most: the lines of the tree are as high as a row */}
           <span className="min-w-40 whitespace-nowrap">
-            <span className="flex max-w-56 items-baseline gap-1.5 sm:max-w-[34rem]">
+            <span className="flex max-w-44 items-baseline gap-1.5 sm:max-w-[34rem]">
               <Link to="/runs/$run" params={{ run: run.run }} className="link truncate font-medium" title={run.description}>{run.description || run.run}</Link>
               <span className="font-mono text-small text-muted">{run.run}</span>
             </span>
@@ -41,7 +41,7 @@ export function BranchRow({ branch, figures, snapshots, may, chosen, onChoose, o
           </span>
         </div>
       </td>
-      <td className="align-middle"><RunState status={run.status} /></td>
+      <td className="align-middle max-sm:hidden"><RunState status={run.status} /></td>
       <td className="num align-middle !py-0" title={figures ? restsOn(figures.best, figures.split) : undefined}><Scored figure={figures?.best ?? { value: run.best_score }} best={descent} note={run.improved === false ? "no gain shown" : run.improved ? "gain shown ✓" : undefined} /></td>
       <td className="num align-middle">{count(run.candidates)}</td>
       <td className="align-middle">

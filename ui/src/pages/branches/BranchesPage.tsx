@@ -53,7 +53,7 @@ export function BranchesPage() {
           </div>
           <div className="overflow-x-auto">
             <table className="grid-table">
-              <thead><tr><th scope="col"><span className="sr-only">Choose</span></th><th scope="col">Run</th><th scope="col">Status</th><th scope="col" className="num">Best</th><th scope="col" className="num">Candidates</th><th scope="col">Snapshots</th><th scope="col" className="num">Created</th><th scope="col"><span className="sr-only">Actions</span></th></tr></thead>
+              <thead><tr><th scope="col"><span className="sr-only">Choose</span></th><th scope="col">Run</th><th scope="col" className="max-sm:hidden">Status</th><th scope="col" className="num">Best</th><th scope="col" className="num">Candidates</th><th scope="col">Snapshots</th><th scope="col" className="num">Created</th><th scope="col"><span className="sr-only">Actions</span></th></tr></thead>
               <tbody>
                 {tree.map((branch) => (
                   <BranchRow key={branch.run.run} branch={branch} figures={figures.get(branch.run.run)} snapshots={snapshots.get(branch.run.run) ?? []} may={may("create_runs")} chosen={chosen.includes(branch.run.run)} onChoose={() => choose(branch.run.run)} onBranch={(snapshot) => setBranching({ run: branch.run.run, snapshot })} onClone={() => setCloning(branch.run.run)} />

@@ -88,7 +88,7 @@ export function WebhooksPart({ ws }: { ws: string }) {
         </form>
       </Section>
       <Section title="What is sent" about="A POST of JSON. Any status from 200 to 299 within 10 s is a success; everything else is tried again, five times in all, over a quarter of an hour.">
-        <pre className="prompt rounded border border-hairline bg-panel p-4" tabIndex={0} aria-label="A message">{HEADERS}{"\n\n"}{BODY.replace("WORKSPACE", ws)}</pre>
+        <pre className="prompt rounded border border-hairline bg-panel p-4" tabIndex={0} role="group" aria-label="A message">{HEADERS}{"\n\n"}{BODY.replace("WORKSPACE", ws)}</pre>
         <p className="mt-2 max-w-2xl text-muted"><code className="font-mono text-small">HEX</code> is the HMAC-SHA256 of <code className="font-mono text-small">UNIX.</code> and the body under the webhook’s secret. Refuse times that are more than five minutes off.</p>
       </Section>
     </>
