@@ -1,5 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { lazyPage } from "./app/lazyPage";
 import { otherPage } from "./app/otherPage";
 import { PageError } from "./app/PageError";
 import { preferredWorkspace, rememberWorkspace } from "./app/workspaceChoice";
@@ -33,18 +34,18 @@ const home = createRoute({
     const ws = preferredWorkspace(context.session);
     if (ws) throw redirect({ to: "/w/$ws", params: { ws }, replace: true });
   },
-  component: lazyRouteComponent(() => import("./pages/NoWorkspacePage"), "NoWorkspacePage"),
+  component: lazyPage(() => import("./pages/NoWorkspacePage"), "NoWorkspacePage"),
 });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
   validateSearch: optional((search) => ({ to: text(search.to), failed: text(search.failed) })),
-  component: lazyRouteComponent(() => import("./pages/people/SignInPage"), "SignInPage"),
+  component: lazyPage(() => import("./pages/people/SignInPage"), "SignInPage"),
 });
-const join = createRoute({ getParentRoute: () => root, path: "/join", component: lazyRouteComponent(() => import("./pages/people/JoinPage"), "JoinPage") });
-const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: lazyRouteComponent(() => import("./pages/people/SharedPage"), "SharedPage") });
-const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyRouteComponent(() => import("./pages/account/AccountPage"), "AccountPage") });
-const people = createRoute({ getParentRoute: () => root, path: "/people", component: lazyRouteComponent(() => import("./pages/people/PeoplePage"), "PeoplePage") });
+const join = createRoute({ getParentRoute: () => root, path: "/join", component: lazyPage(() => import("./pages/people/JoinPage"), "JoinPage") });
+const shared = createRoute({ getParentRoute: () => root, path: "/shared", component: lazyPage(() => import("./pages/people/SharedPage"), "SharedPage") });
+const account = createRoute({ getParentRoute: () => root, path: "/account", component: lazyPage(() => import("./pages/account/AccountPage"), "AccountPage") });
+const people = createRoute({ getParentRoute: () => root, path: "/people", component: lazyPage(() => import("./pages/people/PeoplePage"), "PeoplePage") });
 
 const readRunsSearch = optional((search) => ({ filter: text(search.filter), order: word(search.order, ["newest", "updated", "score", "cost"] as const) }));
 
@@ -65,33 +66,33 @@ const newRun = createRoute({
   getParentRoute: () => workspace,
   path: "/new",
   validateSearch: optional((search) => ({ prompt: text(search.prompt), dataset: text(search.dataset) })),
-  component: lazyRouteComponent(() => import("./pages/new-run/NewRunPage"), "NewRunPage"),
+  component: lazyPage(() => import("./pages/new-run/NewRunPage"), "NewRunPage"),
 });
 const compare = createRoute({
   getParentRoute: () => workspace,
   path: "/compare",
   validateSearch: optional((search) => ({ runs: text(search.runs), x: word(search.x, ["calls", "usd"] as const), candidates: text(search.candidates) })),
-  component: lazyRouteComponent(() => import("./pages/compare/ComparePage"), "ComparePage"),
+  component: lazyPage(() => import("./pages/compare/ComparePage"), "ComparePage"),
 });
 const prompts = createRoute({
   getParentRoute: () => workspace,
   path: "/prompts",
   validateSearch: optional((search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) })),
-  component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "PromptsPage"),
+  component: lazyPage(() => import("./pages/library/LibraryPage"), "PromptsPage"),
 });
 const datasets = createRoute({
   getParentRoute: () => workspace,
   path: "/datasets",
   validateSearch: optional((search) => ({ name: text(search.name), version: numberOf(search.version), against: numberOf(search.against) })),
-  component: lazyRouteComponent(() => import("./pages/library/LibraryPage"), "DatasetsPage"),
+  component: lazyPage(() => import("./pages/library/LibraryPage"), "DatasetsPage"),
 });
-const branches = createRoute({ getParentRoute: () => workspace, path: "/branches", validateSearch: optional((search) => ({ chosen: text(search.chosen) })), component: lazyRouteComponent(() => import("./pages/branches/BranchesPage"), "BranchesPage") });
-const playground = createRoute({ getParentRoute: () => workspace, path: "/playground", component: lazyRouteComponent(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage") });
+const branches = createRoute({ getParentRoute: () => workspace, path: "/branches", validateSearch: optional((search) => ({ chosen: text(search.chosen) })), component: lazyPage(() => import("./pages/branches/BranchesPage"), "BranchesPage") });
+const playground = createRoute({ getParentRoute: () => workspace, path: "/playground", component: lazyPage(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage") });
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
   validateSearch: optional((search) => ({ section: word(search.section, ["general", "members", "keys", "budgets", "links", "webhooks", "audit"] as const) })),
-  component: lazyRouteComponent(() => import("./pages/workspace/WorkspacePage"), "WorkspacePage"),
+  component: lazyPage(() => import("./pages/workspace/WorkspacePage"), "WorkspacePage"),
 });
 
 export const runRoute = createRoute({
@@ -99,7 +100,7 @@ export const runRoute = createRoute({
   path: "/runs/$run",
   loader: ({ context, params }) => context.client.ensureQueryData(runQuery(params.run)),
   pendingComponent: Loading,
-  component: lazyRouteComponent(() => import("./pages/run/RunPage"), "RunPage"),
+  component: lazyPage(() => import("./pages/run/RunPage"), "RunPage"),
 });
 export const lineageRoute = createRoute({
   getParentRoute: () => runRoute,
@@ -112,15 +113,17 @@ export const lineageRoute = createRoute({
     unfold: text(search.unfold),
     branches: flag(search.branches),
     against: text(search.against),
+    held: text(search.held),
+    until: numberOf(search.until),
     view: word(search.view, ["plate", "table"] as const),
   })),
-  component: lazyRouteComponent(() => import("./pages/run/lineage/LineageTab"), "LineageTab"),
+  component: lazyPage(() => import("./pages/run/lineage/LineageTab"), "LineageTab"),
 });
 export const fitnessRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/fitness",
-  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "tokens", "seconds", "generation"] as const), brush: text(search.brush) })),
-  component: lazyRouteComponent(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
+  validateSearch: optional((search) => ({ x: word(search.x, ["calls", "usd", "tokens", "seconds", "generation"] as const), brush: text(search.brush), up: text(search.up), across: text(search.across), axes: text(search.axes) })),
+  component: lazyPage(() => import("./pages/run/fitness/FitnessTab"), "FitnessTab"),
 });
 export const candidatesRoute = createRoute({
   getParentRoute: () => runRoute,
@@ -132,7 +135,7 @@ export const candidatesRoute = createRoute({
     a: text(search.a),
     b: text(search.b),
   })),
-  component: lazyRouteComponent(() => import("./pages/run/candidates/CandidatesTab"), "CandidatesTab"),
+  component: lazyPage(() => import("./pages/run/candidates/CandidatesTab"), "CandidatesTab"),
 });
 export const examplesRoute = createRoute({
   getParentRoute: () => runRoute,
@@ -141,15 +144,16 @@ export const examplesRoute = createRoute({
     split: word(search.split, ["train", "validation", "test"] as const),
     order: word(search.order, ["difficulty", "discrimination", "id"] as const),
     cell: text(search.cell),
+    flips: text(search.flips),
   })),
-  component: lazyRouteComponent(() => import("./pages/run/examples/ExamplesTab"), "ExamplesTab"),
+  component: lazyPage(() => import("./pages/run/examples/ExamplesTab"), "ExamplesTab"),
 });
-const evidence = createRoute({ getParentRoute: () => runRoute, path: "/evidence", component: lazyRouteComponent(() => import("./pages/run/evidence/EvidenceTab"), "EvidenceTab") });
+const evidence = createRoute({ getParentRoute: () => runRoute, path: "/evidence", component: lazyPage(() => import("./pages/run/evidence/EvidenceTab"), "EvidenceTab") });
 export const logRoute = createRoute({
   getParentRoute: () => runRoute,
   path: "/log",
   validateSearch: optional((search) => ({ kind: text(search.kind), find: text(search.find) })),
-  component: lazyRouteComponent(() => import("./pages/run/log/LogTab"), "LogTab"),
+  component: lazyPage(() => import("./pages/run/log/LogTab"), "LogTab"),
 });
 
 const tree = root.addChildren([

@@ -30,6 +30,19 @@ export function missed(began: number): void {
   if (began >= answer) setConnection({ gone: true });
 }
 
+/** Ends when the server answers; at once where it is not known to be gone. */
+export function whenBack(): Promise<void> {
+  if (!state.gone) return Promise.resolve();
+  return new Promise((done) => {
+    const listener = () => {
+      if (state.gone) return;
+      listeners.delete(listener);
+      done();
+    };
+    listeners.add(listener);
+  });
+}
+
 export const connection = (): Connection => state;
 
 export function useConnection(): Connection {

@@ -1,4 +1,5 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useConnection } from "@/api/connection";
 import { sessionQuery } from "@/api/queries";
@@ -10,14 +11,18 @@ const ask = (client: QueryClient) => client.fetchQuery({ ...sessionQuery, staleT
 export function GoneBanner() {
   const { gone } = useConnection();
   const client = useQueryClient();
+  const router = useRouter();
   const [attempt, setAttempt] = useState(0);
   const wait = Math.min(30, 2 ** Math.min(attempt, 5));
   useEffect(() => {
     if (!gone) return;
     setAttempt(0);
     // whichever request was answered first: the others are asked again
-    return () => void client.invalidateQueries();
-  }, [client, gone]);
+    return () => {
+      void client.invalidateQueries();
+      void router.invalidate();
+    };
+  }, [client, router, gone]);
   useEffect(() => {
     if (!gone) return;
     const timer = setTimeout(() => void ask(client).catch(() => setAttempt((before) => before + 1)), wait * 1000);
