@@ -27,6 +27,7 @@ mod webhooks;
 pub use accounts::{Accounts, Identify};
 pub use audit::{AuditFilter, AuditView};
 pub use error::AccountError;
+pub use password::LEAST as LEAST_PASSWORD;
 pub use principal::{Principal, Via};
 pub use secret::{Secret, hash_of, new_id, new_name};
 pub use sessions::csrf_of;

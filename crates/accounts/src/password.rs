@@ -6,8 +6,8 @@ use tokio::sync::Semaphore;
 
 use crate::AccountError;
 
-/// The fewest characters, as NIST SP 800-63B-4 asks for where a password stands alone.
-const LEAST: usize = 15;
+/// The fewest characters of a password, as NIST SP 800-63B-4 asks for where one stands alone.
+pub const LEAST: usize = 15;
 /// The most: enough for any sentence, and no work for a machine.
 const MOST: usize = 200;
 /// Hashes under way at once: each takes 19 MiB and a core.

@@ -20,6 +20,7 @@ mod in_path;
 mod layouts;
 mod limits;
 pub mod mcp;
+mod measured;
 mod openapi;
 mod outside;
 mod page;

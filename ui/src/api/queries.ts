@@ -103,7 +103,7 @@ export const candidatesQuery = (run: string, filter: string, sort: string, desc:
   infiniteQueryOptions({
     queryKey: ["run", run, "candidates", { filter, sort, desc }],
     queryFn: ({ pageParam, signal }) =>
-      api.get<T.Page<T.Node>>(`/runs/${run}/candidates`, { filter, sort, desc, cursor: pageParam, limit: 500 }, signal),
+      api.get<T.Page<T.Row>>(`/runs/${run}/candidates`, { filter, sort, desc, cursor: pageParam, limit: 500 }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next ?? null,
   });

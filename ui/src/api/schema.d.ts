@@ -1960,6 +1960,13 @@ export interface components {
         CandidateId: number;
         /** @description A candidate in a list. */
         CandidateRow: {
+            /** @description What those of its answers cost that were paid for, on whatever split, judges included; null where a price is unknown. */
+            answers_cost: components["schemas"]["Usd"] | null;
+            /**
+             * Format: uint64
+             * @description How many answers those are: what the cache gave for nothing is not among them.
+             */
+            answers_paid: number;
             /**
              * @description When that was: runs have no other order among each other.
              * @default 0
@@ -1979,6 +1986,8 @@ export interface components {
             generation: number;
             /** @description Its name. */
             id: components["schemas"]["NodeId"];
+            /** @description The run's objectives in their order, then the named scores of its checks; on the split that all candidates of its run meet: train in a search, test in an evaluation. What was not measured is left out. */
+            measures: components["schemas"]["Measure"][];
             /** @description The task model it is evaluated with. */
             model: string;
             /** @description The user's label, or the operator's hypothesis; may be empty. */
@@ -1991,6 +2000,8 @@ export interface components {
             prompt?: string | null;
             /** @description The hash of its prompt's text: equal prompts of different runs have equal ones. */
             prompt_hash: components["schemas"]["ContentHash"];
+            /** @description What writing it cost; null where a price is unknown. */
+            proposal_cost: components["schemas"]["Usd"] | null;
             /** @description Why, in words: the verdict on it, and on its hypothesis; empty where nothing was decided. */
             reason: string;
             /** @description How it stands to its parents: what its edges are called. */
@@ -2017,7 +2028,7 @@ export interface components {
         CandidateView: {
             /** @description Candidates of this run that were made from it. */
             children: components["schemas"]["NodeId"][];
-            node: components["schemas"]["Node"];
+            node: components["schemas"]["CandidateRow"];
             prompt: components["schemas"]["Prompt"];
             /** @description The prompt as text. */
             text: string;
@@ -2073,7 +2084,7 @@ export interface components {
             leading: number | null;
             /**
              * Format: double
-             * @description Lower end of the 95 % interval of its mean score on train.
+             * @description Lower end of the 95 % interval of that mean.
              */
             low: number | null;
             /**
@@ -2081,6 +2092,11 @@ export interface components {
              * @description The mean over the survivors.
              */
             mean: number | null;
+            /**
+             * Format: double
+             * @description The mean score of its own answers on train examples, of all that it has by now.
+             */
+            score: number | null;
             /**
              * Format: double
              * @description Seconds of running time so far; pauses do not count.
@@ -3026,6 +3042,28 @@ export interface components {
             instance_admin: boolean;
             /** @description What they sign in with. */
             login: string;
+            name: string;
+        };
+        /** @description A value of an objective or of a named score. */
+        Measure: {
+            /** @description Which way the run wants it; null where it is none of its objectives. */
+            direction: components["schemas"]["Direction"] | null;
+            /**
+             * Format: double
+             * @description Upper end of it.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the 95 % interval; null of what is no score.
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description The mean over its trials; the tokens themselves for `prompt_tokens`.
+             */
+            mean: number;
+            /** @description As the run file names it: `score`, a metric, `prompt_tokens`, `cost` (USD a trial), or `latency` (milliseconds a trial). */
             name: string;
         };
         /** @description What a member has bought. */
@@ -4409,6 +4447,11 @@ export interface components {
             actions: string[];
             /** @description What writes with the cookie bring as `X-CSRF-Token`; null without a cookie. */
             csrf: string | null;
+            /**
+             * Format: uint
+             * @description The fewest characters that a password of this server may have.
+             */
+            least_password: number;
             /**
              * @description Who may come in: `single`, `accounts` or `anonymous`.
              * @enum {string}

@@ -53,7 +53,9 @@ export type Rate = Schemas["Rate"];
 export type RunReport = Schemas["RunReport"];
 export type RunSpec = Schemas["RunSpec"];
 export type Estimate = Schemas["Estimate"];
-export type Node = Schemas["CandidateRow"];
+export type Node = Schemas["Node"];
+/** A candidate with what it cost and what was measured of it beside its score. */
+export type Row = Schemas["CandidateRow"];
 export type Mark = Schemas["Marked"];
 export type Lineage = Schemas["Drawing"];
 export type Prompt = Schemas["Prompt"];

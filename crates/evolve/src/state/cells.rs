@@ -134,6 +134,13 @@ impl Cells {
         totals.metrics.keys().filter_map(|name| Some((name.clone(), totals.named(name)?))).collect()
     }
 
+    /// On how many trials of a split a named score rests.
+    #[must_use]
+    pub fn named_trials(&self, split: Split, metric: &str) -> u32 {
+        let named = |totals: &Totals| Some(totals.metrics.get(metric)?.1 + totals.unnamed);
+        self.totals.get(&split).and_then(named).unwrap_or(0)
+    }
+
     /// How many cells were evaluated.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -193,7 +193,7 @@ impl RunState {
             RunEvent::RunStarted { .. } | RunEvent::SessionEnded { .. } => {}
             RunEvent::CandidateAdmitted { candidate, bill } => {
                 self.accounted.add(ModelRole::Reflection, *bill);
-                self.unit_costs.add_proposal(*bill);
+                self.unit_costs.add_written(candidate.id, *bill);
                 if let Some(operator) = &candidate.operator {
                     *self.proposed.entry(operator.clone()).or_default() += 1;
                     self.outlays.add(operator, *bill);

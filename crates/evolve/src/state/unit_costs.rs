@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use clade_domain::{Bill, CandidateId, Trial};
+use clade_domain::{Bill, CandidateId, Trial, Usd};
 
 use super::sum::Sum;
 
@@ -15,12 +15,16 @@ pub struct UnitCosts {
     proposals: Paid,
     /// What trials would have cost whose answers the cache had for nothing.
     cached: Paid,
+    /// What writing each candidate cost.
+    written: BTreeMap<CandidateId, Paid>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Paid {
     n: u64,
     calls: u64,
+    /// Calls whose price is unknown.
+    unpriced: u64,
     tokens: u64,
     usd: Sum,
 }
@@ -35,8 +39,13 @@ struct Most {
 impl Paid {
     fn add(&mut self, bill: Bill) {
         self.calls += u64::from(bill.calls);
+        self.unpriced += u64::from(bill.unpriced);
         self.tokens += bill.usage.total();
         self.usd.add(bill.cost.0);
+    }
+
+    fn priced(&self) -> Option<Usd> {
+        (self.unpriced == 0).then(|| Usd(self.usd.get()))
     }
 
     fn mean(&self, sum: f64) -> Option<f64> {
@@ -69,6 +78,26 @@ impl UnitCosts {
             self.proposals.n += 1;
             self.proposals.add(bill);
         }
+    }
+
+    pub(super) fn add_written(&mut self, candidate: CandidateId, bill: Bill) {
+        self.add_proposal(bill);
+        if !bill.is_empty() {
+            self.written.entry(candidate).or_default().add(bill);
+        }
+    }
+
+    /// How many trials of a candidate were paid for, on whatever split, and what they cost with their judges; `None` in the place of a sum of
+    /// which a price is unknown.
+    #[must_use]
+    pub fn answers(&self, candidate: CandidateId) -> (u64, Option<Usd>) {
+        self.each.get(&candidate).map_or((0, Some(Usd(0.0))), |paid| (paid.n, paid.priced()))
+    }
+
+    /// What writing a candidate cost; 0 where no call was paid for it, `None` where a price is unknown.
+    #[must_use]
+    pub fn writing(&self, candidate: CandidateId) -> Option<Usd> {
+        self.written.get(&candidate).map_or(Some(Usd(0.0)), Paid::priced)
     }
 
     /// Mean USD of a paid trial, its judges included.

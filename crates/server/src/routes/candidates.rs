@@ -1,6 +1,7 @@
 use axum::{Json, extract::State};
 use clade_domain::{CandidateId, Prompt, Split};
 use clade_engine::{CandidateDiff, diff, find_candidate, not_paired};
+use clade_evolve::RunState;
 use clade_filter::Filter;
 use clade_lineage::{FIELDS, Graph, Node, NodeId};
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use crate::{
     App, Gate, Problem,
     caller::Caller,
     extract::{Asked, Flag, Named},
+    measured::Measured,
     page::{Keyed, Page, after, cut},
     route::Route,
 };
@@ -86,6 +88,8 @@ enum Sort {
 struct CandidateRow {
     #[serde(flatten)]
     node: Node,
+    #[serde(flatten)]
+    measured: Measured,
     /// Its prompt as text, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt: Option<String>,
@@ -122,14 +126,20 @@ async fn list(
         true => app.lineage.texts(page.items.iter().copied()).await?,
         false => Default::default(),
     };
-    let row = |node: &Node| CandidateRow { prompt: texts.get(&node.id).cloned(), node: node.clone() };
-    Ok(Json(Page { items: page.items.into_iter().map(row).collect(), next: page.next }))
+    let row = |state: &RunState, node: &Node| CandidateRow {
+        prompt: texts.get(&node.id).cloned(),
+        measured: Measured::of(state, node.id.candidate),
+        node: node.clone(),
+    };
+    let rows = |state: &RunState| page.items.into_iter().map(|node| row(state, node)).collect();
+    let items = app.states.look(&app.store, &caller.run()?.run, rows).await?;
+    Ok(Json(Page { items, next: page.next }))
 }
 
 /// A candidate.
 #[derive(Serialize, JsonSchema)]
 struct CandidateView {
-    node: Node,
+    node: CandidateRow,
     prompt: Prompt,
     /// The prompt as text.
     text: String,
@@ -144,19 +154,20 @@ async fn show(
 ) -> Result<Json<CandidateView>, Problem> {
     let run = &caller.run()?.run;
     let graph = app.lineage.run(run).await?;
-    let (id, prompt) = app
+    let (id, prompt, measured) = app
         .states
         .look(&app.store, run, |state| {
             let id = find_candidate(state, &name)?;
             let candidate = state.candidate(id).map(|candidate| candidate.prompt.clone());
-            Ok::<_, clade_engine::EngineError>((id, candidate))
+            Ok::<_, clade_engine::EngineError>((id, candidate, Measured::of(state, id)))
         })
         .await??;
     let node = node(&graph, &NodeId::new(run.clone(), id))?;
     let at = graph.position(&node.id).unwrap_or_default();
     let children = graph.children(at).iter().map(|child| graph.nodes()[*child].id.clone()).collect();
     let prompt = prompt.ok_or_else(|| Problem::not_found("candidate"))?;
-    Ok(Json(CandidateView { text: prompt.to_text(), prompt, children, node: node.clone() }))
+    let node = CandidateRow { node: node.clone(), measured, prompt: None };
+    Ok(Json(CandidateView { text: prompt.to_text(), prompt, children, node }))
 }
 
 fn node<'g>(graph: &'g Graph, id: &NodeId) -> Result<&'g Node, Problem> {

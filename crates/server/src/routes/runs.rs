@@ -263,7 +263,9 @@ struct ClosedStep {
     mean: Option<f64>,
     /// The leading candidate.
     candidate: Option<clade_domain::CandidateId>,
-    /// Lower end of the 95 % interval of its mean score on train.
+    /// The mean score of its own answers on train examples, of all that it has by now.
+    score: Option<f64>,
+    /// Lower end of the 95 % interval of that mean.
     low: Option<f64>,
     /// Upper end of it.
     high: Option<f64>,
@@ -295,6 +297,7 @@ fn steps(state: &clade_evolve::RunState) -> Vec<ClosedStep> {
             best,
             mean: (n > 0).then(|| closed.fitness.iter().sum::<f64>() / n as f64),
             candidate,
+            score: estimate.map(|estimate| estimate.mean),
             low: estimate.map(|estimate| estimate.low),
             high: estimate.map(|estimate| estimate.high),
         }

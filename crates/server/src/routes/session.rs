@@ -51,6 +51,8 @@ pub(crate) struct SessionView {
     csrf: Option<String>,
     /// Where people may sign in beside this server.
     ways: Ways,
+    /// The fewest characters that a password of this server may have.
+    least_password: usize,
     /// The program's version.
     version: String,
     /// The workspaces they are a member of.
@@ -135,6 +137,7 @@ pub(crate) async fn view(app: &App, principal: Option<&Principal>, now: Timestam
                 session: principal.is_some_and(|it| matches!(it.via, Via::Session { elsewhere: Some(_), .. })),
             }),
         },
+        least_password: clade_accounts::LEAST_PASSWORD,
         version: app.version.clone(),
         workspaces,
         actions: principal.map(|principal| actions(|action| principal.may(action, None, None))).unwrap_or_default(),

@@ -14,6 +14,7 @@ mod injections;
 mod library;
 mod lists;
 mod logbook;
+mod measured;
 mod moving;
 mod official_clients;
 mod outside_oidc;

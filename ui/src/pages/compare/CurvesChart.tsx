@@ -5,24 +5,24 @@ import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { count, plural, score, usd } from "@/lib/format";
 import { useShownTheme } from "@/lib/theme";
-import { equalBudget, type Step } from "./equalBudget";
+import { equalBudget, shownAt, type Step } from "./equalBudget";
 import { hue, STROKES } from "./hues";
 
 const HEIGHT = 300;
 
-/** The best so far of each run over what it had spent, and all of them where the one that spent least ends. */
+/** The best so far of each run, by its own answers, over what it had spent, and all of them where the one that spent least ends. */
 export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "usd" }) {
   const { ref, width } = useWidth<HTMLDivElement>();
   useShownTheme();
   const points = sides.flatMap((side) => side.curve);
   if (!points.length) return <p className="text-muted">No generation has closed yet in any of them.</p>;
   const xRange: [number, number] = [0, Math.max(...points.map((point) => point[axis]), 1e-9)];
-  const yRange = around(points.map((point) => point.best), [0, 1], 0.1);
+  const yRange = around(points.map(shownAt), [0, 1], 0.1);
   const x = linear(xRange, [PAD.left, width - PAD.right]);
   const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
   const text = axis === "calls" ? count : usd;
   const equal = equalBudget(sides, axis);
-  const ends = labelled(sides.map((side) => side.curve.at(-1)).map((last) => (last ? { x: x(last[axis]), y: y(last.best) - 6 } : null)));
+  const ends = labelled(sides.map((side) => side.curve.at(-1)).map((last) => (last ? { x: x(last[axis]), y: y(shownAt(last)) - 6 } : null)));
   return (
     <div ref={ref}>
       <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "calls" ? "answered calls" : "US dollars"} yLabel="best, train" xText={text} yText={(value) => score(value)} label={`Best so far of ${sides.length} runs`}>
@@ -36,7 +36,7 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
           const end = ends[at];
           return (
             <g key={side.run}>
-              <path d={side.curve.map((point, number) => `${number ? `H${x(point[axis])}V` : `M${x(point[axis])} `}${y(point.best)}`).join("")} fill="none" stroke={hue(at)} strokeWidth="2.2" strokeDasharray={STROKES[at % STROKES.length]} />
+              <path d={side.curve.map((point, number) => `${number ? `H${x(point[axis])}V` : `M${x(point[axis])} `}${y(shownAt(point))}`).join("")} fill="none" stroke={hue(at)} strokeWidth="2.2" strokeDasharray={STROKES[at % STROKES.length]} />
               {/* beside the line of the equal budget, not on it; ids are no words, whose letters join. Where there is no room the lines below tell which is which */}
               {end && width > 520 ? <text x={end.x > width - 160 ? Math.min(end.x, width - PAD.right) : end.x + 5} y={end.y} fontSize="10" className="font-mono" textAnchor={end.x > width - 160 ? "end" : "start"} fill="var(--muted)">{side.run}</text> : null}
             </g>
@@ -58,13 +58,13 @@ export function CurvesChart({ sides, x: axis }: { sides: Side[]; x: "calls" | "u
   );
 }
 
-/** How a run stood: its best, with the interval and the number of train examples that the candidate's own answers give it. */
+/** How a run stood: the mean of its best candidate's own answers, with its interval and the number of train examples. */
 function AtEqual({ step }: { step: Step | null }) {
   const own = step?.own;
-  const rests = own ? `c${step.candidate} leads; the 95 % interval is that of its own answers, mean ${score(own.mean)}, on ${plural(own.examples, "train example")}` : undefined;
+  const rests = own ? `c${step.candidate} leads: the mean of its own answers with its 95 % interval, on ${plural(own.examples, "train example")}; the search believed ${score(step.best)} of it` : undefined;
   return (
     <span title={rests}>
-      <Score value={step?.best} low={own?.low} high={own?.high} />
+      <Score value={step ? shownAt(step) : null} low={own?.low} high={own?.high} />
       {own ? <span className="text-small text-muted"> n {count(own.examples)}</span> : null}
     </span>
   );

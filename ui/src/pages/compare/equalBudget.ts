@@ -2,6 +2,9 @@ import type { Side } from "@/api/types";
 
 export type Step = Side["curve"][number];
 
+/** What a curve shows at a step: the mean of its candidate's own answers, which its interval is of; what the search believed where none are known. */
+export const shownAt = (step: Step): number => step.own?.mean ?? step.best;
+
 export interface EqualBudget {
   /** What the run that spent least has spent, in calls or dollars. */
   at: number;

@@ -17,6 +17,7 @@ import { ExportDialog } from "./ExportDialog";
 import { resumed, stopping } from "./rests";
 import { ShareDialog } from "./ShareDialog";
 import { SnapshotDialog } from "./SnapshotDialog";
+import { steerable } from "./steerable";
 import { SteerDialog } from "./SteerDialog";
 
 /** What may be done to a run, by who looks at it. */
@@ -82,7 +83,7 @@ export function RunActions({ detail }: { detail: RunDetail }) {
         </Confirm>
       ) : null}
       {may("control_runs") && run.status !== "finished" ? <Button onClick={() => setOpen("budget")}>Budget</Button> : null}
-      {may("edit_runs") && run.mode === "optimize" && run.status !== "finished" ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
+      {may("edit_runs") && steerable(detail) ? <Button onClick={() => setOpen("steer")}>Steer</Button> : null}
       {may("create_runs") && run.mode === "optimize" ? <Button onClick={() => setOpen("branch")}>Branch</Button> : null}
       {may("edit_runs") ? <Button onClick={() => setOpen("snapshot")}>Snapshot</Button> : null}
       {may("read_runs") ? <Button onClick={() => setOpen("export")}>Export</Button> : null}

@@ -10,8 +10,9 @@ import { FilterField } from "@/components/FilterField";
 import { Loading } from "@/components/Loading";
 import { candidateOf, count } from "@/lib/format";
 import { CANDIDATE_FIELDS } from "@/lib/suggest";
-import { CandidatesTable, COLUMNS, type ColumnName } from "./CandidatesTable";
-import { ColumnChooser } from "./ColumnChooser";
+import { Choose } from "@/components/Choose";
+import { CandidatesTable } from "./CandidatesTable";
+import { columnsOf } from "./columns";
 import { PairPanel } from "./PairPanel";
 
 /** All candidates of a run as a table; two of them side by side. */
@@ -23,8 +24,10 @@ export function CandidatesTab() {
   const detail = useQuery(runQuery(run));
   const report = useQuery(reportQuery(run));
   const found = useInfiniteQuery({ ...candidatesQuery(run, filter, sort, !asc), placeholderData: (before) => before });
-  const [columns, setColumns] = useState<readonly ColumnName[]>(() => COLUMNS.filter((column) => column.usual).map((column) => column.name));
+  const [chosen, setChosen] = useState<readonly string[] | null>(null);
   const rows = found.data?.pages.flatMap((page) => page.items) ?? [];
+  const all = columnsOf(rows);
+  const columns = all.filter((column) => (chosen ? chosen.includes(column.name) : column.usual));
   const wrong = found.error instanceof ApiError && filter ? found.error : null;
   const best = report.data?.best?.candidate ?? (detail.data?.progress ? `c${detail.data.progress.best}` : null);
   const set = (change: Partial<typeof search>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
@@ -38,7 +41,7 @@ export function CandidatesTab() {
     <div className="flex min-h-0 flex-1 flex-col gap-3 px-4 py-4 sm:px-6">
       <div className="flex flex-wrap items-start gap-3">
         <FilterField label="Filter candidates" value={filter} fields={CANDIDATE_FIELDS} placeholder="status=kept and score>0.6" error={wrong?.message ?? null} onChange={(filter) => set({ filter: filter || undefined })} />
-        <ColumnChooser chosen={columns} onChange={setColumns} />
+        <Choose label="Columns" options={all.map((column) => [column.name, column.choice ?? column.title] as const)} chosen={columns.map((column) => column.name)} onChange={setChosen} />
         <span className="py-1 text-muted">{found.hasNextPage ? `first ${count(rows.length)}` : count(rows.length)}</span>
       </div>
       {search.a && search.b ? <PairPanel run={run} a={search.a} b={search.b} onClose={() => set({ a: undefined, b: undefined })} onSwap={() => set({ a: search.b, b: search.a })} /> : null}

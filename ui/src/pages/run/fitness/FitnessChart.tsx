@@ -17,28 +17,27 @@ interface Props {
   seed: number | null;
 }
 
-/** The best so far as steps, the 95 % interval of the leading candidate's own answers as a band where it is known, the survivors' mean, and each candidate of its generation as a whisker. */
+/** The candidate that led, as steps with the 95 % interval of the same answers as a band, and the mean of each generation's candidates. */
 export function FitnessChart({ points, x: axis, seed }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const [over, setOver] = useState<number | null>(null);
-  const steps = bestSoFar(points);
   const band = bandOf(points);
   const clock = clockOf(points.at(-1)?.seconds ?? 0);
-  const along = (point: FitnessPoint) => (axis === "seconds" ? point.seconds / clock.seconds : point[axis]);
+  const along = (point: FitnessPoint) => (axis === "seconds" ? point.seconds / clock.seconds : (point[axis] ?? 0));
   const xs = points.map(along);
   const xRange: [number, number] = [0, Math.max(...xs, axis === "generation" ? 1 : 1e-9)];
-  const yRange = around([...steps.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
+  const yRange = around([...points.map((one) => one.best), ...points.flatMap((one) => (one.mean === null ? [] : [one.mean])), ...(seed === null ? [] : [seed]), ...band.flatMap((one) => (one ? [one.low, one.high] : []))], [0, 1], 0.2);
   const x = linear(xRange, [PAD.left, width - PAD.right]);
   const y = linear(yRange, [HEIGHT - PAD.bottom, PAD.top]);
   const line = (values: number[]) => values.map((value, at) => `${at ? `H${x(xs[at] ?? 0)}V` : `M${x(xs[0] ?? 0)} `}${y(value)}`).join("");
-  const shown = over === null ? steps.length - 1 : over;
+  const shown = over === null ? points.length - 1 : over;
   const point = points[shown];
   return (
     <div ref={ref}>
       <p className="mb-1 min-h-5 text-muted" aria-live="off">
         {point ? (
           <>
-            generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}, {duration(point.seconds)}: best so far, as the search judges it, <span className="font-semibold text-accent">{score(steps[shown]?.best, 3)}</span>; {words(point)}
+            {point.generation === null ? "start" : <>generation {point.generation}, {count(point.calls)} calls, {usd(point.usd)}, {duration(point.seconds)}</>}: the leading prompt scores <span className="font-semibold text-accent">{score(point.best, 3)}</span>{words(point) ? `, ${words(point)}` : ""}
           </>
         ) : null}
       </p>
@@ -53,26 +52,26 @@ export function FitnessChart({ points, x: axis, seed }: Props) {
         }}
         onMouseLeave={() => setOver(null)}
       >
-        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "seconds" ? `running time, ${clock.unit}` : LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`Best so far from ${score(steps[0]?.best)} to ${score(steps.at(-1)?.best)} over ${points.length} generations`}>
+        <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={axis === "seconds" ? `running time, ${clock.unit}` : LABEL[axis]} yLabel="score, train" xText={TEXT[axis]} yText={(value) => score(value)} label={`The leading prompt from ${score(points[0]?.best)} to ${score(points.at(-1)?.best)} over ${points.filter((one) => one.generation !== null).length} generations`}>
           {band.some(Boolean) ? <path d={bandPath(band, xs, x, y)} fill="var(--accent)" opacity="0.12" /> : null}
           {seed === null ? null : <line x1={PAD.left} x2={width - PAD.right} y1={y(seed)} y2={y(seed)} stroke="var(--muted)" strokeDasharray="1 3" />}
-          {points.map((one) => (one.mean === null ? null : <circle key={one.generation} cx={x(along(one))} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
-          <path d={line(steps.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
+          {points.map((one) => (one.mean === null ? null : <circle key={one.generation ?? -1} cx={x(along(one))} cy={y(one.mean)} r="2.2" fill="none" stroke="var(--edge)" />))}
+          <path d={line(points.map((one) => one.best))} fill="none" stroke="var(--accent)" strokeWidth="2.6" />
           {point ? <line x1={x(along(point))} x2={x(along(point))} y1={PAD.top} y2={HEIGHT - PAD.bottom} stroke="var(--hairline)" /> : null}
-          {point && steps[shown] ? <circle cx={x(along(point))} cy={y(steps[shown].best)} r="4" fill="var(--accent)" /> : null}
+          {point ? <circle cx={x(along(point))} cy={y(point.best)} r="4" fill="var(--accent)" /> : null}
         </Frame>
       </div>
       <p className="flex flex-wrap gap-x-5 text-label text-muted">
-        <span><span className="text-accent">━</span> best so far, as the search judges it</span>
-        {band.some(Boolean) ? <span><span className="text-accent opacity-30">■</span> 95 % interval of the answers of the candidate that led then</span> : null}
+        <span><span className="text-accent">━</span> the prompt that led, by its own answers</span>
+        {band.some(Boolean) ? <span><span className="text-accent opacity-30">■</span> 95 % interval of that</span> : null}
         <span>○ mean of each generation’s candidates</span>
         {seed === null ? null : <span>┈ seed</span>}
       </p>
       <details className="mt-1 text-small">
         <summary className="text-muted">The figures as a table</summary>
-        <table className="grid-table mt-1 max-w-2xl">
-          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Tokens</th><th scope="col" className="num">Time</th><th scope="col" className="num">Best, as judged</th><th scope="col" className="num">Mean</th></tr></thead>
-          <tbody>{points.map((one) => <tr key={one.generation}><td className="num">{one.generation}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{count(one.tokens)}</td><td className="num">{duration(one.seconds)}</td><td className="num">{score(one.best, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
+        <table className="grid-table mt-1 max-w-3xl">
+          <thead><tr><th scope="col" className="num">Generation</th><th scope="col" className="num">Calls</th><th scope="col" className="num">USD</th><th scope="col" className="num">Tokens</th><th scope="col" className="num">Time</th><th scope="col" className="num">Leads</th><th scope="col" className="num">Score</th><th scope="col" className="num">95 % interval</th><th scope="col" className="num">Believed</th><th scope="col" className="num">Mean</th></tr></thead>
+          <tbody>{points.map((one) => <tr key={one.generation ?? -1}><td className="num">{one.generation ?? "start"}</td><td className="num">{count(one.calls)}</td><td className="num">{usd(one.usd)}</td><td className="num">{count(one.tokens)}</td><td className="num">{duration(one.seconds)}</td><td className="num font-mono text-small">{one.leader ?? "seed"}</td><td className="num">{score(one.best, 3)}</td><td className="num whitespace-nowrap">{one.low == null ? "–" : `${score(one.low)} to ${score(one.high)}`}</td><td className="num">{score(one.believed, 3)}</td><td className="num">{score(one.mean, 3)}</td></tr>)}</tbody>
         </table>
       </details>
     </div>
@@ -85,17 +84,12 @@ function clockOf(longest: number): { unit: string; seconds: number } {
   return longest < 10_800 ? { unit: "minutes", seconds: 60 } : { unit: "hours", seconds: 3600 };
 }
 
-function bestSoFar(points: FitnessPoint[]): { best: number }[] {
-  let best = -Infinity;
-  return points.map((point) => ({ best: (best = Math.max(best, point.best)) }));
-}
-
 interface Band {
   low: number;
   high: number;
 }
 
-/** The interval of each step, where the server knows it. A strategy's fitness may be a belief about few answers: none is guessed here. */
+/** The interval of each step, of the answers that the step itself is the mean of. */
 function bandOf(points: FitnessPoint[]): (Band | null)[] {
   return points.map(({ low, high }) => (low == null || high == null ? null : { low, high }));
 }

@@ -12,7 +12,7 @@ import { OperatorTable } from "./OperatorTable";
 import { around } from "@/charts/scale";
 import { BrushBar } from "./BrushBar";
 import { holds, read, written } from "./brush";
-import { measure } from "./measures";
+import { measureOf, measuresOf, usualAxes } from "./measures";
 import { ParallelChart } from "./ParallelChart";
 import { ParetoChart } from "./ParetoChart";
 
@@ -21,7 +21,7 @@ const AXES = [["calls", "calls"], ["usd", "US dollars"], ["tokens", "tokens"], [
 /** How the score rose, what each operator earned, and what was traded for what. */
 export function FitnessTab() {
   const { run } = useParams({ from: "/runs/$run/fitness" });
-  const { x = "calls", brush: text } = useSearch({ from: "/runs/$run/fitness" });
+  const { x = "calls", brush: text, up, across, axes: drawn } = useSearch({ from: "/runs/$run/fitness" });
   const navigate = useNavigate({ from: "/runs/$run/fitness" });
   const curve = useQuery(curveQuery(run));
   const generations = useQuery(generationsQuery(run));
@@ -34,7 +34,10 @@ export function FitnessTab() {
   const nodes = candidates.data?.pages.flatMap((page) => page.items) ?? [];
   const leading = detail.data?.progress?.best;
   const best = report.data?.best?.candidate ?? (leading == null ? null : `c${leading}`);
-  const brush = read(text);
+  const measures = measuresOf(nodes);
+  const usual = usualAxes(nodes, measures);
+  const axes = { up: up && measures.has(up) ? up : usual.up, across: across && measures.has(across) ? across : usual.across };
+  const brush = read(text, measures);
   const setBrush = (next: typeof brush) => void navigate({ search: (before) => ({ ...before, brush: written(next) }), replace: true });
   return (
     <div className="flex flex-col gap-8 px-4 py-5 sm:px-6">
@@ -55,9 +58,9 @@ export function FitnessTab() {
       {report.data?.operators?.length ? <OperatorTable operators={report.data.operators} shown={report.data.gain_shown} run={run} /> : null}
       {nodes.length > 2 ? (
         <>
-          <BrushBar run={run} brush={brush} picked={nodes.filter((node) => holds(brush, node)).length} all={nodes.length} onChange={setBrush} whole={(name) => around(nodes.flatMap((node) => measure(name).of(node) ?? []), measure(name).bounds, measure(name).least)} />
-          <ParetoChart nodes={nodes} run={run} best={best} brush={brush} onBrush={setBrush} />
-          <ParallelChart nodes={nodes} run={run} best={best} brush={brush} onBrush={setBrush} />
+          <BrushBar run={run} measures={measures} brush={brush} picked={nodes.filter((node) => holds(brush, measures, node)).length} all={nodes.length} onChange={setBrush} whole={(name) => around(nodes.flatMap((node) => measureOf(measures, name).of(node) ?? []), measureOf(measures, name).bounds, measureOf(measures, name).least)} />
+          <ParetoChart nodes={nodes} measures={measures} axes={axes} onAxes={(axes) => void navigate({ search: (before) => ({ ...before, ...axes }), replace: true })} run={run} best={best} brush={brush} onBrush={setBrush} />
+          <ParallelChart nodes={nodes} measures={measures} chosen={drawn?.split(",")} onChoose={(names) => void navigate({ search: (before) => ({ ...before, axes: names?.join(",") }), replace: true })} run={run} best={best} brush={brush} onBrush={setBrush} />
           {candidates.hasNextPage ? <p className="text-muted">The {nodes.length} best candidates are drawn. <button type="button" className="link" onClick={() => void candidates.fetchNextPage()}>Draw more</button></p> : null}
         </>
       ) : null}

@@ -38,7 +38,7 @@ export function OperatorTable({ operators, shown, run }: { operators: OperatorRe
         {shown
           ? <>Gains are shares of the {signed(shown.difference, 3)} ({signed(shown.ci[0], 3)} to {signed(shown.ci[1], 3)}) by which the best prompt is above the first one of its line on {plural(shown.examples, `${shown.split} example`)}{shown.split === "test" ? "" : ", which chose it and so flatter it"}: each kept edit on that line has its part in proportion to what it was expected to bring. </>
           : <>Gains are shares of what the best prompt is above the first one, once that is measured; the first prompt leads, or nothing was compared yet. </>}
-        In brackets 95 % intervals. They speak of this run only.
+        An edit that <i>rebase</i> carried over counts for whoever wrote it, so the tree, where each candidate has what made it, shows more of <i>rebase</i> and less of the others. In brackets 95 % intervals. They speak of this run only.
       </p>
     </section>
   );

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Node } from "@/api/types";
+import type { Row } from "@/api/types";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { candidateOf } from "@/lib/format";
+import { Choose } from "@/components/Choose";
 import { holds, type Brush } from "./brush";
-import { measure, NAMES, type MeasureName } from "./measures";
+import { measureOf, said, type Measure, type Measures } from "./measures";
 import { useDrag } from "./useDrag";
 
 const HEIGHT = 300;
@@ -16,7 +17,11 @@ const SIDE = 62;
 const GRIP = 14;
 
 interface Props {
-  nodes: Node[];
+  nodes: Row[];
+  measures: Measures;
+  /** The measures that are drawn, by name; all that any candidate has where none are chosen. */
+  chosen: readonly string[] | undefined;
+  onChoose: (names: string[] | undefined) => void;
   run: string;
   best: string | null;
   brush: Brush;
@@ -24,11 +29,13 @@ interface Props {
 }
 
 /** One line a candidate over all measures; dragging along an axis picks out the candidates that cross it there. */
-export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
+export function ParallelChart({ nodes, measures, chosen, onChoose, run, best, brush, onBrush }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const navigate = useNavigate();
-  const [over, setOver] = useState<Node | null>(null);
-  const axes = NAMES.filter((name) => nodes.some((node) => measure(name).of(node) !== null));
+  const [over, setOver] = useState<Row | null>(null);
+  const measure = (name: string) => measureOf(measures, name);
+  const known = [...measures.keys()].filter((name) => nodes.some((node) => measure(name).of(node) !== null));
+  const axes = chosen ? known.filter((name) => chosen.includes(name)) : known;
   // narrower than this the words over the axes would lie on one another: then the chart scrolls
   const room = Math.max(width, axes.length * 92);
   const x = linear([0, Math.max(1, axes.length - 1)], [SIDE, room - SIDE]);
@@ -37,7 +44,7 @@ export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
     const range = around(nodes.flatMap((node) => of(node) ?? []), bounds, least);
     return { name, range, y: linear(range, [BOTTOM, TOP]) };
   });
-  const way = (node: Node) => {
+  const way = (node: Row) => {
     let path = "";
     let pen = false;
     scales.forEach(({ name, y }, at) => {
@@ -48,24 +55,27 @@ export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
     });
     return path;
   };
-  const isBest = (node: Node) => candidateOf(node.id) === best;
+  const isBest = (node: Row) => candidateOf(node.id) === best;
   const anything = Object.keys(brush).length > 0;
-  const picked = nodes.filter((node) => !anything || holds(brush, node));
-  const open = (node: Node) => void navigate({ to: "/runs/$run", params: { run }, search: { node: candidateOf(node.id) } });
+  const picked = nodes.filter((node) => !anything || holds(brush, measures, node));
+  const open = (node: Row) => void navigate({ to: "/runs/$run", params: { run }, search: { node: candidateOf(node.id) } });
   const first = nodes.find(isBest);
   return (
     <section>
-      <h2 className="plate">Candidates over all measures</h2>
-      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {axes.map((name) => { const value = measure(name).of(over); return value === null ? null : `${measure(name).text} ${measure(name).show(value)}`; }).filter(Boolean).join(", ")}</> : "One line each; the best in the accent colour."}</p>
+      <div className="flex flex-wrap items-center gap-4">
+        <h2 className="plate mr-auto">Candidates over {chosen ? "the measures chosen" : "all measures"}</h2>
+        <Choose label="Measures" options={known.map((name) => [name, measure(name).text] as const)} chosen={axes} onChange={(names) => onChoose(names.length === known.length ? undefined : names)} />
+      </div>
+      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {axes.map((name) => said(measure(name), over)).filter(Boolean).join(", ")}</> : "One line each; the best in the accent colour."}</p>
       <div ref={ref} className="overflow-x-auto">
         <svg role="img" aria-label={`${nodes.length} candidates over ${axes.length} measures`} width={room} height={HEIGHT} className="block font-sans" fontSize="11">
-          {anything ? nodes.filter((node) => !holds(brush, node)).map((node) => <path key={node.id} d={way(node)} fill="none" stroke="var(--edge-faint)" strokeWidth="1" opacity="0.25" className="pointer-events-none" />) : null}
+          {anything ? nodes.filter((node) => !holds(brush, measures, node)).map((node) => <path key={node.id} d={way(node)} fill="none" stroke="var(--edge-faint)" strokeWidth="1" opacity="0.25" className="pointer-events-none" />) : null}
           {picked.map((node) => (
             <path key={node.id} d={way(node)} fill="none" stroke={over === node ? "var(--ink)" : "var(--edge)"} strokeWidth={over === node ? 2 : 1} opacity={over === node ? 1 : 0.55} className="cursor-pointer" onMouseEnter={() => setOver(node)} onMouseLeave={() => setOver(null)} onClick={() => open(node)} />
           ))}
-          {first ? <path d={way(first)} fill="none" stroke="var(--accent)" strokeWidth="3" opacity={anything && !holds(brush, first) ? 0.3 : 1} className="cursor-pointer" onMouseEnter={() => setOver(first)} onMouseLeave={() => setOver(null)} onClick={() => open(first)} /> : null}
+          {first ? <path d={way(first)} fill="none" stroke="var(--accent)" strokeWidth="3" opacity={anything && !holds(brush, measures, first) ? 0.3 : 1} className="cursor-pointer" onMouseEnter={() => setOver(first)} onMouseLeave={() => setOver(null)} onClick={() => open(first)} /> : null}
           {scales.map(({ name, range, y }, at) => (
-            <Axis key={name} name={name} x={x(at)} range={range} y={y} brushed={brush[name]} onBrush={(next) => onBrush({ ...brush, [name]: next })} />
+            <Axis key={name} measure={measure(name)} x={x(at)} range={range} y={y} brushed={brush[name]} onBrush={(next) => onBrush({ ...brush, [name]: next })} />
           ))}
         </svg>
       </div>
@@ -74,7 +84,7 @@ export function ParallelChart({ nodes, run, best, brush, onBrush }: Props) {
 }
 
 interface AxisProps {
-  name: MeasureName;
+  measure: Measure;
   x: number;
   range: readonly [number, number];
   y: (value: number) => number;
@@ -82,8 +92,7 @@ interface AxisProps {
   onBrush: (range: readonly [number, number]) => void;
 }
 
-function Axis({ name, x, range, y, brushed, onBrush }: AxisProps) {
-  const { text, show } = measure(name);
+function Axis({ measure: { text, show }, x, range, y, brushed, onBrush }: AxisProps) {
   const clamp = (value: number) => Math.min(BOTTOM, Math.max(TOP, value));
   const back = linear([BOTTOM, TOP], range);
   const { box, handlers } = useDrag(({ y0, y1 }) => onBrush([back(clamp(y1)), back(clamp(y0))]));

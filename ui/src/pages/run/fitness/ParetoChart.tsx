@@ -1,20 +1,24 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
-import type { Node } from "@/api/types";
+import { useState, type SVGProps } from "react";
+import type { Row } from "@/api/types";
 import { Frame, PAD } from "@/charts/Frame";
 import { around, linear } from "@/charts/scale";
 import { useWidth } from "@/charts/useWidth";
 import { InlineSelect } from "@/components/InlineSelect";
-import { candidateOf, count, score } from "@/lib/format";
+import { candidateOf, count } from "@/lib/format";
 import { holds, type Brush } from "./brush";
 import { frontier } from "./frontier";
-import { measure, OPTIONS, type MeasureName } from "./measures";
+import { measureOf, said, type Measure, type Measures } from "./measures";
 import { useDrag } from "./useDrag";
 
 const HEIGHT = 320;
 
 interface Props {
-  nodes: Node[];
+  nodes: Row[];
+  measures: Measures;
+  /** Two measures by name. */
+  axes: { up: string; across: string };
+  onAxes: (axes: { up: string; across: string }) => void;
   run: string;
   best: string | null;
   brush: Brush;
@@ -22,13 +26,13 @@ interface Props {
 }
 
 /** Every evaluated candidate by two measures, with the front of those that none beats in both. Dragging picks candidates out. */
-export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
+export function ParetoChart({ nodes, measures, axes, onAxes, run, best, brush, onBrush }: Props) {
   const { ref, width } = useWidth<HTMLDivElement>();
   const navigate = useNavigate();
-  const [across, setAcross] = useState<MeasureName>("cost");
-  const [up, setUp] = useState<MeasureName>("score");
-  const [over, setOver] = useState<Node | null>(null);
-  const [mx, my] = [measure(across), measure(up)];
+  const [over, setOver] = useState<Row | null>(null);
+  const { up, across } = axes;
+  const [mx, my] = [measureOf(measures, across), measureOf(measures, up)];
+  const options = [...measures].map(([name, measure]) => [name, measure.objective ? `${measure.text} (objective)` : measure.text] as const);
   const points = nodes.flatMap((node) => {
     const [px, py] = [mx.of(node), my.of(node)];
     return px !== null && py !== null && (node.score?.trials ?? 0) > 0 ? [{ node, px, py }] : [];
@@ -55,10 +59,10 @@ export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
     <section>
       <div className="mb-1 flex flex-wrap items-center gap-4">
         <h2 className="plate mr-auto first-letter:uppercase">{my.text} against {mx.text}</h2>
-        <InlineSelect label="Up" value={up} options={OPTIONS.filter(([name]) => name !== across)} onChange={setUp} />
-        <InlineSelect label="Across" value={across} options={OPTIONS.filter(([name]) => name !== up)} onChange={setAcross} />
+        <InlineSelect label="Up" value={up} options={options.filter(([name]) => name !== across)} onChange={(up) => onAxes({ up, across })} />
+        <InlineSelect label="Across" value={across} options={options.filter(([name]) => name !== up)} onChange={(across) => onAxes({ up, across })} />
       </div>
-      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {score(over.score?.mean)} ({score(over.score?.low)} to {score(over.score?.high)}), {mx.text} {mx.show(mx.of(over) ?? 0)}</> : `${count(ahead.length)} on the front of ${count(points.length)}`}</p>
+      <p className="min-h-5 text-muted">{over ? <><span className="font-mono">{candidateOf(over.id)}</span> {over.operator ?? "seed"}: {said(my, over)}, {said(mx, over)}</> : `${count(ahead.length)} on the front of ${count(points.length)}; ${wanted(my)} and ${wanted(mx)} are wanted`}</p>
       <div ref={ref}>
         <Frame width={width} height={HEIGHT} x={x} y={y} xRange={xRange} yRange={yRange} xLabel={mx.text} yLabel={my.text} xText={mx.show} yText={my.show} label={`${my.text} against ${mx.text}; ${ahead.length} candidates on the front`}>
           <rect x={left} y={top} width={Math.max(0, right - left)} height={bottom - top} fill="transparent" className="cursor-crosshair touch-pan-y" {...handlers} />
@@ -67,6 +71,12 @@ export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
           ) : null}
           {box ? <rect x={box.x0} y={box.y0} width={box.x1 - box.x0} height={box.y1 - box.y0} fill="none" stroke="var(--ink)" strokeDasharray="3 3" className="pointer-events-none" /> : null}
           <path d={ahead.map((point, at) => `${at ? `H${x(point.px)}V` : `M${x(point.px)} `}${y(point.py)}`).join("")} fill="none" stroke="var(--ink)" strokeWidth="1.2" className="pointer-events-none" />
+          {points.filter(({ node }) => node === over || candidateOf(node.id) === best).map(({ node, px, py }) => (
+            <g key={node.id} stroke={candidateOf(node.id) === best ? "var(--accent)" : "var(--ink)"} strokeWidth="1.2" className="pointer-events-none">
+              <Whiskers ends={mx.ends?.(node)} to={(value) => ({ x1: x(value), x2: x(value), y1: y(py) - 3, y2: y(py) + 3 })} line={(low, high) => ({ x1: x(low), x2: x(high), y1: y(py), y2: y(py) })} range={xRange} />
+              <Whiskers ends={my.ends?.(node)} to={(value) => ({ y1: y(value), y2: y(value), x1: x(px) - 3, x2: x(px) + 3 })} line={(low, high) => ({ y1: y(low), y2: y(high), x1: x(px), x2: x(px) })} range={yRange} />
+            </g>
+          ))}
           {points.map(({ node, px, py }, at) => {
             const isBest = candidateOf(node.id) === best;
             const ahead = onFront.has(at);
@@ -78,7 +88,7 @@ export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
                 r={isBest ? 5 : ahead ? 4 : 3}
                 fill={isBest ? "var(--accent)" : ahead ? "var(--ink)" : "var(--panel)"}
                 stroke={isBest ? "var(--accent)" : ahead ? "var(--ink)" : "var(--edge)"}
-                opacity={anything && !holds(brush, node) ? 0.2 : 1}
+                opacity={anything && !holds(brush, measures, node) ? 0.2 : 1}
                 className="cursor-pointer"
                 onMouseEnter={() => setOver(node)}
                 onMouseLeave={() => setOver(null)}
@@ -93,3 +103,15 @@ export function ParetoChart({ nodes, run, best, brush, onBrush }: Props) {
     </section>
   );
 }
+
+type Line = Pick<SVGProps<SVGLineElement>, "x1" | "x2" | "y1" | "y2">;
+
+/** The 95 % interval of a point along one axis; an end beyond the axis has no cap. */
+function Whiskers({ ends, line, to, range }: { ends: readonly [number, number] | null | undefined; line: (low: number, high: number) => Line; to: (value: number) => Line; range: readonly [number, number] }) {
+  if (!ends) return null;
+  const [low, high] = [Math.max(range[0], ends[0]), Math.min(range[1], ends[1])];
+  return <><line {...line(low, high)} />{low === ends[0] ? <line {...to(low)} /> : null}{high === ends[1] ? <line {...to(high)} /> : null}</>;
+}
+
+/** Which end of a measure the front goes by. */
+const wanted = ({ text, better }: Measure) => `${better === "more" ? "more" : "less"} ${text}`;

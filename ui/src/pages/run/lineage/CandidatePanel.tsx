@@ -16,8 +16,10 @@ import { PromptText } from "@/components/PromptText";
 import { Score } from "@/components/Score";
 import { toast, toastError } from "@/components/toasts";
 import { candidateOf, plural, runOf, usd } from "@/lib/format";
+import { spentOn } from "./spentOn";
 import { BranchDialog } from "../BranchDialog";
 import { Comments, useHasComments } from "../Comments";
+import { steerable } from "../steerable";
 import { Flips } from "./Flips";
 import { SteerButtons } from "./SteerButtons";
 
@@ -25,16 +27,19 @@ interface Props {
   node: Node;
   bestId: string | null;
   against: string | undefined;
+  /** The candidate that was held for diffs; it stays among the choices. */
+  held: string | undefined;
   detail: RunDetail | undefined;
   folded: number;
   onAgainst: (against: string | undefined) => void;
+  onHold: (held: string | undefined) => void;
   onFold: () => void;
   onClose: () => void;
   onGo: (id: string) => void;
 }
 
 /** Everything about one candidate: its prompt against another, its scores, why it was made and what came of it. */
-export function CandidatePanel({ node, bestId, against, detail, folded, onAgainst, onFold, onClose, onGo }: Props) {
+export function CandidatePanel({ node, bestId, against, held, detail, folded, onAgainst, onHold, onFold, onClose, onGo }: Props) {
   const run = runOf(node.id);
   const name = candidateOf(node.id);
   const client = useQueryClient();
@@ -57,7 +62,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
   const parent = node.parents[0];
   const trainDelta = diff.data?.scores.find((score) => score.split === "train") ?? diff.data?.scores[0];
   const known = ["none", "parent", "seed", "best"];
-  const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...(known.includes(other) ? [] : [[other, `against ${other}`] as const])];
+  const options: (readonly [string, string])[] = [["none", "as it is"], ...(isSeed ? [] : ([["parent", "against parent"], ["seed", "against seed"]] as const)), ...(bestId && bestId !== node.id ? [["best", "against best"] as const] : []), ...[held, other].filter((name, at, all): name is string => name !== undefined && name !== "" && name !== node.id && name !== candidateOf(node.id) && !known.includes(name) && all.indexOf(name) === at).map((name) => [name, `against ${name}`] as const)];
   const text = candidate.data?.text ?? "";
   const beyond = Object.entries(node.scores).filter(([split]) => split !== "train");
   // on a narrow window it lies below the plate
@@ -92,10 +97,10 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
           <h4 className="label">Prompt</h4>
           <span className="flex gap-1.5">
             <InlineSelect label="" name="Prompt shown" value={other} options={options} onChange={(value) => onAgainst(value === (isSeed ? "none" : "parent") ? undefined : value)} />
-            {against === name ? null : <Button title={`The prompts of others are shown against ${name} until another is chosen`} onClick={() => onAgainst(name)}>Hold for diffs</Button>}
+            {held === name ? null : <Button title={`The prompts of others are shown against ${name}; it stays in their list`} onClick={() => onHold(name)}>Hold for diffs</Button>}
           </span>
         </div>
-        {against === name ? <p className="mb-1 text-small text-muted">Choose another candidate to see it against this one. <button type="button" className="link" onClick={() => onAgainst(undefined)}>No more</button></p> : null}
+        {held === name ? <p className="mb-1 text-small text-muted">Choose another candidate to see it against this one. <button type="button" className="link" onClick={() => onHold(undefined)}>No more</button></p> : null}
         {candidate.error ? <ErrorNote error={candidate.error} /> : null}
         {candidate.isPending ? <Loading /> : null}
         {other === "none" || !diff.data ? (
@@ -125,7 +130,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         {parent && runOf(parent) === run && !(other === "parent" && diff.data?.not_paired) ? <Flips run={run} a={candidateOf(parent)} b={name} split={detail?.run.mode === "evaluate" ? "test" : "train"} /> : null}
 
         <p className="mt-4 text-muted">
-          {usd(node.cost)}{node.score?.trials ? `, ${usd(node.cost / node.score.trials)} an answer` : ""}, {node.model}
+          {usd(node.cost)} spent on it{candidate.data ? spentOn(candidate.data.node) : ""}; {node.model}
           {candidate.data ? `, ${plural(candidate.data.children.length, "child", "children")}` : ""}
           {node.turned_away ? `, ${plural(node.turned_away, "proposal")} from it turned away` : ""}
           {node.state ? <>, sandboxes from the kept state <span className="font-mono text-small" title={node.state}>{node.state.slice(0, 12)}</span></> : null}
@@ -142,7 +147,7 @@ export function CandidatePanel({ node, bestId, against, detail, folded, onAgains
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button kind="primary" onClick={() => setBranching(true)}>Branch from here</Button> : null}
         <Link to="/runs/$run/candidates" params={{ run }} search={{ filter: undefined, sort: undefined, asc: undefined, a: parent && runOf(parent) === run ? candidateOf(parent) : "c0", b: name }} className={buttonClass()}>Compare</Link>
         {may("create_runs") && detail?.run.mode === "optimize" ? <Button busy={clone.isPending} title="A paused branch with this prompt as its seed" onClick={() => clone.mutate()}>Clone</Button> : null}
-        {may("edit_runs") && detail?.run.mode === "optimize" && detail.run.status !== "finished" && runOf(node.id) === detail.run.run ? <SteerButtons run={run} name={name} isSeed={isSeed} onGo={onGo} /> : null}
+        {may("edit_runs") && detail && steerable(detail) && runOf(node.id) === detail.run.run ? <SteerButtons run={run} name={name} isSeed={isSeed} onGo={onGo} /> : null}
         <CopyButton text={text} what="The prompt is copied." />
       </div>
       {branching ? <BranchDialog run={run} from={name} onClose={() => setBranching(false)} /> : null}

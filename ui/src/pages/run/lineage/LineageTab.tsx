@@ -2,14 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { ApiError } from "@/api/ApiError";
-import { lineageQuery, runQuery } from "@/api/queries";
+import { candidateQuery, lineageQuery, runQuery } from "@/api/queries";
 import { shareOf } from "@/api/share";
 import type { RunDetail } from "@/api/types";
 import { offerCommands } from "@/app/commands";
+import { Button } from "@/components/Button";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
-import { candidateOf } from "@/lib/format";
+import { candidateOf, runOf } from "@/lib/format";
 import { useOverlay, WITHIN, type How } from "@/lib/overlay";
 import { useShownTheme } from "@/lib/theme";
 import { colouring } from "@/lineage/colouring";
@@ -23,9 +24,6 @@ import { TimeSlider } from "./TimeSlider";
 import { TreeTable } from "./TreeTable";
 import { ZoomButtons } from "./ZoomButtons";
 
-/** Up to so many candidates rejected ones are drawn unless they are folded; beyond, they are folded unless asked for. */
-const FEW = 250;
-
 /** The family tree of a run, its side panel, and the same content as a table. */
 export function LineageTab() {
   const { run } = useParams({ from: "/runs/$run/" });
@@ -34,11 +32,11 @@ export function LineageTab() {
   const { data: detail } = useQuery(runQuery(run));
   const theme = useShownTheme();
   const handle = useRef<PlateHandle>(null);
-  const [until, setUntil] = useState(Infinity);
+  const [until, setUntil] = useState(search.until ?? Infinity);
   const unfolded = useMemo(() => search.unfold?.split(",").filter(Boolean) ?? [], [search.unfold]);
   const view = useMemo(
-    () => ({ filter: search.filter, fold: search.rejected === undefined ? (detail?.run.candidates ?? 0) > FEW : search.rejected === "no", unfolded, branches: Boolean(search.branches) }),
-    [search.filter, search.rejected, unfolded, search.branches, detail?.run.candidates],
+    () => ({ filter: search.filter, fold: search.rejected !== "yes", unfolded, branches: Boolean(search.branches) }),
+    [search.filter, search.rejected, unfolded, search.branches],
   );
   const asked = useQuery(lineageQuery(run, view));
   const wrongFilter = asked.error instanceof ApiError && search.filter ? asked.error : null;
@@ -51,6 +49,13 @@ export function LineageTab() {
   const look = useMemo(() => ({ colourOf: colours?.of ?? (() => ""), shapeOf: colours?.shapeOf, matching, until }), [colours, matching, until]);
 
   const set = useCallback((change: Partial<typeof search>, how: How = WITHIN) => void navigate({ search: (before) => ({ ...before, ...change }), ...how }), [navigate]);
+  // a replay passes many moments: the one at which it rests is in the address
+  useEffect(() => {
+    const at = until === Infinity ? undefined : until;
+    if (at === search.until) return;
+    const timer = setTimeout(() => set({ until: at }), 400);
+    return () => clearTimeout(timer);
+  }, [until, search.until, set]);
   const panel = useOverlay(search.node !== undefined, search, set);
   const overlay = useRef(panel);
   overlay.current = panel;
@@ -61,11 +66,16 @@ export function LineageTab() {
     if (search.node === "seed") return 0;
     return scene.index.get(search.node.includes("@") ? search.node : `${run}@${search.node}`) ?? -1;
   }, [scene, search.node, run]);
+  // one that is folded, or came after the tree was read, has its panel all the same
+  const away = scene && chosen < 0 && search.node && search.node !== "best" ? search.node : null;
+  const apart = useQuery({ ...candidateQuery((away && runOf(away)) || run, candidateOf(away ?? "")), enabled: away !== null, retry: false });
+  const mark = scene?.marks[chosen];
+  const shown = mark?.node ?? (away ? apart.data?.node : undefined);
   const choose = useCallback(
     (at: number) => {
       const mark = scene?.marks[at];
       if (mark) overlay.current.show({ node: nameOf(mark.id) });
-      else overlay.current.close({ node: undefined, against: undefined });
+      else overlay.current.close({ node: undefined, against: undefined, held: undefined });
     },
     [scene, nameOf],
   );
@@ -115,8 +125,17 @@ export function LineageTab() {
           )
         ) : null}
       </div>
-      {chosen >= 0 && scene?.marks[chosen] ? (
-        <CandidatePanel key={scene.marks[chosen].id} node={scene.marks[chosen].node} bestId={scene.marks[scene.best]?.id ?? null} against={search.against} detail={detail} folded={scene.marks[chosen].folded?.nodes ?? 0} onAgainst={(against) => set({ against })} onFold={() => fold(chosen)} onClose={() => choose(-1)} onGo={(id) => set({ node: nameOf(id) })} />
+      {scene && shown ? (
+        <CandidatePanel key={shown.id} node={shown} bestId={scene.marks[scene.best]?.id ?? null} against={search.against} held={search.held ?? search.against} detail={detail} folded={mark?.folded?.nodes ?? 0} onAgainst={(against) => set({ against })} onHold={(held) => set({ held, against: held })} onFold={() => fold(chosen)} onClose={() => choose(-1)} onGo={(id) => set({ node: nameOf(id) })} />
+      ) : null}
+      {away && apart.error ? (
+        <aside aria-label={away} className="w-full px-4 shrink-0 border-t border-hairline bg-panel lg:w-[380px] lg:border-t-0 lg:border-l">
+          {apart.error instanceof ApiError && apart.error.status === 404 ? (
+            <EmptyState title={`${away} is no candidate of this run`} actions={<Button onClick={() => choose(-1)}>Close</Button>}>The address names it. Choose one in the tree, or look at the table of candidates.</EmptyState>
+          ) : (
+            <div className="p-5"><ErrorNote error={apart.error} retry={() => void apart.refetch()} /></div>
+          )}
+        </aside>
       ) : null}
     </div>
   );

@@ -13,6 +13,8 @@ export interface LineageSearch {
   unfold?: string;
   branches?: true;
   against?: string;
+  held?: string;
+  until?: number;
   view?: "plate" | "table";
 }
 
