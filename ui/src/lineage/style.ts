@@ -11,6 +11,7 @@ export interface PlateStyle {
   track: string;
   fill: string;
   accent: string;
+  lost: string;
 }
 
 export function plateStyle(theme: "light" | "dark"): PlateStyle {
@@ -28,5 +29,6 @@ export function plateStyle(theme: "light" | "dark"): PlateStyle {
     track: get("--track"),
     fill: get("--fill"),
     accent: get("--accent"),
+    lost: get("--lost"),
   };
 }

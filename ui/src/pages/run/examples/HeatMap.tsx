@@ -7,6 +7,8 @@ import type { HeatView } from "./ordered";
 
 interface Props {
   view: HeatView;
+  /** By column: by how much the first row is above the second, where these are compared. */
+  change?: readonly number[];
   best: string | null;
   onOpen: (candidate: string, example: number) => void;
 }
@@ -15,7 +17,7 @@ const TOP = 26;
 const SHADES = 32;
 
 /** A canvas the size of the window over a scroller the size of the matrix: only cells on screen are drawn. */
-export function HeatMap({ view, best, onOpen }: Props) {
+export function HeatMap({ view, change, best, onOpen }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useShownTheme();
@@ -23,7 +25,8 @@ export function HeatMap({ view, best, onOpen }: Props) {
   const cell = view.examples.length > 400 || view.candidates.length > 200 ? 10 : 16;
   // beside the rows stand a star, the longest name and its mean
   const left = 56 + view.candidates.reduce((most, name) => Math.max(most, name.length), 4) * 7;
-  const width = left + view.examples.length * cell, height = TOP + view.candidates.length * cell;
+  // the last example's number is wider than its column
+  const width = left + view.examples.length * cell + 14, height = TOP + view.candidates.length * cell;
 
   const paint = useCallback(() => {
     const element = canvas.current, scroller = box.current;
@@ -84,9 +87,21 @@ export function HeatMap({ view, best, onOpen }: Props) {
     const every = Math.ceil(44 / cell);
     for (let column = Math.ceil(firstColumn / every) * every; column <= lastColumn; column += every) {
       const x = left + column * cell - scrollLeft + cell / 2;
-      if (x > left + 4) ctx.fillText(`e${view.examples[column]}`, x, TOP - 12);
+      if (x > left + 4) ctx.fillText(`e${view.examples[column]}`, x, TOP - 12 - (change ? 5 : 0));
     }
-  }, [view, theme, best, cell, left, width, height, cursor]);
+    if (change) {
+      ctx.font = `bold 11px "Inter", sans-serif`;
+      for (let column = firstColumn; column <= lastColumn; column++) {
+        const won = (change[column] ?? 0) > 0;
+        const x = left + column * cell - scrollLeft + (cell - gap) / 2;
+        ctx.fillStyle = won ? style.accent : style.lost;
+        if (x > left) ctx.fillText(won ? "+" : "−", x, TOP - 5);
+      }
+      // the two stand apart from the others
+      ctx.fillStyle = style.ink;
+      if (scrollTop < 2 * cell) ctx.fillRect(0, TOP + 2 * cell - scrollTop - 1, w, 1);
+    }
+  }, [view, change, theme, best, cell, left, width, height, cursor]);
 
   const frame = useRef(0);
   const request = useCallback(() => {

@@ -28,7 +28,7 @@ export function TrialDialog({ run, candidate, example, split, onClose }: { run: 
         <div className="mb-3 flex flex-wrap gap-1">{own.map((one, at) => <Button key={one.seq} aria-pressed={at === chosen} kind={at === chosen ? "primary" : "plain"} onClick={() => setChosen(at)}>answer {at + 1}</Button>)}</div>
       ) : null}
       {trial.error ? <ErrorNote error={trial.error} /> : null}
-      {trial.data ? <TrialView detail={trial.data} model={detail.data?.run.model ?? ""} sandbox={spec.data?.sandbox} /> : null}
+      {trial.data ? <TrialView detail={trial.data} model={detail.data?.run.model ?? ""} spec={spec.data} /> : null}
     </Dialog>
   );
 }

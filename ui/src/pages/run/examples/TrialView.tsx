@@ -2,16 +2,18 @@ import type { RunSpec, TrialDetail } from "@/api/types";
 import { count, duration, plural, score, usd } from "@/lib/format";
 import { LongText } from "./LongText";
 import { RanIn } from "./RanIn";
+import { SentWith } from "./SentWith";
 
 interface Props {
   detail: TrialDetail;
   /** The run's task model, which answered where the trial names no other. */
   model: string;
-  sandbox: RunSpec["sandbox"];
+  /** The run's settings; who looks through a link sees none. */
+  spec: RunSpec | undefined;
 }
 
 /** A trial in full. Texts are shown as they are: nothing in them is ever markup. */
-export function TrialView({ detail, model, sandbox }: Props) {
+export function TrialView({ detail, model, spec }: Props) {
   const { trial } = detail;
   const judgements = ("judgements" in trial && trial.judgements) || [];
   return (
@@ -32,9 +34,10 @@ export function TrialView({ detail, model, sandbox }: Props) {
           </table>
         </Part>
       ) : null}
-      {trial.ran?.length ? <Part title="Where its code ran"><RanIn ran={trial.ran} sandbox={sandbox} /></Part> : null}
+      {trial.ran?.length ? <Part title="Where its code ran"><RanIn ran={trial.ran} sandbox={spec?.sandbox} /></Part> : null}
       <Part title="Answer"><LongText text={detail.answer ?? ""} /></Part>
       {detail.request?.map((message, at) => <Part key={at} title={`Sent: ${message.role}`}><LongText text={message.content} /></Part>)}
+      {spec && !trial.program ? <Part title="Sent with it"><SentWith spec={spec} named={trial.model} cached={Boolean(trial.cached)} /></Part> : null}
       <Part title="Example">
         {detail.vars ? null : <p className="text-muted">The run came here without its examples.</p>}
         <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
