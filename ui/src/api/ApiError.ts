@@ -27,6 +27,11 @@ export class ServerGone extends Error {
   }
 }
 
+/** Words that name a request: what they advise is for programs. */
+const REQUEST = /\b(GET|POST|PUT|PATCH|DELETE) \/|\/api\/v\d/;
+
+/** What somebody who looks at a page can do next. */
 export function fixOf(error: unknown): string | undefined {
-  return error instanceof ApiError || error instanceof ServerGone ? error.fix : undefined;
+  const fix = error instanceof ApiError || error instanceof ServerGone ? error.fix : undefined;
+  return fix && REQUEST.test(fix) ? fix.split("; ").filter((part) => !REQUEST.test(part)).join("; ") || undefined : fix;
 }

@@ -95,7 +95,7 @@ function useCommands(workspace: string | undefined): Command[] {
           { id: "runs", text: "Runs", hint: "g r", run: go(`/w/${workspace}`) },
           ...(mayCreate ? [{ id: "new", text: "New run", hint: "g n", run: go(`/w/${workspace}/new`) }] : []),
           { id: "branches", text: "Branches and snapshots", run: go(`/w/${workspace}/branches`) },
-          { id: "playground", text: "Playground", run: go(`/w/${workspace}/playground`) },
+          ...(mayCreate ? [{ id: "playground", text: "Playground", run: go(`/w/${workspace}/playground`) }] : []),
           { id: "prompts", text: "Prompts", run: go(`/w/${workspace}/prompts`) },
           { id: "datasets", text: "Datasets", run: go(`/w/${workspace}/datasets`) },
           { id: "settings", text: "Workspace settings", run: go(`/w/${workspace}/settings`) },

@@ -72,7 +72,7 @@ export function Shell() {
             <nav aria-label="Main" className="order-3 -mx-1 flex w-full justify-between gap-1 overflow-x-auto max-sm:gap-0 md:order-none md:w-auto">
               <NavLink to={`/w/${workspace}`} exact>Runs</NavLink>
               <NavLink to={`/w/${workspace}/branches`}>Branches</NavLink>
-              <NavLink to={`/w/${workspace}/playground`}>Playground</NavLink>
+              {mayCreate ? <NavLink to={`/w/${workspace}/playground`}>Playground</NavLink> : null}
               <NavLink to={`/w/${workspace}/prompts`}>Prompts</NavLink>
               <NavLink to={`/w/${workspace}/datasets`}>Datasets</NavLink>
               <NavLink to={`/w/${workspace}/settings`}>{session.mode === "accounts" ? "Workspace" : "Settings"}</NavLink>

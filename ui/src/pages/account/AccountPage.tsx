@@ -108,15 +108,16 @@ function SupabasePassword() {
 function Password() {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { least_password: least } = useSession();
   const [old, setOld] = useState("");
   const [next, setNext] = useState("");
   const save = useSave(() => api.post("/session/password", { old, new: next }), { keys: [], done: "Changed. You are signed out everywhere.", after: () => { client.clear(); void navigate({ to: "/sign-in" }); } });
   return (
     <Section title="Password" about="A new one signs you out everywhere and ends all your tokens.">
-      <form className="grid items-end gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
+      <form className="grid items-start gap-3 sm:grid-cols-3" onSubmit={(event) => { event.preventDefault(); save.mutate(undefined); }}>
         <TextField label="Old password" type="password" autoComplete="current-password" required value={old} onChange={setOld} />
-        <TextField label="New password" type="password" autoComplete="new-password" required value={next} onChange={setNext} />
-        <Button type="submit" className="min-h-8 justify-self-start" busy={save.isPending}>Change it</Button>
+        <TextField label="New password" type="password" hint={`At least ${least} characters`} minLength={least} autoComplete="new-password" required value={next} onChange={setNext} />
+        <Button type="submit" className="min-h-8 justify-self-start sm:mt-[22px]" busy={save.isPending}>Change it</Button>
       </form>
     </Section>
   );

@@ -63,7 +63,7 @@ export function JoinPage() {
             <>
               <TextField label="Login" hint="What you sign in with" autoComplete="username" required value={login} onChange={setLogin} />
               <TextField label="Name" hint="What others see" autoComplete="name" value={name} onChange={setName} />
-              <TextField label="Password" type="password" hint="At least 12 characters" autoComplete="new-password" required value={password} onChange={setPassword} />
+              <TextField label="Password" type="password" hint={`At least ${session.least_password} characters`} minLength={session.least_password} autoComplete="new-password" required value={password} onChange={setPassword} />
             </>
           )}
           {accept.error ? <ErrorNote error={accept.error} /> : null}

@@ -3,7 +3,10 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import { sessionQuery, usersQuery } from "@/api/queries";
 import type { User } from "@/api/types";
-import { Button } from "@/components/Button";
+import { Link } from "@tanstack/react-router";
+import { useSession } from "@/app/useSession";
+import { Button, buttonClass } from "@/components/Button";
+import { EmptyState } from "@/components/EmptyState";
 import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { Section } from "@/components/Section";
@@ -13,17 +16,21 @@ import { AuditLog } from "../workspace/AuditLog";
 
 /** For instance admins: everybody, new workspaces, and who changed what of these. */
 export function PeoplePage() {
+  const { actions } = useSession();
+  const [people, workspaces] = [actions.includes("manage_users"), actions.includes("manage_workspaces")];
+  if (!people && !workspaces) return <EmptyState title="People and workspaces are not yours to manage" actions={<Link to="/" className={buttonClass()}>Runs</Link>}>Instance admins do that. Whoever keeps this server can make you one.</EmptyState>;
   return (
     <div className="px-4 py-5 sm:px-6">
       <h1 className="sr-only">People and workspaces</h1>
-      <People />
-      <NewWorkspace />
-      <AuditLog path="" title="Audit log of this installation" about="What belongs to no workspace: accounts, their rights, and workspaces that came and went. Each workspace has a log of its own in its settings." />
+      {people ? <People /> : null}
+      {workspaces ? <NewWorkspace /> : null}
+      {people ? <AuditLog path="" title="Audit log of this installation" about="What belongs to no workspace: accounts, their rights, and workspaces that came and went. Each workspace has a log of its own in its settings." /> : null}
     </div>
   );
 }
 
 function People() {
+  const { least_password: least } = useSession();
   const users = useQuery(usersQuery);
   const [login, setLogin] = useState("");
   const [name, setName] = useState("");
@@ -50,11 +57,11 @@ function People() {
           </table>
         </div>
       ) : null}
-      <form className="mt-4 grid items-end gap-3 sm:grid-cols-4" onSubmit={(event) => { event.preventDefault(); add.mutate(undefined); }}>
+      <form className="mt-4 grid items-start gap-3 sm:grid-cols-4" onSubmit={(event) => { event.preventDefault(); add.mutate(undefined); }}>
         <TextField label="Login" required value={login} onChange={setLogin} />
         <TextField label="Name" value={name} onChange={setName} />
-        <TextField label="Password" type="password" autoComplete="new-password" required value={password} onChange={setPassword} />
-        <Button type="submit" className="min-h-8 justify-self-start" busy={add.isPending}>Add a person</Button>
+        <TextField label="Password" type="password" hint={`At least ${least} characters`} minLength={least} autoComplete="new-password" required value={password} onChange={setPassword} />
+        <Button type="submit" className="min-h-8 justify-self-start sm:mt-[22px]" busy={add.isPending}>Add a person</Button>
       </form>
     </Section>
   );

@@ -1,15 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "@/api/client";
+import { api, leaveNow } from "@/api/client";
 import { commentsQuery, membersQuery } from "@/api/queries";
 import type { Comment, Member } from "@/api/types";
 import { shareOf } from "@/api/share";
 import { useSession } from "@/app/useSession";
 import { Button } from "@/components/Button";
-import { Confirm } from "@/components/Confirm";
 import { MentionField } from "@/components/MentionField";
-import { toastError } from "@/components/toasts";
+import { toast, toastError } from "@/components/toasts";
 import { ago, moment } from "@/lib/format";
+import { deleteLater, useHidden } from "@/lib/undoable";
 
 interface Props {
   run: string;
@@ -46,17 +46,26 @@ export function Comments({ run, workspace, candidate, may }: Props) {
     },
     onError: toastError,
   });
-  const remove = useMutation({ mutationFn: (id: string) => api.delete(`/runs/${run}/comments/${id}`), onSuccess: refresh, onError: toastError });
+  const hidden = useHidden();
+  const remove = (id: string) => {
+    const path = `/runs/${run}/comments/${id}`;
+    const act = () =>
+      api.delete(path).then(refresh, (error: unknown) => {
+        toastError(error);
+        throw error;
+      });
+    toast("The comment is deleted.", { undo: deleteLater(id, act, () => leaveNow(path)) });
+  };
   if (!has) return null;
   const people = members.data?.items ?? [];
-  const own = commentsOn(comments.data?.items ?? [], candidate);
+  const own = commentsOn(comments.data?.items ?? [], candidate).filter((comment) => !hidden.has(comment.id));
   return (
     <section aria-label="Comments">
       <ul>
         {own.map((comment) => (
           <li key={comment.id} className="py-1">
             <span className="font-medium">{comment.name || comment.by}</span> <span className="text-small text-muted" title={moment(comment.at)}>{ago(comment.at)}</span>
-            {comment.by === session.user?.id ? <span className="ml-2"><Confirm label="Delete" title="Delete this comment?" confirm="Delete the comment" onConfirm={() => remove.mutate(comment.id)}>Nobody can read it any more, and it does not come back.</Confirm></span> : null}
+            {comment.by === session.user?.id ? <span className="ml-2"><Button onClick={() => remove(comment.id)}>Delete</Button></span> : null}
             <p className="break-words whitespace-pre-wrap" dir="auto"><WithMentions comment={comment} people={people} /></p>
           </li>
         ))}

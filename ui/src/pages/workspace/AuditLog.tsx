@@ -6,6 +6,7 @@ import { ErrorNote } from "@/components/ErrorNote";
 import { Loading } from "@/components/Loading";
 import { Section } from "@/components/Section";
 import { ago, moment } from "@/lib/format";
+import { act } from "./acts";
 import { changes } from "./changes";
 
 /** Who did what, newest first: below `path`, a workspace's or, where that is empty, what belongs to none. */
@@ -42,7 +43,7 @@ function Row({ entry }: { entry: AuditEntry }) {
     <tr className="align-top max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:border-b max-sm:border-rule max-sm:py-2 max-sm:*:!border-0 max-sm:*:!p-0">
       <td className="whitespace-nowrap text-muted max-sm:order-2 max-sm:text-right" title={moment(entry.at)}>{ago(entry.at)}</td>
       <td className="max-sm:order-1">{entry.login || entry.by}</td>
-      <td className="whitespace-nowrap max-sm:order-3">{entry.action.replaceAll("_", " ")}</td>
+      <td className="whitespace-nowrap max-sm:order-3" title={entry.action}>{act(entry.action)}</td>
       <td className="font-mono text-small [overflow-wrap:anywhere] max-sm:order-4 max-sm:text-right sm:min-w-44">{entry.target}</td>
       <td className="w-full font-mono text-small max-sm:order-5 max-sm:col-span-2 max-sm:[overflow-wrap:anywhere] sm:min-w-64">
         {all.map(({ name, before, after }) => (

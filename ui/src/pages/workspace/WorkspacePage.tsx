@@ -27,8 +27,10 @@ export function WorkspacePage() {
     ["webhooks", "Webhooks", may("manage_webhooks")],
     ["audit", "Audit log", may("read_audit")],
   ] as const;
-  const { section = "general" } = useSearch({ from: "/w/$ws/settings" });
+  const { section: asked = "general" } = useSearch({ from: "/w/$ws/settings" });
   const workspace = useQuery(workspaceQuery(ws));
+  // what one may not see is not asked for either, however one comes here
+  const section = parts.some(([key, , shown]) => key === asked && shown) ? asked : "general";
   return (
     <div className="px-4 py-5 sm:px-6">
       <h1 className="plate mb-3">{workspace.data?.name ?? ws}</h1>
