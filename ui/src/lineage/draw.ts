@@ -133,10 +133,20 @@ function drawMerges(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, cam
 
 function drawDescent(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camera: Camera, style: PlateStyle): void {
   strokePath(ctx, scene, look, camera, scene.descent, style.accent, 4.2);
+  // a branch is dashed there too: gaps of paper in the thick line
+  ctx.setLineDash(BRANCH_GAPS);
+  for (let number = 1; number < scene.descent.length; number++) {
+    const way = scene.descent.slice(number - 1, number + 1);
+    if (scene.relation[way[1] as number] === 3) strokePath(ctx, scene, look, camera, way, style.paper, 4.8, "butt");
+  }
+  ctx.setLineDash([]);
 }
 
+/** Paper and line by turns, in pixels: where the line of descent passes from a run into its branch. */
+export const BRANCH_GAPS = [4, 8];
+
 /** A way through the tree in one stroke: the line of descent, or the way that is pointed at. */
-export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camera: Camera, way: readonly number[], colour: string, width: number): void {
+export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, camera: Camera, way: readonly number[], colour: string, width: number, cap: CanvasLineCap = "round"): void {
   const path = new Path2D();
   for (let number = 1; number < way.length; number++) {
     const from = way[number - 1] as number, at = way[number] as number;
@@ -148,7 +158,7 @@ export function strokePath(ctx: CanvasRenderingContext2D, scene: Scene, look: Lo
   }
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;
-  ctx.lineCap = "round";
+  ctx.lineCap = cap;
   ctx.stroke(path);
   ctx.lineCap = "butt";
 }
@@ -204,6 +214,9 @@ function drawNodes(ctx: CanvasRenderingContext2D, scene: Scene, look: Look, came
   ctx.globalAlpha = 1;
 }
 
+/** By how much the empty shape of a rejected candidate's word is larger than its cross, in pixels. */
+export const HOLLOW = 2.4;
+
 /** A rejected candidate's colour: its word's where colours stand for words, else that of what it is on. */
 export const crossColour = (words: boolean, colour: string, descends: boolean, style: PlateStyle) => (words ? colour : descends ? style.accent : style.muted);
 
@@ -240,6 +253,8 @@ function drawNode(ctx: CanvasRenderingContext2D, scene: Scene, at: number, x: nu
     }
     ctx.strokeStyle = crossColour(shape !== null, colour, descends, style);
     ctx.lineWidth = descends ? 1.8 : 1.2;
+    // where colours stand for words, its word's shape stands round the cross, empty
+    if (shape !== null && radius >= 3) ctx.stroke(wordShape(shape, x, y, arm + HOLLOW));
     ctx.beginPath();
     ctx.moveTo(x - arm, y - arm);
     ctx.lineTo(x + arm, y + arm);

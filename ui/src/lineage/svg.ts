@@ -1,7 +1,7 @@
 import { fit, MARGIN } from "./camera";
 import { escape, HEAD, heading, legend, legendHeight } from "./caption";
 import type { Colouring } from "./colouring";
-import { crossColour, railOf } from "./draw";
+import { BRANCH_GAPS, crossColour, HOLLOW, railOf } from "./draw";
 import type { Look } from "./look";
 import { diamondPoints, elbow, shapePoints, starPoints, tooth, type Pen } from "./shapes";
 import type { Scene } from "./scene";
@@ -42,7 +42,12 @@ export function svgOf(scene: Scene, look: Look, colours: Colouring, style: Plate
     else line(d, scene.marks[at]?.node.status === "dropped" ? style.edgeFaint : style.edge, 1.1, kind === 3 ? ' stroke-dasharray="4 3"' : "");
   }
   for (const { child, parent } of scene.extra) if (look.shown[child] && !scene.teeth[child]) double(way(parent, child, X(child) - camera.gapX * 0.38));
-  for (let number = 1; number < scene.descent.length; number++) line(way(scene.descent[number - 1] as number, scene.descent[number] as number), style.accent, 4.2);
+  for (let number = 1; number < scene.descent.length; number++) {
+    const at = scene.descent[number] as number;
+    const d = way(scene.descent[number - 1] as number, at);
+    line(d, style.accent, 4.2);
+    if (scene.relation[at] === 3) line(d, style.paper, 4.8, ` stroke-dasharray="${BRANCH_GAPS.join(" ")}"`);
+  }
   const descends = new Set(scene.descent);
   scene.marks.forEach((mark, at) => {
     if (!look.shown[at]) return;
@@ -55,16 +60,34 @@ export function svgOf(scene: Scene, look: Look, colours: Colouring, style: Plate
     else if (mark.node.status === "dropped") {
       const on = descends.has(at);
       if (on) out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="5.6" fill="${style.paper}"/>`);
-      out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${crossColour(look.shape !== null, look.colour[at] ?? style.muted, on, style)}" stroke-width="${on ? 1.8 : 1.2}">${words}</path>`);
+      const colour = crossColour(look.shape !== null, look.colour[at] ?? style.muted, on, style);
+      if (look.shape) out.push(shapePoints(look.shape[at] ?? 0, x, y, 3 + HOLLOW).length ? `<polygon points="${points(shapePoints(look.shape[at] ?? 0, x, y, 3 + HOLLOW))}" fill="none" stroke="${colour}"/>` : `<circle cx="${f(x)}" cy="${f(y)}" r="${f(3 + HOLLOW)}" fill="none" stroke="${colour}"/>`);
+      out.push(`<path d="M${f(x - 3)} ${f(y - 3)}l6 6m0-6l-6 6" stroke="${colour}" stroke-width="${on ? 1.8 : 1.2}">${words}</path>`);
     }
     else if (look.shape && shapePoints(look.shape[at] ?? 0, x, y, r).length) out.push(`<polygon points="${points(shapePoints(look.shape[at] ?? 0, x, y, r))}" fill="${look.colour[at] ?? style.muted}" stroke="${style.paper}">${words}</polygon>`);
-    else out.push(`<circle cx="${f(x)}" cy="${f(y)}" r="${f(r + 1.2)}" fill="${mark.node.score ? (look.colour[at] ?? style.muted) : style.paper}" stroke="${descends.has(at) ? style.accent : style.fill}" stroke-width="1.6">${words}</circle>`);
+    else {
+      const disc = (radius: number, more: string, inside = "") => `<circle cx="${f(x)}" cy="${f(y)}" r="${f(radius)}" ${more}>${inside}</circle>`;
+      out.push(disc(r + 2.6, `fill="${style.paper}"`), disc(r + 1.2, `fill="none" stroke="${style.track}" stroke-width="1.9"`));
+      const solved = arc(x, y, r + 1.2, mark.node.score?.mean ?? 0);
+      if (solved) out.push(`<path d="${solved}" fill="none" stroke="${descends.has(at) ? style.accent : style.fill}" stroke-width="1.9"/>`);
+      out.push(disc(Math.max(1.4, r - 1.1), `fill="${mark.node.score ? (look.colour[at] ?? style.muted) : style.paper}"`, words));
+      if (mark.node.status === "finalist" || mark.node.status === "chosen") out.push(disc(r + 3.4, `fill="none" stroke="${style.ink}"`));
+    }
   });
   out.push("</g></svg>");
   return out.join("\n");
 }
 
 const f = (value: number) => String(Math.round(value * 100) / 100);
+
+/** The part of a ring that is filled, from its top clockwise. */
+function arc(x: number, y: number, r: number, share: number): string {
+  if (share <= 0) return "";
+  // an arc that ends where it begins would be none: a whole ring is two halves
+  if (share >= 1) return `M${f(x)} ${f(y - r)}A${f(r)} ${f(r)} 0 1 1 ${f(x)} ${f(y + r)}A${f(r)} ${f(r)} 0 1 1 ${f(x)} ${f(y - r)}`;
+  const angle = share * 2 * Math.PI;
+  return `M${f(x)} ${f(y - r)}A${f(r)} ${f(r)} 0 ${share > 0.5 ? 1 : 0} 1 ${f(x + r * Math.sin(angle))} ${f(y - r * Math.cos(angle))}`;
+}
 
 class SvgPen implements Pen {
   text = "";
