@@ -89,7 +89,7 @@ export function RunHeader({ detail }: { detail: RunDetail }) {
         {[
           run.strategy,
           run.model,
-          live ? `generation ${progress.generation}` : null,
+          run.mode !== "optimize" ? null : live ? `generation ${progress.generation}` : run.generation ? plural(run.generation, "generation") : null,
           progress ? `${count(progress.accepted)} evaluated, ${count(progress.rejected)} turned away` : plural(run.candidates, "candidate"),
           `${count(spent.cache_hits)} from cache`,
           progress?.failed ? `${count(progress.failed)} failed` : null,

@@ -34,6 +34,9 @@ export function EvidenceTab() {
       </EmptyState>
     );
   }
+  if (evidence.n === 0) {
+    return <EmptyState title="No test examples">Nothing was measured on examples that the search never saw, so nothing is claimed. The candidates table has the scores on train and validation, which flatter whoever leads.</EmptyState>;
+  }
   return (
     <div className="flex max-w-5xl flex-col gap-8 px-4 py-5 sm:px-6">
       <section>
@@ -44,7 +47,7 @@ export function EvidenceTab() {
       <ForestPlot evidence={evidence} alone={same} />
       <section className="grid gap-x-10 gap-y-4 sm:grid-cols-2">
         <dl className="grid grid-cols-[auto_1fr] content-start gap-x-6 gap-y-1">
-          <Row name="Test examples">{count(evidence.n)}{same ? "" : ", each met by both prompts"}</Row>
+          <Row name="Test examples">{count(evidence.n)}, each met by {same ? "the prompt" : "both prompts"}</Row>
           {report.data.task_models?.length && evidence.model ? <Row name="Answered by">{evidence.model}, the last of {count(report.data.task_models.length)} task models: {report.data.task_models.join(", then ")}. Answers of different models are not paired</Row> : null}
           {same ? null : (
             <>
@@ -54,12 +57,12 @@ export function EvidenceTab() {
             </>
           )}
           <Row name="Corrected for">nothing more: one prompt was chosen on validation, and it alone met the test split, once</Row>
-          {evidence.needed.map(([gain, examples]) => <Row key={gain} name={`To show ${signed(gain)}`}>{plural(examples, "test example")} {examples <= evidence.n ? "would do; there were enough" : `needed, ${count(examples - evidence.n)} more than there are`}</Row>)}
-          {evidence.needed.length ? <Row name="Reckoned for">prompts that differ as much as these two, on {count(evidence.wins + evidence.losses)} of {count(evidence.n)} examples; Headroom, before any was known, reckoned with what differs between two answers of the seed</Row> : null}
+          {same ? null : evidence.needed.map(([gain, examples]) => <Row key={gain} name={`To show ${signed(gain)}`}>{plural(examples, "test example")} {examples <= evidence.n ? "would do; there were enough" : `needed, ${count(examples - evidence.n)} more than there are`}</Row>)}
+          {evidence.needed.length && !same ? <Row name="Reckoned for">prompts that differ as much as these two, on {count(evidence.wins + evidence.losses)} of {count(evidence.n)} examples; Headroom, before any was known, reckoned with what differs between two answers of the seed</Row> : null}
         </dl>
         <aside className="border-l border-hairline pl-4 text-muted">
           <h3 className="label mb-1">The winner’s curse</h3>
-          <p>The best of many looks better than it is on the examples that chose it: its train score of {score(report.data.best?.scores.train)} and its validation score of {score(report.data.best?.scores.validation)} took part in choosing. The test score of {score(evidence.best_score)} did not, so it is the one to believe.</p>
+          {same ? <p>The best of many looks better than it is on the examples that chose it. The seed prompt was chosen, so there is no gain that could flatter.</p> : <p>The best of many looks better than it is on the examples that chose it: its train score of {score(report.data.best?.scores.train)} and its validation score of {score(report.data.best?.scores.validation)} took part in choosing. The test score of {score(evidence.best_score)} did not, so it is the one to believe.</p>}
           {report.data.branch_of ? <p className="mt-2">This run branches from <Link to="/runs/$run/evidence" params={{ run: report.data.branch_of }} className="link font-mono">{report.data.branch_of}</Link>, which met the same test examples. If you branched because of its test score, take this gain with care.</p> : null}
         </aside>
       </section>

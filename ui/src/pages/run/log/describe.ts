@@ -22,6 +22,9 @@ const num = (value: unknown) => (typeof value === "number" ? value : null);
 const record = (value: unknown) => (typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {});
 const words = (value: unknown) => String(value ?? "").replaceAll("_", " ");
 
+/** Why, in the word by which it can be found, and what there is to say beside it. */
+const reasoned = ({ reason, detail }: Record<string, unknown>) => [words(reason), detail && detail !== words(reason) ? String(detail) : ""].filter(Boolean).join(": ");
+
 const some = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** Which states of sandboxes were kept, and why others were not. */
@@ -70,7 +73,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
     const parents = Array.isArray(one.parents) && one.parents.length ? ` from ${one.parents.map(c).join(" and ")}` : "";
     return { name: "admitted", text: `${c(one.id)}, generation ${String(one.generation)}, ${String(one.operator ?? "seed")}${parents}${one.note ? `: ${String(one.note)}` : ""}`, tone: "plain" };
   },
-  proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${some(e.parents).map(c).join(" and ")}: ${String(e.detail || words(e.reason))}`, tone: "quiet" }),
+  proposal_rejected: (e) => ({ name: "turned away", text: `${String(e.operator)} from ${some(e.parents).map(c).join(" and ")}: ${reasoned(e)}`, tone: "quiet" }),
   trial_finished: (e) => {
     const error = record(e.error);
     return { name: "trial", text: `${c(e.candidate)} on e${String(e.example)}, ${String(e.split)}: ${error.kind ? `${words(error.kind)} error, ${String(error.message)}` : score(num(e.score))}${e.cached ? ", from cache" : ""}${e.shared ? ", bought once with an equal call" : ""}`, tone: error.kind ? "lost" : "quiet" };
@@ -79,7 +82,7 @@ const SAY: Record<string, (entry: Recorded, names: Names) => Said> = {
     const one = record(e.headroom);
     return { name: "headroom", text: `seed ${score(num(one.score))} on ${String(one.n)} examples${num(one.ceiling) === null ? "" : `, at most ${score(num(one.ceiling))} expected at its noise`}`, tone: "plain" };
   },
-  candidate_decided: (e) => ({ name: words(e.verdict), text: `${c(e.candidate)} against ${c(e.against)}: ${String(e.detail || words(e.reason))} (${signed(num(e.gain), 3)}, ${count(num(e.trials))} trials)`, tone: e.verdict === "kept" ? "accent" : "plain" }),
+  candidate_decided: (e) => ({ name: words(e.verdict), text: `${c(e.candidate)} against ${c(e.against)}: ${reasoned(e)} (${signed(num(e.gain), 3)}, ${count(num(e.trials))} trials)`, tone: e.verdict === "kept" ? "accent" : "plain" }),
   generation_closed: (e) => {
     const fitness = Array.isArray(e.fitness) ? (e.fitness as number[]) : [];
     const spent = num(record(e.spent).usd);
