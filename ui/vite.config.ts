@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 /** Where `clade serve` listens while the UI is developed with `npm run dev`. */
-const server = process.env.CLADE_URL ?? "http://127.0.0.1:7878";
+const server = process.env.CLADE_URL ?? "http://127.0.0.1:8400";
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

@@ -22,7 +22,7 @@ export interface RunForm {
 }
 
 export const START = `# A run file: a promptfoo config with one more block, \`optimize\`.
-description: What the prompt is to do
+description: '' # what the prompt is to do; operators read it
 prompts: [file://prompt.txt]
 providers: [simulated:rough]
 tests: file://data.jsonl

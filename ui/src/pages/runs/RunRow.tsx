@@ -26,10 +26,10 @@ export const RunRow = memo(function RunRow({ run, by, index, chosen, onToggle }:
   const { seed, best, split, paired } = figuresOf({ run, progress });
   const state = <RunState status={run.status} note={progress && run.status === "running" ? progress.phase : undefined} />;
   return (
-    <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[62px]">
+    <tr aria-rowindex={index + 2} aria-selected={chosen} className="h-[72px]">
       <td className="!pr-2"><input type="checkbox" aria-label={`Choose ${run.description || run.run}`} checked={chosen} onChange={() => onToggle(run.run)} className="accent-[var(--accent)]" /></td>
       <td className="max-w-36 min-w-36 sm:max-w-72 sm:min-w-48">
-        <Link to="/runs/$run" params={{ run: run.run }} className="block truncate font-medium hover:underline" title={run.description}>{run.description || run.run}</Link>
+        <Link to="/runs/$run" params={{ run: run.run }} className="line-clamp-2 leading-[18px] font-medium break-words hover:underline" title={run.description}>{run.description || run.run}</Link>
         <span className="block truncate text-small text-muted">
           <span className="font-mono">{run.run}</span>
           {run.branch_of ? <> from <OriginLink run={run} /></> : null}

@@ -12,7 +12,7 @@ interface Props {
   onEnd: () => void;
 }
 
-const ROW = 62;
+const ROW = 72;
 
 /** The table of runs: only what is on screen is in the page, however many there are. */
 export function RunsTable({ workspace, rows, selected, onToggle, onEnd }: Props) {
