@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { deleteLater, deleteNow, isHidden, WAIT } from "./undoable";
+import { deleteLater, deleteNow, isHidden, takeBack, WAIT } from "./undoable";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -7,9 +7,9 @@ afterEach(() => void vi.useRealTimers());
 it("deletes when it can no longer be taken back, and not where it was", async () => {
   const act = vi.fn(async () => undefined);
   deleteLater("a", act, vi.fn());
-  const back = deleteLater("b", act, vi.fn());
+  deleteLater("b", act, vi.fn());
   expect([isHidden("a"), isHidden("b"), act.mock.calls.length]).toEqual([true, true, 0]);
-  back();
+  takeBack("b");
   await vi.advanceTimersByTimeAsync(WAIT + 1);
   expect([isHidden("a"), isHidden("b"), act.mock.calls.length]).toEqual([true, false, 1]);
 });

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** How long a deletion can be taken back: as long as the words that offer it stand there. */
+/** How long a deletion can be taken back. */
 export const WAIT = 9_000;
 
 interface Waiting {
@@ -8,32 +8,40 @@ interface Waiting {
   leave: () => void;
 }
 
-let hidden: ReadonlySet<string> = new Set();
+/** What is hidden, and whether it can still be taken back. */
+let hidden: ReadonlyMap<string, boolean> = new Map();
 const waiting = new Map<string, Waiting>();
 const listeners = new Set<() => void>();
 
-function hide(id: string, on: boolean): void {
-  hidden = new Set(on ? [...hidden, id] : [...hidden].filter((one) => one !== id));
+function hide(id: string, undoable: boolean | null): void {
+  const next = new Map(hidden);
+  if (undoable === null) next.delete(id);
+  else next.set(id, undoable);
+  hidden = next;
   for (const listener of listeners) listener();
 }
 
 /**
  * Deletes what has no way back once it is deleted: it is hidden now, and deleted when it can no longer be taken back, or when the page goes away.
- * Gives what takes it back. Where the deletion fails the thing is seen again.
+ * Where the deletion fails the thing is seen again.
  */
-export function deleteLater(id: string, act: () => Promise<unknown>, leave: () => void): () => void {
-  const back = () => {
-    clearTimeout(waiting.get(id)?.timer);
-    waiting.delete(id);
-    hide(id, false);
-  };
+export function deleteLater(id: string, act: () => Promise<unknown>, leave: () => void): void {
   const timer = setTimeout(() => {
     waiting.delete(id);
-    act().catch(() => hide(id, false));
+    hide(id, false);
+    act().catch(() => hide(id, null));
   }, WAIT);
   waiting.set(id, { timer, leave });
   hide(id, true);
-  return back;
+}
+
+/** Takes a deletion back that waits. */
+export function takeBack(id: string): void {
+  const found = waiting.get(id);
+  if (!found) return;
+  clearTimeout(found.timer);
+  waiting.delete(id);
+  hide(id, null);
 }
 
 /** What waits to be deleted is deleted now: nobody can take it back any more. */
@@ -47,6 +55,6 @@ export function deleteNow(): void {
 
 if (typeof window !== "undefined") addEventListener("pagehide", deleteNow);
 
-/** What is hidden because it is deleted soon, or was a moment ago. */
-export const useHidden = (): ReadonlySet<string> => useSyncExternalStore((listener) => (listeners.add(listener), () => void listeners.delete(listener)), () => hidden);
+/** What is hidden because it is deleted soon, or was a moment ago: whether each can still be taken back. */
+export const useHidden = (): ReadonlyMap<string, boolean> => useSyncExternalStore((listener) => (listeners.add(listener), () => void listeners.delete(listener)), () => hidden);
 export const isHidden = (id: string): boolean => hidden.has(id);

@@ -7,9 +7,9 @@ import { shareOf } from "@/api/share";
 import { useSession } from "@/app/useSession";
 import { Button } from "@/components/Button";
 import { MentionField } from "@/components/MentionField";
-import { toast, toastError } from "@/components/toasts";
+import { toastError } from "@/components/toasts";
 import { ago, moment } from "@/lib/format";
-import { deleteLater, useHidden } from "@/lib/undoable";
+import { deleteLater, takeBack, useHidden } from "@/lib/undoable";
 
 interface Props {
   run: string;
@@ -54,21 +54,23 @@ export function Comments({ run, workspace, candidate, may }: Props) {
         toastError(error);
         throw error;
       });
-    toast("The comment is deleted.", { undo: deleteLater(id, act, () => leaveNow(path)) });
+    deleteLater(id, act, () => leaveNow(path));
   };
   if (!has) return null;
   const people = members.data?.items ?? [];
-  const own = commentsOn(comments.data?.items ?? [], candidate).filter((comment) => !hidden.has(comment.id));
+  const own = commentsOn(comments.data?.items ?? [], candidate);
   return (
     <section aria-label="Comments">
       <ul>
-        {own.map((comment) => (
+        {own.map((comment) => (hidden.has(comment.id) ? (
+          <li key={comment.id} role="status" className="flex items-center gap-2 py-1 text-muted">The comment is deleted. {hidden.get(comment.id) ? <Button onClick={() => takeBack(comment.id)}>Undo</Button> : null}</li>
+        ) : (
           <li key={comment.id} className="py-1">
             <span className="font-medium">{comment.name || comment.by}</span> <span className="text-small text-muted" title={moment(comment.at)}>{ago(comment.at)}</span>
             {comment.by === session.user?.id ? <span className="ml-2"><Button onClick={() => remove(comment.id)}>Delete</Button></span> : null}
             <p className="break-words whitespace-pre-wrap" dir="auto"><WithMentions comment={comment} people={people} /></p>
           </li>
-        ))}
+        )))}
       </ul>
       {may ? (
         <form
