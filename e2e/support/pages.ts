@@ -1,8 +1,8 @@
 /** Every page with its address and a text that says it is there. RUN stands for a finished run. */
 export const pages: readonly (readonly [string, string, string | RegExp])[] = [
   ["runs", "/w/local", "From seed to best"],
-  ["lineage", "/runs/RUN", "line of descent"],
-  ["lineage-node", "/runs/RUN?node=best", "Branch from here"],
+  ["lineage", "/runs/RUN?rejected=yes", "line of descent"],
+  ["lineage-node", "/runs/RUN?node=best&rejected=yes", "Branch from here"],
   ["lineage-table", "/runs/RUN?view=table", "Made by"],
   ["fitness", "/runs/RUN/fitness", "Fitness on train examples"],
   ["candidates", "/runs/RUN/candidates?a=c0&b=c1", "Paired difference"],

@@ -23,11 +23,16 @@ test("demo, live lineage, pause, crash, resume, evidence, branch, compare, expor
     await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
     await page.keyboard.press("p");
     await expect(page.getByText("paused", { exact: true })).toBeVisible();
+    await page.evaluate(() => document.body.setAttribute("data-same", ""));
     await clade.kill();
     await page.getByRole("link", { name: "Log" }).click();
     await expect(page.getByRole("alert").filter({ hasText: "The server does not answer" })).toBeVisible();
+    await expect(page.getByRole("navigation", { name: "Main" })).toBeVisible();
     await clade.restart();
     await expect(page.getByText("The server does not answer")).toBeHidden({ timeout: 60_000 });
+    // the page that was asked for meanwhile is read now, and nothing was loaded anew for it
+    await expect(page.getByText(/entries$/)).toBeVisible();
+    await expect(page.locator("body[data-same]")).toBeVisible();
     // a paused run shows the limits in force, so that changing one lifts no other
     await page.getByRole("button", { name: "Budget" }).click();
     const budget = page.getByRole("dialog", { name: "Budget" });

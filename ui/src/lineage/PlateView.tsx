@@ -112,7 +112,7 @@ export function PlateView({ scene, look, chosen, title, onChoose, onFold, handle
       ref={host}
       role="application"
       tabIndex={0}
-      aria-label={`${title}: ${scene.marks.length} candidates in ${scene.columns} generations. Arrow keys walk the tree, Enter opens a candidate; the table shows the same.`}
+      aria-label={`${title}: ${scene.total} candidates${scene.marks.length < scene.total ? `, ${scene.marks.length} of them drawn,` : ""} in ${scene.columns} generations. Arrow keys walk the tree, Enter opens a candidate; the table shows the same.`}
       className="relative h-full min-h-0 w-full flex-1 touch-pan-y overflow-hidden outline-offset-[-2px]"
       onKeyDown={onKey}
     >

@@ -95,7 +95,7 @@ export function LineageTab() {
     return offerCommands("lineage", [
       { id: "l-best", text: "Lineage: go to the best prompt", hint: "b", run: () => choose(scene.best) },
       { id: "l-fit", text: "Lineage: fit", hint: "f", run: () => handle.current?.fit() },
-      { id: "l-rejected", text: "Lineage: show or fold rejected candidates", run: () => set({ rejected: view.fold ? "yes" : "no" }) },
+      { id: "l-rejected", text: "Lineage: show or fold rejected candidates", run: () => set({ rejected: view.fold ? "yes" : undefined }) },
       { id: "l-table", text: "Lineage: as a table, as a plate", run: () => set({ view: search.view === "table" ? undefined : "table" }) },
     ]);
   }, [scene, choose, set, view.fold, search.view]);

@@ -45,7 +45,7 @@ export function LineageToolbar({ title, kin, search, folds, set, error, matched,
       </div>
       {matched !== undefined ? <span className="text-small text-muted" aria-live="polite">{plural(matched, "match", "match")}</span> : null}
       <InlineSelect label="Colour" value={search.color ?? "score"} options={COLOURS} onChange={(color) => set({ color: color === "score" ? undefined : color })} />
-      <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={!folds} onChange={(event) => set({ rejected: event.target.checked ? "yes" : "no" })} /> rejected</label>
+      <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={!folds} onChange={(event) => set({ rejected: event.target.checked ? "yes" : undefined })} /> rejected</label>
       {kin ? <label className={check}><input type="checkbox" className="accent-[var(--accent)]" checked={Boolean(search.branches)} onChange={(event) => set({ branches: event.target.checked || undefined })} /> branches</label> : null}
       <div className="flex gap-1">
         {search.view === "table" ? null : (
