@@ -102,8 +102,18 @@ impl Neo4jLineage {
         })
     }
 
+    /// Whether no node has a label that we use. The database has these counts at hand.
+    async fn is_empty(&self) -> Result<bool, StoreError> {
+        let counts = LABELS.map(|label| format!("COUNT {{ (:{label}) }}")).join(" + ");
+        let found = self.link.rows("look for nodes", query(&format!("RETURN {counts} AS nodes"))).await?;
+        Ok(found.first().and_then(|row| row.get::<i64>("nodes").ok()) == Some(0))
+    }
+
     /// Refuses a database without our mark in which somebody else uses our labels: our constraints would bind their nodes.
     async fn refuse_strangers(&self) -> Result<(), StoreError> {
+        if self.is_empty().await? {
+            return Ok(());
+        }
         let mut theirs = Vec::new();
         for label in LABELS {
             let ours: Vec<_> = OURS.iter().filter(|(of, _)| *of == label).map(|(_, is)| format!("({is})")).collect();
@@ -139,7 +149,9 @@ impl Neo4jLineage {
 
     async fn make(&self) -> Result<(), StoreError> {
         let mark = self.mark().await?;
-        if matches!(mark, Mark::Missing) {
+        // a server that was just started takes a tenth of a second and more to plan each of the statements that look for nodes
+        let is_empty = matches!(mark, Mark::Missing) && self.is_empty().await?;
+        if matches!(mark, Mark::Missing) && !is_empty {
             self.refuse_strangers().await?;
         }
         let missing = self.missing().await?;
@@ -162,7 +174,9 @@ impl Neo4jLineage {
         if matches!(mark, Mark::Current) {
             return Ok(());
         }
-        self.drop_all().await?;
+        if !is_empty {
+            self.drop_all().await?;
+        }
         let mark = "MERGE (f:CladeFormat {id: 'lineage'}) SET f.format = $p.format";
         self.link.run("mark the format", asked(mark, [("format", whole(u64::from(LINEAGE_FORMAT)))])).await
     }

@@ -24,6 +24,8 @@ pub async fn measure(clade: &Clade, servers: &Servers, calls: u32) -> Result<Val
     for (kind, in_table) in [("with_redis", false), ("with_dynamodb_local", true)] {
         let mut watched: Vec<(&str, Arc<dyn Projection>)> = Vec::new();
         if let Some(lineage) = servers.lineage()? {
+            // as the table is made: by `clade migrate`, long before a run
+            lineage.prepare().await.map_err(said)?;
             watched.push(("neo4j", Arc::new(lineage)));
         }
         match in_table {

@@ -58,7 +58,8 @@ impl Feed {
     /// Where the configuration is wrong.
     pub fn of(context: &Context, store: &Arc<dyn Store>, run: &RunId) -> Result<Self, Failure> {
         let line = |(role, projector)| Line { role, projector, rest: None, complained: false };
-        let servers = projectors(context, store)?.into_iter().map(|(role, projector)| (Some(role), projector));
+        let servers = projectors(context, store)?;
+        let servers = servers.into_iter().map(|(role, projector)| (Some(role), projector.remembering()));
         let lines = servers.chain(shown(store).map(|projector| (None, projector))).map(line).collect();
         Ok(Self { run: run.clone(), output: context.output, lines })
     }

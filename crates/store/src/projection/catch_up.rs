@@ -3,8 +3,8 @@ use std::{
     sync::Arc,
 };
 
-use clade_domain::{Recorded, RunEvent, RunId, Timestamp};
-use clade_lineage::RunFold;
+use clade_domain::{CandidateId, Recorded, RunEvent, RunId, Timestamp};
+use clade_lineage::{Record, RunFold};
 use tokio::sync::Mutex;
 
 use super::{Batch, Projection};
@@ -16,6 +16,15 @@ const PART: u64 = 1_000;
 const BATCH: u64 = 10_000;
 /// A batch with so many records is kept before more is read.
 const RECORDS: usize = 500;
+/// Most records that stay at hand between batches, beside those that the last one was about.
+const AT_HAND: usize = 1_000;
+
+/// What the last batch left in the projection. Who reads on in the same run a moment later need not read it back; where another process
+/// has read on meanwhile, the next batch is refused and what is stored counts.
+struct Kept {
+    fold: RunFold,
+    records: BTreeMap<CandidateId, Record>,
+}
 
 /// Keeps a projection up with the journals; the two may be in different systems.
 #[derive(Clone)]
@@ -23,14 +32,21 @@ pub struct Projector {
     journal: Arc<dyn Journal>,
     projection: Arc<dyn Projection>,
     /// Held for a batch, so that many who ask at once do not read the same entries.
-    turn: Arc<Mutex<()>>,
+    turn: Arc<Mutex<Option<Kept>>>,
+    remembers: bool,
 }
 
 impl Projector {
     /// A projection of these journals.
     #[must_use]
     pub fn new(journal: Arc<dyn Journal>, projection: Arc<dyn Projection>) -> Self {
-        Self { journal, projection, turn: Arc::default() }
+        Self { journal, projection, turn: Arc::default(), remembers: false }
+    }
+
+    /// Has at hand what the last batch left in the projection, for who reads on in one run again and again and is mostly alone in it.
+    #[must_use]
+    pub fn remembering(self) -> Self {
+        Self { remembers: true, ..self }
     }
 
     /// Reads on in every journal that has grown, in batches that are each kept with their checkpoint. Questions do this by themselves.
@@ -77,22 +93,19 @@ impl Projector {
     pub async fn catch_up_run(&self, run: RunId) -> Result<u64, StoreError> {
         let mut read = 0;
         let length = self.journal.length(run.clone()).await?;
-        // as the batch before left it; what another process has read meanwhile is seen when the next one is refused
-        let mut kept = None;
         loop {
-            let _turn = self.turn.lock().await;
-            let mut fold = match kept.take() {
-                Some(fold) => fold,
-                None => match self.projection.run_fold(run.clone()).await? {
-                    Some(fold) => self.known(fold).await?,
-                    None => RunFold::of(run.clone(), self.journal.owner()),
-                },
+            let mut turn = self.turn.lock().await;
+            // where there is nothing to read on, what is there now is looked at: somebody may have dropped it
+            let at_hand = turn.take().filter(|kept| *kept.fold.run() == run && kept.fold.next() < length);
+            let Kept { mut fold, mut records } = match at_hand {
+                Some(Kept { fold, records }) => Kept { fold: self.known(fold).await?, records },
+                None => Kept { fold: self.stored(&run).await?, records: BTreeMap::new() },
             };
             let expected = fold.next();
             if expected >= length {
                 return Ok(read);
             }
-            let (mut records, mut changed, mut prompts) = (BTreeMap::new(), BTreeSet::new(), Vec::new());
+            let (mut about, mut changed, mut prompts) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
             while fold.next() < length && fold.next() - expected < BATCH && changed.len() < RECORDS {
                 let limit = (length - fold.next()).min(PART);
                 let limit = u32::try_from(limit).unwrap_or(u32::MAX);
@@ -100,9 +113,14 @@ impl Projector {
                 if entries.is_empty() {
                     break;
                 }
-                let needed = fold.needs(&entries).into_iter().filter(|id| !records.contains_key(id)).collect();
-                let known = self.projection.records(run.clone(), needed).await?;
-                records.extend(known.into_iter().map(|record| (record.node.id.candidate, record)));
+                let needed = fold.needs(&entries);
+                let missing: Vec<CandidateId> = needed.iter().filter(|id| !records.contains_key(id)).copied().collect();
+                about.extend(needed);
+                // who joins was never written, or by a batch that was cut off
+                if !missing.is_empty() {
+                    let known = self.projection.records(run.clone(), missing).await?;
+                    records.extend(known.into_iter().map(|record| (record.node.id.candidate, record)));
+                }
                 changed.extend(fold.apply(&entries, &mut records));
                 prompts.extend(entries.iter().filter_map(prompt));
             }
@@ -110,18 +128,32 @@ impl Projector {
             if taken == 0 {
                 return Ok(read);
             }
-            let records =
-                records.into_iter().filter(|(id, _)| changed.contains(id)).map(|(_, record)| record).collect();
-            let after = fold.clone();
-            match self.projection.put(Batch { expected, fold, records, prompts }).await {
+            let written = changed.iter().filter_map(|id| records.get(id).cloned()).collect();
+            let batch = Batch { expected, fold: fold.clone(), records: written, prompts };
+            match self.projection.put(batch).await {
                 Ok(()) => {
                     read += taken;
-                    kept = Some(after);
+                    if records.len() > AT_HAND {
+                        records.retain(|id, _| about.contains(id));
+                    }
+                    let done = fold.next() >= length;
+                    *turn = self.remembers.then_some(Kept { fold, records });
+                    if done {
+                        return Ok(read);
+                    }
                 }
                 // another process read the same entries; what it kept is where this one goes on
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// How far a run was read, as it is stored.
+    async fn stored(&self, run: &RunId) -> Result<RunFold, StoreError> {
+        match self.projection.run_fold(run.clone()).await? {
+            Some(fold) => self.known(fold).await,
+            None => Ok(RunFold::of(run.clone(), self.journal.owner())),
         }
     }
 
@@ -304,7 +336,7 @@ impl Carried {
 }
 
 /// A candidate's prompt as text, where an entry brings one.
-pub(crate) fn prompt(entry: &Recorded) -> Option<(clade_domain::CandidateId, String)> {
+pub(crate) fn prompt(entry: &Recorded) -> Option<(CandidateId, String)> {
     match &entry.event {
         RunEvent::CandidateAdmitted { candidate, .. } => Some((candidate.id, candidate.prompt.to_text())),
         _ => None,
