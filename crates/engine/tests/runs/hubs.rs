@@ -164,7 +164,7 @@ async fn a_pause_outlives_its_process() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         if by_another { &other } else { &first }.pause(&run).await.unwrap();
-        assert_eq!(first.running(), [run.clone()], "its calls are in flight");
+        assert_eq!(first.running(), std::slice::from_ref(&run), "its calls are in flight");
         assert!(!store.summary(run.to_string()).await.unwrap().wanted);
         first.close(Duration::ZERO).await;
         assert_eq!(hub(&store, Budget::default()).resume().await.unwrap(), 0);
