@@ -1986,7 +1986,10 @@ export interface components {
             generation: number;
             /** @description Its name. */
             id: components["schemas"]["NodeId"];
-            /** @description The run's objectives in their order, then the named scores of its checks; on the split that all candidates of its run meet: train in a search, test in an evaluation. What was not measured is left out. */
+            /**
+             * @description The run's objectives in their order, then the named scores of its checks; on the split that all candidates of its run meet: train in
+             *     a search, test in an evaluation. What was not measured is left out.
+             */
             measures: components["schemas"]["Measure"][];
             /** @description The task model it is evaluated with. */
             model: string;
