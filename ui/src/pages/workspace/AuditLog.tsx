@@ -25,7 +25,7 @@ export function AuditLog({ path, title, about }: { path: string; title: string; 
       {audit.error ? <ErrorNote error={audit.error} /> : null}
       {audit.data && !rows.length ? <p className="text-muted">Nothing was changed yet.</p> : null}
       {rows.length ? (
-        <div className="overflow-x-auto">
+        <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Entries of the log">
           <table className="grid-table max-sm:block">
             <thead className="max-sm:sr-only"><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">On</th><th scope="col">Change, before and after</th></tr></thead>
             <tbody className="max-sm:block">{rows.map((entry) => <Row key={entry.id} entry={entry} />)}</tbody>
